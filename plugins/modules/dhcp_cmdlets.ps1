@@ -1,0 +1,298 @@
+#!powershell
+
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+#Requires -Version 5.1
+
+# A remote procedure call for the DhcpServer module and nothing more: it runs the request's list of operations and answers
+# with plain JSON. All decisions are made by plugins/plugin_utils. The operations are a closed list (Invoke-Operation);
+# values travel as data and are never run as code. Windows PowerShell 5.1, .NET Framework 4.6.2, no compiled C#.
+#
+# Request, one JSON text in the option "request":
+#   before       reads; with "fingerprint", their result must still be the one that the plan was made from
+#   calls        run in order, up to the first that had an error
+#   finally      always run, each of them
+#   check_mode   true: an operation that writes is refused
+#   fingerprint  null or the fingerprint that an earlier reply gave for the same reads
+#   mutex        null or seconds to wait for another run of this script that writes
+# Reply, in the result's "reply":
+#   status       done | stopped | changed_meanwhile | busy | no_module | constrained_language | script_error
+#   fingerprint  of "before"
+#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
+#   errors       of the request itself, {id, category, target, message}
+
+$ErrorActionPreference = 'Stop'
+
+# ------------------------------------------------------------------ JSON
+
+function ConvertTo-JsonString([string] $Value) {
+    # \A..\z and [^...] only: one regex decides for nearly every string that nothing has to be escaped
+    if ($Value -cnotmatch '[^ !#-\[\]-\x7f]') { return '"' + $Value + '"' }
+    $text = [System.Text.StringBuilder]::new('"')
+    foreach ($character in $Value.ToCharArray()) {
+        $code = [int] $character
+        $escaped = switch ($code) {
+            8 { '\b' }
+            9 { '\t' }
+            10 { '\n' }
+            12 { '\f' }
+            13 { '\r' }
+            34 { '\"' }
+            92 { '\\' }
+            default { if ($code -lt 32 -or $code -gt 127) { '\u' + $code.ToString('x4') } else { [string] $character } }
+        }
+        [void] $text.Append($escaped)
+    }
+    [void] $text.Append('"')
+    $text.ToString()
+}
+
+function ConvertTo-JsonText($Value) {
+    # Strings, integers, booleans, null, lists and dictionaries. Durations are whole seconds, times are UTC, everything
+    # else is its text: the same under every PowerShell, unlike ConvertTo-Json.
+    if ($null -eq $Value) { return 'null' }
+    if ($Value -is [string]) { return ConvertTo-JsonString $Value }
+    if ($Value -is [bool] -or $Value -is [switch]) { if ($Value) { return 'true' } else { return 'false' } }
+    if ($Value -is [timespan]) { return ([long] [System.Math]::Floor($Value.TotalSeconds)).ToString() }
+    if ($Value -is [datetime]) { return '"' + $Value.ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss\Z') + '"' }
+    if ($Value -is [int] -or $Value -is [uint32] -or $Value -is [long] -or $Value -is [uint64] -or
+        $Value -is [byte] -or $Value -is [int16] -or $Value -is [uint16]) { return $Value.ToString() }
+    if ($Value -is [double] -or $Value -is [single] -or $Value -is [decimal]) {
+        return '"' + $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture) + '"'
+    }
+    if ($Value -is [System.Collections.IDictionary]) {
+        $members = foreach ($key in $Value.Keys) { (ConvertTo-JsonString $key) + ':' + (ConvertTo-JsonText $Value[$key]) }
+        return '{' + (@($members) -join ',') + '}'
+    }
+    if ($Value -is [System.Collections.IEnumerable]) {
+        $members = foreach ($member in $Value) { ConvertTo-JsonText $member }
+        return '[' + (@($members) -join ',') + ']'
+    }
+    ConvertTo-JsonString $Value.ToString()
+}
+
+function ConvertTo-Dictionary($Value) {
+    # ConvertFrom-Json gives a PSCustomObject, where the wrapper of some Ansible versions gives a dictionary.
+    if ($Value -is [System.Management.Automation.PSCustomObject]) {
+        $dictionary = [ordered] @{}
+        foreach ($property in $Value.PSObject.Properties) { $dictionary[$property.Name] = ConvertTo-Dictionary $property.Value }
+        return $dictionary
+    }
+    if ($Value -is [array]) {
+        $list = [System.Collections.ArrayList]::new()
+        foreach ($member in $Value) { [void] $list.Add((ConvertTo-Dictionary $member)) }
+        return , $list.ToArray()
+    }
+    , $Value
+}
+
+# ------------------------------------------------------------------ results and errors
+
+$script:secrets = @()
+
+function Hide-Secret([string] $Text) {
+    foreach ($secret in $script:secrets) { $Text = $Text.Replace($secret, '********') }
+    $Text
+}
+
+function New-Failure([string] $Id, [string] $Category, [string] $Target, [string] $Message) {
+    [ordered] @{ id = $Id; category = $Category; target = $Target; message = (Hide-Secret $Message) }
+}
+
+function New-Result([object[]] $Objects = @(), [object[]] $Errors = @(), [object[]] $Warnings = @()) {
+    [ordered] @{ objects = $Objects; errors = $Errors; warnings = $Warnings }
+}
+
+function ConvertTo-Failure([System.Management.Automation.ErrorRecord] $Record) {
+    New-Failure $Record.FullyQualifiedErrorId "$($Record.CategoryInfo.Category)" "$($Record.TargetObject)" $Record.Exception.Message
+}
+
+function Select-Property($Object, [string[]] $Names) {
+    # A property that the object does not have is left out: what is missing is the caller's to judge.
+    $selected = [ordered] @{}
+    foreach ($name in $Names) {
+        $property = $Object.PSObject.Properties[$name]
+        if ($property) { $selected[$name] = $property.Value }
+    }
+    $selected
+}
+
+# ------------------------------------------------------------------ operations
+
+function Invoke-Cmdlet($Call) {
+    # One cmdlet of the DhcpServer module. -ErrorAction and -ErrorVariable stand on the call itself, since a preference
+    # variable does not reach the functions of another module, and under Stop the rest of a list would never be tried.
+    $name = [string] $Call['cmdlet']
+    $command = $script:module.ExportedCommands[$name]
+    if (-not $command) {
+        return New-Result -Errors (New-Failure 'windhcp.no_such_cmdlet' 'ObjectNotFound' $name "The DhcpServer module has no $name.")
+    }
+    if ($script:checkMode -and $name -notlike 'Get-*') {
+        return New-Result -Errors (New-Failure 'windhcp.check_mode' 'PermissionDenied' $name "$name writes, and this is check mode.")
+    }
+    $parameters = @{}
+    if ($Call['parameters']) { foreach ($key in $Call['parameters'].Keys) { $parameters[$key] = $Call['parameters'][$key] } }
+    foreach ($key in @($Call['secrets'])) { if ($key -and $parameters[$key]) { $script:secrets += [string] $parameters[$key] } }
+
+    $waited = [System.Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $failures = $null
+        $warnings = $null
+        $objects = @()
+        $errors = @()
+        try {
+            $objects = @(& $command @parameters -ErrorAction SilentlyContinue -ErrorVariable failures -WarningAction SilentlyContinue -WarningVariable warnings)
+        }
+        catch [System.Management.Automation.ParameterBindingException] {
+            $why = "$name does not bind its parameters: $($_.Exception.ErrorId) $($_.Exception.ParameterName)".Trim()
+            $errors = @(New-Failure 'windhcp.binding' 'InvalidArgument' "$($_.Exception.ParameterName)" $why)
+        }
+        catch { $failures = @($_) }
+        $errors += @($failures | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { ConvertTo-Failure $_ })
+        # a service that is just starting: only reads ask for this
+        $again = $errors.Count -gt 0 -and $waited.Elapsed.TotalSeconds -lt [int] $Call['retry_seconds'] -and
+            @($errors | Where-Object { @($Call['retry_on']) -notcontains ($_['id'] -split ',')[0] }).Count -eq 0
+        if (-not $again) { break }
+        Start-Sleep -Seconds 2
+    }
+    $selected = @($objects | Where-Object { $null -ne $_ } | ForEach-Object { Select-Property $_ $Call['select'] })
+    New-Result $selected $errors @($warnings | ForEach-Object { Hide-Secret "$_" })
+}
+
+function Test-Match($Object, $Match) {
+    foreach ($name in $Match.Keys) { if ([string] $Object[$name] -cne $Match[$name]) { return $false } }
+    $true
+}
+
+function Wait-Value($Call) {
+    # Polls a Get until the property has one of "values" on every object that matches. A value that is neither among them
+    # nor in "while" ends it at once, as no object at all does.
+    $waited = [System.Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $result = Invoke-Cmdlet $Call
+        if ($result['errors'].Count) { return $result }
+        $result['objects'] = @($result['objects'] | Where-Object { Test-Match $_ $Call['match'] })
+        $seen = @($result['objects'] | ForEach-Object { [string] $_[$Call['property']] })
+        $pending = @($seen | Where-Object { @($Call['values']) -cnotcontains $_ })
+        if ($seen.Count -and -not $pending.Count) { return $result }
+        $refused = @($pending | Where-Object { @($Call['while']) -cnotcontains $_ })
+        if ($refused.Count -or -not $seen.Count) {
+            $result['errors'] = @(New-Failure 'windhcp.wait_refused' 'InvalidResult' "$refused" "$($Call['property']) is '$refused'.")
+            return $result
+        }
+        if ($waited.Elapsed.TotalSeconds -ge $Call['timeout']) {
+            $result['errors'] = @(New-Failure 'windhcp.wait_timeout' 'OperationTimeout' "$pending" "$($Call['property']) is still '$pending' after $($Call['timeout']) s.")
+            return $result
+        }
+        Start-Sleep -Milliseconds $Call['interval_ms']
+    }
+}
+
+function Get-WhoWhen {
+    New-Result (, [ordered] @{
+            computer       = $env:COMPUTERNAME
+            user           = "$env:USERDOMAIN\$env:USERNAME"
+            utc            = Get-Date
+            os_build       = [System.Environment]::OSVersion.Version.ToString()
+            language_mode  = "$($ExecutionContext.SessionState.LanguageMode)"
+            module_version = $script:module.Version.ToString()
+            powershell     = $PSVersionTable.PSVersion.ToString()
+        })
+}
+
+function Invoke-Operation($Call) {
+    $result = switch -CaseSensitive ($Call['op']) {
+        'cmdlet' { Invoke-Cmdlet $Call }
+        'wait_until' { Wait-Value $Call }
+        # asks the partner's DHCP service as the failover cmdlets will: over a second hop, as the caller
+        'probe_partner' { Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerVersion'; parameters = @{ ComputerName = $Call['server'] }; select = @('MajorVersion', 'MinorVersion') } }
+        'who_when' { Get-WhoWhen }
+        default { New-Result -Errors (New-Failure 'windhcp.no_such_operation' 'InvalidArgument' "$($Call['op'])" "There is no operation '$($Call['op'])'.") }
+    }
+    $result.Insert(0, 'id', $Call['id'])
+    $result
+}
+
+# ------------------------------------------------------------------ the request
+
+function Get-Fingerprint([object[]] $Calls, [object[]] $Results) {
+    # What the reads said, without the properties that change by themselves.
+    $said = for ($i = 0; $i -lt $Results.Count; $i++) {
+        $volatile = @($Calls[$i]['volatile'])
+        foreach ($object in $Results[$i]['objects']) {
+            $kept = [ordered] @{}
+            foreach ($name in $object.Keys) { if ($volatile -notcontains $name) { $kept[$name] = $object[$name] } }
+            ConvertTo-JsonText $kept
+        }
+        ConvertTo-JsonText @($Results[$i]['errors'] | ForEach-Object { $_['id'] })
+    }
+    $bytes = [System.Text.Encoding]::ASCII.GetBytes(@($said) -join "`n")
+    [System.BitConverter]::ToString([System.Security.Cryptography.SHA256]::Create().ComputeHash($bytes)).Replace('-', '').ToLowerInvariant()
+}
+
+function Invoke-Request($Request, $Reply) {
+    $before = @($Request['before'] | Where-Object { $_ })
+    $Reply['before'] = @($before | ForEach-Object { Invoke-Operation $_ })
+    $stable = @(for ($i = 0; $i -lt $before.Count; $i++) { if ($before[$i]['fingerprint']) { $i } })
+    $Reply['fingerprint'] = Get-Fingerprint @($stable | ForEach-Object { $before[$_] }) @($stable | ForEach-Object { $Reply['before'][$_] })
+    if ($Request['fingerprint'] -and $Request['fingerprint'] -cne $Reply['fingerprint']) {
+        $Reply['status'] = 'changed_meanwhile'
+        return
+    }
+    $Reply['status'] = 'done'
+    try {
+        foreach ($call in @($Request['calls'] | Where-Object { $_ })) {
+            $result = Invoke-Operation $call
+            $Reply['calls'] += , $result
+            if ($result['errors'].Count) {
+                $Reply['status'] = 'stopped'
+                break
+            }
+        }
+    }
+    finally {
+        $Reply['finally'] = @($Request['finally'] | Where-Object { $_ } | ForEach-Object { Invoke-Operation $_ })
+    }
+}
+
+function Invoke-Exclusive($Request, $Reply) {
+    # A killed run can leave its process behind: it and its re-run must not write at once. The name holds the computer's,
+    # so that several simulated servers on one machine do not wait for each other.
+    $mutex = [System.Threading.Mutex]::new($false, "Global\windhcp.failover.$env:COMPUTERNAME")
+    try {
+        try { $mine = $mutex.WaitOne([timespan]::FromSeconds($Request['mutex'])) }
+        catch [System.Threading.AbandonedMutexException] { $mine = $true }
+        if (-not $mine) {
+            $Reply['status'] = 'busy'
+            return
+        }
+        try { Invoke-Request $Request $Reply } finally { $mutex.ReleaseMutex() }
+    }
+    finally { $mutex.Dispose() }
+}
+
+# Constrained Language Mode (application control) forbids nearly everything below, so it is found first and named.
+if ("$($ExecutionContext.SessionState.LanguageMode)" -ne 'FullLanguage') {
+    return '{"changed":false,"reply":{"status":"constrained_language","fingerprint":null,"before":[],"calls":[],"finally":[],"errors":[]}}'
+}
+
+$reply = [ordered] @{ status = 'script_error'; fingerprint = $null; before = @(); calls = @(); finally = @(); errors = @() }
+try {
+    $request = ConvertTo-Dictionary (ConvertFrom-Json -InputObject $complex_args.request)
+    $script:checkMode = [bool] $request['check_mode']
+    $script:module = $null
+    try { $script:module = Import-Module -Name DhcpServer -PassThru -WarningAction SilentlyContinue }
+    catch {
+        $reply['status'] = 'no_module'
+        $reply['errors'] = @(ConvertTo-Failure $_)
+    }
+    if ($script:module) {
+        if ($request['mutex']) { Invoke-Exclusive $request $reply } else { Invoke-Request $request $reply }
+    }
+}
+catch {
+    $reply['status'] = 'script_error'
+    $reply['errors'] = @(ConvertTo-Failure $_)
+}
+ConvertTo-JsonText ([ordered] @{ changed = $false; reply = $reply })
