@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the action plugins have in common: validate, read, plan, guard, (check mode stops here), apply, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from ansible.plugins.action import ActionBase
+
+from . import apply, guards, pending, snapshot
+from .errors import RemoteError, RemoteFailure
+from .model import Refused, Server
+from .plan import Plan
+from .remote import Remote
+from .view import differences, relationship_result
+
+SCRIPT = "windhcp.failover.dhcp_cmdlets"
+MASK = "********"
+
+Planner = Callable[[Server], Plan]
+
+
+class FailoverAction(ActionBase):  # type: ignore[misc]
+    """A module of this collection. A subclass names its argument spec and says in `perform` what it does."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]]
+    CONDITIONS: ClassVar[dict[str, Any]] = {}
+
+    def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        task_vars = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
+        self.host = str(task_vars.get("inventory_hostname", ""))
+        self.check_mode = bool(self._task.check_mode)
+        self.facts = pending.facts_of(task_vars)
+        self.remote = Remote(lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars), self.host, self.check_mode)
+        self.result: dict[str, Any] = {"changed": False}
+        try:
+            self.result.update(self.perform(options, task_vars))
+        except (Refused, RemoteFailure) as error:
+            self.result.update(failed=True, msg=str(error))
+        self.result["remote_calls"] = self.remote.calls
+        result.update(mask(self.result, secrets(options)))
+        return result
+
+    def read(self) -> tuple[Server, str]:
+        """The server as it is, and the fingerprint of what the reads said."""
+        reply = self.remote.read(snapshot.reads())
+        return snapshot.parse(reply.before, self.host), reply.fingerprint
+
+    def converge(self, planner: Planner, verifier: Planner, waiting: apply.Waiting) -> tuple[Plan, Server]:
+        """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
+        server, fingerprint = self.read()
+        plan = planner(pending.overlay(server, self.facts) if self.check_mode else server)
+        guards.check(plan, server, waiting.allow_state)
+        self.result.update(changed=bool(plan.steps), plan=[step.public() for step in plan.steps])
+        if self._task.diff:
+            header = f"failover on {server.name}"
+            self.result["diff"] = {
+                "before": plan.before,
+                "after": plan.after,
+                "before_header": header,
+                "after_header": header,
+            }
+        if not plan.steps or self.check_mode:
+            return plan, server
+        return plan, self._apply(plan, server, fingerprint, verifier, waiting)
+
+    def _apply(self, plan: Plan, server: Server, fingerprint: str, verifier: Planner, waiting: apply.Waiting) -> Server:
+        self.result["changed"] = False  # until something was written
+        calls = apply.operations(plan, server, waiting)
+        reply = self.remote.write(snapshot.reads(), fingerprint, calls)
+        if reply.status == "changed_meanwhile":
+            changes = differences(server, snapshot.parse(reply.before, self.host))
+            raise RemoteFailure(
+                f"{server.name} was changed by someone else between reading and writing, so nothing was written: "
+                f"{'; '.join(changes) or 'a read answers differently'}. Run again."
+            )
+        after = snapshot.parse(reply.after, self.host)
+        step = apply.under_way(plan, calls, reply.calls)
+        written = differences(server, after)
+        self.result["changed"] = step is None or bool(written)
+        if reply.status == "stopped":
+            error = RemoteError(reply.calls[-1], self.host, step.partner if step else plan.steps[-1].partner)
+            done = (
+                f"Written before: {'; '.join(written)}. Running again completes it." if self.result["changed"] else "Nothing was changed."
+            )
+            raise RemoteFailure(f"{error} {done}")
+        try:
+            left = verifier(after).steps
+        except Refused as refused:
+            raise RemoteFailure(f"Everything was written, but {server.name} does not show what was asked for: {refused}") from None
+        if left:
+            raise RemoteFailure(f"Everything was written, but {server.name} still needs: {'; '.join(step.text for step in left)}.")
+        return after
+
+    def waiting(self, options: Mapping[str, Any]) -> apply.Waiting:
+        return apply.Waiting(options["wait_timeout"], options["wait_for_normal"], tuple(options["allow_state"]))
+
+    def carried(self, name: str, options: Mapping[str, Any], plan: Plan, after: Server) -> dict[str, Any]:
+        """The host fact: with this relationship in it as long as the server does not have it."""
+        if after.relationship(name) is None and plan.after:
+            facts = pending.remembering(self.facts, name, options, plan.after["scopes"])
+        else:
+            facts = pending.forgetting(self.facts, name)
+        return {} if facts == self.facts else {"ansible_facts": {pending.FACT: facts}}
+
+    def shown(self, name: str, plan: Plan, after: Server) -> Mapping[str, Any] | None:
+        """The relationship for the result: as it is now, or (pending, check mode) as it would be."""
+        relationship = after.relationship(name)
+        if relationship is None or self.check_mode:
+            return plan.after or None
+        return relationship_result(relationship)
+
+
+def secrets(options: Mapping[str, Any]) -> list[str]:
+    """Every shared_secret among the options, the longest first."""
+    found = [value for key, value in options.items() if key == "shared_secret" and value]
+    for value in options.values():
+        if isinstance(value, Mapping):
+            found += secrets(value)
+    return sorted(found, key=len, reverse=True)
+
+
+def mask(value: Any, hidden: list[str]) -> Any:
+    """The value with every secret in it replaced, wherever it stands."""
+    if isinstance(value, str):
+        for secret in hidden:
+            value = value.replace(secret, MASK)
+        return value
+    if isinstance(value, Mapping):
+        return {key: mask(member, hidden) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mask(member, hidden) for member in value]
+    return value

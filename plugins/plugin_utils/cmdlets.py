@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Typed builders of the operations that dhcp_cmdlets.ps1 runs.
+
+The only place where names of cmdlets, their parameters and their values stand. Facts: the DhcpServer module's own
+parameter metadata; a hot standby relationship is created by sending -ServerRole, since -Mode exists on Set alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Address
+from typing import Any
+
+from . import durations
+from .model import Definition, Mode, Role
+
+Operation = Mapping[str, Any]
+
+WINDOWS_MODE: Mapping[Mode, str] = {"load_balance": "LoadBalance", "hot_standby": "HotStandby"}
+WINDOWS_ROLE: Mapping[Role, str] = {"active": "Active", "standby": "Standby"}
+
+FAILOVER_PROPERTIES = (
+    "Name",
+    "PartnerServer",
+    "Mode",
+    "LoadBalancePercent",
+    "ReservePercent",
+    "ServerRole",
+    "MaxClientLeadTime",
+    "StateSwitchInterval",
+    "AutoStateTransition",
+    "EnableAuth",
+    "State",
+    "ScopeId",
+    "PrimaryServerName",
+    "SecondaryServerName",
+    "PrimaryServerIP",
+    "SecondaryServerIP",
+    "ServerType",
+)
+SCOPE_PROPERTIES = ("ScopeId", "Name", "SubnetMask", "StartRange", "EndRange", "State", "Type")
+BINDING_PROPERTIES = ("IPAddress", "BindingState")
+
+# A DHCP service that has just started answers so for some seconds; only reads wait for it.
+_STARTING = ("WIN32 1753",)
+_STARTING_SECONDS = 30
+_QUIET: Mapping[str, Any] = {"Confirm": False}
+_FORCE: Mapping[str, Any] = {"Force": True, "Confirm": False}
+
+
+def _cmdlet(call_id: str, cmdlet: str, parameters: Mapping[str, Any], **more: Any) -> Operation:
+    return {"id": call_id, "op": "cmdlet", "cmdlet": cmdlet, "parameters": dict(parameters), "select": [], **more}
+
+
+def _read(call_id: str, cmdlet: str, properties: Sequence[str], **more: Any) -> Operation:
+    retry = {"retry_on": list(_STARTING), "retry_seconds": _STARTING_SECONDS}
+    return {**_cmdlet(call_id, cmdlet, {}), "select": list(properties), **retry, **more}
+
+
+def who_when() -> Operation:
+    return {"id": "who", "op": "who_when"}
+
+
+def get_bindings() -> Operation:
+    return _read("bindings", "Get-DhcpServerv4Binding", BINDING_PROPERTIES)
+
+
+def get_failover() -> Operation:
+    """Every relationship at once: a filter by name makes some versions leave State out, and a name not found an error."""
+    return _read("failover", "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, volatile=["State"], fingerprint=True)
+
+
+def get_scopes() -> Operation:
+    return _read("scopes", "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=True)
+
+
+def probe_partner(partner: str) -> Operation:
+    return {"id": "probe_partner", "op": "probe_partner", "server": partner}
+
+
+def wait_for_state(name: str, wanted: Iterable[str], passing: Iterable[str], timeout: int) -> Operation:
+    return {
+        "id": "wait_for_state",
+        "op": "wait_until",
+        "cmdlet": "Get-DhcpServerv4Failover",
+        "parameters": {},
+        "select": ["Name", "State"],
+        "match": {"Name": name},
+        "property": "State",
+        "values": sorted(wanted),
+        "while": sorted(passing),
+        "timeout": timeout,
+        "interval_ms": 500,
+    }
+
+
+def add_failover(definition: Definition, partner: str, scopes: Sequence[IPv4Address]) -> Operation:
+    """Creates a relationship of a complete definition (every setting of its mode has a value)."""
+    parameters: dict[str, Any] = {
+        "Name": definition.name,
+        "PartnerServer": partner,
+        "ScopeId": [str(scope) for scope in scopes],
+        "MaxClientLeadTime": durations.timespan(definition.max_client_lead_time or 0),
+        **_interval(definition.state_switch_interval or 0),
+    }
+    if definition.mode == "hot_standby":
+        parameters["ServerRole"] = WINDOWS_ROLE[definition.server_role or "active"]
+        parameters["ReservePercent"] = definition.reserve_percent
+    else:
+        parameters["LoadBalancePercent"] = definition.load_balance_percent
+    if definition.shared_secret:
+        parameters["SharedSecret"] = definition.shared_secret
+    return _cmdlet("add_failover", "Add-DhcpServerv4Failover", {**parameters, **_FORCE}, secrets=["SharedSecret"])
+
+
+def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> Operation:
+    """Changes settings in place, in one call. `changes`: option name -> new value; enable_auth False clears the secret."""
+    parameters: dict[str, Any] = {"Name": name}
+    for option, value in changes.items():
+        if option == "mode":
+            parameters["Mode"] = WINDOWS_MODE[value]
+        elif option == "load_balance_percent":
+            parameters["LoadBalancePercent"] = value
+        elif option == "reserve_percent":
+            parameters["ReservePercent"] = value
+        elif option == "max_client_lead_time":
+            parameters["MaxClientLeadTime"] = durations.timespan(value)
+        elif option == "state_switch_interval":
+            parameters.update(_interval(value))
+        elif option == "enable_auth":
+            parameters["SharedSecret"] = secret if value else None
+        elif option == "shared_secret":
+            parameters["SharedSecret"] = secret
+        else:
+            raise KeyError(option)
+    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE}, secrets=["SharedSecret"])
+
+
+def remove_failover(name: str) -> Operation:
+    return _cmdlet("remove_failover", "Remove-DhcpServerv4Failover", {"Name": [name], **_FORCE})
+
+
+def add_failover_scopes(name: str, scopes: Sequence[IPv4Address]) -> Operation:
+    parameters = {"Name": name, "ScopeId": [str(scope) for scope in scopes], **_QUIET}  # this one has no -Force
+    return _cmdlet("add_failover_scopes", "Add-DhcpServerv4FailoverScope", parameters)
+
+
+def _interval(seconds: int) -> Mapping[str, Any]:
+    """Automatic transition and its interval are one stored value; an interval switches the transition on."""
+    if seconds == 0:
+        return {"AutoStateTransition": False}
+    return {"AutoStateTransition": True, "StateSwitchInterval": durations.timespan(seconds)}

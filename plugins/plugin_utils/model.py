@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the collection knows of a DHCP server: plain values, in the words of the modules' options.
+
+Durations are seconds, scope ids are addresses, modes and roles are the option's choices. Nothing here imports Ansible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
+from typing import Literal
+
+Mode = Literal["load_balance", "hot_standby"]
+Role = Literal["active", "standby"]
+
+DEFAULT_LOAD_BALANCE_PERCENT = 50
+DEFAULT_RESERVE_PERCENT = 5
+DEFAULT_MAX_CLIENT_LEAD_TIME = 3600
+DEFAULT_STATE_SWITCH_INTERVAL = 3600  # what Windows takes when automatic transition is on and no interval is given
+NAME_LIMIT = 126
+RELATIONSHIP_LIMIT = 31  # a server; empty ones count
+
+
+class Refused(Exception):
+    """A request that is not carried out, found before the first write. The text names the option and the cure."""
+
+
+def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Address, ...]:
+    """Scope ids as addresses: sorted as numbers, each once. Raises Refused."""
+    found = set()
+    for text in texts:
+        try:
+            found.add(IPv4Address(str(text).strip()))
+        except AddressValueError:
+            raise Refused(
+                f"{option}: {text!r} is no IPv4 address; failover exists for IPv4 scopes only, write the scope id, for example 10.1.20.0"
+            ) from None
+    return tuple(sorted(found))
+
+
+def is_address(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except AddressValueError:
+        return False
+    return True
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two spellings can mean one server: equal, or equal first labels, whatever their case."""
+    one, other = one.strip().rstrip(".").lower(), other.strip().rstrip(".").lower()
+    if not one or not other:
+        return False
+    if is_address(one) or is_address(other):
+        return one == other
+    if "." in one and "." in other:
+        return one == other
+    return one.split(".")[0] == other.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """A failover relationship as one server shows it (load_balance_percent and server_role are that server's own)."""
+
+    name: str
+    partner_server: str
+    mode: Mode
+    load_balance_percent: int | None
+    reserve_percent: int | None
+    server_role: Role | None
+    max_client_lead_time: int
+    state_switch_interval: int
+    enable_auth: bool
+    state: str
+    scopes: tuple[IPv4Address, ...]
+    primary_server: str | None = None
+    secondary_server: str | None = None
+    primary_ip: str | None = None
+    secondary_ip: str | None = None
+    is_primary: bool | None = None
+
+    @property
+    def partner_names(self) -> tuple[str, ...]:
+        """Every name and address under which this server knows the partner."""
+        identity = {
+            True: (self.secondary_server, self.secondary_ip),
+            False: (self.primary_server, self.primary_ip),
+            None: (),
+        }[self.is_primary]
+        return tuple(dict.fromkeys(name for name in (self.partner_server, *identity) if name))
+
+    def has_partner(self, spelling: str) -> bool:
+        return any(same_server(spelling, name) for name in self.partner_names)
+
+
+@dataclass(frozen=True)
+class Scope:
+    scope_id: IPv4Address
+    name: str
+    subnet_mask: str
+    start_range: str
+    end_range: str
+    active: bool
+    type: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server at one moment."""
+
+    name: str
+    user: str
+    addresses: tuple[str, ...]
+    relationships: tuple[Relationship, ...]
+    scopes: tuple[Scope, ...]
+
+    def is_called(self, spelling: str) -> bool:
+        spelling = spelling.strip()
+        return same_server(spelling, self.name) or spelling.lower() in {*self.addresses, "localhost", "127.0.0.1", "."}
+
+    def relationship(self, name: str) -> Relationship | None:
+        return next((r for r in self.relationships if r.name == name), None)
+
+    def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
+        return next((r for r in self.relationships if scope_id in r.scopes), None)
+
+    def scope(self, scope_id: IPv4Address) -> Scope | None:
+        return next((s for s in self.scopes if s.scope_id == scope_id), None)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A relationship as a playbook declares it. None is an omitted option: left as it is, or Windows' default at creation."""
+
+    name: str
+    partner_server: str | None = None
+    mode: Mode | None = None
+    load_balance_percent: int | None = None
+    reserve_percent: int | None = None
+    server_role: Role | None = None
+    max_client_lead_time: int | None = None
+    state_switch_interval: int | None = None
+    auto_state_transition: bool | None = None
+    enable_auth: bool | None = None
+    shared_secret: str | None = None
+    update_secret: Literal["on_create", "always"] = "on_create"
+    scopes: tuple[IPv4Address, ...] = ()
+
+    def __repr__(self) -> str:  # never the secret, wherever a definition is printed
+        return f"Definition({self.name!r})"

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Relationships that a play has declared and that are not on the server: carried from task to task in a host fact.
+
+Windows cannot hold a relationship that never had a scope, so its definition waits for the task that brings one. In check
+mode nothing is created, so what an earlier task would have created is carried too, and later tasks plan as if it were there.
+The fact never holds a secret. Nothing here imports Ansible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .desired import PLAIN_OPTIONS, definition
+from .model import Server, scope_ids
+from .relationship_plan import would_be
+
+FACT = "windhcp_failover_pending"
+
+# name -> {"options": {...}, "scopes": the members it would have; none while it only waits}
+Facts = Mapping[str, Mapping[str, Any]]
+
+
+def facts_of(task_vars: Mapping[str, Any]) -> Facts:
+    found: Facts = (task_vars.get("ansible_facts") or {}).get(FACT) or {}
+    return found
+
+
+def options_of(facts: Facts, name: str, given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A relationship's options: what an earlier task left, the given ones on top. None: there is neither."""
+    if name not in facts and given is None:
+        return None
+    left = facts.get(name, {}).get("options", {})
+    return {**left, **{option: value for option, value in (given or {}).items() if value is not None}}
+
+
+def overlay(server: Server, facts: Facts) -> Server:
+    """The server as it would be after the earlier tasks of a check mode run."""
+    missing = [
+        would_be(definition(name, entry["options"]), scope_ids(entry["scopes"]))
+        for name, entry in facts.items()
+        if entry["scopes"] and server.relationship(name) is None
+    ]
+    return replace(server, relationships=(*server.relationships, *missing))
+
+
+def remembering(facts: Facts, name: str, options: Mapping[str, Any], scopes: Sequence[str]) -> Facts:
+    plain = {option: options[option] for option in PLAIN_OPTIONS if options.get(option) is not None}
+    if options.get("shared_secret"):
+        plain.setdefault("enable_auth", True)
+    return {**facts, name: {"options": plain, "scopes": list(scopes)}}
+
+
+def forgetting(facts: Facts, name: str) -> Facts:
+    return {key: entry for key, entry in facts.items() if key != name}
