@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the modules' documentation has in common."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  platform:
+    description: Target OS or family that the module works on.
+    platforms: windows
+    support: full
+notes:
+  - The module needs the DhcpServer PowerShell module on the server, which comes with the DHCP role or its management tools,
+    and Windows PowerShell 5.1.
+  - The account has to be a local administrator of the DHCP server.
+  - Nothing in this collection was run on real Windows yet. It is tested against simulated servers that follow public facts,
+    with a real PowerShell engine.
+seealso:
+  - name: Understand and deploy DHCP failover
+    description: Microsoft's guide.
+    link: https://learn.microsoft.com/windows-server/networking/technologies/dhcp/dhcp-failover
+"""
+
+    ACTION = r"""
+options: {}
+attributes:
+  action:
+    description: Has a corresponding action plugin, which makes the decisions on the controller.
+    support: full
+  async:
+    description: Supports running with the C(async) keyword.
+    support: none
+  check_mode:
+    description: Can run in check mode and says what it would do, without changing anything.
+    support: full
+  diff_mode:
+    description: Shows what was, or would be, changed.
+    support: full
+"""
+
+    RELATIONSHIP = r"""
+options:
+  partner_server:
+    description:
+      - Name or address of the other server, as this server resolves it. Needed to create a relationship.
+      - Windows stores it as it is written. Another spelling of the same server is no change.
+      - Windows cannot change the partner of a relationship; a different one is refused.
+    type: str
+  mode:
+    description:
+      - The mode of the relationship. At creation O(mode=load_balance), unless O(reserve_percent) or O(server_role) is given.
+      - A relationship can change its mode in place.
+    type: str
+    choices: [load_balance, hot_standby]
+  load_balance_percent:
+    description:
+      - The share of clients that this server answers, in percent, with O(mode=load_balance). At creation 50.
+      - The partner has the rest.
+    type: int
+  reserve_percent:
+    description:
+      - The share of free addresses that the standby server keeps for itself, in percent, with O(mode=hot_standby). At creation 5.
+    type: int
+  server_role:
+    description:
+      - The role of this server with O(mode=hot_standby). At creation V(active).
+      - Windows cannot change the role of a relationship; a different one is refused.
+    type: str
+    choices: [active, standby]
+  max_client_lead_time:
+    description:
+      - How long one server may extend a lease beyond what the other knows of (MCLT).
+      - Seconds, or C([d.]hh:mm:ss). Cannot be 0. At creation one hour.
+    type: str
+  state_switch_interval:
+    description:
+      - After how long without contact a server declares its partner down by itself.
+      - Seconds, or C([d.]hh:mm:ss). V(0) switches it off, which is what a new relationship gets.
+    type: str
+  auto_state_transition:
+    description:
+      - Whether a server declares its partner down by itself at all. Windows keeps this and O(state_switch_interval) as one value.
+      - V(false) is the same as O(state_switch_interval=0). V(true) without an interval keeps the one there is, or takes one hour.
+    type: bool
+  shared_secret:
+    description:
+      - The secret with which the two servers authenticate their messages.
+      - Needed only where a relationship is created with authentication, or where authentication is turned on.
+    type: str
+  enable_auth:
+    description:
+      - Whether the two servers authenticate their messages. At creation V(true) exactly when O(shared_secret) is given.
+      - Authentication is switched off by V(false) and by nothing else.
+    type: bool
+"""
+
+    WAITING = r"""
+options:
+  wait_for_normal:
+    description:
+      - Whether to wait at the end until the relationship shows the state C(Normal).
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How long to wait for C(Normal), in seconds, each time. Also before a write, when the relationship is in a state that passes
+        by itself (C(Init), C(Startup), C(Recover), C(RecoverWait), C(RecoverDone), C(ConflictDone)).
+      - C(RecoverWait) can last as long as the O(max_client_lead_time).
+    type: int
+    default: 180
+  allow_state:
+    description:
+      - States in which the relationship is changed all the same. Without it a relationship that is not C(Normal) is refused,
+        since a change could then reach one server only.
+    type: list
+    elements: str
+    choices: [CommunicationInterrupted, PartnerDown, PotentialConflict, ResolutionInterrupted]
+    default: []
+"""
