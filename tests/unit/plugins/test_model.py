@@ -50,5 +50,5 @@ def test_scope_ids_are_sorted_as_numbers_and_each_once() -> None:
 
 @pytest.mark.parametrize("text", ["10.0.1", "10.0.1.0/24", "fd00::", "Clients", "", None])
 def test_what_is_no_scope_id_is_refused(text: object) -> None:
-    with pytest.raises(Refused, match="scopes: .* is no IPv4 address"):
+    with pytest.raises(Refused, match=r"scopes: .* is no IPv4 address"):
         scope_ids([text])

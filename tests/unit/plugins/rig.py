@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A Remote without a wire: requests go to the lab's stand-in in this process."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, guards, snapshot
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
+from lab.core.api import Session
+from lab.core.lab import Lab
+from lab.standin import script
+
+
+def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote:
+    account = lab.servers[server].credentials[0]
+    session = Session(server, account.user, account.delegated)
+
+    def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        reply: Mapping[str, Any] = json.loads(script.run(lab, session, arguments["request"], threading.Lock(), threading.Event()))
+        return reply
+
+    return Remote(execute, server.lower(), check_mode)
+
+
+def read(lab: Lab, server: str = "DHCP01") -> tuple[Server, str]:
+    reply = remote(lab, server).read(snapshot.reads())
+    return snapshot.parse(reply.before, server.lower()), reply.fingerprint
+
+
+def carry_out(lab: Lab, plan: Plan, server: Server, fingerprint: str, waiting: apply.Waiting | None = None) -> Reply:
+    guards.check(plan, server)
+    calls = apply.operations(plan, server, waiting or apply.Waiting(timeout=5))
+    return remote(lab, server.name).write(snapshot.reads(), fingerprint, calls)

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The action plugins with recorded replies of the script: what a task returns, and what was sent for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_info, dhcp_failover_relationship, dhcp_failover_scope
+
+REPLIES = Path(__file__).with_name("replies")
+SECRET = "Kx7-secret"
+CREATE = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": SECRET}
+
+
+class Task:
+    """Runs one action with replies from files, in order, and keeps the requests that were sent."""
+
+    def __init__(
+        self, plugin: Any, *replies: str, check_mode: bool = False, diff: bool = False, facts: Mapping[str, Any] | None = None
+    ) -> None:
+        self.task = MagicMock(check_mode=check_mode, diff=diff, async_val=0)
+        self.action = plugin.ActionModule(self.task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
+        self.action._execute_module = self._execute
+        self.replies = list(replies)
+        self.sent: list[dict[str, Any]] = []
+        self.vars = {"inventory_hostname": "dhcp01", "ansible_facts": facts or {}, "groups": {"all": ["dhcp01", "dhcp02"]}}
+
+    def run(self, **arguments: Any) -> dict[str, Any]:
+        self.task.args = arguments
+        result: dict[str, Any] = self.action.run(task_vars=self.vars)
+        assert SECRET not in json.dumps(result)
+        return result
+
+    def _execute(self, name: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        assert name == "windhcp.failover.dhcp_cmdlets"
+        self.sent.append(json.loads(arguments["request"]))
+        result: dict[str, Any] = json.loads((REPLIES / f"{self.replies.pop(0)}.json").read_text(encoding="ascii"))
+        return result
+
+    def cmdlets(self, request: int) -> list[str]:
+        return [call["cmdlet"] for call in self.sent[request].get("calls", ()) if call["op"] == "cmdlet"]
+
+
+def test_creating_takes_two_calls() -> None:
+    task = Task(dhcp_failover_relationship, "fresh", "created", diff=True)
+    result = task.run(**CREATE)
+    assert (result["changed"], result["remote_calls"], result["pending"]) == (True, 2, False)
+    assert task.cmdlets(1) == ["Add-DhcpServerv4Failover"]
+    assert task.sent[1]["fingerprint"]
+    assert result["diff"]["before"] == {}
+    assert result["diff"]["after"]["scopes"] == ["10.10.10.0"]
+    assert result["relationship"]["state"] == "Normal"
+    assert [step["server"] for step in result["plan"]] == ["DHCP01"]
+
+
+def test_in_sync_takes_one_call() -> None:
+    result = Task(dhcp_failover_relationship, "there").run(**CREATE)
+    assert (result["changed"], result["remote_calls"], result["plan"]) == (False, 1, [])
+    assert "diff" not in result
+
+
+def test_check_mode_stops_after_the_read() -> None:
+    task = Task(dhcp_failover_relationship, "fresh", check_mode=True)
+    result = task.run(**CREATE)
+    assert (result["changed"], result["remote_calls"]) == (True, 1)
+    assert task.sent[0]["check_mode"] is True
+    fact = result["ansible_facts"]["windhcp_failover_pending"]["HQ"]
+    assert fact == {"options": {"partner_server": "dhcp02.contoso.example", "enable_auth": True}, "scopes": ["10.10.10.0"]}
+
+
+def test_check_mode_goes_on_from_what_it_would_have_created() -> None:
+    first = Task(dhcp_failover_relationship, "fresh", check_mode=True).run(**CREATE)
+    task = Task(dhcp_failover_scope, "fresh", check_mode=True, facts=first["ansible_facts"])
+    result = task.run(relationship="HQ", scopes=["10.10.10.0", "10.10.20.0"])
+    assert [step["step"] for step in result["plan"]] == ["add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"]
+    assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["scopes"] == ["10.10.10.0", "10.10.20.0"]
+
+
+def test_a_pending_relationship_is_no_change_and_comes_with_its_first_scope() -> None:
+    pending = Task(dhcp_failover_relationship, "fresh").run(name="HQ", partner_server="dhcp02.contoso.example")
+    assert (pending["changed"], pending["pending"], pending["relationship"]["state"]) == (False, True, "Empty")
+    task = Task(dhcp_failover_scope, "fresh", "created", facts=pending["ansible_facts"])
+    result = task.run(relationship="HQ", scopes=["10.10.10.0"])
+    assert result["changed"]
+    assert task.cmdlets(1) == ["Add-DhcpServerv4Failover"]
+    assert result["ansible_facts"]["windhcp_failover_pending"] == {}
+
+
+def test_a_scope_task_needs_to_know_how() -> None:
+    result = Task(dhcp_failover_scope, "fresh").run(relationship="HQ", scopes=["10.10.10.0"])
+    assert result["failed"]
+    assert "give create_relationship" in result["msg"]
+    assert result["changed"] is False
+
+
+def test_someone_else_was_faster() -> None:
+    result = Task(dhcp_failover_relationship, "there", "changed_meanwhile").run(name="HQ", load_balance_percent=80)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert "'HQ': load_balance_percent 50 -> 70" in result["msg"]
+    assert "nothing was written" in result["msg"]
+
+
+def test_denied_at_the_partner_changes_nothing() -> None:
+    result = Task(dhcp_failover_relationship, "fresh", "denied_at_the_partner").run(**CREATE)
+    assert (result["failed"], result["changed"], result["remote_calls"]) == (True, False, 2)
+    assert "dhcp01 asking dhcp02.contoso.example: access is denied at the partner" in result["msg"]
+    assert result["msg"].endswith("Nothing was changed.")
+
+
+def test_half_done_is_told() -> None:
+    task = Task(dhcp_failover_relationship, "there", "stopped_half_way")
+    result = task.run(name="HQ", load_balance_percent=80, scopes=["10.10.10.0", "10.10.20.0"])
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "DHCP 20133" in result["msg"]
+    assert "Written before: relationship 'HQ': load_balance_percent 50 -> 80. Running again completes it." in result["msg"]
+
+
+def test_what_does_not_stick_is_a_failure() -> None:
+    result = Task(dhcp_failover_relationship, "there", "nothing_came_of_it").run(name="HQ", load_balance_percent=80)
+    assert result["failed"]
+    assert "still needs: modify relationship 'HQ': load_balance_percent 50 -> 80" in result["msg"]
+
+
+def test_info_names_the_partner_as_the_inventory_does() -> None:
+    result = Task(dhcp_failover_info, "there").run()
+    (entry,) = result["config"]["failover_relationships"]
+    assert (entry["primary"], entry["partner"]) == ("dhcp01", "dhcp02")
+    assert "10.10.10.0" not in [scope["scope_id"] for scope in result["unprotected_scopes"]]
+    assert Task(dhcp_failover_info, "there").run(name="Other")["relationships"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"name": "HQ", "state": "gone"}, "gone"),
+        ({"name": "HQ", "colour": "blue"}, "colour"),
+        ({}, "name"),
+        ({"name": "HQ", "mode": "ring"}, "ring"),
+    ],
+)
+def test_arguments_are_checked_before_anything_is_sent(arguments: dict[str, Any], said: str) -> None:
+    task = Task(dhcp_failover_relationship)
+    with pytest.raises(AnsibleError, match=said):
+        task.run(**arguments)
+    assert task.sent == []

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is sent fits the cmdlets' own metadata, and every cmdlet that could ask is told not to."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition
+from lab.core import metadata
+
+SCOPES = [IPv4Address("10.0.1.0")]
+LOAD_BALANCE = Definition("HQ", mode="load_balance", load_balance_percent=50, max_client_lead_time=3600, shared_secret="x")
+HOT_STANDBY = Definition(
+    "HQ", mode="hot_standby", reserve_percent=5, server_role="standby", max_client_lead_time=1, state_switch_interval=9
+)
+EVERY_CHANGE = {
+    "mode": "hot_standby",
+    "reserve_percent": 5,
+    "max_client_lead_time": 7200,
+    "state_switch_interval": 60,
+    "enable_auth": True,
+}
+
+WRITES = [
+    cmdlets.add_failover(LOAD_BALANCE, "dhcp02", SCOPES),
+    cmdlets.add_failover(HOT_STANDBY, "dhcp02", SCOPES),
+    cmdlets.set_failover("HQ", EVERY_CHANGE, "x"),
+    cmdlets.set_failover("HQ", {"load_balance_percent": 0, "state_switch_interval": 0, "enable_auth": False}, None),
+    cmdlets.remove_failover("HQ"),
+    cmdlets.add_failover_scopes("HQ", SCOPES),
+]
+READS = [cmdlets.get_failover(), cmdlets.get_scopes(), cmdlets.get_bindings()]
+
+
+@pytest.mark.parametrize("operation", WRITES + READS, ids=lambda operation: operation["id"])
+def test_the_parameters_bind(operation: dict[str, Any]) -> None:
+    values = metadata.from_json(operation["cmdlet"], operation["parameters"])
+    metadata.check_binding(operation["cmdlet"], values)
+
+
+@pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation["id"])
+def test_nothing_can_ask_a_question(operation: dict[str, Any]) -> None:
+    parameters = metadata.find(operation["cmdlet"]).parameters
+    assert operation["parameters"]["Confirm"] is False
+    assert ("Force" in parameters) == (operation["parameters"].get("Force") is True)
+
+
+def test_only_the_secret_is_a_secret() -> None:
+    assert all("SharedSecret" in one["secrets"] for one in WRITES if "SharedSecret" in one["parameters"])
+
+
+def test_an_option_that_windows_cannot_set_is_never_sent() -> None:
+    with pytest.raises(KeyError):
+        cmdlets.set_failover("HQ", {"server_role": "active"}, None)

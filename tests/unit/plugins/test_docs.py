@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The documentation of every module tells what its argument spec says, option by option."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.windhcp.failover.plugins.doc_fragments.failover import ModuleDocFragment
+
+PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
+MODULES = sorted(path.stem for path in (PLUGINS / "action").glob("*.py"))
+COMPARED = ("type", "elements", "choices", "default", "required")
+
+
+def documented(module: str) -> Mapping[str, Any]:
+    """The options in a module's documentation, those of its fragments included."""
+    doc = yaml.safe_load((PLUGINS / "modules" / f"{module}.yml").read_text(encoding="utf-8"))["DOCUMENTATION"]
+    found: dict[str, Any] = {}
+    for fragment in doc["extends_documentation_fragment"]:
+        part = fragment.removeprefix("windhcp.failover.failover").strip(".").upper() or "DOCUMENTATION"
+        found.update(yaml.safe_load(getattr(ModuleDocFragment, part)).get("options") or {})
+    return {**found, **(doc.get("options") or {})}
+
+
+def compare(spec: Mapping[str, Any], docs: Mapping[str, Any], where: str) -> list[str]:
+    problems = [f"{where}{name} is not documented" for name in spec if name not in docs]
+    problems += [f"{where}{name} is documented and no option" for name in docs if name not in spec]
+    for name in spec.keys() & docs.keys():
+        option, doc = spec[name], docs[name]
+        for key in COMPARED:
+            if option.get(key) != doc.get(key):
+                problems.append(f"{where}{name}.{key}: {option.get(key)!r} in the spec, {doc.get(key)!r} in the docs")
+        if not doc.get("description"):
+            problems.append(f"{where}{name} has no description")
+        problems += compare(option.get("options") or {}, doc.get("suboptions") or {}, f"{where}{name}.")
+    return problems
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_docs_equal_the_argument_spec(module: str) -> None:
+    action = importlib.import_module(f"ansible_collections.windhcp.failover.plugins.action.{module}")
+    assert compare(action.ActionModule.ARGUMENT_SPEC, documented(module), "") == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_secret_is_marked(module: str) -> None:
+    action = importlib.import_module(f"ansible_collections.windhcp.failover.plugins.action.{module}")
+    assert unmarked(action.ActionModule.ARGUMENT_SPEC) == []
+
+
+def unmarked(spec: Mapping[str, Any]) -> list[str]:
+    names = [name for name, option in spec.items() if name == "shared_secret" and not option.get("no_log")]
+    return names + [name for option in spec.values() for name in unmarked(option.get("options") or {})]
+
+
+def test_a_difference_would_be_found() -> None:
+    spec = {"a": {"type": "str"}, "b": {"type": "int", "default": 1}}
+    docs = {"b": {"type": "int", "default": 2, "description": "B"}, "c": {"description": "C"}}
+    assert sorted(compare(spec, docs, "")) == [
+        "a is not documented",
+        "b.default: 1 in the spec, 2 in the docs",
+        "c is documented and no option",
+    ]
+
+
+def test_every_action_is_in_the_action_group() -> None:
+    runtime = yaml.safe_load((PLUGINS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert runtime["action_groups"]["failover"] == MODULES

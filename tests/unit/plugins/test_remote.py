@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, RemoteFailure, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import REQUEST_LIMIT, Remote
+
+DONE = {"status": "done", "fingerprint": "f", "before": [], "calls": [], "finally": [], "errors": []}
+
+
+def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, check_mode: bool = False) -> Remote:
+    def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        if sent is not None:
+            sent.append(json.loads(arguments["request"]))
+        return result
+
+    return Remote(execute, "dhcp01", check_mode)
+
+
+def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
+    sent: list[dict[str, Any]] = []
+    remote({"reply": DONE}, sent, check_mode=True).write([cmdlets.get_scopes()], "f", [cmdlets.remove_failover("HQ")])
+    (request,) = sent
+    assert request["before"] == request["finally"] == [cmdlets.get_scopes()]
+    assert request["fingerprint"] == "f"
+    assert request["mutex"] > 0
+    assert request["check_mode"] is True
+
+
+def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
+    sent: list[dict[str, Any]] = []
+    one = remote({"reply": DONE}, sent)
+    one.read([])
+    one.read([])
+    assert one.calls == 2
+    assert "mutex" not in sent[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("busy", "Another run is writing to this server"),
+        ("no_module", r"DhcpServer module could not be loaded \(X: not here\). Install it"),
+        ("constrained_language", "Constrained Language Mode"),
+        ("script_error", "The script failed: X: not here"),
+    ],
+)
+def test_every_status_of_the_script_has_its_cure(status: str, said: str) -> None:
+    reply = {**DONE, "status": status, "errors": [{"id": "X", "message": "not here"}]}
+    with pytest.raises(RemoteFailure, match=f"On dhcp01: .*{said}"):
+        remote({"reply": reply}).read([])
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({}, "the output was empty"),
+        ({"failed": True, "msg": "no PowerShell"}, "no PowerShell"),
+        ({"module_stderr": "boom", "rc": 1}, "boom"),
+        ({"reply": []}, "the output was empty"),
+    ],
+)
+def test_no_reply_is_never_an_empty_server(result: dict[str, Any], said: str) -> None:
+    with pytest.raises(UnexpectedReply, match=said):
+        remote(result).read([])
+
+
+def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
+    sent: list[dict[str, Any]] = []
+    with pytest.raises(RemoteFailure, match="nothing was changed"):
+        remote({"reply": DONE}, sent).write([], "f", [{"id": "x" * REQUEST_LIMIT}])
+    assert sent == []
+
+
+def error(operation: str, error_id: str) -> RemoteError:
+    result = {"id": operation, "errors": [{"id": error_id, "message": "Fehler {0} beim Server"}]}
+    return RemoteError(result, "dhcp01", "dhcp02.contoso.example")
+
+
+@pytest.mark.parametrize(
+    ("operation", "error_id", "said"),
+    [
+        ("failover", "WIN32 5,Get-DhcpServerv4Failover", ["access is denied on dhcp01 itself", "local administrator"]),
+        ("probe_partner", "WIN32 5,Get-DhcpServerVersion", ["denied at the partner dhcp02.contoso.example", "runas", "double hop"]),
+        ("add_failover", "WIN32 5,Add-DhcpServerv4Failover", ["denied, here or at the partner dhcp02", "runas"]),
+        ("probe_partner", "WIN32 1722,Get-DhcpServerVersion", ["dhcp01 asking dhcp02.contoso.example", "TCP 135"]),
+        ("add_failover", "DHCP 20119,Add-DhcpServerv4Failover", ["clocks", "w32tm"]),
+        ("add_failover_scopes", "DHCP 20131,Add-X", ["BOOTP", "set the scope's type"]),
+        ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "DHCP 31415"]),
+    ],
+)
+def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, said: list[str]) -> None:
+    text = str(error(operation, error_id))
+    for part in said:
+        assert part.lower() in text.lower()
+    assert error_id in text
+    assert "Fehler {0} beim Server" in text

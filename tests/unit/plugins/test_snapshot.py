@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+import rig
+from ansible_collections.windhcp.failover.plugins.plugin_utils import snapshot
+from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, UnexpectedReply
+from lab import topology
+
+RELATIONSHIP = {
+    "Name": "HQ",
+    "PartnerServer": "dhcp02",
+    "Mode": "LoadBalance",
+    "LoadBalancePercent": 50,
+    "ReservePercent": None,
+    "ServerRole": None,
+    "MaxClientLeadTime": 3600,
+    "StateSwitchInterval": None,
+    "AutoStateTransition": False,
+    "EnableAuth": True,
+    "State": "Normal",
+    "ScopeId": [],
+}
+
+
+def reply(relationship: dict[str, Any] | None = None, **results: dict[str, Any]) -> list[dict[str, Any]]:
+    lab = topology.load(topology.TOPOLOGIES / "company.yml")
+    found: list[dict[str, Any]] = [copy.deepcopy(dict(one)) for one in rig.remote(lab).read(snapshot.reads()).before]
+    for one in found:
+        if one["id"] == "failover" and relationship is not None:
+            one["objects"] = [relationship]
+        one.update(results.get(one["id"], {}))
+    return found
+
+
+def failing(error_id: str) -> dict[str, Any]:
+    return {"objects": [], "errors": [{"id": error_id, "category": "X", "target": "", "message": "Fehler"}]}
+
+
+@pytest.mark.parametrize("error_id", ["WIN32 259", "DHCP 20115", "WIN32 2"])
+def test_no_relationship_at_all_is_no_error(error_id: str) -> None:
+    assert snapshot.parse(reply(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships == ()
+
+
+def test_denied_is_never_absent() -> None:
+    with pytest.raises(RemoteError, match="access is denied on dhcp01 itself") as denied:
+        snapshot.parse(reply(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
+    assert denied.value.ids == ["WIN32 5"]
+
+
+@pytest.mark.parametrize("read", ["failover", "scopes"])
+@pytest.mark.parametrize("error_id", ["WIN32 5", "WIN32 1722", "DHCP 20017", "DHCP 99999"])
+def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
+    with pytest.raises(RemoteError) as failed:
+        snapshot.parse(reply(**{read: failing(f"{error_id},Get-X")}), "dhcp01")
+    assert failed.value.ids == [error_id]
+
+
+@pytest.mark.parametrize("missing", ["Name", "Mode", "State", "MaxClientLeadTime", "EnableAuth", "ScopeId", "LoadBalancePercent"])
+def test_a_missing_property_is_an_error(missing: str) -> None:
+    found = {key: value for key, value in RELATIONSHIP.items() if key != missing}
+    with pytest.raises(UnexpectedReply, match=f"no property {missing}"):
+        snapshot.parse(reply(found), "dhcp01")
+
+
+def test_an_unexpected_property_is_ignored_and_those_of_2012_r2_may_miss() -> None:
+    (found,) = snapshot.parse(reply({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
+    assert (found.name, found.primary_server, found.is_primary, found.scopes) == ("HQ", None, None, ())
+
+
+@pytest.mark.parametrize(("name", "value"), [("Mode", "Ring"), ("LoadBalancePercent", None), ("MaxClientLeadTime", "1:00:00")])
+def test_a_value_that_nobody_knows_is_an_error(name: str, value: Any) -> None:
+    with pytest.raises(UnexpectedReply, match=name):
+        snapshot.parse(reply({**RELATIONSHIP, name: value}), "dhcp01")
+
+
+def test_scopes_are_sorted_as_numbers() -> None:
+    (found,) = snapshot.parse(reply({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01").relationships
+    assert [str(one) for one in found.scopes] == ["10.0.9.0", "10.0.10.0"]
