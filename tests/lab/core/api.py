@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What goes in and out of the core: a session calls a cmdlet and gets an outcome.
+
+Both doors of the lab (a real PowerShell over the stub module, and the built-in stand-in) speak to the core in these
+types and in nothing else. Values are plain Python: str, int, bool, None, IPv4Address, timedelta, datetime (UTC), and
+tuples of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | int | bool | IPv4Address | timedelta | datetime | None
+Value: TypeAlias = Scalar | tuple[Scalar, ...]
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who called, on which server.
+
+    ``server``: the NetBIOS name of the simulated server, ``user``: the account, ``delegated``: whether the session
+    holds credentials that reach a second server (the double hop).
+    """
+
+    server: str
+    user: str
+    delegated: bool = True
+
+
+@dataclass(frozen=True)
+class ErrorRecord:
+    """One non-terminating error. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as PowerShell does."""
+
+    id: str
+    category: str
+    message: str
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class CmdletObject:
+    """One output object: the CIM class name without its namespace, and its properties in order."""
+
+    type_name: str
+    properties: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    objects: tuple[CmdletObject, ...] = ()
+    errors: tuple[ErrorRecord, ...] = ()
+    warnings: tuple[str, ...] = field(default=())

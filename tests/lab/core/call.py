@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One call of a cmdlet: its parameters, where it acts, whom it may reach, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+
+from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
+from lab.core.errors import Refused, error
+from lab.core.server import Credential, Relationship, Scope, Server
+from lab.core.world import Fault, World
+
+
+@dataclass
+class Call:
+    """``here``: the server of the session, ``server``: the one the cmdlet acts on (another one with -ComputerName)."""
+
+    world: World
+    session: Session
+    cmdlet: str
+    parameters: Mapping[str, Value]
+    here: Server
+    server: Server
+    fault: Fault | None = None
+    objects: list[CmdletObject] = field(default_factory=list)
+    errors: list[ErrorRecord] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    _half_by_fault: bool = False
+
+    # --- parameters ------------------------------------------------------------------------------------------------
+
+    def has(self, name: str) -> bool:
+        return name in self.parameters
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.parameters.get(name, default)
+        return default if value is None else str(value)
+
+    def on(self, name: str) -> bool:
+        """A switch or a boolean: given and true."""
+        return self.parameters.get(name) is True
+
+    def number(self, name: str, default: int) -> int:
+        value = self.parameters.get(name)
+        return value if isinstance(value, int) else default
+
+    def span(self, name: str) -> timedelta | None:
+        value = self.parameters.get(name)
+        return value if isinstance(value, timedelta) else None
+
+    def moment(self, name: str) -> datetime | None:
+        value = self.parameters.get(name)
+        return value if isinstance(value, datetime) else None
+
+    def address(self, name: str) -> IPv4Address | None:
+        value = self.parameters.get(name)
+        return value if isinstance(value, IPv4Address) else None
+
+    def need_address(self, name: str) -> IPv4Address:
+        """A mandatory address; the door has bound it, so KeyError is a fault of the door."""
+        value = self.address(name)
+        if value is None:
+            raise KeyError(f"{self.cmdlet}: {name}")
+        return value
+
+    def addresses(self, name: str) -> tuple[IPv4Address, ...]:
+        """Each once, in the order given."""
+        value = self.parameters.get(name, ())
+        several = value if isinstance(value, tuple) else (value,)
+        return tuple(dict.fromkeys(one for one in several if isinstance(one, IPv4Address)))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self.parameters.get(name)
+        if value is None:
+            return ()
+        return tuple(str(one) for one in (value if isinstance(value, tuple) else (value,)))
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        value = self.parameters.get(name, ())
+        several = value if isinstance(value, tuple) else (value,)
+        return tuple(one for one in several if isinstance(one, int))
+
+    # --- what comes out --------------------------------------------------------------------------------------------
+
+    def emit(self, objects: Iterable[CmdletObject]) -> None:
+        self.objects.extend(objects)
+
+    def pass_thru(self, *objects: CmdletObject) -> None:
+        """Writers answer with the object only if asked."""
+        if self.on("PassThru") or self.on("Passthru"):
+            self.emit(objects)
+
+    def refused(self, error_id: str, text: str, *, host: str = "", **values: object) -> Refused:
+        """An error record to raise. ``host``: the server it names, by default the one the cmdlet acts on."""
+        target = f"{self.server.name}:root/Microsoft/Windows/DHCP:PS_{self.cmdlet.partition('-')[2]}"
+        record = error(error_id, text, self.here.language, target=target, host=host or self.server.name, **values)
+        return Refused(record)
+
+    def fail(self, error_id: str, verb: str, what: object) -> Refused:
+        """The same with the general text: "Failed to ``verb`` ``what`` on DHCP server HOST."."""
+        return self.refused(error_id, "act", verb=verb, what=what)
+
+    def report(self, refusal: Refused) -> None:
+        """One object was refused: non-terminating, the cmdlet goes on (C PSDOC)."""
+        self.errors.append(refusal.record)
+
+    def outcome(self) -> Outcome:
+        return Outcome(tuple(self.objects), tuple(self.errors), tuple(self.warnings))
+
+    # --- looking things up -----------------------------------------------------------------------------------------
+
+    def scope(self, scope_id: IPv4Address) -> Scope:
+        """M WEAVE: a scope that is not there is DHCP 20005, ObjectNotFound, whatever was to be done with it."""
+        scope = self.server.scopes.get(scope_id)
+        if scope is None:
+            raise self.refused("DHCP 20005", "get_scope", scope=scope_id)
+        return scope
+
+    def relationship(self, name: str, text: str = "get_failover") -> Relationship:
+        """C DHCPM 20115; on a server without any, the switch no_relationship_at_all says."""
+        half = self.world.relationship(self.server, name)
+        if half is None:
+            none = not self.server.relationships
+            error_id = self.world.switches.no_relationship_at_all if none else "DHCP 20115"
+            raise self.refused(error_id, text, name=name)
+        return half
+
+    # --- rights and the second hop ---------------------------------------------------------------------------------
+
+    def confirm(self) -> None:
+        """Where the provider asks without -Force (I, switch prompt_without_force)."""
+        if not self.on("Force") and self.world.switches.prompt_without_force == "error":
+            raise self.refused("LAB NonInteractive", "prompt", cmdlet=self.cmdlet)
+
+    def has_rights(self, server: Server) -> bool:
+        """C/M: a local administrator of that server. A local account needs the same password on both (C/M, 7)."""
+        account = _credential(server, self.session.user)
+        if account is None:
+            return False
+        mine = _credential(self.here, self.session.user)
+        local = "\\" not in account.user and "@" not in account.user
+        if server is not self.here and local and (mine is None or mine.password != account.password):
+            return False
+        return account.admin or (account.dhcp_administrator and self.world.switches.dhcp_administrators_suffice)
+
+    def reach(self, other: Server) -> str:
+        """Opens the provider's connection to another server, as the caller (C WIN32, 0): "" or the error id.
+
+        No packet gets there: WIN32 1722; no delegated credentials: WIN32 5 (M SCOPEAPI); no rights there: a switch;
+        the service is stopped or still starting: WIN32 1753 (M WEAVE, 8.2). From the partner back to the session's
+        own server is no second hop.
+        """
+        if other is not self.here:
+            if not self.world.connected(self.here.name, other.name):
+                return "WIN32 1722"
+            if not self.session.delegated:
+                return "WIN32 5"
+            if not self.has_rights(other):
+                return self.world.switches.partner_not_admin_error
+        return service_error(other)
+
+    def hop(self, peer: Server) -> str:
+        """``reach`` for the partner half of a write, with an ordered fault coming first."""
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            self._half_by_fault = fault.half_applied
+            return fault.error_id
+        return self.reach(peer)
+
+    def half_applied(self, error_id: str) -> bool:
+        """Whether this server's half of a write is already done when the partner half fails with ``error_id``."""
+        denied = error_id in ("WIN32 5", "DHCP 20121")
+        return self._half_by_fault or (denied and self.world.switches.half_applied_without_delegation)
+
+
+def service_error(server: Server) -> str:
+    """WIN32 1753 while the service is stopped, and for the first calls after its start (L, 8.2 and 12.11)."""
+    if server.service == "starting":
+        if server.starting_calls > 0:
+            server.starting_calls -= 1
+            return "WIN32 1753"
+        server.service = "running"
+    return "WIN32 1753" if server.service == "stopped" else ""
+
+
+def _credential(server: Server, user: str) -> Credential | None:
+    return next((one for one in server.credentials if one.user.lower() == user.lower()), None)

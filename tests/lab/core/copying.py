@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A scope travels to the partner: as a whole when it joins a relationship, its configuration when it is replicated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+
+from lab.core.catalogue import class_of, definition_of
+from lab.core.server import OptionKey, Policy, Scope, Server
+
+CLASS_CRITERIA = {"VendorClass": "Vendor", "UserClass": "User"}
+
+
+def add_copy(scope: Scope, partner: Server) -> None:
+    """C section 5: all properties, exclusions, options, reservations, policies, State, superscope, and the leases."""
+    partner.scopes[scope.scope_id] = deepcopy(scope)
+
+
+def overwrite(scope: Scope, partner: Server) -> None:
+    """C PSDOC/WSD section 6: the partner's configuration is overwritten, not merged; its leases are not configuration."""
+    before = partner.scopes.get(scope.scope_id)
+    partner.scopes[scope.scope_id] = replace(deepcopy(scope), leases=before.leases if before else {})
+
+
+def half_copy(scope: Scope, partner: Server) -> None:
+    """U 5, 6: the scope itself arrived, what depends on the missing class did not."""
+    partner.scopes[scope.scope_id] = replace(deepcopy(scope), options={}, policies={}, reservations={}, leases={})
+
+
+def lacking(scope: Scope, server: Server, partner: Server) -> str:
+    """The error id for what the scope needs and the partner does not have; "" if nothing.
+
+    L 6: 20044 a class, 20010 an option definition, 20103 a definition of another type.
+    """
+    for kind, name in _classes(scope):
+        if class_of(server, kind, name) and class_of(partner, kind, name) is None:
+            return "DHCP 20044"
+    for key in _options(scope):
+        mine, theirs = definition_of(server, key), definition_of(partner, key)
+        if mine and theirs is None:
+            return "DHCP 20010"
+        if mine and theirs and (mine.type, mine.multi_valued) != (theirs.type, theirs.multi_valued):
+            return "DHCP 20103"
+    return ""
+
+
+def _options(scope: Scope) -> Iterator[OptionKey]:
+    yield from scope.options
+    for reservation in scope.reservations.values():
+        yield from reservation.options
+    for policy in scope.policies.values():
+        yield from policy.options
+
+
+def _classes(scope: Scope) -> Iterator[tuple[str, str]]:
+    for key in _options(scope):
+        if key.vendor_class:
+            yield "Vendor", key.vendor_class
+        if key.user_class:
+            yield "User", key.user_class
+    for policy in scope.policies.values():
+        yield from policy_classes(policy)
+
+
+def policy_classes(policy: Policy) -> Iterator[tuple[str, str]]:
+    """(Vendor or User, class name) of a policy's conditions; the first element of a condition is EQ or NE."""
+    for criterion, kind in CLASS_CRITERIA.items():
+        for value in policy.criteria.get(criterion, ())[1:]:
+            yield kind, value.rstrip("*")

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The lab's core: one entry point that runs a cmdlet for a session, one call at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lab.audit import Audit
+from lab.core import metadata
+from lab.core.api import Outcome, Session, Value
+from lab.core.call import Call, service_error
+from lab.core.errors import Refused
+from lab.core.registry import SIMULATED
+from lab.core.server import Server
+from lab.core.world import World
+
+
+@dataclass
+class Lab(World):
+    """The simulated servers, and the audit of what was done to them. The methods of World set the scene for a test."""
+
+    audit: Audit = field(default_factory=Audit)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def invoke(self, session: Session, cmdlet: str, parameters: Mapping[str, Value]) -> Outcome:
+        """Runs one cmdlet. ``parameters``: what was bound, as values of api.py, ComputerName included, never WhatIf.
+
+        Failures of the simulated server are error records in the outcome; raises KeyError for a server and
+        BindingError for a cmdlet or parameter that does not exist, since a door never lets these through.
+        """
+        about = metadata.find(cmdlet)
+        bound = {about.parameter(name).name: value for name, value in parameters.items()}
+        with self._lock:
+            here = self.servers[session.server]
+            call = Call(self, session, about.name, bound, here, here)
+            try:
+                self._run(call)
+            except Refused as refusal:
+                call.report(refusal)
+            remote = call.server is not here
+            self.audit.cmdlet(
+                call.server.name,
+                session.user,
+                about.name,
+                bound,
+                write=about.writes,
+                errors=tuple(record.id for record in call.errors),
+                via=here.name if remote else "session",
+            )
+            return call.outcome()
+
+    def lock(self) -> threading.RLock:
+        """Hold it to read or change several things at once while the lab runs."""
+        return self._lock
+
+    def _run(self, call: Call) -> None:
+        call.server = self._target(call)
+        text = "list_scopes" if call.cmdlet == "Get-DhcpServerv4Scope" else "version"
+        problem = service_error(call.server) if call.server is call.here else call.reach(call.server)
+        if not problem and not call.has_rights(call.server):
+            problem = "WIN32 5"  # M WEAVE: without rights every cmdlet answers so
+        if problem:
+            raise call.refused(problem, text)
+        run = SIMULATED.get(call.cmdlet)
+        if run is None:
+            raise call.refused("LAB NotSimulated", "not_simulated", cmdlet=call.cmdlet)
+        call.fault = self.take_fault(call.server.name, call.cmdlet)
+        if call.fault is not None and not call.fault.half_applied:
+            raise call.fail(call.fault.error_id, "run", call.cmdlet)
+        run(call)
+        if call.fault is not None and not call.errors:  # no partner half: all of it was done, then it failed
+            raise call.fail(call.fault.error_id, "run", call.cmdlet)
+
+    def _target(self, call: Call) -> Server:
+        """Where -ComputerName points; L 8.2: WIN32 1722 for a name that nobody has."""
+        name = call.text("ComputerName")
+        if name.lower() in ("", ".", "localhost", "127.0.0.1"):
+            return call.here
+        server = self.find(name)
+        if server is None:
+            raise call.refused("WIN32 1722", "version", host=name)
+        return server

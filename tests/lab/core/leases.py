@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Leases and the statistics of scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+
+from lab.core.api import CmdletObject, Value
+from lab.core.call import Call
+from lab.core.errors import Refused
+from lab.core.failover import role
+from lab.core.reservations import client_id
+from lab.core.server import Lease, Relationship, Scope, Server
+
+CURRENT = ("Active", "ActiveReservation", "InactiveReservation")  # C PSDOC: what -AllLeases adds to
+
+
+def view(server: Server, scope: Scope, lease: Lease) -> CmdletObject:
+    return CmdletObject(
+        "DhcpServerv4Lease",
+        {
+            "IPAddress": lease.ip,
+            "ScopeId": scope.scope_id,
+            "ClientId": lease.client_id,
+            "HostName": lease.host_name,
+            "AddressState": lease.address_state,
+            "LeaseExpiryTime": lease.expires,
+            "ClientType": lease.client_type,
+            "Description": lease.description,
+            "DnsRegistration": lease.dns_registration,
+            "DnsRR": lease.dns_rr,
+            "PolicyName": lease.policy_name,
+            "ServerIP": server.ip,
+        },
+    )
+
+
+def all_of(scope: Scope) -> list[Lease]:
+    """Those that were given out, and one for each reservation that nobody uses (L)."""
+    unused = (one for address, one in scope.reservations.items() if address not in scope.leases)
+    idle = [Lease(one.ip, one.client_id, one.name, address_state="InactiveReservation") for one in unused]
+    return sorted([*scope.leases.values(), *idle], key=lambda lease: lease.ip)
+
+
+def get(call: Call) -> None:
+    for scope, lease in _chosen(call):
+        if not call.has("ScopeId") or call.on("AllLeases") or call.on("BadLeases") or lease.address_state in CURRENT:
+            call.emit([view(call.server, scope, lease)])
+
+
+def add(call: Call) -> None:
+    """C SDK 20014: the address or the client has a lease here. In failover the partner gets it too (C WSD 6)."""
+    scope = call.scope(call.need_address("ScopeId"))
+    address, client = call.need_address("IPAddress"), client_id(call.text("ClientId"))
+    if not scope.in_subnet(address):
+        raise call.fail("DHCP 20011", "add lease", address)
+    if address in scope.leases or any(one.client_id == client for one in scope.leases.values()):
+        raise call.fail("DHCP 20014", "add lease", address)
+    lease = Lease(
+        address,
+        client,
+        host_name=call.text("HostName"),
+        description=call.text("Description"),
+        address_state=call.text("AddressState", "Active"),
+        client_type=call.text("ClientType", "Dhcp"),
+        expires=call.moment("LeaseExpiryTime") or call.world.now(call.server.name) + scope.lease_duration,
+        policy_name=call.text("PolicyName"),
+        dns_rr=call.text("DnsRR", "NoRegistration"),
+        dns_registration=call.text("DnsRegistration", "NotApplicable"),
+    )
+    for copy in _copies(call, scope):
+        copy.leases[address] = lease
+    call.pass_thru(view(call.server, scope, lease))
+
+
+def remove(call: Call) -> None:
+    for scope, lease in list(_chosen(call)):
+        for copy in _copies(call, scope):
+            copy.leases.pop(lease.ip, None)
+        call.pass_thru(view(call.server, scope, lease))
+
+
+def _copies(call: Call, scope: Scope) -> list[Scope]:
+    """This server's scope, and the partner's while the two talk: leases are all that failover sends by itself (C WSD)."""
+    half = call.server.relationship_of(scope.scope_id)
+    if half is None or call.world.state(call.server, half) != "Normal":
+        return [scope]
+    other = call.world.servers[half.peer].scopes.get(scope.scope_id)
+    return [scope] if other is None else [scope, other]
+
+
+def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
+    """By address, by client id within a scope, the bad ones of a scope, or all of a scope; missing ones are reported."""
+    if call.has("IPAddress"):
+        for address in call.addresses("IPAddress"):
+            try:
+                yield _find(call, address)
+            except Refused as refusal:
+                call.report(refusal)
+        return
+    if not call.has("ScopeId"):  # -BadLeases may come without a scope
+        scopes = [scope for _, scope in sorted(call.server.scopes.items())]
+    else:
+        scopes = [call.scope(call.need_address("ScopeId"))]
+    wanted = tuple(map(client_id, call.texts("ClientId")))
+    found = set()
+    for scope in scopes:
+        for lease in all_of(scope):
+            bad = lease.address_state == "Declined"
+            if (not wanted or lease.client_id in wanted) and (bad or not call.on("BadLeases")):
+                found.add(lease.client_id)
+                yield scope, lease
+    for client in wanted:
+        if client not in found:
+            call.report(call.fail("DHCP 20016", "get lease", client))
+
+
+def _find(call: Call, address: IPv4Address) -> tuple[Scope, Lease]:
+    for scope in call.server.scopes.values():
+        for lease in all_of(scope):
+            if lease.ip == address:
+                return scope, lease
+    raise call.fail("DHCP 20011", "get lease", address)
+
+
+def get_statistics(call: Call) -> None:
+    for scope_id in call.addresses("ScopeId") or sorted(call.server.scopes):
+        try:
+            call.emit([_statistics(call, call.scope(scope_id))])
+        except Refused as refusal:
+            call.report(refusal)
+
+
+def _statistics(call: Call, scope: Scope) -> CmdletObject:
+    """C PSDOC: the split between the servers only with -Failover. How it is split is I: by percent of what is free."""
+    excluded = sum(one.size() for one in scope.exclusions)
+    in_use = sum(scope.range().holds(one.ip) for one in scope.leases.values())
+    free = max(0, scope.range().size() - excluded - in_use)
+    half = call.server.relationship_of(scope.scope_id)
+    mine: int | None = None
+    if call.on("Failover"):
+        mine = free * _share(call, half) // 100 if half else free
+    about: dict[str, Value] = {
+        "ScopeId": scope.scope_id,
+        "AddressesFree": free,
+        "AddressesFreeOnThisServer": mine,
+        "AddressesFreeOnPartnerServer": None if mine is None else free - mine,
+        "AddressesInUse": in_use,
+        "AddressesInUseOnThisServer": in_use if call.on("Failover") else None,
+        "AddressesInUseOnPartnerServer": 0 if call.on("Failover") else None,
+        "PendingOffers": 0,
+        "PercentageInUse": round(100 * in_use / (free + in_use)) if free + in_use else 0,
+        "ReservedAddress": len(scope.reservations),
+        "SuperscopeName": scope.superscope,
+    }
+    return CmdletObject("DhcpServerv4ScopeStatistics", about)
+
+
+def _share(call: Call, half: Relationship) -> int:
+    """This server's percent of the free addresses."""
+    first = half.primary == call.server.name if half.mode == "LoadBalance" else role(call.server, half) == "Standby"
+    return half.percentage if first else 100 - half.percentage

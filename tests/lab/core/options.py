@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Option values: of the server, a scope, a reservation, or a policy of the server or of a scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
+
+from lab.core.api import CmdletObject
+from lab.core.call import Call
+from lab.core.catalogue import class_of, definition_of
+from lab.core.reservations import find as find_reservation
+from lab.core.server import DnsSetting, OptionKey, OptionValues, Policy, Scope, Server
+
+# C PSDOC: the parameters of the set CommonOptions -> option id.
+_COMMON = {"Router": 3, "DnsServer": 6, "DnsDomain": 15, "WinsServer": 44, "Wpad": 252}
+LEASE_OPTION, DNS_OPTION = 51, 81
+_NUMBERS = {"Byte": 0xFF, "Word": 0xFFFF, "DWord": 0xFFFFFFFF, "DWordDWord": 0xFFFFFFFFFFFFFFFF}
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Where option values hang. ``shown``: those and the ones that the server derives."""
+
+    values: OptionValues
+    shown: OptionValues
+    policy_name: str = ""
+
+
+def get(call: Call) -> None:
+    """By id, or all. M WEAVE: one that is not set is 20010. L: without -All only the class asked for (none: no class)."""
+    level = _level(call)
+    vendor, user = call.text("VendorClass").lower(), call.text("UserClass").lower()
+    chosen = {
+        key: value
+        for key, value in sorted(level.shown.items())
+        if call.on("All") or (key.vendor_class.lower(), key.user_class.lower()) == (vendor, user)
+    }
+    if not call.has("OptionId"):
+        call.emit(_view(call.server, key, value, level) for key, value in chosen.items())
+        return
+    for option_id in call.numbers("OptionId"):
+        found = {key: value for key, value in chosen.items() if key.option_id == option_id}
+        if not found:
+            call.report(call.refused("DHCP 20010", "get_option", option=option_id))
+        call.emit(_view(call.server, key, value, level) for key, value in found.items())
+
+
+def set_(call: Call) -> None:
+    """C PSDOC: one option by id, or the common ones by name. Null or empty removes a common one (I)."""
+    level = _level(call)
+    for key, values in _asked(call).items():
+        if not values:
+            level.values.pop(key, None)
+            continue
+        _check(call, key, values)
+        level.values[key] = values
+        call.pass_thru(_view(call.server, key, values, level))
+
+
+def remove(call: Call) -> None:
+    """20010 for one that is not set (L: as Get)."""
+    level = _level(call)
+    for option_id in call.numbers("OptionId"):
+        wanted = OptionKey(option_id, call.text("VendorClass").lower(), call.text("UserClass").lower())
+        key = next((one for one in level.values if _folded(one) == wanted), None)
+        if key is None:
+            call.report(call.refused("DHCP 20010", "get_option", option=option_id))
+        else:
+            call.pass_thru(_view(call.server, key, level.values.pop(key), level))
+
+
+def _folded(key: OptionKey) -> OptionKey:
+    return OptionKey(key.option_id, key.vendor_class.lower(), key.user_class.lower())
+
+
+def _asked(call: Call) -> dict[OptionKey, tuple[str, ...]]:
+    user = call.text("UserClass")
+    if call.has("OptionId"):
+        (option_id,) = call.numbers("OptionId")
+        return {OptionKey(option_id, call.text("VendorClass"), user): call.texts("Value")}
+    return {OptionKey(number, "", user): call.texts(name) for name, number in _COMMON.items() if call.has(name)}
+
+
+def _check(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
+    """C SDK: 20010 without a definition, 20044 without the class; a value that the type cannot hold is WIN32 87 (L)."""
+    for kind, name in (("Vendor", key.vendor_class), ("User", key.user_class)):
+        if name and class_of(call.server, kind, name) is None:
+            raise call.fail("DHCP 20044", "set option value of", key.option_id)
+    definition = definition_of(call.server, key)
+    if definition is None:
+        raise call.fail("DHCP 20010", "set option value of", key.option_id)
+    several = definition.multi_valued or definition.type in ("BinaryData", "EncapsulatedData")
+    if (len(values) > 1 and not several) or not all(_fits(definition.type, value) for value in values):
+        raise call.fail("WIN32 87", "set option value of", key.option_id)
+
+
+def _fits(kind: str, value: str) -> bool:
+    try:
+        if kind == "IPv4Address":
+            IPv4Address(value)
+        elif kind in _NUMBERS:
+            return 0 <= int(value, 0) <= _NUMBERS[kind]
+    except (AddressValueError, ValueError):
+        return False
+    return True
+
+
+def _level(call: Call) -> _Level:
+    """Raises Refused: 20005 for the scope, 20018 for the reservation, 20111 for the policy."""
+    reserved, scope_id, policy_name = call.address("ReservedIP"), call.address("ScopeId"), call.text("PolicyName")
+    if reserved is not None:
+        _, reservation = find_reservation(call, reserved)
+        return _Level(reservation.options, reservation.options)
+    scope = call.scope(scope_id) if scope_id is not None else None
+    if policy_name:
+        policy = find_policy(call, scope, policy_name)
+        return _Level(policy.options, policy.options, policy.name)
+    if scope is not None:
+        return _Level(scope.options, scope_options(scope))
+    return _Level(call.server.option_values, call.server.option_values)
+
+
+def find_policy(call: Call, scope: Scope | None, name: str) -> Policy:
+    """Of a scope, or (None) of the server. Raises Refused with 20111 (C SDK)."""
+    policies = call.server.policies if scope is None else scope.policies
+    found = next((policy for key, policy in policies.items() if key.lower() == name.lower()), None)
+    if found is None:
+        raise call.fail("DHCP 20111", "get policy", name)
+    return found
+
+
+def scope_options(scope: Scope) -> OptionValues:
+    """Those that were set, and the ones that a scope always has: 51, its lease time, and 81 once DNS was set (C 6.1)."""
+    derived: OptionValues = {OptionKey(LEASE_OPTION): (str(int(scope.lease_duration.total_seconds())),)}
+    if scope.dns is not None:
+        derived[OptionKey(DNS_OPTION)] = (str(dns_flags(scope.dns)),)
+    return {**derived, **scope.options}
+
+
+def dns_flags(setting: DnsSetting) -> int:
+    """C DHCPM: the DNS_FLAG bits of option 81."""
+    flags = {
+        0x01: setting.dynamic_updates != "Never",
+        0x02: setting.update_older_clients,
+        0x04: setting.delete_on_lease_expiry,
+        0x10: setting.dynamic_updates == "Always",
+        0x20: setting.name_protection,
+        0x40: setting.disable_ptr_update,
+    }
+    return sum(bit for bit, given in flags.items() if given)
+
+
+def _view(server: Server, key: OptionKey, values: tuple[str, ...], level: _Level) -> CmdletObject:
+    definition = definition_of(server, key)
+    return CmdletObject(
+        "DhcpServerv4OptionValue",
+        {
+            "OptionId": key.option_id,
+            "Name": definition.name if definition else "",
+            "Type": definition.type if definition else "",
+            "Value": values,
+            "VendorClass": key.vendor_class,
+            "UserClass": key.user_class,
+            "PolicyName": level.policy_name,
+        },
+    )

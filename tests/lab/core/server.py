@@ -1,0 +1,267 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The state of the simulated servers: plain data without rules.
+
+The fields follow what two partners must have in common (dhcp-failover.md 6.1) and what a relationship stores on each
+server (section 12). A field with ``metadata={"key": True}`` is the key under which its owner keeps it in a mapping.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+from typing import NamedTuple
+
+UNLIMITED = 4294967295  # MaxBootpClients without a limit
+KEY = {"key": True}
+
+# C WIN32: the State strings of DhcpServerv4Failover, in the order of the FSM numbers 0 to 11 of MS-DHCPM.
+STATES = (
+    "NoState",
+    "Init",
+    "Startup",
+    "Normal",
+    "CommunicationInterrupted",
+    "PartnerDown",
+    "PotentialConflict",
+    "ConflictDone",
+    "ResolutionInterrupted",
+    "Recover",
+    "RecoverWait",
+    "RecoverDone",
+)
+
+
+class OptionKey(NamedTuple):
+    """What makes an option value unique: two vendor classes may both have an option 43. In YAML "43/vendor=X/user=Y"."""
+
+    option_id: int
+    vendor_class: str = ""
+    user_class: str = ""
+
+    def __str__(self) -> str:
+        vendor = f"/vendor={self.vendor_class}" if self.vendor_class else ""
+        user = f"/user={self.user_class}" if self.user_class else ""
+        return f"{self.option_id}{vendor}{user}"
+
+    @classmethod
+    def parse(cls, text: str) -> OptionKey:
+        """The reverse of ``str``. Raises ValueError for anything else."""
+        number, *classes = text.split("/")
+        named = dict(part.split("=", 1) for part in classes)
+        if set(named) - {"vendor", "user"}:
+            raise ValueError(f"{text!r} is no option: write 43, 43/vendor=NAME or 43/user=NAME")
+        return cls(int(number), named.get("vendor", ""), named.get("user", ""))
+
+
+OptionValues = dict[OptionKey, tuple[str, ...]]
+
+
+@dataclass(frozen=True, order=True)
+class AddressRange:
+    start: IPv4Address
+    end: IPv4Address
+
+    def holds(self, address: IPv4Address) -> bool:
+        return self.start <= address <= self.end
+
+    def overlaps(self, other: AddressRange) -> bool:
+        return self.start <= other.end and other.start <= self.end
+
+    def size(self) -> int:
+        return int(self.end) - int(self.start) + 1
+
+
+@dataclass(frozen=True)
+class Lease:
+    """``expires`` None: a reservation's lease or an endless one."""
+
+    ip: IPv4Address = field(metadata=KEY)
+    client_id: str
+    host_name: str = ""
+    description: str = ""
+    address_state: str = "Active"
+    client_type: str = "Dhcp"
+    expires: datetime | None = None
+    policy_name: str = ""
+    dns_rr: str = "AandPTR"
+    dns_registration: str = "Complete"
+
+
+@dataclass
+class Reservation:
+    ip: IPv4Address = field(metadata=KEY)
+    client_id: str
+    name: str = ""
+    description: str = ""
+    type: str = "Both"
+    options: OptionValues = field(default_factory=dict)
+
+
+@dataclass
+class Policy:
+    """``criteria``: property name of DhcpServerv4Policy (VendorClass, MacAddress ...) -> operator EQ or NE, then values."""
+
+    name: str = field(metadata=KEY)
+    condition: str = "Or"
+    enabled: bool = True
+    processing_order: int = 1
+    description: str = ""
+    criteria: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lease_duration: timedelta | None = None
+    dns_suffix: str = ""
+    ranges: list[AddressRange] = field(default_factory=list)
+    options: OptionValues = field(default_factory=dict)
+
+
+@dataclass
+class DnsSetting:
+    dynamic_updates: str = "OnClientRequest"
+    delete_on_lease_expiry: bool = True
+    update_older_clients: bool = False
+    disable_ptr_update: bool = False
+    name_protection: bool = False
+    dns_suffix: str = ""
+
+
+@dataclass
+class Scope:
+    """``dns`` None: inherited from the server (Get-DhcpServerv4DnsSetting shows the effective value)."""
+
+    scope_id: IPv4Address = field(metadata=KEY)
+    subnet_mask: IPv4Address
+    start_range: IPv4Address
+    end_range: IPv4Address
+    name: str
+    description: str = ""
+    state: str = "Active"
+    lease_duration: timedelta = timedelta(days=8)
+    type: str = "Dhcp"
+    activate_policies: bool = True
+    delay: int = 0
+    max_bootp_clients: int = UNLIMITED
+    nap_enable: bool = False
+    nap_profile: str = ""
+    superscope: str = ""
+    dns: DnsSetting | None = None
+    exclusions: list[AddressRange] = field(default_factory=list)
+    options: OptionValues = field(default_factory=dict)
+    reservations: dict[IPv4Address, Reservation] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    leases: dict[IPv4Address, Lease] = field(default_factory=dict)
+
+    def range(self) -> AddressRange:
+        return AddressRange(self.start_range, self.end_range)
+
+    def in_subnet(self, address: IPv4Address) -> bool:
+        return int(address) & int(self.subnet_mask) == int(self.scope_id)
+
+
+@dataclass
+class Relationship:
+    """One server's half of a failover relationship.
+
+    ``peer``: NetBIOS name of the other server, ``partner_server``: the text that Get shows as PartnerServer,
+    ``percentage``: the one byte of the wire (C DHCPM): the primary's share, or the standby's reserve,
+    ``active``: which of primary and secondary is Active in HotStandby, ``safe_period`` None: no automatic transition,
+    ``secret``: a salted hash, "set" after a reload, None without authentication, ``polls_left``: how many Gets still
+    show Startup.
+    """
+
+    name: str = field(metadata=KEY)
+    peer: str
+    partner_server: str
+    primary: str
+    secondary: str
+    mode: str
+    percentage: int
+    active: str = "primary"
+    mclt: timedelta = timedelta(hours=1)
+    safe_period: timedelta | None = None
+    secret: str | None = None
+    scopes: list[IPv4Address] = field(default_factory=list)
+    state: str = "Normal"
+    polls_left: int = 0
+
+
+@dataclass(frozen=True)
+class DhcpClass:
+    name: str = field(metadata=KEY)
+    type: str
+    data: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class OptionDefinition:
+    name: str
+    type: str
+    multi_valued: bool = False
+    default: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    mac_address: str = field(metadata=KEY)
+    list: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """``delegated``: a session of this account reaches a second server. ``admin``: local administrator."""
+
+    user: str
+    password: str
+    delegated: bool = True
+    admin: bool = True
+    dhcp_administrator: bool = False
+
+
+@dataclass
+class Server:
+    """One simulated Windows DHCP server.
+
+    ``address`` and ``port``: where the endpoint listens, ``ip``: its address in the simulated network, ``clock_offset``:
+    how far its clock is off, ``reachable``: whether other servers get through to it, ``service``: running, paused,
+    stopped or starting (then ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost of one
+    remote command, ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only.
+    """
+
+    name: str = field(metadata=KEY)
+    fqdn: str
+    address: str
+    ip: IPv4Address
+    port: int = 5985
+    os: str = "10.0.20348"
+    aliases: tuple[str, ...] = ()
+    clock_offset: timedelta = timedelta(0)
+    reachable: bool = True
+    service: str = "running"
+    starting_calls: int = 0
+    startup_seconds: float = 0.0
+    language: str = "en"
+    credentials: tuple[Credential, ...] = ()
+    interface: str = "Ethernet"
+    subnet_mask: IPv4Address = field(default_factory=lambda: IPv4Address("255.255.255.0"))
+    domain_joined: bool = True
+    authorized: bool = True
+    activate_policies: bool = True
+    conflict_detection_attempts: int = 0
+    dns: DnsSetting = field(default_factory=DnsSetting)
+    classes: dict[str, DhcpClass] = field(default_factory=dict)
+    option_definitions: dict[OptionKey, OptionDefinition] = field(default_factory=dict)
+    option_values: OptionValues = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    filters: dict[str, Filter] = field(default_factory=dict)
+    scopes: dict[IPv4Address, Scope] = field(default_factory=dict)
+    relationships: dict[str, Relationship] = field(default_factory=dict)
+
+    def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
+        return next((one for one in self.relationships.values() if scope_id in one.scopes), None)
+
+    def names(self) -> tuple[str, ...]:
+        """Everything another machine may call this server by, in lower case."""
+        return tuple(name.lower() for name in (self.name, self.fqdn, str(self.ip), *self.aliases))

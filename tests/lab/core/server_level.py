@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is read of the server itself: version, settings, bindings, DNS settings, MAC filters."""
+
+from __future__ import annotations
+
+from lab.core.api import CmdletObject, Value
+from lab.core.call import Call
+from lab.core.options import find_policy
+from lab.core.reservations import find as find_reservation
+
+
+def get_version(call: Call) -> None:
+    major, minor = call.server.os.split(".")[:2]
+    call.emit([CmdletObject("DhcpServerVersion", {"MajorVersion": int(major), "MinorVersion": int(minor)})])
+
+
+def get_setting(call: Call) -> None:
+    server = call.server
+    about: dict[str, Value] = {
+        "ActivatePolicies": server.activate_policies,
+        "ConflictDetectionAttempts": server.conflict_detection_attempts,
+        "DynamicBootp": True,
+        "IsAuthorized": server.authorized,
+        "IsDomainJoined": server.domain_joined,
+        "NapEnabled": False,
+        "NpsUnreachableAction": "Full",
+        "RestoreStatus": 0,
+    }
+    call.emit([CmdletObject("DhcpServerSetting", about)])
+
+
+def get_bindings(call: Call) -> None:
+    server = call.server
+    about: dict[str, Value] = {
+        "BindingState": True,
+        "InterfaceAlias": server.interface,
+        "IPAddress": server.ip,
+        "SubnetMask": server.subnet_mask,
+    }
+    call.emit([CmdletObject("DhcpServerv4Binding", about)])
+
+
+def get_dns_setting(call: Call) -> None:
+    """C 6.1: the effective values, inherited from the server where the scope has none of its own."""
+    scope_id, address = call.address("ScopeId"), call.address("IPAddress")
+    scope = call.scope(scope_id) if scope_id is not None else None
+    if address is not None:
+        scope, _ = find_reservation(call, address)
+    suffix = ""
+    if call.has("PolicyName"):
+        suffix = find_policy(call, scope, call.text("PolicyName")).dns_suffix
+    setting = scope.dns if scope and scope.dns else call.server.dns
+    about: dict[str, Value] = {
+        "DeleteDnsRROnLeaseExpiry": setting.delete_on_lease_expiry,
+        "DisableDnsPtrRRUpdate": setting.disable_ptr_update,
+        "DnsSuffix": suffix or setting.dns_suffix,
+        "DynamicUpdates": setting.dynamic_updates,
+        "NameProtection": setting.name_protection,
+        "UpdateDnsRRForOlderClients": setting.update_older_clients,
+    }
+    call.emit([CmdletObject("DhcpServerv4DnsSetting", about)])
+
+
+def get_filters(call: Call) -> None:
+    wanted = call.text("List")
+    for mac, one in sorted(call.server.filters.items()):
+        if wanted in ("", one.list):
+            about: dict[str, Value] = {"MacAddress": mac, "List": one.list, "Description": one.description}
+            call.emit([CmdletObject("DhcpServerv4Filter", about)])

@@ -1,0 +1,188 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every rule that nobody confirmed: its mark, where it stands, the open question, and the answers that can be tried.
+
+Marks of the fact sheet (dhcp-failover.md): L likely, I inferred, U unknown. What is confirmed (C) or measured (M) is no
+switch. A test suite runs under each answer: ``switches.with_answer("empty_server_errors", "WIN32 259")``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeAlias
+
+Answer: TypeAlias = str | bool | int
+
+
+def _rule(default: Answer, mark: str, source: str, question: str, answers: tuple[Answer, ...] = (True, False)) -> Any:
+    about = {"mark": mark, "source": source, "question": question, "answers": answers}
+    return field(default=default, metadata=about)
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The answers in force. Raises ValueError for an answer that is not one of those listed (numbers: >= 0)."""
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+    empty_server_errors: str = _rule(
+        "empty",
+        "U",
+        "8.2, 13.1",
+        "What does Get-DhcpServerv4Failover answer on a server without a relationship?",
+        ("empty", "WIN32 259", "DHCP 20115"),
+    )
+    no_relationship_at_all: str = _rule(
+        "DHCP 20115",
+        "L",
+        "5, 8.2 (the API answers ERROR_FILE_NOT_FOUND), 12.5",
+        "The error for a relationship's name on a server that has no relationship",
+        ("DHCP 20115", "WIN32 2"),
+    )
+    relationship_names: str = _rule(
+        "case_insensitive",
+        "U",
+        "7 (name: any characters)",
+        "Are relationship names compared with their case?",
+        ("case_insensitive", "case_sensitive"),
+    )
+    partner_percent_inverts: bool = _rule(True, "L", "2, 13.2", "Does the partner show 100-x as LoadBalancePercent? No: the same x")
+    partner_server_shows: str = _rule(
+        "netbios",
+        "L",
+        "2 (the creator's host name is measured, its form is not)",
+        "How does the partner spell the creator in PartnerServer?",
+        ("netbios", "fqdn"),
+    )
+    standby_creator: str = _rule(
+        "secondary",
+        "I",
+        "12 (derived view)",
+        "Add with ServerRole Standby: which server type is the creator?",
+        ("secondary", "primary"),
+    )
+    settle_polls: int = _rule(1, "L", "1.1 (seconds to tens of seconds)", "How many Gets after Add still show Startup", (1, 0, 3))
+    orphan_state: str = _rule(
+        "CommunicationInterrupted",
+        "I",
+        "4.2 (after the API removed one half)",
+        "State of a half whose counterpart is gone",
+        ("CommunicationInterrupted", "Normal"),
+    )
+    # --- changing --------------------------------------------------------------------------------------------------
+    active_after_lb_to_hs: str = _rule(
+        "primary",
+        "I",
+        "1.2, 13.3",
+        "Which server is Active after Set changed LoadBalance to HotStandby?",
+        ("primary", "secondary", "server_called"),
+    )
+    mode_change_keeps_percent: bool = _rule(
+        True, "U", "14 (one byte for both percents)", "Does a mode change keep the number? No: the default of the mode"
+    )
+    wrong_mode_percent: str = _rule("error", "U", "1.2, 13.4", "Set with the percent of the other mode", ("error", "ignored"))
+    ast_false_with_interval: str = _rule(
+        "error",
+        "U",
+        "1.2, 13.4",
+        "AutoStateTransition false together with StateSwitchInterval",
+        ("error", "interval_wins", "off"),
+    )
+    null_interval: str = _rule("off", "I", "1.2 (false means interval null)", "Set with StateSwitchInterval $null", ("off", "ignored"))
+    null_percent: str = _rule("zero", "U", "14", "Set with LoadBalancePercent or ReservePercent $null", ("zero", "ignored"))
+    set_propagates_fields: str = _rule(
+        "all",
+        "L",
+        "1.2 (per-field propagation)",
+        "What a Set on one server changes on the other",
+        ("all", "all_but_secret", "all_but_times"),
+    )
+    set_one_sided_when_unreachable: bool = _rule(
+        True, "U", "1.2, 13.6, 12.2", "Does Set change this server alone while the partner is unreachable? No: an error"
+    )
+    partner_down_refused_with: str = _rule(
+        "DHCP 20120",
+        "U",
+        "1.2 (PartnerDown)",
+        "The error for -PartnerDown in another state than CommunicationInterrupted",
+        ("DHCP 20120", "WIN32 87"),
+    )
+    # --- creating, and scopes of a relationship -------------------------------------------------------------------
+    half_applied_without_delegation: bool = _rule(False, "L", "9, 12.1", "Is the local half already done when the second hop is denied?")
+    one_bad_scope_stops_good_ones: bool = _rule(
+        True, "U", "14", "Does one bad scope stop the good ones in Add-...Failover and Add-...FailoverScope?"
+    )
+    scope_exists_error_id: str = _rule(
+        "DHCP 20052",
+        "U",
+        "14, 8.3 (text measured, id not published)",
+        "The error when the scope, or an overlapping range, exists on the partner",
+        ("DHCP 20052", "DHCP 20004", "DHCP 20023"),
+    )
+    add_scopes_max: int = _rule(30, "U", "5, 13.7", "How many scopes one call takes (20130 above)", (30, 1, 400))
+    partner_not_admin_error: str = _rule(
+        "WIN32 5",
+        "L",
+        "8.1 (20121), 9",
+        "The error when the account reaches the partner without rights there",
+        ("WIN32 5", "DHCP 20121"),
+    )
+    missing_class_leaves_copy: bool = _rule(
+        False, "U", "5, 6", "Is a half-made copy left on the partner when a class or option definition is missing there?"
+    )
+    add_checks_class: bool = _rule(True, "L", "5, 6", "Is a class or definition missing on the partner an error when a scope is added?")
+    # --- removing --------------------------------------------------------------------------------------------------
+    force_removes_when_unreachable: bool = _rule(
+        True, "L", "4.1, 13.5", "Does -Force remove this server's half while the partner is unreachable?"
+    )
+    force_needed_unless_normal: bool = _rule(
+        True, "U", "4.1 (WIN32: removes even if not Normal)", "Does removing a scope without -Force need State Normal?"
+    )
+    orphan_removal_deletes_other_scopes: bool = _rule(
+        False, "U", "4.1, 13.8", "Does removing an orphan delete the scopes on the server that has no such relationship?"
+    )
+    failover_removal_keeps_dns: bool = _rule(
+        True, "L", "4.1, 13.9", "Do the clients' DNS records survive a removal by the failover cmdlets?"
+    )
+    range_change_on_member: str = _rule(
+        "drift",
+        "U",
+        "14 (8.1 and 12.7 disagree)",
+        "Set-DhcpServerv4Scope with another range on a scope in failover",
+        ("drift", "DHCP 20113"),
+    )
+    # --- rights and prompts ----------------------------------------------------------------------------------------
+    dhcp_administrators_suffice: bool = _rule(
+        False, "U", "7 (rights), 13.13", "Is membership in DHCP Administrators enough without local administrator?"
+    )
+    prompt_without_force: str = _rule(
+        "no_prompt",
+        "L",
+        "0, 1.1 (-Force), 13.11",
+        "What happens without -Force where the provider asks, in a session that cannot ask?",
+        ("no_prompt", "error"),
+    )
+
+    def __post_init__(self) -> None:
+        for rule in fields(self):
+            answer, answers = getattr(self, rule.name), rule.metadata["answers"]
+            if type(answer) is not type(rule.default):
+                raise ValueError(f"switch {rule.name}: {answer!r} is not one of {answers}")
+            good = answer >= 0 if type(answer) is int else answer in answers
+            if not good:
+                raise ValueError(f"switch {rule.name}: {answer!r} is not one of {answers}")
+
+    def with_answer(self, name: str, answer: Answer) -> Switches:
+        """Raises ValueError for an unknown switch or answer."""
+        if name not in {rule.name for rule in fields(self)}:
+            raise ValueError(f"there is no switch {name!r}")
+        return replace(self, **{name: answer})  # type: ignore[arg-type]
+
+
+def every_single_change() -> Iterator[tuple[str, Answer, Switches]]:
+    """(name, answer, switches) for every answer that is not the default, one switch changed at a time."""
+    plain = Switches()
+    for rule in fields(plain):
+        for answer in rule.metadata["answers"]:
+            if answer != rule.default:
+                yield rule.name, answer, plain.with_answer(rule.name, answer)

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The simulated network: the servers, who reaches whom, the clock, and the faults a test ordered."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+
+from lab.core.server import STATES, Relationship, Server
+from lab.core.switches import Switches
+
+MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
+
+
+@dataclass
+class Fault:
+    """An ordered failure: the call after the next ``after`` calls of ``cmdlet`` on ``server`` fails with ``error_id``."""
+
+    server: str
+    cmdlet: str
+    error_id: str
+    after: int = 0
+    half_applied: bool = False
+
+
+@dataclass
+class World:
+    """``clock``: a fixed instant, or None for the real clock. ``cut_links``: pairs of servers that cannot talk.
+
+    ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along.
+    """
+
+    servers: dict[str, Server] = field(default_factory=dict)
+    switches: Switches = field(default_factory=Switches)
+    clock: datetime | None = None
+    cut_links: set[frozenset[str]] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    lost_dns: list[str] = field(default_factory=list)
+    salt: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    def now(self, server: str) -> datetime:
+        """UTC as this server's clock shows it."""
+        return (self.clock or datetime.now(timezone.utc)) + self.servers[server].clock_offset
+
+    def find(self, name: str) -> Server | None:
+        """By NetBIOS name, fully qualified name, address or alias, in any case (DNS)."""
+        wanted = name.strip().rstrip(".").lower()
+        return next((server for server in self.servers.values() if wanted in server.names()), None)
+
+    def connected(self, one: str, other: str) -> bool:
+        """Whether packets get from one server to the other."""
+        up = self.servers[one].reachable and self.servers[other].reachable
+        return one == other or (up and frozenset((one, other)) not in self.cut_links)
+
+    def answers(self, one: str, other: str) -> bool:
+        """Whether the DHCP service of ``other`` answers ``one``: C DN338982, paused is good enough."""
+        return self.connected(one, other) and self.servers[other].service in ("running", "paused")
+
+    def cut_link(self, one: str, other: str) -> None:
+        self.cut_links.add(frozenset((self.servers[one].name, self.servers[other].name)))
+
+    def mend_link(self, one: str, other: str) -> None:
+        self.cut_links.discard(frozenset((self.servers[one].name, self.servers[other].name)))
+
+    def hash_secret(self, text: str) -> str:
+        """Enough to see that a secret was changed, never the secret."""
+        return hashlib.sha256((self.salt + text).encode()).hexdigest()[:24]
+
+    # --- relationships ---------------------------------------------------------------------------------------------
+
+    def relationship(self, server: Server, name: str) -> Relationship | None:
+        exact = self.switches.relationship_names == "case_sensitive"
+        found = (one for key, one in server.relationships.items() if key == name or same(key, name, exact))
+        return next(found, None)
+
+    def counterpart(self, server: Server, relationship: Relationship) -> Relationship | None:
+        """The other server's half, if it (still) has one."""
+        peer = self.servers.get(relationship.peer)
+        half = self.relationship(peer, relationship.name) if peer else None
+        return half if half and half.peer == server.name else None
+
+    def mirror(self, creator: Server, half: Relationship) -> Relationship:
+        """The partner's half of a new relationship. M SCOPEAPI: it shows the creator's host name (its form: a switch)."""
+        shown = creator.fqdn if self.switches.partner_server_shows == "fqdn" else creator.name
+        return replace(half, peer=creator.name, partner_server=shown, scopes=list(half.scopes))
+
+    def state(self, server: Server, relationship: Relationship) -> str:
+        """The State this server shows: what is stored, or what a broken connection makes of it.
+
+        C DHCPM: without contact NORMAL becomes COMMUNICATION_INT; I for Startup and for a missing counterpart.
+        """
+        if relationship.state not in ("Normal", "Startup"):
+            return relationship.state
+        peer = relationship.peer
+        if peer not in self.servers or not self.answers(server.name, peer):
+            return "CommunicationInterrupted"
+        if self.counterpart(server, relationship) is None:
+            return self.switches.orphan_state
+        return relationship.state
+
+    def set_state(self, server: str, relationship: str, state: str) -> None:
+        """For tests: the State that one server's half is in. Raises KeyError, ValueError."""
+        if state not in STATES:
+            raise ValueError(f"{state!r} is no failover state: {', '.join(STATES)}")
+        half = self.relationship(self.servers[server], relationship)
+        if half is None:
+            raise KeyError(f"{server} has no relationship {relationship!r}")
+        half.state, half.polls_left = state, 0
+
+    def settle(self, halves: Iterable[tuple[Server, Relationship]]) -> None:
+        """One Get has shown these halves: after enough of them both sides of a new relationship become Normal."""
+        for server, half in halves:
+            other = self.counterpart(server, half)
+            both = [one for one in (half, other) if one is not None]
+            if half.state != "Startup" or len(both) < 2 or not self.answers(server.name, half.peer):
+                continue
+            left = max(0, half.polls_left - 1)
+            for one in both:
+                one.polls_left = left
+                if left == 0 and one.state == "Startup":
+                    one.state = "Normal"
+
+    # --- faults ----------------------------------------------------------------------------------------------------
+
+    def fail_next(self, server: str, cmdlet: str, error_id: str, after: int = 0, *, half_applied: bool = False) -> None:
+        """Let a later call fail. ``half_applied``: only after this server's part of the work is done."""
+        self.faults.append(Fault(self.servers[server].name, cmdlet, error_id, after, half_applied))
+
+    def take_fault(self, server: str, cmdlet: str) -> Fault | None:
+        """The fault due for this call, if one is."""
+        for fault in self.faults:
+            if fault.server == server and fault.cmdlet.lower() == cmdlet.lower():
+                if fault.after == 0:
+                    self.faults.remove(fault)
+                    return fault
+                fault.after -= 1
+                return None
+        return None
+
+
+def same(one: str, other: str, exact: bool = False) -> bool:
+    """Whether two names are equal, in any case unless ``exact``."""
+    return one == other or (not exact and one.lower() == other.lower())

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs a script that reads its options from $complex_args in a real PowerShell, without Ansible's wrapper around it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from pathlib import Path
+
+from lab.core.api import Session
+from lab.core.lab import Lab
+from lab.powershell.process import PowerShellDoor
+
+# the request comes on standard input; the path is text in single quotes
+_START = """
+$complex_args = @{{ request = @($input) -join "`n" }}
+& ([scriptblock]::Create([System.IO.File]::ReadAllText('{path}')))
+"""
+
+
+class DirectPowerShell:
+    """Answers requests with `script` (a path). Raises NoEngine without a PowerShell."""
+
+    def __init__(self, script: Path) -> None:
+        self._start = _START.format(path=str(script.resolve()).replace("'", "''"))
+
+    def __call__(self, lab: Lab, session: Session, request: str) -> str:
+        door = PowerShellDoor(lab)
+        try:
+            command = base64.b64encode(self._start.encode("utf-16-le")).decode()
+            line = f"PowerShell -NoProfile -NonInteractive -EncodedCommand {command}"
+            stdin = json.dumps(json.loads(request)).encode("ascii")
+            ended = door.run(lab.servers[session.server], session, line, stdin, threading.Event())
+        finally:
+            door.close()
+        if ended.exit_code or ended.stderr:
+            raise RuntimeError(ended.stderr.decode(errors="replace") or f"exit code {ended.exit_code}")
+        return ended.stdout.decode("ascii").strip()

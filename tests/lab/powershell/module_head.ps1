@@ -1,0 +1,112 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# What all functions of the stub module DhcpServer share (stub.py puts this before them). It runs in the PowerShell of a
+# lab host only; the wire is described in bridge.py.
+
+$script:reader = $null
+$script:writer = $null
+$script:json = [System.Text.Json.JsonSerializerOptions]::new()
+$script:own = [System.Collections.Generic.HashSet[string]]::new(
+    [string[]] (@([System.Management.Automation.Cmdlet]::CommonParameters) + 'WhatIf', 'CimSession', 'ThrottleLimit', 'AsJob'),
+    [System.StringComparer]::OrdinalIgnoreCase)
+
+function Send-Request([string] $Body) {
+    if (-not $script:reader) {
+        $socket = [System.Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
+        $socket.Connect([System.Net.Sockets.UnixDomainSocketEndPoint]::new($env:WINDHCP_LAB_BRIDGE))
+        $stream = [System.Net.Sockets.NetworkStream]::new($socket, $true)
+        $script:reader = [System.IO.StreamReader]::new($stream)
+        $script:writer = [System.IO.StreamWriter]::new($stream)
+    }
+    $script:writer.Write('{"token":"' + $env:WINDHCP_LAB_TOKEN + '",' + $Body + "}`n")
+    $script:writer.Flush()
+    [System.Text.Json.JsonDocument]::Parse($script:reader.ReadLine()).RootElement
+}
+
+function Format-Value($Value) {
+    if ($null -eq $Value) { return 'null' }
+    if ($Value -is [string]) { return '"' + [System.Text.Json.JsonEncodedText]::Encode($Value).ToString() + '"' }
+    if ($Value -is [bool] -or $Value -is [switch]) { if ($Value) { return 'true' } else { return 'false' } }
+    if ($Value -is [array]) { return '[' + (@(foreach ($one in $Value) { Format-Value $one }) -join ',') + ']' }
+    if ($Value -is [timespan]) { return '"' + $Value.ToString('c') + '"' }
+    if ($Value -is [datetime]) { return '"' + $Value.ToUniversalTime().ToString('o') + '"' }
+    if ($Value -is [pscredential]) { return Format-Value $Value.UserName } # the password stays here
+    if ($Value -is [ipaddress]) { return '"' + $Value.ToString() + '"' }
+    $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+function New-Failure([string] $Message, [string] $Id, [string] $Category, [string] $Target) {
+    [System.Management.Automation.ErrorRecord]::new(
+        [Microsoft.Management.Infrastructure.CimException]::new($Message), $Id, $Category, $Target)
+}
+
+function Read-Column($Column) {
+    # Whole columns, since the engine converts an array much faster than a script converts its elements.
+    $kind = $Column.GetProperty('kind').GetString()
+    $values = $Column.GetProperty('values')
+    if ($kind -eq 'null') { return , [object[]]::new($values.GetArrayLength()) }
+    if ($kind.EndsWith('[]')) {
+        $type = [type] $kind
+        return , @(foreach ($one in [System.Text.Json.JsonSerializer]::Deserialize($values, [string[][]], $script:json)) { , ($one -as $type) })
+    }
+    switch ($kind) {
+        'ipaddress' { , [ipaddress[]] [System.Text.Json.JsonSerializer]::Deserialize($values, [string[]], $script:json) }
+        'datetime' { , @(foreach ($one in [System.Text.Json.JsonSerializer]::Deserialize($values, [datetime[]], $script:json)) { $one.ToLocalTime() }) }
+        default { , [System.Text.Json.JsonSerializer]::Deserialize($values, [type] "$kind[]", $script:json) }
+    }
+}
+
+function Read-Table($Table) {
+    $class = $Table.GetProperty('type').GetString()
+    $typeName = "Microsoft.Management.Infrastructure.CimInstance#root/Microsoft/Windows/DHCP/$class"
+    $columns = [ordered] @{}
+    foreach ($column in $Table.GetProperty('columns').EnumerateArray()) {
+        $columns[$column.GetProperty('name').GetString()] = Read-Column $column
+    }
+    if ($class -eq 'System.String') { return $columns['Value'] } # a cmdlet that puts out plain text
+    $count = $Table.GetProperty('rows').GetInt32()
+    for ($row = 0; $row -lt $count; $row++) {
+        $properties = [ordered] @{ PSTypeName = $typeName }
+        foreach ($name in $columns.Keys) { $properties[$name] = $columns[$name][$row] }
+        $properties['PSComputerName'] = $null
+        $object = [pscustomobject] $properties
+        if ($class -eq 'DhcpServerv4Failover') { Set-ScopeIdProperty $object }
+        $object
+    }
+}
+
+function Set-ScopeIdProperty($Object) {
+    # The real module's ScopeId is a script property that turns the class's strings into addresses.
+    $values = [ipaddress[]] @($Object.ScopeId)
+    $Object.PSObject.Properties.Remove('ScopeId')
+    $Object.PSObject.Properties.Add([psscriptproperty]::new('ScopeId', { , $values }.GetNewClosure()))
+}
+
+function Invoke-LabCmdlet($Caller, $Bound) {
+    foreach ($unknown in 'AsJob', 'CimSession') {
+        if ($Bound[$unknown]) {
+            $Caller.ThrowTerminatingError((New-Failure "A lab host has no -$unknown." 'NotInTheLab' 'NotImplemented' $unknown))
+        }
+    }
+    $name = $Caller.MyInvocation.MyCommand.Name
+    $parameters = @(foreach ($key in $Bound.Keys) { if (-not $script:own.Contains($key)) { (Format-Value $key) + ':' + (Format-Value $Bound[$key]) } }) -join ','
+    $reply = Send-Request ('"cmdlet":"' + $name + '","parameters":{' + $parameters + '}')
+    $refused = [System.Text.Json.JsonElement]::new()
+    if ($reply.TryGetProperty('refused', [ref] $refused)) {
+        $Caller.ThrowTerminatingError((New-Failure $refused.GetString() 'RefusedByTheLab' 'InvalidArgument' $name))
+    }
+    foreach ($warning in $reply.GetProperty('warnings').EnumerateArray()) { $Caller.WriteWarning($warning.GetString()) }
+    foreach ($table in $reply.GetProperty('tables').EnumerateArray()) { Read-Table $table }
+    foreach ($one in $reply.GetProperty('errors').EnumerateArray()) {
+        $text = foreach ($field in 'message', 'id', 'category', 'target') { $one.GetProperty($field).GetString() }
+        $Caller.WriteError((New-Failure @text))
+    }
+}
+
+function Get-Date {
+    # A simulated server has a clock of its own, which may be wrong. Scripts ask it with a plain Get-Date.
+    if ($args.Count) { return Microsoft.PowerShell.Utility\Get-Date @args }
+    (Send-Request '"clock":true').GetProperty('now').GetDateTime().ToLocalTime()
+}
+

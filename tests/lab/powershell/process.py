@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The first door: a real PowerShell runs the command line and standard input that the client sent."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO
+
+from lab.core.api import Session
+from lab.core.lab import Lab
+from lab.core.server import Server
+from lab.door import Finished
+from lab.powershell.bridge import Bridge
+from lab.powershell.command_line import NotPowerShell, powershell_arguments
+from lab.powershell.engine import base_environment, find_engine, names_folder
+from lab.powershell.stub import write_module
+
+POLL_SECONDS = 0.1  # how often a running process is asked to end
+NO_BECOME = "This lab host cannot run a task with become: log on as the account that the task should use."
+
+
+class PowerShellDoor:
+    """Raises NoEngine if there is no PowerShell."""
+
+    name = "powershell"
+
+    def __init__(self, lab: Lab) -> None:
+        self._engine = find_engine()
+        self._root = Path(tempfile.mkdtemp(prefix="windhcp-lab-"))
+        self._names = names_folder(self._engine, self._root / "bin")
+        write_module(self._root / "modules")
+        self._bridge = Bridge(lab, self._root / "bridge")
+
+    @property
+    def description(self) -> str:
+        return f"PowerShell {self._engine.version}"
+
+    def run(self, server: Server, session: Session, command_line: str, stdin: bytes, stop: threading.Event) -> Finished:
+        try:
+            program, arguments = powershell_arguments(command_line)
+        except NotPowerShell as error:
+            return Finished(1, stderr=f"{error}\n".encode())
+        if holds_become(stdin):
+            return Finished(1, json.dumps({"failed": True, "msg": NO_BECOME}).encode() + b"\r\n")
+        name = "PowerShell" if program == "powershell" else "pwsh"
+        with self._bridge.session(session) as access:
+            environment = self._environment(server, session) | access
+            return _run([str(self._names / name), *arguments], stdin, environment, stop)
+
+    def close(self) -> None:
+        self._bridge.close()
+        shutil.rmtree(self._root, ignore_errors=True)
+
+    def _environment(self, server: Server, session: Session) -> dict[str, str]:
+        home, temp = self._root / "servers" / server.name / "home", self._root / "servers" / server.name / "temp"
+        for folder in (home, temp):
+            folder.mkdir(parents=True, exist_ok=True)
+        domain, _, user = session.user.rpartition("\\")
+        base = base_environment()
+        return base | {
+            "PATH": f"{self._names}:{base['PATH']}",
+            "HOME": str(home),
+            "TEMP": str(temp),
+            "TMP": str(temp),
+            "TMPDIR": str(temp),
+            "COMPUTERNAME": server.name,
+            "USERNAME": user,
+            "USERDOMAIN": domain or server.name,
+            "PSModulePath": str(self._root / "modules"),
+        }
+
+
+def _run(command: list[str], stdin: bytes, environment: dict[str, str], stop: threading.Event) -> Finished:
+    """In a process group of its own, of which nothing is left afterwards."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=environment["HOME"],
+        start_new_session=True,
+    )
+    # communicate() with a timeout loses what it has not written by then, so the input goes its own way
+    pipe, process.stdin = process.stdin, None
+    feeder = threading.Thread(target=_feed, args=(pipe, stdin), name="standard input", daemon=True)
+    feeder.start()
+    try:
+        while True:
+            try:
+                stdout, stderr = process.communicate(timeout=POLL_SECONDS)
+                return Finished(process.returncode, stdout, stderr, processes=1)
+            except subprocess.TimeoutExpired:
+                if stop.is_set():
+                    return Finished(1, processes=1)
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        feeder.join()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
+
+
+def _feed(pipe: IO[bytes] | None, data: bytes) -> None:
+    assert pipe is not None  # Popen was told to make it
+    with contextlib.suppress(OSError), pipe:  # the process may end before it has read all
+        pipe.write(data)
+
+
+def holds_become(stdin: bytes) -> bool:
+    """Whether Ansible's payload asks for become. Its password is in there too: nothing of it is kept or shown.
+
+    2.16 to 2.18: {"actions": ["become_wrapper", ...]}; later {"actions": [{"name": "become_wrapper.ps1"}, ...]};
+    from 2.22 on gzip and base64 around it.
+    """
+    for part in re.split(rb"\x00{4}", stdin)[1:]:
+        with contextlib.suppress(ValueError, OSError, binascii.Error):
+            text = part.strip()
+            manifest = json.loads(text if text.startswith(b"{") else gzip.decompress(base64.b64decode(text)))
+            names = [action["name"] if isinstance(action, dict) else action for action in manifest.get("actions", [])]
+            if any(str(name).startswith("become_wrapper") for name in names):
+                return True
+    return False

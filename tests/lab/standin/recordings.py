@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The recorded replies that prove script.py: each was given by the true script in a real PowerShell.
+
+exchanges.yml says what is asked. recordings.json holds the answers and the hash of the script that gave them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import yaml
+from lab import topology
+from lab.core.api import Session
+from lab.core.lab import Lab
+
+FOLDER = Path(__file__).parent
+RECORDINGS = FOLDER / "recordings.json"
+CLOCK = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+# what who_when says of the machine that the PowerShell runs on
+_MACHINE = re.compile(r'"(os_build|powershell)":"[^"]*"')
+
+Answer = Callable[[Lab, Session, str], str]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One fresh lab, and the requests that are sent to `server` one after the other."""
+
+    name: str
+    requests: tuple[Mapping[str, Any], ...]
+    topology: str
+    server: str = "DHCP01"
+    user: str = ""
+
+    def answers(self, answer: Answer) -> Iterator[str]:
+        """The replies to its requests, without what belongs to the machine."""
+        lab = topology.load(topology.TOPOLOGIES / f"{self.topology}.yml")
+        lab.clock = CLOCK
+        account = next(one for one in lab.servers[self.server].credentials if self.user in ("", one.user))
+        session = Session(self.server, account.user, account.delegated)
+        fingerprint = None
+        for request in self.requests:
+            sent = dict(request)
+            if sent.get("fingerprint") == "@previous":
+                sent["fingerprint"] = fingerprint
+            reply = answer(lab, session, json.dumps(sent))
+            fingerprint = json.loads(reply)["reply"]["fingerprint"]
+            yield without_machine(reply)
+
+
+def without_machine(reply: str) -> str:
+    """A reply without what differs from one machine to the next."""
+    return _MACHINE.sub(r'"\1":"*"', reply)
+
+
+def exchanges() -> Sequence[Exchange]:
+    raw = yaml.safe_load((FOLDER / "exchanges.yml").read_text(encoding="utf-8"))
+    return [Exchange(**{**one, "requests": tuple(one["requests"])}) for one in raw]
+
+
+def script_hash(script: bytes) -> str:
+    """Of a script's text: the same whatever its line ends are."""
+    return hashlib.sha256(script.strip().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def known_script() -> str:
+    """The hash of the script that the stand-in was proven against."""
+    return str(_load()["script_sha256"])
+
+
+def recorded(exchange: str) -> Sequence[str]:
+    replies: Sequence[str] = _load()["replies"][exchange]
+    return replies
+
+
+def record(script: bytes, answer: Answer) -> None:
+    """Asks everything anew and keeps the answers."""
+    replies = {exchange.name: list(exchange.answers(answer)) for exchange in exchanges()}
+    text = json.dumps({"script_sha256": script_hash(script), "replies": replies}, indent=1)
+    RECORDINGS.write_text(text + "\n", encoding="ascii")
+
+
+def _load() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = json.loads(RECORDINGS.read_text(encoding="ascii"))
+    return loaded

@@ -1,0 +1,198 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Does what the collection's one PowerShell script does: a request (JSON text) in, the same reply (JSON text) out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+from typing import Any
+
+from lab.core import metadata
+from lab.core.api import CmdletObject, Session
+from lab.core.lab import Lab
+
+MODULE_VERSION = "2.0.0.0"
+MASK = "********"
+
+Result = dict[str, Any]
+
+
+def run(lab: Lab, session: Session, request_text: str, mutex: threading.Lock, stop: threading.Event) -> str:
+    """`stop` ends a wait; the reply of a run that was stopped reaches nobody."""
+    script = Script(lab, session, stop)
+    reply: dict[str, Any] = {"status": "script_error", "fingerprint": None, "before": [], "calls": [], "finally": [], "errors": []}
+    request = json.loads(request_text)
+    script.check_mode = bool(request.get("check_mode"))
+    if not request.get("mutex"):
+        script.perform(request, reply)
+    elif mutex.acquire(timeout=float(request["mutex"])):
+        try:
+            script.perform(request, reply)
+        finally:
+            mutex.release()
+    else:
+        reply["status"] = "busy"
+    return text({"changed": False, "reply": reply})
+
+
+def text(value: Any) -> str:
+    """JSON as the script writes it: durations in whole seconds, times in UTC, everything else as text."""
+    return json.dumps(plain(value), separators=(",", ":"), ensure_ascii=True)
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value // timedelta(seconds=1)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, IPv4Address):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: plain(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(member) for member in value]
+    return value
+
+
+def failure(error_id: str, category: str, target: str, message: str) -> dict[str, str]:
+    return {"id": error_id, "category": category, "target": target, "message": message}
+
+
+def result(objects: Sequence[Any] = (), errors: Sequence[Any] = (), warnings: Sequence[str] = ()) -> Result:
+    return {"objects": list(objects), "errors": list(errors), "warnings": list(warnings)}
+
+
+@dataclass
+class Script:
+    """One run of the script. `secrets`: values that its messages must not show."""
+
+    lab: Lab
+    session: Session
+    stop: threading.Event
+    check_mode: bool = False
+    secrets: list[str] = field(default_factory=list)
+
+    def perform(self, request: Mapping[str, Any], reply: dict[str, Any]) -> None:
+        before = list(request.get("before") or ())
+        reply["before"] = [self.operation(call) for call in before]
+        pairs = [(call, said) for call, said in zip(before, reply["before"], strict=True) if call.get("fingerprint")]
+        reply["fingerprint"] = fingerprint(pairs)
+        if request.get("fingerprint") and request["fingerprint"] != reply["fingerprint"]:
+            reply["status"] = "changed_meanwhile"
+            return
+        reply["status"] = "done"
+        for call in request.get("calls") or ():
+            said = self.operation(call)
+            reply["calls"].append(said)
+            if said["errors"]:
+                reply["status"] = "stopped"
+                break
+        reply["finally"] = [self.operation(call) for call in request.get("finally") or ()]
+
+    def operation(self, call: Mapping[str, Any]) -> Result:
+        probe = {
+            "cmdlet": "Get-DhcpServerVersion",
+            "parameters": {"ComputerName": call.get("server")},
+            "select": ["MajorVersion", "MinorVersion"],
+        }
+        operations = {
+            "cmdlet": lambda: self.cmdlet(call),
+            "wait_until": lambda: self.wait(call),
+            "probe_partner": lambda: self.cmdlet(probe),
+            "who_when": self.who_when,
+        }
+        name = str(call.get("op"))
+        missing = failure("windhcp.no_such_operation", "InvalidArgument", name, f"There is no operation '{name}'.")
+        said = operations.get(name, lambda: result(errors=[missing]))()
+        return {"id": call["id"], **said}
+
+    def cmdlet(self, call: Mapping[str, Any]) -> Result:
+        name = str(call["cmdlet"])
+        known = next((one for one in metadata.cmdlets() if one.lower() == name.lower()), None)
+        if known is None:
+            return result(errors=[failure("windhcp.no_such_cmdlet", "ObjectNotFound", name, f"The DhcpServer module has no {name}.")])
+        if self.check_mode and not name.lower().startswith("get-"):
+            return result(errors=[failure("windhcp.check_mode", "PermissionDenied", name, f"{name} writes, and this is check mode.")])
+        parameters = call.get("parameters") or {}
+        self.secrets += [str(parameters[key]) for key in call.get("secrets") or () if parameters.get(key)]
+        started = time.monotonic()
+        while True:
+            objects, errors, warnings = self.invoke(known, parameters)
+            again = bool(errors) and time.monotonic() - started < int(call.get("retry_seconds") or 0)
+            if not again or any(error["id"].split(",")[0] not in (call.get("retry_on") or ()) for error in errors):
+                break
+            self.stop.wait(2)
+        select = call.get("select") or ()
+        chosen = [{key: one.properties[key] for key in select if key in one.properties} for one in objects]
+        return result(chosen, errors, [self.hidden(warning) for warning in warnings])
+
+    def invoke(self, name: str, parameters: Mapping[str, Any]) -> tuple[Sequence[CmdletObject], list[dict[str, str]], Sequence[str]]:
+        try:
+            bound = metadata.from_json(name, parameters)
+            metadata.check_binding(name, bound)
+        except metadata.BindingError as error:
+            why = f"{name} does not bind its parameters: {error.error_id} {error.parameter}".strip()
+            return (), [failure("windhcp.binding", "InvalidArgument", error.parameter, why)], ()
+        outcome = self.lab.invoke(self.session, name, bound)
+        errors = [failure(f"{e.id},{name}", e.category, e.target, self.hidden(e.message)) for e in outcome.errors]
+        return outcome.objects, errors, outcome.warnings
+
+    def wait(self, call: Mapping[str, Any]) -> Result:
+        started = time.monotonic()
+        while True:
+            said = self.cmdlet(call)
+            if said["errors"]:
+                return said
+            match = call.get("match") or {}
+            said["objects"] = [one for one in said["objects"] if all(plain(one.get(key)) == match[key] for key in match)]
+            seen = [str(one.get(call["property"])) for one in said["objects"]]
+            pending = [value for value in seen if value not in call["values"]]
+            if seen and not pending:
+                return said
+            refused = [value for value in pending if value not in (call.get("while") or ())]
+            if refused or not seen:
+                words = " ".join(refused)
+                said["errors"] = [failure("windhcp.wait_refused", "InvalidResult", words, f"{call['property']} is '{words}'.")]
+                return said
+            if time.monotonic() - started >= call["timeout"] or self.stop.is_set():
+                words = " ".join(pending)
+                late = f"{call['property']} is still '{words}' after {call['timeout']} s."
+                said["errors"] = [failure("windhcp.wait_timeout", "OperationTimeout", words, late)]
+                return said
+            self.stop.wait(call["interval_ms"] / 1000)
+
+    def who_when(self) -> Result:
+        domain, _, user = self.session.user.rpartition("\\")
+        who = {
+            "computer": self.session.server,
+            "user": f"{domain or self.session.server}\\{user}",
+            "utc": self.lab.now(self.session.server),
+            "os_build": platform.release(),
+            "language_mode": "FullLanguage",
+            "module_version": MODULE_VERSION,
+            "powershell": "built-in stand-in",
+        }
+        return result([who])
+
+    def hidden(self, message: str) -> str:
+        for secret in self.secrets:
+            message = message.replace(secret, MASK)
+        return message
+
+
+def fingerprint(pairs: Sequence[tuple[Mapping[str, Any], Result]]) -> str:
+    """Of what the reads said, without the properties that change by themselves."""
+    lines: list[str] = []
+    for call, said in pairs:
+        volatile = call.get("volatile") or ()
+        lines += [text({key: one[key] for key in one if key not in volatile}) for one in said["objects"]]
+        lines.append(text([error["id"] for error in said["errors"]]))
+    return hashlib.sha256("\n".join(lines).encode("ascii")).hexdigest()

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Both doors give the recorded replies, byte for byte, and the recordings are those of the script as it is now."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from lab.core.api import Session
+from lab.core.lab import Lab
+from lab.powershell.direct import DirectPowerShell
+from lab.powershell.engine import NoEngine, find_engine
+from lab.standin import recordings, script
+
+SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
+EXCHANGES = recordings.exchanges()
+
+
+def standin(lab: Lab, session: Session, request: str) -> str:
+    return script.run(lab, session, request, threading.Lock(), threading.Event())
+
+
+def test_the_recordings_are_of_this_script() -> None:
+    assert recordings.known_script() == recordings.script_hash(SCRIPT.read_bytes()), "make recordings, with a PowerShell"
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES, ids=lambda exchange: exchange.name)
+def test_the_standin_answers_as_recorded(exchange: recordings.Exchange) -> None:
+    assert list(exchange.answers(standin)) == list(recordings.recorded(exchange.name))
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES, ids=lambda exchange: exchange.name)
+def test_powershell_answers_as_recorded(exchange: recordings.Exchange) -> None:
+    try:
+        find_engine()
+    except NoEngine as error:
+        pytest.skip(str(error))
+    assert list(exchange.answers(DirectPowerShell(SCRIPT))) == list(recordings.recorded(exchange.name))
+
+
+def test_no_recording_holds_the_secret_that_was_sent() -> None:
+    sent = (recordings.FOLDER / "exchanges.yml").read_text(encoding="utf-8")
+    assert "not to be seen" in sent
+    assert "not to be seen" not in recordings.RECORDINGS.read_text(encoding="ascii")
