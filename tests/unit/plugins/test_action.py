@@ -25,7 +25,7 @@ class Task:
     def __init__(
         self, plugin: Any, *replies: str, check_mode: bool = False, diff: bool = False, facts: Mapping[str, Any] | None = None
     ) -> None:
-        self.task = MagicMock(check_mode=check_mode, diff=diff, async_val=0)
+        self.task = MagicMock(check_mode=check_mode, diff=diff, async_val=0, delegate_to=None)
         self.action = plugin.ActionModule(self.task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
         self.action._execute_module = self._execute
         self.replies = list(replies)

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Records anew, with a PowerShell, the replies that test_action.py plays back: python record_replies.py (see make recordings)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, relationship_plan, snapshot
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
+from lab import topology
+from lab.core.api import Session
+from lab.core.lab import Lab
+from lab.powershell.direct import DirectPowerShell
+from lab.standin.recordings import CLOCK, without_machine
+
+FOLDER = Path(__file__).with_name("replies")
+SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
+WANTED = {"partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": "Kx7-secret"}
+
+
+class Recorder:
+    """A server of a fresh company, reached by the true script."""
+
+    def __init__(self, delegated: bool = True) -> None:
+        self.lab: Lab = topology.load(topology.TOPOLOGIES / "company.yml")
+        self.lab.clock = CLOCK
+        self._session = Session("DHCP01", self.lab.servers["DHCP01"].credentials[0].user, delegated)
+        self._powershell = DirectPowerShell(SCRIPT)
+        self._last = ""
+        self.remote = Remote(self._execute, "dhcp01", check_mode=False)
+
+    def _execute(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        self._last = without_machine(self._powershell(self.lab, self._session, arguments["request"]))
+        reply: Mapping[str, Any] = json.loads(self._last)
+        return reply
+
+    def save(self, name: str) -> None:
+        (FOLDER / f"{name}.json").write_text(self._last + "\n", encoding="ascii")
+
+    def read(self) -> tuple[Server, Reply]:
+        reply = self.remote.read(snapshot.reads())
+        return snapshot.parse(reply.before, "dhcp01"), reply
+
+    def apply(self, options: Mapping[str, Any]) -> Reply:
+        server, reply = self.read()
+        plan = relationship_plan.present(desired.definition("HQ", options), server)
+        return self.remote.write(snapshot.reads(), reply.fingerprint, apply.operations(plan, server, apply.Waiting()))
+
+
+def main() -> None:
+    fresh = Recorder()
+    fresh.read()
+    fresh.save("fresh")
+    fresh.apply(WANTED)
+    fresh.save("created")
+    _server, there = fresh.read()
+    fresh.save("there")
+    fresh.remote.write(snapshot.reads(), there.fingerprint, [cmdlets.probe_partner("dhcp02.contoso.example")])
+    fresh.save("nothing_came_of_it")
+    fresh.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133")
+    fresh.apply({"load_balance_percent": 80, "scopes": ["10.10.20.0"]})
+    fresh.save("stopped_half_way")
+
+    other = Recorder()
+    other.apply(WANTED)
+    _server, there = other.read()
+    other.lab.servers["DHCP01"].relationships["HQ"].percentage = 70
+    other.remote.write(snapshot.reads(), there.fingerprint, [])
+    other.save("changed_meanwhile")
+
+    no_hop = Recorder(delegated=False)
+    no_hop.apply(WANTED)
+    no_hop.save("denied_at_the_partner")
+
+
+if __name__ == "__main__":
+    main()
