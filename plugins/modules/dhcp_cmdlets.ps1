@@ -145,8 +145,9 @@ function Invoke-Cmdlet($Call) {
             $objects = @(& $command @parameters -ErrorAction SilentlyContinue -ErrorVariable failures -WarningAction SilentlyContinue -WarningVariable warnings)
         }
         catch [System.Management.Automation.ParameterBindingException] {
-            $why = "$name does not bind its parameters: $($_.Exception.ErrorId) $($_.Exception.ParameterName)".Trim()
-            $errors = @(New-Failure 'windhcp.binding' 'InvalidArgument' "$($_.Exception.ParameterName)" $why)
+            $parameter = "$($_.Exception.ParameterName)".Trim()
+            $why = "$name does not bind its parameters: $($_.Exception.ErrorId) $parameter".Trim()
+            $errors = @(New-Failure 'windhcp.binding' 'InvalidArgument' $parameter $why)
         }
         catch { $failures = @($_) }
         $errors += @($failures | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { ConvertTo-Failure $_ })
@@ -157,7 +158,7 @@ function Invoke-Cmdlet($Call) {
         Start-Sleep -Seconds 2
     }
     $selected = @($objects | Where-Object { $null -ne $_ } | ForEach-Object { Select-Property $_ $Call['select'] })
-    New-Result $selected $errors @($warnings | ForEach-Object { Hide-Secret "$_" })
+    New-Result $selected $errors @($warnings | Where-Object { $_ } | ForEach-Object { Hide-Secret "$_" })
 }
 
 function Test-Match($Object, $Match) {

@@ -39,7 +39,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
-        self.host = str(task_vars.get("inventory_hostname", ""))
+        self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
         self.facts = pending.facts_of(task_vars)
         self.remote = Remote(lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars), self.host, self.check_mode)

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+#
+# make demo   a playbook brings two simulated DHCP servers into failover
+# make test   everything that CI runs
+# Both need Python 3.11, git and make, and nothing else; a PowerShell is used when there is one (PATH or WINDHCP_PWSH).
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .build/collections/ansible_collections/windhcp/failover
+TREE := .build/tree/ansible_collections/windhcp/failover
+PLUGINS := ansible_collections.windhcp.failover.plugins
+
+.PHONY: demo test lint unit integration collection recordings clean
+
+demo: .venv/ready collection
+	@PYTHONPATH=tests $(BIN)/python -m demo
+
+test: lint unit integration
+
+lint: .venv/ready collection $(TREE)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy tests/lab
+	cd .build/tree && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p $(PLUGINS).plugin_utils -p $(PLUGINS).action
+	cd $(INSTALLED) && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections ansible-lint --profile production
+
+unit: .venv/ready $(TREE)
+	$(BIN)/pytest tests/unit -n 2
+
+integration: .venv/ready collection
+	$(BIN)/pytest tests/integration -n 2 -v
+
+# the replies that prove the lab's built-in stand-in, from the real script in a real PowerShell
+recordings: .venv/ready $(TREE)
+	PYTHONPATH=tests $(BIN)/python -m lab record plugins/modules/dhcp_cmdlets.ps1
+	PYTHONPATH=tests:.build/tree $(BIN)/python tests/unit/plugins/record_replies.py
+
+# as a user gets it: built, then installed
+collection: .venv/ready
+	@rm -rf .build/collections .build/windhcp-failover-*.tar.gz
+	@$(BIN)/ansible-galaxy collection build --output-path .build --force > /dev/null
+	@$(BIN)/ansible-galaxy collection install --offline -p .build/collections .build/windhcp-failover-*.tar.gz > /dev/null
+
+$(TREE):
+	@mkdir -p $(dir $@)
+	@ln -sfn $(CURDIR) $@
+
+.venv/ready: tests/requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+clean:
+	rm -rf .venv .build
