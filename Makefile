@@ -29,7 +29,7 @@ unit: .venv/ready $(TREE)
 	$(BIN)/pytest tests/unit -n 2
 
 integration: .venv/ready collection
-	$(BIN)/pytest tests/integration -n 2 -v
+	$(BIN)/pytest tests/integration -n 2 --dist loadgroup
 
 # the replies that prove the lab's built-in stand-in, from the real script in a real PowerShell
 recordings: .venv/ready $(TREE)

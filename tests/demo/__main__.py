@@ -56,6 +56,8 @@ def play(lab: Lab, folder: Path, text: str, options: tuple[str, ...]) -> int:
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
         "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_FORKS": "1",  # one server after the other, so that two runs print in one order
+        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
     }
     ended = subprocess.run(
         (*command, *data, *options), cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False

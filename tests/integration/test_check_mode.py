@@ -40,7 +40,7 @@ def test_the_site_playbook_check_run_real_run_and_again(door: str, net: str) -> 
         assert again.changed == 0
         assert again.counts.writes == 0
         assert again.counts.commands == 2
-        assert "'HQ' is written by dhcp01" in again.output
+        assert "HQ is written by dhcp01" in again.output
 
 
 def tasks(*scopes: str) -> list[dict[str, Any]]:

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The demo shows the same with and without a PowerShell, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from harness import ROOT
+from lab.powershell.engine import NoEngine, find_engine
+
+
+pytestmark = pytest.mark.xdist_group("demo")  # its addresses are fixed: one at a time
+
+
+def demo(**environment: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-m", "demo"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests"), **environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert_nothing_is_left()
+    return ended.stdout
+
+
+def assert_nothing_is_left() -> None:
+    for address in ("127.0.0.11", "127.0.0.12"):
+        with socket.socket() as client, pytest.raises(ConnectionRefusedError):
+            client.connect((address, 5985))
+    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"demo" in read(path) and b"python" in read(path)]
+    assert [path for path in left if path.parent.name != str(os.getpid())] == []
+
+
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""  # a process that ended meanwhile
+
+
+def without_machine(output: str) -> str:
+    """Everything but the line that tells which door is in use."""
+    return re.sub(r"remote side: .*", "", output)
+
+
+@functools.lru_cache
+def without_powershell() -> str:
+    return demo(WINDHCP_PWSH="/no/such/program")
+
+
+def test_it_shows_the_way_and_the_second_run_changes_nothing() -> None:
+    output = without_powershell()
+    assert "remote side: built-in stand-in" in output
+    before, check, real, again, after = re.split(r"^=== .*\n", output, flags=re.MULTILINE)[1:]
+    assert "no failover relationship" in before
+    assert "no scope" in before
+    assert check.split("PLAY RECAP")[0] == real.split("PLAY RECAP")[0], "the check run lists what the run does"
+    assert "cmdlets that write: 0" in check
+    assert "cmdlets that write: 2" in real
+    assert "changed=0" in again
+    assert "changed=1" not in again
+    assert after.count("Berlin") >= 2
+    try:
+        find_engine()
+    except NoEngine:
+        return
+    with_powershell = demo()
+    assert "remote side: PowerShell 7" in with_powershell
+    assert without_machine(with_powershell) == without_machine(output)
+
+
+def test_the_readme_shows_the_demo_s_own_output() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    transcript = readme.split("```text\n")[1].split("```")[0]
+    output = {line.rstrip() for line in without_powershell().splitlines()}
+    assert [line for line in transcript.splitlines() if line.rstrip() not in output] == []
