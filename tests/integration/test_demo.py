@@ -40,8 +40,8 @@ def assert_nothing_is_left() -> None:
     for address in ("127.0.0.11", "127.0.0.12"):
         with socket.socket() as client, pytest.raises(ConnectionRefusedError):
             client.connect((address, 5985))
-    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"demo" in read(path) and b"python" in read(path)]
-    assert [path for path in left if path.parent.name != str(os.getpid())] == []
+    left = [folder for folder in Path("/proc").glob("[0-9]*") if b"-m\0demo\0" in read(folder / "cmdline") and at_root(folder)]
+    assert left == []
 
 
 def read(path: Path) -> bytes:
@@ -49,6 +49,14 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""  # a process that ended meanwhile
+
+
+def at_root(process: Path) -> bool:
+    """Whether the process was started here, and not by another clone's tests."""
+    try:
+        return (process / "cwd").resolve() == ROOT
+    except OSError:
+        return False
 
 
 def without_machine(output: str) -> str:
