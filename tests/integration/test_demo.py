@@ -16,7 +16,6 @@ import pytest
 from harness import ROOT
 from lab.powershell.engine import NoEngine, find_engine
 
-
 pytestmark = pytest.mark.xdist_group("demo")  # its addresses are fixed: one at a time
 
 
