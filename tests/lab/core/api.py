@@ -3,8 +3,8 @@
 """What goes in and out of the core: a session calls a cmdlet and gets an outcome.
 
 Both doors of the lab (a real PowerShell over the stub module, and the built-in stand-in) speak to the core in these
-types and in nothing else. Values are plain Python: str, int, bool, None, IPv4Address, timedelta, datetime (UTC), and
-tuples of these.
+types and in nothing else. Values are plain Python: str, int, float, bool, None, IPv4Address, timedelta, datetime (UTC),
+and tuples of these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import TypeAlias
 
-Scalar: TypeAlias = str | int | bool | IPv4Address | timedelta | datetime | None
+Scalar: TypeAlias = str | int | float | bool | IPv4Address | timedelta | datetime | None
 Value: TypeAlias = Scalar | tuple[Scalar, ...]
 
 
@@ -52,6 +52,9 @@ class CmdletObject:
 
 @dataclass(frozen=True)
 class Outcome:
+    """``files``: what the door has to write on the machine that runs the cmdlet, by the path as the caller gave it."""
+
     objects: tuple[CmdletObject, ...] = ()
     errors: tuple[ErrorRecord, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)

@@ -17,7 +17,10 @@ from lab.core.world import Fault, World
 
 @dataclass
 class Call:
-    """``here``: the server of the session, ``server``: the one the cmdlet acts on (another one with -ComputerName)."""
+    """``here``: the server of the session, ``server``: the one the cmdlet acts on (another one with -ComputerName).
+
+    ``files``: those of the cmdlet's paths that exist on ``here``, ``written``: those that it writes there.
+    """
 
     world: World
     session: Session
@@ -26,6 +29,8 @@ class Call:
     here: Server
     server: Server
     fault: Fault | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    written: dict[str, bytes] = field(default_factory=dict)
     objects: list[CmdletObject] = field(default_factory=list)
     errors: list[ErrorRecord] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -109,7 +114,7 @@ class Call:
         self.errors.append(refusal.record)
 
     def outcome(self) -> Outcome:
-        return Outcome(tuple(self.objects), tuple(self.errors), tuple(self.warnings))
+        return Outcome(tuple(self.objects), tuple(self.errors), tuple(self.warnings), dict(self.written))
 
     # --- looking things up -----------------------------------------------------------------------------------------
 

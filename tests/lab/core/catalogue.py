@@ -105,10 +105,13 @@ def class_of(server: Server, kind: str, name: str) -> DhcpClass | None:
     return next(found, None)
 
 
+def standard_definitions() -> dict[OptionKey, OptionDefinition]:
+    return {OptionKey(number): OptionDefinition(*about) for number, about in _STANDARD.items()}
+
+
 def definitions_of(server: Server) -> dict[OptionKey, OptionDefinition]:
     """All option definitions, the built-in ones first; one that was given replaces a built-in one."""
-    standard = {OptionKey(number): OptionDefinition(*about) for number, about in _STANDARD.items()}
-    return {**standard, **server.option_definitions}
+    return {**standard_definitions(), **server.option_definitions}
 
 
 def definition_of(server: Server, key: OptionKey) -> OptionDefinition | None:

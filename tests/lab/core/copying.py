@@ -35,10 +35,10 @@ def lacking(scope: Scope, server: Server, partner: Server) -> str:
 
     L 6: 20044 a class, 20010 an option definition, 20103 a definition of another type.
     """
-    for kind, name in _classes(scope):
+    for kind, name in classes_in(scope):
         if class_of(server, kind, name) and class_of(partner, kind, name) is None:
             return "DHCP 20044"
-    for key in _options(scope):
+    for key in options_in(scope):
         mine, theirs = definition_of(server, key), definition_of(partner, key)
         if mine and theirs is None:
             return "DHCP 20010"
@@ -47,7 +47,8 @@ def lacking(scope: Scope, server: Server, partner: Server) -> str:
     return ""
 
 
-def _options(scope: Scope) -> Iterator[OptionKey]:
+def options_in(scope: Scope) -> Iterator[OptionKey]:
+    """Of the scope, its reservations and its policies."""
     yield from scope.options
     for reservation in scope.reservations.values():
         yield from reservation.options
@@ -55,8 +56,8 @@ def _options(scope: Scope) -> Iterator[OptionKey]:
         yield from policy.options
 
 
-def _classes(scope: Scope) -> Iterator[tuple[str, str]]:
-    for key in _options(scope):
+def classes_in(scope: Scope) -> Iterator[tuple[str, str]]:
+    for key in options_in(scope):
         if key.vendor_class:
             yield "Vendor", key.vendor_class
         if key.user_class:

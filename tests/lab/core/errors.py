@@ -14,8 +14,8 @@ from lab.core.api import ErrorRecord
 # Categories: M for 20005, 20010, 20116, 20052, 20023 and WIN32 5 (8.3); L by analogy for the others.
 _CATEGORIES = {
     "ObjectNotFound": (2, 20005, 20010, 20018, 20044, 20111, 20115, 20116),
-    "ResourceExists": (20004, 20009, 20014, 20021, 20022, 20045, 20052, 20105, 20106, 20113, 20114),
-    "InvalidData": (20020, 20023, 20049, 20092, 20107, 20110, 20112, 20129, 20131),
+    "ResourceExists": (80, 183, 20004, 20009, 20014, 20021, 20022, 20045, 20052, 20105, 20106, 20113, 20114),
+    "InvalidData": (13, 20020, 20023, 20049, 20092, 20107, 20110, 20112, 20129, 20131),
     "PermissionDenied": (5, 20121),
     "InvalidArgument": (87, 20109, 20124, 20125),
     "InvalidOperation": (20089, 20103, 20108, 20118, 20119, 20120, 20132, 20133),
@@ -102,6 +102,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Failed to {verb} {what} on DHCP server {host}.",
         "Fehler beim Vorgang {verb} für {what} auf dem DHCP-Server {host}.",
     ),
+    "export_file": (
+        "Failed to export DHCP server {host}: the file {file} already exists.",
+        "Fehler beim Exportieren des DHCP-Servers {host}: die Datei {file} ist bereits vorhanden.",
+    ),
+    "import_file": (
+        "Failed to import to DHCP server {host}: cannot read the file {file}: {why}.",
+        "Fehler beim Importieren auf den DHCP-Server {host}: die Datei {file} ist nicht lesbar: {why}.",
+    ),
+    "import_scope": (
+        "Failed to import scope {scope} on DHCP server {host}.",
+        "Fehler beim Importieren des Bereichs {scope} auf dem DHCP-Server {host}.",
+    ),
+    "import_exists": (
+        "Scope {scope} already exists on DHCP server {host} and is not imported.",
+        "Der Bereich {scope} ist auf dem DHCP-Server {host} bereits vorhanden und wird nicht importiert.",
+    ),
     # the lab's own
     "not_simulated": (
         "The lab does not simulate {cmdlet}. Nothing was read or changed on {host}.",
@@ -128,8 +144,12 @@ def category(error_id: str) -> str:
     return CATEGORY_BY_CODE.get(int(number), "NotSpecified") if number.isdigit() else "NotSpecified"
 
 
-def error(error_id: str, text: str, language: str, *, target: str = "", **values: object) -> ErrorRecord:
+def message(text: str, language: str, **values: object) -> str:
     """``text``: the name of a message above, ``values``: what it names."""
-    message = _TEXTS[text][language == "de"].format(**values)
+    return _TEXTS[text][language == "de"].format(**values)
+
+
+def error(error_id: str, text: str, language: str, *, target: str = "", **values: object) -> ErrorRecord:
+    """An error with such a message."""
     kind = {"LAB NotSimulated": "NotImplemented", "LAB NonInteractive": "InvalidOperation"}.get(error_id)
-    return ErrorRecord(error_id, kind or category(error_id), message, target)
+    return ErrorRecord(error_id, kind or category(error_id), message(text, language, **values), target)

@@ -25,8 +25,10 @@ class Lab(World):
     audit: Audit = field(default_factory=Audit)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
-    def invoke(self, session: Session, cmdlet: str, parameters: Mapping[str, Value]) -> Outcome:
+    def invoke(self, session: Session, cmdlet: str, parameters: Mapping[str, Value], files: Mapping[str, bytes] | None = None) -> Outcome:
         """Runs one cmdlet. ``parameters``: what was bound, as values of api.py, ComputerName included, never WhatIf.
+
+        ``files``: what the door found at the path of the parameter File, if it is there.
 
         Failures of the simulated server are error records in the outcome; raises KeyError for a server and
         BindingError for a cmdlet or parameter that does not exist, since a door never lets these through.
@@ -35,7 +37,7 @@ class Lab(World):
         bound = {about.parameter(name).name: value for name, value in parameters.items()}
         with self._lock:
             here = self.servers[session.server]
-            call = Call(self, session, about.name, bound, here, here)
+            call = Call(self, session, about.name, bound, here, here, files=files or {})
             try:
                 self._run(call)
             except Refused as refusal:

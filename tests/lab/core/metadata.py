@@ -237,9 +237,14 @@ def _convert(kind: str, value: Any) -> Scalar:
     if kind == "timespan":
         return parse_timespan(value)
     if kind == "datetime":
-        moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value).replace("Z", "+00:00"))
-        return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        return parse_datetime(value)
     return str(value)
+
+
+def parse_datetime(text: str) -> datetime:
+    """ISO 8601 with up to seven digits of a second, as .NET writes it; without a zone it is UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00"))
+    return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def parse_timespan(text: str) -> timedelta:

@@ -152,6 +152,17 @@ def dns_flags(setting: DnsSetting) -> int:
     return sum(bit for bit, given in flags.items() if given)
 
 
+def dns_setting(flags: int) -> DnsSetting:
+    """The reverse of ``dns_flags``."""
+    return DnsSetting(
+        dynamic_updates="Never" if not flags & 0x01 else "Always" if flags & 0x10 else "OnClientRequest",
+        update_older_clients=bool(flags & 0x02),
+        delete_on_lease_expiry=bool(flags & 0x04),
+        name_protection=bool(flags & 0x20),
+        disable_ptr_update=bool(flags & 0x40),
+    )
+
+
 def _view(server: Server, key: OptionKey, values: tuple[str, ...], level: _Level) -> CmdletObject:
     definition = definition_of(server, key)
     return CmdletObject(

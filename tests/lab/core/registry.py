@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 
 from lab.core import (
     definitions,
+    exporting,
     failover,
     failover_add,
     failover_scopes,
+    importing,
     leases,
     options,
     policies,
@@ -66,4 +68,7 @@ SIMULATED: Mapping[str, Callable[[Call], None]] = {
     "Get-DhcpServerv4Binding": server_level.get_bindings,
     "Get-DhcpServerv4DnsSetting": server_level.get_dns_setting,
     "Get-DhcpServerv4Filter": server_level.get_filters,
+    "Get-DhcpServerv4FilterList": server_level.get_filter_list,
+    "Export-DhcpServer": exporting.export,
+    "Import-DhcpServer": importing.import_,
 }

@@ -75,7 +75,7 @@ def add(call: Call) -> None:
             setattr(scope, attribute, _given(call, name))
     if scope_id in call.server.scopes:
         raise call.refused("DHCP 20052", "add_scope", scope=scope_id)
-    _check(call, scope, "add_scope")
+    check(call, scope, "add_scope")
     call.server.scopes[scope_id] = scope
     call.pass_thru(view(scope))
 
@@ -92,7 +92,7 @@ def set_(call: Call) -> None:
         answer = call.world.switches.range_change_on_member  # U 14
         if changed.range() != scope.range() and answer != "drift":
             raise call.refused(answer, "get_scope", scope=scope.scope_id)
-    _check(call, changed, "get_scope")
+    check(call, changed, "get_scope")
     call.server.scopes[scope.scope_id] = changed
     call.pass_thru(view(changed))
 
@@ -140,7 +140,7 @@ def _given(call: Call, name: str) -> Any:
     return True if name == "ActivatePolicies" and value is None else value  # C PSDOC: on by default
 
 
-def _check(call: Call, scope: Scope, text: str) -> None:
+def check(call: Call, scope: Scope, text: str) -> None:
     """C SDK: 20023 for a range that is empty, leaves the subnet or overlaps, 20092 for a delay over 1000 ms."""
     wide = not scope.in_subnet(scope.start_range) or not scope.in_subnet(scope.end_range)
     others = (other for key, other in call.server.scopes.items() if key != scope.scope_id)

@@ -227,7 +227,8 @@ class Server:
     ``address`` and ``port``: where the endpoint listens, ``ip``: its address in the simulated network, ``clock_offset``:
     how far its clock is off, ``reachable``: whether other servers get through to it, ``service``: running, paused,
     stopped or starting (then ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost of one
-    remote command, ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only.
+    remote command, ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only,
+    ``allow_list`` and ``deny_list``: whether the filters of that list are in force.
     """
 
     name: str = field(metadata=KEY)
@@ -256,6 +257,8 @@ class Server:
     option_values: OptionValues = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
+    allow_list: bool = False
+    deny_list: bool = False
     scopes: dict[IPv4Address, Scope] = field(default_factory=dict)
     relationships: dict[str, Relationship] = field(default_factory=dict)
 

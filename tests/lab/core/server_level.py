@@ -62,6 +62,11 @@ def get_dns_setting(call: Call) -> None:
     call.emit([CmdletObject("DhcpServerv4DnsSetting", about)])
 
 
+def get_filter_list(call: Call) -> None:
+    about: dict[str, Value] = {"Allow": call.server.allow_list, "Deny": call.server.deny_list}
+    call.emit([CmdletObject("DhcpServerv4FilterList", about)])
+
+
 def get_filters(call: Call) -> None:
     wanted = call.text("List")
     for mac, one in sorted(call.server.filters.items()):

@@ -3,18 +3,21 @@
 """The way from the stub module in a PowerShell process to the core: a Unix socket, JSON lines.
 
 Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metadata.py reads them,
+         with "files": {PATH: BASE64} for the path of the parameter File if there is such a file,
          {"token": T, "clock": true} asks what time the server has.
 Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}]}],
-          "errors": [{"id", "category", "message", "target"}], "warnings": [...]},
+          "errors": [{"id", "category", "message", "target"}], "warnings": [...],
+          "files": {PATH: BASE64}} with what the module has to write,
          {"now": TIME}, or {"refused": TEXT} for a request that the core could not take.
 
 Objects of one class that follow each other are one table. A kind tells the type that the module makes of a column:
-string, bool, uint32, uint64, ipaddress, timespan ("8.00:00:00"), datetime (ISO 8601), null, or several of one as
+string, bool, uint32, uint64, single, ipaddress, timespan ("8.00:00:00"), datetime (ISO 8601), null, or several of one as
 "ipaddress[]", each then as text.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import itertools
 import json
@@ -73,7 +76,8 @@ class Bridge:
             parameters = from_json(request["cmdlet"], request["parameters"])
         except BindingError as error:
             return {"refused": str(error)}
-        return encode(self._lab.invoke(session, request["cmdlet"], parameters))
+        files = {path: base64.b64decode(content) for path, content in request.get("files", {}).items()}
+        return encode(self._lab.invoke(session, request["cmdlet"], parameters, files))
 
 
 def encode(outcome: Outcome) -> dict[str, Any]:
@@ -82,6 +86,7 @@ def encode(outcome: Outcome) -> dict[str, Any]:
         "tables": list(_tables(outcome.objects)),
         "errors": [{"id": one.id, "category": one.category, "message": one.message, "target": one.target} for one in outcome.errors],
         "warnings": list(outcome.warnings),
+        "files": {path: base64.b64encode(content).decode() for path, content in outcome.files.items()},
     }
 
 
@@ -108,7 +113,7 @@ def _kind(value: Value) -> str:
         return "bool"
     if isinstance(value, int):
         return "uint32" if value <= 0xFFFFFFFF else "uint64"
-    names = {str: "string", IPv4Address: "ipaddress", timedelta: "timespan", datetime: "datetime"}
+    names = {str: "string", float: "single", IPv4Address: "ipaddress", timedelta: "timespan", datetime: "datetime"}
     return names[type(value)]
 
 

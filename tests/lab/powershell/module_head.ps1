@@ -83,6 +83,15 @@ function Set-ScopeIdProperty($Object) {
     $Object.PSObject.Properties.Add([psscriptproperty]::new('ScopeId', { , $values }.GetNewClosure()))
 }
 
+function Read-File($Caller, $Name) {
+    # Export- and Import-DhcpServer work with a file of the machine they run on.
+    if (-not $Name) { return '' }
+    $path = $Caller.GetUnresolvedProviderPathFromPSPath($Name)
+    if (-not [System.IO.File]::Exists($path)) { return '' }
+    $content = [System.Convert]::ToBase64String([System.IO.File]::ReadAllBytes($path))
+    ',"files":{' + (Format-Value $Name) + ':"' + $content + '"}'
+}
+
 function Invoke-LabCmdlet($Caller, $Bound) {
     foreach ($unknown in 'AsJob', 'CimSession') {
         if ($Bound[$unknown]) {
@@ -91,10 +100,15 @@ function Invoke-LabCmdlet($Caller, $Bound) {
     }
     $name = $Caller.MyInvocation.MyCommand.Name
     $parameters = @(foreach ($key in $Bound.Keys) { if (-not $script:own.Contains($key)) { (Format-Value $key) + ':' + (Format-Value $Bound[$key]) } }) -join ','
-    $reply = Send-Request ('"cmdlet":"' + $name + '","parameters":{' + $parameters + '}')
+    $reply = Send-Request ('"cmdlet":"' + $name + '","parameters":{' + $parameters + '}' + (Read-File $Caller $Bound['File']))
     $refused = [System.Text.Json.JsonElement]::new()
     if ($reply.TryGetProperty('refused', [ref] $refused)) {
         $Caller.ThrowTerminatingError((New-Failure $refused.GetString() 'RefusedByTheLab' 'InvalidArgument' $name))
+    }
+    foreach ($file in $reply.GetProperty('files').EnumerateObject()) {
+        $path = $Caller.GetUnresolvedProviderPathFromPSPath($file.Name)
+        try { [System.IO.File]::WriteAllBytes($path, $file.Value.GetBytesFromBase64()) }
+        catch { $Caller.WriteError((New-Failure $_.Exception.InnerException.Message 'WIN32 3' 'WriteError' $path)) }
     }
     foreach ($warning in $reply.GetProperty('warnings').EnumerateArray()) { $Caller.WriteWarning($warning.GetString()) }
     foreach ($table in $reply.GetProperty('tables').EnumerateArray()) { Read-Table $table }

@@ -18,6 +18,7 @@ from typing import Any
 from lab.core import metadata
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
+from lab.standin.files import Files
 
 MODULE_VERSION = "2.0.0.0"
 MASK = "********"
@@ -25,9 +26,9 @@ MASK = "********"
 Result = dict[str, Any]
 
 
-def run(lab: Lab, session: Session, request_text: str, mutex: threading.Lock, stop: threading.Event) -> str:
-    """`stop` ends a wait; the reply of a run that was stopped reaches nobody."""
-    script = Script(lab, session, stop)
+def run(lab: Lab, session: Session, request_text: str, mutex: threading.Lock, stop: threading.Event, files: Files | None = None) -> str:
+    """`stop` ends a wait; the reply of a run that was stopped reaches nobody. `files`: those of the session's server."""
+    script = Script(lab, session, stop, files or Files())
     reply: dict[str, Any] = {"status": "script_error", "fingerprint": None, "before": [], "calls": [], "finally": [], "errors": []}
     request = json.loads(request_text)
     script.check_mode = bool(request.get("check_mode"))
@@ -44,7 +45,7 @@ def run(lab: Lab, session: Session, request_text: str, mutex: threading.Lock, st
 
 
 def text(value: Any) -> str:
-    """JSON as the script writes it: durations in whole seconds, times in UTC, everything else as text."""
+    """JSON as the script writes it: durations in whole seconds, times in UTC, fractions as text, as all else."""
     return json.dumps(plain(value), separators=(",", ":"), ensure_ascii=True)
 
 
@@ -55,6 +56,8 @@ def plain(value: Any) -> Any:
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, IPv4Address):
         return str(value)
+    if isinstance(value, float):
+        return f"{value:g}"  # six digits are what a single shows in every PowerShell
     if isinstance(value, Mapping):
         return {key: plain(member) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -77,6 +80,7 @@ class Script:
     lab: Lab
     session: Session
     stop: threading.Event
+    files: Files
     check_mode: bool = False
     secrets: list[str] = field(default_factory=list)
 
@@ -141,7 +145,9 @@ class Script:
         except metadata.BindingError as error:
             why = f"{name} does not bind its parameters: {error.error_id} {error.parameter}".strip()
             return (), [failure("windhcp.binding", "InvalidArgument", error.parameter, why)], ()
-        outcome = self.lab.invoke(self.session, name, bound)
+        outcome = self.lab.invoke(self.session, name, bound, self.files.found(str(bound.get("File", ""))))
+        for path, content in outcome.files.items():
+            self.files.write(path, content)
         errors = [failure(f"{e.id},{name}", e.category, e.target, self.hidden(e.message)) for e in outcome.errors]
         return outcome.objects, errors, outcome.warnings
 

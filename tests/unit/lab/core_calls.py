@@ -13,6 +13,7 @@ from lab.core.lab import Lab
 
 A = IPv4Address
 CLIENTS, ANNEX, PHONES, PRINTERS = A("10.10.10.0"), A("10.10.11.0"), A("10.10.20.0"), A("10.10.30.0")
+GUESTS, MUNICH = A("10.10.40.0"), A("10.30.10.0")
 NAME = "DHCP01-DHCP02"
 
 

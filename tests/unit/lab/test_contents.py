@@ -7,9 +7,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
-from core_calls import CLIENTS, PHONES, PRINTERS, A, add, company, ids, run
-
-GUESTS, MUNICH = A("10.10.40.0"), A("10.30.10.0")
+from core_calls import CLIENTS, GUESTS, MUNICH, PHONES, PRINTERS, A, add, company, ids, run
 
 
 def options(lab, **parameters):  # type: ignore[no-untyped-def]

@@ -1,0 +1,263 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads an export file, from Windows or from exporting.py: namespace and order do not matter, nor do unknown elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
+
+from lab.core.catalogue import built_in_class, standard_definitions
+from lab.core.metadata import parse_datetime, parse_timespan
+from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, dns_setting
+from lab.core.policies import CRITERIA
+from lab.core.server import (
+    UNLIMITED,
+    AddressRange,
+    DhcpClass,
+    DnsSetting,
+    Filter,
+    Lease,
+    OptionDefinition,
+    OptionKey,
+    OptionValues,
+    Policy,
+    Reservation,
+    Scope,
+)
+
+LEASE_KEY, DNS_KEY = OptionKey(LEASE_OPTION), OptionKey(DNS_OPTION)
+
+
+class BadFile(ValueError):
+    """Why a file is no export."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """``server_level``: field of Server -> value, of what is in the file; a stripped section is not in it."""
+
+    server_level: dict[str, Any]
+    scopes: dict[IPv4Address, Scope]
+
+
+def read(content: bytes) -> Content:
+    """UTF-8 or UTF-16. Raises BadFile."""
+    root = _parse(content)
+    if root.tag != "DHCPServer":
+        raise BadFile(f"it begins with {root.tag} and not with DHCPServer")
+    ipv4 = root.find("IPv4")
+    if ipv4 is None:
+        return Content({}, {})
+    try:
+        scopes = [_scope(element) for element in ipv4.iterfind("Scopes/Scope")]
+        return Content(_server_level(ipv4), {scope.scope_id: scope for scope in scopes})
+    except ValueError as error:
+        raise BadFile(str(error)) from error
+
+
+class _NoDoctype(TreeBuilder):
+    def doctype(self, *_: object) -> None:
+        """An export has none, and entities only come with one."""
+        raise BadFile("it has a document type, and entities are refused")
+
+
+def _parse(content: bytes) -> Element:
+    parser = XMLParser(target=_NoDoctype())  # noqa: S314 - entities are refused
+    try:
+        parser.feed(content)
+        root: Element = parser.close()
+    except (ParseError, LookupError) as error:
+        raise BadFile(f"it is no XML ({error})") from error
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def _server_level(ipv4: Element) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    if ipv4.find("ConflictDetectionAttempts") is not None:
+        result["conflict_detection_attempts"] = int(_text(ipv4, "ConflictDetectionAttempts"))
+    if ipv4.find("ActivatePolicies") is not None:
+        result["activate_policies"] = _flag(ipv4, "ActivatePolicies")
+    if ipv4.find("Classes") is not None:
+        classes = (_class(element) for element in ipv4.iterfind("Classes/Class"))
+        result["classes"] = {one.name: one for one in classes if not built_in_class(one.type, one.name)}
+    if ipv4.find("OptionDefinitions") is not None:
+        definitions = (_definition(element) for element in ipv4.iterfind("OptionDefinitions/OptionDefinition"))
+        result["option_definitions"] = {key: one for key, one in definitions if standard_definitions().get(key) != one}
+    if ipv4.find("OptionValues") is not None:
+        options = _options(ipv4)
+        if dns := _take_dns(options):
+            result["dns"] = dns
+        result["option_values"] = options
+    if ipv4.find("Policies") is not None:
+        result["policies"] = _policies(ipv4)
+    if ipv4.find("Filters") is not None:
+        filters = (_filter(element) for element in ipv4.iterfind("Filters/Filter"))
+        result["filters"] = {one.mac_address: one for one in filters}
+        result["allow_list"], result["deny_list"] = _flag(ipv4, "Filters/Allow"), _flag(ipv4, "Filters/Deny")
+    return result
+
+
+def _text(parent: Element, path: str) -> str:
+    """Of the first such element; "" if there is none."""
+    return parent.findtext(path) or ""
+
+
+def _texts(parent: Element, name: str) -> tuple[str, ...]:
+    return tuple(element.text or "" for element in parent.iterfind(name))
+
+
+def _flag(parent: Element, path: str) -> bool:
+    word = _text(parent, path).lower()
+    if word not in ("true", "false", "1", "0", ""):
+        raise ValueError(f"{path} is {word!r} and not true or false")
+    return word in ("true", "1")
+
+
+def _word(parent: Element, name: str, *words: str) -> str:
+    """One of these words, in their spelling."""
+    found = _text(parent, name)
+    for word in words:
+        if word.lower() == found.lower():
+            return word
+    raise ValueError(f"{name} is {found!r} and not one of {', '.join(words)}")
+
+
+def _address(parent: Element, name: str) -> IPv4Address:
+    return IPv4Address(_text(parent, name))
+
+
+def _range(element: Element) -> AddressRange:
+    return AddressRange(_address(element, "StartRange"), _address(element, "EndRange"))
+
+
+def _class(element: Element) -> DhcpClass:
+    digits = _text(element, "Data").lower().removeprefix("0x")
+    data = bytes.fromhex(digits).decode(errors="replace")
+    return DhcpClass(_text(element, "Name"), _text(element, "Type"), data, _text(element, "Description"))
+
+
+def _definition(element: Element) -> tuple[OptionKey, OptionDefinition]:
+    about = OptionDefinition(
+        _text(element, "Name"),
+        _text(element, "Type"),
+        _flag(element, "MultiValued"),
+        _texts(element, "DefaultValue"),
+        _text(element, "Description"),
+    )
+    return OptionKey(int(_text(element, "OptionId")), _text(element, "VendorClass")), about
+
+
+def _filter(element: Element) -> Filter:
+    return Filter(_text(element, "MacAddress"), _text(element, "List"), _text(element, "Description"))
+
+
+def _options(parent: Element) -> OptionValues:
+    result: OptionValues = {}
+    for element in parent.iterfind("OptionValues/OptionValue"):
+        key = OptionKey(int(_text(element, "OptionId")), _text(element, "VendorClass"), _text(element, "UserClass"))
+        result[key] = _texts(element, "Value")
+    return result
+
+
+def _take_dns(options: OptionValues) -> DnsSetting | None:
+    """Option 81 is where the DNS settings are; bits that the lab does not know leave it an option."""
+    value = options.get(DNS_KEY, ())
+    if len(value) == 1 and value[0].isdigit() and dns_flags(dns_setting(int(value[0]))) == int(value[0]):
+        del options[DNS_KEY]
+        return dns_setting(int(value[0]))
+    return None
+
+
+def _take_lease_duration(options: OptionValues) -> timedelta | None:
+    value = options.pop(LEASE_KEY, ())
+    return timedelta(seconds=int(value[0])) if value else None
+
+
+def _policies(parent: Element) -> dict[str, Policy]:
+    policies = [_policy(element) for element in parent.iterfind("Policies/Policy")]
+    return {policy.name: policy for policy in policies}
+
+
+def _policy(element: Element) -> Policy:
+    options = _options(element)
+    duration = _take_lease_duration(options)
+    return Policy(
+        _text(element, "Name"),
+        condition=_word(element, "Condition", "And", "Or"),
+        enabled=_flag(element, "Enabled"),
+        processing_order=int(_text(element, "ProcessingOrder")),
+        description=_text(element, "Description"),
+        criteria={name: _texts(element, name) for name in CRITERIA if _texts(element, name)},
+        lease_duration=duration,
+        dns_suffix=_text(element, "DnsSuffix"),
+        ranges=[_range(one) for one in element.iterfind("IPRanges/IPRange")],
+        options=options,
+    )
+
+
+def _scope(element: Element) -> Scope:
+    options = _options(element)
+    duration = parse_timespan(_text(element, "LeaseDuration"))
+    if options.get(LEASE_KEY) == (str(int(duration.total_seconds())),):
+        del options[LEASE_KEY]
+    return Scope(
+        scope_id=_address(element, "ScopeId"),
+        subnet_mask=_address(element, "SubnetMask"),
+        start_range=_address(element, "StartRange"),
+        end_range=_address(element, "EndRange"),
+        name=_text(element, "Name"),
+        description=_text(element, "Description"),
+        state=_word(element, "State", "Active", "InActive"),
+        lease_duration=duration,
+        type=_word(element, "Type", "Dhcp", "Bootp", "Both"),
+        activate_policies=_flag(element, "ActivatePolicies"),
+        delay=int(_text(element, "Delay") or 0),
+        max_bootp_clients=int(_text(element, "MaxBootpClients") or UNLIMITED),
+        nap_enable=_flag(element, "NapEnable"),
+        nap_profile=_text(element, "NapProfile"),
+        superscope=_text(element, "SuperScopeName"),
+        dns=_take_dns(options),
+        exclusions=[_range(one) for one in element.iterfind("ExclusionRanges/IPRange")],
+        options=options,
+        reservations=_by_address(_reservation(one) for one in element.iterfind("Reservations/Reservation")),
+        policies=_policies(element),
+        leases=_by_address(_lease(one) for one in element.iterfind("Leases/Lease")),
+    )
+
+
+def _by_address(several: Iterable[Any]) -> dict[IPv4Address, Any]:
+    return {one.ip: one for one in several}
+
+
+def _reservation(element: Element) -> Reservation:
+    return Reservation(
+        _address(element, "IPAddress"),
+        _text(element, "ClientId"),
+        _text(element, "Name"),
+        _text(element, "Description"),
+        _text(element, "Type"),
+        _options(element),
+    )
+
+
+def _lease(element: Element) -> Lease:
+    expires = _text(element, "LeaseExpiryTime")
+    return Lease(
+        _address(element, "IPAddress"),
+        _text(element, "ClientId"),
+        host_name=_text(element, "HostName"),
+        description=_text(element, "Description"),
+        address_state=_text(element, "AddressState"),
+        client_type=_text(element, "ClientType"),
+        expires=parse_datetime(expires) if expires else None,
+        policy_name=_text(element, "PolicyName"),
+        dns_rr=_text(element, "DnsRR"),
+        dns_registration=_text(element, "DnsRegistration"),
+    )
