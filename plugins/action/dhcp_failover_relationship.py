@@ -8,7 +8,7 @@ from typing import Any
 
 from ..plugin_utils import desired, relationship_plan
 from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import RELATIONSHIP, WAITING
+from ..plugin_utils.arguments import PARTNER, RELATIONSHIP, WAITING
 
 
 class ActionModule(FailoverAction):
@@ -21,6 +21,7 @@ class ActionModule(FailoverAction):
         "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create"},
         "scopes": {"type": "list", "elements": "str", "default": []},
         **WAITING,
+        **PARTNER,
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..plugin_utils import desired, pending, scope_plan
 from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import RELATIONSHIP, WAITING
+from ..plugin_utils.arguments import PARTNER, RELATIONSHIP, WAITING
 from ..plugin_utils.model import scope_ids
 
 
@@ -20,6 +20,7 @@ class ActionModule(FailoverAction):
         "state": {"type": "str", "choices": ["present"], "default": "present"},
         "create_relationship": {"type": "dict", "options": RELATIONSHIP},
         **WAITING,
+        **PARTNER,
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:

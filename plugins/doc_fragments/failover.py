@@ -121,3 +121,19 @@ options:
     choices: [CommunicationInterrupted, PartnerDown, PotentialConflict, ResolutionInterrupted]
     default: []
 """
+
+    PARTNER = r"""
+options:
+  partner_host:
+    description:
+      - The partner's name in the inventory. Its server is then read over a connection of its own, with its own variables and
+        become, which needs no second hop.
+      - Before a write, what the partner would refuse is found there (scopes that exist there, a name that is taken, clocks that differ);
+        afterwards it is verified that both servers show the same.
+      - The writes themselves still go from this server to the partner.
+    type: str
+  allow_clock_skew:
+    description: Whether to write although the clocks of the two servers differ by more than a minute. Measured with O(partner_host) only.
+    type: bool
+    default: false
+"""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from . import apply, guards, pending, snapshot
 from .errors import RemoteError, RemoteFailure
 from .model import Refused, Server
+from .partner import PartnerAction
 from .plan import Plan
 from .remote import Remote
 from .view import differences, relationship_result
@@ -43,25 +45,34 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         self.check_mode = bool(self._task.check_mode)
         self.facts = pending.facts_of(task_vars)
         self.remote = Remote(lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars), self.host, self.check_mode)
+        self.partner: Remote | None = None
         self.result: dict[str, Any] = {"changed": False}
         try:
-            self.result.update(self.perform(options, task_vars))
+            with contextlib.ExitStack() as connections:
+                if options.get("partner_host"):
+                    partner = connections.enter_context(contextlib.closing(PartnerAction(self, options["partner_host"], task_vars)))
+                    self.partner = Remote(lambda args: partner.execute(SCRIPT, args), options["partner_host"], self.check_mode)
+                self.result.update(self.perform(options, task_vars))
         except (Refused, RemoteFailure) as error:
             self.result.update(failed=True, msg=str(error))
-        self.result["remote_calls"] = self.remote.calls
+        self.result["remote_calls"] = self.remote.calls + (self.partner.calls if self.partner else 0)
         result.update(mask(self.result, secrets(options)))
         return result
 
-    def read(self) -> tuple[Server, str]:
-        """The server as it is, and the fingerprint of what the reads said."""
-        reply = self.remote.read(snapshot.reads())
-        return snapshot.parse(reply.before, self.host), reply.fingerprint
+    def read(self, remote: Remote | None = None) -> tuple[Server, str]:
+        """The server (or the partner) as it is, and the fingerprint of what the reads said."""
+        remote = remote or self.remote
+        reply = remote.read(snapshot.reads())
+        return snapshot.parse(reply.before, remote.host, reply.received), reply.fingerprint
 
     def converge(self, planner: Planner, verifier: Planner, waiting: apply.Waiting) -> tuple[Plan, Server]:
         """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
         server, fingerprint = self.read()
         plan = planner(pending.overlay(server, self.facts) if self.check_mode else server)
         guards.check(plan, server, waiting.allow_state)
+        if plan.steps and self.partner:
+            there, _fingerprint = self.read(self.partner)
+            guards.check_partner(plan, server, there, waiting.allow_clock_skew)
         self.result.update(changed=bool(plan.steps), plan=[step.public() for step in plan.steps])
         if self._task.diff:
             header = f"failover on {server.name}"
@@ -101,10 +112,25 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             raise RemoteFailure(f"Everything was written, but {server.name} does not show what was asked for: {refused}") from None
         if left:
             raise RemoteFailure(f"Everything was written, but {server.name} still needs: {'; '.join(step.text for step in left)}.")
+        if self.partner:
+            self._verify_partner(plan, after, self.partner)
         return after
 
+    def _verify_partner(self, plan: Plan, after: Server, partner: Remote) -> None:
+        """How each setting travels to the partner is not known (L), so it is looked at there."""
+        there, _fingerprint = self.read(partner)
+        for relationship in after.relationships:
+            if relationship.name in plan.touched() and (missing := guards.differs_at_partner(relationship, there)):
+                raise RemoteFailure(
+                    f"Everything was written on {after.name}, but its partner {there.name} does not show of '{relationship.name}': "
+                    f"{'; '.join(missing)}. Look at the state of both servers and run again; a setting that did not travel has to be "
+                    "set by running the task on the partner."
+                )
+
     def waiting(self, options: Mapping[str, Any]) -> apply.Waiting:
-        return apply.Waiting(options["wait_timeout"], options["wait_for_normal"], tuple(options["allow_state"]))
+        return apply.Waiting(
+            options["wait_timeout"], options["wait_for_normal"], tuple(options["allow_state"]), options["allow_clock_skew"]
+        )
 
     def carried(self, name: str, options: Mapping[str, Any], plan: Plan, after: Server) -> dict[str, Any]:
         """The host fact: with this relationship in it as long as the server does not have it."""

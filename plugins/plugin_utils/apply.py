@@ -20,6 +20,7 @@ class Waiting:
     timeout: int = 180
     at_end: bool = True
     allow_state: tuple[str, ...] = ()
+    allow_clock_skew: bool = False
 
 
 def operations(plan: Plan, server: Server, waiting: Waiting) -> Sequence[cmdlets.Operation]:

@@ -27,3 +27,8 @@ WAITING: dict[str, Any] = {
     "wait_timeout": {"type": "int", "default": 180},
     "allow_state": {"type": "list", "elements": "str", "choices": sorted(STATES - PASSING - {"Normal"}), "default": []},
 }
+
+PARTNER: dict[str, Any] = {
+    "partner_host": {"type": "str"},
+    "allow_clock_skew": {"type": "bool", "default": False},
+}

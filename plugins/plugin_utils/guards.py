@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
-from .model import Refused, Server
+from .model import RELATIONSHIP_LIMIT, Refused, Relationship, Server
 from .plan import Plan
+from .view import settings
 
 NORMAL = "Normal"
 # states that pass by themselves: the batch waits for Normal before it writes
@@ -19,6 +21,7 @@ _REFUSED = {
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
 }
+CLOCK_LIMIT = timedelta(minutes=1)
 STATES = frozenset({NORMAL}) | PASSING | frozenset(_REFUSED)
 
 
@@ -38,3 +41,46 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
     raise Refused(
         f"relationship '{name}' on {server} is in state {state}: {_REFUSED[state]}. Nothing was changed; allow_state: [{state}] overrides."
     )
+
+
+def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: bool = False) -> None:
+    """Raises Refused for what the partner, read over its own connection, would refuse or be hurt by."""
+    problems: list[str] = []
+    for name in plan.touched():
+        relationship = here.relationship(name)
+        names = relationship.partner_names if relationship else [step.partner for step in plan.steps if step.relationship == name]
+        if not any(there.is_called(one) for one in names):
+            problems.append(
+                f"partner_host: it is {there.name}, and the partner of '{name}' is {' = '.join(dict.fromkeys(names))}; "
+                "name the right host, or write partner_server as the host's own name or address."
+            )
+        if relationship is None and there.relationship(name) is not None:
+            problems.append(f"name: {there.name} has a relationship '{name}', and {here.name} has not; choose another name or remove it.")
+        if relationship is None and len(there.relationships) >= RELATIONSHIP_LIMIT:
+            problems.append(f"name: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have.")
+    problems += [
+        f"scopes: {scope} exists on {there.name} already; compare the two copies and remove or renumber one of them there."
+        for step in plan.steps
+        for scope in step.copies
+        if there.scope(scope) is not None
+    ]
+    difference = abs(here.clock - there.clock)
+    if difference > CLOCK_LIMIT and not allow_clock_skew:
+        problems.append(
+            f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s, and a minute is the most; "
+            "set the time of both (w32tm), or allow_clock_skew: true."
+        )
+    if problems:
+        raise Refused(" ".join(problems) + " Nothing was changed.")
+
+
+def differs_at_partner(relationship: Relationship, there: Server) -> list[str]:
+    """What the partner does not show of a relationship; shares and roles are each server's own."""
+    shown = there.relationship(relationship.name)
+    if shown is None:
+        return ["the relationship"]
+    own = ("partner_server", "load_balance_percent", "server_role", "state")
+    mine, theirs = settings(relationship), settings(shown)
+    return [
+        f"{field} {mine[field]} (it shows {theirs.get(field)})" for field in mine if field not in own and mine[field] != theirs.get(field)
+    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import AddressValueError, IPv4Address
 from typing import Literal
 
@@ -115,6 +116,7 @@ class Server:
     addresses: tuple[str, ...]
     relationships: tuple[Relationship, ...]
     scopes: tuple[Scope, ...]
+    clock: timedelta = timedelta(0)  # ahead of the controller's clock, as exact as the call was quick
 
     def is_called(self, spelling: str) -> bool:
         spelling = spelling.strip()

@@ -25,6 +25,7 @@ class Step:
     relationship: str
     partner: str
     removes: bool = False
+    copies: tuple[IPv4Address, ...] = ()  # scopes that the partner gets
 
     def public(self) -> Mapping[str, str]:
         return {"server": self.server, "step": self.text}
@@ -65,6 +66,7 @@ def add_steps(server: Server, name: str, partner: str, scopes: Sequence[IPv4Addr
             operation=cmdlets.add_failover_scopes(name, chunk),
             relationship=name,
             partner=partner,
+            copies=tuple(chunk),
         )
         for chunk in chunks(scopes)
     ]

@@ -84,6 +84,7 @@ def create(wanted: Definition, scopes: Sequence[IPv4Address], server: Server) ->
         operation=cmdlets.add_failover(complete, partner, first),
         relationship=wanted.name,
         partner=partner,
+        copies=tuple(first),
     )
     more = [scope for chunk in rest for scope in chunk]
     return Plan((step, *add_steps(server, wanted.name, partner, more)), {}, settings(after))

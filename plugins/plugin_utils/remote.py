@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from .cmdlets import Operation
@@ -35,6 +36,7 @@ class Reply:
     before: Sequence[Mapping[str, Any]]
     calls: Sequence[Mapping[str, Any]]
     after: Sequence[Mapping[str, Any]]
+    received: datetime
 
 
 class Remote:
@@ -68,7 +70,7 @@ class Remote:
         if status in _STATUS:
             errors = "; ".join(f"{e['id']}: {e['message']}" for e in reply.get("errors") or ())
             raise RemoteFailure(f"On {self.host}: " + _STATUS[status].format(errors=errors))
-        return Reply(status, str(reply["fingerprint"]), reply["before"], reply["calls"], reply["finally"])
+        return Reply(status, str(reply["fingerprint"]), reply["before"], reply["calls"], reply["finally"], datetime.now(timezone.utc))
 
 
 def _said(result: Mapping[str, Any]) -> str | None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -21,10 +22,10 @@ def reads() -> Sequence[cmdlets.Operation]:
     return (cmdlets.who_when(), cmdlets.get_bindings(), cmdlets.get_failover(), cmdlets.get_scopes())
 
 
-def parse(results: Sequence[Mapping[str, Any]], host: str) -> Server:
+def parse(results: Sequence[Mapping[str, Any]], host: str, received: datetime | None = None) -> Server:
     """The server that `reads` showed. Raises RemoteError for a read that failed, UnexpectedReply for one that lacks a property.
 
-    `host` is the inventory name, for error texts only.
+    `host` is the inventory name, for error texts only; `received` says when the answer came, to tell the server's clock.
     """
     by_id = {result["id"]: result for result in results}
     missing = [read["id"] for read in reads() if read["id"] not in by_id]
@@ -36,6 +37,7 @@ def parse(results: Sequence[Mapping[str, Any]], host: str) -> Server:
     return Server(
         name=_text(who, "computer"),
         user=_text(who, "user"),
+        clock=_clock(who, received),
         addresses=tuple(str(b["IPAddress"]) for b in bindings if b.get("IPAddress")),
         relationships=tuple(
             sorted(
@@ -45,6 +47,13 @@ def parse(results: Sequence[Mapping[str, Any]], host: str) -> Server:
         ),
         scopes=tuple(sorted((_scope(o) for o in _objects(by_id["scopes"], host)), key=lambda scope: scope.scope_id)),
     )
+
+
+def _clock(who: Mapping[str, Any], received: datetime | None) -> timedelta:
+    if received is None:
+        return timedelta(0)
+    shown = datetime.strptime(_text(who, "utc"), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return shown - received
 
 
 def _objects(result: Mapping[str, Any], host: str) -> Sequence[Mapping[str, Any]]:

@@ -44,6 +44,11 @@ class Run:
         result: Mapping[str, Any] = found[-1]
         return result
 
+    def failure(self, task: str) -> Mapping[str, Any]:
+        """The result of a task that must have failed."""
+        assert "failed" in [one["status"] for one in self.tasks if one["task"] == task], self.output
+        return self.result(task)
+
     @property
     def changed(self) -> int:
         """changed= of the recap, all hosts."""

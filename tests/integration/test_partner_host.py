@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""partner_host: the partner is read over a connection of its own, before a write and after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness import Site, lab
+
+MODULE = "windhcp.failover.dhcp_failover_relationship"
+
+
+def task(**options: Any) -> list[dict[str, Any]]:
+    wanted = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "partner_host": "dhcp02", "scopes": ["10.10.10.0"]}
+    return [{"name": "R", MODULE: {**wanted, **options}}]
+
+
+def commands(site: Site, mark: int) -> dict[str, int]:
+    return {name: site.lab.audit.counts(name, mark).commands for name in site.lab.servers}
+
+
+def test_the_partner_is_read_only_when_something_is_to_be_done(door: str, net: str) -> None:
+    with Site(lab(), door, net) as site:
+        mark = site.lab.audit.mark()
+        changed = site.play(task()).ok().result("R")
+        assert changed["remote_calls"] == 4
+        assert commands(site, mark) == {"DHCP01": 2, "DHCP02": 2}
+        mark = site.lab.audit.mark()
+        assert site.play(task()).ok().result("R")["remote_calls"] == 1
+        assert commands(site, mark) == {"DHCP01": 1, "DHCP02": 0}
+
+
+def failing(site: Site, message: str, host: str = "dhcp01", **options: Any) -> None:
+    """Refused with these words, in check mode as well, and nothing is written."""
+    for mode in (["--check"], []):
+        run = site.play(task(**options), *mode, host=host)
+        result = run.failure("R")
+        assert not result["changed"]
+        assert message in result["msg"]
+        assert run.written == []
+
+
+def test_what_the_partner_would_refuse_is_found_before_a_write(net: str) -> None:
+    with Site(lab("awkward"), "standin", net) as site:
+        failing(site, "scopes: 10.1.3.0 exists on DHCP02 already", scopes=["10.1.1.0", "10.1.3.0"])
+        failing(site, "differ by 90 s", partner_server="late", partner_host="late", scopes=["10.1.1.0"])
+        failing(
+            site, "partner_host: it is LATE, and the partner of 'HQ' is dhcp02.contoso.example", partner_host="late", scopes=["10.1.1.0"]
+        )
+        failing(site, "partner_host: 'nobody' is no host of the inventory", partner_host="nobody")
+        failing(site, "is in relationship 'Standing'", scopes=["10.1.8.0"])
+
+
+def test_a_setting_that_does_not_travel_is_told(net: str) -> None:
+    with Site(lab(set_propagates_fields="all_but_times"), "standin", net) as site:
+        site.play(task()).ok()
+        result = site.play(task(max_client_lead_time=7200)).failure("R")
+        assert result["changed"]
+        assert "its partner DHCP02 does not show of 'HQ': max_client_lead_time 7200 (it shows 3600)" in result["msg"]
+
+
+def test_without_delegation_the_partner_can_be_read_and_nothing_is_written(net: str) -> None:
+    with Site(lab("awkward"), "standin", net) as site:
+        account = next(one for one in site.lab.servers["DHCP01"].credentials if one.user == "nohop")
+        no_hop = {"ansible_user": account.user, "ansible_password": account.password}
+        run = site.play(task(scopes=["10.1.1.0"]), vars=no_hop)
+        assert "dhcp01 asking dhcp02.contoso.example: access is denied at the partner" in run.failure("R")["msg"]
+        assert "Nothing was changed." in run.failure("R")["msg"]
+        assert run.written == []
