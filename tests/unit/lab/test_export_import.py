@@ -15,10 +15,7 @@ from lab.core.api import Outcome, Session
 from lab.core.export_file import BadFile, read
 from lab.core.exporting import NAMESPACE
 from lab.core.lab import Lab
-from lab.core.server import (
-    OptionKey,
-    Server,
-)
+from lab.core.server import OptionKey, Server
 
 FILE = r"C:\temp\export.xml"
 # what a server has, with each in the place where an export may not lose it
@@ -34,7 +31,6 @@ LEVEL = (
     "allow_list",
     "deny_list",
 )
-AWKWARD = "Büro »Süd« & <Nord> \"quoted\" 'single' ]]> 日本 😀 \\ {0} %TEMP%"
 
 
 def export(lab: Lab, on: str = "DHCP01", **parameters: Any) -> Outcome:
