@@ -134,31 +134,41 @@ def get_statistics(call: Call) -> None:
 
 
 def _statistics(call: Call, scope: Scope) -> CmdletObject:
-    """C PSDOC: the split between the servers only with -Failover. How it is split is I: by percent of what is free."""
+    """C WIN32: the properties, and that the split between the servers comes with -Failover for a scope in failover only.
+
+    I: "ownership of the free pool" goes by the percent, so do the leases of LoadBalance; in HotStandby all are the active
+    server's. What one server calls its own is what the other calls its partner's.
+    """
     excluded = sum(one.size() for one in scope.exclusions)
     in_use = sum(scope.range().holds(one.ip) for one in scope.leases.values())
     free = max(0, scope.range().size() - excluded - in_use)
-    half = call.server.relationship_of(scope.scope_id)
-    mine: int | None = None
-    if call.on("Failover"):
-        mine = free * _share(call, half) // 100 if half else free
+    half = call.server.relationship_of(scope.scope_id) if call.on("Failover") else None
+    free_here, free_there = _split(call, half, free) if half else (None, None)
+    used_here, used_there = _used(call, half, in_use) if half else (None, None)
     about: dict[str, Value] = {
         "ScopeId": scope.scope_id,
         "AddressesFree": free,
-        "AddressesFreeOnThisServer": mine,
-        "AddressesFreeOnPartnerServer": None if mine is None else free - mine,
+        "AddressesFreeOnThisServer": free_here,
+        "AddressesFreeOnPartnerServer": free_there,
         "AddressesInUse": in_use,
-        "AddressesInUseOnThisServer": in_use if call.on("Failover") else None,
-        "AddressesInUseOnPartnerServer": 0 if call.on("Failover") else None,
+        "AddressesInUseOnThisServer": used_here,
+        "AddressesInUseOnPartnerServer": used_there,
         "PendingOffers": 0,
-        "PercentageInUse": round(100 * in_use / (free + in_use)) if free + in_use else 0,
+        "PercentageInUse": round(100 * in_use / (free + in_use), 2) if free + in_use else 0.0,
         "ReservedAddress": len(scope.reservations),
         "SuperscopeName": scope.superscope,
     }
     return CmdletObject("DhcpServerv4ScopeStatistics", about)
 
 
-def _share(call: Call, half: Relationship) -> int:
-    """This server's percent of the free addresses."""
-    first = half.primary == call.server.name if half.mode == "LoadBalance" else role(call.server, half) == "Standby"
-    return half.percentage if first else 100 - half.percentage
+def _split(call: Call, half: Relationship, number: int) -> tuple[int, int]:
+    """(this server's, the partner's) of the addresses, by the percentage of the relationship."""
+    owns_percentage = half.primary == call.server.name if half.mode == "LoadBalance" else role(call.server, half) == "Standby"
+    part = number * half.percentage // 100
+    return (part, number - part) if owns_percentage else (number - part, part)
+
+
+def _used(call: Call, half: Relationship, number: int) -> tuple[int, int]:
+    if half.mode == "LoadBalance":
+        return _split(call, half, number)
+    return (number, 0) if role(call.server, half) == "Active" else (0, number)

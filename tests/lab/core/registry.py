@@ -69,6 +69,8 @@ SIMULATED: Mapping[str, Callable[[Call], None]] = {
     "Get-DhcpServerv4DnsSetting": server_level.get_dns_setting,
     "Get-DhcpServerv4Filter": server_level.get_filters,
     "Get-DhcpServerv4FilterList": server_level.get_filter_list,
+    "Set-DhcpServerv4FilterList": server_level.set_filter_list,
+    # a server in a file
     "Export-DhcpServer": exporting.export,
     "Import-DhcpServer": importing.import_,
 }

@@ -63,8 +63,20 @@ def get_dns_setting(call: Call) -> None:
 
 
 def get_filter_list(call: Call) -> None:
+    call.emit([_filter_list(call)])
+
+
+def _filter_list(call: Call) -> CmdletObject:
     about: dict[str, Value] = {"Allow": call.server.allow_list, "Deny": call.server.deny_list}
-    call.emit([CmdletObject("DhcpServerv4FilterList", about)])
+    return CmdletObject("DhcpServerv4FilterList", about)
+
+
+def set_filter_list(call: Call) -> None:
+    if call.has("Allow"):
+        call.server.allow_list = call.on("Allow")
+    if call.has("Deny"):
+        call.server.deny_list = call.on("Deny")
+    call.pass_thru(_filter_list(call))
 
 
 def get_filters(call: Call) -> None:

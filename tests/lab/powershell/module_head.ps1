@@ -107,8 +107,12 @@ function Invoke-LabCmdlet($Caller, $Bound) {
     }
     foreach ($file in $reply.GetProperty('files').EnumerateObject()) {
         $path = $Caller.GetUnresolvedProviderPathFromPSPath($file.Name)
-        try { [System.IO.File]::WriteAllBytes($path, $file.Value.GetBytesFromBase64()) }
-        catch { $Caller.WriteError((New-Failure $_.Exception.InnerException.Message 'WIN32 3' 'WriteError' $path)) }
+        if ([System.IO.Directory]::Exists([System.IO.Path]::GetDirectoryName($path))) {
+            [System.IO.File]::WriteAllBytes($path, $file.Value.GetBytesFromBase64())
+        }
+        else { # asked first, since -ErrorVariable collects an exception that is caught as well
+            $Caller.WriteError((New-Failure "Could not find a part of the path '$path'." 'WIN32 3' 'ObjectNotFound' $path))
+        }
     }
     foreach ($warning in $reply.GetProperty('warnings').EnumerateArray()) { $Caller.WriteWarning($warning.GetString()) }
     foreach ($table in $reply.GetProperty('tables').EnumerateArray()) { Read-Table $table }

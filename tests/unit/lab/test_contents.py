@@ -135,7 +135,24 @@ def test_statistics() -> None:
         run(lab, "Get-DhcpServerv4ScopeStatistics", on=on, ScopeId=(CLIENTS,), Failover=True).objects[0].properties
         for on in ("DHCP01", "DHCP02")
     ]
-    assert [one["AddressesFreeOnThisServer"] for one in split] == [70, 30]
+    assert [one["AddressesFreeOnThisServer"] for one in split] == [70, 31]
+    assert [one["AddressesFreeOnPartnerServer"] for one in split] == [31, 70]
+    assert [one["AddressesInUseOnThisServer"] for one in split] == [84, 36]
+    assert [one["AddressesInUseOnPartnerServer"] for one in split] == [36, 84]
+    assert [one["PercentageInUse"] for one in split] == [54.3, 54.3]
+
+
+def test_statistics_of_a_hot_standby_and_of_a_scope_alone() -> None:
+    lab = company()
+    add(lab, CLIENTS, ServerRole="Standby", ReservePercent=10)
+    split = [
+        run(lab, "Get-DhcpServerv4ScopeStatistics", on=on, ScopeId=(CLIENTS,), Failover=True).objects[0].properties
+        for on in ("DHCP01", "DHCP02")
+    ]
+    assert [one["AddressesFreeOnThisServer"] for one in split] == [10, 91]
+    assert [one["AddressesInUseOnThisServer"] for one in split] == [0, 120]
+    alone = run(lab, "Get-DhcpServerv4ScopeStatistics", ScopeId=(PRINTERS,), Failover=True).objects[0].properties
+    assert (alone["AddressesFree"], alone["AddressesFreeOnThisServer"], alone["ReservedAddress"]) == (51, None, 3)
 
 
 def test_the_server_itself() -> None:
@@ -145,5 +162,8 @@ def test_the_server_itself() -> None:
     assert run(lab, "Get-DhcpServerSetting").objects[0].properties["ConflictDetectionAttempts"] == 0
     assert len(run(lab, "Get-DhcpServerv4Filter", List="Deny").objects) == 1
     assert run(lab, "Get-DhcpServerv4Filter", List="Allow").objects == ()
+    assert dict(run(lab, "Set-DhcpServerv4FilterList", Deny=True, PassThru=True).objects[0].properties) == {"Allow": False, "Deny": True}
+    run(lab, "Set-DhcpServerv4FilterList", Allow=True, Deny=False)
+    assert dict(run(lab, "Get-DhcpServerv4FilterList").objects[0].properties) == {"Allow": True, "Deny": False}
     updates = [run(lab, "Get-DhcpServerv4DnsSetting", ScopeId=scope).objects[0].properties["DynamicUpdates"] for scope in (CLIENTS, GUESTS)]
     assert updates == ["OnClientRequest", "Never"]
