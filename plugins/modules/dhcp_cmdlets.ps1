@@ -128,7 +128,7 @@ function Invoke-Cmdlet($Call) {
     if (-not $command) {
         return New-Result -Errors (New-Failure 'windhcp.no_such_cmdlet' 'ObjectNotFound' $name "The DhcpServer module has no $name.")
     }
-    if ($script:checkMode -and $name -notlike 'Get-*') {
+    if ($script:checkMode -and $name -notlike 'Get-*' -and $name -ne 'Export-DhcpServer') {
         return New-Result -Errors (New-Failure 'windhcp.check_mode' 'PermissionDenied' $name "$name writes, and this is check mode.")
     }
     $parameters = @{}
@@ -190,6 +190,26 @@ function Wait-Value($Call) {
     }
 }
 
+function Export-Server($Call) {
+    # The configuration as one text: exported to a file of this run's own, read, and the file removed whatever happens.
+    $file = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "windhcp-$([guid]::NewGuid()).xml")
+    $parameters = @{ File = $file; Force = $true; Confirm = $false }
+    if ($Call['parameters']) { foreach ($key in $Call['parameters'].Keys) { $parameters[$key] = $Call['parameters'][$key] } }
+    try {
+        $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
+        if ([System.IO.File]::Exists($file)) {
+            $packed = [System.IO.MemoryStream]::new()
+            $gzip = [System.IO.Compression.GZipStream]::new($packed, [System.IO.Compression.CompressionMode]::Compress)
+            $bytes = [System.IO.File]::ReadAllBytes($file)
+            $gzip.Write($bytes, 0, $bytes.Length)
+            $gzip.Dispose()
+            $result['objects'] = @([ordered] @{ content = [System.Convert]::ToBase64String($packed.ToArray()) })
+        }
+        return $result
+    }
+    finally { if ([System.IO.File]::Exists($file)) { [System.IO.File]::Delete($file) } }
+}
+
 function Get-WhoWhen {
     New-Result (, [ordered] @{
             computer       = $env:COMPUTERNAME
@@ -206,6 +226,7 @@ function Invoke-Operation($Call) {
     $result = switch -CaseSensitive ($Call['op']) {
         'cmdlet' { Invoke-Cmdlet $Call }
         'wait_until' { Wait-Value $Call }
+        'export' { Export-Server $Call }
         # asks the partner's DHCP service as the failover cmdlets will: over a second hop, as the caller
         'probe_partner' { Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerVersion'; parameters = @{ ComputerName = $Call['server'] }; select = @('MajorVersion', 'MinorVersion') } }
         'who_when' { Get-WhoWhen }

@@ -7,6 +7,8 @@ exchanges.yml says what is asked. recordings.json holds the answers and the hash
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import json
 import re
@@ -26,6 +28,9 @@ RECORDINGS = FOLDER / "recordings.json"
 CLOCK = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 # what who_when says of the machine that the PowerShell runs on
 _MACHINE = re.compile(r'"(os_build|powershell)":"[^"]*"')
+# an export is packed, and every gzip packs the same text in its own way
+_PACKED = re.compile(r'"content":"([^"]*)"')
+_FILE = re.compile(r"[^ '\"]*windhcp-[-0-9a-f]{36}\.xml")
 
 Answer = Callable[[Lab, Session, str], str]
 
@@ -58,7 +63,12 @@ class Exchange:
 
 def without_machine(reply: str) -> str:
     """A reply without what differs from one machine to the next."""
-    return _MACHINE.sub(r'"\1":"*"', reply)
+    reply = _PACKED.sub(lambda match: f'"content":"sha256 {_unpacked_hash(match[1])}"', reply)
+    return _FILE.sub("*.xml", _MACHINE.sub(r'"\1":"*"', reply))
+
+
+def _unpacked_hash(packed: str) -> str:
+    return hashlib.sha256(gzip.decompress(base64.b64decode(packed))).hexdigest()
 
 
 def exchanges() -> Sequence[Exchange]:

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import json
 import platform
 import threading
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -110,6 +113,7 @@ class Script:
         operations = {
             "cmdlet": lambda: self.cmdlet(call),
             "wait_until": lambda: self.wait(call),
+            "export": lambda: self.export(call),
             "probe_partner": lambda: self.cmdlet(probe),
             "who_when": self.who_when,
         }
@@ -123,7 +127,7 @@ class Script:
         known = next((one for one in metadata.cmdlets() if one.lower() == name.lower()), None)
         if known is None:
             return result(errors=[failure("windhcp.no_such_cmdlet", "ObjectNotFound", name, f"The DhcpServer module has no {name}.")])
-        if self.check_mode and not name.lower().startswith("get-"):
+        if self.check_mode and not name.lower().startswith(("get-", "export-dhcpserver")):
             return result(errors=[failure("windhcp.check_mode", "PermissionDenied", name, f"{name} writes, and this is check mode.")])
         parameters = call.get("parameters") or {}
         self.secrets += [str(parameters[key]) for key in call.get("secrets") or () if parameters.get(key)]
@@ -174,6 +178,15 @@ class Script:
                 said["errors"] = [failure("windhcp.wait_timeout", "OperationTimeout", words, late)]
                 return said
             self.stop.wait(call["interval_ms"] / 1000)
+
+    def export(self, call: Mapping[str, Any]) -> Result:
+        path = f"C:\\Windows\\Temp\\windhcp-{uuid.uuid4()}.xml"
+        parameters = {"File": path, "Force": True, "Confirm": False, **(call.get("parameters") or {})}
+        said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": parameters, "select": []})
+        for content in self.files.found(path).values():
+            said["objects"] = [{"content": base64.b64encode(gzip.compress(content, mtime=0)).decode("ascii")}]
+        self.files.remove(path)
+        return said
 
     def who_when(self) -> Result:
         domain, _, user = self.session.user.rpartition("\\")

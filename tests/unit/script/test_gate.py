@@ -61,5 +61,5 @@ def test_every_script_names_its_version() -> None:
 def test_the_operations_are_a_closed_list() -> None:
     text = SCRIPT.read_text(encoding="ascii")
     operations = text.split("function Invoke-Operation")[1].split("default")[0]
-    assert re.findall(r"^        '(\w+)' \{", operations, re.MULTILINE) == ["cmdlet", "wait_until", "probe_partner", "who_when"]
+    assert re.findall(r"^        '(\w+)' \{", operations, re.MULTILINE) == ["cmdlet", "wait_until", "export", "probe_partner", "who_when"]
     assert not re.search(r"Invoke-Expression|\biex\b|\[scriptblock\]|Invoke-Command|Start-Process", text)
