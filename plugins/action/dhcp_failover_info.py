@@ -16,7 +16,7 @@ class ActionModule(FailoverAction):
     ARGUMENT_SPEC = {"name": {"type": "str"}}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        server, _fingerprint = self.read()
+        server = self.look().server
         shown = [r for r in server.relationships if options["name"] in (None, r.name)]
         return {
             "server": server.name,

@@ -5,23 +5,35 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
 from . import apply, guards, pending, snapshot
+from .cmdlets import Operation
 from .errors import RemoteError, RemoteFailure
 from .model import Refused, Server
 from .partner import PartnerAction
 from .plan import Plan
-from .remote import Remote
+from .remote import Remote, Reply
 from .view import differences, relationship_result
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
 MASK = "********"
 
 Planner = Callable[[Server], Plan]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A server as it was read: what was asked, what was answered, what that means."""
+
+    remote: Remote
+    reads: Sequence[Operation]
+    reply: Reply
+    server: Server
 
 
 class FailoverAction(ActionBase):  # type: ignore[misc]
@@ -59,66 +71,68 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         result.update(mask(self.result, secrets(options)))
         return result
 
-    def read(self, remote: Remote | None = None) -> tuple[Server, str]:
-        """The server (or the partner) as it is, and the fingerprint of what the reads said."""
+    def look(self, remote: Remote | None = None, also: Sequence[Operation] = ()) -> Seen:
+        """The server (or the partner) as it is now; `also`: further reads."""
         remote = remote or self.remote
-        reply = remote.read(snapshot.reads())
-        return snapshot.parse(reply.before, remote.host, reply.received), reply.fingerprint
+        reads = (*snapshot.reads(), *also)
+        reply = remote.read(reads)
+        return Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.received))
 
     def converge(self, planner: Planner, verifier: Planner, waiting: apply.Waiting) -> tuple[Plan, Server]:
         """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
-        server, fingerprint = self.read()
-        plan = planner(pending.overlay(server, self.facts) if self.check_mode else server)
-        guards.check(plan, server, waiting.allow_state)
+        here = self.look()
+        plan = planner(pending.overlay(here.server, self.facts) if self.check_mode else here.server)
+        guards.check(plan, here.server, waiting.allow_state)
         if plan.steps and self.partner:
-            there, _fingerprint = self.read(self.partner)
-            guards.check_partner(plan, server, there, waiting.allow_clock_skew)
+            guards.check_partner(plan, here.server, self.look(self.partner).server, waiting.allow_clock_skew)
+        self.announce(plan, f"failover on {here.server.name}")
+        if not plan.steps or self.check_mode:
+            return plan, here.server
+        after, _reply = self.carry_out(here, plan, waiting)
+        try:
+            left = verifier(after).steps
+        except Refused as refused:
+            raise RemoteFailure(f"Everything was written, but {after.name} does not show what was asked for: {refused}") from None
+        if left:
+            raise RemoteFailure(f"Everything was written, but {after.name} still needs: {'; '.join(step.text for step in left)}.")
+        if self.partner:
+            self._verify_partner(plan, after, self.partner)
+        return plan, after
+
+    def announce(self, plan: Plan, header: str) -> None:
+        """The plan as the task's result shows it."""
         self.result.update(changed=bool(plan.steps), plan=[step.public() for step in plan.steps])
         if self._task.diff:
-            header = f"failover on {server.name}"
-            self.result["diff"] = {
-                "before": plan.before,
-                "after": plan.after,
-                "before_header": header,
-                "after_header": header,
-            }
-        if not plan.steps or self.check_mode:
-            return plan, server
-        return plan, self._apply(plan, server, fingerprint, verifier, waiting)
+            headers = {"before_header": header, "after_header": header}
+            self.result["diff"] = {"before": plan.before, "after": plan.after, **headers}
 
-    def _apply(self, plan: Plan, server: Server, fingerprint: str, verifier: Planner, waiting: apply.Waiting) -> Server:
+    def carry_out(self, seen: Seen, plan: Plan, waiting: apply.Waiting, also: Sequence[Operation] = ()) -> tuple[Server, Reply]:
+        """Runs the plan on the server that was seen, and reads it again (and `also`). Raises RemoteFailure."""
         self.result["changed"] = False  # until something was written
-        calls = apply.operations(plan, server, waiting)
-        reply = self.remote.write(snapshot.reads(), fingerprint, calls)
+        calls = apply.operations(plan, seen.server, waiting)
+        reply = seen.remote.write(seen.reads, seen.reply.fingerprint, calls, also)
+        host = seen.remote.host
         if reply.status == "changed_meanwhile":
-            changes = differences(server, snapshot.parse(reply.before, self.host))
+            changes = differences(seen.server, snapshot.parse(reply.before, host))
             raise RemoteFailure(
-                f"{server.name} was changed by someone else between reading and writing, so nothing was written: "
+                f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written: "
                 f"{'; '.join(changes) or 'a read answers differently'}. Run again."
             )
-        after = snapshot.parse(reply.after, self.host)
+        after = snapshot.parse(reply.after, host)
         step = apply.under_way(plan, calls, reply.calls)
-        written = differences(server, after)
+        written = differences(seen.server, after) or [one.text for one in apply.done(plan, step)]
         self.result["changed"] = step is None or bool(written)
         if reply.status == "stopped":
-            error = RemoteError(reply.calls[-1], self.host, step.partner if step else plan.steps[-1].partner)
+            error = RemoteError(reply.calls[-1], host, step.partner if step else plan.steps[-1].partner)
             done = (
                 f"Written before: {'; '.join(written)}. Running again completes it." if self.result["changed"] else "Nothing was changed."
             )
             raise RemoteFailure(f"{error} {done}")
-        try:
-            left = verifier(after).steps
-        except Refused as refused:
-            raise RemoteFailure(f"Everything was written, but {server.name} does not show what was asked for: {refused}") from None
-        if left:
-            raise RemoteFailure(f"Everything was written, but {server.name} still needs: {'; '.join(step.text for step in left)}.")
-        if self.partner:
-            self._verify_partner(plan, after, self.partner)
-        return after
+        return after, reply
 
     def _verify_partner(self, plan: Plan, after: Server, partner: Remote) -> None:
         """How each setting travels to the partner is not known (L), so it is looked at there."""
-        there, _fingerprint = self.read(partner)
+        there = self.look(partner).server
         for relationship in after.relationships:
             if relationship.name in plan.touched() and (missing := guards.differs_at_partner(relationship, there)):
                 raise RemoteFailure(

@@ -48,6 +48,11 @@ def under_way(plan: Plan, calls: Sequence[cmdlets.Operation], results: Sequence[
     return next((step for step in plan.steps if id(step.operation) not in done), None)
 
 
+def done(plan: Plan, step: Step | None) -> Sequence[Step]:
+    """The steps before the one that is under way."""
+    return plan.steps if step is None else plan.steps[: plan.steps.index(step)]
+
+
 def _wait(name: str, waiting: Waiting) -> cmdlets.Operation:
     allowed: Collection[str] = {guards.NORMAL, *waiting.allow_state}
     return cmdlets.wait_for_state(name, allowed, guards.PASSING - set(allowed), waiting.timeout)

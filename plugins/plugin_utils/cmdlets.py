@@ -75,6 +75,14 @@ def get_scopes() -> Operation:
     return _read("scopes", "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=True)
 
 
+def export(scopes: Sequence[IPv4Address] = (), computer: str | None = None) -> Operation:
+    """The configuration of these scopes (none: of all) with the server level's, without leases; of `computer` over a second hop."""
+    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes]} if scopes else {}
+    if computer:
+        parameters["ComputerName"] = computer
+    return {"id": f"export_{computer}" if computer else "export", "op": "export", "parameters": parameters, "fingerprint": True}
+
+
 def probe_partner(partner: str) -> Operation:
     return {"id": "probe_partner", "op": "probe_partner", "server": partner}
 
@@ -144,6 +152,14 @@ def remove_failover(name: str) -> Operation:
 def add_failover_scopes(name: str, scopes: Sequence[IPv4Address]) -> Operation:
     parameters = {"Name": name, "ScopeId": [str(scope) for scope in scopes], **_QUIET}  # this one has no -Force
     return _cmdlet("add_failover_scopes", "Add-DhcpServerv4FailoverScope", parameters)
+
+
+def replicate(scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
+    """Overwrites the partner's copies with those of the server that runs it, or of `computer` over a second hop."""
+    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes], **_FORCE}
+    if computer:
+        parameters["ComputerName"] = computer
+    return _cmdlet("replicate", "Invoke-DhcpServerv4FailoverReplication", parameters)
 
 
 def _interval(seconds: int) -> Mapping[str, Any]:

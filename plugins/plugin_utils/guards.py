@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from .model import RELATIONSHIP_LIMIT, Refused, Relationship, Server
@@ -48,12 +48,8 @@ def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: boo
     problems: list[str] = []
     for name in plan.touched():
         relationship = here.relationship(name)
-        names = relationship.partner_names if relationship else [step.partner for step in plan.steps if step.relationship == name]
-        if not any(there.is_called(one) for one in names):
-            problems.append(
-                f"partner_host: it is {there.name}, and the partner of '{name}' is {' = '.join(dict.fromkeys(names))}; "
-                "name the right host, or write partner_server as the host's own name or address."
-            )
+        names = relationship.partner_names if relationship else tuple(step.partner for step in plan.steps if step.relationship == name)
+        problems += _not_the_partner(name, names, there)
         if relationship is None and there.relationship(name) is not None:
             problems.append(f"name: {there.name} has a relationship '{name}', and {here.name} has not; choose another name or remove it.")
         if relationship is None and len(there.relationships) >= RELATIONSHIP_LIMIT:
@@ -64,14 +60,36 @@ def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: boo
         for scope in step.copies
         if there.scope(scope) is not None
     ]
-    difference = abs(here.clock - there.clock)
-    if difference > CLOCK_LIMIT and not allow_clock_skew:
-        problems.append(
-            f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s, and a minute is the most; "
-            "set the time of both (w32tm), or allow_clock_skew: true."
-        )
     if problems:
         raise Refused(" ".join(problems) + " Nothing was changed.")
+    check_clocks(here, there, allow_clock_skew)
+
+
+def check_clocks(here: Server, there: Server, allow_clock_skew: bool) -> None:
+    """Raises Refused when the clocks of the two servers differ by more than Windows takes."""
+    difference = abs(here.clock - there.clock)
+    if difference > CLOCK_LIMIT and not allow_clock_skew:
+        raise Refused(
+            f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s, and a minute is the most; "
+            "set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
+        )
+
+
+def check_is_partner(relationships: Iterable[Relationship], there: Server) -> None:
+    """Raises Refused when `there` is not the partner of each of them."""
+    problems = [problem for one in relationships for problem in _not_the_partner(one.name, one.partner_names, there)]
+    if problems:
+        raise Refused(" ".join(problems))
+
+
+def _not_the_partner(name: str, names: Iterable[str], there: Server) -> list[str]:
+    spelled = dict.fromkeys(names)
+    if any(there.is_called(one) for one in spelled):
+        return []
+    return [
+        f"partner_host: it is {there.name}, and the partner of '{name}' is {' = '.join(spelled)}; "
+        "name the right host, or write partner_server as the host's own name or address."
+    ]
 
 
 def differs_at_partner(relationship: Relationship, there: Server) -> list[str]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from . import cmdlets
 from .errors import EMPTY_FAILOVER, RemoteError, UnexpectedReply, error_ids
+from .export import Export
+from .export import read as read_export
 from .model import Mode, Relationship, Role, Scope, Server
 
 _MODES: Mapping[str, Mode] = {text: mode for mode, text in cmdlets.WINDOWS_MODE.items()}
@@ -47,6 +49,17 @@ def parse(results: Sequence[Mapping[str, Any]], host: str, received: datetime | 
         ),
         scopes=tuple(sorted((_scope(o) for o in _objects(by_id["scopes"], host)), key=lambda scope: scope.scope_id)),
     )
+
+
+def exported(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None) -> Export:
+    """The export among the results: of the server, or of the partner that it asked."""
+    wanted = cmdlets.export(computer=partner)["id"]
+    found = next((result for result in results if result["id"] == wanted), None)
+    if found is None:
+        raise UnexpectedReply(f"{host} did not answer the export")
+    if found["errors"] or not found["objects"]:
+        raise RemoteError(found, host, partner or "")
+    return read_export(_text(found["objects"][0], "content"), partner or host)
 
 
 def _clock(who: Mapping[str, Any], received: datetime | None) -> timedelta:

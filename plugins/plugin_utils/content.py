@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Compares the content of scopes on two servers: what differs, what would vanish, what the destination lacks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from .export import Export
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of one scope; None is a server that does not have it."""
+
+    scope_id: IPv4Address
+    field: str
+    source: str | None
+    destination: str | None
+    is_content: bool = False  # a reservation, option, exclusion, policy or range, and not a mere field of one
+
+    def public(self) -> Mapping[str, str | None]:
+        return {"scope_id": str(self.scope_id), "field": self.field, "source": self.source, "destination": self.destination}
+
+
+def differences(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[Difference]:
+    """Every difference, by scope and field. A reservation, option or policy that one side lacks is one difference."""
+    found: list[Difference] = []
+    for scope_id in scopes:
+        here, there = source.scopes.get(scope_id), destination.scopes.get(scope_id)
+        if here is None or there is None:
+            found.append(Difference(scope_id, "scope", _presence(here), _presence(there)))
+            continue
+        for item, field in sorted({*here, *there}, key=_in_order):
+            lacking = (item, "") not in here or (item, "") not in there
+            if item and field and lacking:
+                continue  # the item as a whole is one difference
+            one, other = here.get((item, field)), there.get((item, field))
+            if one != other:
+                is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
+                found.append(Difference(scope_id, f"{item} {field}".strip(), _shown(one), _shown(other), is_content))
+    return found
+
+
+def vanishing(found: Iterable[Difference]) -> Sequence[Difference]:
+    """Content that the destination alone has: replication would remove it there."""
+    return [one for one in found if one.source is None and one.is_content]
+
+
+def lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[str]:
+    """Classes and option definitions that the scopes need and the destination does not have; Windows replicates neither."""
+    problems: list[str] = []
+    for scope_id in scopes:
+        uses = source.uses.get(scope_id)
+        if uses is None:
+            continue
+        problems += [f"{kind.lower()} class '{name}'" for kind, name in sorted((uses.classes & source.classes) - destination.classes)]
+        for option in sorted(uses.options, key=lambda one: (int(one[0]), one[1])):
+            here, there = source.definitions.get(option), destination.definitions.get(option)
+            if here is not None and here != there:
+                name = f"definition of option {option[0]}" + (f" of vendor class '{option[1]}'" if option[1] else "")
+                problems.append(name if there is None else f"{name} as {here} (it has {there})")
+    return list(dict.fromkeys(problems))
+
+
+def _presence(content: object) -> str | None:
+    return None if content is None else "present"
+
+
+def _shown(values: tuple[str, ...] | None) -> str | None:
+    if values is None:
+        return None
+    return ", ".join(values) if values else "present"
+
+
+def _in_order(key: tuple[str, str]) -> tuple[object, ...]:
+    """Addresses and option ids as numbers."""
+    return tuple(int(part) if part.isdigit() else -1 for part in key[0].replace(".", " ").split()), key[0], key[1]
