@@ -113,7 +113,7 @@ def _steps(relationship: Relationship, scopes: Sequence[IPv4Address], route: Rou
     seen = route.runs_on.relationship(relationship.name) or relationship
     return [
         Step(
-            server=source,
+            server=source if route.hop else route.runs_on.name,
             text=f"replicate from {source} to {destination}, overwriting there: {list_scopes(chunk)}",
             operation=cmdlets.replicate(chunk, seen.partner_server if route.hop else None),
             relationship=relationship.name,
