@@ -76,5 +76,7 @@ def _shown(values: tuple[str, ...] | None) -> str | None:
 
 
 def _in_order(key: tuple[str, str]) -> tuple[object, ...]:
-    """Addresses and option ids as numbers."""
-    return tuple(int(part) if part.isdigit() else -1 for part in key[0].replace(".", " ").split()), key[0], key[1]
+    """By kind, then addresses and option ids as numbers."""
+    item, field = key
+    kind, _space, rest = item.partition(" ")
+    return kind, tuple(int(part) if part.isdigit() else -1 for part in rest.replace(".", " ").split()), rest, field
