@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
-from . import apply, guards, pending, snapshot
+from . import apply, guards, pending, scope_definitions, snapshot
 from .cmdlets import Operation
 from .errors import RemoteError, RemoteFailure
 from .model import Refused, Server
@@ -104,7 +104,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         self.result.update(changed=bool(plan.steps), plan=[step.public() for step in plan.steps])
         if self._task.diff:
             headers = {"before_header": header, "after_header": header}
-            self.result["diff"] = {"before": plan.before, "after": plan.after, **headers}
+            created = {"create_scopes": [scope_definitions.options(one) for one in plan.creates]} if plan.creates else {}
+            self.result["diff"] = {"before": plan.before, "after": {**plan.after, **created}, **headers}
 
     def carry_out(self, seen: Seen, plan: Plan, waiting: apply.Waiting, also: Sequence[Operation] = ()) -> tuple[Server, Reply]:
         """Runs the plan on the server that was seen, and reads it again (and `also`). Raises RemoteFailure."""
@@ -147,9 +148,10 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         )
 
     def carried(self, name: str, options: Mapping[str, Any], plan: Plan, after: Server) -> dict[str, Any]:
-        """The host fact: with this relationship in it as long as the server does not have it."""
-        if after.relationship(name) is None and plan.after:
-            facts = pending.remembering(self.facts, name, options, plan.after["scopes"])
+        """The host fact: with this relationship in it as long as the server does not have it, or its new scopes in check mode."""
+        created = (*pending.created(self.facts, name), *plan.creates) if self.check_mode else ()
+        if plan.after and (after.relationship(name) is None or created):
+            facts = pending.remembering(self.facts, name, options, plan.after["scopes"], created)
         else:
             facts = pending.forgetting(self.facts, name)
         return {} if facts == self.facts else {"ansible_facts": {pending.FACT: facts}}

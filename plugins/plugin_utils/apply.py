@@ -26,16 +26,18 @@ class Waiting:
 def operations(plan: Plan, server: Server, waiting: Waiting) -> Sequence[cmdlets.Operation]:
     """In order; the script stops after the first that had an error, so nothing is written when a probe or a wait fails."""
     calls: list[cmdlets.Operation] = []
-    existing = {relationship.name for relationship in server.relationships}
+    unsettled = {relationship.name for relationship in server.relationships}  # there, and not seen Normal since the last write
     probed: set[str] = set()
     for step in plan.steps:
         if step.partner not in probed:
             probed.add(step.partner)
             calls.append(cmdlets.probe_partner(step.partner))
-        if step.relationship in existing:
+        if step.relationship in unsettled:
             calls.append(_wait(step.relationship, waiting))
+            unsettled.remove(step.relationship)
         calls.append(step.operation)
-        existing.add(step.relationship)
+        if not step.here_only:
+            unsettled.add(step.relationship)
     if waiting.at_end:
         gone = {step.relationship for step in plan.steps if step.removes}
         calls += [_wait(name, waiting) for name in plan.touched() if name not in gone]

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from . import durations
-from .model import Definition, Mode, Role
+from .model import Definition, Mode, Role, ScopeDefinition
 
 Operation = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ FAILOVER_PROPERTIES = (
     "SecondaryServerIP",
     "ServerType",
 )
-SCOPE_PROPERTIES = ("ScopeId", "Name", "SubnetMask", "StartRange", "EndRange", "State", "Type")
+SCOPE_PROPERTIES = ("ScopeId", "Name", "SubnetMask", "StartRange", "EndRange", "State", "Type", "Description", "LeaseDuration")
 BINDING_PROPERTIES = ("IPAddress", "BindingState")
 
 # A DHCP service that has just started answers so for some seconds; only reads wait for it.
@@ -160,6 +160,24 @@ def replicate(scopes: Sequence[IPv4Address], computer: str | None = None) -> Ope
     if computer:
         parameters["ComputerName"] = computer
     return _cmdlet("replicate", "Invoke-DhcpServerv4FailoverReplication", parameters)
+
+
+def add_scope(definition: ScopeDefinition) -> Operation:
+    """Creates a scope on this server; its id follows from the start of the range and the mask. What is left out is Windows' default."""
+    parameters: dict[str, Any] = {
+        "StartRange": str(definition.start_range),
+        "EndRange": str(definition.end_range),
+        "SubnetMask": str(definition.subnet_mask),
+        "Name": definition.name,
+        "State": "Active" if definition.active else "InActive",
+        "Type": "Dhcp",  # the only type that can be in failover
+        **_QUIET,  # this one has no -Force
+    }
+    if definition.description:
+        parameters["Description"] = definition.description
+    if definition.lease_duration is not None:
+        parameters["LeaseDuration"] = durations.timespan(definition.lease_duration)
+    return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
 
 
 def _interval(seconds: int) -> Mapping[str, Any]:

@@ -26,6 +26,10 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "the DHCP database reported an error",
         "Run again; if it stays, look at the DHCP server's event log.",
     ),
+    "DHCP 20023": (
+        "the range of addresses is invalid, or overlaps another one",
+        "Compare it with the scopes that are there.",
+    ),
     "DHCP 20017": ("the DHCP Server service is paused", "Resume the service and run again."),
     "DHCP 20044": ("a user or vendor class is missing on the partner", "Create it there: classes are not replicated."),
     "DHCP 20010": (
@@ -132,6 +136,6 @@ def _denied(operation: str) -> tuple[str, str]:
     )
     if operation == "probe_partner":
         return ("access is denied at the partner {partner}", hop)
-    if operation in ("who", "bindings", "failover", "scopes"):
+    if operation in ("who", "bindings", "failover", "scopes", "add_scope"):
         return ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server.")
     return ("access is denied, here or at the partner {partner}", hop)

@@ -105,6 +105,8 @@ class Scope:
     end_range: str
     active: bool
     type: str
+    description: str = ""
+    lease_duration: int | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,20 @@ class Server:
 
     def scope(self, scope_id: IPv4Address) -> Scope | None:
         return next((s for s in self.scopes if s.scope_id == scope_id), None)
+
+
+@dataclass(frozen=True)
+class ScopeDefinition:
+    """A scope as a playbook declares it, used to create it and for nothing else. None is an omitted option."""
+
+    scope_id: IPv4Address
+    subnet_mask: IPv4Address
+    start_range: IPv4Address
+    end_range: IPv4Address
+    name: str
+    description: str | None = None
+    lease_duration: int | None = None
+    active: bool = True
 
 
 @dataclass(frozen=True)

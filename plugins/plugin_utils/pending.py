@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from . import scope_definitions
 from .desired import PLAIN_OPTIONS, definition
-from .model import Server, scope_ids
+from .model import ScopeDefinition, Server, scope_ids
 from .relationship_plan import would_be
 
 FACT = "windhcp_failover_pending"
 
-# name -> {"options": {...}, "scopes": the members it would have; none while it only waits}
+# name -> {"options": {...}, "scopes": the members it would have; none while it only waits}, and in check mode, where a task
+# would have created scopes as well, "create_scopes": their definitions (the relationship itself can be there then)
 Facts = Mapping[str, Mapping[str, Any]]
 
 
@@ -43,14 +45,30 @@ def overlay(server: Server, facts: Facts) -> Server:
         for name, entry in facts.items()
         if entry["scopes"] and server.relationship(name) is None
     ]
-    return replace(server, relationships=(*server.relationships, *missing))
+    new = {name: scope_definitions.missing(created(facts, name), server) for name in facts}
+    there = [
+        replace(one, scopes=tuple(sorted({*one.scopes, *(scope.scope_id for scope in new.get(one.name, ()))})))
+        for one in server.relationships
+    ]
+    scopes = [scope_definitions.would_be(definition) for definitions in new.values() for definition in definitions]
+    return replace(server, relationships=(*there, *missing), scopes=(*server.scopes, *scopes))
 
 
-def remembering(facts: Facts, name: str, options: Mapping[str, Any], scopes: Sequence[str]) -> Facts:
+def created(facts: Facts, name: str) -> tuple[ScopeDefinition, ...]:
+    """The scopes that earlier tasks of a check mode run would have created for a relationship."""
+    return scope_definitions.parse(facts.get(name, {}).get("create_scopes", ()))
+
+
+def remembering(
+    facts: Facts, name: str, options: Mapping[str, Any], scopes: Sequence[str], create_scopes: Sequence[ScopeDefinition] = ()
+) -> Facts:
     plain = {option: options[option] for option in PLAIN_OPTIONS if options.get(option) is not None}
     if options.get("shared_secret"):
         plain.setdefault("enable_auth", True)
-    return {**facts, name: {"options": plain, "scopes": list(scopes)}}
+    entry: dict[str, Any] = {"options": plain, "scopes": list(scopes)}
+    if create_scopes:
+        entry["create_scopes"] = [scope_definitions.options(one) for one in create_scopes]
+    return {**facts, name: entry}
 
 
 def forgetting(facts: Facts, name: str) -> Facts:

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from . import cmdlets
-from .model import Definition, Refused, Relationship, Scope, Server
+from .model import Definition, Refused, Relationship, Scope, ScopeDefinition, Server
 
 CHUNK = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
 
@@ -26,6 +26,7 @@ class Step:
     partner: str
     removes: bool = False
     copies: tuple[IPv4Address, ...] = ()  # scopes that the partner gets
+    here_only: bool = False  # prepares the relationship's next step and does not touch the relationship itself
 
     def public(self) -> Mapping[str, str]:
         return {"server": self.server, "step": self.text}
@@ -33,12 +34,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """`before` and `after` are what a diff shows. `pending`: nothing to do until the relationship gets a scope."""
+    """`before` and `after` are what a diff shows. `pending`: nothing to do until the relationship gets a scope.
+
+    `creates`: scopes that come into being on this server.
+    """
 
     steps: tuple[Step, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     pending: bool = False
+    creates: tuple[ScopeDefinition, ...] = ()
 
     def touched(self) -> Sequence[str]:
         """Names of the relationships that the steps write to, in order."""

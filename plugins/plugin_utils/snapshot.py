@@ -116,6 +116,8 @@ def _scope(found: Mapping[str, Any]) -> Scope:
         end_range=_text(found, "EndRange"),
         active=_text(found, "State") == "Active",
         type=_text(found, "Type"),
+        description=_text(found, "Description"),
+        lease_duration=_number(found, "LeaseDuration") if _expected(found, "LeaseDuration") is not None else None,
     )
 
 

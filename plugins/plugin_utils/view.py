@@ -52,6 +52,8 @@ def scope_result(scope: Scope) -> Mapping[str, Any]:
         "end_range": scope.end_range,
         "state": "active" if scope.active else "inactive",
         "type": scope.type,
+        "description": scope.description,
+        "lease_duration": scope.lease_duration,
     }
 
 

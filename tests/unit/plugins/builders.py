@@ -52,6 +52,20 @@ def scope(scope_id: str, **changes: Any) -> Scope:
     return Scope(**{**values, **changes})
 
 
+def definition(scope_id: str, **changes: Any) -> dict[str, Any]:
+    """One of create_scopes, which gives the same as `scope`."""
+    network = scope_id.rsplit(".", 1)[0]
+    values = {
+        "scope_id": scope_id,
+        "name": f"Scope {scope_id}",
+        "subnet_mask": "255.255.255.0",
+        "start_range": f"{network}.10",
+        "end_range": f"{network}.200",
+        "state": "active",
+    }
+    return {**values, **changes}
+
+
 def server(relationships: list[Relationship] | None = None, scopes: list[str | Scope] | None = None) -> Server:
     """DHCP01 with the scopes 10.0.1.0 to 10.0.3.0, if no others are given."""
     found = ["10.0.1.0", "10.0.2.0", "10.0.3.0"] if scopes is None else scopes

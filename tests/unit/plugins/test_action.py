@@ -93,6 +93,53 @@ def test_a_pending_relationship_is_no_change_and_comes_with_its_first_scope() ->
     assert result["ansible_facts"]["windhcp_failover_pending"] == {}
 
 
+NEW = {"scope_id": "10.10.60.0", "start_range": "10.10.60.10", "end_range": "10.10.60.99", "subnet_mask": "255.255.255.0", "name": "New"}
+
+
+def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
+    """In a relationship that is there and in one that is not, a later task of the same run finds them and their membership."""
+    for reply, create in (("there", {}), ("fresh", {"partner_server": "dhcp02.contoso.example"})):
+        task = Task(dhcp_failover_scope, reply, check_mode=True, diff=True)
+        first = task.run(relationship="HQ", create_scopes=[NEW], create_relationship=create)
+        assert first["plan"][0]["step"].startswith("create scope 10.10.60.0 'New' (")
+        assert first["diff"]["after"]["create_scopes"] == [{**NEW, "state": "active"}]
+        assert len(first["plan"]) == 2
+        assert first["definition_differences"] == []
+        facts = first["ansible_facts"]
+        again = Task(dhcp_failover_scope, reply, check_mode=True, facts=facts).run(relationship="HQ", create_scopes=[NEW])
+        assert (again["plan"], "ansible_facts" in again) == ([], False)
+        more = Task(dhcp_failover_scope, reply, check_mode=True, facts=facts)
+        result = more.run(relationship="HQ", scopes=["10.10.60.0", "10.10.20.0"])
+        assert [step["step"] for step in result["plan"]] == ["add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"]
+        assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["create_scopes"] == [{**NEW, "state": "active"}]
+
+
+def test_a_definition_that_differs_is_told_and_nothing_else() -> None:
+    berlin = {**NEW, "scope_id": "10.10.10.0", "start_range": "10.10.10.20", "end_range": "10.10.10.250", "lease_duration": "60"}
+    result = Task(dhcp_failover_scope, "there").run(relationship="HQ", create_scopes=[berlin])
+    assert result["changed"] is False
+    assert result["definition_differences"] == [
+        {"scope_id": "10.10.10.0", "field": "name", "declared": "New", "actual": "Berlin clients"},
+        {"scope_id": "10.10.10.0", "field": "lease_duration", "declared": 60, "actual": 691200},
+    ]
+
+
+def test_a_bad_definition_is_refused_before_anything_is_sent() -> None:
+    task = Task(dhcp_failover_scope)
+    result = task.run(relationship="HQ", create_scopes=[{**NEW, "subnet_mask": "255.0.255.0"}])
+    assert (result["failed"], result["remote_calls"], task.sent) == (True, 0, [])
+    assert result["msg"].startswith("create_scopes: 10.10.60.0: subnet_mask: 255.0.255.0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [({}, "one of the following is required: scopes, create_scopes"), ({"create_scopes": [{"name": "New"}]}, "missing required arguments")],
+)
+def test_a_scope_task_needs_scopes(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(AnsibleError, match=said):
+        Task(dhcp_failover_scope).run(relationship="HQ", **arguments)
+
+
 def test_a_scope_task_needs_to_know_how() -> None:
     result = Task(dhcp_failover_scope, "fresh").run(relationship="HQ", scopes=["10.10.10.0"])
     assert result["failed"]

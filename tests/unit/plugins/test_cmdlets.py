@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, ScopeDefinition
 from lab.core import metadata
 
 SCOPES = [IPv4Address("10.0.1.0")]
@@ -24,6 +24,16 @@ EVERY_CHANGE = {
     "state_switch_interval": 60,
     "enable_auth": True,
 }
+NEW = ScopeDefinition(
+    scope_id=SCOPES[0],
+    subnet_mask=IPv4Address("255.255.255.0"),
+    start_range=IPv4Address("10.0.1.10"),
+    end_range=IPv4Address("10.0.1.99"),
+    name="New",
+    description="It's new",
+    lease_duration=90000,
+    active=False,
+)
 
 WRITES = [
     cmdlets.add_failover(LOAD_BALANCE, "dhcp02", SCOPES),
@@ -32,6 +42,7 @@ WRITES = [
     cmdlets.set_failover("HQ", {"load_balance_percent": 0, "state_switch_interval": 0, "enable_auth": False}, None),
     cmdlets.remove_failover("HQ"),
     cmdlets.add_failover_scopes("HQ", SCOPES),
+    cmdlets.add_scope(NEW),
 ]
 READS = [cmdlets.get_failover(), cmdlets.get_scopes(), cmdlets.get_bindings()]
 

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import Any
 
+import builders
 import pytest
 import rig
-from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, relationship_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, relationship_plan, scope_definitions, scope_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.view import settings
 from hypothesis import given
@@ -109,3 +111,74 @@ def test_under_every_answer_to_an_open_question(name: str, answer: Any) -> None:
     assert len(leases) == 3 * len(SCOPES)
     here, there = lab.servers["DHCP01"].relationships["HQ"], lab.servers["DHCP02"].relationships["HQ"]
     assert sorted(map(str, here.scopes)) == sorted(map(str, there.scopes)) == ["10.0.1.0", "10.0.2.0"]
+
+
+DEFINED = ["10.0.9.0", "10.0.20.0", "10.0.1.0"]  # the last one exists
+members = st.tuples(st.lists(st.sampled_from(SCOPES), unique=True), st.lists(st.sampled_from(DEFINED), unique=True)).filter(any)
+lease_durations = st.one_of(st.none(), durations)
+
+
+def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], fault: bool = False) -> tuple[Plan, str]:
+    """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
+    server, fingerprint = rig.read(lab)
+    create_scopes = scope_definitions.parse(defined)
+    plan = scope_plan.present("HQ", scope_ids(scopes), definition({}), server, create_scopes)
+    if not plan.steps:
+        return plan, "nothing to do"
+    reply = rig.carry_out(lab, plan, server, fingerprint)
+    assert fault or reply.status == "done", reply.calls[-1]
+    return plan, reply.status
+
+
+@given(members, members, lease_durations, st.sampled_from(["active", "inactive"]))
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_defined_scopes_exist_and_are_members_after_one_run(
+    first: tuple[list[str], list[str]], second: tuple[list[str], list[str]], lease_duration: str | None, state: str
+) -> None:
+    lab = topology.loads(TOPOLOGY)
+    before = {scope_id: scope.name for scope_id, scope in lab.servers["DHCP01"].scopes.items()}
+    for scopes, ids in (first, second):
+        defined = [builders.definition(one, lease_duration=lease_duration, state=state, description="D") for one in ids]
+        plan, _status = scopes_present(lab, scopes, defined)
+        after, _fingerprint = rig.read(lab)
+        assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
+        assert scopes_present(lab, scopes, defined)[0].steps == ()
+        assert scope_definitions.differences(plan.creates, after) == []
+        assert [str(one) for one in scope_ids([*scopes, *ids])] == [one for one in plan.after["scopes"] if one in {*scopes, *ids}]
+    here, there = lab.servers["DHCP01"].scopes, lab.servers["DHCP02"].scopes
+    assert {scope_id: here[scope_id].name for scope_id in before} == before, "a scope that exists is never changed"
+    assert {(one.name, one.lease_duration, one.state) for one in there.values()} <= {
+        (one.name, one.lease_duration, one.state) for one in here.values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "exists", "half_applied"),
+    [
+        ("Add-DhcpServerv4Scope", False, False),
+        ("Add-DhcpServerv4Scope", False, True),
+        ("Add-DhcpServerv4Scope", True, False),
+        ("Add-DhcpServerv4Scope", True, True),
+        ("Add-DhcpServerv4Failover", False, False),
+        ("Add-DhcpServerv4FailoverScope", True, False),
+    ],
+)
+def test_a_run_that_died_half_way_is_completed_by_the_next(cmdlet: str, exists: bool, half_applied: bool) -> None:
+    lab = topology.loads(TOPOLOGY)
+    if exists:
+        scopes_present(lab, ["10.0.2.0"], [])
+    defined = [builders.definition("10.0.9.0"), builders.definition("10.0.20.0")]
+    lab.fail_next("DHCP01", cmdlet, "DHCP 20127", after=1 if cmdlet == "Add-DhcpServerv4Scope" else 0, half_applied=half_applied)
+    plan, status = scopes_present(lab, [], defined, fault=True)
+    assert status == "stopped"
+    assert IPv4Address("10.0.9.0") in lab.servers["DHCP01"].scopes
+    assert "10.0.9.0" not in shown_members(lab, "DHCP02")
+    completing, _status = scopes_present(lab, [], defined)
+    assert {step.text for step in completing.steps} <= {step.text for step in plan.steps}
+    assert len(completing.steps) < len(plan.steps)
+    assert shown_members(lab, "DHCP01") == shown_members(lab, "DHCP02") == [*(["10.0.2.0"] if exists else []), "10.0.9.0", "10.0.20.0"]
+
+
+def shown_members(lab: Lab, server: str) -> list[str]:
+    relationship = lab.servers[server].relationships.get("HQ")
+    return [str(one) for one in sorted(relationship.scopes)] if relationship else []
