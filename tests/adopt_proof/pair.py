@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from ipaddress import IPv4Address
 from random import Random
@@ -16,6 +16,7 @@ from lab import topology
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.core.server import Server
+from lab.core.switches import Switches
 
 USER = "administrator"
 NAMES = ("DHCP01 DHCP02", "SRV-A SRV-B", "BER-DHCP-1 MUC-DHCP-1")
@@ -92,9 +93,9 @@ def _servers(random: Random) -> Lab:
         for index, name in enumerate(names)
     }
     lab = topology.loads(yaml.safe_dump({"credentials": [{"user": USER, "password": "random"}], "servers": servers}))
-    answers = topology.Switches.__dataclass_fields__
-    for name in OPEN:
-        lab.switches = lab.switches.with_answer(name, random.choice(answers[name].metadata["answers"]))
+    for rule in fields(Switches):
+        if rule.name in OPEN:
+            lab.switches = lab.switches.with_answer(rule.name, random.choice(rule.metadata["answers"]))
     return lab
 
 
