@@ -3,6 +3,7 @@
 #
 # make demo   a playbook brings two simulated DHCP servers into failover
 # make test   everything that CI runs
+# make adopt-proof SEED=1 PAIRS=10   what exists on random pairs of servers is adopted without a change
 # Both need Python 3.11, git and make, and nothing else; a PowerShell is used when there is one (PATH or WINDHCP_PWSH).
 
 PYTHON ?= python3
@@ -11,10 +12,15 @@ INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
-.PHONY: demo test lint unit integration collection recordings clean
+.PHONY: demo adopt-proof test lint unit integration collection recordings clean
 
 demo: .venv/ready collection
 	@PYTHONPATH=tests $(BIN)/python -m demo
+
+adopt-proof: export SEED ?= 1
+adopt-proof: export PAIRS ?= 10
+adopt-proof: .venv/ready collection
+	@PYTHONPATH=tests:tests/integration $(BIN)/python -m adopt_proof
 
 test: lint unit integration
 

@@ -168,8 +168,9 @@ def secrets(options: Mapping[str, Any]) -> list[str]:
     """Every shared_secret among the options, the longest first."""
     found = [value for key, value in options.items() if key == "shared_secret" and value]
     for value in options.values():
-        if isinstance(value, Mapping):
-            found += secrets(value)
+        for member in value if isinstance(value, list) else [value]:
+            if isinstance(member, Mapping):
+                found += secrets(member)
     return sorted(found, key=len, reverse=True)
 
 

@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import builders
+import pytest
+import yaml
+from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
+from ansible_collections.windhcp.failover.plugins.plugin_utils import site, view
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+
+ROOT = Path(__file__).resolve().parents[3]
+HOSTS = ["dhcp01", "dhcp02", "dhcp03", "dhcp04"]
+SECRET = "Kx7-secret"
+
+
+def entry(name: str = "HQ", **options: Any) -> dict[str, Any]:
+    """Load balance of dhcp01 and dhcp02 as the action hands it on: with the spec's defaults."""
+    return {"name": name, "primary": "dhcp01", "partner": "dhcp02", "mode": "load_balance", "scopes": [], **options}
+
+
+def standby(name: str = "HQ", **options: Any) -> dict[str, Any]:
+    return entry(name, mode="hot_standby", **options)
+
+
+def swapped(**options: Any) -> dict[str, Any]:
+    return entry(primary="dhcp02", partner="dhcp01", **options)
+
+
+def refusals(*entries: Mapping[str, Any]) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        site.share(entries, HOSTS, "dhcp01")
+    first, *problems = str(refused.value).split("\n- ")
+    assert first.endswith("nothing was written:")
+    return problems
+
+
+def test_each_server_gets_its_part() -> None:
+    entries = [entry(), standby("Branches", primary="dhcp02", partner="dhcp01"), entry("Far", primary="dhcp03", partner="dhcp04")]
+    here, there = (site.share(entries, HOSTS, host) for host in ("dhcp01", "dhcp02"))
+    assert ([one["name"] for one in here.writes], here.written_by) == (["HQ"], {"Branches": "dhcp02"})
+    assert ([one["name"] for one in there.writes], there.written_by) == (["Branches"], {"HQ": "dhcp01"})
+    assert site.share(entries, HOSTS, "elsewhere") == site.Share([], {})
+
+
+def test_what_is_written_is_normalised() -> None:
+    full = standby(reserve_percent=8, max_client_lead_time="2:00:00", state_switch_interval="60", scopes=["10.0.10.0", " 10.0.9.0"])
+    assert site.share([{**full, "shared_secret": SECRET, "enable_auth": None}], HOSTS, "dhcp01").writes == [
+        {
+            "name": "HQ",
+            "primary": "dhcp01",
+            "partner": "dhcp02",
+            "partner_server": "dhcp02",
+            "mode": "hot_standby",
+            "server_role": "active",
+            "reserve_percent": 8,
+            "max_client_lead_time": 7200,
+            "state_switch_interval": 60,
+            "scopes": ["10.0.9.0", "10.0.10.0"],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        (
+            [entry(scopes=["10.0.1.0"]), entry("B", scopes=["10.0.1.0"])],
+            "'B' (dhcp01 with dhcp02): scopes: 10.0.1.0 is also declared in 'HQ'",
+        ),
+        (
+            [entry(scopes=["10.0.1.0"]), entry(primary="dhcp03", partner="dhcp04", scopes=["10.0.1.0"])],
+            "'HQ' (dhcp03 with dhcp04): scopes: 10.0.1.0 is also declared in 'HQ' (dhcp01 with dhcp02)",
+        ),
+        ([entry(primary="dhcp9")], "'HQ' (dhcp9 with dhcp02): primary: dhcp9 is no host of the inventory; add it"),
+        ([entry(partner="DHCP02.contoso.example")], "partner: DHCP02.contoso.example is no host of the inventory; write dhcp02."),
+        ([entry(partner="dhcp01")], "partner: is dhcp01, as primary is"),
+        ([entry(partner="dhcp9"), entry(partner="dhcp9")], "partner: dhcp9 is no host"),
+        ([entry(scopes=["10.0.1"])], "scopes: '10.0.1' is no IPv4 address"),
+        ([entry(reserve_percent=5)], "reserve_percent: belongs to mode hot_standby"),
+        ([standby(load_balance_percent=5)], "load_balance_percent: belongs to mode load_balance"),
+        ([entry(load_balance_percent=101)], "load_balance_percent: is 101"),
+        ([entry(max_client_lead_time="0")], "max_client_lead_time: cannot be 0"),
+        ([entry(" HQ")], "name: ' HQ' begins or ends with a space"),
+        ([entry("")], "name: must not be empty"),
+        ([entry(), entry("hq")], "dhcp01 would have two relationships of this name, in upper and lower case only"),
+        ([entry(), entry(partner="dhcp03")], "dhcp01 would have two relationships of this name, the other being 'HQ' (dhcp01 with dhcp02)"),
+        ([entry(), standby()], "do not agree: mode load_balance and hot_standby"),
+        ([standby(), standby(primary="dhcp02", partner="dhcp01")], "do not agree: primary dhcp01 and dhcp02"),
+        ([entry(load_balance_percent=60), swapped(load_balance_percent=60)], "load_balance_percent 60 and 40, as the share of dhcp01"),
+        ([entry(load_balance_percent=60), entry(load_balance_percent=50)], "load_balance_percent 60 and 50"),
+        ([standby(reserve_percent=5), standby(reserve_percent=6)], "reserve_percent 5 and 6"),
+        ([entry(max_client_lead_time="3600"), swapped(max_client_lead_time="1:01:00")], "max_client_lead_time 3600 and 3660"),
+        ([entry(state_switch_interval="0"), entry(state_switch_interval="60")], "state_switch_interval 0 and 60"),
+        ([entry(enable_auth=True), swapped(enable_auth=False)], "enable_auth True and False"),
+        ([entry(enable_auth=False), swapped(shared_secret=SECRET)], "enable_auth False and True"),
+        ([entry(shared_secret=SECRET), swapped(shared_secret="other")], "shared_secret (two different ones)"),
+        ([entry(partner_server="10.0.0.2"), entry(partner_server="10.0.0.3")], "partner_server 10.0.0.2 and 10.0.0.3"),
+        ([entry(scopes=["10.0.1.0", "10.0.2.0"]), swapped(scopes=["10.0.2.0"])], "scopes (10.0.1.0 in one of them only)"),
+    ],
+)
+def test_what_is_refused_names_the_entry_and_the_cure(entries: list[dict[str, Any]], said: str) -> None:
+    problems = refusals(*entries)
+    assert said in problems[0]
+    assert len(problems) == len(entries) if "no host" in said else len(problems) == 1
+    assert SECRET not in "".join(problems)
+
+
+def test_everything_is_told_at_once() -> None:
+    bad = entry(primary="dhcp8", partner="dhcp9", load_balance_percent=101, scopes=["x", "y", "10.0.1.0"])
+    problems = refusals(entry("B", scopes=["10.0.1.0"]), bad, standby("C", primary="dhcp03", partner="dhcp03"))
+    assert [one.split("): ")[1].split(":")[0] for one in problems] == [
+        "primary",
+        "partner",
+        "scopes",
+        "scopes",
+        "load_balance_percent",
+        "partner",
+        "scopes",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"load_balance_percent": 60}, {"load_balance_percent": 40}, {"load_balance_percent": 60}),
+        ({}, {"load_balance_percent": 40}, {"load_balance_percent": 60}),
+        ({"max_client_lead_time": "3600"}, {"max_client_lead_time": "1:00:00"}, {"max_client_lead_time": 3600}),
+        ({"scopes": ["10.0.1.0"]}, {"scopes": ["10.0.1.0"]}, {"scopes": ["10.0.1.0"]}),
+        ({}, {"scopes": ["10.0.1.0"]}, {"scopes": ["10.0.1.0"]}),
+        ({"partner_server": "10.0.0.2"}, {"partner_server": "10.0.0.1"}, {"partner_server": "10.0.0.2"}),
+        ({"enable_auth": True}, {"shared_secret": SECRET}, {"enable_auth": True}),
+    ],
+)
+def test_both_sides_of_one_relationship_are_one(one: dict[str, Any], other: dict[str, Any], expected: dict[str, Any]) -> None:
+    entries = [entry(**one), swapped(**other)]
+    (found,) = site.share(entries, HOSTS, "dhcp01").writes
+    assert {key: found[key] for key in expected} == expected
+    assert found["primary"] == "dhcp01"
+    assert site.share(entries, HOSTS, "dhcp02") == site.Share([], {"HQ": "dhcp01"})
+
+
+def test_the_secret_is_not_in_the_share() -> None:
+    share = site.share([entry(shared_secret=SECRET), swapped(shared_secret=SECRET)], HOSTS, "dhcp01")
+    assert SECRET not in json.dumps(share.writes)
+
+
+@pytest.mark.parametrize("count", [31, 32])
+def test_a_server_has_at_most_31(count: int) -> None:
+    entries = [entry(f"R{n}", partner=HOSTS[1 + n % 3]) for n in range(count)]
+    if count == 31:
+        assert len(site.share(entries, HOSTS, "dhcp01").writes) == 31
+    else:
+        assert refusals(*entries) == ["dhcp01: has 32 relationships, and 31 is the most a server can have; join some of them."]
+
+
+@pytest.mark.parametrize("relationship", [builders.relationship(load_balance_percent=70), builders.hot_standby(server_role="standby")])
+def test_what_info_returns_from_both_sides_is_one_entry(relationship: Any) -> None:
+    other_role = {"standby": "active", None: None}[relationship.server_role]
+    percent = None if relationship.load_balance_percent is None else 100 - relationship.load_balance_percent
+    other = builders.relationship(
+        mode=relationship.mode,
+        load_balance_percent=percent,
+        reserve_percent=relationship.reserve_percent,
+        server_role=other_role,
+        partner_server="DHCP01",
+        is_primary=not relationship.is_primary,
+    )
+    entries = [view.site_entry(relationship, "dhcp01", "dhcp02"), view.site_entry(other, "dhcp02", "dhcp01")]
+    shares = [site.share(entries, HOSTS, host) for host in ("dhcp01", "dhcp02")]
+    assert sorted(len(share.writes) for share in shares) == [0, 1]
+
+
+def run(relationships: list[dict[str, Any]]) -> dict[str, Any]:
+    task = MagicMock(check_mode=True, diff=True, async_val=0, args={"relationships": relationships})
+    action = dhcp_failover_site.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
+    action._execute_module = MagicMock(side_effect=AssertionError("it runs nothing"))
+    result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "dhcp01", "groups": {"all": HOSTS}})
+    assert SECRET not in json.dumps(result)
+    return result
+
+
+def test_the_action_takes_the_data_as_a_user_writes_it() -> None:
+    plain = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02"}
+    result = run([{**plain, "load_balance_percent": "60", "shared_secret": SECRET}])
+    assert (result["changed"], result["writes"][0]["load_balance_percent"], result["written_by"]) == (False, 60, {})
+    failed = run([{**plain, "partner_server": SECRET, "shared_secret": SECRET}, {**plain, "partner_server": "dhcp02"}])
+    assert failed["failed"]
+    assert "********" in failed["msg"]
+
+
+def test_the_role_takes_what_the_module_takes() -> None:
+    specs = yaml.safe_load((ROOT / "roles" / "failover" / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    taken = specs["argument_specs"]["main"]["options"]["failover_relationships"]["options"]
+    spec = dhcp_failover_site.ActionModule.ARGUMENT_SPEC["relationships"]["options"]
+    assert {name: {key: value for key, value in option.items() if key != "description"} for name, option in taken.items()} == spec
