@@ -40,6 +40,16 @@ FAILOVER_PROPERTIES = (
     "ServerType",
 )
 SCOPE_PROPERTIES = ("ScopeId", "Name", "SubnetMask", "StartRange", "EndRange", "State", "Type", "Description", "LeaseDuration")
+STATISTICS_PROPERTIES = (
+    "ScopeId",
+    "AddressesFree",
+    "AddressesFreeOnThisServer",
+    "AddressesFreeOnPartnerServer",
+    "AddressesInUse",
+    "AddressesInUseOnThisServer",
+    "AddressesInUseOnPartnerServer",
+    "PercentageInUse",
+)
 BINDING_PROPERTIES = ("IPAddress", "BindingState")
 
 # A DHCP service that has just started answers so for some seconds; only reads wait for it.
@@ -66,9 +76,20 @@ def get_bindings() -> Operation:
     return _read("bindings", "Get-DhcpServerv4Binding", BINDING_PROPERTIES)
 
 
-def get_failover() -> Operation:
-    """Every relationship at once: a filter by name makes some versions leave State out, and a name not found an error."""
-    return _read("failover", "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, volatile=["State"], fingerprint=True)
+def get_failover(computer: str | None = None) -> Operation:
+    """Every relationship at once: a filter by name makes some versions leave State out, and a name not found an error.
+
+    `computer`: the partner's, over a second hop.
+    """
+    parameters = {"ComputerName": computer} if computer else {}
+    name = f"failover_{computer}" if computer else "failover"
+    more = {"volatile": ["State"], "fingerprint": True, "parameters": parameters}
+    return _read(name, "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
+
+
+def get_statistics() -> Operation:
+    """Addresses in use and free, of every scope, split between the two servers where it is in failover."""
+    return _read("statistics", "Get-DhcpServerv4ScopeStatistics", STATISTICS_PROPERTIES, parameters={"Failover": True})
 
 
 def get_scopes() -> Operation:

@@ -110,6 +110,19 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Utilisation:
+    """How full a scope is. The four that split it between the servers are None outside failover."""
+
+    in_use: int
+    free: int
+    percent_in_use: float
+    in_use_here: int | None
+    in_use_at_partner: int | None
+    free_here: int | None
+    free_at_partner: int | None
+
+
+@dataclass(frozen=True)
 class Server:
     """One server at one moment."""
 

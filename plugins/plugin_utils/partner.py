@@ -13,9 +13,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible import constants as C  # noqa: N812
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import become_loader, connection_loader
 
+from .errors import RemoteFailure
 from .model import Refused
 
 
@@ -58,7 +60,12 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
         raise NotImplementedError("a partner is asked with execute()")
 
     def execute(self, module: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        result: Mapping[str, Any] = self._execute_module(module, dict(arguments), task_vars=self._partner_vars)
+        """Raises RemoteFailure where the partner cannot be reached: that the task's own host can be is known by then."""
+        try:
+            result: Mapping[str, Any] = self._execute_module(module, dict(arguments), task_vars=self._partner_vars)
+        except AnsibleConnectionFailure as failure:
+            name = self._partner_vars["inventory_hostname"]
+            raise RemoteFailure(f"partner_host: {name} cannot be reached: {failure}") from failure
         return result
 
     def close(self) -> None:

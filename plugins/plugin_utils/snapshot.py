@@ -13,7 +13,7 @@ from . import cmdlets
 from .errors import EMPTY_FAILOVER, RemoteError, UnexpectedReply, error_ids
 from .export import Export
 from .export import read as read_export
-from .model import Mode, Relationship, Role, Scope, Server
+from .model import Mode, Relationship, Role, Scope, Server, Utilisation
 
 _MODES: Mapping[str, Mode] = {text: mode for mode, text in cmdlets.WINDOWS_MODE.items()}
 _ROLES: Mapping[str, Role] = {text: role for role, text in cmdlets.WINDOWS_ROLE.items()}
@@ -41,22 +41,38 @@ def parse(results: Sequence[Mapping[str, Any]], host: str, received: datetime | 
         user=_text(who, "user"),
         clock=_clock(who, received),
         addresses=tuple(str(b["IPAddress"]) for b in bindings if b.get("IPAddress")),
-        relationships=tuple(
-            sorted(
-                (_relationship(o) for o in _failover(by_id["failover"], host)),
-                key=lambda relationship: relationship.name,
-            )
-        ),
+        relationships=relationships(results, host),
         scopes=tuple(sorted((_scope(o) for o in _objects(by_id["scopes"], host)), key=lambda scope: scope.scope_id)),
+    )
+
+
+def relationships(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None) -> tuple[Relationship, ...]:
+    """The relationships among the results: the server's, or those of the partner that it asked."""
+    found = _failover(_result(results, cmdlets.get_failover(partner), host), host, partner or "")
+    return tuple(sorted((_relationship(one) for one in found), key=lambda relationship: relationship.name))
+
+
+def statistics(results: Sequence[Mapping[str, Any]], host: str) -> Mapping[IPv4Address, Utilisation]:
+    """How full each scope is."""
+    found = _objects(_result(results, cmdlets.get_statistics(), host), host)
+    return {IPv4Address(_text(one, "ScopeId")): _utilisation(one) for one in found}
+
+
+def _utilisation(found: Mapping[str, Any]) -> Utilisation:
+    return Utilisation(
+        in_use=_number(found, "AddressesInUse"),
+        free=_number(found, "AddressesFree"),
+        percent_in_use=float(_expected(found, "PercentageInUse")),
+        in_use_here=_expected(found, "AddressesInUseOnThisServer"),
+        in_use_at_partner=_expected(found, "AddressesInUseOnPartnerServer"),
+        free_here=_expected(found, "AddressesFreeOnThisServer"),
+        free_at_partner=_expected(found, "AddressesFreeOnPartnerServer"),
     )
 
 
 def exported(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None) -> Export:
     """The export among the results: of the server, or of the partner that it asked."""
-    wanted = cmdlets.export(computer=partner)["id"]
-    found = next((result for result in results if result["id"] == wanted), None)
-    if found is None:
-        raise UnexpectedReply(f"{host} did not answer the export")
+    found = _result(results, cmdlets.export(computer=partner), host)
     if found["errors"] or not found["objects"]:
         raise RemoteError(found, host, partner or "")
     return read_export(_text(found["objects"][0], "content"), partner or host)
@@ -69,18 +85,25 @@ def _clock(who: Mapping[str, Any], received: datetime | None) -> timedelta:
     return shown - received
 
 
-def _objects(result: Mapping[str, Any], host: str) -> Sequence[Mapping[str, Any]]:
+def _result(results: Sequence[Mapping[str, Any]], operation: cmdlets.Operation, host: str) -> Mapping[str, Any]:
+    found = next((result for result in results if result["id"] == operation["id"]), None)
+    if found is None:
+        raise UnexpectedReply(f"{host} did not answer {operation['id']}")
+    return found
+
+
+def _objects(result: Mapping[str, Any], host: str, partner: str = "") -> Sequence[Mapping[str, Any]]:
     if result["errors"]:
-        raise RemoteError(result, host)
+        raise RemoteError(result, host, partner)
     objects: Sequence[Mapping[str, Any]] = result["objects"]
     return objects
 
 
-def _failover(result: Mapping[str, Any], host: str) -> Sequence[Mapping[str, Any]]:
+def _failover(result: Mapping[str, Any], host: str, partner: str = "") -> Sequence[Mapping[str, Any]]:
     """Whether a server without any relationship answers with nothing or with an error is not known (U): both mean none."""
     if result["errors"] and error_ids(result) <= EMPTY_FAILOVER:
         return ()
-    return _objects(result, host)
+    return _objects(result, host, partner)
 
 
 def _relationship(found: Mapping[str, Any]) -> Relationship:
