@@ -210,6 +210,16 @@ function Export-Server($Call) {
     finally { if ([System.IO.File]::Exists($file)) { [System.IO.File]::Delete($file) } }
 }
 
+function Test-Partner($Call) {
+    # Asks the partner's DHCP service as the failover cmdlets will: over a second hop, as the caller. With "resolve" it asks
+    # only what addresses this server knows for the name: one server can have names that do not look alike.
+    if ($Call['resolve']) {
+        $found = @(Resolve-DnsName -Name $Call['server'] -Type A -ErrorAction SilentlyContinue | Where-Object { $_.IPAddress })
+        return New-Result (, [ordered] @{ addresses = @($found | ForEach-Object { "$($_.IPAddress)" }) })
+    }
+    Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerVersion'; parameters = @{ ComputerName = $Call['server'] }; select = @('MajorVersion', 'MinorVersion') }
+}
+
 function Get-WhoWhen {
     New-Result (, [ordered] @{
             computer       = $env:COMPUTERNAME
@@ -227,8 +237,7 @@ function Invoke-Operation($Call) {
         'cmdlet' { Invoke-Cmdlet $Call }
         'wait_until' { Wait-Value $Call }
         'export' { Export-Server $Call }
-        # asks the partner's DHCP service as the failover cmdlets will: over a second hop, as the caller
-        'probe_partner' { Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerVersion'; parameters = @{ ComputerName = $Call['server'] }; select = @('MajorVersion', 'MinorVersion') } }
+        'probe_partner' { Test-Partner $Call }
         'who_when' { Get-WhoWhen }
         default { New-Result -Errors (New-Failure 'windhcp.no_such_operation' 'InvalidArgument' "$($Call['op'])" "There is no operation '$($Call['op'])'.") }
     }

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
-from . import apply, guards, pending, scope_definitions, snapshot
+from . import apply, cmdlets, guards, pending, scope_definitions, snapshot
 from .cmdlets import Operation
 from .errors import RemoteError, RemoteFailure
-from .model import Refused, Server
+from .model import Refused, Server, UnknownPartner
 from .partner import PartnerAction
 from .plan import Plan
 from .remote import Remote, Reply
@@ -81,7 +81,13 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     def converge(self, planner: Planner, verifier: Planner, waiting: apply.Waiting) -> tuple[Plan, Server]:
         """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
         here = self.look()
-        plan = planner(pending.overlay(here.server, self.facts) if self.check_mode else here.server)
+        resolved: Mapping[str, tuple[str, ...]] = {}
+        start = pending.overlay(here.server, self.facts) if self.check_mode else here.server
+        try:
+            plan = planner(start)
+        except UnknownPartner as unknown:
+            resolved = self._resolve(unknown.spelling)
+            plan = planner(replace(start, resolved=resolved))
         guards.check(plan, here.server, waiting.allow_state)
         if plan.steps and self.partner:
             guards.check_partner(plan, here.server, self.look(self.partner).server, waiting.allow_clock_skew)
@@ -90,7 +96,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             return plan, here.server
         after, _reply = self.carry_out(here, plan, waiting)
         try:
-            left = verifier(after).steps
+            left = verifier(replace(after, resolved=resolved)).steps
         except Refused as refused:
             raise RemoteFailure(f"Everything was written, but {after.name} does not show what was asked for: {refused}") from None
         if left:
@@ -98,6 +104,11 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if self.partner:
             self._verify_partner(plan, after, self.partner)
         return plan, after
+
+    def _resolve(self, spelling: str) -> Mapping[str, tuple[str, ...]]:
+        """What addresses the server's DNS has for a name; none is an answer too."""
+        (found,) = self.remote.read([cmdlets.resolve_name(spelling)]).before
+        return {spelling: tuple(address for one in found["objects"] for address in one["addresses"])}
 
     def announce(self, plan: Plan, header: str) -> None:
         """The plan as the task's result shows it."""

@@ -108,6 +108,11 @@ def probe_partner(partner: str) -> Operation:
     return {"id": "probe_partner", "op": "probe_partner", "server": partner}
 
 
+def resolve_name(name: str) -> Operation:
+    """The addresses that the server's DNS has for a name."""
+    return {"id": "resolve", "op": "probe_partner", "server": name, "resolve": True}
+
+
 def wait_for_state(name: str, wanted: Iterable[str], passing: Iterable[str], timeout: int) -> Operation:
     return {
         "id": "wait_for_state",

@@ -7,8 +7,8 @@ Durations are seconds, scope ids are addresses, modes and roles are the option's
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import AddressValueError, IPv4Address
 from typing import Literal
@@ -22,6 +22,14 @@ DEFAULT_MAX_CLIENT_LEAD_TIME = 3600
 DEFAULT_STATE_SWITCH_INTERVAL = 3600  # what Windows takes when automatic transition is on and no interval is given
 NAME_LIMIT = 126
 RELATIONSHIP_LIMIT = 31  # a server; empty ones count
+
+
+class UnknownPartner(Exception):
+    """Two names that do not look alike; only their addresses tell whether they mean one server."""
+
+    def __init__(self, spelling: str) -> None:
+        super().__init__(spelling)
+        self.spelling = spelling
 
 
 class Refused(Exception):
@@ -131,6 +139,7 @@ class Server:
     addresses: tuple[str, ...]
     relationships: tuple[Relationship, ...]
     scopes: tuple[Scope, ...]
+    resolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names whose addresses were asked for
     clock: timedelta = timedelta(0)  # ahead of the controller's clock, as exact as the call was quick
 
     def is_called(self, spelling: str) -> bool:

@@ -20,6 +20,8 @@ from .model import (
     Refused,
     Relationship,
     Server,
+    UnknownPartner,
+    is_address,
 )
 from .plan import Plan, Step, add_steps, check_members, check_partner, check_room, chunks, list_scopes, missing_members
 from .view import settings
@@ -124,13 +126,8 @@ def find(server: Server, name: str) -> Relationship | None:
 
 def _check_unchangeable(wanted: Definition, actual: Relationship, server: Server) -> None:
     """Windows can modify neither partner nor role; percents belong to the mode that the relationship has or gets."""
-    if wanted.partner_server is not None and not actual.has_partner(wanted.partner_server):
-        if server.is_called(wanted.partner_server):
-            raise Refused(f"partner_server: '{wanted.partner_server}' is {server.name} itself; name the other server.")
-        raise Refused(
-            f"partner_server: '{actual.name}' on {server.name} has the partner {' = '.join(actual.partner_names)}, not "
-            f"{wanted.partner_server}. {_recreating(actual)} If both names mean the same server, write one of those it has here."
-        )
+    if wanted.partner_server is not None:
+        _check_partner(wanted.partner_server, actual, server)
     mode = wanted.mode or actual.mode
     if mode == "load_balance":
         for option in ("reserve_percent", "server_role"):
@@ -151,6 +148,22 @@ def _check_unchangeable(wanted: Definition, actual: Relationship, server: Server
         raise Refused(
             f"server_role: {server.name} is {actual.server_role} in '{actual.name}', not {wanted.server_role}. {_recreating(actual)}"
         )
+
+
+def _check_partner(spelling: str, actual: Relationship, server: Server) -> None:
+    """Raises Refused for another server, UnknownPartner while the addresses of a name that looks different are not known."""
+    if actual.has_partner(spelling):
+        return
+    if server.is_called(spelling):
+        raise Refused(f"partner_server: '{spelling}' is {server.name} itself; name the other server.")
+    if not is_address(spelling) and spelling not in server.resolved:
+        raise UnknownPartner(spelling)
+    if any(actual.has_partner(address) for address in server.resolved.get(spelling, ())):
+        return
+    raise Refused(
+        f"partner_server: '{actual.name}' on {server.name} has the partner {' = '.join(actual.partner_names)}, not "
+        f"{spelling}. {_recreating(actual)} If both names mean the same server, write one of those it has here."
+    )
 
 
 def _recreating(actual: Relationship) -> str:

@@ -51,6 +51,11 @@ class World:
         wanted = name.strip().rstrip(".").lower()
         return next((server for server in self.servers.values() if wanted in server.names()), None)
 
+    def resolve(self, name: str) -> list[str]:
+        """What DNS says: the addresses of a name or an alias."""
+        found = self.find(name)
+        return [] if found is None else [str(found.ip)]
+
     def connected(self, one: str, other: str) -> bool:
         """Whether packets get from one server to the other."""
         up = self.servers[one].reachable and self.servers[other].reachable

@@ -4,11 +4,12 @@
 
 Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metadata.py reads them,
          with "files": {PATH: BASE64} for the path of the parameter File if there is such a file,
-         {"token": T, "clock": true} asks what time the server has.
+         {"token": T, "clock": true} asks what time the server has,
+         {"token": T, "resolve": NAME} what addresses its DNS knows.
 Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}]}],
           "errors": [{"id", "category", "message", "target"}], "warnings": [...],
           "files": {PATH: BASE64}} with what the module has to write,
-         {"now": TIME}, or {"refused": TEXT} for a request that the core could not take.
+         {"now": TIME}, {"addresses": [...]}, or {"refused": TEXT} for a request that the core could not take.
 
 Objects of one class that follow each other are one table. A kind tells the type that the module makes of a column:
 string, bool, uint32, uint64, single, ipaddress, timespan ("8.00:00:00"), datetime (ISO 8601), null, or several of one as
@@ -70,6 +71,8 @@ class Bridge:
         session = self._sessions.get(request["token"])
         if session is None:
             return {"refused": "The lab does not know this session."}
+        if "resolve" in request:
+            return {"addresses": self._lab.resolve(request["resolve"])}
         if request.get("clock"):
             return {"now": self._lab.now(session.server).isoformat()}
         try:

@@ -122,6 +122,14 @@ function Invoke-LabCmdlet($Caller, $Bound) {
     }
 }
 
+function Resolve-DnsName {
+    # What the simulated server's DNS says: every server's names and aliases, and nothing else.
+    [CmdletBinding()] param([Parameter(Mandatory, Position = 0)] [string] $Name, [string] $Type)
+    $found = @((Send-Request ('"resolve":' + (Format-Value $Name))).GetProperty('addresses').EnumerateArray())
+    if (-not $found.Count) { $PSCmdlet.WriteError((New-Failure "$Name : DNS name does not exist" 'DNS_ERROR_RCODE_NAME_ERROR' 'ResourceUnavailable' $Name)) }
+    foreach ($one in $found) { [pscustomobject] @{ Name = $Name; Type = 'A'; IPAddress = $one.GetString() } }
+}
+
 function Get-Date {
     # A simulated server has a clock of its own, which may be wrong. Scripts ask it with a plain Get-Date.
     if ($args.Count) { return Microsoft.PowerShell.Utility\Get-Date @args }

@@ -13,7 +13,7 @@ from pathlib import Path
 from lab.core.metadata import Cmdlet, Parameter, cmdlets
 
 MODULE = "DhcpServer"
-CLOCK = "Get-Date"  # exported as well, so that a script sees the simulated server's clock
+SURROUNDINGS = ("Get-Date", "Resolve-DnsName")  # exported as well: the simulated server's clock and its DNS
 SCRIPT_FUNCTIONS = ("Export-DhcpServer", "Import-DhcpServer")  # C STUB: these two are no CDXML
 # C STUB: the one position that metadata.json leaves out, the first of the two script functions
 POSITION_ZERO = {(name, "File") for name in SCRIPT_FUNCTIONS}
@@ -43,7 +43,7 @@ def write_module(folder: Path) -> None:
 
 
 def _manifest(names: Iterable[str]) -> str:
-    exported = ", ".join(f"'{name}'" for name in (*names, CLOCK))
+    exported = ", ".join(f"'{name}'" for name in (*names, *SURROUNDINGS))
     return f"""@{{
     RootModule = '{MODULE}.psm1'
     ModuleVersion = '2.0.0.0'

@@ -105,16 +105,11 @@ class Script:
         reply["finally"] = [self.operation(call) for call in request.get("finally") or ()]
 
     def operation(self, call: Mapping[str, Any]) -> Result:
-        probe = {
-            "cmdlet": "Get-DhcpServerVersion",
-            "parameters": {"ComputerName": call.get("server")},
-            "select": ["MajorVersion", "MinorVersion"],
-        }
         operations = {
             "cmdlet": lambda: self.cmdlet(call),
             "wait_until": lambda: self.wait(call),
             "export": lambda: self.export(call),
-            "probe_partner": lambda: self.cmdlet(probe),
+            "probe_partner": lambda: self.probe(call),
             "who_when": self.who_when,
         }
         name = str(call.get("op"))
@@ -187,6 +182,12 @@ class Script:
             said["objects"] = [{"content": base64.b64encode(gzip.compress(content, mtime=0)).decode("ascii")}]
         self.files.remove(path)
         return said
+
+    def probe(self, call: Mapping[str, Any]) -> Result:
+        if call.get("resolve"):
+            return result([{"addresses": self.lab.resolve(str(call["server"]))}])
+        version = {"cmdlet": "Get-DhcpServerVersion", "parameters": {"ComputerName": call.get("server")}}
+        return self.cmdlet({**version, "select": ["MajorVersion", "MinorVersion"]})
 
     def who_when(self) -> Result:
         domain, _, user = self.session.user.rpartition("\\")

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, relationship_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server, UnknownPartner
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 
 PARTNER = {"partner_server": "dhcp02.contoso.example"}
@@ -133,7 +134,11 @@ def test_after_shows_what_the_change_leaves() -> None:
         (builders.relationship(), {"reserve_percent": 5}, "reserve_percent: belongs to mode hot_standby, and 'HQ' is in mode load_balance"),
         (builders.hot_standby(), {"load_balance_percent": 5}, "load_balance_percent: belongs to mode load_balance, and 'HQ'"),
         (builders.hot_standby(), {"server_role": "standby"}, "server_role: DHCP01 is active in 'HQ', not standby. Windows cannot"),
-        (builders.relationship(), {"partner_server": "dhcp03"}, "partner_server: 'HQ' on DHCP01 has the partner dhcp02.contoso.example"),
+        (
+            builders.relationship(),
+            {"partner_server": "10.10.0.99"},
+            "partner_server: 'HQ' on DHCP01 has the partner dhcp02.contoso.example",
+        ),
         (builders.relationship(), {"partner_server": "dhcp01"}, "partner_server: 'dhcp01' is DHCP01 itself"),
         (builders.relationship(), {"enable_auth": True}, "shared_secret: needed, since authentication of 'HQ' is off"),
         (builders.relationship("hq"), {}, "name: DHCP01 has a relationship 'hq', which differs from 'HQ' in upper and lower case"),
@@ -146,6 +151,21 @@ def test_refused_with_the_option_and_the_cure(actual: Any, options: dict[str, An
     with pytest.raises(Refused) as refused:
         present(builders.server([actual]), **options)
     assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "same"), [(("10.10.0.12",), True), (("10.10.0.99", "10.10.0.12"), True), (("10.10.0.99",), False), ((), False)]
+)
+def test_a_name_that_looks_different_is_told_by_its_addresses(addresses: tuple[str, ...], same: bool) -> None:
+    server = builders.server([builders.relationship()])
+    with pytest.raises(UnknownPartner):
+        present(server, partner_server="dhcp.contoso.example")
+    resolved = replace(server, resolved={"dhcp.contoso.example": addresses})
+    if same:
+        assert present(resolved, partner_server="dhcp.contoso.example").steps == ()
+    else:
+        with pytest.raises(Refused, match="has the partner dhcp02"):
+            present(resolved, partner_server="dhcp.contoso.example")
 
 
 @pytest.mark.parametrize(
