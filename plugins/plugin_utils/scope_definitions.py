@@ -57,12 +57,12 @@ def missing(definitions: Sequence[ScopeDefinition], server: Server) -> tuple[Sco
     problems = []
     for definition in new:
         subnet = network(definition.scope_id, definition.subnet_mask)
-        problems += [
-            f"create_scopes: {definition.scope_id}: its subnet {subnet} overlaps {other} ({used}); correct scope_id and subnet_mask, "
-            "or put the addresses into that scope."
-            for used, other in taken
-            if subnet.overlaps(used)
-        ]
+        overlapped = [f"{other} ({used})" for used, other in taken if subnet.overlaps(used)]
+        if overlapped:
+            problems.append(
+                f"create_scopes: {definition.scope_id}: its subnet {subnet} overlaps {', '.join(overlapped)}; "
+                "correct scope_id and subnet_mask, or use the scope that is there."
+            )
         taken.append((subnet, f"{definition.scope_id} of the same list"))
     if problems:
         raise Refused(" ".join(problems))
