@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs real playbooks with the real winrm connection plugin against a lab on loopback, and reads what the user would see."""
+"""Runs real playbooks with the real connection plugins against a lab on loopback, and reads what the user would see."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from lab import topology
+from lab import topology, transports
 from lab.audit import Counts
 from lab.core.lab import Lab
 from lab.inventory import inventory
@@ -60,19 +60,21 @@ class Run:
 
 
 class Site:
-    """A lab that runs, with an inventory. Use it in a `with`."""
+    """A lab that runs, with an inventory for one transport. Use it in a `with`."""
 
-    def __init__(self, lab: Lab, door: str = "auto", net: str = "127.0.0") -> None:
+    def __init__(self, lab: Lab, door: str = "auto", net: str = "127.0.0", transport: str = transports.DEFAULT) -> None:
         for index, server in enumerate(lab.servers.values()):
             server.address = f"{net}.{11 + index}"
+            server.transports = (transport,)
         self.lab = lab
+        self.transport = transport
         self.service = LabService(lab, door)
         self._folder = tempfile.TemporaryDirectory(prefix="windhcp-test-")
         self.folder = Path(self._folder.name)
 
     def __enter__(self) -> Site:
         self.service.start()
-        (self.folder / "inventory.yml").write_text(yaml.safe_dump(inventory(self.service.ready())), encoding="utf-8")
+        (self.folder / "inventory.yml").write_text(yaml.safe_dump(inventory(self.service.ready(), self.transport)), encoding="utf-8")
         return self
 
     def __exit__(self, *_: object) -> None:

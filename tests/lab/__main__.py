@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 import yaml
-from lab import doors, table, topology
+from lab import doors, table, topology, transports
 from lab.audit import Audit
 from lab.codec import TopologyError
 from lab.core.lab import Lab
@@ -21,23 +21,22 @@ from lab.doors import NoDoor
 from lab.inventory import inventory
 from lab.powershell.direct import DirectPowerShell
 from lab.powershell.stub import write_module
-from lab.service import LabService
+from lab.service import LabService, NotLoopback
 from lab.standin import recordings
-from lab.winrm.endpoint import NotLoopback
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (TopologyError, NoDoor, NotLoopback, OSError, ValueError) as error:
+    except (TopologyError, NoDoor, NotLoopback, ImportError, OSError, ValueError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lab", description="Simulated Windows DHCP servers behind WinRM on loopback.")
+    parser = argparse.ArgumentParser(prog="lab", description="Simulated Windows DHCP servers on loopback.")
     commands = parser.add_subparsers(required=True)
 
     serve = commands.add_parser("serve", help="run the servers of a topology until SIGTERM or SIGINT")
@@ -54,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("inventory", help="print an Ansible inventory for a running lab")
     listing.add_argument("ready", type=Path, help="the file that serve --ready wrote")
+    listing.add_argument("--transport", choices=transports.NAMES, default=transports.DEFAULT)
     listing.set_defaults(run=_inventory)
 
     stub = commands.add_parser("stub", help="write the DhcpServer stub module into a folder")
@@ -72,8 +72,8 @@ def _serve(options: argparse.Namespace) -> None:
         signal.signal(number, lambda *_: stop.set())
     lab = _load(options)
     with LabService(lab, options.door) as service:
-        for name, endpoint in service.endpoints.items():
-            print(f"{name:<16} http://{endpoint.simulated.address}:{endpoint.port}/wsman")
+        for name, address in service.addresses():
+            print(f"{name:<16} {address}")
         print(f"remote side: {service.door.description}", flush=True)
         try:
             if options.ready:
@@ -102,7 +102,7 @@ def _show(options: argparse.Namespace) -> None:
 
 def _inventory(options: argparse.Namespace) -> None:
     ready = json.loads(options.ready.read_text(encoding="utf-8"))
-    print(yaml.safe_dump(inventory(ready), sort_keys=False), end="")
+    print(yaml.safe_dump(inventory(ready, options.transport), sort_keys=False), end="")
 
 
 def _stub(options: argparse.Namespace) -> None:

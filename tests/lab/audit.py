@@ -25,7 +25,7 @@ class Entry:
     """``kind``: cmdlet, command or request; the fields that do not belong to the kind keep their empty value.
 
     cmdlet: user, cmdlet, parameters (as JSON values), write, errors (ids), via ("session", or the server the call came
-    through with -ComputerName). command: one remote command started: door, processes. request: operation, bytes.
+    through with -ComputerName). command: one remote command started: user, become_user, door, processes. request: operation, bytes.
     """
 
     number: int
@@ -38,6 +38,7 @@ class Entry:
     errors: tuple[str, ...] = ()
     via: str = ""
     door: str = ""
+    become_user: str = ""
     processes: int = 0
     operation: str = ""
     bytes_in: int = 0
@@ -81,8 +82,8 @@ class Audit:
         shown = {name: _shown(name, value) for name, value in parameters.items()}
         self._add("cmdlet", server, user=user, cmdlet=cmdlet, parameters=shown, write=write, errors=errors, via=via)
 
-    def command(self, server: str, *, door: str, processes: int, user: str = "") -> None:
-        self._add("command", server, door=door, processes=processes, user=user)
+    def command(self, server: str, *, door: str, processes: int, user: str = "", become_user: str = "") -> None:
+        self._add("command", server, door=door, processes=processes, user=user, become_user=become_user)
 
     def request(self, server: str, operation: str, *, bytes_in: int, bytes_out: int) -> None:
         self._add("request", server, operation=operation, bytes_in=bytes_in, bytes_out=bytes_out)

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from lab import transports
 from lab.audit import Audit
 from lab.codec import TopologyError, read, write
 from lab.core.lab import Lab
@@ -198,6 +199,9 @@ def _check_server(name: str, server: Server, place: str) -> None:
         raise TopologyError(place, "no NetBIOS name", "Use at most 15 characters and no dot; the rest is fqdn")
     _check_word(place, "service", server.service)
     _check_word(place, "language", server.language)
+    for one in server.transports:
+        if one not in transports.NAMES:
+            raise TopologyError(f"{place}.transports", f"unknown word {one!r}", f"Write some of {', '.join(transports.NAMES)}")
     for scope in server.scopes.values():
         inside = f"{place}.scopes.{scope.scope_id}"
         if scope.start_range > scope.end_range or not all(map(scope.in_subnet, (scope.start_range, scope.end_range))):

@@ -24,12 +24,14 @@ class Session:
     """Who called, on which server.
 
     ``server``: the NetBIOS name of the simulated server, ``user``: the account, ``delegated``: whether the session
-    holds credentials that reach a second server (the double hop).
+    holds credentials that reach a second server (the double hop), ``network_user``: the account that a second server sees
+    if it is another one.
     """
 
     server: str
     user: str
     delegated: bool = True
+    network_user: str = ""
 
 
 @dataclass(frozen=True)

@@ -143,12 +143,13 @@ class Call:
 
     def has_rights(self, server: Server) -> bool:
         """C/M: a local administrator of that server. A local account needs the same password on both (C/M, 7)."""
-        account = _credential(server, self.session.user)
+        typed = self.session.network_user if server is not self.here else ""
+        account = _credential(server, typed or self.session.user)
         if account is None:
             return False
         mine = _credential(self.here, self.session.user)
         local = "\\" not in account.user and "@" not in account.user
-        if server is not self.here and local and (mine is None or mine.password != account.password):
+        if server is not self.here and not typed and local and (mine is None or mine.password != account.password):
             return False
         return account.admin or (account.dhcp_administrator and self.world.switches.dhcp_administrators_suffice)
 

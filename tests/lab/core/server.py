@@ -224,11 +224,11 @@ class Credential:
 class Server:
     """One simulated Windows DHCP server.
 
-    ``address`` and ``port``: where the endpoint listens, ``ip``: its address in the simulated network, ``clock_offset``:
-    how far its clock is off, ``reachable``: whether other servers get through to it, ``service``: running, paused,
-    stopped or starting (then ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost of one
-    remote command, ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only,
-    ``allow_list`` and ``deny_list``: whether the filters of that list are in force.
+    ``address`` and the ports: where its endpoints listen, ``transports``: those it offers (see transports.py), ``ip``: its
+    address in the simulated network, ``clock_offset``: how far its clock is off, ``reachable``: whether other servers get
+    through to it, ``service``: running, paused, stopped or starting (then ``starting_calls`` more calls fail),
+    ``startup_seconds``: simulated start-up cost of one remote command, ``language``: en or de, ``option_definitions``: keyed
+    by option id and vendor class only, ``allow_list`` and ``deny_list``: whether the filters of that list are in force.
     """
 
     name: str = field(metadata=KEY)
@@ -236,6 +236,9 @@ class Server:
     address: str
     ip: IPv4Address
     port: int = 5985
+    https_port: int = 5986
+    ssh_port: int = 2222
+    transports: tuple[str, ...] = ("winrm",)
     os: str = "10.0.20348"
     aliases: tuple[str, ...] = ()
     clock_offset: timedelta = timedelta(0)

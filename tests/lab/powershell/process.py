@@ -4,13 +4,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
-import gzip
-import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -29,7 +24,6 @@ from lab.powershell.engine import base_environment, find_engine, names_folder
 from lab.powershell.stub import write_module
 
 POLL_SECONDS = 0.1  # how often a running process is asked to end
-NO_BECOME = "This lab host cannot run a task with become: log on as the account that the task should use."
 
 
 class PowerShellDoor:
@@ -53,8 +47,6 @@ class PowerShellDoor:
             program, arguments = powershell_arguments(command_line)
         except NotPowerShell as error:
             return Finished(1, stderr=f"{error}\n".encode())
-        if holds_become(stdin):
-            return Finished(1, json.dumps({"failed": True, "msg": NO_BECOME}).encode() + b"\r\n")
         name = "PowerShell" if program == "powershell" else "pwsh"
         with self._bridge.session(session) as access:
             environment = self._environment(server, session) | access
@@ -120,19 +112,3 @@ def _feed(pipe: IO[bytes] | None, data: bytes) -> None:
     assert pipe is not None  # Popen was told to make it
     with contextlib.suppress(OSError), pipe:  # the process may end before it has read all
         pipe.write(data)
-
-
-def holds_become(stdin: bytes) -> bool:
-    """Whether Ansible's payload asks for become. Its password is in there too: nothing of it is kept or shown.
-
-    2.16 to 2.18: {"actions": ["become_wrapper", ...]}; later {"actions": [{"name": "become_wrapper.ps1"}, ...]};
-    from 2.22 on gzip and base64 around it.
-    """
-    for part in re.split(rb"\x00{4}", stdin)[1:]:
-        with contextlib.suppress(ValueError, OSError, binascii.Error):
-            text = part.strip()
-            manifest = json.loads(text if text.startswith(b"{") else gzip.decompress(base64.b64decode(text)))
-            names = [action["name"] if isinstance(action, dict) else action for action in manifest.get("actions", [])]
-            if any(str(name).startswith("become_wrapper") for name in names):
-                return True
-    return False

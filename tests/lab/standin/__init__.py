@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import threading
 
+from lab import payload
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.core.server import Server
 from lab.door import Finished
-from lab.standin import payload, recordings, script
+from lab.standin import recordings, script
 from lab.standin.files import Files
 
 

@@ -1,37 +1,33 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The WinRM endpoint of one simulated server: HTTP/1.1 with keep-alive on a loopback address."""
+"""A WinRM endpoint of one simulated server: HTTP/1.1 with keep-alive on a loopback address, with or without TLS."""
 
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import select
 import socket
 import socketserver
+import ssl
 import threading
+from collections.abc import Collection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from lab.audit import Audit
 from lab.core.api import Session
 from lab.core.server import Server
-from lab.door import Door
-from lab.winrm import wsman
-from lab.winrm.authentication import Basic
+from lab.winrm import encryption, wsman
+from lab.winrm.authentication import Gate
 from lab.winrm.shells import Shells
 
 SOAP = "application/soap+xml;charset=UTF-8"
 
 
-class NotLoopback(ValueError):
-    """The lab runs what it is sent, so it listens on loopback addresses only."""
-
-
 class Endpoint(ThreadingHTTPServer):
     """Listens from the moment it is made. The service that owns it calls ``handle_request`` when a client connects.
 
-    Raises NotLoopback, and OSError for an address that is in use.
+    ``methods``: how clients authenticate, of transports.py. ``tls``: for HTTPS. Raises OSError for an address in use.
     """
 
     daemon_threads = True
@@ -39,25 +35,34 @@ class Endpoint(ThreadingHTTPServer):
     allow_reuse_address = True
     timeout = 0  # of handle_request: somebody is there already when it is called
 
-    def __init__(self, server: Server, door: Door, audit: Audit, linger_seconds: float = 5.0) -> None:
-        if not ipaddress.ip_address(server.address).is_loopback:
-            raise NotLoopback(f"{server.name}: {server.address} is no loopback address")
-        self.simulated, self.audit = server, audit
-        self.authentication = Basic(server.credentials)
-        self.shells = Shells(server, door, audit, linger_seconds)
+    def __init__(
+        self, server: Server, port: int, shells: Shells, audit: Audit, methods: Collection[str], tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.simulated, self.shells, self.audit, self.methods = server, shells, audit, methods
+        self._tls = tls
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
-        super().__init__((server.address, server.port), Handler)
+        super().__init__((server.address, port), Handler)
 
     @property
     def port(self) -> int:
-        """Where it listens: the server's port, or what the system chose if that is 0."""
+        """Where it listens: as it was told, or what the system chose if that was 0."""
         return int(self.server_address[1])
 
     def server_bind(self) -> None:
         """Without the name lookup of HTTPServer, which can take seconds for a loopback address."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.simulated.fqdn, self.port
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        if self._tls:  # the handshake is for the connection's own thread: here it would hold up all others
+            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://{self.simulated.address}:{self.port}/wsman"
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
@@ -96,6 +101,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """The audit log says it all."""
 
+    def setup(self) -> None:
+        super().setup()
+        self._gate = Gate(self.server.simulated, self.server.methods)
+
     def finish(self) -> None:
         with contextlib.suppress(OSError):
             super().finish()
@@ -116,11 +125,26 @@ class Handler(BaseHTTPRequestHandler):
             self._soap_fault(wsman.too_large(int(length), wsman.MAX_ENVELOPE), b"")
             return
         raw = self.rfile.read(int(length))
-        credential = self.server.authentication.authenticate(self.headers.get("Authorization"))
-        if credential is None:
+        session = self._gate.admit(self.headers.get("Authorization"))
+        if session is None:
             self._reply(401, operation="Unauthorized", bytes_in=len(raw))
-            return
-        session = Session(self.server.simulated.name, credential.user, credential.delegated)
+        elif self._gate.sealer is None:
+            self._serve(session, raw)
+        elif raw:
+            self._unseal(session, raw)
+        else:  # the client authenticated before it sent anything
+            self._reply(200, operation="Authenticated")
+
+    def _unseal(self, session: Session, raw: bytes) -> None:
+        try:
+            text = encryption.unseal(raw, self._gate.sealer)
+        except encryption.NotSealed:  # Windows' default is AllowUnencrypted=false
+            self.close_connection = True
+            self._reply(403, operation="Unencrypted", bytes_in=len(raw))
+        else:
+            self._serve(session, text)
+
+    def _serve(self, session: Session, raw: bytes) -> None:
         try:
             request = wsman.parse(raw)
             body = self.server.shells.handle(request, session, self.connection, self._client_gone)
@@ -135,6 +159,8 @@ class Handler(BaseHTTPRequestHandler):
     def _client_gone(self) -> bool:
         """Whether the client closed the connection while it should wait for a reply."""
         readable, _, _ = select.select([self.connection], [], [], 0)
+        if isinstance(self.connection, ssl.SSLSocket):
+            return bool(readable)  # who waits sends nothing but the end of TLS
         try:
             return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
         except OSError:
@@ -145,12 +171,15 @@ class Handler(BaseHTTPRequestHandler):
         self._reply(500, body, "Fault", len(raw))
 
     def _reply(self, status: int, body: bytes = b"", operation: str = "Unreadable", bytes_in: int = 0) -> None:
+        sealer = self._gate.sealer
+        if body and sealer:
+            body = encryption.seal(body, sealer)
         self.server.audit.request(self.server.simulated.name, operation, bytes_in=bytes_in, bytes_out=len(body))
         self.send_response(status)
-        if status == 401:
-            self.send_header("WWW-Authenticate", self.server.authentication.challenge)
+        for challenge in self._gate.challenges() if status == 401 else ():
+            self.send_header("WWW-Authenticate", challenge)
         if body:
-            self.send_header("Content-Type", SOAP)
+            self.send_header("Content-Type", encryption.CONTENT_TYPE if sealer else SOAP)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The remote shells of one simulated server and the commands that run in them."""
+"""The remote shells of one simulated server: the one of cmd.exe here, the runspace pool in psrp/pool.py."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import Protocol
 
-from lab.audit import Audit
+from lab.commands import Commands
 from lab.core.api import Session
-from lab.core.server import Server
-from lab.door import Door, Finished
+from lab.door import Finished
 from lab.winrm import wsman
 
 POLL_SECONDS = 0.25  # how often a waiting Receive looks whether its client is still there
@@ -68,20 +67,69 @@ class RunningCommand:
         self._done.set()
 
 
-@dataclass
-class Shell:
+class Shell(Protocol):
     """``connection``: the TCP connection that used it last."""
 
     session: Session
     connection: object
-    commands: dict[str, RunningCommand] = field(default_factory=dict)
+
+    def handle(self, request: wsman.Request, gone: Callable[[], bool]) -> bytes:
+        """The reply to Command, Send, Receive or Signal. ``gone``: whether the client hung up. Raises wsman.Fault."""
+
+    def stop(self) -> None:
+        """Ends what runs in it."""
+
+
+ShellMaker = Callable[[wsman.Create, Session, Commands], Shell]
+
+
+class CommandShell:
+    """Runs command lines."""
+
+    def __init__(self, request: wsman.Create, session: Session, commands: Commands) -> None:
+        self.session = session
+        self.connection: object = None
+        self._commands = commands
+        self._running: dict[str, RunningCommand] = {}
+
+    def handle(self, request: wsman.Request, gone: Callable[[], bool]) -> bytes:
+        if isinstance(request, wsman.Command):
+            return self._command(request)
+        assert isinstance(request, wsman.Send | wsman.Receive | wsman.Signal)
+        command = self._running.get(request.command_id)
+        if isinstance(request, wsman.Signal):  # of a command that is gone already: as Windows, no fault
+            if command:
+                command.stop()
+                del self._running[request.command_id]
+            return wsman.signalled(request)
+        if command is None:
+            raise wsman.malformed(f"the shell has no command {request.command_id}")
+        if isinstance(request, wsman.Send):
+            return _send(request, command)
+        return _receive(request, command, gone)
+
+    def stop(self) -> None:
+        for command in list(self._running.values()):
+            command.stop()
+
+    def _command(self, request: wsman.Command) -> bytes:
+        command_id = _new_id()
+        command = RunningCommand(request.line, lambda *given: self._commands.run(self.session, *given))
+        self._running[command_id] = command
+        # pywinrm says with it that it will send no input
+        if request.header.options.get("WINRS_CONSOLEMODE_STDIN", "").upper() == "TRUE":
+            command.start()
+        return wsman.command_started(request, command_id)
 
 
 class Shells:
-    """``linger_seconds``: how long a shell stays after its client's connection broke, for the client to come back."""
+    """``linger_seconds``: how long a shell stays after its client's connection broke, for the client to come back.
 
-    def __init__(self, server: Server, door: Door, audit: Audit, linger_seconds: float = 5.0) -> None:
-        self._server, self._door, self._audit, self._linger = server, door, audit, linger_seconds
+    ``powershell``: makes the shells of PowerShell Remoting, if the server offers it.
+    """
+
+    def __init__(self, commands: Commands, linger_seconds: float = 5.0, powershell: ShellMaker | None = None) -> None:
+        self._commands, self._linger, self._powershell = commands, linger_seconds, powershell
         self._shells: dict[str, Shell] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -89,28 +137,13 @@ class Shells:
     def handle(self, request: wsman.Request, session: Session, connection: object, gone: Callable[[], bool]) -> bytes:
         """The reply to one request of ``session``. ``gone``: whether its client hung up. Raises wsman.Fault."""
         if isinstance(request, wsman.Create):
-            shell_id = _new_id()
-            with self._lock:
-                self._shells[shell_id] = Shell(session, connection)
-            return wsman.created(request, shell_id)
+            return self._create(request, session, connection)
         shell = self._shell(request.shell_id, session)
         shell.connection = connection
         if isinstance(request, wsman.Delete):
             self._remove(request.shell_id)
             return wsman.deleted(request)
-        if isinstance(request, wsman.Command):
-            return self._command(request, shell)
-        command = shell.commands.get(request.command_id)
-        if isinstance(request, wsman.Signal):  # of a command that is gone already: as Windows, no fault
-            if command:
-                command.stop()
-                del shell.commands[request.command_id]
-            return wsman.signalled(request)
-        if command is None:
-            raise wsman.malformed(f"the shell has no command {request.command_id}")
-        if isinstance(request, wsman.Send):
-            return _send(request, command)
-        return _receive(request, command, gone)
+        return shell.handle(request, gone)
 
     def disconnected(self, connection: object) -> None:
         """Ends the shells of a broken connection, unless another connection uses them meanwhile."""
@@ -129,6 +162,19 @@ class Shells:
         for shell_id in list(self._shells):
             self._remove(shell_id)
 
+    def _create(self, request: wsman.Create, session: Session, connection: object) -> bytes:
+        maker: ShellMaker | None = self._powershell if request.header.powershell else CommandShell
+        if maker is None:
+            raise wsman.malformed("this server does not offer PowerShell Remoting")
+        shell = maker(request, session, self._commands)
+        shell.connection = connection
+        shell_id = request.shell_id or _new_id()
+        with self._lock:
+            if shell_id in self._shells:
+                raise wsman.malformed(f"there is a shell {shell_id} already")
+            self._shells[shell_id] = shell
+        return wsman.created(request, shell_id)
+
     def _shell(self, shell_id: str, session: Session) -> Shell:
         with self._lock:
             shell = self._shells.get(shell_id)
@@ -139,23 +185,8 @@ class Shells:
     def _remove(self, shell_id: str) -> None:
         with self._lock:
             shell = self._shells.pop(shell_id, None)
-        for command in list(shell.commands.values()) if shell else ():
-            command.stop()
-
-    def _command(self, request: wsman.Command, shell: Shell) -> bytes:
-        command_id = _new_id()
-        command = RunningCommand(request.line, lambda *given: self._run(shell.session, *given))
-        shell.commands[command_id] = command
-        # pywinrm says with it that it will send no input
-        if request.header.options.get("WINRS_CONSOLEMODE_STDIN", "").upper() == "TRUE":
-            command.start()
-        return wsman.command_started(request, command_id)
-
-    def _run(self, session: Session, line: str, stdin: bytes, stop: threading.Event) -> Finished:
-        stop.wait(self._server.startup_seconds)
-        finished = Finished(1) if stop.is_set() else self._door.run(self._server, session, line, stdin, stop)
-        self._audit.command(self._server.name, door=self._door.name, processes=finished.processes, user=session.user)
-        return finished
+        if shell:
+            shell.stop()
 
 
 def _send(request: wsman.Send, command: RunningCommand) -> bytes:

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """WS-Management as a WinRM client speaks it: SOAP requests into dataclasses, replies and faults into SOAP.
 
-Only the operations of the Windows remote shell (MS-WSMV 3.1.4): Create, Command, Send, Receive, Signal, Delete. Fault
-codes are those of wsmerror.h. Nothing here keeps state; shells.py does.
+Only the operations of the Windows remote shell (MS-WSMV 3.1.4): Create, Command, Send, Receive, Signal, Delete. PowerShell
+Remoting uses the same ones: its messages are base64 in them (MS-PSRP 3.1.5.3). Fault codes are those of wsmerror.h. Nothing
+here keeps state; shells.py and psrp/pool.py do.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+POWERSHELL = "http://schemas.microsoft.com/powershell"
 TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 NAMESPACES = {
@@ -26,6 +28,7 @@ NAMESPACES = {
     "w": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
     "rsp": SHELL,
     "x": TRANSFER,
+    "p": POWERSHELL,
 }
 FAULT_NAMESPACE = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"
 
@@ -73,17 +76,25 @@ def too_large(size: int, limit: int) -> Fault:
 
 @dataclass(frozen=True)
 class Header:
-    """``timeout`` in seconds, ``max_envelope`` in bytes, ``options`` by name, such as WINRS_CONSOLEMODE_STDIN."""
+    """``timeout`` in seconds, ``max_envelope`` in bytes, ``options`` by name, such as WINRS_CONSOLEMODE_STDIN.
+
+    ``powershell``: whether the shell is a runspace pool. Its requests without a command are about the pool: command_id "".
+    """
 
     message_id: str
     timeout: float
     max_envelope: int
     options: Mapping[str, str]
+    powershell: bool = False
 
 
 @dataclass(frozen=True)
 class Create:
+    """``shell_id``: as the client chose it, or "". ``messages``: the first of PowerShell Remoting."""
+
     header: Header
+    shell_id: str = ""
+    messages: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -94,11 +105,13 @@ class Delete:
 
 @dataclass(frozen=True)
 class Command:
-    """``line``: command and arguments as the one text that cmd.exe gets."""
+    """``line``: command and arguments as the one text that cmd.exe gets, or ``messages`` of PowerShell Remoting."""
 
     header: Header
     shell_id: str
     line: str
+    command_id: str = ""
+    messages: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -139,19 +152,17 @@ def parse(raw: bytes) -> Request:
     header = _header(root)
     action = _text(root, "s:Header/a:Action")
     if action == f"{TRANSFER}/Create":
-        return Create(header)
+        return _create(root, header)
     shell_id = _text(root, "s:Header/w:SelectorSet/w:Selector[@Name='ShellId']")
     if action == f"{TRANSFER}/Delete":
         return Delete(header, shell_id)
     if action == f"{SHELL}/Command":
-        words = [_text(root, "s:Body/rsp:CommandLine/rsp:Command")]
-        words += [one.text or "" for one in root.findall("s:Body/rsp:CommandLine/rsp:Arguments", NAMESPACES)]
-        return Command(header, shell_id, " ".join(words))
+        return _command(root, header, shell_id)
     if action == f"{SHELL}/Send":
         return _send(root, header, shell_id)
     if action == f"{SHELL}/Receive":
         stream = _element(root, "s:Body/rsp:Receive/rsp:DesiredStream")
-        return Receive(header, shell_id, _attribute(stream, "CommandId"))
+        return Receive(header, shell_id, _command_id(stream, header))
     if action == f"{SHELL}/Signal":
         signal = _element(root, "s:Body/rsp:Signal")
         return Signal(header, shell_id, _attribute(signal, "CommandId"), _text(signal, "rsp:Code"))
@@ -179,16 +190,40 @@ def _header(root: ElementTree.Element) -> Header:
         timeout=_seconds(root.findtext("s:Header/w:OperationTimeout", "", NAMESPACES)),
         max_envelope=min(int(size), MAX_ENVELOPE),
         options={one.get("Name", ""): one.text or "" for one in options},
+        powershell=root.findtext("s:Header/w:ResourceURI", "", NAMESPACES).startswith(f"{POWERSHELL}/"),
     )
+
+
+def _create(root: ElementTree.Element, header: Header) -> Create:
+    if not header.powershell:
+        return Create(header)
+    shell = _element(root, "s:Body/rsp:Shell")
+    return Create(header, _attribute(shell, "ShellId"), _base64(_text(shell, "p:creationXml")))
+
+
+def _command(root: ElementTree.Element, header: Header, shell_id: str) -> Command:
+    line = _element(root, "s:Body/rsp:CommandLine")
+    arguments = [one.text or "" for one in line.findall("rsp:Arguments", NAMESPACES)]
+    if header.powershell:
+        return Command(header, shell_id, "", _attribute(line, "CommandId"), _base64("".join(arguments)))
+    return Command(header, shell_id, " ".join([_text(line, "rsp:Command"), *arguments]))
 
 
 def _send(root: ElementTree.Element, header: Header, shell_id: str) -> Send:
     stream = _element(root, "s:Body/rsp:Send/rsp:Stream")
+    data = _base64(stream.text or "")
+    return Send(header, shell_id, _command_id(stream, header), data, stream.get("End", "").lower() == "true")
+
+
+def _base64(text: str) -> bytes:
     try:
-        data = base64.b64decode(stream.text or "", validate=True)
+        return base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise malformed("the stream is no base64") from error
-    return Send(header, shell_id, _attribute(stream, "CommandId"), data, stream.get("End", "").lower() == "true")
+
+
+def _command_id(stream: ElementTree.Element, header: Header) -> str:
+    return stream.get("CommandId", "") if header.powershell else _attribute(stream, "CommandId")
 
 
 def _seconds(duration: str) -> float:
@@ -227,9 +262,10 @@ def _attribute(element: ElementTree.Element, name: str) -> str:
 
 
 def created(request: Create, shell_id: str) -> bytes:
+    resource = f"{POWERSHELL}/Microsoft.PowerShell" if request.header.powershell else f"{SHELL}/cmd"
     body = (
         f"<x:ResourceCreated><a:Address>http://localhost/wsman</a:Address><a:ReferenceParameters>"
-        f"<w:ResourceURI>{SHELL}/cmd</w:ResourceURI><w:SelectorSet>"
+        f"<w:ResourceURI>{resource}</w:ResourceURI><w:SelectorSet>"
         f'<w:Selector Name="ShellId">{shell_id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
         f"</x:ResourceCreated><rsp:Shell><rsp:ShellId>{shell_id}</rsp:ShellId></rsp:Shell>"
     )
@@ -269,6 +305,15 @@ def received(request: Receive, stdout: bytes, stderr: bytes, exit_code: int | No
     parts.append(f'<rsp:CommandState CommandId={command} State="{state}">{code}</rsp:CommandState>')
     body = f"<rsp:ReceiveResponse>{''.join(parts)}</rsp:ReceiveResponse>"
     return _envelope(f"{SHELL}/ReceiveResponse", request.header.message_id, body)
+
+
+def received_messages(request: Receive, messages: bytes, done: bool) -> bytes:
+    """Messages of PowerShell Remoting, for the pool or for one of its pipelines. ``done``: the pipeline has no more."""
+    command = f" CommandId={quoteattr(request.command_id)}" if request.command_id else ""
+    body = f'<rsp:Stream Name="stdout"{command}>{base64.b64encode(messages).decode()}</rsp:Stream>'
+    if command:
+        body += f'<rsp:CommandState{command} State="{SHELL}/CommandState/{"Done" if done else "Running"}"/>'
+    return _envelope(f"{SHELL}/ReceiveResponse", request.header.message_id, f"<rsp:ReceiveResponse>{body}</rsp:ReceiveResponse>")
 
 
 def receive_capacity(request: Receive) -> int:
