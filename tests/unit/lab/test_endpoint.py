@@ -18,10 +18,9 @@ import pytest
 from endpoint_fakes import OTHER, OTHER_PASSWORD, PASSWORD, USER, TalkingDoor, numbered, serve, small_lab
 from lab.core.api import Session
 from lab.core.server import Credential
-from lab.service import LabService
+from lab.service import LabService, NotLoopback
 from lab.winrm import wsman
 from lab.winrm.authentication import Basic
-from lab.winrm.endpoint import NotLoopback
 from lab.winrm.shells import Shells
 
 winrm = pytest.importorskip("winrm", reason="pywinrm is not installed")

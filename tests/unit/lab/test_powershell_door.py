@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import os
 import subprocess
@@ -23,7 +22,7 @@ from lab.core.lab import Lab
 from lab.door import Finished
 from lab.powershell import engine as engines
 from lab.powershell.engine import Engine, NoEngine, find_engine, names_folder
-from lab.powershell.process import PowerShellDoor, holds_become
+from lab.powershell.process import PowerShellDoor
 
 SESSION = Session("DHCP01", USER)
 
@@ -180,30 +179,10 @@ def test_input_reaches_the_command_and_its_exit_code_comes_back(door: PowerShell
     assert (done.exit_code, done.stdout.strip(), done.processes) == (5, b"100001 end", 1)
 
 
-def test_other_programs_and_become_are_refused(door: PowerShellDoor, lab: Lab) -> None:
-    server, stop = lab.servers["DHCP01"], threading.Event()
-    other = door.run(server, SESSION, "cmd /c whoami", b"", stop)
+def test_other_programs_are_refused(door: PowerShellDoor, lab: Lab) -> None:
+    other = door.run(lab.servers["DHCP01"], SESSION, "cmd /c whoami", b"", threading.Event())
     assert (other.exit_code, other.processes) == (1, 0)
     assert b"PowerShell and no other program" in other.stderr
-    payload = b"x\n\0\0\0\0\n" + json.dumps({"actions": [{"name": "become_wrapper.ps1"}]}).encode()
-    become = door.run(server, SESSION, "PowerShell -NoProfile", payload, stop)
-    assert (become.exit_code, become.processes) == (1, 0)
-    assert "become" in json.loads(become.stdout)["msg"]
-
-
-def test_become_is_found_in_the_payload_of_every_core() -> None:
-    def payload(manifest: dict[str, Any]) -> bytes:
-        return b"text\n\0\0\0\0\n" + json.dumps(manifest).encode()
-
-    old = {"actions": ["exec_wrapper", "become_wrapper"], "become_password": "x"}
-    new = {"actions": [{"name": "become_wrapper.ps1"}, {"name": "module_wrapper.ps1"}], "scripts": {}}
-    packed = b"{}\n\0\0\0\0\n" + base64.b64encode(gzip.compress(json.dumps(new).encode()))
-    assert holds_become(payload(old))
-    assert holds_become(payload(new))
-    assert holds_become(packed)
-    assert not holds_become(payload({"actions": [{"name": "module_wrapper.ps1", "params": "become_wrapper"}]}))
-    assert not holds_become(b"become_wrapper")
-    assert not holds_become(b"\0\0\0\0 no JSON \0\0\0\0")
 
 
 def test_any_engine_gets_the_names_of_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
