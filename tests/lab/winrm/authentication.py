@@ -99,7 +99,7 @@ class Ntlm:
                     protocol = "ntlm" if scheme.lower() == "ntlm" else "negotiate"
                     self.context = spnego.server(protocol=protocol, options=spnego.NegotiateOptions.use_ntlm)
                 answer = self.context.step(base64.b64decode(token))
-            except (spnego.exceptions.SpnegoError, ValueError):  # a wrong password, an unknown user, no token at all
+            except Exception:  # a wrong password, an unknown user, or bytes that pyspnego trips over: nobody is let in
                 self.context = None
                 return
         if self.context.complete:

@@ -9,6 +9,7 @@ from typing import Any
 
 PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
 CONTENT_TYPE = f'multipart/encrypted;protocol="{PROTOCOL}";boundary="Encrypted Boundary"'
+OVERHEAD = 1_000  # bytes around a sealed envelope, with some to spare
 _BOUNDARY = b"--Encrypted Boundary"
 _MESSAGE = re.compile(
     rb"--\s*Encrypted Boundary\r\n\s*Content-Type: [^\r]+\r\n\s*OriginalContent: [^\r]*Length=(\d+)\r\n"

@@ -120,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._reply(411)
             return
-        if int(length) > wsman.MAX_ENVELOPE:
+        if int(length) > wsman.MAX_ENVELOPE + (encryption.OVERHEAD if self._gate.sealer else 0):
             self.close_connection = True  # the body is left unread
             self._soap_fault(wsman.too_large(int(length), wsman.MAX_ENVELOPE), b"")
             return
