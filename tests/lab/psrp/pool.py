@@ -141,14 +141,15 @@ class RunspacePool:
     def _receive(self, request: wsman.Receive, target: uuid.UUID | None, gone: Callable[[], bool]) -> bytes:
         end = time.monotonic() + request.header.timeout
         with self._changed:
-            if target is not None and target not in self._running:
+            one = self._running.get(target) if target else None  # a Signal may take it away while this waits
+            if target is not None and one is None:
                 raise wsman.malformed(f"the pool has no pipeline {request.command_id}")
             while not self._outgoing[target]:
                 self._changed.wait(min(POLL_SECONDS, max(0.0, end - time.monotonic())))
                 if not self._outgoing[target] and (time.monotonic() >= end or gone()):
                     raise wsman.timed_out()
             messages = self._outgoing[target].pop(0)
-            done = target is not None and self._running[target].done and not self._outgoing[target]
+            done = one is not None and one.done and not self._outgoing[target]
         return wsman.received_messages(request, messages, done)
 
     def _end(self, target: uuid.UUID | None) -> None:
