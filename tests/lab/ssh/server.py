@@ -20,6 +20,7 @@ import asyncssh
 from lab.commands import Commands
 from lab.core.api import Session
 from lab.core.server import Server
+from lab.ssh.shell import command_line
 
 KEY = "ssh-ed25519"
 COMMANDS = 64  # that run at once
@@ -125,7 +126,8 @@ async def _serve(process: Any, server: Server, commands: Commands) -> None:
         return
     stdin = await process.stdin.read()
     session, stop = Session(server.name, user, delegated=False), threading.Event()
-    running = asyncio.get_running_loop().run_in_executor(None, commands.run, session, process.command, stdin, stop)
+    line = command_line(process.command)
+    running = asyncio.get_running_loop().run_in_executor(None, commands.run, session, line, stdin, stop)
     hung_up = asyncio.ensure_future(process.channel.wait_closed())
     await asyncio.wait((running, hung_up), return_when=asyncio.FIRST_COMPLETED)
     stop.set()  # a client that hung up ends its command

@@ -22,6 +22,7 @@ from lab.core.server import Server
 from lab.door import Finished
 from lab.inventory import inventory
 from lab.service import LabService
+from lab.ssh.shell import command_line
 from lab.topology import dumps, loads
 from lab.winrm.encryption import NotSealed, unseal
 
@@ -274,7 +275,7 @@ def ssh_lab() -> Iterator[tuple[LabService, TalkingDoor]]:
     pytest.importorskip("asyncssh", reason="asyncssh is not installed")
     if shutil.which("ssh") is None:
         pytest.skip("there is no program ssh (the Debian package openssh-client has it)")
-    door = TalkingDoor()
+    door = ScriptDoor()
     with offering(door, "ssh") as service:
         yield service, door
 
@@ -323,7 +324,7 @@ def test_stop_ends_what_runs_over_ssh(tmp_path: Path) -> None:
     pytest.importorskip("asyncssh", reason="asyncssh is not installed")
     if shutil.which("ssh") is None:
         pytest.skip("there is no program ssh (the Debian package openssh-client has it)")
-    door = TalkingDoor()
+    door = ScriptDoor()
     with offering(door, "ssh") as service:
         key = Path(service.ready()["ssh"]["key"])
         process = subprocess.Popen(ssh(service, "wait"), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -331,6 +332,18 @@ def test_stop_ends_what_runs_over_ssh(tmp_path: Path) -> None:
         assert key.stat().st_mode & 0o77 == 0
     assert (process.wait(10), door.stopped, door.closed) == (255, ["wait"], True)
     assert not key.exists()
+
+
+@pytest.mark.parametrize("line", ["PowerShell -NoProfile -EncodedCommand QQA=", "powershell -EncodedCommand 'QQA='"])
+def test_a_plain_call_of_powershell_needs_no_shell(line: str) -> None:
+    assert command_line(line) == line.replace("'", "")
+    assert command_line(f"chcp.com 65001 > $null ; {line}") == line.replace("'", "")
+
+
+@pytest.mark.parametrize("line", ["Get-Date; 'ü'", "powershell -Command 'a b'", "powershell -Command a; b", "PowerShell"])
+def test_any_other_line_is_a_script_for_the_shell(line: str) -> None:
+    code = command_line(line).rpartition(" -EncodedCommand ")[2]
+    assert base64.b64decode(code).decode("utf-16-le") == line
 
 
 # ------------------------------------------------------------------ what a topology offers
