@@ -60,7 +60,9 @@ def scope_result(scope: Scope) -> Mapping[str, Any]:
 def site_entry(relationship: Relationship, here: str, there: str) -> Mapping[str, Any]:
     """A relationship as the role's data has it: server-neutral, percents and role being the primary's.
 
-    `here` and `there` are the inventory names of this server and of the partner. In hot standby the primary is the active server.
+    `here` and `there` are the inventory names of this server and of the partner. In hot standby the primary is the active server,
+    whichever server Windows calls primary. What only the primary can tell is left out on the partner: its spelling of the
+    partner, and its share, since whether the partner shows 100 minus that is likely and not known (L).
     """
     own = relationship.server_role != "standby" if relationship.mode == "hot_standby" else relationship.is_primary is not False
     entry: dict[str, Any] = {
@@ -71,11 +73,10 @@ def site_entry(relationship: Relationship, here: str, there: str) -> Mapping[str
     }
     if own:
         entry["partner_server"] = relationship.partner_server
-    if relationship.mode == "load_balance":
-        percent = relationship.load_balance_percent or 0
-        entry["load_balance_percent"] = percent if own else 100 - percent
-    else:
+    if relationship.mode == "hot_standby":
         entry["reserve_percent"] = relationship.reserve_percent
+    elif own:
+        entry["load_balance_percent"] = relationship.load_balance_percent
     return {
         **entry,
         "max_client_lead_time": relationship.max_client_lead_time,

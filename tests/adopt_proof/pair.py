@@ -37,7 +37,14 @@ RELATIONSHIPS = (
     "Straße #3: -rot-",
 )
 # what nobody knows about Windows, and what must make no difference here
-OPEN = ("standby_creator", "partner_server_shows", "active_after_lb_to_hs", "empty_server_errors", "settle_polls")
+OPEN = (
+    "standby_creator",
+    "partner_server_shows",
+    "partner_percent_inverts",
+    "active_after_lb_to_hs",
+    "empty_server_errors",
+    "settle_polls",
+)
 
 
 @dataclass

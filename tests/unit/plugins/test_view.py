@@ -33,7 +33,7 @@ def test_differences_are_told_in_words_and_a_state_is_none() -> None:
         ),
         (
             builders.relationship(load_balance_percent=30, is_primary=False, partner_server="DHCP01"),
-            {"primary": "there", "partner": "here", "load_balance_percent": 70},
+            {"primary": "there", "partner": "here"},
         ),
         (builders.hot_standby(), {"primary": "here", "partner": "there", "reserve_percent": 5}),
         (builders.hot_standby(server_role="standby", is_primary=False), {"primary": "there", "partner": "here"}),
@@ -44,6 +44,7 @@ def test_the_site_data_is_the_same_from_both_sides(relationship: Relationship, e
     entry = view.site_entry(relationship, "here", "there")
     assert {key: entry[key] for key in expected} == expected
     assert ("partner_server" in entry) == (entry["primary"] == "here")
+    assert ("load_balance_percent" in entry) == (entry["primary"] == "here" and entry["mode"] == "load_balance")
 
 
 def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
