@@ -134,7 +134,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _client_gone(self) -> bool:
         """Whether the client closed the connection while it should wait for a reply."""
-        readable, _, _ = select.select([self.connection], [], [], 0)
+        readable = select.select([self.connection], [], [], 0)[0]
         try:
             return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
         except OSError:

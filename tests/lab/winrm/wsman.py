@@ -12,7 +12,7 @@ import base64
 import binascii
 import re
 import uuid
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
