@@ -206,7 +206,7 @@ class Switches:
             answer, answers = getattr(self, rule.name), rule.metadata["answers"]
             if type(answer) is not type(rule.default):
                 raise ValueError(f"switch {rule.name}: {answer!r} is not one of {answers}")
-            good = answer in answers if isinstance(answer, str | bool) else answer >= 0
+            good = answer >= 0 if isinstance(answer, int) and not isinstance(answer, bool) else answer in answers
             if not good:
                 raise ValueError(f"switch {rule.name}: {answer!r} is not one of {answers}")
 
