@@ -93,12 +93,15 @@ class Site:
         return self.run(f"windhcp.failover.{playbook}", "-e", f"@{path}", *options)
 
     def run(self, playbook: Path | str, *options: str, environment: Mapping[str, str] | None = None) -> Run:
+        return self.execute("ansible-playbook", "-i", str(self.folder / "inventory.yml"), str(playbook), *options, environment=environment)
+
+    def execute(self, program: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
+        """Runs a program of Ansible's, which finds the collection and a home of its own."""
         log = self.folder / "tasks.jsonl"
         log.unlink(missing_ok=True)
         mark = self.lab.audit.mark()
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(self.folder / "inventory.yml"), str(playbook), *options]
         ended = subprocess.run(
-            command,
+            [str(Path(sys.executable).with_name(program)), *arguments],
             cwd=self.folder,
             env={**_environment(self.folder, log), **(environment or {})},
             text=True,
