@@ -22,7 +22,7 @@ adopt-proof: export PAIRS ?= 10
 adopt-proof: .venv/ready collection
 	@PYTHONPATH=tests:tests/integration $(BIN)/python -m adopt_proof
 
-test: lint unit integration sanity
+test: lint unit integration molecule sanity
 
 lint: .venv/ready collection $(TREE)
 	$(BIN)/ruff check .
@@ -42,6 +42,12 @@ integration: .venv/ready collection
 # ansible-test's own checks; the first run installs what they need and takes about three times as long as the next
 sanity: .venv/ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/sanity/run.sh .build/sanity
+
+# the built collection against a lab that the scenario starts and stops
+molecule: .venv/ready collection
+	@mkdir -p .build/molecule
+	cd $(INSTALLED)/extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections \
+	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/.build/molecule molecule test
 
 # the documentation as HTML: .build/docs/build/html/index.html (without a network its links into Ansible's own docs are missing)
 docs: .venv/ready collection
