@@ -12,7 +12,7 @@ INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
-.PHONY: demo adopt-proof test lint unit integration collection recordings clean
+.PHONY: demo adopt-proof test lint unit integration sanity molecule docs collection recordings clean
 
 demo: .venv/ready collection
 	@PYTHONPATH=tests $(BIN)/python -m demo
@@ -22,7 +22,7 @@ adopt-proof: export PAIRS ?= 10
 adopt-proof: .venv/ready collection
 	@PYTHONPATH=tests:tests/integration $(BIN)/python -m adopt_proof
 
-test: lint unit integration
+test: lint unit integration molecule sanity
 
 lint: .venv/ready collection $(TREE)
 	$(BIN)/ruff check .
@@ -30,12 +30,31 @@ lint: .venv/ready collection $(TREE)
 	$(BIN)/mypy tests/lab
 	cd .build/tree && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p $(PLUGINS).plugin_utils -p $(PLUGINS).action
 	cd $(INSTALLED) && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections ansible-lint --profile production
+	cd $(INSTALLED) && PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	$(BIN)/antsibull-changelog lint
 
 unit: .venv/ready $(TREE)
 	$(BIN)/pytest tests/unit -n 2
 
 integration: .venv/ready collection
 	$(BIN)/pytest tests/integration -n 2 --dist loadgroup
+
+# ansible-test's own checks; the first run installs what they need and takes about three times as long as the next
+sanity: .venv/ready
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/sanity/run.sh .build/sanity
+
+# the built collection against a lab that the scenario starts and stops
+molecule: .venv/ready collection
+	@mkdir -p .build/molecule
+	cd $(INSTALLED)/extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections \
+	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/.build/molecule molecule test
+
+# the documentation as HTML: .build/docs/build/html/index.html (without a network its links into Ansible's own docs are missing)
+docs: .venv/ready collection
+	@rm -rf .build/docs && install -d -m 700 .build/docs/rst
+	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --dest-dir .build/docs \
+	  --sphinx-theme alabaster --project windhcp.failover --copyright "the windhcp.failover authors" --title windhcp.failover windhcp.failover
+	cd .build/docs && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections ./build.sh
 
 # the replies that prove the lab's built-in stand-in, from the real script in a real PowerShell
 recordings: .venv/ready $(TREE)

@@ -109,7 +109,7 @@ options:
     description:
       - How long to wait for C(Normal), in seconds, each time. Also before a write, when the relationship is in a state that passes
         by itself (C(Init), C(Startup), C(Recover), C(RecoverWait), C(RecoverDone), C(ConflictDone)).
-      - C(RecoverWait) can last as long as the O(max_client_lead_time).
+      - C(RecoverWait) can last as long as the maximum client lead time.
     type: int
     default: 180
   allow_state:

@@ -95,12 +95,15 @@ class Site:
         return self.run(f"windhcp.failover.{playbook}", "-e", f"@{path}", *options)
 
     def run(self, playbook: Path | str, *options: str, environment: Mapping[str, str] | None = None) -> Run:
+        return self.execute("ansible-playbook", "-i", str(self.folder / "inventory.yml"), str(playbook), *options, environment=environment)
+
+    def execute(self, program: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
+        """Runs a program of Ansible's, which finds the collection and a home of its own."""
         log = self.folder / "tasks.jsonl"
         log.unlink(missing_ok=True)
         mark = self.lab.audit.mark()
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(self.folder / "inventory.yml"), str(playbook), *options]
         ended = subprocess.run(
-            command,
+            [str(Path(sys.executable).with_name(program)), *arguments],
             cwd=self.folder,
             env={**_environment(self.folder, log), **(environment or {})},
             text=True,
@@ -132,6 +135,7 @@ def _environment(folder: Path, log: Path) -> Mapping[str, str]:
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).with_name("callback_plugins")),
         "ANSIBLE_CALLBACKS_ENABLED": "recorder",
         "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_FORKS": "1",  # so that hosts report in one order
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_RETRY_FILES_ENABLED": "0",
         "RECORDER_FILE": str(log),

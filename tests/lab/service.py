@@ -161,7 +161,7 @@ class LabService:
             for endpoint in self._all():
                 selector.register(endpoint, selectors.EVENT_READ, endpoint)
             while True:
-                for key, _ in selector.select():
+                for key, _events in selector.select():
                     if key.data is None:
                         return
                     with contextlib.suppress(OSError):

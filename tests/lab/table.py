@@ -28,7 +28,7 @@ def _server(lab: Lab, server: Server) -> str:
     lines = [f"{server.name}  {server.fqdn}  {server.ip}  ({server.service}{where})"]
     halves = [_relationship(lab, server, half) for half in server.relationships.values()]
     lines += _table(_RELATIONSHIPS, halves) if halves else ["  no failover relationship"]
-    scopes = [_scope(server, scope) for _, scope in sorted(server.scopes.items())]
+    scopes = [_scope(server, scope) for _id, scope in sorted(server.scopes.items())]
     lines += ["", *_table(_SCOPES, scopes)] if scopes else ["  no scope"]
     return "\n".join(lines)
 

@@ -161,9 +161,10 @@ def _take_lease_counts(raw: dict[str, Any]) -> dict[tuple[str, str], int]:
             leases = scope.get("leases") if isinstance(scope, dict) else None
             if isinstance(leases, dict) and set(leases) == {"count"}:
                 place = f"servers.{name}.scopes.{scope_id}.leases.count"
-                if type(leases["count"]) is not int or leases["count"] < 0:
-                    raise TopologyError(place, f"cannot read {leases['count']!r}", "Write a whole number")
-                counts[(str(name), str(scope_id))] = leases["count"]
+                count = leases["count"]
+                if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+                    raise TopologyError(place, f"cannot read {count!r}", "Write a whole number")
+                counts[(str(name), str(scope_id))] = count
                 del scope["leases"]
     return counts
 

@@ -101,7 +101,7 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
                 call.report(refusal)
         return
     if not call.has("ScopeId"):  # -BadLeases may come without a scope
-        scopes = [scope for _, scope in sorted(call.server.scopes.items())]
+        scopes = [scope for _id, scope in sorted(call.server.scopes.items())]
     else:
         scopes = [call.scope(call.need_address("ScopeId"))]
     wanted = tuple(map(client_id, call.texts("ClientId")))

@@ -111,7 +111,7 @@ def _level(call: Call) -> _Level:
     """Raises Refused: 20005 for the scope, 20018 for the reservation, 20111 for the policy."""
     reserved, scope_id, policy_name = call.address("ReservedIP"), call.address("ScopeId"), call.text("PolicyName")
     if reserved is not None:
-        _, reservation = find_reservation(call, reserved)
+        _scope, reservation = find_reservation(call, reserved)
         return _Level(reservation.options, reservation.options)
     scope = call.scope(scope_id) if scope_id is not None else None
     if policy_name:

@@ -102,4 +102,4 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Reservation]]:
         else:
             call.report(call.fail("DHCP 20018", "get reservation", client))
     if not call.has("ClientId"):
-        yield from ((scope, one) for _, one in sorted(scope.reservations.items()))
+        yield from ((scope, one) for _id, one in sorted(scope.reservations.items()))

@@ -56,7 +56,7 @@ def view(scope: Scope) -> CmdletObject:
 
 def get(call: Call) -> None:
     if not call.has("ScopeId"):
-        call.emit(view(scope) for _, scope in sorted(call.server.scopes.items()))
+        call.emit(view(scope) for _id, scope in sorted(call.server.scopes.items()))
         return
     for scope_id in call.addresses("ScopeId"):
         try:

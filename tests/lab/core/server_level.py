@@ -46,7 +46,7 @@ def get_dns_setting(call: Call) -> None:
     scope_id, address = call.address("ScopeId"), call.address("IPAddress")
     scope = call.scope(scope_id) if scope_id is not None else None
     if address is not None:
-        scope, _ = find_reservation(call, address)
+        scope, _reservation = find_reservation(call, address)
     suffix = ""
     if call.has("PolicyName"):
         suffix = find_policy(call, scope, call.text("PolicyName")).dns_suffix

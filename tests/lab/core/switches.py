@@ -17,7 +17,7 @@ Answer: TypeAlias = str | bool | int
 
 def _rule(default: Answer, mark: str, source: str, question: str, answers: tuple[Answer, ...] = (True, False)) -> Any:
     about = {"mark": mark, "source": source, "question": question, "answers": answers}
-    return field(default=default, metadata=about)
+    return field(default=default, metadata=about)  # pylint: disable=invalid-field-call
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ class Switches:
             answer, answers = getattr(self, rule.name), rule.metadata["answers"]
             if type(answer) is not type(rule.default):
                 raise ValueError(f"switch {rule.name}: {answer!r} is not one of {answers}")
-            good = answer >= 0 if type(answer) is int else answer in answers
+            good = answer >= 0 if isinstance(answer, int) and not isinstance(answer, bool) else answer in answers
             if not good:
                 raise ValueError(f"switch {rule.name}: {answer!r} is not one of {answers}")
 

@@ -60,7 +60,7 @@ class PowerShellDoor:
         home, temp = self._root / "servers" / server.name / "home", self._root / "servers" / server.name / "temp"
         for folder in (home, temp):
             folder.mkdir(parents=True, exist_ok=True)
-        domain, _, user = session.user.rpartition("\\")
+        domain, _slash, user = session.user.rpartition("\\")
         base = base_environment()
         return base | {
             "PATH": f"{self._names}:{base['PATH']}",

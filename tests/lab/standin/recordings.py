@@ -49,8 +49,7 @@ class Exchange:
         """The replies to its requests, without what belongs to the machine."""
         lab = topology.load(topology.TOPOLOGIES / f"{self.topology}.yml")
         lab.clock = CLOCK
-        account = next(one for one in lab.servers[self.server].credentials if self.user in ("", one.user))
-        session = Session(self.server, account.user, account.delegated)
+        session = self._session(lab)
         fingerprint = None
         for request in self.requests:
             sent = dict(request)
@@ -59,6 +58,10 @@ class Exchange:
             reply = answer(lab, session, json.dumps(sent))
             fingerprint = json.loads(reply)["reply"]["fingerprint"]
             yield without_machine(reply)
+
+    def _session(self, lab: Lab) -> Session:
+        account = next(one for one in lab.servers[self.server].credentials if self.user in ("", one.user))
+        return Session(self.server, account.user, account.delegated)
 
 
 def without_machine(reply: str) -> str:

@@ -190,7 +190,7 @@ class Script:
         return self.cmdlet({**version, "select": ["MajorVersion", "MinorVersion"]})
 
     def who_when(self) -> Result:
-        domain, _, user = self.session.user.rpartition("\\")
+        domain, _slash, user = self.session.user.rpartition("\\")
         who = {
             "computer": self.session.server,
             "user": f"{domain or self.session.server}\\{user}",

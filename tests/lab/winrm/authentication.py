@@ -60,7 +60,7 @@ class Basic:
 
     def authenticate(self, authorization: str | None) -> Credential | None:
         """The account that an Authorization header proves; None: answer 401 with ``challenge``."""
-        scheme, _, token = (authorization or "").partition(" ")
+        scheme, _space, token = (authorization or "").partition(" ")
         if scheme.lower() != "basic":
             return None
         try:

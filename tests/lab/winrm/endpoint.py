@@ -158,7 +158,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _client_gone(self) -> bool:
         """Whether the client closed the connection while it should wait for a reply."""
-        readable, _, _ = select.select([self.connection], [], [], 0)
+        readable = select.select([self.connection], [], [], 0)[0]
         if isinstance(self.connection, ssl.SSLSocket):
             return bool(readable)  # who waits sends nothing but the end of TLS
         try:

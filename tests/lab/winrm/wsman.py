@@ -13,9 +13,9 @@ import base64
 import binascii
 import re
 import uuid
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"

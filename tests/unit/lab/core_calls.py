@@ -45,7 +45,7 @@ def add(lab: Lab, *scopes: IPv4Address, settle: bool = True, **parameters: Any) 
     about = {"Name": NAME, "PartnerServer": "dhcp02.contoso.example", "Force": True, "Confirm": False}
     outcome = run(lab, "Add-DhcpServerv4Failover", ScopeId=scopes or (CLIENTS, PHONES), **{**about, **parameters})
     if settle:
-        for _ in range(lab.switches.settle_polls):
+        for _poll in range(lab.switches.settle_polls):
             run(lab, "Get-DhcpServerv4Failover")
     return outcome
 

@@ -50,7 +50,7 @@ class TalkingDoor:
 
     def run(self, server: Server, session: Session, command_line: str, stdin: bytes, stop: threading.Event) -> Finished:
         self.sessions.append(session)
-        word, _, argument = command_line.partition(" ")
+        word, _space, argument = command_line.partition(" ")
         if word == "wait":
             self.waiting.set()
             if stop.wait(float(argument or 30)):

@@ -58,7 +58,7 @@ def test_calls_run_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         inside.pop()
 
     monkeypatch.setitem(SIMULATED, "Get-DhcpServerVersion", slow)  # type: ignore[arg-type]
-    threads = [threading.Thread(target=run, args=(lab, "Get-DhcpServerVersion")) for _ in range(8)]
+    threads = [threading.Thread(target=run, args=(lab, "Get-DhcpServerVersion")) for _thread in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -196,7 +196,7 @@ def test_any_engine_gets_the_names_of_windows(tmp_path: Path, monkeypatch: pytes
     assert names == tmp_path / "bin"
     assert sorted(one.name for one in names.iterdir()) == ["PowerShell", "chcp.com", "powershell", "powershell.exe", "pwsh"]
     for name in engines.WINDOWS_NAMES:
-        assert subprocess.run([names / name, "a b", "c"], capture_output=True, text=True).stdout == "PowerShell 7.4.99 2\n"
+        assert subprocess.run([names / name, "a b", "c"], capture_output=True, text=True, check=True).stdout == "PowerShell 7.4.99 2\n"
     assert names_folder(Engine(names / "pwsh", "7.4.99"), tmp_path / "unused") == names
 
 

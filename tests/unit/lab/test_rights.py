@@ -92,13 +92,13 @@ def test_names_and_servers_that_do_not_answer() -> None:
 def test_a_starting_service_answers_after_a_while() -> None:
     lab = company()
     lab.servers["DHCP01"].service, lab.servers["DHCP01"].starting_calls = "starting", 2
-    assert [ids(run(lab, "Get-DhcpServerVersion")) for _ in range(3)] == [["WIN32 1753"], ["WIN32 1753"], []]
+    assert [ids(run(lab, "Get-DhcpServerVersion")) for _try in range(3)] == [["WIN32 1753"], ["WIN32 1753"], []]
 
 
 def test_ordered_faults() -> None:
     lab = company()
     lab.fail_next("DHCP01", "Get-DhcpServerv4Scope", "DHCP 20013", after=1)
-    assert [ids(run(lab, "Get-DhcpServerv4Scope")) for _ in range(3)] == [[], ["DHCP 20013"], []]
+    assert [ids(run(lab, "Get-DhcpServerv4Scope")) for _try in range(3)] == [[], ["DHCP 20013"], []]
     add(lab, CLIENTS)
     lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20127", half_applied=True)
     assert ids(run(lab, "Add-DhcpServerv4FailoverScope", Name=NAME, ScopeId=(PHONES,))) == ["DHCP 20127"]

@@ -30,7 +30,7 @@ def test_every_switch_is_read_by_a_rule() -> None:
 
 def test_each_answer_once() -> None:
     changes = list(every_single_change())
-    assert len({(name, answer) for name, answer, _ in changes}) == len(changes)
+    assert len({(name, answer) for name, answer, _path in changes}) == len(changes)
     assert all(getattr(switches, name) == answer for name, answer, switches in changes)
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import base64
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 import pytest
 from lab.winrm import wsman

@@ -91,7 +91,7 @@ def test_a_plan_writes_at_most_one_set(options: dict[str, Any]) -> None:
 SWITCHES = [(name, answer) for name, answer, _switches in every_single_change()]
 
 
-@pytest.mark.parametrize(("name", "answer"), SWITCHES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "answer"), SWITCHES, ids=str)
 def test_under_every_answer_to_an_open_question(name: str, answer: Any) -> None:
     """Creating, adding and modifying reach what was declared, or say clearly what Windows did instead; nothing is lost."""
     lab = topology.loads(TOPOLOGY)
