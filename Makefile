@@ -37,6 +37,7 @@ unit: .venv/ready $(TREE)
 	$(BIN)/pytest tests/unit -n 2
 
 integration: .venv/ready collection
+	@PYTHONPATH=tests $(BIN)/python -m lab doors
 	$(BIN)/pytest tests/integration -n 2 --dist loadgroup
 
 # ansible-test's own checks; the first run installs what they need and takes about three times as long as the next

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The lab's command line: python -m lab {serve,show,inventory,stub,record} ..."""
+"""The lab's command line: python -m lab {serve,show,inventory,stub,doors,record} ..."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from lab.core.lab import Lab
 from lab.doors import NoDoor
 from lab.inventory import inventory
 from lab.powershell.direct import DirectPowerShell
+from lab.powershell.engine import NoEngine, find_engine
 from lab.powershell.stub import write_module
 from lab.service import LabService, NotLoopback
 from lab.standin import recordings
@@ -59,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     stub = commands.add_parser("stub", help="write the DhcpServer stub module into a folder")
     stub.add_argument("folder", type=Path)
     stub.set_defaults(run=_stub)
+
+    ways = commands.add_parser("doors", help="say which doors can be used here")
+    ways.set_defaults(run=_doors)
 
     record = commands.add_parser("record", help="record anew, with a PowerShell, the replies that prove the stand-in")
     record.add_argument("script", type=Path, help="the script that the stand-in stands in for")
@@ -107,6 +111,14 @@ def _inventory(options: argparse.Namespace) -> None:
 
 def _stub(options: argparse.Namespace) -> None:
     write_module(options.folder)
+
+
+def _doors(options: argparse.Namespace) -> None:
+    print("remote side: built-in stand-in")
+    try:
+        print(f"remote side: PowerShell {find_engine().version}")
+    except NoEngine as error:
+        print(f"no PowerShell: {error}")
 
 
 def _record(options: argparse.Namespace) -> None:
