@@ -130,16 +130,19 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written: "
                 f"{'; '.join(changes) or 'a read answers differently'}. Run again."
             )
-        after = snapshot.parse(reply.after, host)
         step = apply.under_way(plan, calls, reply.calls)
-        written = differences(seen.server, after) or [one.text for one in apply.done(plan, step)]
+        done = [one.text for one in apply.done(plan, step)]
+        self.result["changed"] = bool(done)
+        try:
+            after = snapshot.parse(reply.after, host)
+        except RemoteFailure as failure:
+            raise RemoteFailure(f"Done: {'; '.join(done) or 'nothing'}. Reading the server again failed: {failure} Run again.") from failure
+        written = differences(seen.server, after) or done
         self.result["changed"] = step is None or bool(written)
         if reply.status == "stopped":
             error = RemoteError(reply.calls[-1], host, step.partner if step else plan.steps[-1].partner)
-            done = (
-                f"Written before: {'; '.join(written)}. Running again completes it." if self.result["changed"] else "Nothing was changed."
-            )
-            raise RemoteFailure(f"{error} {done}")
+            so_far = f"Written before: {'; '.join(written)}. Running again completes it." if written else "Nothing was changed."
+            raise RemoteFailure(f"{error} {so_far}")
         return after, reply
 
     def _verify_partner(self, plan: Plan, after: Server, partner: Remote) -> None:

@@ -19,6 +19,11 @@ SECRET = "Kx7-secret"
 CREATE = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": SECRET}
 
 
+def reply(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((REPLIES / f"{name}.json").read_text(encoding="ascii"))
+    return found
+
+
 class Task:
     """Runs one action with replies from files, in order, and keeps the requests that were sent."""
 
@@ -30,6 +35,7 @@ class Task:
         self.action._execute_module = self._execute
         self.replies = list(replies)
         self.sent: list[dict[str, Any]] = []
+        self.change = lambda result: result
         self.vars = {"inventory_hostname": "dhcp01", "ansible_facts": facts or {}, "groups": {"all": ["dhcp01", "dhcp02"]}}
 
     def run(self, **arguments: Any) -> dict[str, Any]:
@@ -41,8 +47,7 @@ class Task:
     def _execute(self, name: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         assert name == "windhcp.failover.dhcp_cmdlets"
         self.sent.append(json.loads(arguments["request"]))
-        result: dict[str, Any] = json.loads((REPLIES / f"{self.replies.pop(0)}.json").read_text(encoding="ascii"))
-        return result
+        return self.change(reply(self.replies.pop(0)))
 
     def cmdlets(self, request: int) -> list[str]:
         return [call["cmdlet"] for call in self.sent[request].get("calls", ()) if call["op"] == "cmdlet"]
@@ -167,6 +172,20 @@ def test_half_done_is_told() -> None:
     assert (result["failed"], result["changed"]) == (True, True)
     assert "DHCP 20133" in result["msg"]
     assert "Written before: relationship 'HQ': load_balance_percent 50 -> 80. Running again completes it." in result["msg"]
+
+
+def test_written_and_then_not_readable_is_told_as_changed() -> None:
+    def starting(result: dict[str, Any]) -> dict[str, Any]:
+        for read in result["reply"]["finally"]:
+            read["errors"] = [{"id": "WIN32 1753,Get-X", "category": "X", "target": "", "message": "not yet"}]
+        return result
+
+    task = Task(dhcp_failover_relationship, "fresh", "created")
+    task.change = starting
+    result = task.run(**CREATE)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "Done: create relationship 'HQ'" in result["msg"]
+    assert "Reading the server again failed" in result["msg"]
 
 
 def test_what_does_not_stick_is_a_failure() -> None:
