@@ -10,6 +10,7 @@ from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.drift import PartnerView, drift, health
 from ..plugin_utils.errors import RemoteError, RemoteFailure
 from ..plugin_utils.model import Refused, Relationship, same_server
+from ..plugin_utils.remote import Remote
 from ..plugin_utils.view import relationship_result, scope_result, site_entry
 
 
@@ -48,18 +49,17 @@ class ActionModule(FailoverAction):
         """Each partner, by its name on this server. One that cannot be read is a finding and no failure."""
         names = list(dict.fromkeys(relationship.partner_server for relationship in shown))
         if self.partner:
-            return {name: self._own_connection([r for r in shown if r.partner_server == name]) for name in names}
+            return {name: self._own_connection(self.partner, [r for r in shown if r.partner_server == name]) for name in names}
         probes = [cmdlets.probe_partner(name) for name in names]
         reads = [operation for name in names for operation in (cmdlets.get_failover(name), cmdlets.export(computer=name))]
         reply = self.remote.read([*probes, *reads])
         return {name: self._second_hop(reply.before, index, name) for index, name in enumerate(names)}
 
-    def _own_connection(self, relationships: Sequence[Relationship]) -> PartnerView:
-        assert self.partner
+    def _own_connection(self, partner: Remote, relationships: Sequence[Relationship]) -> PartnerView:
         try:
-            there = self.look(self.partner, also=[cmdlets.export()])
+            there = self.look(partner, also=[cmdlets.export()])
             guards.check_is_partner(relationships, there.server)
-            return PartnerView(there.server.relationships, snapshot.exported(there.reply.before, self.partner.host))
+            return PartnerView(there.server.relationships, snapshot.exported(there.reply.before, partner.host))
         except (Refused, RemoteFailure) as problem:
             return PartnerView(problem=str(problem))
 
