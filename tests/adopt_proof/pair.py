@@ -56,7 +56,7 @@ class Pair:
 
     @property
     def servers(self) -> tuple[Server, Server]:
-        one, other = self.lab.servers.values()
+        one, other = list(self.lab.servers.values())
         return one, other
 
     def other(self, server: Server) -> Server:
@@ -77,7 +77,7 @@ def make(random: Random) -> Pair:
     count = random.randint(1, 6)
     for number, name in enumerate(random.sample(RELATIONSHIPS, count)):
         server = random.choice(pair.servers)
-        chosen = [scopes[server.name].pop() for _ in range(random.randint(1, 3))]
+        chosen = [scopes[server.name].pop() for _scope in range(random.randint(1, 3))]
         _relate(pair, server, name, chosen, random)
         if number == 1:
             _empty(pair, server, name, chosen)
@@ -144,5 +144,5 @@ def _empty(pair: Pair, server: Server, name: str, scopes: list[str]) -> None:
 
 def _settle(pair: Pair) -> None:
     """Time passes: what was just created is Normal when someone adopts it."""
-    for _ in range(int(pair.lab.switches.settle_polls)):
+    for _poll in range(int(pair.lab.switches.settle_polls)):
         pair.call(pair.servers[0], "Get-DhcpServerv4Failover")

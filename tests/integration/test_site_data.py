@@ -50,7 +50,8 @@ def test_both_sides_are_one_relationship_and_either_holds_the_secret(door: str, 
         assert SECRET not in run.output
         assert SECRET not in json.dumps(run.tasks)
         here, there = (site.lab.servers[name].relationships['HQ "Süd"'] for name in ("DHCP01", "DHCP02"))
-        assert here.secret == there.secret is not None
+        assert here.secret == there.secret
+        assert here.secret is not None
         assert (here.percentage, here.partner_server) == (60, "dhcp02.contoso.example")
         assert 'HQ \\"Süd\\" is written by dhcp01' in run.output
 
