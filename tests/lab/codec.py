@@ -95,7 +95,7 @@ def _is_default(one: Field[Any], owner: Any) -> bool:
 def _read(kind: Any, raw: Any, place: str) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        inner = next(one for one in arguments if one is not type(None))
+        inner = next(one for one in arguments if one is not types.NoneType)
         return None if raw is None else _read(inner, raw, place)
     if origin is dict:
         return _read_mapping(arguments[0], arguments[1], raw, place)
