@@ -21,10 +21,10 @@ class NotAScript(ValueError):
 def command_line(pipeline: Any) -> str:
     """For one script, with arguments by position or not: what Ansible's psrp plugin sends. Raises NotAScript."""
     commands = pipeline.commands
-    if len(commands) != 1 or not commands[0].is_script or any(name for name, _ in commands[0].parameters):
+    if len(commands) != 1 or not commands[0].is_script or any(name for name, _value in commands[0].parameters):
         raise NotAScript("The lab runs pipelines of one script, without named parameters.")
     script = str(commands[0].command_text)
-    arguments = [f"'{str(value).replace(chr(39), chr(39) * 2)}'" for _, value in commands[0].parameters]
+    arguments = [f"'{str(value).replace(chr(39), chr(39) * 2)}'" for _name, value in commands[0].parameters]
     if arguments:
         script = f"$input | & {{ {script}\n}} {' '.join(arguments)}"
     code = base64.b64encode(script.encode("utf-16-le")).decode()

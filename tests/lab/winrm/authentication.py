@@ -88,7 +88,7 @@ class Ntlm:
         """Takes the client's next token; a request without one belongs to who the connection is already."""
         import spnego  # only a lab that offers NTLM needs pyspnego
 
-        scheme, _, token = (authorization or "").partition(" ")
+        scheme, _space, token = (authorization or "").partition(" ")
         if scheme.lower() not in ("negotiate", "ntlm"):
             return
         begins = self.context is None or self.account is not None
