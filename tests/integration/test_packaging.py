@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,8 +17,17 @@ INSTALLED = COLLECTIONS / "ansible_collections" / "windhcp" / "failover"
 
 
 def tool(name: str, *arguments: str, folder: Path) -> str:
-    command = [str(Path(sys.executable).with_name(name)), *arguments]
-    ended = subprocess.run(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False)
+    programs = Path(sys.executable).parent
+    ended = subprocess.run(
+        [str(programs / name), *arguments],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},  # they start ansible-doc and others by name
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=120,
+        check=False,
+    )
     assert ended.returncode == 0, ended.stdout
     return ended.stdout
 
