@@ -38,7 +38,7 @@ unit: .venv/ready $(TREE)
 
 integration: .venv/ready collection
 	@PYTHONPATH=tests $(BIN)/python -m lab doors
-	$(BIN)/pytest tests/integration -n 2 --dist loadgroup
+	$(BIN)/pytest tests/integration -n 2
 
 # ansible-test's own checks; the first run installs what they need and takes about three times as long as the next
 sanity: .venv/ready

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import socket
@@ -15,8 +14,6 @@ from pathlib import Path
 import pytest
 from harness import ROOT
 from lab.powershell.engine import NoEngine, find_engine
-
-pytestmark = pytest.mark.xdist_group("demo")  # its addresses are fixed: one at a time
 
 
 def demo(**environment: str) -> str:
@@ -63,13 +60,19 @@ def without_machine(output: str) -> str:
     return re.sub(r"remote side: .*", "", output)
 
 
-@functools.lru_cache
-def without_powershell() -> str:
-    return demo(WINDHCP_PWSH="/no/such/program")
+def readme_transcript() -> str:
+    return (ROOT / "README.md").read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
+
+
+def not_in(output: str, transcript: str) -> list[str]:
+    """Lines of the README that the demo did not print."""
+    printed = {line.rstrip() for line in output.splitlines()}
+    return [line for line in transcript.splitlines() if line.rstrip() not in printed]
 
 
 def test_it_shows_the_way_and_the_second_run_changes_nothing() -> None:
-    output = without_powershell()
+    """One test, since the demo's addresses are fixed: two must not run at once."""
+    output = demo(WINDHCP_PWSH="/no/such/program")
     assert "remote side: built-in stand-in" in output
     before, check, real, again, after = re.split(r"^=== .*\n", output, flags=re.MULTILINE)[1:]
     assert "no failover relationship" in before
@@ -80,6 +83,7 @@ def test_it_shows_the_way_and_the_second_run_changes_nothing() -> None:
     assert "changed=0" in again
     assert "changed=1" not in again
     assert after.count("Berlin") >= 2
+    assert not_in(output, readme_transcript()) == []
     try:
         find_engine()
     except NoEngine:
@@ -87,10 +91,3 @@ def test_it_shows_the_way_and_the_second_run_changes_nothing() -> None:
     with_powershell = demo()
     assert "remote side: PowerShell 7" in with_powershell
     assert without_machine(with_powershell) == without_machine(output)
-
-
-def test_the_readme_shows_the_demo_s_own_output() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    transcript = readme.split("```text\n")[1].split("```")[0]
-    output = {line.rstrip() for line in without_powershell().splitlines()}
-    assert [line for line in transcript.splitlines() if line.rstrip() not in output] == []
