@@ -4,7 +4,7 @@
 
 Ansible gives an action plugin one connection, to the task's host. The second one is made as the task executor makes the
 first: the connection plugin by its name, its options out of the host's variables (templated on access), become as the host or
-the task says. Seen to work on ansible-core 2.16 to 2.22.
+the task says. Seen to work on ansible-core 2.16, 2.18, 2.19 and 2.21.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible import constants as C  # noqa: N812
 from ansible.errors import AnsibleConnectionFailure
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import become_loader, connection_loader
 
@@ -42,7 +43,7 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
             {key: variables[key] for key in variables if key.startswith(prefix) and key not in options} if connection.allow_extras else {}
         )
         connection.set_options(var_options={**self._partner_vars, **options, "_extras": extras})
-        if variables.get("ansible_become", action._task.become):
+        if boolean(variables.get("ansible_become", action._task.become), strict=False):  # templated, it can be text
             become = become_loader.get(variables.get("ansible_become_method", action._task.become_method or "runas"))
             keys = {"become_user": action._task.become_user, "become_flags": action._task.become_flags}
             become.set_options(task_keys=keys, var_options=_plugin_variables("become", become._load_name, variables))
