@@ -10,7 +10,6 @@ from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.drift import PartnerView, drift, health
 from ..plugin_utils.errors import RemoteError, RemoteFailure
 from ..plugin_utils.model import Refused, Relationship, same_server
-from ..plugin_utils.remote import Remote
 from ..plugin_utils.view import relationship_result, scope_result, site_entry
 
 
@@ -26,7 +25,7 @@ class ActionModule(FailoverAction):
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         wanted = options["gather"]
         also = [*([cmdlets.export()] if "drift" in wanted else []), *([cmdlets.get_statistics()] if "health" in wanted else [])]
-        seen = self.look(also=also)
+        seen = self.convergence.look(also=also)
         server, results = seen.server, seen.reply.before
         shown = [r for r in server.relationships if options["name"] in (None, r.name)]
         entries = {relationship.name: dict(relationship_result(relationship)) for relationship in shown}
@@ -48,18 +47,18 @@ class ActionModule(FailoverAction):
     def _partners(self, shown: Sequence[Relationship]) -> Mapping[str, PartnerView]:
         """Each partner, by its name on this server. One that cannot be read is a finding and no failure."""
         names = list(dict.fromkeys(relationship.partner_server for relationship in shown))
-        if self.partner:
-            return {name: self._own_connection(self.partner, [r for r in shown if r.partner_server == name]) for name in names}
+        if "partner" in self.convergence.remotes:
+            return {name: self._own_connection([r for r in shown if r.partner_server == name]) for name in names}
         probes = [cmdlets.probe_partner(name) for name in names]
         reads = [operation for name in names for operation in (cmdlets.get_failover(name), cmdlets.export(computer=name))]
-        reply = self.remote.read([*probes, *reads])
+        reply = self.convergence.remotes["this_server"].read([*probes, *reads])
         return {name: self._second_hop(reply.before, index, name) for index, name in enumerate(names)}
 
-    def _own_connection(self, partner: Remote, relationships: Sequence[Relationship]) -> PartnerView:
+    def _own_connection(self, relationships: Sequence[Relationship]) -> PartnerView:
         try:
-            there = self.look(partner, also=[cmdlets.export()])
+            there = self.convergence.look("partner", also=[cmdlets.export()])
             guards.check_is_partner(relationships, there.server)
-            return PartnerView(there.server.relationships, snapshot.exported(there.reply.before, partner.host))
+            return PartnerView(there.server.relationships, snapshot.exported(there.reply.before, there.remote.host))
         except (Refused, RemoteFailure) as problem:
             return PartnerView(problem=str(problem))
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..plugin_utils import desired, relationship_plan
+from ..plugin_utils import desired, recreate_plan, removal_plan
 from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import PARTNER, RELATIONSHIP, WAITING
+from ..plugin_utils.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, joining, removing
+from ..plugin_utils.converge import Planner
+from ..plugin_utils.model import Definition
+from ..plugin_utils.recreate_plan import Recreating
 
 
 class ActionModule(FailoverAction):
-    """One relationship, present or absent: see relationship_plan."""
+    """One relationship, present or absent: see relationship_plan, recreate_plan and removal_plan."""
 
     ARGUMENT_SPEC = {
         "name": {"type": "str", "required": True},
@@ -20,25 +23,26 @@ class ActionModule(FailoverAction):
         **RELATIONSHIP,
         "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create"},
         "scopes": {"type": "list", "elements": "str", "default": []},
+        "recreate": {"type": "str", "choices": ["never", "when_needed"], "default": "never"},
+        "previous_name": {"type": "str"},
+        **JOINING,
+        **REMOVAL,
+        **SAFETY_COPY,
         **WAITING,
         **PARTNER,
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        name = options["name"]
+        name, how = options["name"], removing(options)
         if options["state"] == "absent":
-            plan, after = self.converge(
-                lambda server: relationship_plan.absent(name, server),
-                lambda server: relationship_plan.absent(name, server),
-                self.waiting(options),
-            )
+            plan, after = self.converge(lambda sides: removal_plan.relationship_absent(name, sides, how))
             return {"relationship": self.shown(name, plan, after), "pending": False, **self.carried(name, options, plan, after)}
         wanted = desired.definition(name, options)
         sent = replace(wanted, update_secret="on_create")  # whether a secret arrived cannot be read back
-        plan, after = self.converge(
-            lambda server: relationship_plan.present(wanted, server),
-            lambda server: relationship_plan.present(sent, server),
-            self.waiting(options),
-        )
+        plan, after = self.converge(self._planner(wanted, options), self._planner(sent, options))
         carried = self.carried(name, options, plan, after)
         return {"relationship": self.shown(name, plan, after), "pending": plan.pending, **carried}
+
+    def _planner(self, wanted: Definition, options: Mapping[str, Any]) -> Planner:
+        recreating = Recreating(options["recreate"] == "when_needed", options["previous_name"], removing(options))
+        return lambda sides: recreate_plan.present(wanted, sides, joining(options), recreating)

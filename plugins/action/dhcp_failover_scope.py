@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import IPv4Address
 from typing import Any
 
-from ..plugin_utils import desired, pending, scope_definitions, scope_plan
+from ..plugin_utils import desired, pending, removal_plan, scope_definitions, scope_plan
 from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import PARTNER, RELATIONSHIP, WAITING
-from ..plugin_utils.model import scope_ids
+from ..plugin_utils.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, joining, removing
+from ..plugin_utils.model import Refused, scope_ids
 
 
 class ActionModule(FailoverAction):
@@ -31,8 +32,13 @@ class ActionModule(FailoverAction):
                 "state": {"type": "str", "choices": ["active", "inactive"], "default": "active"},
             },
         },
-        "state": {"type": "str", "choices": ["present"], "default": "present"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "purge": {"type": "bool", "default": False},
+        "move": {"type": "bool", "default": False},
         "create_relationship": {"type": "dict", "options": RELATIONSHIP},
+        **JOINING,
+        **REMOVAL,
+        **SAFETY_COPY,
         **WAITING,
         **PARTNER,
     }
@@ -41,16 +47,30 @@ class ActionModule(FailoverAction):
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         name = options["relationship"]
         scopes = scope_ids(options["scopes"] or ())
-        create_scopes = scope_definitions.parse(options["create_scopes"] or ())
+        if options["state"] == "absent":
+            return self._absent(name, scopes, options)
         declared = pending.options_of(self.facts, name, options["create_relationship"])
-        definition = None if declared is None else desired.definition(name, declared)
-        plan, after = self.converge(
-            lambda server: scope_plan.present(name, scopes, definition, server, create_scopes),
-            lambda server: scope_plan.present(name, scopes, definition, server, create_scopes),
-            self.waiting(options),
+        wanted = scope_plan.Wanted(
+            relationship=name,
+            scopes=scopes,
+            create_scopes=scope_definitions.parse(options["create_scopes"] or ()),
+            definition=None if declared is None else desired.definition(name, declared),
+            purge=options["purge"],
+            move=options["move"],
+            joining=joining(options),
+            removing=removing(options),
         )
+        plan, after = self.converge(lambda sides: scope_plan.present(wanted, sides))
         return {
             "relationship": self.shown(name, plan, after),
-            "definition_differences": scope_definitions.differences(create_scopes, after),
+            "definition_differences": scope_definitions.differences(wanted.create_scopes, after),
             **self.carried(name, declared or {}, plan, after),
         }
+
+    def _absent(self, name: str, scopes: tuple[IPv4Address, ...], options: Mapping[str, Any]) -> dict[str, Any]:
+        for option in ("create_scopes", "create_relationship", "purge", "move"):
+            if options[option]:
+                raise Refused(f"{option}: has no meaning together with state: absent; leave it out.")
+        how = removing(options)
+        plan, after = self.converge(lambda sides: removal_plan.scopes_absent(name, scopes, sides, how))
+        return {"relationship": self.shown(name, plan, after), "definition_differences": []}

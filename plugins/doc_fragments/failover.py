@@ -48,7 +48,7 @@ options:
     description:
       - Name or address of the other server, as this server resolves it. Needed to create a relationship.
       - Windows stores it as it is written. Another spelling of the same server is no change.
-      - Windows cannot change the partner of a relationship; a different one is refused.
+      - Windows cannot change the partner of a relationship; a different one is refused, unless the task says to re-create it.
     type: str
   mode:
     description:
@@ -68,7 +68,7 @@ options:
   server_role:
     description:
       - The role of this server with O(mode=hot_standby). At creation V(active).
-      - Windows cannot change the role of a relationship; a different one is refused.
+      - Windows cannot change the role of a relationship; a different one is refused, unless the task says to re-create it.
     type: str
     choices: [active, standby]
   max_client_lead_time:
@@ -127,13 +127,80 @@ options:
   partner_host:
     description:
       - The partner's name in the inventory. Its server is then read over a connection of its own, with its own variables and
-        become, which needs no second hop.
-      - Before a write, what the partner would refuse is found there (scopes that exist there, a name that is taken, clocks that differ);
-        afterwards it is verified that both servers show the same.
-      - The writes themselves still go from this server to the partner.
+        become, which needs no second hop. It is one remote command more, on the partner, in sync as well.
+      - What the partner would refuse is found before a write (scopes that exist there, a name that is taken, clocks that differ), and what
+        a broken run left on one of the two servers; afterwards it is verified that both show the same.
+      - The cmdlets that write still go from one server to the other. What touches one server alone is done over its own connection.
     type: str
   allow_clock_skew:
     description: Whether to write although the clocks of the two servers differ by more than a minute. Measured with O(partner_host) only.
     type: bool
     default: false
+"""
+
+    JOINING = r"""
+options:
+  replace_partner_copy:
+    description:
+      - What to do when the partner has a scope already that is to be added, outside of failover, for example a copy that an earlier
+        removal left there. Windows adds no scope that the partner has.
+      - V(never) refuses it and shows what differs.
+      - V(inactive_only) replaces a copy that is not active there, after a safety copy. An active one is refused all the same.
+      - Without O(partner_host) the partner is looked at over a second hop, and only with V(inactive_only).
+    type: str
+    choices: [never, inactive_only]
+    default: never
+"""
+
+    REMOVAL = r"""
+options:
+  keep_scopes_on:
+    description:
+      - Which of the two servers keeps the scopes that leave the relationship, active and with their leases. There is no default; a
+        task that would remove a scope without saying it is refused.
+    type: str
+    choices: [this_server, partner]
+  other_copy:
+    description:
+      - What becomes of the copies on the server that does not keep the scopes. There is no default.
+      - V(delete) deletes them there, with leases, reservations and options. The DNS records of their clients may go too.
+      - V(disable) leaves them there, inactive, with their leases. Each server is changed by itself through the DHCP management API;
+        with O(partner_host) this needs no second hop.
+    type: str
+    choices: [delete, disable]
+  orphan:
+    description:
+      - V(remove_here) is for a partner that is gone for good. What is to be removed goes on this server alone, which keeps its scopes;
+        nothing is tried on the partner.
+      - Refused as long as the partner answers, and unless the relationship is in the state C(CommunicationInterrupted) or C(PartnerDown).
+    type: str
+    choices: [refuse, remove_here]
+    default: refuse
+  allow_content_loss:
+    description:
+      - Whether copies may go that have what the kept ones have not, a running lease above all. Every difference is shown in RV(removals).
+    type: bool
+    default: false
+  max_removals_percent:
+    description:
+      - How much of a relationship with ten or more members may be removed at once, in percent. More is refused as a likely mistake.
+    type: int
+    default: 30
+"""
+
+    SAFETY_COPY = r"""
+options:
+  safety_copy:
+    description:
+      - Whether copies of scopes that go, or are put out of service, are exported before, with their leases. The file is kept in a folder
+        that only administrators read, C(%ProgramData%\windhcp.failover\safety-copies), on the server that has the copies when that is
+        reached by this task's connection or O(partner_host), else on this server. RV(safety_copies) says where.
+      - Put one back with M(windhcp.failover.dhcp_failover_restore).
+    type: bool
+    default: true
+  safety_copy_days:
+    description:
+      - After how many days older safety copies of the same server are removed, when a new one was made. V(0) keeps them all.
+    type: int
+    default: 0
 """

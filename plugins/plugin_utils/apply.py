@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A plan -> the operations of one remote call: probe the partner, wait for the state, write, wait again."""
+"""Steps -> the operations of one remote call: probe the partner, wait for the state, write, wait again."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from . import cmdlets, guards
 from .model import Server
 from .plan import Plan, Step
+from .sides import Connection
 
 
 @dataclass(frozen=True)
@@ -20,39 +22,50 @@ class Waiting:
     timeout: int = 180
     at_end: bool = True
     allow_state: tuple[str, ...] = ()
-    allow_clock_skew: bool = False
 
 
-def operations(plan: Plan, server: Server, waiting: Waiting) -> Sequence[cmdlets.Operation]:
+def groups(plan: Plan) -> Sequence[tuple[Connection, Sequence[Step]]]:
+    """The steps that follow each other on one connection: each group is one remote call."""
+    return [(connection, tuple(steps)) for connection, steps in itertools.groupby(plan.steps, key=lambda step: step.connection)]
+
+
+def operations(steps: Sequence[Step], server: Server, waiting: Waiting) -> Sequence[cmdlets.Operation]:
     """In order; the script stops after the first that had an error, so nothing is written when a probe or a wait fails."""
     calls: list[cmdlets.Operation] = []
     unsettled = {relationship.name for relationship in server.relationships}  # there, and not seen Normal since the last write
     probed: set[str] = set()
-    for step in plan.steps:
-        if step.partner not in probed:
+    for step in steps:
+        if step.partner and step.partner not in probed:
             probed.add(step.partner)
             calls.append(cmdlets.probe_partner(step.partner))
-        if step.relationship in unsettled:
+        if step.settled and step.relationship in unsettled:
             calls.append(_wait(step.relationship, waiting))
             unsettled.remove(step.relationship)
-        calls.append(step.operation)
-        if not step.here_only:
+        calls += [*step.proofs, step.operation]
+        if step.removes:
+            unsettled.discard(step.relationship)
+        elif not step.here_only:
             unsettled.add(step.relationship)
     if waiting.at_end:
-        gone = {step.relationship for step in plan.steps if step.removes}
-        calls += [_wait(name, waiting) for name in plan.touched() if name not in gone]
+        calls += [_wait(name, waiting) for name in _there_at_the_end(steps)]
     return calls
 
 
-def under_way(plan: Plan, calls: Sequence[cmdlets.Operation], results: Sequence[Mapping[str, Any]]) -> Step | None:
+def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:
+    """The relationships that the steps leave behind, and that are more than one server's half."""
+    last = {step.relationship: step for step in steps if step.settled or step.removes}
+    return [name for name, step in last.items() if not step.removes]
+
+
+def under_way(steps: Sequence[Step], calls: Sequence[cmdlets.Operation], results: Sequence[Mapping[str, Any]]) -> Step | None:
     """The first step that was not carried out, given the results of the operations that ran."""
     done = [id(call) for call, result in zip(calls, results, strict=False) if not result["errors"]]
-    return next((step for step in plan.steps if id(step.operation) not in done), None)
+    return next((step for step in steps if id(step.operation) not in done), None)
 
 
-def done(plan: Plan, step: Step | None) -> Sequence[Step]:
+def done(steps: Sequence[Step], step: Step | None) -> Sequence[Step]:
     """The steps before the one that is under way."""
-    return plan.steps if step is None else plan.steps[: plan.steps.index(step)]
+    return steps if step is None else steps[: steps.index(step)]
 
 
 def _wait(name: str, waiting: Waiting) -> cmdlets.Operation:

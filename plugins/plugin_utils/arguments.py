@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .guards import PASSING, STATES
+from .membership import Joining
+from .model import Refused
+from .removal_plan import Removing
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship
 RELATIONSHIP: dict[str, Any] = {
@@ -32,3 +36,36 @@ PARTNER: dict[str, Any] = {
     "partner_host": {"type": "str"},
     "allow_clock_skew": {"type": "bool", "default": False},
 }
+
+# scopes that leave a relationship
+REMOVAL: dict[str, Any] = {
+    "keep_scopes_on": {"type": "str", "choices": ["this_server", "partner"]},
+    "other_copy": {"type": "str", "choices": ["delete", "disable"]},
+    "orphan": {"type": "str", "choices": ["refuse", "remove_here"], "default": "refuse"},
+    "allow_content_loss": {"type": "bool", "default": False},
+    "max_removals_percent": {"type": "int", "default": 30},
+}
+
+# scopes that join one
+JOINING: dict[str, Any] = {
+    "replace_partner_copy": {"type": "str", "choices": ["never", "inactive_only"], "default": "never"},
+}
+
+SAFETY_COPY: dict[str, Any] = {
+    "safety_copy": {"type": "bool", "default": True},
+    "safety_copy_days": {"type": "int", "default": 0},
+}
+
+
+def removing(options: Mapping[str, Any]) -> Removing:
+    return Removing(options["keep_scopes_on"], options["other_copy"], options["orphan"] == "remove_here", _keep_days(options))
+
+
+def joining(options: Mapping[str, Any]) -> Joining:
+    return Joining("inactive_only" if options["replace_partner_copy"] == "inactive_only" else None, _keep_days(options))
+
+
+def _keep_days(options: Mapping[str, Any]) -> int | None:
+    if options["safety_copy_days"] < 0:
+        raise Refused("safety_copy_days: must not be negative; 0 keeps every safety copy.")
+    return options["safety_copy_days"] if options["safety_copy"] else None

@@ -81,9 +81,8 @@ def get_failover(computer: str | None = None) -> Operation:
 
     `computer`: the partner's, over a second hop.
     """
-    parameters = {"ComputerName": computer} if computer else {}
     name = f"failover_{computer}" if computer else "failover"
-    more = {"volatile": ["State"], "fingerprint": True, "parameters": parameters}
+    more = {"volatile": ["State"], "fingerprint": True, "parameters": _at(computer)}
     return _read(name, "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
 
 
@@ -92,8 +91,26 @@ def get_statistics() -> Operation:
     return _read("statistics", "Get-DhcpServerv4ScopeStatistics", STATISTICS_PROPERTIES, parameters={"Failover": True})
 
 
-def get_scopes() -> Operation:
-    return _read("scopes", "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=True)
+def get_scopes(computer: str | None = None) -> Operation:
+    name = f"scopes_{computer}" if computer else "scopes"
+    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=True, parameters=_at(computer))
+
+
+def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
+    """An error unless the scope is in this relationship (of `computer`, over a second hop)."""
+    return {
+        "id": "prove_member",
+        "op": "wait_until",
+        "cmdlet": "Get-DhcpServerv4Failover",
+        "parameters": {"ScopeId": [str(scope)], **_at(computer)},
+        "select": ["Name"],
+        "match": {},
+        "property": "Name",
+        "values": [name],
+        "while": [],
+        "timeout": 0,
+        "interval_ms": 500,
+    }
 
 
 def export(scopes: Sequence[IPv4Address] = (), computer: str | None = None) -> Operation:
@@ -171,8 +188,31 @@ def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> O
     return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE}, secrets=["SharedSecret"])
 
 
-def remove_failover(name: str) -> Operation:
-    return _cmdlet("remove_failover", "Remove-DhcpServerv4Failover", {"Name": [name], **_FORCE})
+def remove_failover(name: str, computer: str | None = None) -> Operation:
+    """On both servers; the one that runs it keeps the scopes, the partner's copies are deleted."""
+    return _cmdlet("remove_failover", "Remove-DhcpServerv4Failover", {"Name": [name], **_at(computer), **_FORCE})
+
+
+def remove_failover_scopes(name: str, scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
+    """The server that runs it, or `computer` over a second hop, keeps the scopes; the partner's copies are deleted."""
+    parameters = {"Name": name, "ScopeId": [str(scope) for scope in scopes], **_at(computer), **_FORCE}
+    return _cmdlet("remove_failover_scopes", "Remove-DhcpServerv4FailoverScope", parameters)
+
+
+def deactivate_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
+    """The scope hands out nothing any more, on this one server; its leases stay."""
+    parameters = {"ScopeId": str(scope), "State": "InActive", **_at(computer), **_QUIET}  # this one has no -Force
+    return _cmdlet("deactivate_scope", "Set-DhcpServerv4Scope", parameters)
+
+
+def remove_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
+    """One server's instance of a scope that is in no relationship there, with its leases; their DNS records may go too."""
+    return _cmdlet("remove_scope", "Remove-DhcpServerv4Scope", {"ScopeId": [str(scope)], **_at(computer), **_FORCE})
+
+
+def partner_down(name: str) -> Operation:
+    """Declares the partner down: this server then serves all of the relationship's addresses."""
+    return _cmdlet("partner_down", "Set-DhcpServerv4Failover", {"Name": name, "PartnerDown": True, **_FORCE})
 
 
 def add_failover_scopes(name: str, scopes: Sequence[IPv4Address]) -> Operation:
@@ -204,6 +244,10 @@ def add_scope(definition: ScopeDefinition) -> Operation:
     if definition.lease_duration is not None:
         parameters["LeaseDuration"] = durations.timespan(definition.lease_duration)
     return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
+
+
+def _at(computer: str | None) -> Mapping[str, Any]:
+    return {"ComputerName": computer} if computer else {}
 
 
 def _interval(seconds: int) -> Mapping[str, Any]:

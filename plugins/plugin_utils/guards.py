@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from .model import RELATIONSHIP_LIMIT, Refused, Relationship, Server
@@ -22,15 +23,46 @@ _REFUSED = {
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
 }
 CLOCK_LIMIT = timedelta(minutes=1)
+MANY_MEMBERS = 10  # from so many on, the share that is removed counts
 STATES = frozenset({NORMAL}) | PASSING | frozenset(_REFUSED)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a task allows a plan to do: its options of these names."""
+
+    allow_state: tuple[str, ...] = ()
+    allow_clock_skew: bool = False
+    allow_content_loss: bool = False
+    max_removals_percent: int = 30
+
+
+def check_removals(plan: Plan, limits: Limits) -> None:
+    """Raises Refused when copies go that have what the kept ones have not, or too many of the members at once."""
+    lost = [f"{one.scope_id} {what}" for one in plan.removals for what in one.loses]
+    if lost and not limits.allow_content_loss:
+        kept = plan.removals[0].kept_on
+        raise Refused(
+            f"the copies that would go differ from those kept on {kept}: {'; '.join(lost)}. Replicate first from the side that is right "
+            "(dhcp_failover_replicate), or say allow_content_loss: true. Nothing was changed."
+        )
+    removed = sum(not one.replaced for one in plan.removals)
+    if plan.members >= MANY_MEMBERS and 100 * removed > limits.max_removals_percent * plan.members:
+        raise Refused(
+            f"{removed} of the {plan.members} members would be removed, and {limits.max_removals_percent} % is the most at once; "
+            f"look at the list, or say max_removals_percent: {-(-100 * removed // plan.members)}. Nothing was changed."
+        )
 
 
 def check(plan: Plan, server: Server, allow_state: Collection[str] = ()) -> None:
     """Raises Refused when a relationship that the plan writes to is in a state that forbids it."""
-    for name in plan.touched():
-        relationship = server.relationship(name)
-        if relationship is not None:
-            _check_state(server.name, name, relationship.state, allow_state)
+    gone: set[str] = set()
+    for step in plan.steps:
+        relationship = server.relationship(step.relationship)
+        if step.settled and relationship is not None and relationship.name not in gone:
+            _check_state(server.name, relationship.name, relationship.state, allow_state)
+        if step.removes:
+            gone.add(step.relationship)
 
 
 def _check_state(server: str, name: str, state: str, allow_state: Collection[str]) -> None:
@@ -43,23 +75,22 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
     )
 
 
-def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: bool = False) -> None:
-    """Raises Refused for what the partner, read over its own connection, would refuse or be hurt by."""
+def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: bool = False, elsewhere: Collection[str] = ()) -> None:
+    """Raises Refused for what the partner, read over its own connection, would refuse or be hurt by.
+
+    `elsewhere`: relationships whose partner may be another server.
+    """
     problems: list[str] = []
     for name in plan.touched():
+        if name in elsewhere:
+            continue
         relationship = here.relationship(name)
         names = relationship.partner_names if relationship else tuple(step.partner for step in plan.steps if step.relationship == name)
-        problems += _not_the_partner(name, names, there)
+        problems += not_the_partner(name, names, there)
         if relationship is None and there.relationship(name) is not None:
             problems.append(f"name: {there.name} has a relationship '{name}', and {here.name} has not; choose another name or remove it.")
         if relationship is None and len(there.relationships) >= RELATIONSHIP_LIMIT:
             problems.append(f"name: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have.")
-    problems += [
-        f"scopes: {scope} exists on {there.name} already; compare the two copies and remove or renumber one of them there."
-        for step in plan.steps
-        for scope in step.copies
-        if there.scope(scope) is not None
-    ]
     if problems:
         raise Refused(" ".join(problems) + " Nothing was changed.")
     check_clocks(here, there, allow_clock_skew)
@@ -77,12 +108,13 @@ def check_clocks(here: Server, there: Server, allow_clock_skew: bool) -> None:
 
 def check_is_partner(relationships: Iterable[Relationship], there: Server) -> None:
     """Raises Refused when `there` is not the partner of each of them."""
-    problems = [problem for one in relationships for problem in _not_the_partner(one.name, one.partner_names, there)]
+    problems = [problem for one in relationships for problem in not_the_partner(one.name, one.partner_names, there)]
     if problems:
         raise Refused(" ".join(problems))
 
 
-def _not_the_partner(name: str, names: Iterable[str], there: Server) -> list[str]:
+def not_the_partner(name: str, names: Iterable[str], there: Server) -> list[str]:
+    """What is wrong when `there` is called by none of the names."""
     spelled = dict.fromkeys(names)
     if any(there.is_called(one) for one in spelled):
         return []

@@ -10,14 +10,18 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from . import cmdlets
-from .model import Definition, Refused, Relationship, Scope, ScopeDefinition, Server
+from .model import Definition, Refused, Relationship, ScopeDefinition, Server
+from .sides import Connection
 
 CHUNK = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
 
 
 @dataclass(frozen=True)
 class Step:
-    """One write. `server` runs it, `partner` is the server that it reaches from there."""
+    """One write. `server` runs it, `partner` is the server that it reaches from there ("": none).
+
+    `settled`: the relationship has to be Normal before it. `proofs`: reads that have to succeed before it.
+    """
 
     server: str
     text: str
@@ -27,16 +31,44 @@ class Step:
     removes: bool = False
     copies: tuple[IPv4Address, ...] = ()  # scopes that the partner gets
     here_only: bool = False  # prepares the relationship's next step and does not touch the relationship itself
+    settled: bool = True
+    proofs: tuple[cmdlets.Operation, ...] = ()
+    connection: Connection = "this_server"
 
     def public(self) -> Mapping[str, str]:
         return {"server": self.server, "step": self.text}
 
 
 @dataclass(frozen=True)
+class Removal:
+    """A scope's copy on `server` that goes (deleted), or stays there InActive; `kept_on` has the other one.
+
+    `differences`: what the copy that goes has otherwise, or alone; `loses`: those of them that nobody has afterwards.
+    """
+
+    scope_id: IPv4Address
+    server: str
+    kept_on: str
+    deleted: bool
+    differences: tuple[str, ...] = ()
+    loses: tuple[str, ...] = ()
+    replaced: bool = False  # the kept one is copied there anew
+
+    def public(self) -> Mapping[str, Any]:
+        return {
+            "scope_id": str(self.scope_id),
+            "server": self.server,
+            "kept_on": self.kept_on,
+            "other_copy": "replace" if self.replaced else "delete" if self.deleted else "disable",
+            "differences": list(self.differences),
+        }
+
+
+@dataclass(frozen=True)
 class Plan:
     """`before` and `after` are what a diff shows. `pending`: nothing to do until the relationship gets a scope.
 
-    `creates`: scopes that come into being on this server.
+    `creates`: scopes that come into being on this server. `removals`: copies that go, of so many `members`.
     """
 
     steps: tuple[Step, ...] = ()
@@ -44,10 +76,27 @@ class Plan:
     after: Mapping[str, Any] = field(default_factory=dict)
     pending: bool = False
     creates: tuple[ScopeDefinition, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    members: int = 0
+    warnings: tuple[str, ...] = ()
 
     def touched(self) -> Sequence[str]:
         """Names of the relationships that the steps write to, in order."""
         return tuple(dict.fromkeys(step.relationship for step in self.steps))
+
+
+def find(server: Server, name: str) -> Relationship | None:
+    """The relationship of exactly this name; one that differs in case only is refused, since nobody knows if it is the same."""
+    exact = server.relationship(name)
+    if exact is not None:
+        return exact
+    alike = next((r.name for r in server.relationships if r.name.casefold() == name.casefold()), None)
+    if alike is not None:
+        raise Refused(
+            f"name: {server.name} has a relationship '{alike}', which differs from '{name}' in upper and lower case only; write the "
+            "name as it is there. A relationship cannot be renamed: it would have to be removed and created anew."
+        )
+    return None
 
 
 def list_scopes(scopes: Sequence[IPv4Address]) -> str:
@@ -56,10 +105,6 @@ def list_scopes(scopes: Sequence[IPv4Address]) -> str:
 
 def chunks(scopes: Sequence[IPv4Address]) -> Sequence[Sequence[IPv4Address]]:
     return [scopes[start : start + CHUNK] for start in range(0, len(scopes), CHUNK)]
-
-
-def missing_members(relationship: Relationship | None, scopes: Sequence[IPv4Address]) -> tuple[IPv4Address, ...]:
-    return tuple(scope for scope in scopes if relationship is None or scope not in relationship.scopes)
 
 
 def add_steps(server: Server, name: str, partner: str, scopes: Sequence[IPv4Address]) -> Sequence[Step]:
@@ -75,37 +120,6 @@ def add_steps(server: Server, name: str, partner: str, scopes: Sequence[IPv4Addr
         )
         for chunk in chunks(scopes)
     ]
-
-
-def check_members(server: Server, name: str, scopes: Sequence[IPv4Address]) -> None:
-    """Refuses scopes that Windows would refuse to put into relationship `name`, all of them in one text."""
-    problems = [problem for scope in scopes if (problem := _member_problem(server, name, scope))]
-    if problems:
-        raise Refused(" ".join(problems))
-
-
-def _member_problem(server: Server, name: str, scope_id: IPv4Address) -> str | None:
-    scope = server.scope(scope_id)
-    if scope is None:
-        inside = _containing(server, scope_id)
-        cure = f"it lies inside scope {inside.scope_id}, write that id" if inside else "create it there first, or correct the id"
-        return f"scopes: {scope_id} is no scope of {server.name}; {cure}."
-    other = server.relationship_of(scope_id)
-    if other is not None and other.name != name:
-        return (
-            f"scopes: {scope_id} is in relationship '{other.name}' (partner {other.partner_server}); a scope can be in one only: "
-            f"remove it there first. If '{name}' is meant to be the new name of '{other.name}': Windows cannot rename a relationship."
-        )
-    if scope.type != "Dhcp":
-        return f"scopes: {scope_id} is of type {scope.type} and serves BOOTP clients, which failover excludes; set its type to Dhcp."
-    return None
-
-
-def _containing(server: Server, address: IPv4Address) -> Scope | None:
-    return next(
-        (s for s in server.scopes if int(address) & int(IPv4Address(s.subnet_mask)) == int(s.scope_id)),
-        None,
-    )
 
 
 def check_room(server: Server, limit: int) -> None:

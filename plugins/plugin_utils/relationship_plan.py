@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from . import cmdlets, durations
+from .membership import Joining, join
 from .model import (
     DEFAULT_LOAD_BALANCE_PERCENT,
     DEFAULT_MAX_CLIENT_LEAD_TIME,
@@ -23,50 +24,28 @@ from .model import (
     UnknownPartner,
     is_address,
 )
-from .plan import Plan, Step, add_steps, check_members, check_partner, check_room, chunks, list_scopes, missing_members
+from .plan import Plan, Step, add_steps, check_partner, check_room, chunks, find, list_scopes
+from .sides import Sides
 from .view import settings
 
 
-def present(wanted: Definition, server: Server) -> Plan:
-    """The relationship exists with the declared settings and has at least the declared scopes."""
-    actual = find(server, wanted.name)
+def present(wanted: Definition, sides: Sides, joining: Joining | None = None) -> Plan:
+    """The relationship exists with the declared settings, all of which can be changed in place, and has at least the declared scopes."""
+    actual = find(sides.here.server, wanted.name)
     if actual is None:
-        return create(wanted, wanted.scopes, server)
-    _check_unchangeable(wanted, actual, server)
+        return create(wanted, wanted.scopes, sides, joining)
     changes = _changes(wanted, actual)
-    missing = missing_members(actual, wanted.scopes)
-    check_members(server, wanted.name, missing)
-    steps = [_modify(actual, changes, wanted, server)] if changes else []
-    steps += add_steps(server, actual.name, actual.partner_server, missing)
-    after = _modified(actual, changes, missing)
+    joined = join(wanted.name, actual.partner_names, wanted.scopes, sides, joining or Joining())
+    steps = [*joined.first, *([_modify(actual, changes, wanted, sides.here.server)] if changes else [])]
+    steps += add_steps(sides.here.server, actual.name, actual.partner_server, joined.coming)
+    after = _modified(actual, changes, joined.coming)
     secret = {"shared_secret": "sent anew"} if "shared_secret" in changes else {}
-    return Plan(tuple(steps), settings(actual), {**settings(after), **secret})
+    return Plan(tuple(steps), settings(actual), {**settings(after), **secret}, removals=joined.removals)
 
 
-def absent(name: str, server: Server) -> Plan:
-    """The relationship does not exist. Only one without members can go: the cmdlet would delete the partner's scopes."""
-    actual = find(server, name)
-    if actual is None:
-        return Plan()
-    if actual.scopes:
-        raise Refused(
-            f"state: relationship '{name}' on {server.name} still holds {len(actual.scopes)} scopes ({list_scopes(actual.scopes)}). "
-            f"Removing it now would delete them on one of the two servers, so nothing was changed; take the scopes out of the "
-            "relationship first, knowing which server keeps them."
-        )
-    step = Step(
-        server=server.name,
-        text=f"remove the empty relationship '{name}' here and on {actual.partner_server}",
-        operation=cmdlets.remove_failover(name),
-        relationship=name,
-        partner=actual.partner_server,
-        removes=True,
-    )
-    return Plan((step,), settings(actual), {})
-
-
-def create(wanted: Definition, scopes: Sequence[IPv4Address], server: Server) -> Plan:
+def create(wanted: Definition, scopes: Sequence[IPv4Address], sides: Sides, joining: Joining | None = None) -> Plan:
     """The relationship comes into being with its scopes; without any it stays pending, since Windows cannot hold it then."""
+    server = sides.here.server
     partner = check_partner(server, wanted)
     complete = _complete(wanted)
     after = would_be(wanted, scopes)
@@ -78,7 +57,7 @@ def create(wanted: Definition, scopes: Sequence[IPv4Address], server: Server) ->
             "(a scope task takes it in create_relationship; no task hands a secret on to another)."
         )
     check_room(server, RELATIONSHIP_LIMIT)
-    check_members(server, wanted.name, scopes)
+    joined = join(wanted.name, (partner,), scopes, sides, joining or Joining())
     first, *rest = chunks(scopes)
     step = Step(
         server=server.name,
@@ -89,7 +68,8 @@ def create(wanted: Definition, scopes: Sequence[IPv4Address], server: Server) ->
         copies=tuple(first),
     )
     more = [scope for chunk in rest for scope in chunk]
-    return Plan((step, *add_steps(server, wanted.name, partner, more)), {}, settings(after))
+    steps = (*joined.first, step, *add_steps(server, wanted.name, partner, more))
+    return Plan(steps, {}, settings(after), removals=joined.removals)
 
 
 def would_be(wanted: Definition, scopes: Sequence[IPv4Address]) -> Relationship:
@@ -110,24 +90,9 @@ def would_be(wanted: Definition, scopes: Sequence[IPv4Address]) -> Relationship:
     )
 
 
-def find(server: Server, name: str) -> Relationship | None:
-    """The relationship of exactly this name; one that differs in case only is refused, since nobody knows if it is the same."""
-    exact = server.relationship(name)
-    if exact is not None:
-        return exact
-    alike = next((r.name for r in server.relationships if r.name.casefold() == name.casefold()), None)
-    if alike is not None:
-        raise Refused(
-            f"name: {server.name} has a relationship '{alike}', which differs from '{name}' in upper and lower case only; write the "
-            "name as it is there. A relationship cannot be renamed: it would have to be removed and created anew."
-        )
-    return None
-
-
-def _check_unchangeable(wanted: Definition, actual: Relationship, server: Server) -> None:
-    """Windows can modify neither partner nor role; percents belong to the mode that the relationship has or gets."""
-    if wanted.partner_server is not None:
-        _check_partner(wanted.partner_server, actual, server)
+def what_cannot_change(wanted: Definition, actual: Relationship, server: Server) -> str | None:
+    """Why Windows cannot make `actual` what is wanted: it modifies neither partner nor role. Raises Refused for a wrong mode's options."""
+    problem = _other_partner(wanted.partner_server, actual, server) if wanted.partner_server is not None else None
     mode = wanted.mode or actual.mode
     if mode == "load_balance":
         for option in ("reserve_percent", "server_role"):
@@ -139,38 +104,24 @@ def _check_unchangeable(wanted: Definition, actual: Relationship, server: Server
         raise Refused(
             f"load_balance_percent: belongs to mode load_balance, and '{actual.name}' is in mode hot_standby; leave it out or give mode."
         )
-    if (
-        wanted.server_role is not None
-        and actual.server_role is not None
-        and wanted.server_role != actual.server_role
-        and mode == actual.mode
-    ):
-        raise Refused(
-            f"server_role: {server.name} is {actual.server_role} in '{actual.name}', not {wanted.server_role}. {_recreating(actual)}"
-        )
+    if problem is None and wanted.server_role not in (None, actual.server_role) and actual.server_role and mode == actual.mode:
+        problem = f"server_role: {server.name} is {actual.server_role} in '{actual.name}', not {wanted.server_role}."
+    return problem
 
 
-def _check_partner(spelling: str, actual: Relationship, server: Server) -> None:
-    """Raises Refused for another server, UnknownPartner while the addresses of a name that looks different are not known."""
+def _other_partner(spelling: str, actual: Relationship, server: Server) -> str | None:
+    """Words for another server; raises UnknownPartner while the addresses of a name that looks different are not known."""
     if actual.has_partner(spelling):
-        return
+        return None
     if server.is_called(spelling):
         raise Refused(f"partner_server: '{spelling}' is {server.name} itself; name the other server.")
     if not is_address(spelling) and spelling not in server.resolved:
         raise UnknownPartner(spelling)
     if any(actual.has_partner(address) for address in server.resolved.get(spelling, ())):
-        return
-    raise Refused(
-        f"partner_server: '{actual.name}' on {server.name} has the partner {' = '.join(actual.partner_names)}, not "
-        f"{spelling}. {_recreating(actual)} If both names mean the same server, write one of those it has here."
-    )
-
-
-def _recreating(actual: Relationship) -> str:
+        return None
     return (
-        "Windows cannot change this in place. Re-creating the relationship would remove it on both servers, keep its "
-        f"{len(actual.scopes)} scopes on one of them, and delete them on the other with leases and reservations before they "
-        "are copied anew; nothing was changed."
+        f"partner_server: '{actual.name}' on {server.name} has the partner {' = '.join(actual.partner_names)}, not {spelling}. "
+        "If both names mean the same server, write one of those it has here."
     )
 
 

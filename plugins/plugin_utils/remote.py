@@ -51,9 +51,9 @@ class Remote:
     def read(self, reads: Sequence[Operation]) -> Reply:
         return self._run({"before": reads})
 
-    def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], also: Sequence[Operation] = ()) -> Reply:
-        """Repeats the reads, compares them with the fingerprint, runs the calls, reads again (and `also`)."""
-        return self._run({"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": [*reads, *also], "mutex": MUTEX_SECONDS})
+    def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation]) -> Reply:
+        """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
+        return self._run({"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS})
 
     def _run(self, request: Mapping[str, Any]) -> Reply:
         text = json.dumps({"check_mode": self._check_mode, **request}, separators=(",", ":"))

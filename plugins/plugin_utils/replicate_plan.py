@@ -12,8 +12,8 @@ from typing import Any
 from . import cmdlets, content
 from .export import Export
 from .model import Refused, Relationship, Server
-from .plan import Plan, Step, chunks, list_scopes
-from .relationship_plan import find
+from .plan import Plan, Step, chunks, find, list_scopes
+from .sides import Connection
 
 Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
 
@@ -25,6 +25,7 @@ class Route:
     from_here: bool
     runs_on: Server
     hop: bool = False
+    connection: Connection = "this_server"
 
 
 def members(server: Server, scopes: Sequence[IPv4Address], relationship: str | None) -> Chosen:
@@ -118,6 +119,7 @@ def _steps(relationship: Relationship, scopes: Sequence[IPv4Address], route: Rou
             operation=cmdlets.replicate(chunk, seen.partner_server if route.hop else None),
             relationship=relationship.name,
             partner=seen.partner_server,
+            connection=route.connection,
         )
         for chunk in chunks(scopes)
     ]

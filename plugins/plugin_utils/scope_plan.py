@@ -5,53 +5,150 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
 from . import cmdlets, durations, scope_definitions
-from .model import Definition, Refused, ScopeDefinition, Server
-from .plan import Plan, Step, add_steps, check_members, missing_members
-from .relationship_plan import create, find
+from .copies import delete_copy, proofs
+from .errors import RemoteFailure
+from .membership import Joining, join
+from .model import Definition, Refused, Relationship, ScopeDefinition, Server
+from .plan import Plan, Removal, Step, add_steps, find, list_scopes
+from .relationship_plan import create
+from .removal_plan import Leaving, Removing, leave, look
+from .sides import Sides, without
 from .view import settings
 
 
-def present(
-    name: str,
-    scopes: Sequence[IPv4Address],
-    definition: Definition | None,
-    server: Server,
-    create_scopes: Sequence[ScopeDefinition] = (),
-) -> Plan:
+@dataclass(frozen=True)
+class Wanted:
+    """What a task says of the scopes of a relationship. `purge`: no others are members; `move`: they may come from another one."""
+
+    relationship: str
+    scopes: tuple[IPv4Address, ...] = ()
+    create_scopes: tuple[ScopeDefinition, ...] = ()
+    definition: Definition | None = None
+    purge: bool = False
+    move: bool = False
+    joining: Joining = field(default_factory=Joining)
+    removing: Removing = field(default_factory=Removing)
+
+    @property
+    def members(self) -> tuple[IPv4Address, ...]:
+        return tuple(sorted({*self.scopes, *(one.scope_id for one in self.create_scopes)}))
+
+
+@dataclass(frozen=True)
+class Moving:
+    """Scopes that come out of other relationships: the steps before they are added, those after, and the copies that go."""
+
+    before: tuple[Step, ...] = ()
+    after: tuple[Step, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    rest: Sides | None = None  # the servers as they are after `before`
+
+
+def present(wanted: Wanted, sides: Sides) -> Plan:
     """The scopes and the defined ones are members; a defined one that is not there is created before.
 
-    A relationship that does not exist yet is created of `definition` with them.
+    A relationship that does not exist yet is created of the definition with them.
     """
-    new = scope_definitions.missing(create_scopes, server)
+    server = sides.here.server
+    new = scope_definitions.missing(wanted.create_scopes, server)
     with_new = replace(server, scopes=(*server.scopes, *map(scope_definitions.would_be, new)))
-    plan = _members(name, sorted({*scopes, *(one.scope_id for one in create_scopes)}), definition, with_new)
+    plan = _members(wanted, replace(sides, here=replace(sides.here, server=with_new)))
     if not new:
         return plan
-    actual = server.relationship(name)
-    partner = actual.partner_server if actual else plan.steps[0].partner
-    creations = (_creation(server, name, partner, one) for one in new)
+    actual = server.relationship(wanted.relationship)
+    partner = actual.partner_server if actual else wanted.definition.partner_server if wanted.definition else None
+    creations = (_creation(server, wanted.relationship, partner or "", one) for one in new)
     return replace(plan, steps=(*creations, *plan.steps), creates=new)
 
 
-def _members(name: str, scopes: Sequence[IPv4Address], definition: Definition | None, server: Server) -> Plan:
+def _members(wanted: Wanted, sides: Sides) -> Plan:
+    name, server = wanted.relationship, sides.here.server
     actual = find(server, name)
+    moving = _moving(wanted, actual, sides) if wanted.move else Moving()
+    sides = moving.rest or sides
     if actual is None:
-        if definition is None:
+        if wanted.definition is None:
             raise Refused(
                 f"relationship: '{name}' does not exist on {server.name}, and no task of this play declared it; "
                 "give create_relationship, or declare it with dhcp_failover_relationship before."
             )
-        if not scopes:
+        if not wanted.members:
             raise Refused("scopes: at least one is needed, since the relationship does not exist yet.")
-        return create(definition, scopes, server)
-    missing = missing_members(actual, scopes)
-    check_members(server, name, missing)
-    after = replace(actual, scopes=tuple(sorted((*actual.scopes, *missing))))
-    return Plan(tuple(add_steps(server, name, actual.partner_server, missing)), settings(actual), settings(after))
+        created = create(wanted.definition, wanted.members, sides, wanted.joining)
+        steps = (*moving.before, *created.steps, *moving.after)
+        return replace(created, steps=steps, removals=(*moving.removals, *created.removals))
+    joined = join(name, actual.partner_names, wanted.members, sides, wanted.joining)
+    leaving, gone = _purged(wanted, sides) if wanted.purge else (Leaving(), ())
+    adding = add_steps(server, name, actual.partner_server, joined.coming)
+    after = replace(actual, scopes=tuple(sorted({*actual.scopes, *joined.coming} - set(gone))))
+    return Plan(
+        (*moving.before, *joined.first, *leaving.steps, *adding, *moving.after),
+        settings(actual),
+        settings(after),
+        removals=(*moving.removals, *joined.removals, *leaving.removals),
+        members=len(actual.scopes) if wanted.purge else 0,
+    )
+
+
+def _purged(wanted: Wanted, sides: Sides) -> tuple[Leaving, Sequence[IPv4Address]]:
+    """The members that are not in the list leave, on whichever of the two servers they are members."""
+    name = wanted.relationship
+    extra = sorted(sides.here.members(name) - set(wanted.members))
+    if not extra and not sides.has_partner_host:
+        return Leaving(), ()
+    there, going = look(name, None, sides, wanted.removing, but=wanted.members)
+    if isinstance(there, RemoteFailure):
+        raise there
+    return leave(name, going, *wanted.removing.ends(sides, there), wanted.removing), going
+
+
+def _moving(wanted: Wanted, actual: Relationship | None, sides: Sides) -> Moving:
+    """Takes scopes out of their relationships, keeping them here.
+
+    The copies of another partner stay there, inactive, until the scope is a member on both new servers; those of the same partner
+    have to go before, since Windows adds no scope that the partner has.
+    """
+    sources: dict[str, list[IPv4Address]] = {}
+    for scope in wanted.members:
+        source = sides.here.server.relationship_of(scope)
+        if source is not None and source.name != wanted.relationship:
+            sources.setdefault(source.name, []).append(scope)
+    moved = Moving()
+    for name, scopes in sources.items():
+        source = find(sides.here.server, name)
+        if source is not None:
+            one = _from(source, scopes, wanted, actual, moved.rest or sides)
+            moved = Moving((*moved.before, *one.before), (*moved.after, *one.after), (*moved.removals, *one.removals), one.rest)
+    return moved
+
+
+def _from(source: Relationship, scopes: Sequence[IPv4Address], wanted: Wanted, actual: Relationship | None, sides: Sides) -> Moving:
+    how, target = wanted.removing, wanted.definition.partner_server if actual is None and wanted.definition else None
+    names = actual.partner_names if actual else (target,) if target else ()
+    same = any(source.has_partner(one) for one in names)
+    if how.keep_scopes_on == "partner":
+        raise Refused("keep_scopes_on: a move copies the scopes from this server, so it has to keep them; run the task on the partner.")
+    if how.other_copy is None and not same:
+        raise Refused(
+            f"other_copy: needed, since {list_scopes(scopes)} would move from '{source.name}', and {source.partner_server} has copies of "
+            "them: delete, or disable (they stay there, inactive). Nothing was changed."
+        )
+    keeping = replace(how, keep_scopes_on="this_server", other_copy="delete" if same else "disable")
+    there, going = look(source.name, scopes, sides, keeping, elsewhere=not same)
+    if isinstance(there, RemoteFailure):
+        raise there
+    leaving = leave(source.name, going, *keeping.ends(sides, there), keeping)
+    last: tuple[Step, ...] = ()
+    if not same and how.other_copy == "delete":
+        last = tuple(
+            delete_copy(wanted.relationship, one.scope_id, there, proofs(wanted.relationship, one.scope_id, names[0]))
+            for one in leaving.removals
+        )
+    return Moving(leaving.steps, last, leaving.removals, without(sides, source, going, copies=same))
 
 
 def _creation(server: Server, name: str, partner: str, definition: ScopeDefinition) -> Step:

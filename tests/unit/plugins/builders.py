@@ -7,7 +7,12 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Relationship, Scope, Server, scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils import recreate_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Relationship, Scope, Server, scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
+from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
 
 
 def relationship(name: str = "HQ", scopes: list[str] | None = None, **changes: Any) -> Relationship:
@@ -76,3 +81,19 @@ def server(relationships: list[Relationship] | None = None, scopes: list[str | S
         relationships=tuple(relationships or ()),
         scopes=tuple(scope(one) if isinstance(one, str) else one for one in found),
     )
+
+
+def alone(here: Server) -> Sides:
+    """This server as a planner sees it that needs nobody else."""
+    return Sides(Side(here))
+
+
+def present(wanted: Definition, here: Server) -> Plan:
+    return recreate_plan.present(wanted, alone(here), Joining(), Recreating())
+
+
+def pair(here: Server, there: Server, has_partner_host: bool = False) -> Sides:
+    """Two servers of which nothing more has to be read; dhcp02 is asked over a second hop."""
+    computer = "dhcp02.contoso.example"
+    partner = Side(there, computer=computer, via=here.name, api=True)
+    return Sides(Side(here, api=True), {computer: partner}, has_partner_host)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, relationship_plan, snapshot
+import builders
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, snapshot
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
 from lab import topology
@@ -48,8 +49,10 @@ class Recorder:
 
     def apply(self, options: Mapping[str, Any]) -> Reply:
         server, reply = self.read()
-        plan = relationship_plan.present(desired.definition("HQ", options), server)
-        return self.remote.write(snapshot.reads(), reply.fingerprint, apply.operations(plan, server, apply.Waiting()))
+        plan = builders.present(desired.definition("HQ", options), server)
+        return self.remote.write(
+            snapshot.reads(), reply.fingerprint, apply.operations(plan.steps, server, apply.Waiting()), snapshot.reads()
+        )
 
 
 def main() -> None:

@@ -36,5 +36,5 @@ def read(lab: Lab, server: str = "DHCP01") -> tuple[Server, str]:
 
 def carry_out(lab: Lab, plan: Plan, server: Server, fingerprint: str, waiting: apply.Waiting | None = None) -> Reply:
     guards.check(plan, server)
-    calls = apply.operations(plan, server, waiting or apply.Waiting(timeout=5))
-    return remote(lab, server.name).write(snapshot.reads(), fingerprint, calls)
+    calls = apply.operations(plan.steps, server, waiting or apply.Waiting(timeout=5))
+    return remote(lab, server.name).write(snapshot.reads(), fingerprint, calls, snapshot.reads())

@@ -10,7 +10,7 @@ from typing import Any
 import builders
 import pytest
 import rig
-from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, relationship_plan, scope_definitions, scope_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, scope_definitions, scope_plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.view import settings
@@ -51,7 +51,7 @@ declared = st.one_of(load_balance, hot_standby)
 
 def run(lab: Lab, wanted: Definition) -> Plan:
     server, fingerprint = rig.read(lab)
-    plan = relationship_plan.present(wanted, server)
+    plan = builders.present(wanted, server)
     if plan.steps:
         reply = rig.carry_out(lab, plan, server, fingerprint)
         assert reply.status == "done", reply.calls[-1]
@@ -84,7 +84,7 @@ def test_a_plan_writes_at_most_one_set(options: dict[str, Any]) -> None:
     lab = topology.loads(TOPOLOGY)
     run(lab, definition({"scopes": ["10.0.1.0"]}))
     server, _fingerprint = rig.read(lab)
-    plan = relationship_plan.present(definition(options), server)
+    plan = builders.present(definition(options), server)
     assert [step.operation["cmdlet"] for step in plan.steps].count("Set-DhcpServerv4Failover") <= 1
 
 
@@ -122,7 +122,7 @@ def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], f
     """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
     server, fingerprint = rig.read(lab)
     create_scopes = scope_definitions.parse(defined)
-    plan = scope_plan.present("HQ", scope_ids(scopes), definition({}), server, create_scopes)
+    plan = scope_plan.present(scope_plan.Wanted("HQ", scope_ids(scopes), create_scopes, definition({})), builders.alone(server))
     if not plan.steps:
         return plan, "nothing to do"
     reply = rig.carry_out(lab, plan, server, fingerprint)

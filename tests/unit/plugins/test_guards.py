@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, guards, relationship_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, guards, removal_plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 
 
 def plan_in(state: str) -> tuple[Plan, Server]:
     server = builders.server([builders.relationship(state=state)])
-    return relationship_plan.present(desired.definition("HQ", {"load_balance_percent": 60}), server), server
+    return builders.present(desired.definition("HQ", {"load_balance_percent": 60}), server), server
 
 
 @pytest.mark.parametrize("state", ["Normal", "Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"])
@@ -34,34 +34,37 @@ def test_an_unknown_word_is_an_error_whatever_is_allowed(state: str) -> None:
 
 def test_nothing_to_do_is_never_refused() -> None:
     server = builders.server([builders.relationship(state="PartnerDown")])
-    guards.check(relationship_plan.present(desired.definition("HQ", {}), server), server)
+    guards.check(builders.present(desired.definition("HQ", {}), server), server)
 
 
 def test_the_batch_probes_once_waits_before_each_write_and_at_the_end() -> None:
     many = [f"10.1.{number}.0" for number in range(40)]
     server = builders.server([builders.relationship()], scopes=list(many))
-    plan = relationship_plan.present(desired.definition("HQ", {"load_balance_percent": 60, "scopes": many}), server)
-    sent = [call["op"] if call["op"] != "cmdlet" else call["cmdlet"] for call in apply.operations(plan, server, apply.Waiting())]
+    plan = builders.present(desired.definition("HQ", {"load_balance_percent": 60, "scopes": many}), server)
+    sent = [call["op"] if call["op"] != "cmdlet" else call["cmdlet"] for call in apply.operations(plan.steps, server, apply.Waiting())]
     add = ["wait_until", "Add-DhcpServerv4FailoverScope"]
     assert sent == ["probe_partner", "wait_until", "Set-DhcpServerv4Failover", *add, *add, "wait_until"]
 
 
 def test_a_new_relationship_is_not_waited_for_before_it_is_there() -> None:
     server = builders.server()
-    plan = relationship_plan.present(desired.definition("HQ", {"partner_server": "dhcp02", "scopes": ["10.0.1.0"]}), server)
-    operations = [call["op"] for call in apply.operations(plan, server, apply.Waiting())]
+    plan = builders.present(desired.definition("HQ", {"partner_server": "dhcp02", "scopes": ["10.0.1.0"]}), server)
+    operations = [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting())]
     assert operations == ["probe_partner", "cmdlet", "wait_until"]
-    assert [call["op"] for call in apply.operations(plan, server, apply.Waiting(at_end=False))] == ["probe_partner", "cmdlet"]
+    assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting(at_end=False))] == ["probe_partner", "cmdlet"]
 
 
 def test_what_was_removed_is_not_waited_for() -> None:
     server = builders.server([builders.relationship()])
-    operations = [call["op"] for call in apply.operations(relationship_plan.absent("HQ", server), server, apply.Waiting())]
-    assert operations == ["probe_partner", "wait_until", "cmdlet"]
+    there = builders.server([builders.relationship()], scopes=[])
+    plan = removal_plan.relationship_absent("HQ", builders.pair(server, there), removal_plan.Removing())
+    assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting())] == ["probe_partner", "wait_until", "cmdlet"]
 
 
 def test_allowed_states_end_the_wait() -> None:
     plan, server = plan_in("CommunicationInterrupted")
-    waits = [call for call in apply.operations(plan, server, apply.Waiting(allow_state=("CommunicationInterrupted",))) if "values" in call]
+    waits = [
+        call for call in apply.operations(plan.steps, server, apply.Waiting(allow_state=("CommunicationInterrupted",))) if "values" in call
+    ]
     assert all(wait["values"] == ["CommunicationInterrupted", "Normal"] for wait in waits)
     assert "CommunicationInterrupted" not in waits[0]["while"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, relationship_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import desired
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server, UnknownPartner
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 
@@ -16,7 +16,7 @@ FORCE = {"Force": True, "Confirm": False}
 
 
 def present(server: Server, name: str = "HQ", **options: Any) -> Plan:
-    return relationship_plan.present(desired.definition(name, options), server)
+    return builders.present(desired.definition(name, options), server)
 
 
 def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
@@ -212,11 +212,3 @@ def test_thirty_scopes_a_call() -> None:
     sent = [len(parameters["ScopeId"]) for _cmdlet, parameters in calls(plan)]
     assert sent == [30, 30, 5]
     assert [cmdlet for cmdlet, _parameters in calls(plan)][1:] == ["Add-DhcpServerv4FailoverScope"] * 2
-
-
-def test_absent_removes_an_empty_one_only() -> None:
-    assert relationship_plan.absent("HQ", builders.server()).steps == ()
-    empty = builders.server([builders.relationship()])
-    assert calls(relationship_plan.absent("HQ", empty)) == [("Remove-DhcpServerv4Failover", {"Name": ["HQ"], **FORCE})]
-    with pytest.raises(Refused, match=r"still holds 1 scopes \(10.0.1.0\).*nothing was changed"):
-        relationship_plan.absent("HQ", builders.server([builders.relationship(scopes=["10.0.1.0"])]))

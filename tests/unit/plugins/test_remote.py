@@ -25,9 +25,10 @@ def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, 
 
 def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
     sent: list[dict[str, Any]] = []
-    remote({"reply": DONE}, sent, check_mode=True).write([cmdlets.get_scopes()], "f", [cmdlets.remove_failover("HQ")])
+    remote({"reply": DONE}, sent, check_mode=True).write([cmdlets.get_scopes()], "f", [cmdlets.remove_failover("HQ")], [cmdlets.who_when()])
     (request,) = sent
-    assert request["before"] == request["finally"] == [cmdlets.get_scopes()]
+    assert request["before"] == [cmdlets.get_scopes()]
+    assert request["finally"] == [cmdlets.who_when()]
     assert request["fingerprint"] == "f"
     assert request["mutex"] > 0
     assert request["check_mode"] is True
@@ -74,7 +75,7 @@ def test_no_reply_is_never_an_empty_server(result: dict[str, Any], said: str) ->
 def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
     sent: list[dict[str, Any]] = []
     with pytest.raises(RemoteFailure, match="nothing was changed"):
-        remote({"reply": DONE}, sent).write([], "f", [{"id": "x" * REQUEST_LIMIT}])
+        remote({"reply": DONE}, sent).write([], "f", [{"id": "x" * REQUEST_LIMIT}], [])
     assert sent == []
 
 

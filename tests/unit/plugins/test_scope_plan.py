@@ -18,7 +18,8 @@ THERE = builders.server([builders.relationship(scopes=["10.0.1.0"])])
 
 def plan(server: Server, scopes: list[str], create_scopes: list[dict[str, Any]], create: dict[str, Any] | None = None) -> Plan:
     definition = None if create is None else desired.definition("HQ", create)
-    return scope_plan.present("HQ", scope_ids(scopes), definition, server, scope_definitions.parse(create_scopes))
+    wanted = scope_plan.Wanted("HQ", scope_ids(scopes), scope_definitions.parse(create_scopes), definition)
+    return scope_plan.present(wanted, builders.alone(server))
 
 
 def steps(made: Plan) -> list[str]:
@@ -88,4 +89,4 @@ def test_refused(server: Server, scopes: list[str], create_scopes: list[dict[str
 )
 def test_the_partner_and_the_state_are_looked_at_before_a_scope_is_created(server: Server, expected: list[str]) -> None:
     made = plan(server, [], [builders.definition("10.0.8.0"), builders.definition("10.0.9.0")], {"partner_server": PARTNER})
-    assert [call["id"] for call in apply.operations(made, server, apply.Waiting())] == expected
+    assert [call["id"] for call in apply.operations(made.steps, server, apply.Waiting())] == expected

@@ -1,0 +1,314 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Read, plan, guard, (check mode stops here), apply, verify: the one way on which a module changes servers.
+
+Knows two connections, the task's own and that of partner_host, and nothing of Ansible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import apply, cmdlets, guards, pending, scope_definitions, snapshot
+from .cmdlets import Operation
+from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
+from .model import Refused, Server, UnknownPartner
+from .plan import Plan, Step
+from .remote import Remote, Reply
+from .sides import Connection, Needed, Side, Sides
+from .view import differences
+
+Planner = Callable[[Sides], Plan]
+ROUNDS = 8  # what a planner can ask for; more would be a fault of the planner
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A server as it was read: what was asked, what was answered, what that means."""
+
+    remote: Remote
+    reads: Sequence[Operation]
+    reply: Reply
+    server: Server
+
+    def answer(self, operation: Operation) -> Mapping[str, Any]:
+        return self.reply.before[list(self.reads).index(operation)]
+
+
+class Convergence:
+    """One task. `result` is what it has to show so far, also when it fails. `partner`: the connection of partner_host."""
+
+    def __init__(
+        self,
+        here: Remote,
+        partner: Remote | None = None,
+        *,
+        check_mode: bool = False,
+        facts: pending.Facts | None = None,
+        waiting: apply.Waiting | None = None,
+        limits: guards.Limits | None = None,
+    ) -> None:
+        self.remotes: dict[Connection, Remote] = {"this_server": here}
+        if partner:
+            self.remotes["partner"] = partner
+        self.check_mode = check_mode
+        self.facts = facts or {}
+        self.waiting = waiting or apply.Waiting()
+        self.limits = limits or guards.Limits()
+        self.result: dict[str, Any] = {"changed": False}
+        self.also: Sequence[Operation] = ()  # further reads of this server, whose answers are in `seen`
+        self.seen: dict[Connection, Seen] = {}
+        self.needs: dict[str, Needed] = {}
+        self.resolved: dict[str, tuple[str, ...]] = {}
+        self._done: list[str] = []  # steps, and what they changed, in words
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def look(self, connection: Connection = "this_server", also: Sequence[Operation] = ()) -> Seen:
+        """A server as it is now; `also`: further reads."""
+        remote = self.remotes[connection]
+        reads = (*snapshot.reads(), *also)
+        reply = remote.read(reads)
+        self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.received))
+        return self.seen[connection]
+
+    def plan(self, planner: Planner) -> tuple[Plan, Sides]:
+        """What is to be done, and what of the servers was needed to know it."""
+        sides = self._gather()
+        for _round in range(ROUNDS):
+            try:
+                return planner(sides), sides
+            except UnknownPartner as unknown:
+                self.resolved[unknown.spelling] = self._resolve(unknown.spelling)
+                sides = replace(sides, here=replace(sides.here, server=replace(sides.here.server, resolved=dict(self.resolved))))
+            except Needed as needed:
+                self.needs[needed.key] = needed.merged(self.needs.get(needed.key))
+                sides = self._gather()
+        raise AssertionError("the planner never has enough")
+
+    def _resolve(self, spelling: str) -> tuple[str, ...]:
+        """What addresses the server's DNS has for a name; none is an answer too."""
+        (found,) = self.remotes["this_server"].read([cmdlets.resolve_name(spelling)]).before
+        return tuple(str(address) for one in found["objects"] for address in one["addresses"])
+
+    def _gather(self) -> Sides:
+        """Reads what is needed: where content is compared, the side that loses before the other."""
+        needs = self.needs.values()
+        if any(needed.first == "this_server" for needed in needs):
+            here, far = self._look_here(), self._look_at_partner_host()
+        else:
+            far = self._look_at_partner_host()
+            here = self._look_here()
+        partners = {needed.key: self._partner_side(needed, here, far) for needed in needs}
+        return Sides(self._here_side(here), partners, "partner" in self.remotes)
+
+    def _look_at_partner_host(self) -> Seen | RemoteFailure | None:
+        """Only when something of it is needed; by then it can turn out to be another server than the partner."""
+        mine = [needed for needed in self.needs.values() if not self._over_hop(needed)]
+        if not mine:
+            return None
+        try:
+            return self.look("partner", also=_content(mine))
+        except RemoteFailure as failure:
+            return failure
+
+    def _look_here(self) -> Seen:
+        """This server with the content that is compared, and over a second hop those partners that partner_host is not."""
+        far: list[Operation] = []
+        for needed in self.needs.values():
+            if self._over_hop(needed):
+                far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *_content([needed], needed.key)]
+        own = _content(self.needs.values())
+        first = any(needed.first == "this_server" for needed in self.needs.values())
+        return self.look(also=(*self.also, *own, *far) if first else (*self.also, *far, *own))
+
+    def _over_hop(self, needed: Needed) -> bool:
+        """Whether the partner is asked by this server: partner_host is not given, or turned out to be another server."""
+        if "partner" not in self.remotes:
+            return True
+        known = self.seen.get("partner")
+        return bool(needed.elsewhere and known and not any(known.server.is_called(name) for name in needed.names))
+
+    def _here_side(self, seen: Seen) -> Side:
+        """This server; in check mode as it would be after the earlier tasks."""
+        start = pending.overlay(seen.server, self.facts) if self.check_mode else seen.server
+        return _side(seen, replace(start, resolved=dict(self.resolved)), self.needs.values())
+
+    def _partner_side(self, needed: Needed, here: Seen, far: Seen | RemoteFailure | None) -> Side | RemoteFailure:
+        try:
+            if isinstance(far, RemoteFailure):
+                return far
+            if not self._over_hop(needed) and far is not None:
+                wrong = guards.not_the_partner(needed.relationship, needed.names, far.server) if needed.names else []
+                if wrong:
+                    raise Refused(f"{wrong[0]} Nothing was changed.")
+                return _side(far, far.server, [needed], connection="partner")
+            if cmdlets.probe_partner(needed.key) not in here.reads:  # only now it is known that partner_host is another server
+                here = self._look_here()
+            probe = here.answer(cmdlets.probe_partner(needed.key))
+            if probe["errors"]:
+                raise RemoteError(probe, here.remote.host, needed.key)
+            server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
+            return _side(here, server, [needed], computer=needed.key, via=here.server.name)
+        except RemoteFailure as failure:
+            return failure
+
+    # --- changing --------------------------------------------------------------------------------------------------
+
+    def run(self, planner: Planner, verifier: Planner | None = None) -> tuple[Plan, Server]:
+        """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
+        plan, sides = self.plan(planner)
+        self.guard(plan, sides)
+        here = self.seen["this_server"].server
+        self.announce(plan, f"failover on {here.name}")
+        if not plan.steps or self.check_mode:
+            return plan, here
+        self.carry_out(plan)
+        return plan, self._verify(plan, sides, verifier or planner)
+
+    def guard(self, plan: Plan, sides: Sides) -> None:
+        """Before the first write. Reads the partner when something is to be done and partner_host is given."""
+        if plan.steps and "partner" in self.remotes and "partner" not in self.seen:
+            self.look("partner")
+        here = self.seen["this_server"].server
+        others = [side.server for side in sides.partners.values() if isinstance(side, Side)]
+        for server in (here, *others):
+            guards.check(plan, server, self.limits.allow_state)
+        guards.check_removals(plan, self.limits)
+        if plan.steps and "partner" in self.seen:
+            elsewhere = [needed.relationship for needed in self.needs.values() if needed.elsewhere]
+            guards.check_partner(plan, here, self.seen["partner"].server, self.limits.allow_clock_skew, elsewhere)
+
+    def announce(self, plan: Plan, header: str) -> None:
+        """The plan as the task's result shows it."""
+        self.result.update(changed=bool(plan.steps), plan=[step.public() for step in plan.steps])
+        self.result["removals"] = [one.public() for one in plan.removals]
+        self.result["diff"] = {"before": plan.before, "after": plan.after, "before_header": header, "after_header": header}
+        if plan.creates:
+            self.result["diff"]["after"] = {**plan.after, "create_scopes": [scope_definitions.options(one) for one in plan.creates]}
+        if plan.warnings:
+            self.result["warnings"] = list(plan.warnings)
+
+    def carry_out(self, plan: Plan, again: Sequence[Operation] = ()) -> None:
+        """Runs the plan, one remote call after the other; `seen` is what each server shows after its call. Raises RemoteFailure."""
+        self.result["changed"] = False  # until something was written
+        written: set[Connection] = set()
+        for connection, steps in apply.groups(plan):
+            if connection in written:
+                self.look(connection)
+            written.add(connection)
+            self._write(connection, steps, again)
+        self.result["changed"] = True
+
+    def _write(self, connection: Connection, steps: Sequence[Step], again: Sequence[Operation]) -> None:
+        seen = self.seen[connection]
+        host = seen.remote.host
+        calls = apply.operations(steps, seen.server, self.waiting)
+        rereads = (*snapshot.reads(), *snapshot.hop_among(seen.reads), *again)
+        reply = seen.remote.write(seen.reads, seen.reply.fingerprint, calls, rereads)
+        if reply.status == "changed_meanwhile":
+            changes = differences(seen.server, snapshot.parse(reply.before, host))
+            raise RemoteFailure(
+                f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "
+                f"{'; '.join(changes) or 'a read answers differently'}. {self._so_far('Run again.')}"
+            )
+        self._note_copies(seen.remote, calls, reply)
+        step = apply.under_way(steps, calls, reply.calls)
+        done = [one.text for one in apply.done(steps, step)]
+        self.result["changed"] = bool(done or self._done)
+        try:
+            after = snapshot.parse(reply.after, host)
+        except RemoteFailure as failure:
+            raise RemoteFailure(
+                f"Done: {'; '.join([*self._done, *done]) or 'nothing'}. Reading the server again failed: {failure} Run again."
+            ) from failure
+        self._done += differences(seen.server, after) or done
+        self.result["changed"] = step is None or bool(self._done)
+        if reply.status == "stopped":
+            error = RemoteError(reply.calls[-1], host, step.partner if step else steps[-1].partner)
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}")
+        self.seen[connection] = Seen(seen.remote, rereads, replace(reply, before=reply.after), after)
+
+    def _so_far(self, nothing: str) -> str:
+        return f"Written before: {'; '.join(self._done)}. Running again completes it." if self._done else nothing
+
+    def _note_copies(self, remote: Remote, calls: Sequence[Operation], reply: Reply) -> None:
+        for call, result in zip(calls, reply.calls, strict=False):
+            for one in result["objects"] if call["op"] == "safety_copy" else ():
+                copy = {"host": remote.host, "path": one["path"], "scopes": call["parameters"]["ScopeId"]}
+                self.result.setdefault("safety_copies", []).append(copy)
+
+    # --- verifying -------------------------------------------------------------------------------------------------
+
+    def _verify(self, plan: Plan, sides: Sides, verifier: Planner) -> Server:
+        after = self._afterwards(plan, sides)
+        name = after.here.name
+        try:
+            left = verifier(after).steps
+        except Refused as refused:
+            raise RemoteFailure(f"Everything was written, but {name} does not show what was asked for: {refused}") from None
+        except Needed:
+            raise RemoteFailure(
+                f"Everything was written, but the two servers show different members; run again. Done: {'; '.join(self._done)}"
+            ) from None
+        if left:
+            raise RemoteFailure(f"Everything was written, but {name} still needs: {'; '.join(step.text for step in left)}.")
+        if "partner" in self.seen:
+            self._verify_partner(plan, after.here.server, self.seen["partner"].server)
+        return self.seen["this_server"].server
+
+    def _afterwards(self, plan: Plan, sides: Sides) -> Sides:
+        """Every side that was looked at, as it is now: what wrote last has just been read again, the others have not."""
+        last = plan.steps[-1].connection
+        for connection in self.seen:
+            if connection != last:
+                self.look(connection, also=snapshot.hop_among(self.seen[connection].reads))
+        partners: dict[str, Side | RemoteFailure] = {}
+        seen = self.seen["this_server"]
+        for key, side in sides.partners.items():
+            if isinstance(side, Side) and side.computer:
+                partners[key] = replace(side, server=snapshot.hop(seen.reply.before, seen.remote.host, side.computer))
+            elif isinstance(side, Side):
+                partners[key] = replace(side, server=self.seen["partner"].server)
+            else:
+                partners[key] = side
+        here = replace(sides.here, server=replace(seen.server, resolved=dict(self.resolved)))
+        return replace(sides, here=here, partners=partners)
+
+    def _verify_partner(self, plan: Plan, after: Server, there: Server) -> None:
+        """How each setting travels to the partner is not known (L), so it is looked at there."""
+        for relationship in after.relationships:
+            if relationship.name in plan.touched() and (missing := guards.differs_at_partner(relationship, there)):
+                raise RemoteFailure(
+                    f"Everything was written on {after.name}, but its partner {there.name} does not show of '{relationship.name}': "
+                    f"{'; '.join(missing)}. Look at the state of both servers and run again; a setting that did not travel has to be "
+                    "set by running the task on the partner."
+                )
+
+
+def _content(needs: Iterable[Needed], computer: str | None = None) -> tuple[Operation, ...]:
+    """The reads that the needs take on one server: the content of scopes, and whether the management API answers."""
+    scopes = sorted({scope for needed in needs for scope in needed.scopes})
+    api = next((needed.relationship for needed in needs if needed.api), None)
+    return (
+        *([cmdlets.export(scopes, computer, leases=True)] if scopes else []),
+        *([cmdlets.probe_api(api, computer)] if api is not None else []),
+    )
+
+
+def _side(seen: Seen, server: Server, needs: Iterable[Needed], computer: str | None = None, **more: Any) -> Side:
+    """A server with what was read of it for these needs. Raises RemoteError where the management API does not answer."""
+    side = Side(server, computer=computer, read_at=seen.reply.received, **more)
+    host = seen.remote.host
+    for read in _content(needs, computer):
+        if read["op"] == "export":
+            scopes = frozenset(scope for needed in needs for scope in needed.scopes)
+            side = replace(side, content=snapshot.exported(seen.reply.before, host, computer), looked_at=scopes)
+        else:
+            probe = seen.answer(read)
+            if probe["errors"] and not error_ids(probe) <= EMPTY_FAILOVER:
+                raise RemoteError(probe, host, computer or "")
+            side = replace(side, api=True)
+    return side

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How scopes come into a relationship: what Windows would refuse, what a broken run left, which copy has to go before. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Literal
+
+from .copies import delete_copy, leave_here, removal, safety_copy
+from .model import Refused, Scope, Server
+from .plan import Removal, Step, list_scopes
+from .sides import Needed, Side, Sides
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What a task says of scopes that join: its options of these names."""
+
+    replace_partner_copy: Literal["inactive_only"] | None = None
+    keep_days: int | None = 0  # of the safety copies: 0 keeps all, None makes none
+
+
+@dataclass(frozen=True)
+class Joined:
+    """`first`: what has to be done before scopes can come, in order; `coming`: the scopes; `removals`: copies that are replaced."""
+
+    first: tuple[Step, ...] = ()
+    coming: tuple[IPv4Address, ...] = ()
+    removals: tuple[Removal, ...] = ()
+
+
+def join(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides: Sides, how: Joining) -> Joined:
+    """What brings these scopes into relationship `name`, whose partner is called `names`."""
+    here = sides.here
+    mine = here.members(name)
+    missing = tuple(scope for scope in scopes if scope not in mine)
+    check_members(here.server, name, missing)
+    if not (sides.has_partner_host or (missing and how.replace_partner_copy)):
+        return Joined(coming=missing)
+    there = sides.partner(Needed(names, name))
+    theirs = there.members(name)
+    _check_reverse(name, [scope for scope in missing if scope in theirs], here, there)
+    half = [scope for scope in scopes if scope in mine and scope not in theirs and here.server.relationship(name)]
+    coming = tuple(sorted({*missing, *half}))
+    taken = tuple(scope for scope in coming if there.server.scope(scope))
+    if half or taken:
+        there = sides.partner(Needed(names, name, taken, api=bool(half)))
+    replaced = _replaced(name, taken, here, there, how)
+    first = (*safety_copy(name, taken, there, how.keep_days), *(delete_copy(name, scope, there) for scope in taken))
+    return Joined((*first, *leave_here(name, half, here, settled=False)), coming, replaced)
+
+
+def _check_reverse(name: str, scopes: Sequence[IPv4Address], here: Side, there: Side) -> None:
+    if scopes:
+        raise Refused(
+            f"scopes: {list_scopes(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end. Finish it with "
+            "state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
+        )
+
+
+def _replaced(name: str, taken: Sequence[IPv4Address], here: Side, there: Side, how: Joining) -> tuple[Removal, ...]:
+    """The copies that the partner has already. Raises Refused, showing what differs, unless they may be replaced."""
+    found = [removal(scope, here, there, deleted=True, replaced=True) for scope in taken]
+    problems = []
+    for one in found:
+        copy = there.server.scope(one.scope_id)
+        active = copy is not None and copy.active
+        if active or how.replace_partner_copy is None:
+            differs = "; ".join(one.differences) or "equal to the one here"
+            cure = (
+                "it is active there: compare both, and deactivate, remove or renumber one of them"
+                if active
+                else "replace_partner_copy: inactive_only replaces it, after a safety copy"
+            )
+            problems.append(f"scopes: {one.scope_id} exists on {there.name} already ({differs}); {cure}.")
+    if problems:
+        raise Refused(" ".join(problems) + " Nothing was changed.")
+    return tuple(found)
+
+
+def check_members(server: Server, name: str, scopes: Sequence[IPv4Address]) -> None:
+    """Refuses scopes that Windows would refuse to put into relationship `name`, all of them in one text."""
+    problems = [problem for scope in scopes if (problem := _member_problem(server, name, scope))]
+    if problems:
+        raise Refused(" ".join(problems))
+
+
+def _member_problem(server: Server, name: str, scope_id: IPv4Address) -> str | None:
+    scope = server.scope(scope_id)
+    if scope is None:
+        inside = _containing(server, scope_id)
+        cure = f"it lies inside scope {inside.scope_id}, write that id" if inside else "create it there first, or correct the id"
+        return f"scopes: {scope_id} is no scope of {server.name}; {cure}."
+    other = server.relationship_of(scope_id)
+    if other is not None and other.name != name:
+        return (
+            f"scopes: {scope_id} is in relationship '{other.name}' (partner {other.partner_server}); a scope can be in one only: "
+            "move: true of dhcp_failover_scope takes it from there. "
+            f"If '{name}' is meant to be the new name of '{other.name}': previous_name of dhcp_failover_relationship."
+        )
+    if scope.type != "Dhcp":
+        return f"scopes: {scope_id} is of type {scope.type} and serves BOOTP clients, which failover excludes; set its type to Dhcp."
+    return None
+
+
+def _containing(server: Server, address: IPv4Address) -> Scope | None:
+    return next(
+        (s for s in server.scopes if int(address) & int(IPv4Address(s.subnet_mask)) == int(s.scope_id)),
+        None,
+    )

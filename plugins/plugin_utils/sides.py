@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The two servers of a relationship as a plan sees them, each with the way on which it is reached. No I/O, nothing of Ansible.
+
+A planner that cannot decide without the partner raises Needed; it is called again when that was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from ipaddress import IPv4Address
+from typing import Literal
+
+from .errors import RemoteFailure
+from .export import Export
+from .model import Relationship, Server
+
+Connection = Literal["this_server", "partner"]  # the task's own, or that of partner_host
+
+
+@dataclass(frozen=True)
+class Side:
+    """A server, the connection that acts on it, and over a second hop (`computer`, from the server `via`) its name there.
+
+    `content`: of the scopes in `looked_at`, leases included, as of `read_at`. `api`: the DHCP management API answers there.
+    """
+
+    server: Server
+    connection: Connection = "this_server"
+    computer: str | None = None
+    via: str = ""
+    content: Export | None = None
+    looked_at: frozenset[IPv4Address] = frozenset()
+    read_at: datetime | None = None
+    api: bool = False
+
+    @property
+    def runs_on(self) -> str:
+        """The server that runs what is done on this one."""
+        return self.via or self.name
+
+    @property
+    def name(self) -> str:
+        return self.server.name
+
+    def members(self, relationship: str) -> frozenset[IPv4Address]:
+        found = self.server.relationship(relationship)
+        return frozenset(found.scopes) if found else frozenset()
+
+    def covers(self, needed: Needed) -> bool:
+        return set(needed.scopes) <= self.looked_at and (self.api or not needed.api)
+
+
+class Needed(Exception):
+    """What has to be read before the plan can be made.
+
+    `names`: what the other server is called; none: the one of partner_host. `scopes`: whose content on both sides, that of the side
+    in `first` before the other's, so that a lease that is just being given to the partner does not look lost. `elsewhere`: it may be
+    another server than the one of partner_host.
+    """
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        relationship: str,
+        scopes: tuple[IPv4Address, ...] = (),
+        *,
+        api: bool = False,
+        first: Connection = "partner",
+        elsewhere: bool = False,
+    ) -> None:
+        super().__init__(names)
+        self.names, self.relationship, self.scopes = names, relationship, scopes
+        self.api, self.first, self.elsewhere = api, first, elsewhere
+
+    @property
+    def key(self) -> str:
+        return self.names[0] if self.names else ""
+
+    def merged(self, other: Needed | None) -> Needed:
+        """What both need together."""
+        if other is None:
+            return self
+        scopes = tuple(sorted({*self.scopes, *other.scopes}))
+        return Needed(self.names, self.relationship, scopes, api=self.api or other.api, first=self.first, elsewhere=self.elsewhere)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """This server and those of its partners that were read, by the name that it has for them, or why one could not be."""
+
+    here: Side
+    partners: Mapping[str, Side | RemoteFailure] = field(default_factory=dict)
+    has_partner_host: bool = False
+
+    def partner(self, needed: Needed) -> Side:
+        """Raises Needed until it was read, and RemoteFailure when it cannot be."""
+        found = self.partner_or_failure(needed)
+        if isinstance(found, RemoteFailure):
+            raise found
+        return found
+
+    def partner_or_failure(self, needed: Needed) -> Side | RemoteFailure:
+        found = self.partners.get(needed.key)
+        if found is None or not self.here.covers(needed):
+            raise needed
+        if isinstance(found, Side) and not found.covers(needed):
+            raise needed
+        return found
+
+
+def without(sides: Sides, source: Relationship, scopes: Collection[IPv4Address], *, copies: bool, whole: bool = False) -> Sides:
+    """As if these scopes had left `source` on this server (`whole`: and it was removed); `copies`: as if its partner's had gone too."""
+    here = replace(sides.here, server=_without(sides.here.server, source.name, scopes, whole=whole))
+    if not copies:
+        return replace(sides, here=here)
+    partners = {
+        key: replace(side, server=_without(side.server, source.name, scopes, copies=True, whole=whole))
+        if isinstance(side, Side) and (not key or source.has_partner(key))
+        else side
+        for key, side in sides.partners.items()
+    }
+    return replace(sides, here=here, partners=partners)
+
+
+def _without(server: Server, name: str, scopes: Collection[IPv4Address], *, copies: bool = False, whole: bool = False) -> Server:
+    relationships = tuple(
+        replace(one, scopes=tuple(scope for scope in one.scopes if scope not in scopes)) if one.name == name else one
+        for one in server.relationships
+        if not (whole and one.name == name)
+    )
+    kept = tuple(scope for scope in server.scopes if not (copies and scope.scope_id in scopes))
+    return replace(server, relationships=relationships, scopes=kept)
