@@ -58,14 +58,15 @@ SAFETY_COPY: dict[str, Any] = {
 
 
 def removing(options: Mapping[str, Any]) -> Removing:
-    return Removing(options["keep_scopes_on"], options["other_copy"], options["orphan"] == "remove_here", _keep_days(options))
+    return Removing(options["keep_scopes_on"], options["other_copy"], options["orphan"] == "remove_here", keep_days(options))
 
 
 def joining(options: Mapping[str, Any]) -> Joining:
-    return Joining("inactive_only" if options["replace_partner_copy"] == "inactive_only" else None, _keep_days(options))
+    return Joining("inactive_only" if options["replace_partner_copy"] == "inactive_only" else None, keep_days(options))
 
 
-def _keep_days(options: Mapping[str, Any]) -> int | None:
+def keep_days(options: Mapping[str, Any]) -> int | None:
+    """For how long safety copies are kept: 0 for ever, None when none is made."""
     if options["safety_copy_days"] < 0:
         raise Refused("safety_copy_days: must not be negative; 0 keeps every safety copy.")
-    return options["safety_copy_days"] if options["safety_copy"] else None
+    return int(options["safety_copy_days"]) if options["safety_copy"] else None

@@ -110,7 +110,7 @@ class Convergence:
         if not mine:
             return None
         try:
-            return self.look("partner", also=_content(mine))
+            return self._look_once("partner", _content(mine))
         except RemoteFailure as failure:
             return failure
 
@@ -122,7 +122,12 @@ class Convergence:
                 far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *_content([needed], needed.key)]
         own = _content(self.needs.values())
         first = any(needed.first == "this_server" for needed in self.needs.values())
-        return self.look(also=(*self.also, *own, *far) if first else (*self.also, *far, *own))
+        return self._look_once("this_server", (*self.also, *own, *far) if first else (*self.also, *far, *own))
+
+    def _look_once(self, connection: Connection, also: Sequence[Operation]) -> Seen:
+        """Reads a server, unless it was read with all of this already."""
+        seen = self.seen.get(connection)
+        return seen if seen and all(read in seen.reads for read in also) else self.look(connection, also)
 
     def _over_hop(self, needed: Needed) -> bool:
         """Whether the partner is asked by this server: partner_host is not given, or turned out to be another server."""

@@ -82,7 +82,7 @@ def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: boo
     """
     problems: list[str] = []
     for name in plan.touched():
-        if name in elsewhere:
+        if name in elsewhere or not name:  # without a name: a scope that is in no relationship
             continue
         relationship = here.relationship(name)
         names = relationship.partner_names if relationship else tuple(step.partner for step in plan.steps if step.relationship == name)

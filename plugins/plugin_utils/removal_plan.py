@@ -89,6 +89,31 @@ def relationship_absent(name: str, sides: Sides, how: Removing) -> Plan:
     return Plan(leaving.steps, settings(shown), {}, removals=leaving.removals, members=members)
 
 
+def copies_absent(scopes: Sequence[IPv4Address], names: tuple[str, ...], sides: Sides, keep_days: int | None) -> Plan:
+    """Copies on this server that are in no relationship, and inactive, are deleted; the server called `names` keeps the scopes."""
+    here = sides.here
+    going = tuple(scope for scope in scopes if here.server.scope(scope))
+    serving = [scope for scope in going if here.server.relationship_of(scope) or _is_active(scope, here)]
+    if serving:
+        raise Refused(
+            f"scopes: {list_scopes(serving)} is active or in failover on {here.name}, so it is no left-over copy; take it out of its "
+            "relationship (dhcp_failover_scope, state: absent), or deactivate it when the other server serves it. Nothing was changed."
+        )
+    if not going:
+        return Plan()
+    there = sides.partner(Needed(names, "", going))
+    alone = [scope for scope in going if there.server.scope(scope) is None]
+    if alone:
+        raise Refused(f"scopes: {list_scopes(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")
+    steps = (*safety_copy("left-over", going, here, keep_days), *(delete_copy("", scope, here) for scope in going))
+    return Plan(
+        steps,
+        {"scopes": [str(scope) for scope in going]},
+        {"scopes": []},
+        removals=tuple(removal(scope, there, here, deleted=True) for scope in going),
+    )
+
+
 def look(
     name: str,
     scopes: Sequence[IPv4Address] | None,

@@ -1,0 +1,20 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..plugin_utils.action import FailoverAction
+from ..plugin_utils.partner_down_plan import partner_down
+
+
+class ActionModule(FailoverAction):
+    """Declares a partner down: see partner_down_plan."""
+
+    ARGUMENT_SPEC = {"name": {"type": "str", "required": True}, "partner_host": {"type": "str"}}
+
+    def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        name = options["name"]
+        plan, after = self.converge(lambda sides: partner_down(name, sides))
+        return {"relationship": self.shown(name, plan, after)}

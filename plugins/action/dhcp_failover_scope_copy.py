@@ -1,0 +1,31 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..plugin_utils import removal_plan
+from ..plugin_utils.action import FailoverAction
+from ..plugin_utils.arguments import SAFETY_COPY, keep_days
+from ..plugin_utils.model import scope_ids
+
+
+class ActionModule(FailoverAction):
+    """One server's instance of scopes, left over by a removal, goes: see removal_plan."""
+
+    ARGUMENT_SPEC = {
+        "scopes": {"type": "list", "elements": "str", "required": True},
+        "state": {"type": "str", "choices": ["absent"], "default": "absent"},
+        "partner_server": {"type": "str"},
+        "partner_host": {"type": "str"},
+        "allow_content_loss": {"type": "bool", "default": False},
+        **SAFETY_COPY,
+    }
+    CONDITIONS = {"required_one_of": [["partner_server", "partner_host"]]}
+
+    def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        scopes, names = scope_ids(options["scopes"]), tuple(name for name in (options["partner_server"],) if name)
+        days = keep_days(options)
+        plan, _after = self.converge(lambda sides: removal_plan.copies_absent(scopes, names, sides, days))
+        return {"removed": [str(one.scope_id) for one in plan.removals]}
