@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One task against a lab in this process: the real action plugin, its requests run by the lab's stand-in.
+
+Without sockets, so that thousands of broken runs take minutes; the integration tests do the same over the wire.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import MagicMock
+
+from lab.core.api import Session
+from lab.core.lab import Lab
+from lab.standin import script
+from lab.standin.files import Files
+from nothing_lost.watched import Killed
+
+ACTIONS = "ansible_collections.windhcp.failover.plugins.action"
+
+
+@dataclass
+class Wire:
+    """Counts the remote calls of a task. `die_at`: the play is killed before that call; `lose_at`: its reply never arrives."""
+
+    lab: Lab
+    die_at: int | None = None
+    lose_at: int | None = None
+    calls: int = 0
+    files: dict[str, Files] = field(default_factory=dict)
+
+    def execute(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        number, self.calls = self.calls, self.calls + 1
+        if self.die_at == number:
+            raise Killed
+        account = self.lab.servers[server].credentials[0]
+        session = Session(server, account.user, account.delegated)
+        files = self.files.setdefault(server, Files())
+        said = script.run(self.lab, session, arguments["request"], threading.Lock(), threading.Event(), files)
+        if self.lose_at == number:
+            raise Killed
+        reply: Mapping[str, Any] = json.loads(said)
+        return reply
+
+
+def perform(wire: Wire, module: str, options: Mapping[str, Any], host: str = "dhcp01", check_mode: bool = False) -> dict[str, Any]:
+    """Runs the task on a host; servers are called like the hosts, in capitals. Raises Killed."""
+    task = MagicMock(check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options))
+    plugin = importlib.import_module(f"{ACTIONS}.{module}").ActionModule
+
+    class Action(plugin):  # type: ignore[misc]
+        def _execute_module(self, name: str, arguments: Mapping[str, Any], task_vars: Any = None) -> Mapping[str, Any]:
+            return wire.execute(host.upper(), arguments)
+
+        @contextlib.contextmanager
+        def connect(self, partner: str, task_vars: Any) -> Iterator[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
+            yield lambda arguments: wire.execute(partner.upper(), arguments)
+
+    action = Action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
+    result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})
+    return result

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A lab that looks after every single write whether a scope or a lease is gone, and that can die in the middle of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Address
+from typing import Any
+
+from lab.core.api import Outcome, Session
+from lab.core.lab import Lab
+from lab.core.management_api import WRITES
+
+REMOVALS = frozenset({"Remove-DhcpServerv4Failover", "Remove-DhcpServerv4FailoverScope", "Remove-DhcpServerv4Scope", *WRITES})
+
+Leases = frozenset[tuple[IPv4Address, IPv4Address, str]]  # scope, address, client
+
+
+class Killed(Exception):
+    """The process on the server, or the play, ended here. Nothing after it happens."""
+
+
+@dataclass
+class Held:
+    """What exists on at least one server."""
+
+    scopes: frozenset[IPv4Address]
+    leases: Leases
+
+    def lost(self, now: Held) -> list[str]:
+        scopes = [f"scope {scope}" for scope in sorted(self.scopes - now.scopes)]
+        leases = [f"lease {address} of {scope}" for scope, address, _client in sorted(self.leases - now.leases)]
+        return scopes + leases
+
+
+def held(lab: Lab) -> Held:
+    scopes = [scope for server in lab.servers.values() for scope in server.scopes.values()]
+    return Held(
+        frozenset(scope.scope_id for scope in scopes),
+        frozenset((scope.scope_id, lease.ip, lease.client_id) for scope in scopes for lease in scope.leases.values()),
+    )
+
+
+@dataclass
+class Watch:
+    """What is looked after, and which write goes wrong: its number, counted from 0.
+
+    `die_at`: the process ends there, before the write or `after` it. `cut_at`: the two servers lose each other before it.
+    `sabotage`: the first removal takes one scope away everywhere, to prove that this is noticed.
+    """
+
+    before: Held
+    die_at: int | None = None
+    after: bool = False
+    cut_at: int | None = None
+    sabotage: bool = False
+    writes: list[tuple[str, str]] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+
+class WatchedLab(Lab):
+    """`watch` is set when the scene is."""
+
+    watch: Watch | None = None
+
+    def _perform(self, session: Session, name: str, *given: Any, writes: bool, **more: Any) -> Outcome:
+        watch = self.watch
+        if watch is None or not writes or name == "Export-DhcpServer":
+            return super()._perform(session, name, *given, writes=writes, **more)
+        number = len(watch.writes)
+        if watch.die_at == number and not watch.after:
+            raise Killed
+        if watch.cut_at == number:
+            one, other, *_others = self.servers
+            self.cut_link(one, other)
+        outcome = super()._perform(session, name, *given, writes=writes, **more)
+        watch.writes.append((session.server, name))
+        if watch.sabotage and name in REMOVALS:
+            watch.sabotage = False
+            victim = min(watch.before.scopes)
+            for server in self.servers.values():
+                server.scopes.pop(victim, None)
+        watch.lost += [what for what in watch.before.lost(held(self)) if what not in watch.lost]
+        if watch.die_at == number:
+            raise Killed
+        return outcome
+
+
+def watched(lab: Lab) -> WatchedLab:
+    return WatchedLab(**{one.name: getattr(lab, one.name) for one in fields(lab)})
