@@ -7,7 +7,8 @@
 
 # A remote procedure call for the DhcpServer module and nothing more: it runs the request's list of operations and answers
 # with plain JSON. All decisions are made by plugins/plugin_utils. The operations are a closed list (Invoke-Operation);
-# values travel as data and are never run as code. Windows PowerShell 5.1, .NET Framework 4.6.2, no compiled C#.
+# values travel as data and are never run as code. Windows PowerShell 5.1, .NET Framework 4.6.2; the only C#, for the
+# management API, is compiled when an operation needs it.
 #
 # Request, one JSON text in the option "request":
 #   before       reads; with "fingerprint", their result must still be the one that the plan was made from
@@ -232,6 +233,101 @@ function Get-WhoWhen {
         })
 }
 
+# --- the management API
+
+function Import-ManagementApi {
+    # dhcpsapi.dll as [WindhcpManagementApi], after dhcpsapi.h: each method returns the function's code, Get the name and the
+    # scopes as well. An address is a number: 10.1.20.0 is 0x0A011400. What Get hands out is freed piece by piece.
+    Add-Type -IgnoreWarnings -TypeDefinition @'
+using System;
+using System.Runtime.InteropServices;
+
+public static class WindhcpManagementApi
+{
+    public struct Addresses { public int Count; public IntPtr Elements; }
+    public struct Relationship
+    {
+        public uint PrimaryServer, SecondaryServer, Mode, ServerType, State, PrevState, Mclt, SafePeriod;
+        public IntPtr Name, PrimaryServerName, SecondaryServerName, Scopes;
+        public byte Percentage;
+        public IntPtr SharedSecret;
+    }
+
+    [DllImport("dhcpsapi.dll", CharSet = CharSet.Unicode)]
+    static extern uint DhcpV4FailoverGetRelationship(string server, string name, out IntPtr relationship);
+    [DllImport("dhcpsapi.dll", CharSet = CharSet.Unicode)]
+    static extern uint DhcpV4FailoverDeleteScopeFromRelationship(string server, ref Relationship relationship);
+    [DllImport("dhcpsapi.dll", CharSet = CharSet.Unicode)]
+    static extern uint DhcpV4FailoverDeleteRelationship(string server, string name);
+    [DllImport("dhcpsapi.dll")]
+    static extern void DhcpRpcFreeMemory(IntPtr memory);
+
+    public static object[] DhcpV4FailoverGetRelationship(string server, string name, int[] scopes)
+    {
+        IntPtr found;
+        uint code = DhcpV4FailoverGetRelationship(server, name, out found);
+        if (code != 0) return new object[] { code };
+        var half = (Relationship)Marshal.PtrToStructure(found, typeof(Relationship));
+        var list = half.Scopes == IntPtr.Zero ? new Addresses() : (Addresses)Marshal.PtrToStructure(half.Scopes, typeof(Addresses));
+        scopes = new int[list.Count];
+        if (list.Count > 0) Marshal.Copy(list.Elements, scopes, 0, list.Count);
+        var answer = new object[] { code, Marshal.PtrToStringUni(half.Name), scopes };
+        foreach (IntPtr piece in new[] { list.Elements, half.Scopes, half.Name, half.PrimaryServerName, half.SecondaryServerName, half.SharedSecret, found })
+            if (piece != IntPtr.Zero) DhcpRpcFreeMemory(piece);
+        return answer;
+    }
+
+    public static object[] DhcpV4FailoverDeleteScopeFromRelationship(string server, string name, int[] scopes)
+    {
+        IntPtr text = Marshal.StringToHGlobalUni(name);
+        GCHandle elements = GCHandle.Alloc(scopes, GCHandleType.Pinned);
+        object boxed = new Addresses { Count = scopes.Length, Elements = elements.AddrOfPinnedObject() };
+        GCHandle list = GCHandle.Alloc(boxed, GCHandleType.Pinned);
+        try
+        {
+            var half = new Relationship { Name = text, Scopes = list.AddrOfPinnedObject() };
+            return new object[] { DhcpV4FailoverDeleteScopeFromRelationship(server, ref half) };
+        }
+        finally { list.Free(); elements.Free(); Marshal.FreeHGlobal(text); }
+    }
+
+    public static object[] DhcpV4FailoverDeleteRelationship(string server, string name, int[] scopes)
+    {
+        return new object[] { DhcpV4FailoverDeleteRelationship(server, name) };
+    }
+}
+'@
+}
+
+function Invoke-ManagementApi($Call, [string] $Function) {
+    # Asks or changes one server alone, where the failover cmdlets change both. "server": another than this, over a second hop.
+    if ($script:checkMode -and $Function -like '*Delete*') {
+        return New-Result -Errors (New-Failure 'windhcp.check_mode' 'PermissionDenied' $Function "$Function writes, and this is check mode.")
+    }
+    $name = [string] $Call['relationship']
+    $server = if ($Call['server']) { [string] $Call['server'] } else { '127.0.0.1' }
+    $scopes = [int[]] @(foreach ($scope in $Call['scopes']) {
+            [System.Net.IPAddress]::NetworkToHostOrder([System.BitConverter]::ToInt32(([ipaddress] $scope).GetAddressBytes(), 0))
+        })
+    try {
+        Import-ManagementApi
+        $answer = [WindhcpManagementApi]::$Function($server, $name, $scopes)
+    }
+    catch { # application control forbids to compile, or the library or its function is not there
+        return New-Result -Errors (New-Failure 'windhcp.no_api' 'NotInstalled' $name $_.Exception.GetBaseException().Message)
+    }
+    $code = $answer[0]
+    if ($code -ne 0) {
+        $family = if ($code -ge 20000 -and $code -le 20999) { 'DHCP' } else { 'WIN32' }
+        return New-Result -Errors (New-Failure "$family $code" 'NotSpecified' $name "$Function answered $code.")
+    }
+    if ($answer.Count -eq 1) { return New-Result }
+    $found = @(foreach ($number in $answer[2]) {
+            [ipaddress]::new([System.BitConverter]::GetBytes([System.Net.IPAddress]::HostToNetworkOrder($number))).ToString()
+        })
+    New-Result (, [ordered] @{ name = $answer[1]; scopes = $found })
+}
+
 function Invoke-Operation($Call) {
     $result = switch -CaseSensitive ($Call['op']) {
         'cmdlet' { Invoke-Cmdlet $Call }
@@ -239,6 +335,9 @@ function Invoke-Operation($Call) {
         'export' { Export-Server $Call }
         'probe_partner' { Test-Partner $Call }
         'who_when' { Get-WhoWhen }
+        'probe_api' { Invoke-ManagementApi $Call 'DhcpV4FailoverGetRelationship' }
+        'remove_member_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteScopeFromRelationship' }
+        'remove_relationship_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteRelationship' }
         default { New-Result -Errors (New-Failure 'windhcp.no_such_operation' 'InvalidArgument' "$($Call['op'])" "There is no operation '$($Call['op'])'.") }
     }
     $result.Insert(0, 'id', $Call['id'])

@@ -228,6 +228,22 @@ def replicate(scopes: Sequence[IPv4Address], computer: str | None = None) -> Ope
     return _cmdlet("replicate", "Invoke-DhcpServerv4FailoverReplication", parameters)
 
 
+def probe_api(relationship: str, computer: str | None = None) -> Operation:
+    """Whether the DHCP server management API can be called there, asked with a read; of `computer` over a second hop."""
+    return {"id": "probe_api", "op": "probe_api", "relationship": relationship, "server": computer}
+
+
+def remove_member_here(relationship: str, scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
+    """Takes scopes out of one server's half by the management API: they stay there as they are, and the partner is not asked."""
+    members = [str(scope) for scope in scopes]
+    return {"id": "remove_member_here", "op": "remove_member_here", "relationship": relationship, "scopes": members, "server": computer}
+
+
+def remove_relationship_here(relationship: str, computer: str | None = None) -> Operation:
+    """Takes one server's half away by the management API: its scopes stay there, and the partner keeps its half."""
+    return {"id": "remove_relationship_here", "op": "remove_relationship_here", "relationship": relationship, "server": computer}
+
+
 def add_scope(definition: ScopeDefinition) -> Operation:
     """Creates a scope on this server; its id follows from the start of the range and the mask. What is left out is Windows' default."""
     parameters: dict[str, Any] = {

@@ -88,6 +88,10 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "the relationship is in a state in which nothing may be changed",
         "Look at both servers; allow_state overrides.",
     ),
+    "windhcp.no_api": (
+        "the DHCP management API (dhcpsapi.dll) cannot be called there; other_copy: disable and the removal of an orphan need it",
+        "Application control forbids it, or the DHCP management tools are missing: allow the one, or install the other (RSAT-DHCP).",
+    ),
     "windhcp.check_mode": ("a write was refused in check mode", "Please report it: check mode never sends one."),
 }
 

@@ -6,7 +6,7 @@ Says what in a script would not run, or run differently, in Windows PowerShell 5
 .DESCRIPTION
 Parses with the real parser and walks the tree: syntax newer than 5.1; commands and parameters that 5.1 or the DhcpServer module does not have;
 .NET types and members that .NET Framework 4.6.2 or the 5.1 API does not have, or not with that number of arguments. Prints one line a finding, last
-"N found"; exit code 1 if N > 0. What it cannot see: the type of an instance (only that some type has such a member), behaviour.
+"N found"; exit code 1 if N > 0. What it cannot see: the type of an instance (only that some type has such a member), the C# that a script compiles, behaviour.
 Tables: powershell-5.1-commands.json (from the published 5.1 reference), net-framework-4.6.2-api.json.gz (from the reference assemblies: type -> member -> numbers of arguments, -1 = not a method),
 dhcpserver-cmdlets.json.
 .EXAMPLE
@@ -48,6 +48,8 @@ foreach ($file in $Path) {
     $script:namespaces = @($tree.UsingStatements | Where-Object { $_.UsingStatementKind -eq 'Namespace' } | ForEach-Object { $_.Name.Value })
     $own = @($tree.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true) | ForEach-Object { $_.Name })
     $ownTypes = @($tree.FindAll({ $args[0] -is [System.Management.Automation.Language.TypeDefinitionAst] }, $true) | ForEach-Object { $_.Name })
+    $texts = @($tree.FindAll({ $args[0] -is [System.Management.Automation.Language.StringConstantExpressionAst] }, $true) | ForEach-Object { $_.Value })
+    $ownTypes += @([regex]::Matches("$texts", '\bpublic static class (\w+)') | ForEach-Object { $_.Groups[1].Value }) # what it compiles
     if ($tree.ParamBlock -and $tree.CleanBlock) { & $say $tree.CleanBlock 'clean block' }
     foreach ($a in $tree.FindAll({ $true }, $true)) {
         switch ($a.GetType().Name) {

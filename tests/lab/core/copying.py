@@ -25,6 +25,15 @@ def overwrite(scope: Scope, partner: Server) -> None:
     partner.scopes[scope.scope_id] = replace(deepcopy(scope), leases=before.leases if before else {})
 
 
+def exchange_leases(one: Scope, other: Scope) -> None:
+    """Both have the leases of both; I: of two for one address the one that ends later."""
+    for lease in [*one.leases.values(), *other.leases.values()]:
+        for scope in (one, other):
+            there = scope.leases.get(lease.ip)
+            if there is None or (there.expires and (lease.expires is None or lease.expires > there.expires)):
+                scope.leases[lease.ip] = lease
+
+
 def half_copy(scope: Scope, partner: Server) -> None:
     """U 5, 6: the scope itself arrived, what depends on the missing class did not."""
     partner.scopes[scope.scope_id] = replace(deepcopy(scope), options={}, policies={}, reservations={}, leases={})

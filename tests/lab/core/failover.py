@@ -116,7 +116,7 @@ def set_(call: Call) -> None:
     if call.on("PartnerDown"):
         if call.world.state(call.server, half) != "CommunicationInterrupted":  # C PSDOC
             raise call.refused(call.world.switches.partner_down_refused_with, "set_failover", name=half.name)
-        changed = replace(changed, state="PartnerDown")
+        changed = replace(changed, state="PartnerDown", polls_left=0)
     local_only = set(call.parameters) <= {"Name", "PartnerDown", "Force", "PassThru", "ComputerName", "Confirm"}
     if local_only:
         call.server.relationships[half.name] = changed
@@ -240,10 +240,12 @@ def _remove_one(call: Call, half: Relationship) -> None:
         call.warnings.append(f"{peer.fqdn} was not reached: its half of {half.name} and its scopes are still there.")
     else:
         orphan = other is None
+        doomed = half.scopes
         if other is not None:
             del peer.relationships[other.name]
+            doomed = other.scopes if world.switches.relationship_removal_deletes == "partner_half" else doomed  # U 4.1
         if not orphan or world.switches.orphan_removal_deletes_other_scopes:  # U 4.1, 13.8
-            for scope_id in half.scopes:
+            for scope_id in doomed:
                 if peer.relationship_of(scope_id) is None:
                     delete_scope(world, peer, scope_id, keep_dns=world.switches.failover_removal_keeps_dns)
     call.pass_thru(shown)

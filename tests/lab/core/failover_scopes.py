@@ -51,7 +51,7 @@ def remove(call: Call) -> None:
     members: list[IPv4Address] = []
     for scope_id in call.addresses("ScopeId"):
         try:
-            members.append(_member(call, half, scope_id))
+            members.append(member(call, half, scope_id))
         except Refused as refusal:
             call.report(refusal)
     if members:
@@ -59,7 +59,8 @@ def remove(call: Call) -> None:
         call.pass_thru(view(call.world, call.server, half))
 
 
-def _member(call: Call, half: Relationship, scope_id: IPv4Address) -> IPv4Address:
+def member(call: Call, half: Relationship, scope_id: IPv4Address) -> IPv4Address:
+    """Itself. Refuses a scope that is not there (20005) or is no member (20116)."""
     call.scope(scope_id)
     if scope_id not in half.scopes:
         raise call.refused("DHCP 20116", "remove_failover_scope", scope=scope_id, name=half.name)
@@ -72,12 +73,12 @@ def _remove_members(call: Call, half: Relationship, members: list[IPv4Address]) 
     forced = problem in NO_ANSWER and forced_alone(call)
     if problem and not forced:
         if call.half_applied(problem):
-            _leave(half, members)
+            leave(half, members)
         raise call.refused(unreachable(problem), "update_failover", name=half.name, host=peer.fqdn)
     carefully = not call.on("Force") and world.switches.force_needed_unless_normal  # U 4.1
     if carefully and world.state(call.server, half) != "Normal":
         raise call.refused("DHCP 20120", "update_failover", name=half.name)
-    _leave(half, members)
+    leave(half, members)
     if forced:  # L 4.1: the stale copies stay
         call.warnings.append(f"{peer.fqdn} was not reached: its copies of the scopes are still there.")
         return
@@ -87,10 +88,11 @@ def _remove_members(call: Call, half: Relationship, members: list[IPv4Address]) 
         if joint or (world.switches.orphan_removal_deletes_other_scopes and peer.relationship_of(scope_id) is None):  # U 13.8
             delete_scope(world, peer, scope_id, keep_dns=world.switches.failover_removal_keeps_dns)
     if other is not None:
-        _leave(other, members)
+        leave(other, members)
 
 
-def _leave(half: Relationship, members: list[IPv4Address]) -> None:
+def leave(half: Relationship, members: list[IPv4Address]) -> None:
+    """These scopes are standalone from now on, on the server of this half."""
     half.scopes[:] = [scope_id for scope_id in half.scopes if scope_id not in members]
 
 

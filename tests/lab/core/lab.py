@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 
 from lab.audit import Audit
-from lab.core import metadata
+from lab.core import management_api, metadata
 from lab.core.api import Outcome, Session, Value
 from lab.core.call import Call, service_error
 from lab.core.errors import Refused
@@ -35,30 +36,54 @@ class Lab(World):
         """
         about = metadata.find(cmdlet)
         bound = {about.parameter(name).name: value for name, value in parameters.items()}
-        with self._lock:
-            here = self.servers[session.server]
-            call = Call(self, session, about.name, bound, here, here, files=files or {})
-            try:
-                self._run(call)
-            except Refused as refusal:
-                call.report(refusal)
-            remote = call.server is not here
-            self.audit.cmdlet(
-                call.server.name,
-                session.user,
-                about.name,
-                bound,
-                write=about.writes,
-                errors=tuple(record.id for record in call.errors),
-                via=here.name if remote else "session",
-            )
-            return call.outcome()
+        return self._perform(session, about.name, bound, SIMULATED.get(about.name), writes=about.writes, files=files)
+
+    def call_api(
+        self, session: Session, function: str, relationship: str | None, scopes: tuple[IPv4Address, ...] = (), server: str = ""
+    ) -> Outcome:
+        """Calls one function of the management API, there or on ``server``. What it returns: management_api.code(outcome).
+
+        ``relationship`` None: a null pointer. Raises KeyError for a server or function that does not exist.
+        """
+        given: dict[str, Value] = {"Name": relationship, "ScopeId": scopes, "ComputerName": server}
+        bound = {name: value for name, value in given.items() if value not in (None, (), "")}
+        run, writes = management_api.FUNCTIONS[function], function in management_api.WRITES
+        return self._perform(session, function, bound, run, writes=writes)
 
     def lock(self) -> threading.RLock:
         """Hold it to read or change several things at once while the lab runs."""
         return self._lock
 
-    def _run(self, call: Call) -> None:
+    def _perform(
+        self,
+        session: Session,
+        name: str,
+        bound: Mapping[str, Value],
+        run: Callable[[Call], None] | None,
+        *,
+        writes: bool,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Outcome:
+        with self._lock:
+            self.meet()
+            here = self.servers[session.server]
+            call = Call(self, session, name, bound, here, here, files=files or {})
+            try:
+                self._run(call, run)
+            except Refused as refusal:
+                call.report(refusal)
+            self.audit.cmdlet(
+                call.server.name,
+                session.user,
+                name,
+                bound,
+                write=writes,
+                errors=tuple(record.id for record in call.errors),
+                via="session" if call.server is here else here.name,
+            )
+            return call.outcome()
+
+    def _run(self, call: Call, run: Callable[[Call], None] | None) -> None:
         call.server = self._target(call)
         text = "list_scopes" if call.cmdlet == "Get-DhcpServerv4Scope" else "version"
         problem = service_error(call.server) if call.server is call.here else call.reach(call.server)
@@ -66,7 +91,6 @@ class Lab(World):
             problem = "WIN32 5"  # M WEAVE: without rights every cmdlet answers so
         if problem:
             raise call.refused(problem, text)
-        run = SIMULATED.get(call.cmdlet)
         if run is None:
             raise call.refused("LAB NotSimulated", "not_simulated", cmdlet=call.cmdlet)
         call.fault = self.take_fault(call.server.name, call.cmdlet)

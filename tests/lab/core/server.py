@@ -166,7 +166,7 @@ class Relationship:
     ``percentage``: the one byte of the wire (C DHCPM): the primary's share, or the standby's reserve,
     ``active``: which of primary and secondary is Active in HotStandby, ``safe_period`` None: no automatic transition,
     ``secret``: a salted hash, "set" after a reload, None without authentication, ``polls_left``: how many Gets still
-    show Startup.
+    show Startup, or a re-integration that is under way.
     """
 
     name: str = field(metadata=KEY)
@@ -226,9 +226,10 @@ class Server:
 
     ``address`` and the ports: where its endpoints listen, ``transports``: those it offers (see transports.py), ``ip``: its
     address in the simulated network, ``clock_offset``: how far its clock is off, ``reachable``: whether other servers get
-    through to it, ``service``: running, paused, stopped or starting (then ``starting_calls`` more calls fail),
-    ``startup_seconds``: simulated start-up cost of one remote command, ``language``: en or de, ``option_definitions``: keyed
-    by option id and vendor class only, ``allow_list`` and ``deny_list``: whether the filters of that list are in force.
+    through to it, ``management_api``: whether dhcpsapi.dll can be called there, ``service``: running, paused, stopped or starting
+    (then ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost of one remote command,
+    ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only, ``allow_list`` and
+    ``deny_list``: whether the filters of that list are in force.
     """
 
     name: str = field(metadata=KEY)
@@ -243,6 +244,7 @@ class Server:
     aliases: tuple[str, ...] = ()
     clock_offset: timedelta = timedelta(0)
     reachable: bool = True
+    management_api: bool = True
     service: str = "running"
     starting_calls: int = 0
     startup_seconds: float = 0.0

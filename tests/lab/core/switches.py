@@ -69,6 +69,16 @@ class Switches:
         "State of a half whose counterpart is gone",
         ("CommunicationInterrupted", "Normal"),
     )
+    partner_down_ends_in: str = _rule(
+        "recover",
+        "I",
+        "2 (FSM_STATE: RECOVER is re-integrating with a server in PARTNER_DOWN; MS-DHCPF 3.1.1: the states of the IETF draft 12)",
+        "In contact again: the state of a half that was not down while the other was in PartnerDown (the draft: a conflict)",
+        ("recover", "potential_conflict"),
+    )
+    reintegration_polls: int = _rule(
+        1, "L", "2 (FSM_STATE: RECOVER_WAIT lasts the MCLT)", "How many Gets show each state of a re-integration", (1, 0, 3)
+    )
     # --- changing --------------------------------------------------------------------------------------------------
     active_after_lb_to_hs: str = _rule(
         "primary",
@@ -140,6 +150,16 @@ class Switches:
     )
     orphan_removal_deletes_other_scopes: bool = _rule(
         False, "U", "4.1, 13.8", "Does removing an orphan delete the scopes on the server that has no such relationship?"
+    )
+    relationship_removal_deletes: str = _rule(
+        "this_half",
+        "U",
+        "4.1 (all its scopes: of which half is not said)",
+        "When the two halves list different scopes: whose does Remove-DhcpServerv4Failover delete on the partner?",
+        ("this_half", "partner_half"),
+    )
+    api_bad_scope_stops_good_ones: bool = _rule(
+        True, "U", "4.2 A (DHCPM 3.2.4.96)", "Does one bad scope stop the good ones in DhcpV4FailoverDeleteScopeFromRelationship?"
     )
     failover_removal_keeps_dns: bool = _rule(
         True, "L", "4.1, 13.9", "Do the clients' DNS records survive a removal by the failover cmdlets?"

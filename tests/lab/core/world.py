@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
+from lab.core import copying
 from lab.core.server import STATES, Relationship, Server
 from lab.core.switches import Switches
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
+SERVING = ("Normal", "Startup", "CommunicationInterrupted")  # what is stored of a half that nobody declared down
+RECOVERY = ("RecoverDone", "RecoverWait", "Recover")  # the last one comes first
 
 
 @dataclass
@@ -96,12 +99,16 @@ class World:
     def state(self, server: Server, relationship: Relationship) -> str:
         """The State this server shows: what is stored, or what a broken connection makes of it.
 
-        C DHCPM: without contact NORMAL becomes COMMUNICATION_INT; I for Startup and for a missing counterpart.
+        C DHCPM: without contact NORMAL becomes COMMUNICATION_INT, and POTENTIAL_CONFLICT becomes RESOLUTION_INT;
+        I for Startup and for a missing counterpart.
         """
+        peer = relationship.peer
+        contact = peer in self.servers and self.answers(server.name, peer)
+        if relationship.state == "PotentialConflict" and not contact:
+            return "ResolutionInterrupted"
         if relationship.state not in ("Normal", "Startup"):
             return relationship.state
-        peer = relationship.peer
-        if peer not in self.servers or not self.answers(server.name, peer):
+        if not contact:
             return "CommunicationInterrupted"
         if self.counterpart(server, relationship) is None:
             return self.switches.orphan_state
@@ -116,18 +123,56 @@ class World:
             raise KeyError(f"{server} has no relationship {relationship!r}")
         half.state, half.polls_left = state, 0
 
+    def meet(self) -> None:
+        """A half in PartnerDown and its counterpart are in contact again: their re-integration begins.
+
+        C DHCPM FSM_STATE: the other one is in RECOVER ("re-integrating with a server in PARTNER_DOWN"), waits the MCLT in
+        RECOVER_WAIT, and RECOVER_DONE lets both become NORMAL; until then this one stays in PARTNER_DOWN. Two that
+        declared each other down are in POTENTIAL_CONFLICT (I; so says the IETF draft that MS-DHCPF refers to).
+        """
+        polls = self.switches.reintegration_polls
+        for server in self.servers.values():
+            for half in server.relationships.values():
+                other = self.counterpart(server, half) if half.state == "PartnerDown" and not half.polls_left else None
+                if other is None or not (self.answers(server.name, half.peer) and self.answers(half.peer, server.name)):
+                    continue
+                conflict = other.state == "PartnerDown" or self.switches.partner_down_ends_in == "potential_conflict"
+                if conflict:
+                    half.state = other.state = "PotentialConflict"
+                elif other.state in SERVING:
+                    other.state = "Recover"
+                for one in (half, other):
+                    self._advance(one, polls if conflict else polls * len(RECOVERY))
+                self._exchange_leases(server, half, other)
+
+    def _exchange_leases(self, server: Server, half: Relationship, other: Relationship) -> None:
+        """C MS-DHCPF 3.1.7.1: who enters RECOVER or POTENTIAL-CONFLICT asks the partner for all that it leased."""
+        peer = self.servers[half.peer]
+        for scope_id in set(half.scopes) & set(other.scopes) & set(server.scopes) & set(peer.scopes):
+            copying.exchange_leases(server.scopes[scope_id], peer.scopes[scope_id])
+
+    def reintegrating(self, half: Relationship) -> bool:
+        return half.polls_left > 0 and half.state != "Startup"
+
     def settle(self, halves: Iterable[tuple[Server, Relationship]]) -> None:
-        """One Get has shown these halves: after enough of them both sides of a new relationship become Normal."""
+        """One Get has shown these halves: what is under way between them and their counterparts goes on (L: how fast)."""
         for server, half in halves:
             other = self.counterpart(server, half)
-            both = [one for one in (half, other) if one is not None]
-            if half.state != "Startup" or len(both) < 2 or not self.answers(server.name, half.peer):
+            if not _under_way(half) or other is None or not self.answers(server.name, half.peer):
                 continue
             left = max(0, half.polls_left - 1)
-            for one in both:
-                one.polls_left = left
-                if left == 0 and one.state == "Startup":
-                    one.state = "Normal"
+            for one in filter(_under_way, (half, other)):
+                self._advance(one, left)
+            if left == 0:  # and what was leased meanwhile
+                self._exchange_leases(server, half, other)
+
+    def _advance(self, half: Relationship, polls_left: int) -> None:
+        """``polls_left`` more Gets show this half on its way to Normal."""
+        half.polls_left = polls_left
+        if polls_left == 0:
+            half.state = "Normal"
+        elif half.state in RECOVERY:
+            half.state = RECOVERY[(polls_left - 1) // self.switches.reintegration_polls]
 
     # --- faults ----------------------------------------------------------------------------------------------------
 
@@ -150,3 +195,7 @@ class World:
 def same(one: str, other: str, exact: bool = False) -> bool:
     """Whether two names are equal, in any case unless ``exact``."""
     return one == other or (not exact and one.lower() == other.lower())
+
+
+def _under_way(half: Relationship) -> bool:
+    return half.state == "Startup" or half.polls_left > 0

@@ -5,11 +5,14 @@
 Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metadata.py reads them,
          with "files": {PATH: BASE64} for the path of the parameter File if there is such a file,
          {"token": T, "clock": true} asks what time the server has,
-         {"token": T, "resolve": NAME} what addresses its DNS knows.
+         {"token": T, "resolve": NAME} what addresses its DNS knows,
+         {"token": T, "dhcpsapi": FUNCTION, "server": NAME or null, "relationship": NAME or null, "scopes": [NUMBER, ...]}
+         calls the management API, with the addresses as the DWORDs that dhcpsapi.c found.
 Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}]}],
           "errors": [{"id", "category", "message", "target"}], "warnings": [...],
           "files": {PATH: BASE64}} with what the module has to write,
-         {"now": TIME}, {"addresses": [...]}, or {"refused": TEXT} for a request that the core could not take.
+         {"now": TIME}, {"addresses": [...]}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py),
+         or {"refused": TEXT} for a request that the core could not take.
 
 Objects of one class that follow each other are one table. A kind tells the type that the module makes of a column:
 string, bool, uint32, uint64, single, ipaddress, timespan ("8.00:00:00"), datetime (ISO 8601), null, or several of one as
@@ -35,6 +38,7 @@ from typing import Any
 from lab.core.api import CmdletObject, Outcome, Session, Value
 from lab.core.lab import Lab
 from lab.core.metadata import BindingError, format_timespan, from_json
+from lab.powershell import dhcpsapi
 
 SOCKET_VARIABLE = "WINDHCP_LAB_BRIDGE"
 TOKEN_VARIABLE = "WINDHCP_LAB_TOKEN"
@@ -73,6 +77,8 @@ class Bridge:
             return {"refused": "The lab does not know this session."}
         if "resolve" in request:
             return {"addresses": self._lab.resolve(request["resolve"])}
+        if "dhcpsapi" in request:
+            return {"dhcpsapi": dhcpsapi.answer(self._lab, session, request)}
         if request.get("clock"):
             return {"now": self._lab.now(session.server).isoformat()}
         try:

@@ -18,6 +18,7 @@ from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.core.server import Server
 from lab.door import Finished
+from lab.powershell import dhcpsapi
 from lab.powershell.bridge import Bridge
 from lab.powershell.command_line import NotPowerShell, powershell_arguments
 from lab.powershell.engine import base_environment, find_engine, names_folder
@@ -36,6 +37,11 @@ class PowerShellDoor:
         self._root = Path(tempfile.mkdtemp(prefix="windhcp-lab-"))
         self._names = names_folder(self._engine, self._root / "bin")
         write_module(self._root / "modules")
+        self._libraries = self._root / "libraries"
+        self._libraries.mkdir()
+        library = dhcpsapi.library()
+        if library:
+            (self._libraries / dhcpsapi.LIBRARY).write_bytes(library)
         self._bridge = Bridge(lab, self._root / "bridge")
 
     @property
@@ -62,7 +68,9 @@ class PowerShellDoor:
             folder.mkdir(parents=True, exist_ok=True)
         domain, _slash, user = session.user.rpartition("\\")
         base = base_environment()
+        libraries = [str(self._libraries)] if server.management_api else []
         return base | {
+            "LD_LIBRARY_PATH": ":".join([*libraries, base.get("LD_LIBRARY_PATH", "")]).strip(":"),
             "PATH": f"{self._names}:{base['PATH']}",
             "HOME": str(home),
             "TEMP": str(temp),

@@ -37,13 +37,17 @@ Answer = Callable[[Lab, Session, str], str]
 
 @dataclass(frozen=True)
 class Exchange:
-    """One fresh lab, and the requests that are sent to `server` one after the other."""
+    """One fresh lab, and the requests that are sent to `server` one after the other.
+
+    `library`: a PowerShell answers so only where dhcpsapi.c could be compiled.
+    """
 
     name: str
     requests: tuple[Mapping[str, Any], ...]
     topology: str
     server: str = "DHCP01"
     user: str = ""
+    library: bool = False
 
     def answers(self, answer: Answer) -> Iterator[str]:
         """The replies to its requests, without what belongs to the machine."""

@@ -12,13 +12,13 @@ import platform
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.core import metadata
+from lab.core import management_api, metadata
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
 from lab.standin.files import Files
@@ -105,12 +105,15 @@ class Script:
         reply["finally"] = [self.operation(call) for call in request.get("finally") or ()]
 
     def operation(self, call: Mapping[str, Any]) -> Result:
-        operations = {
+        operations: Mapping[str, Callable[[], Result]] = {
             "cmdlet": lambda: self.cmdlet(call),
             "wait_until": lambda: self.wait(call),
             "export": lambda: self.export(call),
             "probe_partner": lambda: self.probe(call),
             "who_when": self.who_when,
+            "probe_api": lambda: self.api(call, management_api.GET),
+            "remove_member_here": lambda: self.api(call, management_api.DELETE_SCOPES),
+            "remove_relationship_here": lambda: self.api(call, management_api.DELETE),
         }
         name = str(call.get("op"))
         missing = failure("windhcp.no_such_operation", "InvalidArgument", name, f"There is no operation '{name}'.")
@@ -201,6 +204,21 @@ class Script:
             "powershell": "built-in stand-in",
         }
         return result([who])
+
+    def api(self, call: Mapping[str, Any], function: str) -> Result:
+        if self.check_mode and function in management_api.WRITES:
+            refused = f"{function} writes, and this is check mode."
+            return result(errors=[failure("windhcp.check_mode", "PermissionDenied", function, refused)])
+        name = str(call.get("relationship") or "")
+        if not self.lab.servers[self.session.server].management_api:
+            return result(errors=[failure("windhcp.no_api", "NotInstalled", name, "Unable to load DLL 'dhcpsapi.dll'.")])
+        scopes = tuple(map(IPv4Address, call.get("scopes") or ()))
+        outcome = self.lab.call_api(self.session, function, name, scopes, str(call.get("server") or "127.0.0.1"))
+        code = management_api.code(outcome)
+        if code:
+            family = "DHCP" if 20000 <= code <= 20999 else "WIN32"
+            return result(errors=[failure(f"{family} {code}", "NotSpecified", name, f"{function} answered {code}.")])
+        return result([{"name": one.properties["Name"], "scopes": one.properties["ScopeId"]} for one in outcome.objects])
 
     def hidden(self, message: str) -> str:
         for secret in self.secrets:

@@ -221,6 +221,16 @@ def test_remove_on_the_partner_keeps_its_scopes() -> None:
     assert len(lab.lost_dns) == 180
 
 
+@pytest.mark.parametrize(("answer", "left"), [("this_half", {CLIENTS}), ("partner_half", set())])
+def test_whose_scopes_a_removal_deletes(answer: str, left: set[A]) -> None:
+    lab = company(relationship_removal_deletes=answer)
+    add(lab)
+    lab.servers["DHCP01"].relationships[NAME].scopes.remove(CLIENTS)
+    assert ids(run(lab, "Remove-DhcpServerv4Failover", Name=(NAME,), Force=True)) == []
+    assert set(lab.servers["DHCP02"].scopes) == left
+    assert CLIENTS in lab.servers["DHCP01"].scopes
+
+
 @pytest.mark.parametrize("deletes", [True, False])
 def test_an_orphan_on_the_partner(deletes: bool) -> None:
     lab = company(orphan_removal_deletes_other_scopes=deletes)

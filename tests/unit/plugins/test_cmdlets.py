@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, errors
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, ScopeDefinition
 from lab.core import metadata
 
@@ -67,3 +67,25 @@ def test_only_the_secret_is_a_secret() -> None:
 def test_an_option_that_windows_cannot_set_is_never_sent() -> None:
     with pytest.raises(KeyError):
         cmdlets.set_failover("HQ", {"server_role": "active"}, None)
+
+
+def test_what_the_script_is_asked_to_do_by_the_management_api() -> None:
+    assert cmdlets.probe_api("HQ") == {"id": "probe_api", "op": "probe_api", "relationship": "HQ", "server": None}
+    there = cmdlets.remove_member_here("HQ", SCOPES, "dhcp02")
+    assert there == {
+        "id": "remove_member_here",
+        "op": "remove_member_here",
+        "relationship": "HQ",
+        "scopes": ["10.0.1.0"],
+        "server": "dhcp02",
+    }
+    gone = cmdlets.remove_relationship_here("HQ")
+    assert (gone["id"], gone["op"], gone["relationship"], gone["server"]) == (*["remove_relationship_here"] * 2, "HQ", None)
+
+
+def test_an_api_that_is_missing_is_explained() -> None:
+    error = {"id": "windhcp.no_api", "category": "NotInstalled", "target": "HQ", "message": "no dll"}
+    text = str(errors.RemoteError({"id": "probe_api", "errors": [error]}, "dhcp01"))
+    assert text.startswith("On dhcp01: the DHCP management API (dhcpsapi.dll) cannot be called there")
+    assert "other_copy: disable" in text
+    assert "management tools" in text

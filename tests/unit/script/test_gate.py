@@ -14,6 +14,16 @@ from lab.powershell.engine import Engine, NoEngine, find_engine
 ROOT = Path(__file__).resolve().parents[3]
 GATE = ROOT / "tests" / "gate" / "Test-WindowsPowerShell.ps1"
 PLANTED = GATE.with_name("planted.ps1")
+OPERATIONS = [
+    "cmdlet",
+    "wait_until",
+    "export",
+    "probe_partner",
+    "who_when",
+    "probe_api",
+    "remove_member_here",
+    "remove_relationship_here",
+]
 SCRIPT = ROOT / "plugins" / "modules" / "dhcp_cmdlets.ps1"
 
 
@@ -55,11 +65,22 @@ def test_every_script_names_its_version() -> None:
         text = path.read_text(encoding="ascii")
         assert re.search(r"^#Requires -Version 5\.1$", text, re.MULTILINE), path
         assert "Ansible.Basic" not in text
-        assert "Add-Type" not in text
+        assert text.count("Add-Type") == (path == SCRIPT)
+
+
+def test_csharp_is_compiled_in_one_function_only() -> None:
+    """Compiling costs time and is what application control forbids: no operation does it but those of the management API."""
+    text = SCRIPT.read_text(encoding="ascii")
+    function = re.search(r"^function Import-ManagementApi \{.*?^\}$", text, re.MULTILINE | re.DOTALL)
+    assert function
+    assert "Add-Type" in function[0]
+    callers = re.findall(r"^function (\S+?)[ (](?:(?!^function).)*?^ +Import-ManagementApi$", text, re.MULTILINE | re.DOTALL)
+    assert callers == ["Invoke-ManagementApi"]
+    assert text.count("Import-ManagementApi") == 2
 
 
 def test_the_operations_are_a_closed_list() -> None:
     text = SCRIPT.read_text(encoding="ascii")
     operations = text.split("function Invoke-Operation")[1].split("default")[0]
-    assert re.findall(r"^        '(\w+)' \{", operations, re.MULTILINE) == ["cmdlet", "wait_until", "export", "probe_partner", "who_when"]
+    assert re.findall(r"^        '(\w+)' \{", operations, re.MULTILINE) == OPERATIONS
     assert not re.search(r"Invoke-Expression|\biex\b|\[scriptblock\]|Invoke-Command|Start-Process", text)
