@@ -20,7 +20,7 @@ from lab.core.server import Server
 from lab.door import Finished
 from lab.powershell.bridge import Bridge
 from lab.powershell.command_line import NotPowerShell, powershell_arguments
-from lab.powershell.engine import base_environment, find_engine, names_folder
+from lab.powershell.engine import base_environment, find_engine, names_folder, programs_folder
 from lab.powershell.stub import write_module
 
 POLL_SECONDS = 0.1  # how often a running process is asked to end
@@ -35,6 +35,7 @@ class PowerShellDoor:
         self._engine = find_engine()
         self._root = Path(tempfile.mkdtemp(prefix="windhcp-lab-"))
         self._names = names_folder(self._engine, self._root / "bin")
+        self._programs = programs_folder(self._root / "programs")
         write_module(self._root / "modules")
         self._bridge = Bridge(lab, self._root / "bridge")
 
@@ -57,17 +58,18 @@ class PowerShellDoor:
         shutil.rmtree(self._root, ignore_errors=True)
 
     def _environment(self, server: Server, session: Session) -> dict[str, str]:
-        home, temp = self._root / "servers" / server.name / "home", self._root / "servers" / server.name / "temp"
-        for folder in (home, temp):
+        home, temp, data = (self._root / "servers" / server.name / name for name in ("home", "temp", "programdata"))
+        for folder in (home, temp, data):
             folder.mkdir(parents=True, exist_ok=True)
         domain, _slash, user = session.user.rpartition("\\")
         base = base_environment()
         return base | {
-            "PATH": f"{self._names}:{base['PATH']}",
+            "PATH": f"{self._names}:{self._programs}:{base['PATH']}",
             "HOME": str(home),
             "TEMP": str(temp),
             "TMP": str(temp),
             "TMPDIR": str(temp),
+            "ProgramData": str(data),
             "COMPUTERNAME": server.name,
             "USERNAME": user,
             "USERDOMAIN": domain or server.name,

@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import hashlib
 import json
 import platform
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
@@ -21,12 +19,14 @@ from typing import Any
 from lab.core import metadata
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
+from lab.standin.file_operations import FileOperations, packed
 from lab.standin.files import Files
+from lab.standin.results import Result, failure, refused_in_check_mode, result
 
 MODULE_VERSION = "2.0.0.0"
 MASK = "********"
-
-Result = dict[str, Any]
+FILE_WRITES = ("safety_copy", "import_copy", "keep_text", "drop_text")
+FILE_READS = ("read_copy", "prove_text")
 
 
 def run(lab: Lab, session: Session, request_text: str, mutex: threading.Lock, stop: threading.Event, files: Files | None = None) -> str:
@@ -68,14 +68,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def failure(error_id: str, category: str, target: str, message: str) -> dict[str, str]:
-    return {"id": error_id, "category": category, "target": target, "message": message}
-
-
-def result(objects: Sequence[Any] = (), errors: Sequence[Any] = (), warnings: Sequence[str] = ()) -> Result:
-    return {"objects": list(objects), "errors": list(errors), "warnings": list(warnings)}
-
-
 @dataclass
 class Script:
     """One run of the script. `secrets`: values that its messages must not show."""
@@ -105,12 +97,13 @@ class Script:
         reply["finally"] = [self.operation(call) for call in request.get("finally") or ()]
 
     def operation(self, call: Mapping[str, Any]) -> Result:
-        operations = {
+        operations: dict[str, Callable[[], Result]] = {
             "cmdlet": lambda: self.cmdlet(call),
             "wait_until": lambda: self.wait(call),
             "export": lambda: self.export(call),
             "probe_partner": lambda: self.probe(call),
             "who_when": self.who_when,
+            **dict.fromkeys((*FILE_WRITES, *FILE_READS), lambda: self.file_operation(call)),
         }
         name = str(call.get("op"))
         missing = failure("windhcp.no_such_operation", "InvalidArgument", name, f"There is no operation '{name}'.")
@@ -123,7 +116,7 @@ class Script:
         if known is None:
             return result(errors=[failure("windhcp.no_such_cmdlet", "ObjectNotFound", name, f"The DhcpServer module has no {name}.")])
         if self.check_mode and not name.lower().startswith(("get-", "export-dhcpserver")):
-            return result(errors=[failure("windhcp.check_mode", "PermissionDenied", name, f"{name} writes, and this is check mode.")])
+            return refused_in_check_mode(name)
         parameters = call.get("parameters") or {}
         self.secrets += [str(parameters[key]) for key in call.get("secrets") or () if parameters.get(key)]
         started = time.monotonic()
@@ -146,7 +139,7 @@ class Script:
             return (), [failure("windhcp.binding", "InvalidArgument", error.parameter, why)], ()
         outcome = self.lab.invoke(self.session, name, bound, self.files.found(str(bound.get("File", ""))))
         for path, content in outcome.files.items():
-            self.files.write(path, content)
+            self.files.write(path, content, self.now())
         errors = [failure(f"{e.id},{name}", e.category, e.target, self.hidden(e.message)) for e in outcome.errors]
         return outcome.objects, errors, outcome.warnings
 
@@ -179,9 +172,16 @@ class Script:
         parameters = {"File": path, "Force": True, "Confirm": False, **(call.get("parameters") or {})}
         said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": parameters, "select": []})
         for content in self.files.found(path).values():
-            said["objects"] = [{"content": base64.b64encode(gzip.compress(content, mtime=0)).decode("ascii")}]
+            said["objects"] = [packed(content)]
         self.files.remove(path)
         return said
+
+    def file_operation(self, call: Mapping[str, Any]) -> Result:
+        name = str(call["op"])
+        if name in FILE_WRITES and self.check_mode:
+            return refused_in_check_mode(name)
+        operations = FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.secrets)
+        return operations.run(getattr(operations, name), call)
 
     def probe(self, call: Mapping[str, Any]) -> Result:
         if call.get("resolve"):
@@ -194,13 +194,16 @@ class Script:
         who = {
             "computer": self.session.server,
             "user": f"{domain or self.session.server}\\{user}",
-            "utc": self.lab.now(self.session.server),
+            "utc": self.now(),
             "os_build": platform.release(),
             "language_mode": "FullLanguage",
             "module_version": MODULE_VERSION,
             "powershell": "built-in stand-in",
         }
         return result([who])
+
+    def now(self) -> datetime:
+        return self.lab.now(self.session.server)
 
     def hidden(self, message: str) -> str:
         for secret in self.secrets:

@@ -61,5 +61,7 @@ def test_every_script_names_its_version() -> None:
 def test_the_operations_are_a_closed_list() -> None:
     text = SCRIPT.read_text(encoding="ascii")
     operations = text.split("function Invoke-Operation")[1].split("default")[0]
-    assert re.findall(r"^        '(\w+)' \{", operations, re.MULTILINE) == ["cmdlet", "wait_until", "export", "probe_partner", "who_when"]
+    closed = ["cmdlet", "wait_until", "export", "probe_partner", "who_when"]
+    closed += ["safety_copy", "read_copy", "import_copy", "keep_text", "drop_text", "prove_text"]
+    assert re.findall(r"^        '(\w+)' \{", operations, re.MULTILINE) == closed
     assert not re.search(r"Invoke-Expression|\biex\b|\[scriptblock\]|Invoke-Command|Start-Process", text)
