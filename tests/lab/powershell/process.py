@@ -35,7 +35,7 @@ class PowerShellDoor:
         self._engine = find_engine()
         self._root = Path(tempfile.mkdtemp(prefix="windhcp-lab-"))
         self._names = names_folder(self._engine, self._root / "bin")
-        self._programs = programs_folder(self._root / "programs")
+        self.programs = programs_folder(self._root / "programs")
         write_module(self._root / "modules")
         self._bridge = Bridge(lab, self._root / "bridge")
 
@@ -53,18 +53,23 @@ class PowerShellDoor:
             environment = self._environment(server, session) | access
             return _run([str(self._names / name), *arguments], stdin, environment, stop)
 
+    def data_folder(self, server: Server) -> Path:
+        """ProgramData of a server, made when its first command runs."""
+        return self._root / "servers" / server.name / "programdata"
+
     def close(self) -> None:
         self._bridge.close()
         shutil.rmtree(self._root, ignore_errors=True)
 
     def _environment(self, server: Server, session: Session) -> dict[str, str]:
-        home, temp, data = (self._root / "servers" / server.name / name for name in ("home", "temp", "programdata"))
+        home, temp = self._root / "servers" / server.name / "home", self._root / "servers" / server.name / "temp"
+        data = self.data_folder(server)
         for folder in (home, temp, data):
             folder.mkdir(parents=True, exist_ok=True)
         domain, _slash, user = session.user.rpartition("\\")
         base = base_environment()
         return base | {
-            "PATH": f"{self._names}:{self._programs}:{base['PATH']}",
+            "PATH": f"{self._names}:{self.programs}:{base['PATH']}",
             "HOME": str(home),
             "TEMP": str(temp),
             "TMP": str(temp),
