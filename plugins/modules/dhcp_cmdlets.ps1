@@ -119,7 +119,20 @@ function Select-Property($Object, [string[]] $Names) {
     $selected
 }
 
+function ConvertTo-Hex([byte[]] $Bytes) { [System.BitConverter]::ToString($Bytes).Replace('-', '').ToLowerInvariant() }
+
+function Get-Sha256([byte[]] $Bytes) { ConvertTo-Hex ([System.Security.Cryptography.SHA256]::Create().ComputeHash($Bytes)) }
+
 # ------------------------------------------------------------------ operations
+
+function Join-Parameters([hashtable] $Parameters, $Call) {
+    if ($Call['parameters']) { foreach ($key in $Call['parameters'].Keys) { $Parameters[$key] = $Call['parameters'][$key] } }
+    $Parameters
+}
+
+function New-CheckModeResult([string] $Name) {
+    New-Result -Errors (New-Failure 'windhcp.check_mode' 'PermissionDenied' $Name "$Name writes, and this is check mode.")
+}
 
 function Invoke-Cmdlet($Call) {
     # One cmdlet of the DhcpServer module. -ErrorAction and -ErrorVariable stand on the call itself, since a preference
@@ -130,10 +143,9 @@ function Invoke-Cmdlet($Call) {
         return New-Result -Errors (New-Failure 'windhcp.no_such_cmdlet' 'ObjectNotFound' $name "The DhcpServer module has no $name.")
     }
     if ($script:checkMode -and $name -notlike 'Get-*' -and $name -ne 'Export-DhcpServer') {
-        return New-Result -Errors (New-Failure 'windhcp.check_mode' 'PermissionDenied' $name "$name writes, and this is check mode.")
+        return New-CheckModeResult $name
     }
-    $parameters = @{}
-    if ($Call['parameters']) { foreach ($key in $Call['parameters'].Keys) { $parameters[$key] = $Call['parameters'][$key] } }
+    $parameters = Join-Parameters @{} $Call
     foreach ($key in @($Call['secrets'])) { if ($key -and $parameters[$key]) { $script:secrets += [string] $parameters[$key] } }
 
     $waited = [System.Diagnostics.Stopwatch]::StartNew()
@@ -191,21 +203,27 @@ function Wait-Value($Call) {
     }
 }
 
+function Read-Packed([string] $File) {
+    # The text of an export as it travels, and the hash of its configuration: leases change by themselves and are not in it.
+    $packed = [System.IO.MemoryStream]::new()
+    $gzip = [System.IO.Compression.GZipStream]::new($packed, [System.IO.Compression.CompressionMode]::Compress)
+    $bytes = [System.IO.File]::ReadAllBytes($File)
+    $gzip.Write($bytes, 0, $bytes.Length)
+    $gzip.Dispose()
+    $configuration = [regex]::Replace([System.IO.File]::ReadAllText($File), '(?s)[ \t\r\n]*<Leases>.*?</Leases>', '')
+    [ordered] @{
+        content       = [System.Convert]::ToBase64String($packed.ToArray())
+        configuration = Get-Sha256 ([System.Text.Encoding]::UTF8.GetBytes($configuration))
+    }
+}
+
 function Export-Server($Call) {
     # The configuration as one text: exported to a file of this run's own, read, and the file removed whatever happens.
     $file = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "windhcp-$([guid]::NewGuid()).xml")
-    $parameters = @{ File = $file; Force = $true; Confirm = $false }
-    if ($Call['parameters']) { foreach ($key in $Call['parameters'].Keys) { $parameters[$key] = $Call['parameters'][$key] } }
+    $parameters = Join-Parameters @{ File = $file; Force = $true; Confirm = $false } $Call
     try {
         $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
-        if ([System.IO.File]::Exists($file)) {
-            $packed = [System.IO.MemoryStream]::new()
-            $gzip = [System.IO.Compression.GZipStream]::new($packed, [System.IO.Compression.CompressionMode]::Compress)
-            $bytes = [System.IO.File]::ReadAllBytes($file)
-            $gzip.Write($bytes, 0, $bytes.Length)
-            $gzip.Dispose()
-            $result['objects'] = @([ordered] @{ content = [System.Convert]::ToBase64String($packed.ToArray()) })
-        }
+        if ([System.IO.File]::Exists($file)) { $result['objects'] = @(Read-Packed $file) }
         return $result
     }
     finally { if ([System.IO.File]::Exists($file)) { [System.IO.File]::Delete($file) } }
@@ -233,7 +251,7 @@ function Get-WhoWhen {
         })
 }
 
-# --- the management API
+# ------------------------------------------------------------------ the management API
 
 function Import-ManagementApi {
     # dhcpsapi.dll as [WindhcpManagementApi], after dhcpsapi.h: each method returns the function's code, Get the name and the
@@ -301,9 +319,7 @@ public static class WindhcpManagementApi
 
 function Invoke-ManagementApi($Call, [string] $Function) {
     # Asks or changes one server alone, where the failover cmdlets change both. "server": another than this, over a second hop.
-    if ($script:checkMode -and $Function -like '*Delete*') {
-        return New-Result -Errors (New-Failure 'windhcp.check_mode' 'PermissionDenied' $Function "$Function writes, and this is check mode.")
-    }
+    if ($script:checkMode -and $Function -like '*Delete*') { return New-CheckModeResult $Function }
     $name = [string] $Call['relationship']
     $server = if ($Call['server']) { [string] $Call['server'] } else { '127.0.0.1' }
     $scopes = [int[]] @(foreach ($scope in $Call['scopes']) {
@@ -328,6 +344,146 @@ function Invoke-ManagementApi($Call, [string] $Function) {
     New-Result (, [ordered] @{ name = $answer[1]; scopes = $found })
 }
 
+# ------------------------------------------------------------------ files that only administrators read
+
+function Stop-Operation([string] $Id, [string] $Category, [string] $Target, [string] $Message) {
+    throw [System.Management.Automation.ErrorRecord]::new([System.InvalidOperationException]::new($Message), "windhcp.$Id", $Category, $Target)
+}
+
+function Invoke-FileOperation($Call, $Work, [switch] $Writes) {
+    # What goes wrong with a file is an error of the operation and not of the script.
+    if ($Writes -and $script:checkMode) { return New-CheckModeResult $Call['op'] }
+    try { & $Work $Call }
+    catch {
+        $failure = ConvertTo-Failure $_
+        if ($failure['id'] -notlike 'windhcp.*') { $failure['id'] = 'windhcp.file' }
+        New-Result -Errors $failure
+    }
+}
+
+function Get-Folder([string] $Name) { [System.IO.Path]::Combine($env:ProgramData, 'windhcp.failover', $Name) }
+
+function Protect-Folder([string] $Name, [string[]] $Also = @()) {
+    # Made, and kept to administrators and SYSTEM (their SIDs, since names are localised) anew before everything that is written.
+    $folder = Get-Folder $Name
+    $grants = '*S-1-5-32-544:(OI)(CI)F', '*S-1-5-18:(OI)(CI)F'
+    foreach ($one in [System.IO.Path]::GetDirectoryName($folder), $folder) {
+        [void] [System.IO.Directory]::CreateDirectory($one)
+        if ($one -ceq $folder) { $grants += $Also }
+        $ErrorActionPreference = 'Continue' # under Stop a word on a program's error stream ends the script
+        $null = & icacls.exe $one '/inheritance:r' '/grant:r' $grants 2>&1
+        $ErrorActionPreference = 'Stop'
+        if ($LASTEXITCODE -ne 0) { Stop-Operation 'protect_folder' 'PermissionDenied' $one "icacls.exe ended with $LASTEXITCODE." }
+    }
+    $folder
+}
+
+function New-Stamp {
+    $time = (Get-Date).ToUniversalTime().ToString('yyyyMMdd\THHmmss\Z', [System.Globalization.CultureInfo]::InvariantCulture)
+    "$time-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+}
+
+function Save-Copy($Call) {
+    # The scopes with their leases; what is not complete does not stay, and older copies go only after that.
+    $folder = Protect-Folder 'safety-copies'
+    $label = [regex]::Replace($Call['label'], '[^A-Za-z0-9.-]', '_')
+    $path = [System.IO.Path]::Combine($folder, "$env:COMPUTERNAME-$label-$(New-Stamp).xml")
+    $parameters = Join-Parameters @{ File = $path; Leases = $true; Force = $true; Confirm = $false } $Call
+    $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
+    $text = if ([System.IO.File]::Exists($path)) { [System.IO.File]::ReadAllText($path) } else { '' }
+    $missing = @($parameters['ScopeId'] | Where-Object { -not $text.Contains("<ScopeId>$_</ScopeId>") })
+    if ($result['errors'].Count -or $missing.Count) {
+        [System.IO.File]::Delete($path)
+        if ($result['errors'].Count) { return $result }
+        Stop-Operation 'incomplete_copy' 'InvalidResult' "$missing" "The export has no scope $($missing -join ', ')."
+    }
+    $removed = 0
+    if ($Call['keep_days'] -gt 0) {
+        $limit = (Get-Date).ToUniversalTime().AddDays(-$Call['keep_days'])
+        foreach ($old in [System.IO.Directory]::GetFiles($folder, "$env:COMPUTERNAME-*.xml")) {
+            if ($old -ceq $path -or [System.IO.File]::GetLastWriteTimeUtc($old) -ge $limit) { continue }
+            try { [System.IO.File]::Delete($old); $removed++ } catch { $result['warnings'] += "$_" }
+        }
+    }
+    $result['objects'] = @([ordered] @{ path = $path; bytes = [System.IO.FileInfo]::new($path).Length; removed = $removed })
+    $result
+}
+
+function Get-CopyPath($Call) {
+    $path = [System.IO.Path]::GetFullPath($Call['path'])
+    $inside = (Get-Folder 'safety-copies') + [System.IO.Path]::DirectorySeparatorChar
+    if (-not $path.StartsWith($inside, [System.StringComparison]::OrdinalIgnoreCase)) {
+        Stop-Operation 'not_a_copy' 'InvalidArgument' $path "Safety copies are in $inside only."
+    }
+    if (-not [System.IO.File]::Exists($path)) { Stop-Operation 'no_such_copy' 'ObjectNotFound' $path "There is no file $path." }
+    $path
+}
+
+function Read-Copy($Call) { New-Result @(Read-Packed (Get-CopyPath $Call)) }
+
+function Import-Copy($Call) {
+    # Whether an import takes over the State of the file is not known: inactive is both written into a copy of it and set afterwards.
+    # The database's backup is written by the DHCP service, which runs as NETWORK SERVICE.
+    $path = Get-CopyPath $Call
+    $scopes = @($Call['parameters']['ScopeId'])
+    $backup = [System.IO.Path]::Combine((Protect-Folder 'backups' '*S-1-5-20:(OI)(CI)M'), (New-Stamp))
+    [void] [System.IO.Directory]::CreateDirectory($backup)
+    $edited = "$backup.xml"
+    try {
+        if ($Call['inactive']) {
+            $document = [System.Xml.XmlDocument]::new()
+            $document.PreserveWhitespace = $true
+            $document.Load($path)
+            foreach ($scope in $document.GetElementsByTagName('Scope')) {
+                if ($scopes -ccontains $scope['ScopeId'].InnerText) { $scope['State'].InnerText = 'InActive' }
+            }
+            $document.Save($edited)
+        }
+        $file = if ($Call['inactive']) { $edited } else { $path }
+        $parameters = @{ File = $file; BackupPath = $backup; ScopeId = $scopes; Leases = $true; Force = $true; Confirm = $false }
+        $result = Invoke-Cmdlet @{ cmdlet = 'Import-DhcpServer'; parameters = $parameters; select = @() }
+    }
+    finally { [System.IO.File]::Delete($edited) }
+    $result['objects'] = @([ordered] @{ backup = $backup })
+    foreach ($scope in @($scopes | Where-Object { $Call['inactive'] })) {
+        $parameters = @{ ScopeId = $scope; State = 'InActive'; Confirm = $false }
+        $result['errors'] += (Invoke-Cmdlet @{ cmdlet = 'Set-DhcpServerv4Scope'; parameters = $parameters; select = @() })['errors']
+    }
+    $result
+}
+
+function Get-TextPath($Call) {
+    $name = [string] $Call['name']
+    if ($name -cnotmatch '\A[a-z0-9.-]{1,80}\z') { Stop-Operation 'bad_name' 'InvalidArgument' $name "'$name' is no name of a kept text." }
+    [System.IO.Path]::Combine((Get-Folder 'kept'), "$name.txt")
+}
+
+function Save-Text($Call) {
+    $script:secrets += @($Call['hidden'] | Where-Object { $_ })
+    $path = Get-TextPath $Call
+    [void] (Protect-Folder 'kept')
+    [System.IO.File]::WriteAllText($path, "$($Call['public'])`n$($Call['hidden'])`n")
+    New-Result
+}
+
+function Remove-Text($Call) {
+    $path = Get-TextPath $Call
+    if ([System.IO.File]::Exists($path)) { [System.IO.File]::Delete($path) }
+    New-Result
+}
+
+function Test-Text($Call) {
+    # Shows that the caller's text is the hidden one, or not, without sending it.
+    $path = Get-TextPath $Call
+    if (-not [System.IO.File]::Exists($path)) { return New-Result }
+    $lines = [System.IO.File]::ReadAllText($path).Split("`n")
+    $hmac = [System.Security.Cryptography.HMACSHA256]::new([System.Text.Encoding]::UTF8.GetBytes([string] $lines[1]))
+    $proof = ConvertTo-Hex $hmac.ComputeHash([System.Text.Encoding]::UTF8.GetBytes([string] $Call['nonce']))
+    New-Result (, [ordered] @{ public = $lines[0]; proof = $proof })
+}
+
+# ------------------------------------------------------------------ the closed list
+
 function Invoke-Operation($Call) {
     $result = switch -CaseSensitive ($Call['op']) {
         'cmdlet' { Invoke-Cmdlet $Call }
@@ -338,6 +494,12 @@ function Invoke-Operation($Call) {
         'probe_api' { Invoke-ManagementApi $Call 'DhcpV4FailoverGetRelationship' }
         'remove_member_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteScopeFromRelationship' }
         'remove_relationship_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteRelationship' }
+        'safety_copy' { Invoke-FileOperation $Call ${function:Save-Copy} -Writes }
+        'read_copy' { Invoke-FileOperation $Call ${function:Read-Copy} }
+        'import_copy' { Invoke-FileOperation $Call ${function:Import-Copy} -Writes }
+        'keep_text' { Invoke-FileOperation $Call ${function:Save-Text} -Writes }
+        'drop_text' { Invoke-FileOperation $Call ${function:Remove-Text} -Writes }
+        'prove_text' { Invoke-FileOperation $Call ${function:Test-Text} }
         default { New-Result -Errors (New-Failure 'windhcp.no_such_operation' 'InvalidArgument' "$($Call['op'])" "There is no operation '$($Call['op'])'.") }
     }
     $result.Insert(0, 'id', $Call['id'])
@@ -357,8 +519,7 @@ function Get-Fingerprint([object[]] $Calls, [object[]] $Results) {
         }
         ConvertTo-JsonText @($Results[$i]['errors'] | ForEach-Object { $_['id'] })
     }
-    $bytes = [System.Text.Encoding]::ASCII.GetBytes(@($said) -join "`n")
-    [System.BitConverter]::ToString([System.Security.Cryptography.SHA256]::Create().ComputeHash($bytes)).Replace('-', '').ToLowerInvariant()
+    Get-Sha256 ([System.Text.Encoding]::ASCII.GetBytes(@($said) -join "`n"))
 }
 
 function Invoke-Request($Request, $Reply) {

@@ -113,12 +113,57 @@ def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> 
     }
 
 
-def export(scopes: Sequence[IPv4Address] = (), computer: str | None = None) -> Operation:
-    """The configuration of these scopes (none: of all) with the server level's, without leases; of `computer` over a second hop."""
+def export(scopes: Sequence[IPv4Address] = (), computer: str | None = None, leases: bool = False) -> Operation:
+    """The configuration of these scopes (none: of all) with the server level's; of `computer` over a second hop.
+
+    `leases`: with them, although a lease that comes or goes is no change to the fingerprint.
+    """
     parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes]} if scopes else {}
     if computer:
         parameters["ComputerName"] = computer
-    return {"id": f"export_{computer}" if computer else "export", "op": "export", "parameters": parameters, "fingerprint": True}
+    operation = {"id": f"export_{computer}" if computer else "export", "op": "export", "parameters": parameters, "fingerprint": True}
+    if leases:
+        parameters["Leases"] = True
+        operation["volatile"] = ["content"]
+    return operation
+
+
+def safety_copy(scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, computer: str | None = None) -> Operation:
+    """Exports these scopes with their leases to a file that stays on the server; of `computer` over a second hop.
+
+    `label` becomes part of the file's name. `keep_days`: older copies go once the new one is complete; 0 keeps all.
+    """
+    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes]}
+    if computer:
+        parameters["ComputerName"] = computer
+    return {"id": "safety_copy", "op": "safety_copy", "parameters": parameters, "label": label, "keep_days": keep_days}
+
+
+def read_copy(path: str) -> Operation:
+    return {"id": "read_copy", "op": "read_copy", "path": path, "volatile": ["content"], "fingerprint": True}
+
+
+def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool) -> Operation:
+    """Brings these scopes of a safety copy back, with their leases; one that is there already is left alone.
+
+    The server level settings of the file come along. `inactive`: the scopes do not serve, whatever the file says.
+    """
+    parameters = {"ScopeId": [str(scope) for scope in scopes]}
+    return {"id": "import_copy", "op": "import_copy", "path": path, "parameters": parameters, "inactive": inactive}
+
+
+def keep_text(name: str, public: str, hidden: str) -> Operation:
+    """Keeps two lines on the server, of which the hidden one never comes back. `name`: a-z, 0-9, dot and hyphen, 80 at most."""
+    return {"id": "keep_text", "op": "keep_text", "name": name, "public": public, "hidden": hidden}
+
+
+def prove_text(name: str, nonce: str) -> Operation:
+    """Asks for the public line, and the HMAC-SHA256 of the nonce with the hidden line as its key."""
+    return {"id": "prove_text", "op": "prove_text", "name": name, "nonce": nonce}
+
+
+def drop_text(name: str) -> Operation:
+    return {"id": "drop_text", "op": "drop_text", "name": name}
 
 
 def probe_partner(partner: str) -> Operation:

@@ -4,25 +4,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Address
 
-from .export import Export
+from .export import Content, Export, Lease
+
+# states of an address that nobody holds; one that is not known counts as held
+_FREE_STATES = frozenset({"expired", "declined", "offered", "inactivereservation"})
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one scope; None is a server that does not have it."""
+    """One field of one scope, or of the server level (no scope_id); None is a server that does not have it."""
 
-    scope_id: IPv4Address
+    scope_id: IPv4Address | None
     field: str
     source: str | None
     destination: str | None
     is_content: bool = False  # a reservation, option, exclusion, policy or range, and not a mere field of one
 
     def public(self) -> Mapping[str, str | None]:
-        return {"scope_id": str(self.scope_id), "field": self.field, "source": self.source, "destination": self.destination}
+        scope_id = None if self.scope_id is None else str(self.scope_id)
+        return {"scope_id": scope_id, "field": self.field, "source": self.source, "destination": self.destination}
+
+
+@dataclass(frozen=True)
+class LostLease:
+    """A client that would be forgotten. `expires` None: never."""
+
+    scope_id: IPv4Address
+    address: str
+    client_id: str
+    expires: datetime | None
+
+    def public(self) -> Mapping[str, str | None]:
+        expires = self.expires.strftime("%Y-%m-%dT%H:%M:%SZ") if self.expires else None
+        return {"scope_id": str(self.scope_id), "address": self.address, "client_id": self.client_id, "expires": expires}
 
 
 def differences(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[Difference]:
@@ -33,15 +52,41 @@ def differences(source: Export, destination: Export, scopes: Iterable[IPv4Addres
         if here is None or there is None:
             found.append(Difference(scope_id, "scope", _presence(here), _presence(there)))
             continue
-        for item, field in sorted({*here, *there}, key=_in_order):
-            lacking = (item, "") not in here or (item, "") not in there
-            if item and field and lacking:
-                continue  # the item as a whole is one difference
-            one, other = here.get((item, field)), there.get((item, field))
-            if one != other:
-                is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
-                found.append(Difference(scope_id, f"{item} {field}".strip(), _shown(one), _shown(other), is_content))
+        found += _differences(scope_id, here, there)
     return found
+
+
+def server_level_differences(saved: Export, current: Export) -> Sequence[Difference]:
+    """What an import of `saved` would change, or be added to, at the server level: every difference, by kind and field."""
+    return list(_differences(None, saved.server_level, current.server_level))
+
+
+def _differences(scope_id: IPv4Address | None, here: Content, there: Content) -> Iterator[Difference]:
+    for item, field in sorted({*here, *there}, key=_in_order):
+        lacking = (item, "") not in here or (item, "") not in there
+        if item and field and lacking:
+            continue  # the item as a whole is one difference
+        one, other = here.get((item, field)), there.get((item, field))
+        if one != other:
+            is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
+            yield Difference(scope_id, f"{item} {field}".strip(), _shown(one), _shown(other), is_content)
+
+
+def lost_leases(source: Export, destination: Export, scopes: Iterable[IPv4Address], now: datetime) -> Sequence[LostLease]:
+    """Leases that only the destination has, whose copy goes or is overwritten, and that somebody still holds."""
+    lost: list[LostLease] = []
+    for scope_id in scopes:
+        kept = source.leases.get(scope_id, {})
+        for address, lease in destination.leases.get(scope_id, {}).items():
+            same = kept.get(address)
+            known = same is not None and same.client_id == lease.client_id and _held(same, now)
+            if _held(lease, now) and not known:
+                lost.append(LostLease(scope_id, address, lease.client_id, lease.expires))
+    return sorted(lost, key=lambda one: (one.scope_id, IPv4Address(one.address)))
+
+
+def _held(lease: Lease, now: datetime) -> bool:
+    return lease.state.lower() not in _FREE_STATES and (lease.expires is None or lease.expires >= now)
 
 
 def vanishing(found: Iterable[Difference]) -> Sequence[Difference]:

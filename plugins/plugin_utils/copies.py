@@ -39,7 +39,7 @@ def lost_leases(scope: IPv4Address, keeper: Side, loser: Side) -> list[str]:
     if keeper.content is None or loser.content is None or loser.read_at is None:
         return []
     found = content.lost_leases(keeper.content, loser.content, [scope], loser.read_at + loser.server.clock - TIME_ZONES)
-    return [f"lease {address}: on {loser.name} only" for _scope, address in found]
+    return [f"lease {one.address} of {one.client_id}: on {loser.name} only" for one in found]
 
 
 def safety_copy(name: str, scopes: Sequence[IPv4Address], side: Side, keep_days: int | None) -> Sequence[Step]:

@@ -15,10 +15,11 @@ from typing import Any
 EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 
 ACCESS_DENIED = "WIN32 5"
+FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 _UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
 _STARTING = "The DHCP Server service there is stopped or just starting: start it and run again."
 
-# id -> (what it means, what to do); {host} is the inventory name, {partner} the partner's
+# id -> (what it means, what to do); {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
 _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20005": ("the scope does not exist there", "Create it first, or correct the scope id."),
     "DHCP 20052": ("the scope exists already", "Remove or rename the other copy after comparing both."),
@@ -92,6 +93,27 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "the DHCP management API (dhcpsapi.dll) cannot be called there; other_copy: disable and the removal of an orphan need it",
         "Application control forbids it, or the DHCP management tools are missing: allow the one, or install the other (RSAT-DHCP).",
     ),
+    "windhcp.protect_folder": (
+        "the folder below ProgramData could not be kept to administrators, so nothing was written to it",
+        "Look at the permissions of {folder} there, and use an account that is a local administrator.",
+    ),
+    "windhcp.file": (
+        "a file of this collection could not be read or written",
+        "Look at the disk, and at the permissions of {folder} there.",
+    ),
+    "windhcp.incomplete_copy": (
+        "the safety copy would not have held every scope, so it was not kept and nothing was changed after it",
+        "Run again; if it stays, try Export-DhcpServer with these scopes on the server.",
+    ),
+    "windhcp.not_a_copy": (
+        "the path is not that of a safety copy",
+        "Write the path as the task that made the copy returned it; copies are in {folder}\\safety-copies.",
+    ),
+    "windhcp.no_such_copy": (
+        "there is no such safety copy",
+        "Look in {folder}\\safety-copies of the server on which it was made.",
+    ),
+    "windhcp.bad_name": ("the name of a kept text is not one", "Please report it with the task."),
     "windhcp.check_mode": ("a write was refused in check mode", "Please report it: check mode never sends one."),
 }
 
@@ -128,7 +150,7 @@ def _explain(operation: str, error: Mapping[str, Any], host: str, partner: str) 
     else:
         meaning, cure = _MEANING.get(found, ("the DHCP server refused it", "Look up the id among the DHCP server's error codes."))
     where = "{host} asking {partner}" if operation == "probe_partner" else "{host}"
-    names = {"host": host, "partner": partner or "the partner"}
+    names = {"host": host, "partner": partner or "the partner", "folder": FOLDER}
     return f"On {where}: {meaning} (".format(**names) + f"{error['id']}: {error['message']}). " + cure.format(**names)
 
 
@@ -140,6 +162,6 @@ def _denied(operation: str) -> tuple[str, str]:
     )
     if operation == "probe_partner":
         return ("access is denied at the partner {partner}", hop)
-    if operation in ("who", "bindings", "failover", "scopes", "add_scope"):
+    if operation in ("who", "bindings", "failover", "scopes", "add_scope", "import_copy"):
         return ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server.")
     return ("access is denied, here or at the partner {partner}", hop)

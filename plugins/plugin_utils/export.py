@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what Export-DhcpServer wrote: the configuration of scopes as flat values that can be compared, leases left out.
+"""Reads what Export-DhcpServer wrote: scopes and the server level as flat values that can be compared, and the leases.
 
-Layout: /DHCPServer/IPv4/{Classes, OptionDefinitions, Scopes/Scope}. The namespace is ignored, an unknown element is data to
-compare, and a document type (the only way to entities) is refused.
+Layout: /DHCPServer/IPv4/{Classes, OptionDefinitions, OptionValues, Policies, Filters, Scopes/Scope}.
+The namespace is ignored, an unknown element is data to compare, and a document type (the only way to entities) is refused.
 """
 
 from __future__ import annotations
@@ -14,28 +14,46 @@ import gzip
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from ipaddress import AddressValueError, IPv4Address
 
 from .errors import UnexpectedReply
 
-# (item, field) -> values. The item is "" for the scope itself, else "option 6", "reservation 10.1.1.5", "policy PXE" ...
+# (item, field) -> values. The item is "" for the scope or the server itself, else "option 6", "reservation 10.1.1.5", "policy PXE" ...
 Content = Mapping[tuple[str, str], tuple[str, ...]]
 
-_LISTS = ("ExclusionRanges", "OptionValues", "Reservations", "Policies", "Leases")
+# read member by member
+_LISTS = ("ExclusionRanges", "OptionValues", "Reservations", "Policies", "Leases", "Classes", "OptionDefinitions", "Filters", "Scopes")
 # a policy's criteria: an operator, then values whose order means nothing
 _CRITERIA = ("VendorClass", "UserClass", "MacAddress", "ClientId", "RelayAgent", "CircuitId", "RemoteId", "SubscriberId", "Fqdn")
 _HARDWARE = ("ClientId", "MacAddress")
+# a time without a zone may be the server's own: it is taken for the latest that it can be
+_WESTERNMOST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
 class Export:
-    """One server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name)."""
+    """One server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name).
+
+    `leases`: of each scope, by address; without any if it was exported without them.
+    """
 
     classes: frozenset[tuple[str, str]]
     definitions: Mapping[tuple[str, str], str]
     scopes: Mapping[IPv4Address, Content]
     uses: Mapping[IPv4Address, Uses]
+    leases: Mapping[IPv4Address, Mapping[str, Lease]] = field(default_factory=dict)
+    server_level: Content = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """`expires` None: it never does, or at a time that was not understood. `state`: Active, Declined ... in Windows' words."""
+
+    client_id: str
+    expires: datetime | None
+    state: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +99,26 @@ def _server(root: ET.Element) -> Export:
         },
         scopes={scope_id: dict(_scope(scope)) for scope_id, scope in scopes.items()},
         uses={scope_id: _uses(scope) for scope_id, scope in scopes.items()},
+        leases={scope_id: _leases(scope) for scope_id, scope in scopes.items()},
+        server_level=dict(_level(level)),
     )
+
+
+def _level(level: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+    yield from _fields("", level)
+    for one in _members(level, "Classes"):
+        yield from _item(f"{_text(one, 'Type').lower()} class {_text(one, 'Name')}", one)
+    for one in _members(level, "OptionDefinitions"):
+        yield from _item(f"definition of {_option_name(one)}", one)
+    for option in _members(level, "OptionValues"):
+        yield (_option_name(option), ""), _values(option, "Value")
+    for policy in _members(level, "Policies"):
+        yield from _item(f"policy {_text(policy, 'Name')}", policy)
+    for one in _members(level, "Filters"):
+        if _tag(one) == "Filter":
+            yield from _item(f"filter {_text(one, 'MacAddress')}", one)
+        else:
+            yield ("", f"filters {_words(_tag(one))}"), ((one.text or "").strip().lower(),)
 
 
 def _scope(scope: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
@@ -94,6 +131,26 @@ def _scope(scope: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]
         yield from _item(f"reservation {_text(reservation, 'IPAddress')}", reservation)
     for policy in _members(scope, "Policies"):
         yield from _item(f"policy {_text(policy, 'Name')}", policy)
+
+
+def _leases(scope: ET.Element) -> Mapping[str, Lease]:
+    return {
+        str(IPv4Address(_text(one, "IPAddress"))): Lease(
+            client_id=next(iter(_values(one, "ClientId")), ""),
+            expires=_moment(_text(one, "LeaseExpiryTime")),
+            state=_text(one, "AddressState"),
+        )
+        for one in _members(scope, "Leases")
+    }
+
+
+def _moment(text: str) -> datetime | None:
+    """ISO 8601, as .NET writes it: up to seven digits of a second, a zone, Z or neither."""
+    try:
+        found = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc) + _WESTERNMOST
 
 
 def _item(item: str, element: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:

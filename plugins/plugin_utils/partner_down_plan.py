@@ -55,8 +55,8 @@ def _check_silent(actual: Relationship, sides: Sides) -> None:
             )
         state = theirs.state if theirs else "without this relationship"
         raise Refused(
-            f"{found.name}, the partner in '{actual.name}', answers (it is in state {state}), so it is not down: mend the connection between "
-            "the two servers (TCP 647). Nothing was changed."
+            f"{found.name}, the partner in '{actual.name}', answers (it is in state {state}), so it is not down: mend the connection "
+            "between the two servers (TCP 647). Nothing was changed."
         )
     if isinstance(found, RemoteError) and ANSWERS & set(found.ids):
         raise Refused(

@@ -51,7 +51,7 @@ class Remote:
     def read(self, reads: Sequence[Operation]) -> Reply:
         return self._run({"before": reads})
 
-    def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation]) -> Reply:
+    def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
         return self._run({"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS})
 

@@ -226,8 +226,8 @@ def _check_said(name: str, going: Sequence[IPv4Address], how: Removing) -> None:
     if going and lacking:
         raise Refused(
             f"{' and '.join(lacking)}: needed, since {list_scopes(going)} would leave '{name}'. keep_scopes_on says which server keeps "
-            "them (this_server or partner), other_copy what becomes of the other server's copies: delete, or disable (they stay, inactive). "
-            "Nothing was changed."
+            "them (this_server or partner), other_copy what becomes of the other server's copies: delete, or disable (they stay "
+            "there, inactive). Nothing was changed."
         )
 
 

@@ -40,7 +40,7 @@ def test_the_site_playbook_check_run_real_run_and_again(door: str, net: str) -> 
         again = site.site(SITE).ok()
         assert again.changed == 0
         assert again.counts.writes == 0
-        assert again.counts.commands == 4, 'each task reads both servers, once'
+        assert again.counts.commands == 4, "each task reads both servers, once"
         assert "HQ is written by dhcp01" in again.output
 
 

@@ -122,7 +122,8 @@ def _doors(options: argparse.Namespace) -> None:
 
 
 def _record(options: argparse.Namespace) -> None:
-    recordings.record(options.script.read_bytes(), DirectPowerShell(options.script))
+    with DirectPowerShell(options.script) as powershell:
+        recordings.record(options.script.read_bytes(), powershell)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -20,6 +20,7 @@ from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
 from lab.standin.files import Files
+
 from nothing_lost.watched import Killed
 
 ACTIONS = "ansible_collections.windhcp.failover.plugins.action"

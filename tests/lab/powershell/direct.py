@@ -21,20 +21,36 @@ $complex_args = @{{ request = @($input) -join "`n" }}
 
 
 class DirectPowerShell:
-    """Answers requests with `script` (a path). Raises NoEngine without a PowerShell."""
+    """Answers requests with `script` (a path). Raises NoEngine without a PowerShell. Use it in a `with`.
+
+    The files of the servers stay from one request to the next, as long as it is asked for the same lab.
+    """
 
     def __init__(self, script: Path) -> None:
         self._start = _START.format(path=str(script.resolve()).replace("'", "''"))
+        self._lab: Lab | None = None
+        self._door: PowerShellDoor | None = None
+
+    def __enter__(self) -> DirectPowerShell:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+
+    def door(self, lab: Lab) -> PowerShellDoor:
+        """The one through which this lab is asked."""
+        if self._door is None or self._lab is not lab:
+            self.__exit__()
+            self._lab, self._door = lab, PowerShellDoor(lab)
+        return self._door
 
     def __call__(self, lab: Lab, session: Session, request: str) -> str:
-        door = PowerShellDoor(lab)
-        try:
-            command = base64.b64encode(self._start.encode("utf-16-le")).decode()
-            line = f"PowerShell -NoProfile -NonInteractive -EncodedCommand {command}"
-            stdin = json.dumps(json.loads(request)).encode("ascii")
-            ended = door.run(lab.servers[session.server], session, line, stdin, threading.Event())
-        finally:
-            door.close()
+        command = base64.b64encode(self._start.encode("utf-16-le")).decode()
+        line = f"PowerShell -NoProfile -NonInteractive -EncodedCommand {command}"
+        stdin = json.dumps(json.loads(request)).encode("ascii")
+        ended = self.door(lab).run(lab.servers[session.server], session, line, stdin, threading.Event())
         if ended.exit_code or ended.stderr:
             raise RuntimeError(ended.stderr.decode(errors="replace") or f"exit code {ended.exit_code}")
         return ended.stdout.decode("ascii").strip()

@@ -15,6 +15,9 @@ from pathlib import Path
 ENGINE_VARIABLE = "WINDHCP_PWSH"
 WINDOWS_NAMES = ("PowerShell", "powershell", "powershell.exe", "pwsh")
 NOTHING = "chcp.com"  # ansible-core 2.16 to 2.18 set the code page with it; here all is UTF-8
+# What the scripts of a lab host call of Windows' own programs. This one keeps a folder to its owner (here every process is of
+# one account, so its owner stands for the administrators), and as on Windows fails for what is not there: 2, or 87 for other words.
+PROGRAMS = {"icacls.exe": 'test "$2 $3" = "/inheritance:r /grant:r" || exit 87\ntest -d "$1" || exit 2\nchmod 700 "$1"'}
 # what a .NET program may need of the caller's environment to start at all
 PASSED_ON = ("DOTNET_ROOT", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "LD_LIBRARY_PATH")
 
@@ -72,6 +75,14 @@ def names_folder(engine: Engine, folder: Path) -> Path:
     for name in WINDOWS_NAMES:
         _write_script(folder / name, f'exec {shlex.quote(str(engine.path))} "$@"')
     _write_script(folder / NOTHING, "exit 0")
+    return folder
+
+
+def programs_folder(folder: Path) -> Path:
+    """A folder for the PATH with the programs of Windows that a lab host has."""
+    folder.mkdir(parents=True)
+    for name, command in PROGRAMS.items():
+        _write_script(folder / name, command)
     return folder
 
 

@@ -109,6 +109,7 @@ function Invoke-LabCmdlet($Caller, $Bound) {
         $path = $Caller.GetUnresolvedProviderPathFromPSPath($file.Name)
         if ([System.IO.Directory]::Exists([System.IO.Path]::GetDirectoryName($path))) {
             [System.IO.File]::WriteAllBytes($path, $file.Value.GetBytesFromBase64())
+            [System.IO.File]::SetLastWriteTimeUtc($path, (Get-Date).ToUniversalTime()) # by the simulated server's clock
         }
         else { # asked first, since -ErrorVariable collects an exception that is caught as well
             $Caller.WriteError((New-Failure "Could not find a part of the path '$path'." 'WIN32 3' 'ObjectNotFound' $path))

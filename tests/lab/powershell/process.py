@@ -21,7 +21,7 @@ from lab.door import Finished
 from lab.powershell import dhcpsapi
 from lab.powershell.bridge import Bridge
 from lab.powershell.command_line import NotPowerShell, powershell_arguments
-from lab.powershell.engine import base_environment, find_engine, names_folder
+from lab.powershell.engine import base_environment, find_engine, names_folder, programs_folder
 from lab.powershell.stub import write_module
 
 POLL_SECONDS = 0.1  # how often a running process is asked to end
@@ -36,6 +36,7 @@ class PowerShellDoor:
         self._engine = find_engine()
         self._root = Path(tempfile.mkdtemp(prefix="windhcp-lab-"))
         self._names = names_folder(self._engine, self._root / "bin")
+        self.programs = programs_folder(self._root / "programs")
         write_module(self._root / "modules")
         self._libraries = self._root / "libraries"
         self._libraries.mkdir()
@@ -58,24 +59,30 @@ class PowerShellDoor:
             environment = self._environment(server, session) | access
             return _run([str(self._names / name), *arguments], stdin, environment, stop)
 
+    def data_folder(self, server: Server) -> Path:
+        """ProgramData of a server, made when its first command runs."""
+        return self._root / "servers" / server.name / "programdata"
+
     def close(self) -> None:
         self._bridge.close()
         shutil.rmtree(self._root, ignore_errors=True)
 
     def _environment(self, server: Server, session: Session) -> dict[str, str]:
         home, temp = self._root / "servers" / server.name / "home", self._root / "servers" / server.name / "temp"
-        for folder in (home, temp):
+        data = self.data_folder(server)
+        for folder in (home, temp, data):
             folder.mkdir(parents=True, exist_ok=True)
         domain, _slash, user = session.user.rpartition("\\")
         base = base_environment()
         libraries = [str(self._libraries)] if server.management_api else []
         return base | {
             "LD_LIBRARY_PATH": ":".join([*libraries, base.get("LD_LIBRARY_PATH", "")]).strip(":"),
-            "PATH": f"{self._names}:{base['PATH']}",
+            "PATH": f"{self._names}:{self.programs}:{base['PATH']}",
             "HOME": str(home),
             "TEMP": str(temp),
             "TMP": str(temp),
             "TMPDIR": str(temp),
+            "ProgramData": str(data),
             "COMPUTERNAME": server.name,
             "USERNAME": user,
             "USERDOMAIN": domain or server.name,

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import ntpath
 from collections.abc import Mapping
+from datetime import datetime
 
 
 class Files:
@@ -13,22 +15,30 @@ class Files:
 
     def __init__(self) -> None:
         self._content: dict[str, bytes] = {}
+        self._modified: dict[str, datetime] = {}
 
     def found(self, path: str) -> Mapping[str, bytes]:
         """{path: content}, or {} if there is no such file."""
         content = self._content.get(_key(path))
         return {} if content is None else {path: content}
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: bytes, modified: datetime) -> None:
+        """``modified``: now, as the server's clock shows it."""
         self._content[_key(path)] = content
+        self._modified[_key(path)] = modified
 
     def remove(self, path: str) -> None:
         """Nothing happens if it is not there."""
         self._content.pop(_key(path), None)
+        self._modified.pop(_key(path), None)
 
     def paths(self) -> tuple[str, ...]:
         """What is there, in lower case."""
         return tuple(self._content)
+
+    def older(self, pattern: str, limit: datetime) -> tuple[str, ...]:
+        """Those that match ("C:\\\\folder\\\\A-*.xml") and were written before the limit."""
+        return tuple(path for path in fnmatch.filter(self._content, _key(pattern)) if self._modified[path] < limit)
 
 
 def _key(path: str) -> str:

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,9 @@ _MACHINE = re.compile(r'"(os_build|powershell)":"[^"]*"')
 # an export is packed, and every gzip packs the same text in its own way
 _PACKED = re.compile(r'"content":"([^"]*)"')
 _FILE = re.compile(r"[^ '\"]*windhcp-[-0-9a-f]{36}\.xml")
+# a folder of the collection's own, and below it names that end with part of a GUID; a slash is one of Windows' or not
+_OWN = re.compile(r"[^ '\"]*[\\/](windhcp\.failover[^ '\"]*)")
+_GUID = re.compile(r"(?<=Z-)[0-9a-f]{8}\b")
 
 Answer = Callable[[Lab, Session, str], str]
 
@@ -54,13 +57,13 @@ class Exchange:
         lab = topology.load(topology.TOPOLOGIES / f"{self.topology}.yml")
         lab.clock = CLOCK
         session = self._session(lab)
-        fingerprint = None
+        fingerprint = copy = ""
         for request in self.requests:
             sent = dict(request)
-            if sent.get("fingerprint") == "@previous":
-                sent["fingerprint"] = fingerprint
-            reply = answer(lab, session, json.dumps(sent))
-            fingerprint = json.loads(reply)["reply"]["fingerprint"]
+            lab.clock += timedelta(days=sent.pop("days_later", 0))
+            text = json.dumps(sent).replace("@previous", fingerprint).replace("@copy", copy)
+            reply = answer(lab, session, text)
+            fingerprint, copy = json.loads(reply)["reply"]["fingerprint"], _copy(reply) or copy
             yield without_machine(reply)
 
     def _session(self, lab: Lab) -> Session:
@@ -71,7 +74,17 @@ class Exchange:
 def without_machine(reply: str) -> str:
     """A reply without what differs from one machine to the next."""
     reply = _PACKED.sub(lambda match: f'"content":"sha256 {_unpacked_hash(match[1])}"', reply)
-    return _FILE.sub("*.xml", _MACHINE.sub(r'"\1":"*"', reply))
+    return _OWN.sub(_own, _FILE.sub("*.xml", _MACHINE.sub(r'"\1":"*"', reply)))
+
+
+def _own(match: re.Match[str]) -> str:
+    return "*/" + _GUID.sub("*", match[1].replace("\\\\", "/"))
+
+
+def _copy(reply: str) -> str:
+    """The path of the safety copy that was made, as it stands in JSON text."""
+    found = re.search(r'"path":"([^"]*)"', reply)
+    return found[1] if found else ""
 
 
 def _unpacked_hash(packed: str) -> str:

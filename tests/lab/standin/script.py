@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import hashlib
 import json
 import platform
@@ -21,12 +19,14 @@ from typing import Any
 from lab.core import management_api, metadata
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
+from lab.standin.file_operations import FileOperations, packed
 from lab.standin.files import Files
+from lab.standin.results import Result, failure, refused_in_check_mode, result
 
 MODULE_VERSION = "2.0.0.0"
 MASK = "********"
-
-Result = dict[str, Any]
+FILE_WRITES = ("safety_copy", "import_copy", "keep_text", "drop_text")
+FILE_READS = ("read_copy", "prove_text")
 
 
 def run(lab: Lab, session: Session, request_text: str, mutex: threading.Lock, stop: threading.Event, files: Files | None = None) -> str:
@@ -68,14 +68,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def failure(error_id: str, category: str, target: str, message: str) -> dict[str, str]:
-    return {"id": error_id, "category": category, "target": target, "message": message}
-
-
-def result(objects: Sequence[Any] = (), errors: Sequence[Any] = (), warnings: Sequence[str] = ()) -> Result:
-    return {"objects": list(objects), "errors": list(errors), "warnings": list(warnings)}
-
-
 @dataclass
 class Script:
     """One run of the script. `secrets`: values that its messages must not show."""
@@ -105,7 +97,7 @@ class Script:
         reply["finally"] = [self.operation(call) for call in request.get("finally") or ()]
 
     def operation(self, call: Mapping[str, Any]) -> Result:
-        operations: Mapping[str, Callable[[], Result]] = {
+        operations: dict[str, Callable[[], Result]] = {
             "cmdlet": lambda: self.cmdlet(call),
             "wait_until": lambda: self.wait(call),
             "export": lambda: self.export(call),
@@ -114,6 +106,7 @@ class Script:
             "probe_api": lambda: self.api(call, management_api.GET),
             "remove_member_here": lambda: self.api(call, management_api.DELETE_SCOPES),
             "remove_relationship_here": lambda: self.api(call, management_api.DELETE),
+            **dict.fromkeys((*FILE_WRITES, *FILE_READS), lambda: self.file_operation(call)),
         }
         name = str(call.get("op"))
         missing = failure("windhcp.no_such_operation", "InvalidArgument", name, f"There is no operation '{name}'.")
@@ -126,7 +119,7 @@ class Script:
         if known is None:
             return result(errors=[failure("windhcp.no_such_cmdlet", "ObjectNotFound", name, f"The DhcpServer module has no {name}.")])
         if self.check_mode and not name.lower().startswith(("get-", "export-dhcpserver")):
-            return result(errors=[failure("windhcp.check_mode", "PermissionDenied", name, f"{name} writes, and this is check mode.")])
+            return refused_in_check_mode(name)
         parameters = call.get("parameters") or {}
         self.secrets += [str(parameters[key]) for key in call.get("secrets") or () if parameters.get(key)]
         started = time.monotonic()
@@ -149,7 +142,7 @@ class Script:
             return (), [failure("windhcp.binding", "InvalidArgument", error.parameter, why)], ()
         outcome = self.lab.invoke(self.session, name, bound, self.files.found(str(bound.get("File", ""))))
         for path, content in outcome.files.items():
-            self.files.write(path, content)
+            self.files.write(path, content, self.now())
         errors = [failure(f"{e.id},{name}", e.category, e.target, self.hidden(e.message)) for e in outcome.errors]
         return outcome.objects, errors, outcome.warnings
 
@@ -182,9 +175,16 @@ class Script:
         parameters = {"File": path, "Force": True, "Confirm": False, **(call.get("parameters") or {})}
         said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": parameters, "select": []})
         for content in self.files.found(path).values():
-            said["objects"] = [{"content": base64.b64encode(gzip.compress(content, mtime=0)).decode("ascii")}]
+            said["objects"] = [packed(content)]
         self.files.remove(path)
         return said
+
+    def file_operation(self, call: Mapping[str, Any]) -> Result:
+        name = str(call["op"])
+        if name in FILE_WRITES and self.check_mode:
+            return refused_in_check_mode(name)
+        operations = FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.secrets)
+        return operations.run(getattr(operations, name), call)
 
     def probe(self, call: Mapping[str, Any]) -> Result:
         if call.get("resolve"):
@@ -197,7 +197,7 @@ class Script:
         who = {
             "computer": self.session.server,
             "user": f"{domain or self.session.server}\\{user}",
-            "utc": self.lab.now(self.session.server),
+            "utc": self.now(),
             "os_build": platform.release(),
             "language_mode": "FullLanguage",
             "module_version": MODULE_VERSION,
@@ -207,8 +207,7 @@ class Script:
 
     def api(self, call: Mapping[str, Any], function: str) -> Result:
         if self.check_mode and function in management_api.WRITES:
-            refused = f"{function} writes, and this is check mode."
-            return result(errors=[failure("windhcp.check_mode", "PermissionDenied", function, refused)])
+            return refused_in_check_mode(function)
         name = str(call.get("relationship") or "")
         if not self.lab.servers[self.session.server].management_api:
             return result(errors=[failure("windhcp.no_api", "NotInstalled", name, "Unable to load DLL 'dhcpsapi.dll'.")])
@@ -219,6 +218,9 @@ class Script:
             family = "DHCP" if 20000 <= code <= 20999 else "WIN32"
             return result(errors=[failure(f"{family} {code}", "NotSpecified", name, f"{function} answered {code}.")])
         return result([{"name": one.properties["Name"], "scopes": one.properties["ScopeId"]} for one in outcome.objects])
+
+    def now(self) -> datetime:
+        return self.lab.now(self.session.server)
 
     def hidden(self, message: str) -> str:
         for secret in self.secrets:

@@ -93,7 +93,8 @@ def test_powershell_says_and_writes_the_same(tmp_path: Path) -> None:
         pytest.skip(str(error))
     folder = f"{tmp_path}/"
     made = lab()
-    text = DirectPowerShell(SCRIPT)(made, SESSION, json.dumps(request(folder)))
+    with DirectPowerShell(SCRIPT) as powershell:
+        text = powershell(made, SESSION, json.dumps(request(folder)))
     expected, content = by_standin(lab())
     assert json.loads(text.replace(folder, ""))["reply"] == expected
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
@@ -106,5 +107,6 @@ def test_an_engine_that_cannot_write_says_so(tmp_path: Path) -> None:
     except NoEngine as error:
         pytest.skip(str(error))
     asked = {"calls": [call("export", "Export-DhcpServer", File=f"{tmp_path}/no/folder.xml", Confirm=False)]}
-    reply = json.loads(DirectPowerShell(SCRIPT)(lab(), SESSION, json.dumps(asked)))["reply"]
+    with DirectPowerShell(SCRIPT) as powershell:
+        reply = json.loads(powershell(lab(), SESSION, json.dumps(asked)))["reply"]
     assert [error["id"] for error in reply["calls"][0]["errors"]] == ["WIN32 3,Export-DhcpServer"]

@@ -27,11 +27,11 @@ WANTED = {"partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], 
 class Recorder:
     """A server of a fresh company, reached by the true script."""
 
-    def __init__(self, delegated: bool = True) -> None:
+    def __init__(self, powershell: DirectPowerShell, delegated: bool = True) -> None:
         self.lab: Lab = topology.load(topology.TOPOLOGIES / "company.yml")
         self.lab.clock = CLOCK
         self._session = Session("DHCP01", self.lab.servers["DHCP01"].credentials[0].user, delegated)
-        self._powershell = DirectPowerShell(SCRIPT)
+        self._powershell = powershell
         self._last = ""
         self.remote = Remote(self._execute, "dhcp01", check_mode=False)
 
@@ -56,27 +56,32 @@ class Recorder:
 
 
 def main() -> None:
-    fresh = Recorder()
+    with DirectPowerShell(SCRIPT) as powershell:
+        _record(powershell)
+
+
+def _record(powershell: DirectPowerShell) -> None:
+    fresh = Recorder(powershell)
     fresh.read()
     fresh.save("fresh")
     fresh.apply(WANTED)
     fresh.save("created")
     _server, there = fresh.read()
     fresh.save("there")
-    fresh.remote.write(snapshot.reads(), there.fingerprint, [cmdlets.probe_partner("dhcp02.contoso.example")])
+    fresh.remote.write(snapshot.reads(), there.fingerprint, [cmdlets.probe_partner("dhcp02.contoso.example")], snapshot.reads())
     fresh.save("nothing_came_of_it")
     fresh.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133")
     fresh.apply({"load_balance_percent": 80, "scopes": ["10.10.20.0"]})
     fresh.save("stopped_half_way")
 
-    other = Recorder()
+    other = Recorder(powershell)
     other.apply(WANTED)
     _server, there = other.read()
     other.lab.servers["DHCP01"].relationships["HQ"].percentage = 70
     other.remote.write(snapshot.reads(), there.fingerprint, [])
     other.save("changed_meanwhile")
 
-    no_hop = Recorder(delegated=False)
+    no_hop = Recorder(powershell, delegated=False)
     no_hop.apply(WANTED)
     no_hop.save("denied_at_the_partner")
 

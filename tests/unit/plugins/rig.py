@@ -16,14 +16,17 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Rem
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
+from lab.standin.files import Files
 
 
 def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote:
     account = lab.servers[server].credentials[0]
     session = Session(server, account.user, account.delegated)
+    files = Files()
 
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        reply: Mapping[str, Any] = json.loads(script.run(lab, session, arguments["request"], threading.Lock(), threading.Event()))
+        said = script.run(lab, session, arguments["request"], threading.Lock(), threading.Event(), files)
+        reply: Mapping[str, Any] = json.loads(said)
         return reply
 
     return Remote(execute, server.lower(), check_mode)

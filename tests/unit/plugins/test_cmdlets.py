@@ -53,6 +53,25 @@ def test_the_parameters_bind(operation: dict[str, Any]) -> None:
     metadata.check_binding(operation["cmdlet"], values)
 
 
+@pytest.mark.parametrize(
+    ("operation", "cmdlet"),
+    [
+        (cmdlets.export(SCOPES, "dhcp02", leases=True), "Export-DhcpServer"),
+        (cmdlets.safety_copy(SCOPES, "HQ", 30, "dhcp02"), "Export-DhcpServer"),
+        (cmdlets.import_copy("x.xml", SCOPES, inactive=True), "Import-DhcpServer"),
+    ],
+)
+def test_what_the_script_passes_on_to_a_cmdlet_with_a_file_binds(operation: dict[str, Any], cmdlet: str) -> None:
+    more = {"File": "x.xml", "BackupPath": "x"} if cmdlet == "Import-DhcpServer" else {"File": "x.xml"}
+    metadata.check_binding(cmdlet, metadata.from_json(cmdlet, {**more, **operation["parameters"]}))
+
+
+def test_leases_are_asked_for_by_their_own_word_and_kept_out_of_the_fingerprint() -> None:
+    assert cmdlets.export(SCOPES) == {"id": "export", "op": "export", "parameters": {"ScopeId": ["10.0.1.0"]}, "fingerprint": True}
+    assert cmdlets.export(leases=True)["parameters"] == {"Leases": True}
+    assert cmdlets.export(leases=True)["volatile"] == ["content"]
+
+
 @pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation["id"])
 def test_nothing_can_ask_a_question(operation: dict[str, Any]) -> None:
     parameters = metadata.find(operation["cmdlet"]).parameters

@@ -93,6 +93,13 @@ def error(operation: str, error_id: str) -> RemoteError:
         ("probe_partner", "WIN32 1722,Get-DhcpServerVersion", ["dhcp01 asking dhcp02.contoso.example", "TCP 135"]),
         ("add_failover", "DHCP 20119,Add-DhcpServerv4Failover", ["clocks", "w32tm"]),
         ("add_failover_scopes", "DHCP 20131,Add-X", ["BOOTP", "set the scope's type"]),
+        ("safety_copy", "windhcp.protect_folder", ["could not be kept to administrators", r"C:\ProgramData\windhcp.failover"]),
+        ("safety_copy", "windhcp.incomplete_copy", ["would not have held every scope", "Export-DhcpServer"]),
+        ("keep_text", "windhcp.file", ["could not be read or written", "disk"]),
+        ("keep_text", "windhcp.bad_name", ["the name of a kept text", "report it"]),
+        ("read_copy", "windhcp.not_a_copy", ["not that of a safety copy", r"C:\ProgramData\windhcp.failover\safety-copies"]),
+        ("read_copy", "windhcp.no_such_copy", ["no such safety copy", "on which it was made"]),
+        ("import_copy", "WIN32 5,Import-DhcpServer", ["access is denied on dhcp01 itself"]),
         ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "DHCP 31415"]),
     ],
 )

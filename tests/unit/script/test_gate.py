@@ -23,6 +23,12 @@ OPERATIONS = [
     "probe_api",
     "remove_member_here",
     "remove_relationship_here",
+    "safety_copy",
+    "read_copy",
+    "import_copy",
+    "keep_text",
+    "drop_text",
+    "prove_text",
 ]
 SCRIPT = ROOT / "plugins" / "modules" / "dhcp_cmdlets.ps1"
 

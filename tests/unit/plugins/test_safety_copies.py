@@ -1,0 +1,263 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From a request to what a user is shown: copies with their leases, what an import would change, which clients are lost."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+import rig
+from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, content, export, snapshot
+from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
+from lab import topology
+from lab.core.lab import Lab
+from lab.core.server import DhcpClass, Filter, Lease, OptionDefinition, OptionKey, Policy, Reservation, Server
+
+CLIENTS, PRINTERS = IPv4Address("10.10.10.0"), IPv4Address("10.10.30.0")
+NOW = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+LATER, EARLIER = NOW + timedelta(hours=1), NOW - timedelta(seconds=1)
+
+
+def company() -> Lab:
+    lab = topology.load(topology.TOPOLOGIES / "company.yml")
+    lab.clock = NOW
+    return lab
+
+
+def results(lab: Lab, *operations: cmdlets.Operation) -> Any:
+    return rig.remote(lab).read(operations).before
+
+
+def exported(lab: Lab, leases: bool = False) -> Export:
+    return snapshot.exported(results(lab, cmdlets.export(leases=leases)), "dhcp01")
+
+
+# --- what is in a copy -------------------------------------------------------------------------------------------------
+
+
+def test_leases_are_read_by_scope_and_address() -> None:
+    lab = company()
+    scope = lab.servers["DHCP01"].scopes[PRINTERS]
+    scope.leases = {
+        IPv4Address("10.10.30.40"): Lease(IPv4Address("10.10.30.40"), "02-00-00-00-00-AA", expires=LATER),
+        IPv4Address("10.10.30.41"): Lease(IPv4Address("10.10.30.41"), "02-00-00-00-00-bb", address_state="ActiveReservation"),
+    }
+    found = exported(lab, leases=True)
+    assert found.leases[PRINTERS] == {
+        "10.10.30.40": export.Lease("0200000000aa", LATER, "Active"),
+        "10.10.30.41": export.Lease("0200000000bb", None, "ActiveReservation"),
+    }
+    assert len(found.leases[CLIENTS]) == 120
+    assert not any(exported(lab).leases.values())
+    assert found.scopes == exported(lab).scopes
+
+
+def test_a_copy_is_read_as_it_was_made_and_named_with_its_host() -> None:
+    lab = company()
+    remote = rig.remote(lab)
+    copy = snapshot.safety_copy(remote.write([], "", [cmdlets.safety_copy([CLIENTS, PRINTERS], "HQ/1")]).calls, "dhcp01")
+    assert copy.path.startswith("C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ_1-20260301T080000Z-")
+    assert copy.public() == {"host": "dhcp01", "path": copy.path}
+    assert (copy.size > 100_000, copy.removed) == (True, 0)
+    read = snapshot.read_copy(remote.read([cmdlets.read_copy(copy.path)]).before, "dhcp01")
+    whole = exported(lab, leases=True)
+    assert set(read.scopes) == {CLIENTS, PRINTERS}
+    assert read.leases == {scope: whole.leases[scope] for scope in read.scopes}
+    assert content.server_level_differences(read, whole) == []
+    with pytest.raises(RemoteError, match=r"On dhcp01: there is no such safety copy .*Look in C:\\ProgramData"):
+        snapshot.read_copy(remote.read([cmdlets.read_copy(copy.path + ".gone")]).before, "dhcp01")
+
+
+def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
+    lab = company()
+    remote = rig.remote(lab)
+    reads = [cmdlets.export([CLIENTS], leases=True)]
+    first = remote.read(reads).fingerprint
+    lab.servers["DHCP01"].scopes[CLIENTS].leases.popitem()
+    assert remote.read(reads).fingerprint == first
+    lab.servers["DHCP01"].scopes[CLIENTS].name = "Other"
+    assert remote.read(reads).fingerprint != first
+    without = remote.read([cmdlets.export([CLIENTS])]).fingerprint
+    lab.servers["DHCP01"].scopes[CLIENTS].name = "Another"
+    assert remote.read([cmdlets.export([CLIENTS])]).fingerprint != without
+
+
+def test_a_hidden_text_is_proven_and_never_shown() -> None:
+    remote = rig.remote(company())
+    kept = remote.write([], "", [cmdlets.keep_text("dhcp01-hq", "salt", "hush"), cmdlets.prove_text("dhcp01-hq", "nonce")])
+    expected = hmac.new(b"hush", b"nonce", hashlib.sha256).hexdigest()
+    assert snapshot.proven_text(kept.calls, "dhcp01") == ("salt", expected)
+    assert "hush" not in json.dumps([*kept.calls, *kept.after])
+    dropped = remote.write([], "", [cmdlets.drop_text("dhcp01-hq"), cmdlets.prove_text("dhcp01-hq", "nonce")])
+    assert snapshot.proven_text(dropped.calls, "dhcp01") is None
+
+
+def test_what_the_partner_refuses_is_told_of_the_partner() -> None:
+    lab = company()
+    lab.servers["DHCP02"].reachable = False
+    made = rig.remote(lab).write([], "", [cmdlets.safety_copy([PRINTERS], "HQ", computer="dhcp02")]).calls
+    with pytest.raises(RemoteError) as failed:
+        snapshot.safety_copy(made, "dhcp01", "dhcp02")
+    assert failed.value.ids == ["WIN32 1722"]
+
+
+# --- the times of leases -----------------------------------------------------------------------------------------------
+
+
+def lease(about: str) -> export.Lease:
+    text = f"<Leases><Lease><IPAddress>10.0.1.5</IPAddress><ClientId>AA-BB</ClientId>{about}</Lease></Leases>"
+    whole = f"<DHCPServer><IPv4><Scopes><Scope><ScopeId>10.0.1.0</ScopeId>{text}</Scope></Scopes></IPv4></DHCPServer>"
+    packed = base64.b64encode(gzip.compress(whole.encode())).decode()
+    return export.read(packed, "dhcp01").leases[IPv4Address("10.0.1.0")]["10.0.1.5"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-03-01T09:00:00+01:00", NOW),
+        ("2026-03-01T08:00:00Z", NOW),
+        ("2026-03-01T08:00:00.1234567Z", NOW.replace(microsecond=123456)),
+        ("2026-03-01T08:00:00", NOW + timedelta(hours=12)),  # the server's own time: as late as it can be
+        ("3/1/2026 8:00:00 AM", None),
+        ("", None),
+    ],
+)
+def test_a_time_that_is_not_certain_is_late_rather_than_early(written: str, read: datetime | None) -> None:
+    assert lease(f"<LeaseExpiryTime>{written}</LeaseExpiryTime>").expires == read
+
+
+def test_a_lease_without_an_address_is_no_whole_export() -> None:
+    with pytest.raises(UnexpectedReply, match="not the XML of a DHCP server"):
+        lease("</Lease><Lease><IPAddress>nowhere</IPAddress>")
+
+
+# --- which clients are lost --------------------------------------------------------------------------------------------
+
+
+def held(state: str = "Active", expires: datetime | None = LATER, client: str = "aa") -> export.Lease:
+    return export.Lease(client, expires, state)
+
+
+def lost(kept: export.Lease | None, going: export.Lease | None) -> list[Mapping[str, Any]]:
+    def side(one: export.Lease | None) -> Export:
+        return Export(frozenset(), {}, {}, {}, {CLIENTS: {"10.10.10.50": one} if one else {}})
+
+    return [one.public() for one in content.lost_leases(side(kept), side(going), [CLIENTS], NOW)]
+
+
+LOST = {"scope_id": "10.10.10.0", "address": "10.10.10.50", "client_id": "aa", "expires": "2026-03-01T09:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "going", "expected"),
+    [
+        (None, held(), [LOST]),
+        (None, held(expires=None), [{**LOST, "expires": None}]),
+        (None, held("ActiveReservation"), [LOST]),
+        (None, held("SomethingNew"), [LOST]),
+        (held(client="bb"), held(), [LOST]),
+        (held("Expired"), held(), [LOST]),
+        (held(expires=EARLIER), held(), [LOST]),
+        (held(), held(), []),
+        (held(expires=None), held(), []),
+        (held(), None, []),
+        (None, held(expires=EARLIER), []),
+        (None, held("Expired"), []),
+        (None, held("Declined"), []),
+        (None, held("Offered"), []),
+        (None, held("InactiveReservation", None), []),
+    ],
+)
+def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
+    kept: export.Lease | None, going: export.Lease | None, expected: list[Mapping[str, Any]]
+) -> None:
+    assert lost(kept, going) == expected
+
+
+def test_every_client_of_a_scope_that_the_source_does_not_have_is_lost() -> None:
+    lab = company()
+    here = exported(lab, leases=True)
+    del lab.servers["DHCP01"].scopes[CLIENTS]
+    found = content.lost_leases(exported(lab, leases=True), here, [CLIENTS, PRINTERS], NOW)
+    assert [one.address for one in found] == sorted(here.leases[CLIENTS], key=IPv4Address)
+    assert content.lost_leases(here, here, here.scopes, NOW) == []
+
+
+# --- the server level --------------------------------------------------------------------------------------------------
+
+KEY = OptionKey(225, "Polycom")
+
+
+def change_class(server: Server) -> None:
+    server.classes["Kiosk"] = replace(server.classes["Kiosk"], data="other")
+
+
+LEVEL: list[tuple[Callable[[Server], Any], list[tuple[str, str | None, str | None]]]] = [
+    (lambda s: setattr(s, "conflict_detection_attempts", 2), [("conflict_detection_attempts", "2", "0")]),
+    (lambda s: setattr(s, "activate_policies", False), [("activate_policies", "false", "true")]),
+    (lambda s: s.classes.update(New=DhcpClass("New", "User", "new")), [("user class New", "present", None)]),
+    (lambda s: s.classes.pop("Polycom"), [("vendor class Polycom", None, "present")]),
+    (change_class, [("user class Kiosk data", "0x6f74686572", "0x6b696f736b")]),
+    (
+        lambda s: s.option_definitions.update({KEY: OptionDefinition("List", "Word", True, ("1", "2"))}),
+        [("definition of option 225 (vendor class Polycom)", "present", None)],
+    ),
+    (
+        lambda s: s.option_definitions.update({OptionKey(160): replace(s.option_definitions[OptionKey(160)], default=("a", "b"))}),
+        [("definition of option 160 default_value", "a, b", None)],
+    ),
+    (lambda s: s.option_values.update({OptionKey(15): ("other.example",)}), [("option 15", "other.example", "contoso.example")]),
+    (lambda s: s.option_values.pop(OptionKey(42)), [("option 42", None, "10.10.0.1")]),
+    (lambda s: setattr(s, "deny_list", not s.deny_list), [("filters deny", "true", "false")]),
+    (lambda s: s.filters.update({"02-00-00-*": Filter("02-00-00-*", "Allow")}), [("filter 02-00-00-*", "present", None)]),
+    (
+        lambda s: s.policies.update(All=Policy("All", criteria={"ClientId": ("EQ", "01-02*")}, options={OptionKey(15): ("a",)})),
+        [("policy All", "present", None)],
+    ),
+    (lambda s: s.scopes.clear(), []),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), LEVEL)
+def test_each_setting_of_the_server_level_is_one_difference(
+    change: Callable[[Server], Any], expected: list[tuple[str, str | None, str | None]]
+) -> None:
+    saved = company()
+    change(saved.servers["DHCP01"])
+    found = content.server_level_differences(exported(saved), exported(company()))
+    assert [(one.field, one.source, one.destination) for one in found] == expected
+    assert all(one.public()["scope_id"] is None for one in found)
+
+
+def test_a_policy_of_the_server_level_is_compared_field_by_field() -> None:
+    labs = [company(), company()]
+    for lab, suffix in zip(labs, ("a", "b"), strict=True):
+        policy = Policy("All", criteria={"ClientId": ("EQ", "01-02*")}, description=suffix, options={OptionKey(15): (suffix,)})
+        lab.servers["DHCP01"].policies["All"] = policy
+    found = content.server_level_differences(*map(exported, labs))
+    assert [(one.field, one.source, one.destination) for one in found] == [
+        ("policy All description", "a", "b"),
+        ("policy All option 15", "a", "b"),
+    ]
+
+
+def test_the_server_level_and_the_leases_are_no_content_of_a_scope() -> None:
+    lab = company()
+    before = exported(lab, leases=True)
+    for change, _expected in LEVEL[:-1]:
+        change(lab.servers["DHCP01"])
+    lab.servers["DHCP01"].scopes[CLIENTS].leases.clear()
+    assert content.differences(before, exported(lab, leases=True), before.scopes) == []
+    lab.servers["DHCP01"].scopes[CLIENTS].reservations[IPv4Address("10.10.10.77")] = Reservation(IPv4Address("10.10.10.77"), "aa")
+    assert [one.field for one in content.differences(before, exported(lab), before.scopes)] == ["reservation 10.10.10.77"]
