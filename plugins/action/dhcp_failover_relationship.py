@@ -34,6 +34,7 @@ class ActionModule(FailoverAction):
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         name, how = options["name"], removing(options)
+        self.convergence.relationships = [one for one in (name, options["previous_name"]) if one]
         if options["state"] == "absent":
             plan, after = self.converge(lambda sides: removal_plan.relationship_absent(name, sides, how))
             return {"relationship": self.shown(name, plan, after), "pending": False, **self.carried(name, options, plan, after)}

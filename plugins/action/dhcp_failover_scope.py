@@ -46,6 +46,7 @@ class ActionModule(FailoverAction):
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         name = options["relationship"]
+        self.convergence.relationships = [name]
         scopes = scope_ids(options["scopes"] or ())
         if options["state"] == "absent":
             return self._absent(name, scopes, options)

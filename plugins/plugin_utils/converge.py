@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import apply, cmdlets, guards, pending, scope_definitions, snapshot
+from . import apply, cmdlets, guards, pending, scope_definitions, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
 from .model import Refused, Server, UnknownPartner
@@ -58,7 +58,7 @@ class Convergence:
         self.waiting = waiting or apply.Waiting()
         self.limits = limits or guards.Limits()
         self.result: dict[str, Any] = {"changed": False}
-        self.also: Sequence[Operation] = ()  # further reads of this server, whose answers are in `seen`
+        self.relationships: Sequence[str] = ()  # those that the task is about
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
         self.resolved: dict[str, tuple[str, ...]] = {}
@@ -102,7 +102,8 @@ class Convergence:
             far = self._look_at_partner_host()
             here = self._look_here()
         partners = {needed.key: self._partner_side(needed, here, far) for needed in needs}
-        return Sides(self._here_side(here), partners, "partner" in self.remotes)
+        noted = {name: partner for name in self.relationships if (partner := unfinished.partner(here.answer(unfinished.look(name))))}
+        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted)
 
     def _look_at_partner_host(self) -> Seen | RemoteFailure | None:
         """Only when something of it is needed; by then it can turn out to be another server than the partner."""
@@ -121,8 +122,9 @@ class Convergence:
             if self._over_hop(needed):
                 far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *_content([needed], needed.key)]
         own = _content(self.needs.values())
+        notes = [unfinished.look(name) for name in self.relationships]
         first = any(needed.first == "this_server" for needed in self.needs.values())
-        return self._look_once("this_server", (*self.also, *own, *far) if first else (*self.also, *far, *own))
+        return self._look_once("this_server", (*notes, *own, *far) if first else (*notes, *far, *own))
 
     def _look_once(self, connection: Connection, also: Sequence[Operation]) -> Seen:
         """Reads a server, unless it was read with all of this already."""
@@ -168,7 +170,10 @@ class Convergence:
         self.guard(plan, sides)
         here = self.seen["this_server"].server
         self.announce(plan, f"failover on {here.name}")
-        if not plan.steps or self.check_mode:
+        if self.check_mode or not (plan.steps or sides.unfinished):
+            return plan, here
+        if not plan.steps:
+            self._forget(sides)
             return plan, here
         self.carry_out(plan)
         return plan, self._verify(plan, sides, verifier or planner)
@@ -210,7 +215,9 @@ class Convergence:
     def _write(self, connection: Connection, steps: Sequence[Step], again: Sequence[Operation]) -> None:
         seen = self.seen[connection]
         host = seen.remote.host
-        calls = apply.operations(steps, seen.server, self.waiting)
+        notes = unfinished.notes(steps, seen.server) if connection == "this_server" else {}
+        written = apply.operations(steps, seen.server, self.waiting)
+        calls = [*map(unfinished.keep, notes.items()), *written, *map(unfinished.drop, notes)]
         rereads = (*snapshot.reads(), *snapshot.hop_among(seen.reads), *again)
         reply = seen.remote.write(seen.reads, seen.reply.fingerprint, calls, rereads)
         if reply.status == "changed_meanwhile":
@@ -235,6 +242,11 @@ class Convergence:
             error = RemoteError(reply.calls[-1], host, step.partner if step else steps[-1].partner)
             raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}")
         self.seen[connection] = Seen(seen.remote, rereads, replace(reply, before=reply.after), after)
+
+    def _forget(self, sides: Sides) -> None:
+        """An earlier run did not end, and both servers show all the same what is wanted."""
+        seen = self.seen["this_server"]
+        seen.remote.write(seen.reads, seen.reply.fingerprint, [unfinished.drop(name) for name in sides.unfinished])
 
     def _so_far(self, nothing: str) -> str:
         return f"Written before: {'; '.join(self._done)}. Running again completes it." if self._done else nothing

@@ -38,7 +38,7 @@ def join(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides
     mine = here.members(name)
     missing = tuple(scope for scope in scopes if scope not in mine)
     check_members(here.server, name, missing)
-    if not (sides.has_partner_host or (missing and how.replace_partner_copy)):
+    if not (sides.are_both_read(name) or (missing and how.replace_partner_copy)):
         return Joined(coming=missing)
     there = sides.partner(Needed(names, name))
     theirs = there.members(name)

@@ -14,6 +14,7 @@ from ipaddress import IPv4Address
 
 from . import relationship_plan
 from .copies import delete_copy, proofs
+from .guards import differs_at_partner
 from .membership import Joining
 from .model import (
     DEFAULT_LOAD_BALANCE_PERCENT,
@@ -50,7 +51,7 @@ def present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recr
     """The relationship exists as declared: changed in place, or created, or re-created where that is told and needed."""
     server, previous = sides.here.server, recreating.previous_name
     actual = find(server, wanted.name)
-    old = find(server, previous) if previous and previous != wanted.name else None
+    old = _previous(previous, sides) if previous and previous != wanted.name else None
     if old is not None:
         return _recreate(wanted, old, actual, f"its name was '{old.name}'", sides, joining, recreating)
     if actual is None:
@@ -58,9 +59,23 @@ def present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recr
     reason = relationship_plan.what_cannot_change(wanted, actual, server)
     if reason is not None:
         return _recreate(wanted, actual, None, reason, sides, joining, recreating)
-    if sides.has_partner_host and sides.partner(Needed(actual.partner_names, actual.name)).server.relationship(actual.name) is None:
+    if not sides.are_both_read(actual.name):
+        return relationship_plan.present(wanted, sides, joining)
+    there = sides.partner(Needed(actual.partner_names, actual.name))
+    if there.server.relationship(actual.name) is None:
         return _complete_half(wanted, actual, sides, joining)
-    return relationship_plan.present(wanted, sides, joining)
+    plan = relationship_plan.present(wanted, sides, joining)
+    differs = differs_at_partner(actual, there.server)
+    told = f"{there.name} does not show of '{actual.name}': {'; '.join(differs)}"
+    return plan if plan.steps or not differs else replace(plan, warnings=(told,))
+
+
+def _previous(name: str, sides: Sides) -> Relationship | None:
+    """The relationship of the former name, here, or what a run that was broken off left of it on the partner."""
+    found = find(sides.here.server, name)
+    if found is None and sides.are_both_read(name):
+        found = sides.partner(Needed(sides.partner_names(name), name)).server.relationship(name)
+    return found
 
 
 def _recreate(
@@ -74,10 +89,13 @@ def _recreate(
             f"{len(old.scopes)} scopes on one of them, and delete them on the other with leases and reservations before they "
             "are copied anew; recreate: when_needed does it. Nothing was changed."
         )
-    same = wanted.partner_server is None or _same_partner(wanted.partner_server, old, server)
-    wanted = wanted if wanted.partner_server else replace(wanted, partner_server=old.partner_server)
+    is_here = server.relationship(old.name) is not None
+    same = not is_here or wanted.partner_server is None or _same_partner(wanted.partner_server, old, server)
+    if not wanted.partner_server:
+        wanted = replace(wanted, partner_server=old.partner_server)
     _check_keeper(old, reason, same, how)
-    _check_declared(wanted, old, sides.here.members(old.name))
+    if is_here:
+        _check_declared(wanted, old, sides.here.members(old.name))
     leaving, there = _taken_apart(old, same, sides, how)
     rest = without(sides, old, old.scopes, copies=same, whole=True)
     created = relationship_plan.present(wanted, rest, joining) if new else relationship_plan.create(wanted, wanted.scopes, rest, joining)

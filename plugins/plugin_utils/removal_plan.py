@@ -65,7 +65,7 @@ def scopes_absent(name: str, scopes: Sequence[IPv4Address], sides: Sides, how: R
         steps = orphaned(name, scopes, sides, how)
         left = replace(actual, scopes=tuple(s for s in actual.scopes if s not in scopes)) if actual else None
         return Plan(steps, settings(actual), settings(left))
-    if actual is None and not sides.has_partner_host:
+    if actual is None and not sides.are_both_read(name):
         return Plan()
     there, going = look(name, scopes, sides, how)
     if isinstance(there, RemoteFailure):
@@ -81,7 +81,7 @@ def relationship_absent(name: str, sides: Sides, how: Removing) -> Plan:
     actual = find(sides.here.server, name)
     if how.orphan:
         return Plan(orphaned(name, None, sides, how), settings(actual), {})
-    if actual is None and not sides.has_partner_host:
+    if actual is None and not sides.are_both_read(name):
         return Plan()
     leaving, there = dissolve(name, sides, how)
     shown = actual or there.server.relationship(name)
@@ -127,8 +127,7 @@ def look(
 
     A partner that cannot be read is an answer only where this server has nothing to remove.
     """
-    actual = find(sides.here.server, name)
-    names = actual.partner_names if actual else ()
+    names = sides.partner_names(name)
     mine = _listed(scopes, sides.here.members(name), but)
     _check_said(name, mine, how)
     needed = Needed(names, name, mine, api=bool(mine) and how.other_copy == "disable", first=how.first, elsewhere=elsewhere)

@@ -98,7 +98,7 @@ def _purged(wanted: Wanted, sides: Sides) -> tuple[Leaving, Sequence[IPv4Address
     """The members that are not in the list leave, on whichever of the two servers they are members."""
     name = wanted.relationship
     extra = sorted(sides.here.members(name) - set(wanted.members))
-    if not extra and not sides.has_partner_host:
+    if not extra and not sides.are_both_read(name):
         return Leaving(), ()
     there, going = look(name, None, sides, wanted.removing, but=wanted.members)
     if isinstance(there, RemoteFailure):

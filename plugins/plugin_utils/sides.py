@@ -94,6 +94,17 @@ class Sides:
     here: Side
     partners: Mapping[str, Side | RemoteFailure] = field(default_factory=dict)
     has_partner_host: bool = False
+    unfinished: Mapping[str, str] = field(default_factory=dict)  # relationship -> partner, of earlier runs that did not end
+
+    def are_both_read(self, relationship: str) -> bool:
+        """Whether the partner is looked at although this server shows nothing that would have to be done."""
+        return self.has_partner_host or relationship in self.unfinished
+
+    def partner_names(self, relationship: str) -> tuple[str, ...]:
+        """What the partner is called; none: it is the server of partner_host."""
+        found = self.here.server.relationship(relationship)
+        noted = self.unfinished.get(relationship)
+        return found.partner_names if found else (noted,) if noted and not self.has_partner_host else ()
 
     def partner(self, needed: Needed) -> Side:
         """Raises Needed until it was read, and RemoteFailure when it cannot be."""

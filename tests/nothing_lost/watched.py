@@ -47,6 +47,7 @@ class Watch:
     """What is looked after, and which write goes wrong: its number, counted from 0.
 
     `die_at`: the process ends there, before the write or `after` it. `cut_at`: the two servers lose each other before it.
+    `fail_at`: its partner half fails, with this server's half done (`half_applied`) or not.
     `sabotage`: the first removal takes one scope away everywhere, to prove that this is noticed.
     """
 
@@ -54,6 +55,8 @@ class Watch:
     die_at: int | None = None
     after: bool = False
     cut_at: int | None = None
+    fail_at: int | None = None
+    half_applied: bool = False
     sabotage: bool = False
     writes: list[tuple[str, str]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -74,6 +77,8 @@ class WatchedLab(Lab):
         if watch.cut_at == number:
             one, other, *_others = self.servers
             self.cut_link(one, other)
+        if watch.fail_at == number:
+            self.fail_next(session.server, name, "DHCP 20133", half_applied=watch.half_applied)
         outcome = super()._perform(session, name, *given, writes=writes, **more)
         watch.writes.append((session.server, name))
         if watch.sabotage and name in REMOVALS:

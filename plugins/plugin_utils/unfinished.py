@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A note on the server while a relationship is written to, for the run after one that did not end.
+
+What a broken run did on one of the two servers cannot be seen on the other. The note is written before the first write and
+removed after the last one; a run that finds it looks at both servers, although this one may show nothing to be done. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import cmdlets
+from .model import Server
+from .plan import Step
+
+
+def notes(steps: Sequence[Step], server: Server) -> Mapping[str, str]:
+    """Relationship -> its partner, for those of which the steps write more than this server's part."""
+    found: dict[str, str] = {}
+    for step in steps:
+        relationship = server.relationship(step.relationship)
+        partner = relationship.partner_server if relationship else step.partner
+        if step.relationship and partner:
+            found.setdefault(step.relationship, partner)
+    return found
+
+
+def look(relationship: str) -> cmdlets.Operation:
+    return cmdlets.prove_text(_name(relationship), "")
+
+
+def partner(answer: Mapping[str, Any]) -> str | None:
+    """The partner that a note names. A note that cannot be read is none: it is only an additional hint."""
+    return next((str(one["public"]) for one in answer["objects"]), None) or None
+
+
+def keep(note: tuple[str, str]) -> cmdlets.Operation:
+    relationship, other = note
+    return cmdlets.keep_text(_name(relationship), other, "")
+
+
+def drop(relationship: str) -> cmdlets.Operation:
+    return cmdlets.drop_text(_name(relationship))
+
+
+def _name(relationship: str) -> str:
+    """Upper and lower case are one, since it is not known whether Windows tells them apart."""
+    return f"unfinished.{hashlib.sha256(relationship.casefold().encode()).hexdigest()[:32]}"

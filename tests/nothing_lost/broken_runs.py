@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs a scenario, breaks it off in every way, runs it again, and looks at what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.core.lab import Lab
+from lab.core.switches import Switches
+
+from nothing_lost.scenarios import Scenario, Task, lab
+from nothing_lost.task import Wire, perform
+from nothing_lost.watched import Held, Killed, Watch, WatchedLab, held
+
+ATTEMPTS = 4  # a run that was broken off, and what it takes to end it
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`kind` at `number`: a remote call for killed_before and reply_lost, a write for the others."""
+
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        return "no fault" if self.kind == "none" else f"{self.kind.replace('_', ' ')} {self.number}"
+
+
+NONE = Fault("none", 0)
+
+
+@dataclass
+class Outcome:
+    """What became of one run. `lost`: at any moment; `person`: what a person has to decide; `wrong`: anything else."""
+
+    scenario: str
+    route: str
+    fault: Fault
+    calls: int = 0
+    writes: list[tuple[str, str]] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    person: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+
+def faults(plain: Outcome) -> Iterator[Fault]:
+    """Every place at which the run of `plain`, which had none, can break."""
+    for number in range(plain.calls):
+        yield Fault("killed_before_call", number)
+        yield Fault("reply_lost_of_call", number)
+    for number in range(len(plain.writes)):
+        yield Fault("killed_before_write", number)
+        yield Fault("killed_after_write", number)
+        yield Fault("link_cut_before_write", number)
+        yield Fault("partner_fails_in_write", number)
+        yield Fault("partner_fails_after_half_of_write", number)
+
+
+def run(scenario: Scenario, route: str, fault: Fault, switches: Switches | None = None, *, sabotage: bool = False) -> Outcome:
+    scene = lab()
+    scene.switches = switches or scene.switches
+    for task in scenario.before:
+        result = perform(Wire(scene), task.module, task.options, task.host)
+        if result.get("failed"):
+            return Outcome(scenario.name, route, fault, wrong=[f"the scene failed: {result['msg']}"])
+    _settle(scene)
+    before = held(scene)  # and what dies with a server is no loss of ours
+    if scenario.scene:
+        scenario.scene(scene)
+        now = held(scene)
+        before = Held(before.scopes & now.scopes, before.leases & now.leases)
+    scene.watch = _watch(before, fault, sabotage)
+    outcome = Outcome(scenario.name, route, fault)
+    wire = _wire(scene, fault)
+    _attempts(scene, scenario, route, wire, outcome)
+    outcome.calls, outcome.writes = wire.calls, scene.watch.writes
+    outcome.lost = [*scene.watch.lost, *(what for what in before.lost(held(scene)) if what not in scene.watch.lost)]
+    if not outcome.person:
+        outcome.wrong += scenario.done(scene)
+    return outcome
+
+
+def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, outcome: Outcome) -> None:
+    """The broken run, then the same task again until it says that nothing is left to do."""
+    said = ""
+    for _attempt in range(ATTEMPTS):
+        try:
+            result = perform(wire, *_told(scenario.task, route))
+        except Killed:
+            result = {"changed": True}
+        _mend(scene)
+        if not result.get("failed") and not result["changed"]:
+            return
+        said = str(result.get("msg", ""))
+        wire = Wire(scene, files=wire.files)
+    if said:
+        outcome.person = said
+    else:
+        outcome.wrong.append("it changes something every time")
+
+
+def _told(task: Task, route: str) -> tuple[str, dict[str, Any], str]:
+    partner = "dhcp01" if task.host == "dhcp02" else "dhcp02"
+    own = {"partner_host": partner} if route == "own connection" else {}
+    return task.module, {**task.options, **own}, task.host
+
+
+def _watch(before: Held, fault: Fault, sabotage: bool) -> Watch:
+    return Watch(
+        before,
+        die_at=fault.number if fault.kind in ("killed_before_write", "killed_after_write") else None,
+        after=fault.kind == "killed_after_write",
+        cut_at=fault.number if fault.kind == "link_cut_before_write" else None,
+        fail_at=fault.number if fault.kind.startswith("partner_fails") else None,
+        half_applied=fault.kind == "partner_fails_after_half_of_write",
+        sabotage=sabotage,
+    )
+
+
+def _wire(scene: Lab, fault: Fault) -> Wire:
+    return Wire(
+        scene,
+        die_at=fault.number if fault.kind == "killed_before_call" else None,
+        lose_at=fault.number if fault.kind == "reply_lost_of_call" else None,
+    )
+
+
+def _mend(scene: WatchedLab) -> None:
+    """What was broken works again."""
+    scene.cut_links.clear()
+    scene.faults.clear()
+    if scene.watch:
+        scene.watch.die_at = scene.watch.cut_at = scene.watch.fail_at = None
+    _settle(scene)
+
+
+def _settle(scene: Lab) -> None:
+    """Time passes: what becomes Normal by itself is Normal."""
+    for _poll in range(5):
+        scene.settle([(server, half) for server in scene.servers.values() for half in server.relationships.values()])

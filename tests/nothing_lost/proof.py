@@ -1,0 +1,37 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""All the runs, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lab.core.switches import every_single_change
+
+from nothing_lost.broken_runs import NONE, Outcome, faults, run
+from nothing_lost.scenarios import scenarios
+
+
+def outcomes(*, switches: bool = False, sabotage: bool = False, only: str = "") -> Iterator[Outcome]:
+    """Each scenario on each route: as it is, broken off everywhere, and with `switches` under every answer to an open question."""
+    for scenario in scenarios():
+        if only not in scenario.name:
+            continue
+        for route in scenario.routes:
+            plain = run(scenario, route, NONE, sabotage=sabotage)
+            yield plain
+            if not plain.wrong:
+                yield from (run(scenario, route, fault, sabotage=sabotage) for fault in faults(plain))
+            for name, answer, changed in every_single_change() if switches else ():
+                one = run(scenario, route, NONE, changed, sabotage=sabotage)
+                one.scenario = f"{one.scenario}, {name} = {answer}"
+                yield one
+
+
+def summary(found: Sequence[Outcome]) -> str:
+    names = {(one.scenario, one.route) for one in found}
+    broken = sum(one.fault != NONE for one in found)
+    scopes = sum(what.startswith("scope") for one in found for what in one.lost)
+    leases = sum(what.startswith("lease") for one in found for what in one.lost)
+    persons = sum(bool(one.person) for one in found)
+    return f"scenarios {len(names)}, faults {broken}, scopes lost {scopes}, leases lost {leases}, need a person {persons}"

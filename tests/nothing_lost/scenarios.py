@@ -1,0 +1,283 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is asked of two or three servers, and what they have to look like when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from typing import Any
+
+from lab import topology
+from lab.core.lab import Lab
+
+from nothing_lost.watched import WatchedLab, watched
+
+ONE, TWO, THREE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2, 3))
+SCOPE = "{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.%d.10, end_range: 10.0.%d.99, leases: {count: 4}}"
+INSIDE = ", ".join(f"10.0.{number}.0: {SCOPE % (number, number)}" for number in (1, 2, 3))
+SERVERS = f"""
+credentials: [{{user: admin, password: random}}]
+servers:
+  DHCP01: {{fqdn: dhcp01.contoso.example, address: 127.0.0.11, ip: 10.10.0.11, scopes: {{{INSIDE}}}}}
+  DHCP02: {{fqdn: dhcp02.contoso.example, address: 127.0.0.12, ip: 10.10.0.12}}
+  DHCP03: {{fqdn: dhcp03.contoso.example, address: 127.0.0.13, ip: 10.10.0.13}}
+"""
+PARTNER = "dhcp02.contoso.example"
+SCOPE_MODULE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
+HQ = {"relationship": "HQ", "create_relationship": {"partner_server": PARTNER}}
+KEEP = {"keep_scopes_on": "this_server"}
+GIVE = {"keep_scopes_on": "partner"}
+FULL = {"name": "HQ", "partner_server": PARTNER, "recreate": "when_needed", "scopes": ["10.0.1.0", "10.0.2.0"], "wait_timeout": 1, **KEEP}
+
+Problems = list[str]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task on dhcp01 (or `host`): module and options."""
+
+    module: str
+    options: Mapping[str, Any]
+    host: str = "dhcp01"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`before`: tasks that make the scene, then `scene`; `task`: what is put to the proof; `done`: what is wrong at the end."""
+
+    name: str
+    task: Task
+    done: Callable[[Lab], Problems]
+    before: tuple[Task, ...] = ()
+    scene: Callable[[Lab], None] | None = None
+    routes: tuple[str, ...] = field(default=("own connection", "second hop"))
+
+
+def lab() -> WatchedLab:
+    return watched(topology.loads(SERVERS))
+
+
+def members(*scopes: IPv4Address, **options: Any) -> Task:
+    return Task(SCOPE_MODULE, {**HQ, "scopes": [str(scope) for scope in scopes], "wait_timeout": 1, **options})
+
+
+# --- what a server has to show -----------------------------------------------------------------------------------------
+
+
+def state(lab: Lab, server: str, scope: IPv4Address) -> str:
+    """member, standalone, inactive (and in no relationship), or absent."""
+    found = lab.servers[server]
+    if scope not in found.scopes:
+        return "absent"
+    if found.relationship_of(scope) is not None:
+        return "member"
+    return "standalone" if found.scopes[scope].state == "Active" else "inactive"
+
+
+def shows(**expected: Mapping[IPv4Address, str]) -> Callable[[Lab], Problems]:
+    """`expected`: for each server its scopes' states; several that are right are separated by a stroke."""
+
+    def problems(lab: Lab) -> Problems:
+        return [
+            f"{scope} is {seen} on {server}, and not {wanted}"
+            for server, scopes in expected.items()
+            for scope, wanted in scopes.items()
+            if (seen := state(lab, server, scope)) not in wanted.split("|")
+        ]
+
+    return problems
+
+
+def without_relationship(done: Callable[[Lab], Problems], *names: str) -> Callable[[Lab], Problems]:
+    def problems(lab: Lab) -> Problems:
+        left = [f"{server.name} still has '{name}'" for server in lab.servers.values() for name in names if name in server.relationships]
+        return done(lab) + left
+
+    return problems
+
+
+def active_on(server: str, done: Callable[[Lab], Problems]) -> Callable[[Lab], Problems]:
+    def problems(lab: Lab) -> Problems:
+        half = lab.servers[server].relationships.get("HQ")
+        is_active = half is not None and (half.primary == server) == (half.active == "primary")
+        return done(lab) + ([] if is_active else [f"{server} is not active"])
+
+    return problems
+
+
+# --- the scenarios -----------------------------------------------------------------------------------------------------
+
+BOTH = (members(ONE, TWO),)
+MEMBER = {ONE: "member", TWO: "member", THREE: "standalone"}
+
+
+def without_delegation(lab: Lab) -> None:
+    for server in lab.servers.values():
+        server.credentials = tuple(_alone(one) for one in server.credentials)
+
+
+def _alone(credential: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(credential, delegated=False)
+
+
+def left_over(lab: Lab) -> None:
+    """An inactive copy of the third scope on the partner, of an earlier removal."""
+    from copy import deepcopy
+    from dataclasses import replace
+
+    lab.servers["DHCP02"].scopes[THREE] = replace(deepcopy(lab.servers["DHCP01"].scopes[THREE]), state="InActive")
+
+
+def partner_dies(lab: Lab) -> None:
+    lab.servers["DHCP02"].reachable = False
+    for number in (1, 2):
+        lab.servers["DHCP02"].scopes.pop(IPv4Address(f"10.0.{number}.0"))
+    lab.servers["DHCP02"].relationships.clear()
+
+
+def scenarios() -> Iterator[Scenario]:
+    yield Scenario("create with two scopes", members(ONE, TWO), shows(DHCP01=MEMBER, DHCP02={**MEMBER, THREE: "absent"}))
+    yield Scenario("add a scope", members(ONE, TWO), shows(DHCP01=MEMBER, DHCP02={**MEMBER, THREE: "absent"}), (members(ONE),))
+    absent = {"state": "absent", "create_relationship": None}
+    yield Scenario(
+        "remove, keep here, delete there",
+        members(ONE, **absent, **KEEP, other_copy="delete"),
+        shows(DHCP01={ONE: "standalone", TWO: "member"}, DHCP02={ONE: "absent|inactive", TWO: "member"}),
+        BOTH,
+    )
+    yield Scenario(
+        "remove, keep there, delete here",
+        members(ONE, **absent, **GIVE, other_copy="delete"),
+        shows(DHCP01={ONE: "absent|inactive", TWO: "member"}, DHCP02={ONE: "standalone", TWO: "member"}),
+        BOTH,
+    )
+    yield Scenario(
+        "remove, keep here, disable there",
+        members(ONE, **absent, **KEEP, other_copy="disable"),
+        shows(DHCP01={ONE: "standalone", TWO: "member"}, DHCP02={ONE: "inactive", TWO: "member"}),
+        BOTH,
+    )
+    yield Scenario(
+        "remove, keep there, disable here",
+        members(ONE, **absent, **GIVE, other_copy="disable"),
+        shows(DHCP01={ONE: "inactive", TWO: "member"}, DHCP02={ONE: "standalone", TWO: "member"}),
+        BOTH,
+    )
+    yield Scenario(
+        "remove without delegation, disable there",
+        members(ONE, **absent, **KEEP, other_copy="disable"),
+        shows(DHCP01={ONE: "standalone", TWO: "member"}, DHCP02={ONE: "inactive", TWO: "member"}),
+        BOTH,
+        without_delegation,
+        ("own connection",),
+    )
+    yield Scenario(
+        "remove the last scope",
+        members(ONE, TWO, **absent, **KEEP, other_copy="delete"),
+        shows(DHCP01={ONE: "standalone", TWO: "standalone"}, DHCP02={ONE: "absent|inactive", TWO: "absent|inactive"}),
+        BOTH,
+    )
+    for copy, left in (("delete", "absent|inactive"), ("disable", "inactive")):
+        yield Scenario(
+            f"purge to another list, {copy}",
+            members(TWO, THREE, purge=True, **KEEP, other_copy=copy),
+            shows(DHCP01={ONE: "standalone", TWO: "member", THREE: "member"}, DHCP02={ONE: left, TWO: "member", THREE: "member"}),
+            BOTH,
+        )
+        yield Scenario(
+            f"remove the relationship, keep here, {copy}",
+            Task(RELATIONSHIP, {"name": "HQ", "state": "absent", **KEEP, "other_copy": copy}),
+            without_relationship(shows(DHCP01={ONE: "standalone", TWO: "standalone"}, DHCP02={ONE: left, TWO: left}), "HQ"),
+            BOTH,
+        )
+        yield Scenario(
+            f"remove the relationship, keep there, {copy}",
+            Task(RELATIONSHIP, {"name": "HQ", "state": "absent", **GIVE, "other_copy": copy}),
+            without_relationship(shows(DHCP01={ONE: left, TWO: left}, DHCP02={ONE: "standalone", TWO: "standalone"}), "HQ"),
+            BOTH,
+        )
+        yield Scenario(
+            f"move to another partner, {copy}",
+            Task(
+                SCOPE_MODULE,
+                {
+                    "relationship": "Branch",
+                    "scopes": ["10.0.1.0"],
+                    "create_relationship": {"partner_server": "dhcp03.contoso.example"},
+                    "move": True,
+                    "other_copy": copy,
+                    "wait_timeout": 1,
+                },
+            ),
+            shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: left, TWO: "member"}, DHCP03={ONE: "member"}),
+            BOTH,
+            routes=("second hop",),
+        )
+        yield Scenario(
+            f"re-create with another partner, {copy}",
+            Task(RELATIONSHIP, {**FULL, "partner_server": "dhcp03.contoso.example", "other_copy": copy}),
+            shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: left, TWO: left}, DHCP03={ONE: "member", TWO: "member"}),
+            BOTH,
+            routes=("second hop",),
+        )
+    yield Scenario(
+        "move to another relationship of the same partner",
+        Task(
+            SCOPE_MODULE,
+            {
+                "relationship": "Branch",
+                "scopes": ["10.0.1.0"],
+                "create_relationship": {"partner_server": PARTNER},
+                "move": True,
+                "wait_timeout": 1,
+            },
+        ),
+        shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}),
+        BOTH,
+    )
+    yield Scenario(
+        "re-create with another name",
+        Task(RELATIONSHIP, {**FULL, "name": "Berlin", "previous_name": "HQ", "other_copy": "delete"}),
+        without_relationship(shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}), "HQ"),
+        BOTH,
+    )
+    standby = Task(RELATIONSHIP, {**FULL, "mode": "hot_standby", "server_role": "active", "reserve_percent": 5, "recreate": "never"})
+    yield Scenario(
+        "swap roles",
+        Task(RELATIONSHIP, {**FULL, "mode": "hot_standby", "server_role": "standby", "reserve_percent": 5, "other_copy": "delete"}),
+        active_on("DHCP02", shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"})),
+        (standby,),
+    )
+    yield Scenario(
+        "replace an inactive copy",
+        members(ONE, THREE, replace_partner_copy="inactive_only"),
+        shows(DHCP01={ONE: "member", THREE: "member"}, DHCP02={ONE: "member", THREE: "member"}),
+        (members(ONE),),
+        left_over,
+    )
+    yield Scenario(
+        "remove a left-over copy",
+        Task("dhcp_failover_scope_copy", {"scopes": ["10.0.3.0"], "partner_server": "dhcp01.contoso.example"}, "dhcp02"),
+        shows(DHCP01={THREE: "standalone"}, DHCP02={THREE: "absent"}),
+        scene=left_over,
+    )
+    yield Scenario(
+        "remove an orphan",
+        Task(RELATIONSHIP, {"name": "HQ", "state": "absent", "orphan": "remove_here"}),
+        shows(DHCP01={ONE: "standalone", TWO: "standalone"}),
+        BOTH,
+        partner_dies,
+        ("second hop",),
+    )
+    yield Scenario(
+        "replace a partner that is gone",
+        Task(RELATIONSHIP, {**FULL, "partner_server": "dhcp03.contoso.example", "orphan": "remove_here"}),
+        shows(DHCP01={ONE: "member", TWO: "member"}, DHCP03={ONE: "member", TWO: "member"}),
+        BOTH,
+        partner_dies,
+        ("second hop",),
+    )
