@@ -5,15 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from ipaddress import IPv4Address
 
 from . import cmdlets, content
 from .plan import Removal, Step, chunks, list_scopes
 from .sides import Side
-
-# An export says when a lease ends without a time zone; a lease that may still run counts as one that does.
-TIME_ZONES = timedelta(hours=14)
 
 
 def removal(scope: IPv4Address, keeper: Side, loser: Side, deleted: bool, replaced: bool = False) -> Removal:
@@ -38,7 +34,7 @@ def lost_leases(scope: IPv4Address, keeper: Side, loser: Side) -> list[str]:
     """Leases that run and that the keeper does not know."""
     if keeper.content is None or loser.content is None or loser.read_at is None:
         return []
-    found = content.lost_leases(keeper.content, loser.content, [scope], loser.read_at + loser.server.clock - TIME_ZONES)
+    found = content.lost_leases(keeper.content, loser.content, [scope], loser.read_at + loser.server.clock)
     return [f"lease {one.address} of {one.client_id}: on {loser.name} only" for one in found]
 
 

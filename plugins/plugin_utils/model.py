@@ -157,19 +157,6 @@ class Server:
 
 
 @dataclass(frozen=True)
-class SafetyCopy:
-    """A file on `host` (inventory name). `removed`: older ones that went."""
-
-    host: str
-    path: str
-    size: int
-    removed: int
-
-    def public(self) -> Mapping[str, str]:
-        return {"host": self.host, "path": self.path}
-
-
-@dataclass(frozen=True)
 class ScopeDefinition:
     """A scope as a playbook declares it, used to create it and for nothing else. None is an omitted option."""
 

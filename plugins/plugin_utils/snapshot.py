@@ -13,7 +13,7 @@ from . import cmdlets
 from .errors import EMPTY_FAILOVER, RemoteError, UnexpectedReply, error_ids
 from .export import Export
 from .export import read as read_export
-from .model import Mode, Relationship, Role, SafetyCopy, Scope, Server, Utilisation
+from .model import Mode, Relationship, Role, Scope, Server, Utilisation
 
 _MODES: Mapping[str, Mode] = {text: mode for mode, text in cmdlets.WINDOWS_MODE.items()}
 _ROLES: Mapping[str, Role] = {text: role for role, text in cmdlets.WINDOWS_ROLE.items()}
@@ -99,12 +99,6 @@ def read_copy(results: Sequence[Mapping[str, Any]], host: str) -> Export:
     """The safety copy among the results."""
     (found,) = _objects(_result(results, cmdlets.read_copy(""), host), host)
     return read_export(_text(found, "content"), host)
-
-
-def safety_copy(results: Sequence[Mapping[str, Any]], host: str, partner: str = "") -> SafetyCopy:
-    """The safety copy that was made. `partner`: whose scopes are in it, if not the server's."""
-    (found,) = _objects(_result(results, cmdlets.safety_copy((), ""), host), host, partner)
-    return SafetyCopy(host, _text(found, "path"), _number(found, "bytes"), _number(found, "removed"))
 
 
 def proven_text(results: Sequence[Mapping[str, Any]], host: str) -> tuple[str, str] | None:

@@ -146,7 +146,8 @@ def ask(lab: Lab, **request: Any) -> dict[str, Any]:
         find_engine()
     except NoEngine as error:
         pytest.skip(str(error))
-    reply: dict[str, Any] = json.loads(DirectPowerShell(SCRIPT)(lab, SESSION, json.dumps(request)))["reply"]
+    with DirectPowerShell(SCRIPT) as powershell:
+        reply: dict[str, Any] = json.loads(powershell(lab, SESSION, json.dumps(request)))["reply"]
     return reply
 
 

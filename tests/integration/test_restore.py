@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A removed copy comes back from the safety copy that the removal made: the task, the file on the server, the playbook."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from ipaddress import IPv4Address
+from typing import Any
+
+from harness import Site, lab
+
+CLIENTS, PRINTERS = IPv4Address("10.10.10.0"), IPv4Address("10.10.30.0")
+SCOPES = [str(CLIENTS), str(PRINTERS)]
+CREATE = {
+    "name": "Create",
+    "windhcp.failover.dhcp_failover_relationship": {
+        "name": "Büro HQ",
+        "partner_server": "dhcp02",
+        "scopes": [*SCOPES, "10.10.20.0"],
+        "partner_host": "dhcp02",
+    },
+}
+REMOVE = {
+    "name": "Remove",
+    "windhcp.failover.dhcp_failover_scope": {
+        "relationship": "Büro HQ",
+        "scopes": SCOPES,
+        "state": "absent",
+        "keep_scopes_on": "this_server",
+        "other_copy": "delete",
+        "partner_host": "dhcp02",
+    },
+}
+
+
+def restore(site: Site, copy: str, *options: str, **variables: Any) -> Any:
+    wanted = {"failover_server": "dhcp02", "failover_copy": copy, **variables}
+    return site.run("windhcp.failover.restore", "-e", json.dumps(wanted), *options)
+
+
+def test_what_a_removal_deleted_comes_back_out_of_service(door: str, net: str) -> None:
+    with Site(lab(), door, net) as site:
+        there = site.lab.servers["DHCP02"]
+        site.play([CREATE]).ok()
+        before = deepcopy(there.scopes)
+        assert before[CLIENTS].leases
+        (copy,) = site.play([REMOVE]).ok().result("Remove")["safety_copies"]
+        assert (copy["host"], copy["scopes"], set(there.scopes)) == ("dhcp02", SCOPES, {IPv4Address("10.10.20.0")})
+        check = restore(site, copy["path"], "--check").ok()
+        assert (check.written, check.changed) == ([], 1)
+        run = restore(site, copy["path"]).ok()
+        assert run.result("Bring the scopes back")["restored"] == SCOPES
+        assert run.written == ["Import-DhcpServer", "Set-DhcpServerv4Scope", "Set-DhcpServerv4Scope"]
+        for scope in (CLIENTS, PRINTERS):
+            before[scope].state = "InActive"
+            assert there.scopes[scope] == before[scope]
+        again = restore(site, copy["path"]).ok()
+        assert (again.written, again.changed) == ([], 0)
+
+
+def test_settings_that_changed_since_are_shown_before_they_would_come_back(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        site.play([CREATE]).ok()
+        (copy,) = site.play([REMOVE]).ok().result("Remove")["safety_copies"]
+        site.lab.servers["DHCP02"].conflict_detection_attempts = 3
+        refused = restore(site, copy["path"])
+        failure = refused.failure("Bring the scopes back")
+        assert "conflict_detection_attempts: 0 in the copy, 3 here" in failure["msg"]
+        assert failure["server_config_differences"] == [{"field": "conflict_detection_attempts", "copy": "0", "server": "3"}]
+        assert refused.written == []
+        restore(site, copy["path"], failover_accept_server_config=True, failover_state="as_saved", failover_scopes=[SCOPES[0]]).ok()
+        assert site.lab.servers["DHCP02"].scopes[CLIENTS].state == "Active"
+
+
+def test_the_playbook_says_what_it_needs(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        run = site.run("windhcp.failover.restore")
+        assert (
+            "failover_copy: the path of the safety copy"
+            in run.failure("Check that it is said which copy comes back on which server")["msg"]
+        )
