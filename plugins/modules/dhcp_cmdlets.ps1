@@ -56,7 +56,7 @@ function ConvertTo-JsonText($Value) {
     if ($Value -is [string]) { return ConvertTo-JsonString $Value }
     if ($Value -is [bool] -or $Value -is [switch]) { if ($Value) { return 'true' } else { return 'false' } }
     if ($Value -is [timespan]) { return ([long] [System.Math]::Floor($Value.TotalSeconds)).ToString() }
-    if ($Value -is [datetime]) { return '"' + $Value.ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss\Z') + '"' }
+    if ($Value -is [datetime]) { return '"' + $Value.ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss\Z', [System.Globalization.CultureInfo]::InvariantCulture) + '"' }
     if ($Value -is [int] -or $Value -is [uint32] -or $Value -is [long] -or $Value -is [uint64] -or
         $Value -is [byte] -or $Value -is [int16] -or $Value -is [uint16]) { return $Value.ToString() }
     if ($Value -is [double] -or $Value -is [single] -or $Value -is [decimal]) {

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
 from typing import Any
 
 from . import apply, cmdlets, guards, pending, scope_definitions, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
+from .export import Export
 from .model import Refused, Server, UnknownPartner
 from .plan import Plan, Step
 from .remote import Remote, Reply
@@ -21,6 +23,7 @@ from .sides import Connection, Needed, Side, Sides
 from .view import differences
 
 Planner = Callable[[Sides], Plan]
+NOTHING = Export(frozenset(), {}, {}, {})  # the content of scopes that are not there
 ROUNDS = 8  # what a planner can ask for; more would be a fault of the planner
 
 
@@ -35,6 +38,14 @@ class Seen:
 
     def answer(self, operation: Operation) -> Mapping[str, Any]:
         return self.reply.before[list(self.reads).index(operation)]
+
+
+class _Lacking(Exception):
+    """A server does not have scopes whose content was asked for: this one, the one of partner_host, or another by its name."""
+
+    def __init__(self, where: str, scopes: frozenset[IPv4Address]) -> None:
+        super().__init__(where)
+        self.where, self.scopes = where, scopes
 
 
 class Convergence:
@@ -61,6 +72,7 @@ class Convergence:
         self.relationships: Sequence[str] = ()  # those that the task is about
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
+        self.lacking: dict[str, frozenset[IPv4Address]] = {}  # scopes that a server was seen not to have
         self.resolved: dict[str, tuple[str, ...]] = {}
         self._done: list[str] = []  # steps, and what they changed, in words
 
@@ -95,6 +107,13 @@ class Convergence:
 
     def _gather(self) -> Sides:
         """Reads what is needed: where content is compared, the side that loses before the other."""
+        while True:
+            try:
+                return self._gathered()
+            except _Lacking as lacking:  # it cannot export what it does not have
+                self.lacking[lacking.where] = lacking.scopes
+
+    def _gathered(self) -> Sides:
         needs = self.needs.values()
         if any(needed.first == "this_server" for needed in needs):
             here, far = self._look_here(), self._look_at_partner_host()
@@ -105,13 +124,42 @@ class Convergence:
         noted = {name: partner for name in self.relationships if (partner := unfinished.partner(here.answer(unfinished.look(name))))}
         return Sides(self._here_side(here), partners, "partner" in self.remotes, noted)
 
+    def _content(self, needs: Iterable[Needed], where: str) -> tuple[Operation, ...]:
+        """The reads that the needs take on one server: the content of scopes, and whether the management API answers."""
+        scopes = sorted({scope for needed in needs for scope in needed.scopes} - self.lacking.get(where, frozenset()))
+        api = next((needed.relationship for needed in needs if needed.api), None)
+        computer = None if where in ("this_server", "partner") else where
+        return (
+            *([cmdlets.export(scopes, computer, leases=True)] if scopes else []),
+            *([cmdlets.probe_api(api, computer)] if api is not None else []),
+        )
+
+    def _side(self, seen: Seen, server: Server, needs: Iterable[Needed], where: str, **more: Any) -> Side:
+        """A server with what was read of it for these needs. Raises RemoteError where the management API does not answer."""
+        computer = None if where in ("this_server", "partner") else where
+        looked_at = frozenset(scope for needed in needs for scope in needed.scopes)
+        side = Side(server, computer=computer, read_at=seen.reply.received, looked_at=looked_at, **more)
+        side = replace(side, content=NOTHING if looked_at else None)
+        for read in self._content(needs, where):
+            answer, host = seen.answer(read), seen.remote.host
+            if read["op"] == "export":
+                missing = frozenset(scope for scope in looked_at - self.lacking.get(where, frozenset()) if server.scope(scope) is None)
+                if missing:
+                    raise _Lacking(where, missing | self.lacking.get(where, frozenset()))
+                side = replace(side, content=snapshot.exported(seen.reply.before, host, computer))
+            elif answer["errors"] and not error_ids(answer) <= EMPTY_FAILOVER:
+                raise RemoteError(answer, host, computer or "")
+            else:
+                side = replace(side, api=True)
+        return side
+
     def _look_at_partner_host(self) -> Seen | RemoteFailure | None:
         """Only when something of it is needed; by then it can turn out to be another server than the partner."""
         mine = [needed for needed in self.needs.values() if not self._over_hop(needed)]
         if not mine:
             return None
         try:
-            return self._look_once("partner", _content(mine))
+            return self._look_once("partner", self._content(mine, "partner"))
         except RemoteFailure as failure:
             return failure
 
@@ -120,8 +168,8 @@ class Convergence:
         far: list[Operation] = []
         for needed in self.needs.values():
             if self._over_hop(needed):
-                far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *_content([needed], needed.key)]
-        own = _content(self.needs.values())
+                far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *self._content([needed], needed.key)]
+        own = self._content(self.needs.values(), "this_server")
         notes = [unfinished.look(name) for name in self.relationships]
         first = any(needed.first == "this_server" for needed in self.needs.values())
         return self._look_once("this_server", (*notes, *own, *far) if first else (*notes, *far, *own))
@@ -141,7 +189,7 @@ class Convergence:
     def _here_side(self, seen: Seen) -> Side:
         """This server; in check mode as it would be after the earlier tasks."""
         start = pending.overlay(seen.server, self.facts) if self.check_mode else seen.server
-        return _side(seen, replace(start, resolved=dict(self.resolved)), self.needs.values())
+        return self._side(seen, replace(start, resolved=dict(self.resolved)), self.needs.values(), "this_server")
 
     def _partner_side(self, needed: Needed, here: Seen, far: Seen | RemoteFailure | None) -> Side | RemoteFailure:
         try:
@@ -151,14 +199,14 @@ class Convergence:
                 wrong = guards.not_the_partner(needed.relationship, needed.names, far.server) if needed.names else []
                 if wrong:
                     raise Refused(f"{wrong[0]} Nothing was changed.")
-                return _side(far, far.server, [needed], connection="partner")
+                return self._side(far, far.server, [needed], "partner", connection="partner")
             if cmdlets.probe_partner(needed.key) not in here.reads:  # only now it is known that partner_host is another server
                 here = self._look_here()
             probe = here.answer(cmdlets.probe_partner(needed.key))
             if probe["errors"]:
                 raise RemoteError(probe, here.remote.host, needed.key)
             server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
-            return _side(here, server, [needed], computer=needed.key, via=here.server.name)
+            return self._side(here, server, [needed], needed.key, via=here.server.name)
         except RemoteFailure as failure:
             return failure
 
@@ -176,7 +224,11 @@ class Convergence:
             self._forget(sides)
             return plan, here
         self.carry_out(plan)
-        return plan, self._verify(plan, sides, verifier or planner)
+        try:
+            return plan, self._verify(plan, sides, verifier or planner)
+        except RemoteFailure:
+            self._remember()
+            raise
 
     def guard(self, plan: Plan, sides: Sides) -> None:
         """Before the first write. Reads the partner when something is to be done and partner_host is given."""
@@ -248,6 +300,12 @@ class Convergence:
         seen = self.seen["this_server"]
         seen.remote.write(seen.reads, seen.reply.fingerprint, [unfinished.drop(name) for name in sides.unfinished])
 
+    def _remember(self) -> None:
+        """The servers do not show what was written: the next run has to look at both."""
+        seen = self.seen["this_server"]
+        notes = {needed.relationship: needed.key for needed in self.needs.values() if needed.relationship and needed.key}
+        seen.remote.write((), "", [unfinished.keep(note) for note in notes.items()])
+
     def _so_far(self, nothing: str) -> str:
         return f"Written before: {'; '.join(self._done)}. Running again completes it." if self._done else nothing
 
@@ -292,7 +350,8 @@ class Convergence:
             else:
                 partners[key] = side
         here = replace(sides.here, server=replace(seen.server, resolved=dict(self.resolved)))
-        return replace(sides, here=here, partners=partners)
+        noted = {needed.relationship: needed.key for needed in self.needs.values() if needed.key}
+        return replace(sides, here=here, partners=partners, unfinished={**noted, **sides.unfinished})
 
     def _verify_partner(self, plan: Plan, after: Server, there: Server) -> None:
         """How each setting travels to the partner is not known (L), so it is looked at there."""
@@ -303,29 +362,3 @@ class Convergence:
                     f"{'; '.join(missing)}. Look at the state of both servers and run again; a setting that did not travel has to be "
                     "set by running the task on the partner."
                 )
-
-
-def _content(needs: Iterable[Needed], computer: str | None = None) -> tuple[Operation, ...]:
-    """The reads that the needs take on one server: the content of scopes, and whether the management API answers."""
-    scopes = sorted({scope for needed in needs for scope in needed.scopes})
-    api = next((needed.relationship for needed in needs if needed.api), None)
-    return (
-        *([cmdlets.export(scopes, computer, leases=True)] if scopes else []),
-        *([cmdlets.probe_api(api, computer)] if api is not None else []),
-    )
-
-
-def _side(seen: Seen, server: Server, needs: Iterable[Needed], computer: str | None = None, **more: Any) -> Side:
-    """A server with what was read of it for these needs. Raises RemoteError where the management API does not answer."""
-    side = Side(server, computer=computer, read_at=seen.reply.received, **more)
-    host = seen.remote.host
-    for read in _content(needs, computer):
-        if read["op"] == "export":
-            scopes = frozenset(scope for needed in needs for scope in needed.scopes)
-            side = replace(side, content=snapshot.exported(seen.reply.before, host, computer), looked_at=scopes)
-        else:
-            probe = seen.answer(read)
-            if probe["errors"] and not error_ids(probe) <= EMPTY_FAILOVER:
-                raise RemoteError(probe, host, computer or "")
-            side = replace(side, api=True)
-    return side

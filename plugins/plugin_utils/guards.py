@@ -82,14 +82,15 @@ def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: boo
     """
     problems: list[str] = []
     for name in plan.touched():
-        if name in elsewhere or not name:  # without a name: a scope that is in no relationship
-            continue
         relationship = here.relationship(name)
         names = relationship.partner_names if relationship else tuple(step.partner for step in plan.steps if step.relationship == name)
+        if name in elsewhere or not any(names):
+            continue
         problems += not_the_partner(name, names, there)
-        if relationship is None and there.relationship(name) is not None:
+        is_new = relationship is None and any(step.copies for step in plan.steps if step.relationship == name)
+        if is_new and there.relationship(name) is not None and not any(step.removes for step in plan.steps if step.relationship == name):
             problems.append(f"name: {there.name} has a relationship '{name}', and {here.name} has not; choose another name or remove it.")
-        if relationship is None and len(there.relationships) >= RELATIONSHIP_LIMIT:
+        if is_new and len(there.relationships) >= RELATIONSHIP_LIMIT:
             problems.append(f"name: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have.")
     if problems:
         raise Refused(" ".join(problems) + " Nothing was changed.")

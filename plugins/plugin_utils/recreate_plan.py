@@ -51,9 +51,13 @@ def present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recr
     """The relationship exists as declared: changed in place, or created, or re-created where that is told and needed."""
     server, previous = sides.here.server, recreating.previous_name
     actual = find(server, wanted.name)
-    old = _previous(previous, sides) if previous and previous != wanted.name else None
+    old = _left(previous, sides, recreating.removing) if previous and previous != wanted.name else None
     if old is not None:
         return _recreate(wanted, old, actual, f"its name was '{old.name}'", sides, joining, recreating)
+    if actual is None and recreating.when_needed:
+        half = _left(wanted.name, sides, recreating.removing)
+        if half is not None:
+            return _recreate(wanted, half, None, "the partner alone has it", sides, joining, recreating)
     if actual is None:
         return relationship_plan.create(wanted, wanted.scopes, sides, joining)
     reason = relationship_plan.what_cannot_change(wanted, actual, server)
@@ -63,19 +67,24 @@ def present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recr
         return relationship_plan.present(wanted, sides, joining)
     there = sides.partner(Needed(actual.partner_names, actual.name))
     if there.server.relationship(actual.name) is None:
-        return _complete_half(wanted, actual, sides, joining)
+        return complete_half(wanted, actual, sides, joining)
     plan = relationship_plan.present(wanted, sides, joining)
     differs = differs_at_partner(actual, there.server)
     told = f"{there.name} does not show of '{actual.name}': {'; '.join(differs)}"
     return plan if plan.steps or not differs else replace(plan, warnings=(told,))
 
 
-def _previous(name: str, sides: Sides) -> Relationship | None:
-    """The relationship of the former name, here, or what a run that was broken off left of it on the partner."""
+def _left(name: str, sides: Sides, how: Removing) -> Relationship | None:
+    """The relationship of this name here, or what a run that was broken off left of it on the partner."""
     found = find(sides.here.server, name)
-    if found is None and sides.are_both_read(name):
-        found = sides.partner(Needed(sides.partner_names(name), name)).server.relationship(name)
-    return found
+    if found is not None or not sides.are_both_read(name):
+        return found
+    there = sides.partner_or_failure(Needed(sides.partner_names(name), name))
+    if isinstance(there, Side):
+        return there.server.relationship(name)
+    if how.orphan:  # the partner is gone, and what it may have does not matter
+        return None
+    raise there
 
 
 def _recreate(
@@ -97,7 +106,7 @@ def _recreate(
     if is_here:
         _check_declared(wanted, old, sides.here.members(old.name))
     leaving, there = _taken_apart(old, same, sides, how)
-    rest = without(sides, old, old.scopes, copies=same, whole=True)
+    rest = without(sides, old, {*old.scopes, *leaving.scopes}, copies=same, whole=True)
     created = relationship_plan.present(wanted, rest, joining) if new else relationship_plan.create(wanted, wanted.scopes, rest, joining)
     last = _last(wanted, there, leaving, how) if there and not same else ()
     return Plan(
@@ -111,7 +120,7 @@ def _recreate(
 def _taken_apart(old: Relationship, same: bool, sides: Sides, how: Removing) -> tuple[Leaving, Side | None]:
     """With another partner, the old one's copies stay, inactive, until the new ones are there."""
     if how.orphan:
-        return Leaving(keeper=orphaned(old.name, None, sides, how)), None
+        return Leaving(keeper=orphaned(old.name, None, sides, how), scopes=old.scopes), None
     leaving, there = dissolve(old.name, sides, replace(how, other_copy="delete" if same else "disable"), elsewhere=not same)
     return leaving, there
 
@@ -125,7 +134,7 @@ def _last(wanted: Definition, there: Side, leaving: Leaving, how: Removing) -> S
     ]
 
 
-def _complete_half(wanted: Definition, actual: Relationship, sides: Sides, joining: Joining) -> Plan:
+def complete_half(wanted: Definition, actual: Relationship, sides: Sides, joining: Joining) -> Plan:
     """A creation that reached this server alone: its half goes, by the API, and the relationship is created anew."""
     here = sides.here
     there = sides.partner(Needed(actual.partner_names, actual.name))

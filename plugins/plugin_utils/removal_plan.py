@@ -52,6 +52,7 @@ class Leaving:
     loser: tuple[Step, ...] = ()
     keeper: tuple[Step, ...] = ()
     removals: tuple[Removal, ...] = ()
+    scopes: tuple[IPv4Address, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -171,7 +172,7 @@ def leave(name: str, going: Sequence[IPv4Address], keeper: Side, loser: Side, ho
         *_remove(name, by_cmdlet, keeper, loser),
     ]
     removals = tuple(removal(scope, keeper, loser, how.other_copy == "delete") for scope in copies)
-    return Leaving(tuple(from_loser), tuple(from_keeper), removals)
+    return Leaving(tuple(from_loser), tuple(from_keeper), removals, tuple(going))
 
 
 def dissolve(name: str, sides: Sides, how: Removing, elsewhere: bool = False) -> tuple[Leaving, Side]:

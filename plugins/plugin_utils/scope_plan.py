@@ -14,9 +14,10 @@ from .errors import RemoteFailure
 from .membership import Joining, join
 from .model import Definition, Refused, Relationship, ScopeDefinition, Server
 from .plan import Plan, Removal, Step, add_steps, find, list_scopes
+from .recreate_plan import complete_half
 from .relationship_plan import create
 from .removal_plan import Leaving, Removing, leave, look
-from .sides import Sides, without
+from .sides import Needed, Sides, without
 from .view import settings
 
 
@@ -60,8 +61,8 @@ def present(wanted: Wanted, sides: Sides) -> Plan:
     if not new:
         return plan
     actual = server.relationship(wanted.relationship)
-    partner = actual.partner_server if actual else wanted.definition.partner_server if wanted.definition else None
-    creations = (_creation(server, wanted.relationship, partner or "", one) for one in new)
+    partner = _partner_of(wanted, actual) or ""
+    creations = (_creation(server, wanted.relationship, partner, one) for one in new)
     return replace(plan, steps=(*creations, *plan.steps), creates=new)
 
 
@@ -81,6 +82,9 @@ def _members(wanted: Wanted, sides: Sides) -> Plan:
         created = create(wanted.definition, wanted.members, sides, wanted.joining)
         steps = (*moving.before, *created.steps, *moving.after)
         return replace(created, steps=steps, removals=(*moving.removals, *created.removals))
+    half = _half_made(wanted, actual, sides)
+    if half is not None:
+        return replace(half, steps=(*moving.before, *half.steps, *moving.after), removals=(*moving.removals, *half.removals))
     joined = join(name, actual.partner_names, wanted.members, sides, wanted.joining)
     leaving, gone = _purged(wanted, sides) if wanted.purge else (Leaving(), ())
     adding = add_steps(server, name, actual.partner_server, joined.coming)
@@ -92,6 +96,17 @@ def _members(wanted: Wanted, sides: Sides) -> Plan:
         removals=(*moving.removals, *joined.removals, *leaving.removals),
         members=len(actual.scopes) if wanted.purge else 0,
     )
+
+
+def _half_made(wanted: Wanted, actual: Relationship, sides: Sides) -> Plan | None:
+    """What completes a relationship that a broken run left on this server alone."""
+    if not sides.are_both_read(actual.name):
+        return None
+    there = sides.partner(Needed(actual.partner_names, actual.name))
+    if there.server.relationship(actual.name) is not None:
+        return None
+    definition = wanted.definition or Definition(actual.name)
+    return complete_half(replace(definition, scopes=wanted.members), actual, sides, wanted.joining)
 
 
 def _purged(wanted: Wanted, sides: Sides) -> tuple[Leaving, Sequence[IPv4Address]]:
@@ -113,8 +128,11 @@ def _moving(wanted: Wanted, actual: Relationship | None, sides: Sides) -> Moving
     have to go before, since Windows adds no scope that the partner has.
     """
     sources: dict[str, list[IPv4Address]] = {}
+    partner = _partner_of(wanted, actual)
+    there = sides.partner(Needed((partner,), wanted.relationship)) if partner and sides.are_both_read(wanted.relationship) else None
     for scope in wanted.members:
-        source = sides.here.server.relationship_of(scope)
+        servers = (sides.here.server, there.server) if there else (sides.here.server,)  # there: where a broken run left it
+        source = next((found for server in servers if (found := server.relationship_of(scope))), None)
         if source is not None and source.name != wanted.relationship:
             sources.setdefault(source.name, []).append(scope)
     moved = Moving()
@@ -126,8 +144,14 @@ def _moving(wanted: Wanted, actual: Relationship | None, sides: Sides) -> Moving
     return moved
 
 
+def _partner_of(wanted: Wanted, actual: Relationship | None) -> str | None:
+    if actual is not None:
+        return actual.partner_server
+    return wanted.definition.partner_server if wanted.definition else None
+
+
 def _from(source: Relationship, scopes: Sequence[IPv4Address], wanted: Wanted, actual: Relationship | None, sides: Sides) -> Moving:
-    how, target = wanted.removing, wanted.definition.partner_server if actual is None and wanted.definition else None
+    how, target = wanted.removing, _partner_of(wanted, actual)
     names = actual.partner_names if actual else (target,) if target else ()
     same = any(source.has_partner(one) for one in names)
     if how.keep_scopes_on == "partner":
