@@ -267,9 +267,9 @@ class Convergence:
     def _write(self, connection: Connection, steps: Sequence[Step], again: Sequence[Operation]) -> None:
         seen = self.seen[connection]
         host = seen.remote.host
-        notes = unfinished.notes(steps, seen.server) if connection == "this_server" else {}
-        written = apply.operations(steps, seen.server, self.waiting)
-        calls = [*map(unfinished.keep, notes.items()), *written, *map(unfinished.drop, notes)]
+        calls = apply.operations(steps, seen.server, self.waiting)
+        if connection == "this_server":
+            calls = unfinished.noted(steps, seen.server, calls)
         rereads = (*snapshot.reads(), *snapshot.hop_among(seen.reads), *again)
         reply = seen.remote.write(seen.reads, seen.reply.fingerprint, calls, rereads)
         if reply.status == "changed_meanwhile":
@@ -304,7 +304,8 @@ class Convergence:
         """The servers do not show what was written: the next run has to look at both."""
         seen = self.seen["this_server"]
         notes = {needed.relationship: needed.key for needed in self.needs.values() if needed.relationship and needed.key}
-        seen.remote.write((), "", [unfinished.keep(note) for note in notes.items()])
+        if notes:
+            seen.remote.write((), "", [unfinished.keep(note) for note in notes.items()])
 
     def _so_far(self, nothing: str) -> str:
         return f"Written before: {'; '.join(self._done)}. Running again completes it." if self._done else nothing

@@ -28,6 +28,12 @@ def notes(steps: Sequence[Step], server: Server) -> Mapping[str, str]:
     return found
 
 
+def noted(steps: Sequence[Step], server: Server, calls: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:
+    """The calls that carry out the steps, with the notes written before and removed after them."""
+    found = notes(steps, server)
+    return [*map(keep, found.items()), *calls, *map(drop, found)]
+
+
 def look(relationship: str) -> cmdlets.Operation:
     return cmdlets.prove_text(_name(relationship), "")
 

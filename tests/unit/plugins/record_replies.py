@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import builders
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, snapshot
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, snapshot, unfinished
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
 from lab import topology
@@ -21,6 +21,7 @@ from lab.standin.recordings import CLOCK, without_machine
 
 FOLDER = Path(__file__).with_name("replies")
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
+READS = (*snapshot.reads(), unfinished.look("HQ"))
 WANTED = {"partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": "Kx7-secret"}
 
 
@@ -44,15 +45,14 @@ class Recorder:
         (FOLDER / f"{name}.json").write_text(self._last + "\n", encoding="ascii")
 
     def read(self) -> tuple[Server, Reply]:
-        reply = self.remote.read(snapshot.reads())
+        reply = self.remote.read(READS)
         return snapshot.parse(reply.before, "dhcp01"), reply
 
     def apply(self, options: Mapping[str, Any]) -> Reply:
         server, reply = self.read()
         plan = builders.present(desired.definition("HQ", options), server)
-        return self.remote.write(
-            snapshot.reads(), reply.fingerprint, apply.operations(plan.steps, server, apply.Waiting()), snapshot.reads()
-        )
+        calls = unfinished.noted(plan.steps, server, apply.operations(plan.steps, server, apply.Waiting()))
+        return self.remote.write(READS, reply.fingerprint, calls, snapshot.reads())
 
 
 def main() -> None:
@@ -68,7 +68,7 @@ def _record(powershell: DirectPowerShell) -> None:
     fresh.save("created")
     _server, there = fresh.read()
     fresh.save("there")
-    fresh.remote.write(snapshot.reads(), there.fingerprint, [cmdlets.probe_partner("dhcp02.contoso.example")], snapshot.reads())
+    fresh.remote.write(READS, there.fingerprint, [cmdlets.probe_partner("dhcp02.contoso.example")], snapshot.reads())
     fresh.save("nothing_came_of_it")
     fresh.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133")
     fresh.apply({"load_balance_percent": 80, "scopes": ["10.10.20.0"]})
@@ -78,7 +78,7 @@ def _record(powershell: DirectPowerShell) -> None:
     other.apply(WANTED)
     _server, there = other.read()
     other.lab.servers["DHCP01"].relationships["HQ"].percentage = 70
-    other.remote.write(snapshot.reads(), there.fingerprint, [])
+    other.remote.write(READS, there.fingerprint, [])
     other.save("changed_meanwhile")
 
     no_hop = Recorder(powershell, delegated=False)
