@@ -14,16 +14,17 @@ from typing import Any
 
 from . import apply, cmdlets, guards, pending, scope_definitions, snapshot, unfinished
 from .cmdlets import Operation
-from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
+from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, TooManyAtOnce, error_ids
 from .export import Export
 from .model import Refused, Server, UnknownPartner
 from .plan import Plan, Step
 from .remote import Remote, Reply
-from .sides import Connection, Needed, Side, Sides
+from .sides import AT_ONCE, Connection, Needed, Side, Sides
 from .view import differences
 
 Planner = Callable[[Sides], Plan]
 NOTHING = Export(frozenset(), {}, {}, {})  # the content of scopes that are not there
+TOO_MANY = "DHCP 20130"
 ROUNDS = 8  # what a planner can ask for; more would be a fault of the planner
 
 
@@ -73,6 +74,7 @@ class Convergence:
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
         self.lacking: dict[str, frozenset[IPv4Address]] = {}  # scopes that a server was seen not to have
+        self.at_once = AT_ONCE
         self.resolved: dict[str, tuple[str, ...]] = {}
         self._done: list[str] = []  # steps, and what they changed, in words
 
@@ -122,7 +124,7 @@ class Convergence:
             here = self._look_here()
         partners = {needed.key: self._partner_side(needed, here, far) for needed in needs}
         noted = {name: partner for name in self.relationships if (partner := unfinished.partner(here.answer(unfinished.look(name))))}
-        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted)
+        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once)
 
     def _content(self, needs: Iterable[Needed], where: str) -> tuple[Operation, ...]:
         """The reads that the needs take on one server: the content of scopes, and whether the management API answers."""
@@ -223,7 +225,12 @@ class Convergence:
         if not plan.steps:
             self._forget(sides)
             return plan, here
-        self.carry_out(plan)
+        try:
+            self.carry_out(plan)
+        except TooManyAtOnce:
+            self.at_once = self.at_once // 2
+            self.seen.clear()
+            return self.run(planner, verifier)
         try:
             return plan, self._verify(plan, sides, verifier or planner)
         except RemoteFailure:
@@ -244,7 +251,9 @@ class Convergence:
             guards.check_partner(plan, here, self.seen["partner"].server, self.limits.allow_clock_skew, elsewhere)
 
     def announce(self, plan: Plan, header: str) -> None:
-        """The plan as the task's result shows it."""
+        """The plan as the task's result shows it: the whole one, where it had to be made anew for smaller calls."""
+        if "plan" in self.result:
+            return
         self.result.update(changed=bool(plan.steps), plan=[step.public() for step in plan.steps])
         self.result["removals"] = [one.public() for one in plan.removals]
         self.result["diff"] = {"before": plan.before, "after": plan.after, "before_header": header, "after_header": header}
@@ -292,6 +301,8 @@ class Convergence:
         self.result["changed"] = step is None or bool(self._done)
         if reply.status == "stopped":
             error = RemoteError(reply.calls[-1], host, step.partner if step else steps[-1].partner)
+            if TOO_MANY in error.ids and self.at_once > 1:
+                raise TooManyAtOnce
             raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}")
         self.seen[connection] = Seen(seen.remote, rereads, replace(reply, before=reply.after), after)
 

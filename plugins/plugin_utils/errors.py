@@ -71,7 +71,7 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "one of the two servers has 31 relationships, the most there can be",
         "Remove one; empty ones count.",
     ),
-    "DHCP 20130": ("too many scopes at once", "Please report it: scopes are sent 30 at a time."),
+    "DHCP 20130": ("too many scopes at once", "Give fewer scopes to the task."),
     "DHCP 20131": ("a scope that serves BOOTP clients cannot be in failover", "Set the scope's type to Dhcp."),
     "DHCP 20133": ("the scope is still being synchronised with the partner", "Run again in some minutes."),
     "DHCP 20134": (
@@ -120,6 +120,10 @@ _MEANING: Mapping[str, tuple[str, str]] = {
 
 class RemoteFailure(Exception):
     """The remote side did not do what was asked. str() names what happened, where, and the cure."""
+
+
+class TooManyAtOnce(RemoteFailure):
+    """More scopes in one call than this server takes (DHCP 20130, and how many it takes is unknown): fewer may go."""
 
 
 class UnexpectedReply(RemoteFailure):

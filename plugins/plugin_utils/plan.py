@@ -11,9 +11,7 @@ from typing import Any
 
 from . import cmdlets
 from .model import Definition, Refused, Relationship, ScopeDefinition, Server
-from .sides import Connection
-
-CHUNK = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
+from .sides import AT_ONCE, Connection, Sides
 
 
 @dataclass(frozen=True)
@@ -103,22 +101,22 @@ def list_scopes(scopes: Sequence[IPv4Address]) -> str:
     return ", ".join(str(scope) for scope in scopes)
 
 
-def chunks(scopes: Sequence[IPv4Address]) -> Sequence[Sequence[IPv4Address]]:
-    return [scopes[start : start + CHUNK] for start in range(0, len(scopes), CHUNK)]
+def chunks(scopes: Sequence[IPv4Address], at_once: int = AT_ONCE) -> Sequence[Sequence[IPv4Address]]:
+    return [scopes[start : start + at_once] for start in range(0, len(scopes), at_once)]
 
 
-def add_steps(server: Server, name: str, partner: str, scopes: Sequence[IPv4Address]) -> Sequence[Step]:
+def add_steps(sides: Sides, name: str, partner: str, scopes: Sequence[IPv4Address]) -> Sequence[Step]:
     """Steps that put scopes into a relationship that exists by then."""
     return [
         Step(
-            server=server.name,
+            server=sides.here.name,
             text=f"add to relationship '{name}', copying to {partner}: {list_scopes(chunk)}",
             operation=cmdlets.add_failover_scopes(name, chunk),
             relationship=name,
             partner=partner,
             copies=tuple(chunk),
         )
-        for chunk in chunks(scopes)
+        for chunk in chunks(scopes, sides.at_once)
     ]
 
 

@@ -37,7 +37,7 @@ def present(wanted: Definition, sides: Sides, joining: Joining | None = None) ->
     changes = _changes(wanted, actual)
     joined = join(wanted.name, actual.partner_names, wanted.scopes, sides, joining or Joining())
     steps = [*joined.first, *([_modify(actual, changes, wanted, sides.here.server)] if changes else [])]
-    steps += add_steps(sides.here.server, actual.name, actual.partner_server, joined.coming)
+    steps += add_steps(sides, actual.name, actual.partner_server, joined.coming)
     after = _modified(actual, changes, joined.coming)
     secret = {"shared_secret": "sent anew"} if "shared_secret" in changes else {}
     return Plan(tuple(steps), settings(actual), {**settings(after), **secret}, removals=joined.removals)
@@ -58,7 +58,7 @@ def create(wanted: Definition, scopes: Sequence[IPv4Address], sides: Sides, join
         )
     check_room(server, RELATIONSHIP_LIMIT)
     joined = join(wanted.name, (partner,), scopes, sides, joining or Joining())
-    first, *rest = chunks(scopes)
+    first, *rest = chunks(scopes, sides.at_once)
     step = Step(
         server=server.name,
         text=f"create relationship '{wanted.name}' with {partner} ({_described(complete)}), copying there: {list_scopes(first)}",
@@ -68,7 +68,7 @@ def create(wanted: Definition, scopes: Sequence[IPv4Address], sides: Sides, join
         copies=tuple(first),
     )
     more = [scope for chunk in rest for scope in chunk]
-    steps = (*joined.first, step, *add_steps(server, wanted.name, partner, more))
+    steps = (*joined.first, step, *add_steps(sides, wanted.name, partner, more))
     return Plan(steps, {}, settings(after), removals=joined.removals)
 
 

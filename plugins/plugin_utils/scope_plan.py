@@ -87,7 +87,7 @@ def _members(wanted: Wanted, sides: Sides) -> Plan:
         return replace(half, steps=(*moving.before, *half.steps, *moving.after), removals=(*moving.removals, *half.removals))
     joined = join(name, actual.partner_names, wanted.members, sides, wanted.joining)
     leaving, gone = _purged(wanted, sides) if wanted.purge else (Leaving(), ())
-    adding = add_steps(server, name, actual.partner_server, joined.coming)
+    adding = add_steps(sides, name, actual.partner_server, joined.coming)
     after = replace(actual, scopes=tuple(sorted({*actual.scopes, *joined.coming} - set(gone))))
     return Plan(
         (*moving.before, *joined.first, *leaving.steps, *adding, *moving.after),

@@ -17,6 +17,8 @@ from .errors import RemoteFailure
 from .export import Export
 from .model import Relationship, Server
 
+AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
+
 Connection = Literal["this_server", "partner"]  # the task's own, or that of partner_host
 
 
@@ -95,6 +97,7 @@ class Sides:
     partners: Mapping[str, Side | RemoteFailure] = field(default_factory=dict)
     has_partner_host: bool = False
     unfinished: Mapping[str, str] = field(default_factory=dict)  # relationship -> partner, of earlier runs that did not end
+    at_once: int = AT_ONCE  # scopes that are added in one call
 
     def are_both_read(self, relationship: str) -> bool:
         """Whether the partner is looked at although this server shows nothing that would have to be done."""
