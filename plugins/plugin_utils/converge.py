@@ -357,8 +357,8 @@ class Convergence:
         for key, side in sides.partners.items():
             if isinstance(side, Side) and side.computer:
                 partners[key] = replace(side, server=snapshot.hop(seen.reply.before, seen.remote.host, side.computer))
-            elif isinstance(side, Side):
-                partners[key] = replace(side, server=self.seen["partner"].server)
+            elif isinstance(side, Side):  # found under no name as well, since a relationship that is gone names no partner
+                partners[key] = partners[""] = replace(side, server=self.seen["partner"].server)
             else:
                 partners[key] = side
         here = replace(sides.here, server=replace(seen.server, resolved=dict(self.resolved)))

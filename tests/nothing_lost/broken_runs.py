@@ -86,7 +86,7 @@ def run(scenario: Scenario, route: str, fault: Fault, switches: Switches | None 
 def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, outcome: Outcome) -> None:
     """The broken run, then the same task again until it says that nothing is left to do."""
     said = ""
-    for _attempt in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
             result = perform(wire, *_told(scenario.task, route))
         except Killed:
@@ -95,6 +95,8 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
         if not result.get("failed") and not result["changed"]:
             return
         said = str(result.get("msg", ""))
+        if said and attempt == 0 and outcome.fault == NONE:
+            outcome.wrong.append(f"nothing broke it, and it failed: {said}")
         wire = Wire(scene, files=wire.files)
     if said:
         outcome.person = said
