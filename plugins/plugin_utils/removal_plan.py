@@ -212,7 +212,7 @@ def orphaned(name: str, scopes: Sequence[IPv4Address] | None, sides: Sides, how:
             f"orphan: '{name}' on {here.name} is in state {actual.state}, so its partner {actual.partner_server} is not gone; leave "
             "orphan out. Nothing was changed."
         )
-    found = sides.partner_or_failure(Needed(actual.partner_names, name, api=True))
+    found = sides.partner_or_failure(Needed(actual.partner_names, name, api=True, elsewhere=True))
     if isinstance(found, Side) or (isinstance(found, RemoteError) and ANSWERS & set(found.ids)):
         raise Refused(
             f"orphan: the partner {actual.partner_server} answers {here.name}, so it is not gone; leave orphan out. Nothing was changed."

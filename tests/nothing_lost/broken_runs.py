@@ -11,7 +11,7 @@ from typing import Any
 from lab.core.lab import Lab
 from lab.core.switches import Switches
 
-from nothing_lost.scenarios import Scenario, Task, lab
+from nothing_lost.scenarios import Scenario, lab
 from nothing_lost.task import Wire, perform
 from nothing_lost.watched import Held, Killed, Watch, WatchedLab, held
 
@@ -88,7 +88,7 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
     said = ""
     for attempt in range(ATTEMPTS):
         try:
-            result = perform(wire, *_told(scenario.task, route))
+            result = perform(wire, *_told(scenario, route))
         except Killed:
             result = {"changed": True}
         _mend(scene)
@@ -104,10 +104,9 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
         outcome.wrong.append("it changes something every time")
 
 
-def _told(task: Task, route: str) -> tuple[str, dict[str, Any], str]:
-    partner = "dhcp01" if task.host == "dhcp02" else "dhcp02"
-    own = {"partner_host": partner} if route == "own connection" else {}
-    return task.module, {**task.options, **own}, task.host
+def _told(scenario: Scenario, route: str) -> tuple[str, dict[str, Any], str]:
+    own = {"partner_host": scenario.partner_host} if route == "own connection" else {}
+    return scenario.task.module, {**scenario.task.options, **own}, scenario.task.host
 
 
 def _watch(before: Held, fault: Fault, sabotage: bool) -> Watch:

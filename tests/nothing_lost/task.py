@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import MagicMock
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteFailure
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
@@ -56,6 +57,12 @@ class Wire:
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 
+    def reach(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As PartnerAction does: a server that is gone is a failure of the task."""
+        if not self.lab.servers[server].reachable:
+            raise RemoteFailure(f"partner_host: {server} cannot be reached")
+        return self.execute(server, arguments)
+
 
 def perform(wire: Wire, module: str, options: Mapping[str, Any], host: str = "dhcp01", check_mode: bool = False) -> dict[str, Any]:
     """Runs the task on a host; servers are called like the hosts, in capitals. Raises Killed."""
@@ -68,7 +75,7 @@ def perform(wire: Wire, module: str, options: Mapping[str, Any], host: str = "dh
 
         @contextlib.contextmanager
         def connect(self, partner: str, task_vars: Any) -> Iterator[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
-            yield lambda arguments: wire.execute(partner.upper(), arguments)
+            yield lambda arguments: wire.reach(partner.upper(), arguments)
 
     action = Action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
     result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})
