@@ -240,7 +240,7 @@ class Convergence:
             raise
 
     def guard(self, plan: Plan, sides: Sides) -> None:
-        """Before the first write. Reads the partner when something is to be done and partner_host is given, unless it is known to be gone."""
+        """Before the first write. Reads the server of partner_host when something is to be done, unless that is known to be gone."""
         gone = any(isinstance(side, RemoteFailure) for side in sides.partners.values())
         if plan.steps and "partner" in self.remotes and "partner" not in self.seen and not gone:
             self.look("partner")

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -97,24 +99,32 @@ class Site:
     def run(self, playbook: Path | str, *options: str, environment: Mapping[str, str] | None = None) -> Run:
         return self.execute("ansible-playbook", "-i", str(self.folder / "inventory.yml"), str(playbook), *options, environment=environment)
 
+    def kill(self) -> None:
+        """The program that runs, with everything it started: as if its machine had gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.program.pid, signal.SIGKILL)
+
     def execute(self, program: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
         """Runs a program of Ansible's, which finds the collection and a home of its own."""
         log = self.folder / "tasks.jsonl"
         log.unlink(missing_ok=True)
         mark = self.lab.audit.mark()
-        ended = subprocess.run(
+        with subprocess.Popen(
             [str(Path(sys.executable).with_name(program)), *arguments],
             cwd=self.folder,
             env={**_environment(self.folder, log), **(environment or {})},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=300,
-            check=False,
-        )
+            start_new_session=True,
+        ) as self.program:
+            try:
+                output, _error = self.program.communicate(timeout=300)
+            finally:
+                self.kill()
         tasks = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
         written = [entry.cmdlet for entry in self.lab.audit.since(mark, "cmdlet") if entry.write]
-        return Run(ended.returncode, ended.stdout, tasks, self.lab.audit.counts(since=mark), written)
+        return Run(self.program.returncode, output, tasks, self.lab.audit.counts(since=mark), written)
 
 
 def lab(name: str = "company", **switches: Any) -> Lab:

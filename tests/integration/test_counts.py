@@ -59,6 +59,7 @@ def test_hundreds_of_scopes_are_one_command_and_several_receives(door: str, net:
         receives = [entry for entry in site.lab.audit.entries if entry.operation == "Receive"]
         assert len(receives) >= 2
         assert max(entry.bytes_out for entry in receives) <= 512_000
+    with Site(topology.loads(many_scopes(70)), "standin", net) as site:
         some = [f"10.100.{n}.0" for n in range(65)]
         added = site.play(relationship(scopes=some)).ok()
         assert added.written == ["Add-DhcpServerv4Failover", "Add-DhcpServerv4FailoverScope", "Add-DhcpServerv4FailoverScope"]

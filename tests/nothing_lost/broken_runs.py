@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from typing import Any
 
 from lab.core.lab import Lab
@@ -80,7 +81,23 @@ def run(scenario: Scenario, route: str, fault: Fault, switches: Switches | None 
     outcome.lost = [*scene.watch.lost, *(what for what in before.lost(held(scene)) if what not in scene.watch.lost)]
     if not outcome.person:
         outcome.wrong += scenario.done(scene)
+    outcome.wrong += served_twice(scene)
     return outcome
+
+
+def served_twice(scene: Lab) -> list[str]:
+    """Scopes that two servers hand out without knowing of each other: the same address could be given to two clients."""
+    active: dict[IPv4Address, list[tuple[str, str | None]]] = {}
+    for server in scene.servers.values():
+        for scope in server.scopes.values():
+            half = server.relationship_of(scope.scope_id)
+            if scope.state == "Active" and server.reachable:
+                active.setdefault(scope.scope_id, []).append((server.name, half.name if half else None))
+    return [
+        f"{scope} is active on {' and '.join(name for name, _half in servers)}, not in one relationship"
+        for scope, servers in active.items()
+        if len(servers) > 1 and ({half for _name, half in servers} == {None} or len({half for _name, half in servers}) > 1)
+    ]
 
 
 def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, outcome: Outcome) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Address
 from typing import Any
@@ -48,6 +49,7 @@ class Watch:
 
     `die_at`: the process ends there, before the write or `after` it. `cut_at`: the two servers lose each other before it.
     `fail_at`: its partner half fails, with this server's half done (`half_applied`) or not.
+    `under_way`: is called with each number before the write.
     `sabotage`: the first removal takes one scope away everywhere, to prove that this is noticed.
     """
 
@@ -58,6 +60,7 @@ class Watch:
     fail_at: int | None = None
     half_applied: bool = False
     sabotage: bool = False
+    under_way: Callable[[int], object] = lambda number: None
     writes: list[tuple[str, str]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
@@ -72,6 +75,7 @@ class WatchedLab(Lab):
         if watch is None or not writes or name == "Export-DhcpServer":
             return super()._perform(session, name, *given, writes=writes, **more)
         number = len(watch.writes)
+        watch.under_way(number)
         if watch.die_at == number and not watch.after:
             raise Killed
         if watch.cut_at == number:
