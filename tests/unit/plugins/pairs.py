@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A pair of simulated servers with scopes in failover, and tasks on them: the real action plugins against the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from typing import Any
+
+from lab.core.lab import Lab
+from nothing_lost.scenarios import ONE, THREE, TWO, lab, members
+from nothing_lost.task import Wire, perform
+
+__all__ = ["ONE", "THREE", "TWO", "Pair", "pair"]
+
+SCOPE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
+
+
+@dataclass
+class Pair:
+    """DHCP01 and DHCP02 (and DHCP03, which has nothing), tasks running on dhcp01."""
+
+    lab: Lab = field(default_factory=lab)
+
+    def __post_init__(self) -> None:
+        self.wire = Wire(self.lab)
+
+    def run(self, module: str, *, host: str = "dhcp01", check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        self.wire.calls = 0
+        return perform(self.wire, module, options, host, check_mode)
+
+    def ok(self, module: str, **options: Any) -> dict[str, Any]:
+        result = self.run(module, **options)
+        assert not result.get("failed"), result["msg"]
+        return result
+
+    def refused(self, module: str, **options: Any) -> str:
+        """Fails in check mode and in earnest, both with the same words, and nothing is written."""
+        said = []
+        for check_mode in (True, False):
+            with self.unchanged():
+                result = self.run(module, check_mode=check_mode, **options)
+            assert result.get("failed"), f"it was not refused: {result}"
+            assert not result["changed"]
+            said.append(result["msg"])
+        assert said[0] == said[1]
+        return str(said[0])
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        mark = self.lab.audit.mark()
+        yield
+        assert [entry.cmdlet for entry in self.lab.audit.since(mark, "cmdlet") if entry.write and entry.cmdlet != "Export-DhcpServer"] == []
+
+    def remove(self, *scopes: IPv4Address, **options: Any) -> dict[str, Any]:
+        """The options of a removal from HQ."""
+        return {"relationship": "HQ", "scopes": [str(scope) for scope in scopes], "state": "absent", "wait_timeout": 1, **options}
+
+    def server(self, name: str) -> Any:
+        return self.lab.servers[name]
+
+
+def pair(*scopes: IPv4Address, **switches: Any) -> Pair:
+    """With these scopes in HQ (ONE and TWO if none are given), under other answers to open questions."""
+    made = Pair()
+    for name, answer in switches.items():
+        made.lab.switches = made.lab.switches.with_answer(name, answer)
+    task = members(*(scopes or (ONE, TWO)))
+    made.ok(task.module, **task.options)
+    return made

@@ -1,0 +1,259 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Scopes and relationships are removed: what a task has to say, what is refused, what a user is told, what is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from lab.core.server import Lease, Reservation
+from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
+
+OWN = {"partner_host": "dhcp02"}
+DELETE = {"keep_scopes_on": "this_server", "other_copy": "delete"}
+DISABLE = {"keep_scopes_on": "this_server", "other_copy": "disable"}
+ROUTES = pytest.mark.parametrize("route", [OWN, {}], ids=["own connection", "second hop"])
+
+
+@ROUTES
+@pytest.mark.parametrize("said", [{}, {"keep_scopes_on": "partner"}, {"other_copy": "delete"}])
+def test_a_removal_has_to_say_who_keeps_and_what_becomes_of_the_other_copy(route: dict[str, Any], said: dict[str, Any]) -> None:
+    two = pair()
+    message = two.refused(SCOPE, **two.remove(ONE), **route, **said)
+    lacking = [option for option in ("keep_scopes_on", "other_copy") if option not in said]
+    assert message.startswith(f"{' and '.join(lacking)}: needed, since 10.0.1.0 would leave 'HQ'")
+    assert two.refused(RELATIONSHIP, name="HQ", state="absent", **route, **said).startswith(" and ".join(lacking))
+
+
+@ROUTES
+def test_nothing_has_to_be_said_when_nothing_is_to_be_removed(route: dict[str, Any]) -> None:
+    two = pair()
+    assert not two.ok(SCOPE, **two.remove(THREE), **route)["changed"]
+    assert not two.ok(RELATIONSHIP, name="Other", state="absent", **route)["changed"]
+
+
+@ROUTES
+def test_what_goes_is_shown_before_it_goes(route: dict[str, Any]) -> None:
+    two = pair()
+    options = {**two.remove(ONE), **route, **DELETE}
+    with two.unchanged():
+        check = two.run(SCOPE, check_mode=True, **options)
+    done = two.ok(SCOPE, **options)
+    assert check["plan"] == done["plan"]
+    assert check["removals"] == done["removals"]
+    (gone,) = done["removals"]
+    assert (gone["scope_id"], gone["kept_on"], gone["other_copy"], gone["differences"]) == ("10.0.1.0", "DHCP01", "delete", [])
+    assert gone["server"].casefold().startswith("dhcp02")
+    assert check["diff"]["after"]["scopes"] == done["relationship"]["scopes"] == ["10.0.2.0"]
+    assert [step["step"].split(" ")[0] for step in done["plan"]] == ["keep", "remove"]
+    assert not two.ok(SCOPE, **options)["changed"]
+
+
+@ROUTES
+def test_a_safety_copy_with_leases_is_kept_and_found_again(route: dict[str, Any]) -> None:
+    two = pair()
+    (copy,) = two.ok(SCOPE, **two.remove(ONE), **route, **DELETE)["safety_copies"]
+    host = "dhcp02" if route else "dhcp01"
+    assert (copy["host"], copy["scopes"]) == (host, ["10.0.1.0"])
+    (content,) = two.wire.files[host.upper()].found(copy["path"]).values()
+    assert content.count(b"<Lease>") == 4
+    without = two.ok(SCOPE, **two.remove(TWO), **route, **DELETE, safety_copy=False)
+    assert "safety_copies" not in without
+    assert two.refused(SCOPE, **two.remove(ONE), **route, **DELETE, safety_copy_days=-1).startswith(
+        "safety_copy_days: must not be negative"
+    )
+
+
+@ROUTES
+def test_content_that_the_kept_copy_lacks_is_not_deleted_by_the_way(route: dict[str, Any]) -> None:
+    two = pair()
+    there = two.server("DHCP02").scopes[ONE]
+    there.reservations[IPv4Address("10.0.1.50")] = Reservation(IPv4Address("10.0.1.50"), "00-11-22-33-44-55", "printer")
+    message = two.refused(SCOPE, **two.remove(ONE), **route, **DELETE)
+    assert "the copies that would go differ from those kept on DHCP01: 10.0.1.0 reservation 10.0.1.50: present on " in message
+    assert "allow_content_loss: true" in message
+    disabled = two.ok(SCOPE, **two.remove(ONE), **route, **DISABLE)
+    assert "reservation 10.0.1.50" in disabled["removals"][0]["differences"][0], "it stays there, and is shown all the same"
+    assert IPv4Address("10.0.1.50") in there.reservations
+
+
+@ROUTES
+@pytest.mark.parametrize("how", [DELETE, DISABLE], ids=["delete", "disable"])
+def test_a_running_lease_that_the_keeper_does_not_know_is_no_less_than_content(route: dict[str, Any], how: dict[str, Any]) -> None:
+    two = pair()
+    leases = two.server("DHCP02").scopes[ONE].leases
+    known = next(iter(leases.values()))
+    leases[IPv4Address("10.0.1.77")] = replace(known, ip=IPv4Address("10.0.1.77"), client_id="aa-bb-cc-00-00-01", expires=None)
+    assert "10.0.1.0 lease 10.0.1.77 of " in two.refused(SCOPE, **two.remove(ONE), **route, **how)
+    two.ok(SCOPE, **two.remove(ONE), **route, **how, allow_content_loss=True)
+
+
+def test_an_ended_lease_is_none() -> None:
+    two = pair()
+    leases = two.server("DHCP02").scopes[ONE].leases
+    known = next(one for one in leases.values() if one.expires)
+    assert isinstance(known, Lease)
+    ended = known.expires.replace(year=2020) if known.expires else None
+    leases[IPv4Address("10.0.1.77")] = replace(known, ip=IPv4Address("10.0.1.77"), client_id="aa-bb-cc-00-00-01", expires=ended)
+    two.ok(SCOPE, **two.remove(ONE), **OWN, **DELETE)
+
+
+def test_an_inactive_keeper_is_no_keeper() -> None:
+    two = pair()
+    two.server("DHCP01").scopes[ONE].state = "InActive"
+    for how in (DELETE, DISABLE):
+        assert "10.0.1.0 state: Active on DHCP02, InActive on DHCP01" in two.refused(SCOPE, **two.remove(ONE), **OWN, **how)
+
+
+def test_a_keeper_that_lacks_the_scope_is_refused() -> None:
+    two = pair()
+    del two.server("DHCP02").scopes[ONE]
+    message = two.refused(SCOPE, **two.remove(ONE), **OWN, keep_scopes_on="partner", other_copy="delete")
+    assert message.startswith("keep_scopes_on: DHCP02 does not have 10.0.1.0, so removing would lose them")
+
+
+def many(count: int) -> Pair:
+    scopes = [IPv4Address(f"10.0.{number}.0") for number in range(1, count + 1)]
+    two = Pair()
+    here = two.server("DHCP01").scopes
+    for scope in scopes[3:]:
+        here[scope] = replace(here[ONE], scope_id=scope, start_range=scope + 10, end_range=scope + 99, leases={}, reservations={})
+    two.ok(SCOPE, relationship="HQ", scopes=[*map(str, scopes)], create_relationship={"partner_server": "dhcp02"}, wait_timeout=1)
+    return two
+
+
+def test_a_third_of_many_members_is_the_most_at_once() -> None:
+    two = many(10)
+    message = two.refused(SCOPE, relationship="HQ", scopes=["10.0.1.0"], purge=True, **OWN, **DELETE)
+    assert "9 of the 10 members would be removed, and 30 % is the most at once" in message
+    assert "max_removals_percent: 90" in message
+    assert two.refused(RELATIONSHIP, name="HQ", state="absent", **OWN, **DELETE).startswith("10 of the 10 members")
+    two.ok(SCOPE, **two.remove(ONE, TWO, THREE), **OWN, **DELETE)
+    assert len(two.server("DHCP01").relationships["HQ"].scopes) == 7
+    two.ok(SCOPE, relationship="HQ", scopes=["10.0.10.0"], purge=True, **OWN, **DELETE)
+
+
+@ROUTES
+def test_where_the_management_api_cannot_be_called_nothing_is_changed(route: dict[str, Any]) -> None:
+    two = pair()
+    for name in ("DHCP01",) if not route else ("DHCP01", "DHCP02"):
+        two.server(name).management_api = False
+        message = two.refused(SCOPE, **two.remove(ONE), **route, **DISABLE)
+        assert "the DHCP management API (dhcpsapi.dll) cannot be called there" in message
+        two.server(name).management_api = True
+    two.server("DHCP01").management_api = False
+    two.ok(SCOPE, **two.remove(ONE), **route, **DELETE)
+
+
+def test_a_state_in_which_the_servers_may_not_agree_is_refused() -> None:
+    two = pair()
+    two.lab.set_state("DHCP02", "HQ", "PotentialConflict")
+    message = two.refused(SCOPE, **two.remove(ONE), **OWN, **DELETE)
+    assert message.startswith("relationship 'HQ' on DHCP02 is in state PotentialConflict")
+
+
+@ROUTES
+def test_a_partner_that_cannot_be_read_stops_a_removal(route: dict[str, Any]) -> None:
+    two = pair()
+    two.server("DHCP02").reachable = False
+    message = two.refused(SCOPE, **two.remove(ONE), **route, **DELETE)
+    assert "Both servers are read before anything is removed; nothing was changed." in message
+    assert "orphan: remove_here" in message
+    unsure = two.ok(SCOPE, **two.remove(THREE), **route)
+    assert "whether its partner still has one in 'HQ' is not known" in unsure["warnings"][0]
+
+
+@ROUTES
+def test_an_orphan_is_removed_on_this_server_alone(route: dict[str, Any]) -> None:
+    two = pair()
+    orphan = {"name": "HQ", "state": "absent", "orphan": "remove_here", **route}
+    assert two.refused(RELATIONSHIP, **orphan).startswith("orphan: 'HQ' on DHCP01 is in state Normal, so its partner")
+    two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
+    assert "answers DHCP01, so it is not gone" in two.refused(RELATIONSHIP, **orphan)
+    two.server("DHCP02").reachable = False
+    assert "leave one of them out" in two.refused(RELATIONSHIP, **orphan, keep_scopes_on="partner")
+    result = two.ok(RELATIONSHIP, **orphan)
+    assert result["removals"] == []
+    assert [step["step"] for step in result["plan"]] == [
+        "take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0, 10.0.2.0",
+        "remove the relationship 'HQ' on DHCP01 alone",
+    ]
+    assert two.server("DHCP01").relationships == {}
+    assert {str(scope): one.state for scope, one in two.server("DHCP01").scopes.items()}["10.0.1.0"] == "Active"
+    assert list(two.server("DHCP02").relationships) == ["HQ"], "nothing was tried there"
+    assert not two.ok(RELATIONSHIP, **orphan)["changed"]
+
+
+def test_a_partner_that_refuses_access_is_not_gone() -> None:
+    two = pair()
+    two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
+    for server in two.lab.servers.values():
+        server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
+    message = two.refused(RELATIONSHIP, name="HQ", state="absent", orphan="remove_here")
+    assert "answers DHCP01, so it is not gone" in message
+
+
+def test_disabling_needs_no_second_hop_with_partner_host() -> None:
+    two = pair()
+    for server in two.lab.servers.values():
+        server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
+    assert "access is denied at the partner" in two.refused(SCOPE, **two.remove(ONE), **DISABLE)
+    two.ok(SCOPE, **two.remove(ONE), **OWN, **DISABLE)
+    two.ok(RELATIONSHIP, name="HQ", state="absent", **OWN, **DISABLE)
+    assert [len(server.relationships) for server in two.lab.servers.values()] == [0, 0, 0]
+
+
+def test_the_wrong_partner_host_is_refused() -> None:
+    two = pair()
+    message = two.refused(SCOPE, **two.remove(ONE), partner_host="dhcp03", **DELETE)
+    assert message.startswith("partner_host: it is DHCP03, and the partner of 'HQ' is dhcp02.contoso.example")
+
+
+def test_options_that_have_no_meaning_with_absent() -> None:
+    two = pair()
+    for option in ({"purge": True}, {"move": True}, {"create_relationship": {"mode": "load_balance"}}):
+        assert "has no meaning together with state: absent" in two.refused(SCOPE, **two.remove(ONE), **DELETE, **option)
+
+
+def left_over(two: Pair) -> None:
+    two.ok(SCOPE, **two.remove(ONE), **OWN, **DISABLE)
+
+
+def test_a_left_over_copy_goes_by_a_request_of_its_own() -> None:
+    two, module = pair(), "dhcp_failover_scope_copy"
+    left_over(two)
+    asked = {"host": "dhcp02", "partner_host": "dhcp01"}
+    assert two.refused(module, scopes=["10.0.2.0"], **asked).startswith("scopes: 10.0.2.0 is active or in failover on DHCP02")
+    result = two.ok(module, scopes=["10.0.1.0", "10.9.9.0"], **asked)
+    assert result["removed"] == ["10.0.1.0"]
+    assert result["safety_copies"][0]["host"] == "dhcp02"
+    assert ONE not in two.server("DHCP02").scopes
+    assert not two.ok(module, scopes=["10.0.1.0"], **asked)["changed"]
+
+
+def test_the_last_copy_of_a_scope_never_goes() -> None:
+    two = pair()
+    left_over(two)
+    del two.server("DHCP01").scopes[ONE]
+    message = two.refused("dhcp_failover_scope_copy", host="dhcp02", scopes=["10.0.1.0"], partner_server="dhcp01.contoso.example")
+    assert message.startswith("scopes: 10.0.1.0 does not exist on dhcp01.contoso.example, so it would be lost")
+
+
+def test_a_copy_of_the_partner_is_replaced_only_when_told_and_inactive() -> None:
+    two = pair()
+    left_over(two)
+    two.server("DHCP01").scopes[ONE].name = "Renamed"
+    again = {"relationship": "HQ", "scopes": ["10.0.1.0"], "wait_timeout": 1, **OWN}
+    message = two.refused(SCOPE, **again)
+    assert "10.0.1.0 exists on DHCP02 already (name: Clients on DHCP02, Renamed on DHCP01; state: InActive on DHCP02" in message
+    assert "replace_partner_copy: inactive_only replaces it" in message
+    two.server("DHCP02").scopes[ONE].state = "Active"
+    assert "it is active there" in two.refused(SCOPE, **again, replace_partner_copy="inactive_only")
+    two.server("DHCP02").scopes[ONE].state = "InActive"
+    result = two.ok(SCOPE, **again, replace_partner_copy="inactive_only")
+    assert result["removals"][0]["other_copy"] == "replace"
+    assert two.server("DHCP02").scopes[ONE].name == "Renamed"
+    assert len(two.server("DHCP02").scopes[ONE].leases) == 4
