@@ -21,7 +21,7 @@ class ActionModule(FailoverAction):
         "name": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         **RELATIONSHIP,
-        "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create"},
+        "update_secret": {"type": "str", "choices": ["on_create", "always", "on_change"], "default": "on_create"},
         "scopes": {"type": "list", "elements": "str", "default": []},
         "recreate": {"type": "str", "choices": ["never", "when_needed"], "default": "never"},
         "previous_name": {"type": "str"},

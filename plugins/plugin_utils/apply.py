@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Steps -> the operations of one remote call: probe the partner, wait for the state, write, wait again."""
+"""Steps -> the operations of one remote call: probe the partner, wait for the state, write, wait again, and then what follows."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def operations(steps: Sequence[Step], server: Server, waiting: Waiting) -> Seque
             unsettled.add(step.relationship)
     if waiting.at_end:
         calls += [_wait(name, waiting) for name in _there_at_the_end(steps)]
-    return calls
+    return [*calls, *(one for step in steps for one in step.then)]
 
 
 def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:

@@ -8,6 +8,7 @@ parameter metadata; a hot standby relationship is created by sending -ServerRole
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
@@ -150,6 +151,11 @@ def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool) -> Ope
     """
     parameters = {"ScopeId": [str(scope) for scope in scopes]}
     return {"id": "import_copy", "op": "import_copy", "path": path, "parameters": parameters, "inactive": inactive}
+
+
+def text_name(kind: str, relationship: str) -> str:
+    """What a kept text is called. Upper and lower case are one, since it is not known whether Windows tells them apart."""
+    return f"{kind}.{hashlib.sha256(relationship.casefold().encode()).hexdigest()[:32]}"
 
 
 def keep_text(name: str, public: str, hidden: str) -> Operation:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import apply, cmdlets, guards, pending, scope_definitions, snapshot, unfinished
+from . import apply, cmdlets, guards, kept_secret, pending, scope_definitions, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, TooManyAtOnce, error_ids
 from .export import Export
@@ -71,6 +71,7 @@ class Convergence:
         self.limits = limits or guards.Limits()
         self.result: dict[str, Any] = {"changed": False}
         self.relationships: Sequence[str] = ()  # those that the task is about
+        self.kept = kept_secret.Kept()
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
         self.lacking: dict[str, frozenset[IPv4Address]] = {}  # scopes that a server was seen not to have
@@ -126,7 +127,8 @@ class Convergence:
             here = self._look_here()
         partners = {needed.key: self._partner_side(needed, here, far) for needed in needs}
         noted = {name: partner for name in self.relationships if (partner := unfinished.partner(here.answer(unfinished.look(name))))}
-        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once)
+        kept = self.kept.seen({name: here.answer(self.kept.look(name)) for name in self.relationships})
+        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept)
 
     def _content(self, needs: Iterable[Needed], where: str) -> tuple[Operation, ...]:
         """The reads that the needs take on one server: the content of scopes, and whether the management API answers."""
@@ -174,9 +176,9 @@ class Convergence:
             if self._over_hop(needed):
                 far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *self._content([needed], needed.key)]
         own = self._content(self.needs.values(), "this_server")
-        notes = [unfinished.look(name) for name in self.relationships]
+        texts = [look(name) for name in self.relationships for look in (unfinished.look, self.kept.look)]
         first = any(needed.first == "this_server" for needed in self.needs.values())
-        return self._look_once("this_server", (*notes, *own, *far) if first else (*notes, *far, *own))
+        return self._look_once("this_server", (*texts, *own, *far) if first else (*texts, *far, *own))
 
     def _look_once(self, connection: Connection, also: Sequence[Operation]) -> Seen:
         """Reads a server, unless it was read with all of this already."""
@@ -364,7 +366,8 @@ class Convergence:
                 partners[key] = side
         here = replace(sides.here, server=replace(seen.server, resolved=dict(self.resolved)))
         noted = {needed.relationship: needed.key for needed in self.needs.values() if needed.key}
-        return replace(sides, here=here, partners=partners, unfinished={**noted, **sides.unfinished})
+        kept = kept_secret.Kept()  # what a step dropped is gone
+        return replace(sides, here=here, partners=partners, unfinished={**noted, **sides.unfinished}, kept=kept)
 
     def _verify_partner(self, plan: Plan, after: Server, there: Server) -> None:
         """How each setting travels to the partner is not known (L), so it is looked at there."""

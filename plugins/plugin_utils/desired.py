@@ -83,8 +83,8 @@ def _check_secret(wanted: Definition) -> None:
         raise Refused("shared_secret: is empty, which Windows takes as authentication off; use enable_auth: false to switch it off.")
     if wanted.shared_secret and wanted.enable_auth is False:
         raise Refused("shared_secret: given together with enable_auth: false; leave one of them out.")
-    if wanted.update_secret == "always" and not wanted.shared_secret and wanted.enable_auth is not False:
-        raise Refused("shared_secret: needed with update_secret: always.")
+    if wanted.update_secret != "on_create" and not wanted.shared_secret and wanted.enable_auth is not False:
+        raise Refused(f"shared_secret: needed with update_secret: {wanted.update_secret}.")
 
 
 def _text(options: Mapping[str, Any], option: str) -> str | None:

@@ -185,7 +185,7 @@ class Definition:
     auto_state_transition: bool | None = None
     enable_auth: bool | None = None
     shared_secret: str | None = None
-    update_secret: Literal["on_create", "always"] = "on_create"
+    update_secret: Literal["on_create", "always", "on_change"] = "on_create"
     scopes: tuple[IPv4Address, ...] = ()
 
     def __repr__(self) -> str:  # never the secret, wherever a definition is printed

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import cmdlets
+from . import cmdlets, kept_secret
 from .model import Definition, Refused, Relationship, ScopeDefinition, Server
 from .sides import AT_ONCE, Connection, Sides
 
@@ -19,6 +19,7 @@ class Step:
     """One write. `server` runs it, `partner` is the server that it reaches from there ("": none).
 
     `settled`: the relationship has to be Normal before it. `proofs`: reads that have to succeed before it.
+    `then`: what holds only when everything was written, and the relationship is Normal again where that is waited for.
     """
 
     server: str
@@ -31,6 +32,7 @@ class Step:
     here_only: bool = False  # prepares the relationship's next step and does not touch the relationship itself
     settled: bool = True
     proofs: tuple[cmdlets.Operation, ...] = ()
+    then: tuple[cmdlets.Operation, ...] = ()
     connection: Connection = "this_server"
 
     def public(self) -> Mapping[str, str]:
@@ -117,6 +119,23 @@ def add_steps(sides: Sides, name: str, partner: str, scopes: Sequence[IPv4Addres
             copies=tuple(chunk),
         )
         for chunk in chunks(scopes, sides.at_once)
+    ]
+
+
+def forget_secret(name: str, sides: Sides, partner: str = "") -> Sequence[Step]:
+    """Before a secret is sent or goes: what this server keeps of the last one, if anything. Not without the `partner`, if one is given."""
+    if not sides.kept.holds(name):
+        return ()
+    return [
+        Step(
+            server=sides.here.name,
+            text=f"forget what {sides.here.name} keeps of the secret of '{name}'",
+            operation=kept_secret.drop(name),
+            relationship=name,
+            partner=partner,
+            here_only=True,
+            settled=bool(partner),
+        )
     ]
 
 

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from . import cmdlets, durations
+from .kept_secret import Kept
 from .membership import Joining, join
 from .model import (
     DEFAULT_LOAD_BALANCE_PERCENT,
@@ -24,7 +25,7 @@ from .model import (
     UnknownPartner,
     is_address,
 )
-from .plan import Plan, Step, add_steps, check_partner, check_room, chunks, find, list_scopes
+from .plan import Plan, Step, add_steps, check_partner, check_room, chunks, find, forget_secret, list_scopes
 from .sides import Sides
 from .view import settings
 
@@ -34,9 +35,9 @@ def present(wanted: Definition, sides: Sides, joining: Joining | None = None) ->
     actual = find(sides.here.server, wanted.name)
     if actual is None:
         return create(wanted, wanted.scopes, sides, joining)
-    changes = _changes(wanted, actual)
+    changes = _changes(wanted, actual, sides.kept)
     joined = join(wanted.name, actual.partner_names, wanted.scopes, sides, joining or Joining())
-    steps = [*joined.first, *([_modify(actual, changes, wanted, sides.here.server)] if changes else [])]
+    steps = [*joined.first, *(_modify(actual, changes, wanted, sides) if changes else [])]
     steps += add_steps(sides, actual.name, actual.partner_server, joined.coming)
     after = _modified(actual, changes, joined.coming)
     secret = {"shared_secret": "sent anew"} if "shared_secret" in changes else {}
@@ -66,9 +67,10 @@ def create(wanted: Definition, scopes: Sequence[IPv4Address], sides: Sides, join
         relationship=wanted.name,
         partner=partner,
         copies=tuple(first),
+        then=_keep(wanted, sides.kept),
     )
     more = [scope for chunk in rest for scope in chunk]
-    steps = (*joined.first, step, *add_steps(sides, wanted.name, partner, more))
+    steps = (*joined.first, *forget_secret(wanted.name, sides, partner), step, *add_steps(sides, wanted.name, partner, more))
     return Plan(steps, {}, settings(after), removals=joined.removals)
 
 
@@ -155,7 +157,7 @@ def _described(complete: Definition) -> str:
     return f"{mode}, MCLT {durations.timespan(complete.max_client_lead_time or 0)}, {switch}, {auth}"
 
 
-def _changes(wanted: Definition, actual: Relationship) -> Mapping[str, Any]:
+def _changes(wanted: Definition, actual: Relationship, kept: Kept) -> Mapping[str, Any]:
     """Option name -> new value, for what differs and nothing else."""
     changes: dict[str, Any] = {}
     mode = wanted.mode or actual.mode
@@ -178,7 +180,7 @@ def _changes(wanted: Definition, actual: Relationship) -> Mapping[str, Any]:
     for option, value in declared.items():
         if value is not None and value != getattr(actual, option):
             changes[option] = value
-    if wanted.update_secret == "always" and wanted.shared_secret:
+    if _sends(wanted, actual, kept):
         changes["shared_secret"] = True
         changes["enable_auth"] = True
         if actual.enable_auth:
@@ -188,15 +190,30 @@ def _changes(wanted: Definition, actual: Relationship) -> Mapping[str, Any]:
     return changes
 
 
-def _modify(actual: Relationship, changes: Mapping[str, Any], wanted: Definition, server: Server) -> Step:
+def _sends(wanted: Definition, actual: Relationship, kept: Kept) -> bool:
+    """Whether the secret is sent although authentication may be on. Authentication that is off uses none, whatever was sent last."""
+    if not wanted.shared_secret or wanted.update_secret == "on_create":
+        return False
+    return wanted.update_secret == "always" or not actual.enable_auth or not kept.is_of(actual.name, wanted.shared_secret)
+
+
+def _keep(wanted: Definition, kept: Kept) -> tuple[cmdlets.Operation, ...]:
+    """What follows the sending of the secret."""
+    return (kept.keep(wanted.name, wanted.shared_secret),) if wanted.shared_secret and wanted.update_secret == "on_change" else ()
+
+
+def _modify(actual: Relationship, changes: Mapping[str, Any], wanted: Definition, sides: Sides) -> Sequence[Step]:
     words = ", ".join(_change_in_words(actual, option, value) for option, value in changes.items())
-    return Step(
-        server=server.name,
+    touches_secret = "shared_secret" in changes or "enable_auth" in changes
+    step = Step(
+        server=sides.here.name,
         text=f"modify relationship '{actual.name}': {words}",
         operation=cmdlets.set_failover(actual.name, changes, wanted.shared_secret),
         relationship=actual.name,
         partner=actual.partner_server,
+        then=_keep(wanted, sides.kept) if touches_secret else (),
     )
+    return [*(forget_secret(actual.name, sides, actual.partner_server) if touches_secret else ()), step]
 
 
 def _change_in_words(actual: Relationship, option: str, value: Any) -> str:

@@ -18,7 +18,7 @@ from . import cmdlets
 from .copies import delete_copy, leave_here, removal, safety_copy
 from .errors import RemoteError, RemoteFailure
 from .model import Refused
-from .plan import Plan, Removal, Step, chunks, find, list_scopes
+from .plan import Plan, Removal, Step, chunks, find, forget_secret, list_scopes
 from .sides import Connection, Needed, Side, Sides
 from .view import settings
 
@@ -83,7 +83,7 @@ def relationship_absent(name: str, sides: Sides, how: Removing) -> Plan:
     if how.orphan:
         return Plan(orphaned(name, None, sides, how), settings(actual), {})
     if actual is None and not sides.are_both_read(name):
-        return Plan()
+        return Plan(tuple(forget_secret(name, sides)))
     leaving, there = dissolve(name, sides, how)
     shown = actual or there.server.relationship(name)
     members = len(sides.here.members(name) | there.members(name))
@@ -181,8 +181,9 @@ def dissolve(name: str, sides: Sides, how: Removing, elsewhere: bool = False) ->
     if isinstance(there, RemoteFailure):
         raise there
     keeper, loser = how.ends(sides, there)
-    leaving = leave(name, going, keeper, loser, how)
-    if _half_made(name, keeper, loser) or (going and how.other_copy == "disable"):
+    by_api = _half_made(name, keeper, loser) or bool(going and how.other_copy == "disable")
+    leaving = _forgetting(name, leave(name, going, keeper, loser, how), sides, keeper, by_api)
+    if by_api:
         mine, others = ([_half_goes(name, side)] if side.server.relationship(name) else [] for side in (keeper, loser))
         return replace(leaving, loser=(*leaving.loser, *others), keeper=(*leaving.keeper, *mine)), there
     if keeper.server.relationship(name) is None:
@@ -199,10 +200,20 @@ def dissolve(name: str, sides: Sides, how: Removing, elsewhere: bool = False) ->
     return replace(leaving, keeper=(*leaving.keeper, step)), there
 
 
+def _forgetting(name: str, leaving: Leaving, sides: Sides, keeper: Side, by_api: bool) -> Leaving:
+    """With what this server keeps of the secret forgotten, after its members have left and before its half goes."""
+    if keeper is not sides.here:
+        return replace(leaving, loser=(*leaving.loser, *forget_secret(name, sides)))
+    forget = forget_secret(name, sides, "" if by_api else _reached(name, keeper))
+    return replace(leaving, keeper=(*leaving.keeper, *forget))
+
+
 def orphaned(name: str, scopes: Sequence[IPv4Address] | None, sides: Sides, how: Removing) -> tuple[Step, ...]:
     """On this server alone, through the API, so that nothing is tried on a partner that may come back one day."""
     here, actual = sides.here, find(sides.here.server, name)
     going = _listed(scopes, here.members(name))
+    if actual is None and scopes is None:
+        return tuple(forget_secret(name, sides))
     if actual is None or (scopes is not None and not going):
         return ()
     if how.keep_scopes_on == "partner":
@@ -218,7 +229,7 @@ def orphaned(name: str, scopes: Sequence[IPv4Address] | None, sides: Sides, how:
             f"orphan: the partner {actual.partner_server} answers {here.name}, so it is not gone; leave orphan out. Nothing was changed."
         )
     steps = leave_here(name, going, here, settled=False)
-    return (*steps, _half_goes(name, here)) if scopes is None else tuple(steps)
+    return (*steps, *forget_secret(name, sides), _half_goes(name, here)) if scopes is None else tuple(steps)
 
 
 def _check_said(name: str, going: Sequence[IPv4Address], how: Removing) -> None:

@@ -15,6 +15,7 @@ from typing import Literal
 
 from .errors import RemoteFailure
 from .export import Export
+from .kept_secret import Kept
 from .model import Relationship, Server
 
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
@@ -98,6 +99,7 @@ class Sides:
     has_partner_host: bool = False
     unfinished: Mapping[str, str] = field(default_factory=dict)  # relationship -> partner, of earlier runs that did not end
     at_once: int = AT_ONCE  # scopes that are added in one call
+    kept: Kept = field(default_factory=Kept)  # by this server, of secrets that were sent
 
     def are_both_read(self, relationship: str) -> bool:
         """Whether the partner is looked at although this server shows nothing that would have to be done."""
@@ -128,15 +130,16 @@ class Sides:
 def without(sides: Sides, source: Relationship, scopes: Collection[IPv4Address], *, copies: bool, whole: bool = False) -> Sides:
     """As if these scopes had left `source` on this server (`whole`: and it was removed); `copies`: as if its partner's had gone too."""
     here = replace(sides.here, server=_without(sides.here.server, source.name, scopes, whole=whole))
+    sides = replace(sides, here=here, kept=sides.kept.without(source.name) if whole else sides.kept)
     if not copies:
-        return replace(sides, here=here)
+        return sides
     partners = {
         key: replace(side, server=_without(side.server, source.name, scopes, copies=True, whole=whole))
         if isinstance(side, Side) and (not key or source.has_partner(key))
         else side
         for key, side in sides.partners.items()
     }
-    return replace(sides, here=here, partners=partners)
+    return replace(sides, partners=partners)
 
 
 def _without(server: Server, name: str, scopes: Collection[IPv4Address], *, copies: bool = False, whole: bool = False) -> Server:

@@ -8,7 +8,6 @@ removed after the last one; a run that finds it looks at both servers, although 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,5 +52,4 @@ def drop(relationship: str) -> cmdlets.Operation:
 
 
 def _name(relationship: str) -> str:
-    """Upper and lower case are one, since it is not known whether Windows tells them apart."""
-    return f"unfinished.{hashlib.sha256(relationship.casefold().encode()).hexdigest()[:32]}"
+    return cmdlets.text_name("unfinished", relationship)

@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import re
 from dataclasses import asdict
 
 from harness import Site, lab
 from lab import topology
+from lab.powershell.process import PowerShellDoor
+from lab.standin import StandinDoor
 
 SECRET = "Xk2-never-shown"
+OTHER = "Xk3-never-shown"
 
 
 def test_no_verbosity_shows_it(door: str, net: str) -> None:
@@ -42,3 +47,45 @@ def test_no_verbosity_shows_it(door: str, net: str) -> None:
         sent, received = (server.relationships["HQ"].secret for server in site.lab.servers.values())
         assert sent == received
         assert sent is not None
+
+
+def test_one_that_is_known_again_leaves_no_trace(door: str, net: str) -> None:
+    """Sent when it is another one, with nothing in the output from which it could be guessed, and forgotten with the relationship."""
+    relationship = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.10.10.0"], "update_secret": "on_change"}
+    absent = {"name": "HQ", "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete", "safety_copy": False}
+    tasks = [
+        {"name": name, "windhcp.failover.dhcp_failover_relationship": {**relationship, "shared_secret": f"{{{{ {secret} }}}}"}}
+        for name, secret in (("Create", "secret"), ("Again", "secret"), ("Other", "other"))
+    ]
+    with Site(lab(), door, net) as site:
+        (site.folder / "vault.yml").write_text(f"secret: {SECRET}\nother: {OTHER}\n", encoding="utf-8")
+        first = site.play(tasks[:1], "-vvvvvv", "--diff", "-e", f"@{site.folder / 'vault.yml'}").ok()
+        salts, hashes = kept(site)
+        then = site.play(tasks[1:], "-vvvvvv", "--diff", "-e", f"@{site.folder / 'vault.yml'}").ok()
+        more = kept(site)
+        gone = site.play([{"name": "Remove", "windhcp.failover.dhcp_failover_relationship": absent}], "-vvvvvv").ok()
+        assert kept(site) == ([], [])
+        assert len({*salts, *hashes, *more[0], *more[1]}) == 4
+        results = [run.result(name) for run, name in ((first, "Create"), (then, "Again"), (then, "Other"))]
+        assert [(one["changed"], one["remote_calls"]) for one in results] == [(True, 2), (False, 1), (True, 2)]
+        assert results[2]["diff"]["after"]["shared_secret"] == "sent anew"
+        for run in (first, then, gone):
+            assert not [word for word in (SECRET, OTHER, *hashes, *more[1]) if word in run.output]
+            assert not [word for word in (SECRET, OTHER, *salts, *hashes, *more[0], *more[1]) if word in json.dumps(run.tasks)]
+        # ansible-core prints what the server answers: a proof, which is worth nothing without the number that it was made with
+        proofs, words = (set(re.findall(rf"\b[0-9a-f]{{{length}}}\b", then.output)) for length in (64, 32))
+        assert '"proof"' in then.output
+        assert not [word for word in words if hmac.new(hashes[0].encode(), word.encode(), "sha256").hexdigest() in proofs]
+
+
+def kept(site: Site) -> tuple[list[str], list[str]]:
+    """The salts and the hashes on the disks of all servers."""
+    door, contents = site.service.door, []
+    if isinstance(door, StandinDoor):
+        for files in door.files.values():
+            contents += [content for path in files.paths() if "\\kept\\secret." in path for content in files.found(path).values()]
+    elif isinstance(door, PowerShellDoor):
+        for server in site.lab.servers.values():
+            contents += [path.read_bytes() for path in door.data_folder(server).glob("windhcp.failover/kept/secret.*")]
+    lines = [content.decode().splitlines() for content in contents]
+    return [public for public, _hidden in lines], [hidden for _public, hidden in lines]

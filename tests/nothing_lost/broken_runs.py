@@ -11,6 +11,7 @@ from typing import Any
 
 from lab.core.lab import Lab
 from lab.core.switches import Switches
+from lab.standin.files import Files
 
 from nothing_lost.scenarios import Scenario, lab
 from nothing_lost.task import Wire, perform
@@ -63,8 +64,9 @@ def faults(plain: Outcome) -> Iterator[Fault]:
 def run(scenario: Scenario, route: str, fault: Fault, switches: Switches | None = None, *, sabotage: bool = False) -> Outcome:
     scene = lab()
     scene.switches = switches or scene.switches
+    files: dict[str, Files] = {}
     for task in scenario.before:
-        result = perform(Wire(scene), task.module, task.options, task.host)
+        result = perform(Wire(scene, files=files), task.module, task.options, task.host)
         if result.get("failed"):
             return Outcome(scenario.name, route, fault, wrong=[f"the scene failed: {result['msg']}"])
     _settle(scene)
@@ -75,7 +77,7 @@ def run(scenario: Scenario, route: str, fault: Fault, switches: Switches | None 
         before = Held(before.scopes & now.scopes, before.leases & now.leases)
     scene.watch = _watch(before, fault, sabotage)
     outcome = Outcome(scenario.name, route, fault)
-    wire = _wire(scene, fault)
+    wire = _wire(scene, fault, files)
     _attempts(scene, scenario, route, wire, outcome)
     outcome.calls, outcome.writes = wire.calls, scene.watch.writes
     outcome.lost = [*scene.watch.lost, *(what for what in before.lost(held(scene)) if what not in scene.watch.lost)]
@@ -138,11 +140,12 @@ def _watch(before: Held, fault: Fault, sabotage: bool) -> Watch:
     )
 
 
-def _wire(scene: Lab, fault: Fault) -> Wire:
+def _wire(scene: Lab, fault: Fault, files: dict[str, Files]) -> Wire:
     return Wire(
         scene,
         die_at=fault.number if fault.kind == "killed_before_call" else None,
         lose_at=fault.number if fault.kind == "reply_lost_of_call" else None,
+        files=files,
     )
 
 

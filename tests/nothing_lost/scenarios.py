@@ -108,6 +108,17 @@ def active_on(server: str, done: Callable[[Lab], Problems]) -> Callable[[Lab], P
     return problems
 
 
+def with_secret(secret: str, done: Callable[[Lab], Problems]) -> Callable[[Lab], Problems]:
+    """On the partner as well, unless a Set does not take it there."""
+
+    def problems(lab: Lab) -> Problems:
+        names = ("DHCP01",) if lab.switches.set_propagates_fields == "all_but_secret" else ("DHCP01", "DHCP02")
+        wrong = [name for name in names if lab.servers[name].relationships["HQ"].secret != lab.hash_secret(secret)]
+        return done(lab) + [f"{name} has another secret" for name in wrong]
+
+    return problems
+
+
 # --- the scenarios -----------------------------------------------------------------------------------------------------
 
 BOTH = (members(ONE, TWO),)
@@ -252,6 +263,13 @@ def scenarios() -> Iterator[Scenario]:
         Task(RELATIONSHIP, {**FULL, "mode": "hot_standby", "server_role": "standby", "reserve_percent": 5, "other_copy": "delete"}),
         active_on("DHCP02", shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"})),
         (standby,),
+    )
+    on_change = {"name": "HQ", "partner_server": PARTNER, "scopes": ["10.0.1.0"], "update_secret": "on_change", "wait_timeout": 1}
+    yield Scenario(
+        "send another secret",
+        Task(RELATIONSHIP, {**on_change, "shared_secret": "two"}),
+        with_secret("two", shows(DHCP01={ONE: "member"}, DHCP02={ONE: "member"})),
+        (Task(RELATIONSHIP, {**on_change, "shared_secret": "one"}),),
     )
     yield Scenario(
         "replace an inactive copy",

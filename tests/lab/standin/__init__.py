@@ -27,7 +27,7 @@ class StandinDoor:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._known = recordings.known_script()
-        self._files: dict[str, Files] = {name: Files() for name in lab.servers}
+        self.files: dict[str, Files] = {name: Files() for name in lab.servers}
         self._mutexes = {name: threading.Lock() for name in lab.servers}
 
     def run(self, server: Server, session: Session, command_line: str, stdin: bytes, stop: threading.Event) -> Finished:
@@ -40,7 +40,7 @@ class StandinDoor:
                 "The lab's built-in stand-in runs one version of one script, and this is another. With a PowerShell on the PATH "
                 "(or named by WINDHCP_PWSH) the lab runs every script; after a change of the script, record its replies anew."
             )
-        request, files = str(sent.arguments.get("request")), self._files[server.name]
+        request, files = str(sent.arguments.get("request")), self.files[server.name]
         reply = script.run(self._lab, session, request, self._mutexes[server.name], stop, files)
         return Finished(0, reply.encode("ascii") + b"\r\n")
 

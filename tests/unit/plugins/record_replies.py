@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import builders
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, snapshot, unfinished
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, kept_secret, snapshot, unfinished
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
 from lab import topology
@@ -21,7 +21,7 @@ from lab.standin.recordings import CLOCK, without_machine
 
 FOLDER = Path(__file__).with_name("replies")
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
-READS = (*snapshot.reads(), unfinished.look("HQ"))
+READS = (*snapshot.reads(), unfinished.look("HQ"), kept_secret.Kept().look("HQ"))
 WANTED = {"partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": "Kx7-secret"}
 
 
