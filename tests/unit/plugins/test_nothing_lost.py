@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A part of `make nothing-lost`: every scenario, a third of the places where it can break, each open question once."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from lab.core.switches import Switches, every_single_change
+from nothing_lost.broken_runs import NONE, Outcome, faults, run
+from nothing_lost.proof import summary
+from nothing_lost.scenarios import Scenario, scenarios
+
+EACH = [pytest.param(one, route, id=f"{one.name}, {route}") for one in scenarios() for route in one.routes]
+ANSWERS = [
+    pytest.param(one, switches, id=f"{name} = {answer}")
+    for (name, answer, switches), one in zip(every_single_change(), itertools.cycle(scenarios()), strict=False)
+]
+ONE_IN = 3
+
+
+def problems(outcome: Outcome) -> list[str]:
+    told = [*outcome.lost, *outcome.wrong, *([f"needs a person: {outcome.person}"] if outcome.person else [])]
+    return [f"{outcome.fault}: {what}" for what in told]
+
+
+@pytest.mark.parametrize(("scenario", "route"), EACH)
+def test_broken_off_anywhere_nothing_is_lost_and_the_next_run_ends_it(scenario: Scenario, route: str) -> None:
+    plain = run(scenario, route, NONE)
+    assert problems(plain) == []
+    start = scenario.routes.index(route)
+    assert [what for fault in itertools.islice(faults(plain), start, None, ONE_IN) for what in problems(run(scenario, route, fault))] == []
+
+
+@pytest.mark.parametrize(("scenario", "switches"), ANSWERS)
+def test_under_every_answer_to_an_open_question(scenario: Scenario, switches: Switches) -> None:
+    assert [what for route in scenario.routes for what in problems(run(scenario, route, NONE, switches))] == []
+
+
+def test_a_lab_that_loses_a_scope_is_found_out() -> None:
+    removal = next(one for one in scenarios() if one.name.startswith("remove, keep here, delete"))
+    broken = run(removal, "own connection", NONE, sabotage=True)
+    assert "scope 10.0.1.0" in broken.lost
+    assert summary([broken]) == "scenarios 1, faults 0, scopes lost 1, leases lost 4, need a person 0"
