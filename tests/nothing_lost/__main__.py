@@ -1,12 +1,13 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""python -m nothing_lost [--sabotage] [--switches]: every scenario, broken off everywhere; --switches: under every answer as well."""
+"""python -m nothing_lost [options]: every scenario, broken off everywhere, and what is left of the scopes and leases."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
+from lab.core.switches import Switches, every_single_change
 from nothing_lost.broken_runs import Outcome
 from nothing_lost.proof import outcomes, summary
 
@@ -14,11 +15,12 @@ from nothing_lost.proof import outcomes, summary
 def main() -> int:
     parser = argparse.ArgumentParser(prog="nothing_lost", description=__doc__)
     parser.add_argument("--sabotage", action="store_true", help="the lab loses a scope: this has to fail")
-    parser.add_argument("--switches", action="store_true", help="under every answer to an open question as well")
+    parser.add_argument("--switches", action="store_true", help="under every answer to an open question as well, not broken off")
+    parser.add_argument("--under", default="", metavar="SWITCH=ANSWER", help="all of it under another answer to this question")
     parser.add_argument("--only", default="", help="scenarios whose name holds this")
     told = parser.parse_args()
     found: list[Outcome] = []
-    for outcome in outcomes(switches=told.switches, sabotage=told.sabotage, only=told.only):
+    for outcome in outcomes(switches=told.switches, sabotage=told.sabotage, only=told.only, under=_answered(told.under)):
         found.append(outcome)
         for what in (*outcome.lost, *outcome.wrong):
             print(f"{outcome.scenario} ({outcome.route}), {outcome.fault}: {what}", flush=True)
@@ -27,6 +29,16 @@ def main() -> int:
             print(f"need a person: {one.scenario} ({one.route}), {one.fault}: {one.person}")
     print(summary(found))
     return int(any(one.lost or one.wrong for one in found))
+
+
+def _answered(text: str) -> Switches | None:
+    """The answers with this one among them. Raises ValueError for another question or answer."""
+    if not text:
+        return None
+    for name, answer, switches in every_single_change():
+        if text == f"{name}={answer}":
+            return switches
+    raise ValueError(f"there is no such answer: {text}")
 
 
 sys.exit(main())

@@ -6,22 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lab.core.switches import every_single_change
+from lab.core.switches import Switches, every_single_change
 
 from nothing_lost.broken_runs import NONE, Outcome, faults, run
 from nothing_lost.scenarios import scenarios
 
 
-def outcomes(*, switches: bool = False, sabotage: bool = False, only: str = "") -> Iterator[Outcome]:
-    """Each scenario on each route: as it is, broken off everywhere, and with `switches` under every answer to an open question."""
+def outcomes(*, switches: bool = False, sabotage: bool = False, only: str = "", under: Switches | None = None) -> Iterator[Outcome]:
+    """Each scenario on each route: as it is, broken off everywhere (`under` other answers to open questions).
+
+    With `switches` also under every single other answer, but then not broken off.
+    """
     for scenario in scenarios():
         if only not in scenario.name:
             continue
         for route in scenario.routes:
-            plain = run(scenario, route, NONE, sabotage=sabotage)
+            plain = run(scenario, route, NONE, under, sabotage=sabotage)
             yield plain
             if not plain.wrong:
-                yield from (run(scenario, route, fault, sabotage=sabotage) for fault in faults(plain))
+                yield from (run(scenario, route, fault, under, sabotage=sabotage) for fault in faults(plain))
             for name, answer, changed in every_single_change() if switches else ():
                 one = run(scenario, route, NONE, changed, sabotage=sabotage)
                 one.scenario = f"{one.scenario}, {name} = {answer}"
