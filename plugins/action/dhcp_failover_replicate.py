@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..plugin_utils import cmdlets, guards, replicate_plan, snapshot
 from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import PARTNER, WAITING
+from ..plugin_utils.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
+from ..plugin_utils.converge import Seen
 from ..plugin_utils.errors import RemoteError, RemoteFailure
 from ..plugin_utils.export import Export
 from ..plugin_utils.model import Refused, scope_ids
 from ..plugin_utils.remote import Reply
-from ..plugin_utils.replicate_plan import Chosen, Route
-from ..plugin_utils.sides import Connection
+from ..plugin_utils.replicate_plan import Chosen, Overwriting, Route
+from ..plugin_utils.sides import Connection, Side
 
 
 class ActionModule(FailoverAction):
@@ -29,6 +31,7 @@ class ActionModule(FailoverAction):
         "source": {"type": "str", "choices": ["this_server", "partner"], "default": "this_server"},
         "force": {"type": "bool", "default": False},
         "allow_overwrite": {"type": "bool", "default": False},
+        **SAFETY_COPY,
         **WAITING,
         **PARTNER,
     }
@@ -59,7 +62,7 @@ class ActionModule(FailoverAction):
             snapshot.exported(here.reply.before, self.host),
             far,
             options["force"],
-            options["allow_overwrite"],
+            Overwriting(options["allow_overwrite"], keep_days(options), self._destinations(chosen, here, there, from_here)),
         )
         for seen in convergence.seen.values():
             guards.check(plan, seen.server, options["allow_state"])
@@ -72,8 +75,17 @@ class ActionModule(FailoverAction):
             self._verify(giver, chosen, from_here)
         return {
             "differences": [one.public() for one in found],
-            "replicated": [scope for step in plan.steps for scope in step.operation["parameters"]["ScopeId"]],
+            "replicated": [scope for step in plan.steps if step.copies for scope in map(str, step.copies)],
         }
+
+    def _destinations(self, chosen: Chosen, here: Seen, there: Seen | None, from_here: bool) -> Mapping[str, Side]:
+        """The server whose copies are overwritten, for each partner."""
+        names = replicate_plan.by_partner(chosen)
+        if not from_here:
+            return dict.fromkeys(names, Side(here.server))
+        if there:
+            return dict.fromkeys(names, Side(there.server, "partner"))
+        return {name: Side(replace(here.server, name=name), computer=name, via=here.server.name) for name in names}
 
     def _ask_partners(self, chosen: Chosen) -> Reply:
         """This server asks each partner for its content, over the second hop."""

@@ -5,15 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
 from . import cmdlets, content
+from .copies import safety_copy
 from .export import Export
 from .model import Refused, Relationship, Server
 from .plan import Plan, Step, chunks, find, list_scopes
-from .sides import Connection
+from .sides import Connection, Side
 
 Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
 
@@ -26,6 +27,18 @@ class Route:
     runs_on: Server
     hop: bool = False
     connection: Connection = "this_server"
+
+
+@dataclass(frozen=True)
+class Overwriting:
+    """Whether content that the destination alone has may go, and the safety copies that are made before: None for `keep_days` makes none.
+
+    `destinations`: each partner's, by the partner's name as this server has it.
+    """
+
+    allowed: bool = False
+    keep_days: int | None = None
+    destinations: Mapping[str, Side] = field(default_factory=dict)
 
 
 def members(server: Server, scopes: Sequence[IPv4Address], relationship: str | None) -> Chosen:
@@ -66,7 +79,7 @@ def differences(chosen: Chosen, from_here: bool, here: Export, far: Mapping[str,
 
 
 def plan(
-    chosen: Chosen, name: str, route: Route, here: Export, far: Mapping[str, Export], force: bool, allow_overwrite: bool
+    chosen: Chosen, name: str, route: Route, here: Export, far: Mapping[str, Export], force: bool, overwriting: Overwriting
 ) -> tuple[Plan, Sequence[content.Difference]]:
     """The plan and every difference; `name` is this server's. Raises Refused for what would stop half-way or be lost."""
     found = differences(chosen, route.from_here, here, far)
@@ -78,8 +91,20 @@ def plan(
         _check(going, source, destination, *_ends(route.from_here, here, far[partner]))
         for relationship in dict.fromkeys(group.values()):
             steps += _steps(relationship, [scope for scope in going if group[scope] == relationship], route, source, destination)
-    _check_lost(content.vanishing(found), allow_overwrite, *_ends(route.from_here, name, "the partner"))
-    return Plan(tuple(steps), _shown(found, "destination"), _shown(found, "source")), found
+    lost = content.vanishing(found)
+    _check_lost(lost, overwriting.allowed, *_ends(route.from_here, name, "the partner"))
+    return Plan((*_copies(chosen, lost, overwriting), *steps), _shown(found, "destination"), _shown(found, "source")), found
+
+
+def _copies(chosen: Chosen, lost: Sequence[content.Difference], overwriting: Overwriting) -> Sequence[Step]:
+    """Safety copies of the scopes of which something goes that only the destination has."""
+    losing = {one.scope_id for one in lost}
+    steps: list[Step] = []
+    for partner, group in by_partner(chosen).items():
+        scopes = [scope for scope in group if scope in losing]
+        if scopes:
+            steps += safety_copy(group[scopes[0]].name, scopes, overwriting.destinations[partner], overwriting.keep_days)
+    return steps
 
 
 def _ends(from_here: bool, here: Any, there: Any) -> Any:
@@ -119,6 +144,7 @@ def _steps(relationship: Relationship, scopes: Sequence[IPv4Address], route: Rou
             operation=cmdlets.replicate(chunk, seen.partner_server if route.hop else None),
             relationship=relationship.name,
             partner=seen.partner_server,
+            copies=tuple(chunk),
             connection=route.connection,
         )
         for chunk in chunks(scopes)

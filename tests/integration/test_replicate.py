@@ -72,7 +72,7 @@ def test_what_differs_is_replicated_and_nothing_else(door: str, net: str, partne
 def left_behind(site: Site) -> list[Path]:
     """Export files that were not removed; the lab keeps a TEMP for each server."""
     root = getattr(site.service.door, "_root", None)
-    return list(root.rglob("*.xml")) if root else [path for files in site.service.door._files.values() for path in files.paths()]
+    return list(root.rglob("*.xml")) if root else [path for files in site.service.door.files.values() for path in files.paths()]
 
 
 @pytest.mark.parametrize("partner_host", ["dhcp02", None], ids=["own connection", "second hop"])
@@ -92,7 +92,9 @@ def test_from_the_wrong_side_a_reservation_survives(net: str, partner_host: str 
         assert IPv4Address("10.10.30.41") in site.lab.servers["DHCP01"].scopes[PRINTERS].reservations
         assert [step["server"] for step in right.result("Replicate")["plan"]] == ["DHCP02" if partner_host else "dhcp02"]
         reserve(site, "DHCP02", "10.10.30.42")
-        replicate(site, relationship="HQ", allow_overwrite=True, **which).ok()
+        done = replicate(site, relationship="HQ", allow_overwrite=True, **which).ok()
+        (copy,) = done.result("Replicate")["safety_copies"]
+        assert (copy["host"], copy["scopes"]) == ("dhcp02" if which else "dhcp01", ["10.10.30.0"])
         assert IPv4Address("10.10.30.42") not in site.lab.servers["DHCP02"].scopes[PRINTERS].reservations
 
 

@@ -8,6 +8,7 @@ import argparse
 import sys
 
 from lab.core.switches import Switches, every_single_change
+
 from nothing_lost.broken_runs import Outcome
 from nothing_lost.proof import outcomes, summary
 
