@@ -135,7 +135,6 @@ class Server:
     """One server at one moment."""
 
     name: str
-    user: str
     addresses: tuple[str, ...]
     relationships: tuple[Relationship, ...]
     scopes: tuple[Scope, ...]

@@ -38,7 +38,6 @@ def parse(results: Sequence[Mapping[str, Any]], host: str, received: datetime | 
     bindings = [] if by_id["bindings"]["errors"] else by_id["bindings"]["objects"]
     return Server(
         name=_text(who, "computer"),
-        user=_text(who, "user"),
         clock=_clock(who, received),
         addresses=tuple(str(b["IPAddress"]) for b in bindings if b.get("IPAddress")),
         relationships=relationships(results, host),
@@ -60,7 +59,7 @@ def hop(results: Sequence[Mapping[str, Any]], host: str, computer: str) -> Serve
     """The other server that `hop_reads` showed, under the name by which it was asked."""
     found = _objects(_result(results, cmdlets.get_scopes(computer), host), host, computer)
     scopes = tuple(sorted((_scope(one) for one in found), key=lambda scope: scope.scope_id))
-    return Server(name=computer, user="", addresses=(), relationships=relationships(results, host, computer), scopes=scopes)
+    return Server(name=computer, addresses=(), relationships=relationships(results, host, computer), scopes=scopes)
 
 
 def relationships(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None) -> tuple[Relationship, ...]:

@@ -76,7 +76,6 @@ def server(relationships: list[Relationship] | None = None, scopes: list[str | S
     found = ["10.0.1.0", "10.0.2.0", "10.0.3.0"] if scopes is None else scopes
     return Server(
         name="DHCP01",
-        user="CONTOSO\\ansible",
         addresses=("10.10.0.11",),
         relationships=tuple(relationships or ()),
         scopes=tuple(scope(one) if isinstance(one, str) else one for one in found),
