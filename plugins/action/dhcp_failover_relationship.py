@@ -9,7 +9,7 @@ from typing import Any
 from ..plugin_utils import desired, recreate_plan, removal_plan
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, joining, removing
-from ..plugin_utils.converge import Planner
+from ..plugin_utils.gather import Planner
 from ..plugin_utils.model import Definition
 from ..plugin_utils.recreate_plan import Recreating
 

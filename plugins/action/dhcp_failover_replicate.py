@@ -9,9 +9,9 @@ from typing import Any
 from ..plugin_utils import cmdlets, guards, replicate_plan, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
-from ..plugin_utils.converge import Seen
 from ..plugin_utils.errors import RemoteError, RemoteFailure
 from ..plugin_utils.export import Export
+from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import Refused, scope_ids
 from ..plugin_utils.remote import Reply
 from ..plugin_utils.replicate_plan import Chosen, Overwriting, Route

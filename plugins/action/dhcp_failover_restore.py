@@ -7,9 +7,9 @@ from typing import Any
 
 from ..plugin_utils import cmdlets, restore_plan, snapshot
 from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.converge import Seen
 from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.export import Export
+from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import scope_ids
 from ..plugin_utils.restore_plan import Here, Wanted
 

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 from ansible.plugins.action import ActionBase
 
 from . import apply, guards, pending
-from .converge import Convergence, Planner
+from .converge import Convergence
 from .errors import RemoteFailure
+from .gather import Planner
 from .model import Refused, Server
 from .partner import PartnerAction
 from .plan import Plan

@@ -257,3 +257,16 @@ def test_a_copy_of_the_partner_is_replaced_only_when_told_and_inactive() -> None
     assert result["removals"][0]["other_copy"] == "replace"
     assert two.server("DHCP02").scopes[ONE].name == "Renamed"
     assert len(two.server("DHCP02").scopes[ONE].leases) == 4
+
+
+def test_a_note_of_a_broken_run_stays_until_both_servers_were_seen() -> None:
+    two = pair()
+    two.lab.fail_next("DHCP01", "Remove-DhcpServerv4FailoverScope", "DHCP 20133", half_applied=True)
+    asked = {**two.remove(ONE), **DELETE}
+    assert two.run(SCOPE, **asked)["failed"]
+    two.lab.cut_link("DHCP01", "DHCP02")
+    assert "is not known" in two.ok(SCOPE, **asked)["warnings"][0]
+    two.lab.mend_link("DHCP01", "DHCP02")
+    result = two.ok(SCOPE, **asked)
+    assert [step["step"].split(" ")[0] for step in result["plan"]] == ["keep", "deactivate", "take", "delete"]
+    assert ONE not in two.server("DHCP02").scopes

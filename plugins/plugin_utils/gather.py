@@ -1,0 +1,203 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads what a planner needs: this server first, and then, asked by the planner, its partners and what their scopes hold.
+
+Knows two connections, the task's own and that of partner_host, and nothing of Ansible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+from typing import Any
+
+from . import cmdlets, guards, kept_secret, pending, snapshot, unfinished
+from .cmdlets import Operation
+from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
+from .export import Export
+from .model import Refused, Server, UnknownPartner
+from .plan import Plan
+from .remote import Remote, Reply
+from .sides import AT_ONCE, Connection, Needed, Side, Sides
+
+Planner = Callable[[Sides], Plan]
+NOTHING = Export(frozenset(), {}, {}, {})  # the content of scopes that are not there
+ROUNDS = 8  # what a planner can ask for; more would be a fault of the planner
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A server as it was read: what was asked, what was answered, what that means."""
+
+    remote: Remote
+    reads: Sequence[Operation]
+    reply: Reply
+    server: Server
+
+    def answer(self, operation: Operation) -> Mapping[str, Any]:
+        return self.reply.before[list(self.reads).index(operation)]
+
+
+class _Lacking(Exception):
+    """A server does not have scopes whose content was asked for: this one, the one of partner_host, or another by its name."""
+
+    def __init__(self, where: str, scopes: frozenset[IPv4Address]) -> None:
+        super().__init__(where)
+        self.where, self.scopes = where, scopes
+
+
+class Gathering:
+    """What a task knows of the servers. `seen` is each one as it was read last. `partner`: the connection of partner_host."""
+
+    def __init__(
+        self, here: Remote, partner: Remote | None = None, *, check_mode: bool = False, facts: pending.Facts | None = None
+    ) -> None:
+        self.remotes: dict[Connection, Remote] = {"this_server": here}
+        if partner:
+            self.remotes["partner"] = partner
+        self.check_mode = check_mode
+        self.facts = facts or {}
+        self.relationships: Sequence[str] = ()  # those that the task is about
+        self.kept = kept_secret.Kept()
+        self.seen: dict[Connection, Seen] = {}
+        self.needs: dict[str, Needed] = {}
+        self.lacking: dict[str, frozenset[IPv4Address]] = {}  # scopes that a server was seen not to have
+        self.at_once = AT_ONCE
+        self.resolved: dict[str, tuple[str, ...]] = {}
+
+    def look(self, connection: Connection = "this_server", also: Sequence[Operation] = ()) -> Seen:
+        """A server as it is now; `also`: further reads."""
+        remote = self.remotes[connection]
+        reads = (*snapshot.reads(), *also)
+        reply = remote.read(reads)
+        self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.received))
+        return self.seen[connection]
+
+    def plan(self, planner: Planner) -> tuple[Plan, Sides]:
+        """What is to be done, and what of the servers was needed to know it."""
+        return self.planned(planner, self._gather())
+
+    def planned(self, planner: Planner, sides: Sides) -> tuple[Plan, Sides]:
+        """The same, where some of it is known already."""
+        for _round in range(ROUNDS):
+            try:
+                return planner(sides), sides
+            except UnknownPartner as unknown:
+                self.resolved[unknown.spelling] = self._resolve(unknown.spelling)
+                sides = replace(sides, here=replace(sides.here, server=replace(sides.here.server, resolved=dict(self.resolved))))
+            except Needed as needed:
+                self.needs[needed.key] = needed.merged(self.needs.get(needed.key))
+                sides = self._gather()
+        raise AssertionError("the planner never has enough")
+
+    def _resolve(self, spelling: str) -> tuple[str, ...]:
+        """What addresses the server's DNS has for a name; none is an answer too."""
+        (found,) = self.remotes["this_server"].read([cmdlets.resolve_name(spelling)]).before
+        return tuple(str(address) for one in found["objects"] for address in one["addresses"])
+
+    def _gather(self) -> Sides:
+        """Reads what is needed: where content is compared, the side that loses before the other."""
+        while True:
+            try:
+                return self._gathered()
+            except _Lacking as lacking:  # it cannot export what it does not have
+                self.lacking[lacking.where] = lacking.scopes
+
+    def _gathered(self) -> Sides:
+        needs = self.needs.values()
+        if any(needed.first == "this_server" for needed in needs):
+            here, far = self._look_here(), self._look_at_partner_host()
+        else:
+            far = self._look_at_partner_host()
+            here = self._look_here()
+        partners = {needed.key: self._partner_side(needed, here, far) for needed in needs}
+        noted = {name: partner for name in self.relationships if (partner := unfinished.partner(here.answer(unfinished.look(name))))}
+        kept = self.kept.seen({name: here.answer(self.kept.look(name)) for name in self.relationships})
+        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept)
+
+    def _content(self, needs: Iterable[Needed], where: str) -> tuple[Operation, ...]:
+        """The reads that the needs take on one server: the content of scopes, and whether the management API answers."""
+        scopes = sorted({scope for needed in needs for scope in needed.scopes} - self.lacking.get(where, frozenset()))
+        api = next((needed.relationship for needed in needs if needed.api), None)
+        computer = None if where in ("this_server", "partner") else where
+        return (
+            *([cmdlets.export(scopes, computer, leases=True)] if scopes else []),
+            *([cmdlets.probe_api(api, computer)] if api is not None else []),
+        )
+
+    def _side(self, seen: Seen, server: Server, needs: Iterable[Needed], where: str, **more: Any) -> Side:
+        """A server with what was read of it for these needs. Raises RemoteError where the management API does not answer."""
+        computer = None if where in ("this_server", "partner") else where
+        looked_at = frozenset(scope for needed in needs for scope in needed.scopes)
+        side = Side(server, computer=computer, read_at=seen.reply.received, looked_at=looked_at, **more)
+        side = replace(side, content=NOTHING if looked_at else None)
+        for read in self._content(needs, where):
+            answer, host = seen.answer(read), seen.remote.host
+            if read["op"] == "export":
+                missing = frozenset(scope for scope in looked_at - self.lacking.get(where, frozenset()) if server.scope(scope) is None)
+                if missing:
+                    raise _Lacking(where, missing | self.lacking.get(where, frozenset()))
+                side = replace(side, content=snapshot.exported(seen.reply.before, host, computer))
+            elif answer["errors"] and not error_ids(answer) <= EMPTY_FAILOVER:
+                raise RemoteError(answer, host, computer or "")
+            else:
+                side = replace(side, api=True)
+        return side
+
+    def _look_at_partner_host(self) -> Seen | RemoteFailure | None:
+        """Only when something of it is needed; by then it can turn out to be another server than the partner."""
+        mine = [needed for needed in self.needs.values() if not self._over_hop(needed)]
+        if not mine:
+            return None
+        try:
+            return self._look_once("partner", self._content(mine, "partner"))
+        except RemoteFailure as failure:
+            return failure
+
+    def _look_here(self) -> Seen:
+        """This server with the content that is compared, and over a second hop those partners that partner_host is not."""
+        far: list[Operation] = []
+        for needed in self.needs.values():
+            if self._over_hop(needed):
+                far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *self._content([needed], needed.key)]
+        own = self._content(self.needs.values(), "this_server")
+        texts = [look(name) for name in self.relationships for look in (unfinished.look, self.kept.look)]
+        first = any(needed.first == "this_server" for needed in self.needs.values())
+        return self._look_once("this_server", (*texts, *own, *far) if first else (*texts, *far, *own))
+
+    def _look_once(self, connection: Connection, also: Sequence[Operation]) -> Seen:
+        """Reads a server, unless it was read with all of this already."""
+        seen = self.seen.get(connection)
+        return seen if seen and all(read in seen.reads for read in also) else self.look(connection, also)
+
+    def _over_hop(self, needed: Needed) -> bool:
+        """Whether the partner is asked by this server: partner_host is not given, or turned out to be another server."""
+        if "partner" not in self.remotes:
+            return True
+        known = self.seen.get("partner")
+        return bool(needed.elsewhere and known and not any(known.server.is_called(name) for name in needed.names))
+
+    def _here_side(self, seen: Seen) -> Side:
+        """This server; in check mode as it would be after the earlier tasks."""
+        start = pending.overlay(seen.server, self.facts) if self.check_mode else seen.server
+        return self._side(seen, replace(start, resolved=dict(self.resolved)), self.needs.values(), "this_server")
+
+    def _partner_side(self, needed: Needed, here: Seen, far: Seen | RemoteFailure | None) -> Side | RemoteFailure:
+        try:
+            if isinstance(far, RemoteFailure):
+                return far
+            if not self._over_hop(needed) and far is not None:
+                wrong = guards.not_the_partner(needed.relationship, needed.names, far.server) if needed.names else []
+                if wrong:
+                    raise Refused(f"{wrong[0]} Nothing was changed.")
+                return self._side(far, far.server, [needed], "partner", connection="partner")
+            if cmdlets.probe_partner(needed.key) not in here.reads:  # only now it is known that partner_host is another server
+                here = self._look_here()
+            probe = here.answer(cmdlets.probe_partner(needed.key))
+            if probe["errors"]:
+                raise RemoteError(probe, here.remote.host, needed.key)
+            server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
+            return self._side(here, server, [needed], needed.key, via=here.server.name)
+        except RemoteFailure as failure:
+            return failure
