@@ -165,7 +165,7 @@ def _from(source: Relationship, scopes: Sequence[IPv4Address], wanted: Wanted, a
     there, going = look(source.name, scopes, sides, keeping, elsewhere=not same)
     if isinstance(there, RemoteFailure):
         raise there
-    leaving = leave(source.name, going, *keeping.ends(sides, there), keeping)
+    leaving = going_on(leave(source.name, going, sides.here, there, keeping), sides.here, there, how, same=same)
     last: tuple[Step, ...] = ()
     if not same and how.other_copy == "delete":
         last = tuple(
