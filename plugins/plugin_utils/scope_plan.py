@@ -16,7 +16,7 @@ from .model import Definition, Refused, Relationship, ScopeDefinition, Server
 from .plan import Plan, Removal, Step, add_steps, find, list_scopes
 from .recreate_plan import complete_half
 from .relationship_plan import create
-from .removal_plan import Leaving, Removing, leave, look
+from .removal_plan import Leaving, Removing, going_on, leave, look
 from .sides import Needed, Sides, without
 from .view import settings
 
