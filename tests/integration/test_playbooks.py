@@ -113,6 +113,22 @@ def test_decommission_deletes_what_it_is_told_and_names_what_would_be_lost(net: 
         assert (again.written, again.changed) == ([], 0)
 
 
+def test_decommission_is_finished_by_the_next_run(net: str) -> None:
+    """What broke off has left a relationship on the leaving server alone; it is found there."""
+    delete = {**PAIR, "failover_other_copy": "delete", **DO}
+    with Site(company(), "standin", net) as site:
+        here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
+        before = held(site.lab)
+        site.lab.fail_next("DHCP01", "Remove-DhcpServerv4Failover", "DHCP 20133", half_applied=True)
+        broken = run(site, "decommission", **delete)
+        assert broken.code != 0
+        assert sum("FAILED" in line for line in told(broken)) == 1
+        assert (here.relationships.keys(), there.relationships.keys()) == ({"Munich"}, {"Branches"})
+        run(site, "decommission", **delete).ok()
+        assert (there.relationships, there.scopes) == ({}, {})
+        assert held(site.lab) == before
+
+
 def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
     gone = {**PAIR, "failover_orphan": True}
     with Site(company(), "standin", net) as site:
@@ -142,6 +158,9 @@ def test_migrate_to_a_third_server(net: str) -> None:
     with Site(company(), "standin", net) as site:
         one, two, three = site.lab.servers.values()
         before = held(site.lab)
+        two.scopes[ONE].exclusions = [AddressRange(IPv4Address("10.0.1.90"), IPv4Address("10.0.1.99"))]
+        assert "allow_content_loss" in run(site, "migrate", **move).failure("Keep the relationships as declared")["results"][0]["msg"]
+        two.scopes[ONE].exclusions = []
         dry = run(site, "migrate", **move).ok()
         assert dry.written == []
         assert "'Branches' of dhcp01 and dhcp02 stays as it is" in dry.output
