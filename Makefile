@@ -33,7 +33,7 @@ lint: .venv/ready collection $(TREE)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy tests/lab
-	cd .build/tree && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p $(PLUGINS).plugin_utils -p $(PLUGINS).action
+	cd .build/tree && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p $(PLUGINS).plugin_utils -p $(PLUGINS).action -p $(PLUGINS).filter
 	cd $(INSTALLED) && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections ansible-lint --profile production
 	cd $(INSTALLED) && PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 	$(BIN)/antsibull-changelog lint

@@ -43,6 +43,7 @@ class Convergence(Gathering):
     def run(self, planner: Planner, verifier: Planner | None = None) -> tuple[Plan, Server]:
         """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
         plan, sides = self.plan(planner)
+        self._show(plan)  # also when it is refused
         self.guard(plan, sides)
         here = self.seen["this_server"].server
         self.announce(plan, f"failover on {here.name}")
@@ -83,15 +84,19 @@ class Convergence(Gathering):
 
     def announce(self, plan: Plan, header: str) -> None:
         """The plan as the task's result shows it: the whole one, where it had to be made anew for smaller calls."""
-        if "plan" in self.result:
+        if "diff" in self.result:
             return
-        self.result.update(changed=bool(plan.steps), plan=[step.public() for step in plan.steps])
-        self.result["removals"] = [one.public() for one in plan.removals]
+        self._show(plan)
+        self.result["changed"] = bool(plan.steps)
         self.result["diff"] = {"before": plan.before, "after": plan.after, "before_header": header, "after_header": header}
         if plan.creates:
             self.result["diff"]["after"] = {**plan.after, "create_scopes": [scope_definitions.options(one) for one in plan.creates]}
         if plan.warnings:
             self.result["warnings"] = list(plan.warnings)
+
+    def _show(self, plan: Plan) -> None:
+        if "plan" not in self.result:
+            self.result.update(plan=[step.public() for step in plan.steps], removals=[one.public() for one in plan.removals])
 
     def carry_out(self, plan: Plan, again: Sequence[Operation] = ()) -> None:
         """Runs the plan, one remote call after the other; `seen` is what each server shows after its call. Raises RemoteFailure."""

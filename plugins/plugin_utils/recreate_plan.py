@@ -26,7 +26,7 @@ from .model import (
     Server,
 )
 from .plan import Plan, Step, find, list_scopes
-from .removal_plan import Leaving, Removing, dissolve, orphaned
+from .removal_plan import Leaving, Removing, dissolve, going_on, orphaned
 from .sides import Needed, Side, Sides, without
 from .view import settings
 
@@ -122,7 +122,7 @@ def _taken_apart(old: Relationship, same: bool, sides: Sides, how: Removing) -> 
     if how.orphan:
         return Leaving(keeper=orphaned(old.name, None, sides, how), scopes=old.scopes), None
     leaving, there = dissolve(old.name, sides, replace(how, other_copy="delete" if same else "disable"), elsewhere=not same)
-    return leaving, there
+    return going_on(leaving, sides.here, there, how, same=same), there
 
 
 def _last(wanted: Definition, there: Side, leaving: Leaving, how: Removing) -> Sequence[Step]:

@@ -175,6 +175,14 @@ def leave(name: str, going: Sequence[IPv4Address], keeper: Side, loser: Side, ho
     return Leaving(tuple(from_loser), tuple(from_keeper), removals, tuple(going))
 
 
+def going_on(leaving: Leaving, keeper: Side, loser: Side, how: Removing, *, same: bool) -> Leaving:
+    """What becomes in the end of the copies of scopes that go on to another relationship; `same`: with the same partner."""
+    if same:
+        return replace(leaving, removals=tuple(replace(one, replaced=True) for one in leaving.removals))
+    deleted = how.other_copy == "delete"
+    return replace(leaving, removals=tuple(removal(one.scope_id, keeper, loser, deleted) for one in leaving.removals))
+
+
 def dissolve(name: str, sides: Sides, how: Removing, elsewhere: bool = False) -> tuple[Leaving, Side]:
     """All members leave, and then the relationship goes on both servers."""
     there, going = look(name, None, sides, how, elsewhere=elsewhere)

@@ -16,7 +16,7 @@ from .model import Definition, Refused, Relationship, ScopeDefinition, Server
 from .plan import Plan, Removal, Step, add_steps, find, list_scopes
 from .recreate_plan import complete_half
 from .relationship_plan import create
-from .removal_plan import Leaving, Removing, leave, look
+from .removal_plan import Leaving, Removing, going_on, leave, look
 from .sides import Needed, Sides, without
 from .view import settings
 
@@ -165,7 +165,7 @@ def _from(source: Relationship, scopes: Sequence[IPv4Address], wanted: Wanted, a
     there, going = look(source.name, scopes, sides, keeping, elsewhere=not same)
     if isinstance(there, RemoteFailure):
         raise there
-    leaving = leave(source.name, going, *keeping.ends(sides, there), keeping)
+    leaving = going_on(leave(source.name, going, sides.here, there, keeping), sides.here, there, how, same=same)
     last: tuple[Step, ...] = ()
     if not same and how.other_copy == "delete":
         last = tuple(

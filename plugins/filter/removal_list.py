@@ -1,0 +1,15 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..plugin_utils.removal_list import removal_list
+
+
+class FilterModule:
+    """What tasks do to copies of scopes, as text: see removal_list."""
+
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        return {"removal_list": removal_list}
