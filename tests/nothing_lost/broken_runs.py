@@ -114,8 +114,8 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
         if not result.get("failed") and not result["changed"]:
             return
         said = str(result.get("msg", ""))
-        if said and attempt == 0 and outcome.fault == NONE:
-            outcome.wrong.append(f"nothing broke it, and it failed: {said}")
+        if said and attempt == 0 and outcome.fault == NONE and result["changed"]:
+            outcome.wrong.append(f"nothing broke it, and it failed half-way: {said}")
         wire = Wire(scene, files=wire.files)
     if said:
         outcome.person = said

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from lab import topology
+from lab.core.api import Session
 from lab.core.lab import Lab
 
 from nothing_lost.watched import WatchedLab, watched
@@ -144,6 +145,15 @@ def left_over(lab: Lab) -> None:
     lab.servers["DHCP02"].scopes[THREE] = replace(deepcopy(lab.servers["DHCP01"].scopes[THREE]), state="InActive")
 
 
+def interruption(lab: Lab) -> None:
+    """The two did not reach each other for a while, and each gave a client an address."""
+    lab.cut_link("DHCP01", "DHCP02")
+    for server, address in (("DHCP01", "10.0.1.71"), ("DHCP02", "10.0.1.72")):
+        given: dict[str, Any] = {"ScopeId": ONE, "IPAddress": IPv4Address(address), "ClientId": f"00-00-00-00-00-{address[-2:]}"}
+        lab.invoke(Session(server, lab.servers[server].credentials[0].user), "Add-DhcpServerv4Lease", given)
+    lab.mend_link("DHCP01", "DHCP02")
+
+
 def partner_dies(lab: Lab) -> None:
     lab.servers["DHCP02"].reachable = False
     for number in (1, 2):
@@ -187,6 +197,14 @@ def scenarios() -> Iterator[Scenario]:
         without_delegation,
         ("own connection",),
     )
+    for copy, left in (("delete", "absent|inactive"), ("disable", "inactive")):
+        yield Scenario(
+            f"remove after an interruption, {copy}",
+            members(ONE, **absent, **KEEP, other_copy=copy),
+            shows(DHCP01={ONE: "standalone", TWO: "member"}, DHCP02={ONE: left, TWO: "member"}),
+            BOTH,
+            interruption,
+        )
     yield Scenario(
         "remove the last scope",
         members(ONE, TWO, **absent, **KEEP, other_copy="delete"),

@@ -85,7 +85,10 @@ def remove(call: Call) -> None:
 def _copies(call: Call, scope: Scope) -> list[Scope]:
     """This server's scope, and the partner's while the two talk: leases are all that failover sends by itself (C WSD)."""
     half = call.server.relationship_of(scope.scope_id)
-    if half is None or call.world.state(call.server, half) != "Normal":
+    if half is None:
+        return [scope]
+    if call.world.state(call.server, half) != "Normal":
+        half.behind = True
         return [scope]
     other = call.world.servers[half.peer].scopes.get(scope.scope_id)
     return [scope] if other is None else [scope, other]

@@ -166,7 +166,7 @@ class Relationship:
     ``percentage``: the one byte of the wire (C DHCPM): the primary's share, or the standby's reserve,
     ``active``: which of primary and secondary is Active in HotStandby, ``safe_period`` None: no automatic transition,
     ``secret``: a salted hash, "set" after a reload, None without authentication, ``polls_left``: how many Gets still
-    show Startup, or a re-integration that is under way.
+    show Startup, or a re-integration that is under way, ``behind``: it leased something that the other one does not know.
     """
 
     name: str = field(metadata=KEY)
@@ -183,6 +183,7 @@ class Relationship:
     scopes: list[IPv4Address] = field(default_factory=list)
     state: str = "Normal"
     polls_left: int = 0
+    behind: bool = False
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,9 @@ class Switches:
         False, "U", "5, 6", "Is a half-made copy left on the partner when a class or option definition is missing there?"
     )
     add_checks_class: bool = _rule(True, "L", "5, 6", "Is a class or definition missing on the partner an error when a scope is added?")
+    interruption_leases_travel: bool = _rule(
+        True, "L", "4.1 (the keeper has all leases only if the two were synced)", "Are leases of an interruption sent when it ends?"
+    )
     # --- removing --------------------------------------------------------------------------------------------------
     force_removes_when_unreachable: bool = _rule(
         True, "L", "4.1, 13.5", "Does -Force remove this server's half while the partner is unreachable?"

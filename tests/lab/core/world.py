@@ -124,6 +124,22 @@ class World:
         half.state, half.polls_left = state, 0
 
     def meet(self) -> None:
+        """Servers that are in contact again find out."""
+        self._catch_up()
+        self._reintegrate()
+
+    def _catch_up(self) -> None:
+        """L 4.1 (synced in NORMAL): what was leased without contact travels when both are Normal again."""
+        for server in self.servers.values():
+            for half in server.relationships.values():
+                other = self.counterpart(server, half) if half.behind else None
+                if other is None or {self.state(server, half), self.state(self.servers[half.peer], other)} != {"Normal"}:
+                    continue
+                half.behind = False
+                if self.switches.interruption_leases_travel:
+                    self._exchange_leases(server, half, other)
+
+    def _reintegrate(self) -> None:
         """A half in PartnerDown and its counterpart are in contact again: their re-integration begins.
 
         C DHCPM FSM_STATE: the other one is in RECOVER ("re-integrating with a server in PARTNER_DOWN"), waits the MCLT in

@@ -143,6 +143,22 @@ def test_a_new_lease_reaches_the_partner() -> None:
     assert lab.servers["DHCP02"].scopes[PRINTERS].leases[address].client_id == "aa-bb-cc-00-00-01"
 
 
+@pytest.mark.parametrize("travels", [True, False])
+def test_leases_of_an_interruption_reach_the_other_one_when_it_ends(travels: bool) -> None:
+    lab = company(interruption_leases_travel=travels)
+    add(lab, PRINTERS)
+    get(lab, "DHCP01")
+    lab.cut_link("DHCP01", "DHCP02")
+    address = A("10.10.30.41")
+    run(lab, "Add-DhcpServerv4Lease", ScopeId=PRINTERS, IPAddress=address, ClientId="AA-BB-CC-00-00-02")
+    get(lab, "DHCP02")
+    there = lab.servers["DHCP02"].scopes[PRINTERS].leases
+    assert address not in there
+    lab.mend_link("DHCP01", "DHCP02")
+    get(lab, "DHCP02")
+    assert (address in there) == travels
+
+
 def test_a_scope_that_the_partner_counts_already_is_counted_once() -> None:
     lab = company()
     add(lab, CLIENTS)
