@@ -191,13 +191,13 @@ class Gathering:
                 wrong = guards.not_the_partner(needed.relationship, needed.names, far.server) if needed.names else []
                 if wrong:
                     raise Refused(f"{wrong[0]} Nothing was changed.")
-                return self._side(far, far.server, [needed], "partner", connection="partner")
+                return self._side(far, far.server, [needed], "partner", connection="partner", opposite=here.server)
             if cmdlets.probe_partner(needed.key) not in here.reads:  # only now it is known that partner_host is another server
                 here = self._look_here()
             probe = here.answer(cmdlets.probe_partner(needed.key))
             if probe["errors"]:
                 raise RemoteError(probe, here.remote.host, needed.key)
             server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
-            return self._side(here, server, [needed], needed.key, via=here.server.name)
+            return self._side(here, server, [needed], needed.key, via=here.server.name, opposite=here.server)
         except RemoteFailure as failure:
             return failure

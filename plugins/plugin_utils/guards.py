@@ -43,8 +43,8 @@ def check_removals(plan: Plan, limits: Limits) -> None:
     if lost and not limits.allow_content_loss:
         kept = plan.removals[0].kept_on
         raise Refused(
-            f"the copies that would go differ from those kept on {kept}: {'; '.join(lost)}. Keep the scopes on the server that is right, or "
-            "replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers are Normal); "
+            f"the copies that would go differ from those kept on {kept}: {'; '.join(lost)}. Keep the scopes on the server that is right, "
+            "or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers are Normal); "
             "allow_content_loss: true overrides. Nothing was changed."
         )
     removed = sum(not one.replaced for one in plan.removals)

@@ -43,7 +43,7 @@ def join(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides
     there = sides.partner(Needed(names, name))
     theirs = there.members(name)
     _check_reverse(name, [scope for scope in missing if scope in theirs], here, there)
-    half = [scope for scope in scopes if scope in mine and scope not in theirs and here.server.relationship(name)]
+    half = [scope for scope in scopes if scope in mine and scope not in theirs and here.half(name)]
     coming = tuple(sorted({*missing, *half}))
     taken = tuple(scope for scope in coming if there.server.scope(scope))
     if half or taken:
@@ -67,11 +67,11 @@ def _replaced(name: str, taken: Sequence[IPv4Address], here: Side, there: Side, 
     problems = []
     for one in found:
         copy = there.server.scope(one.scope_id)
-        active = copy is not None and copy.active
+        active = copy is not None and (copy.active or there.elsewhere(one.scope_id, name) is not None)
         if active or how.replace_partner_copy is None:
             differs = "; ".join(one.differences) or "equal to the one here"
             cure = (
-                "it is active there: compare both, and deactivate, remove or renumber one of them"
+                "it is in service there: compare both, and deactivate, remove or renumber one of them"
                 if active
                 else "replace_partner_copy: inactive_only replaces it, after a safety copy"
             )

@@ -47,7 +47,7 @@ def partner_down(name: str, sides: Sides) -> Plan:
 def _check_silent(actual: Relationship, sides: Sides) -> None:
     found = sides.partner_or_failure(Needed(actual.partner_names, actual.name))
     if isinstance(found, Side):
-        theirs = found.server.relationship(actual.name)
+        theirs = found.half(actual.name)
         if theirs is not None and theirs.state == DOWN:
             raise Refused(
                 f"{found.name} has declared {sides.here.name} down in '{actual.name}'; declared on both servers, the same address could be "

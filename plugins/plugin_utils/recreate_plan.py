@@ -66,7 +66,7 @@ def present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recr
     if not sides.are_both_read(actual.name):
         return relationship_plan.present(wanted, sides, joining)
     there = sides.partner(Needed(actual.partner_names, actual.name))
-    if there.server.relationship(actual.name) is None:
+    if there.half(actual.name) is None:
         return complete_half(wanted, actual, sides, joining)
     plan = relationship_plan.present(wanted, sides, joining)
     differs = differs_at_partner(actual, there.server)
@@ -81,7 +81,7 @@ def _left(name: str, sides: Sides, how: Removing) -> Relationship | None:
         return found
     there = sides.partner_or_failure(Needed(sides.partner_names(name), name))
     if isinstance(there, Side):
-        return there.server.relationship(name)
+        return there.half(name)
     if how.orphan:  # the partner is gone, and what it may have does not matter
         return None
     raise there

@@ -85,7 +85,7 @@ def relationship_absent(name: str, sides: Sides, how: Removing) -> Plan:
     if actual is None and not sides.are_both_read(name):
         return Plan(tuple(forget_secret(name, sides)))
     leaving, there = dissolve(name, sides, how)
-    shown = actual or there.server.relationship(name)
+    shown = actual or there.half(name)
     members = len(sides.here.members(name) | there.members(name))
     return Plan(leaving.steps, settings(shown), {}, removals=leaving.removals, members=members)
 
@@ -156,6 +156,12 @@ def leave(name: str, going: Sequence[IPv4Address], keeper: Side, loser: Side, ho
             f"keep_scopes_on: {keeper.name} does not have {list_scopes(gone)}, so removing would lose them; keep them on {loser.name}, "
             "or create them there first. Nothing was changed."
         )
+    others = [f"{scope} ('{other}')" for scope in going if (other := loser.elsewhere(scope, name))]
+    if others:
+        raise Refused(
+            f"scopes: {', '.join(others)} is in another relationship on {loser.name}, which goes on serving it; no copy there is touched. "
+            "Take it out of that one first. Nothing was changed."
+        )
     joint = keeper.members(name) & loser.members(name)
     by_cmdlet = [scope for scope in going if scope in joint and how.other_copy == "delete"]
     alone = [scope for scope in going if scope not in by_cmdlet]
@@ -192,9 +198,9 @@ def dissolve(name: str, sides: Sides, how: Removing, elsewhere: bool = False) ->
     by_api = _half_made(name, keeper, loser) or bool(going and how.other_copy == "disable")
     leaving = _forgetting(name, leave(name, going, keeper, loser, how), sides, keeper, by_api)
     if by_api:
-        mine, others = ([_half_goes(name, side)] if side.server.relationship(name) else [] for side in (keeper, loser))
+        mine, others = ([_half_goes(name, side)] if side.half(name) else [] for side in (keeper, loser))
         return replace(leaving, loser=(*leaving.loser, *others), keeper=(*leaving.keeper, *mine)), there
-    if keeper.server.relationship(name) is None:
+    if keeper.half(name) is None:
         return leaving, there
     step = Step(
         server=keeper.runs_on,
@@ -258,7 +264,7 @@ def _listed(
 
 def _half_made(name: str, one: Side, other: Side) -> bool:
     """Whether one of the two servers has the relationship and the other has not."""
-    return (one.server.relationship(name) is None) != (other.server.relationship(name) is None)
+    return (one.half(name) is None) != (other.half(name) is None)
 
 
 def _is_active(scope: IPv4Address, side: Side) -> bool:
@@ -268,7 +274,7 @@ def _is_active(scope: IPv4Address, side: Side) -> bool:
 
 def _reached(name: str, keeper: Side) -> str:
     """What the keeper's removal reaches from the server that runs it: the keeper itself over a second hop, else its partner."""
-    found = keeper.server.relationship(name)
+    found = keeper.half(name)
     return keeper.computer or (found.partner_server if found else "")
 
 

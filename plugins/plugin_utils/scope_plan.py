@@ -103,7 +103,7 @@ def _half_made(wanted: Wanted, actual: Relationship, sides: Sides) -> Plan | Non
     if not sides.are_both_read(actual.name):
         return None
     there = sides.partner(Needed(actual.partner_names, actual.name))
-    if there.server.relationship(actual.name) is not None:
+    if there.half(actual.name) is not None:
         return None
     definition = wanted.definition or Definition(actual.name)
     return complete_half(replace(definition, scopes=wanted.members), actual, sides, wanted.joining)

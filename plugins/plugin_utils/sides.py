@@ -28,6 +28,7 @@ class Side:
     """A server, the connection that acts on it, and over a second hop (`computer`, from the server `via`) its name there.
 
     `content`: of the scopes in `looked_at`, leases included, as of `read_at`. `api`: the DHCP management API answers there.
+    `opposite`: of a partner, the server whose partner it is; its relationships with others are none of the plan's.
     """
 
     server: Server
@@ -38,6 +39,7 @@ class Side:
     looked_at: frozenset[IPv4Address] = frozenset()
     read_at: datetime | None = None
     api: bool = False
+    opposite: Server | None = None
 
     @property
     def runs_on(self) -> str:
@@ -48,9 +50,21 @@ class Side:
     def name(self) -> str:
         return self.server.name
 
-    def members(self, relationship: str) -> frozenset[IPv4Address]:
+    def half(self, relationship: str) -> Relationship | None:
+        """This server's half of a relationship between the two."""
         found = self.server.relationship(relationship)
+        if found is None or self.opposite is None:
+            return found
+        return found if any(self.opposite.is_called(name) for name in found.partner_names) else None
+
+    def members(self, relationship: str) -> frozenset[IPv4Address]:
+        found = self.half(relationship)
         return frozenset(found.scopes) if found else frozenset()
+
+    def elsewhere(self, scope: IPv4Address, relationship: str) -> str | None:
+        """The other relationship that a scope is in on this server."""
+        found = self.server.relationship_of(scope)
+        return None if found is None or found == self.half(relationship) else found.name
 
     def covers(self, needed: Needed) -> bool:
         return set(needed.scopes) <= self.looked_at and (self.api or not needed.api)
@@ -107,7 +121,7 @@ class Sides:
 
     def partner_names(self, relationship: str) -> tuple[str, ...]:
         """What the partner is called; none: it is the server of partner_host."""
-        found = self.here.server.relationship(relationship)
+        found = self.here.half(relationship)
         noted = self.unfinished.get(relationship)
         return found.partner_names if found else (noted,) if noted and not self.has_partner_host else ()
 

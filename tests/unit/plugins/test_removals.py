@@ -251,7 +251,7 @@ def test_a_copy_of_the_partner_is_replaced_only_when_told_and_inactive() -> None
     assert "10.0.1.0 exists on DHCP02 already (name: Clients on DHCP02, Renamed on DHCP01; state: InActive on DHCP02" in message
     assert "replace_partner_copy: inactive_only replaces it" in message
     two.server("DHCP02").scopes[ONE].state = "Active"
-    assert "it is active there" in two.refused(SCOPE, **again, replace_partner_copy="inactive_only")
+    assert "it is in service there" in two.refused(SCOPE, **again, replace_partner_copy="inactive_only")
     two.server("DHCP02").scopes[ONE].state = "InActive"
     result = two.ok(SCOPE, **again, replace_partner_copy="inactive_only")
     assert result["removals"][0]["other_copy"] == "replace"
@@ -270,3 +270,36 @@ def test_a_note_of_a_broken_run_stays_until_both_servers_were_seen() -> None:
     result = two.ok(SCOPE, **asked)
     assert [step["step"].split(" ")[0] for step in result["plan"]] == ["keep", "deactivate", "take", "delete"]
     assert ONE not in two.server("DHCP02").scopes
+
+
+def strangers(two: Pair) -> None:
+    """DHCP02 has a relationship of the same name with DHCP03, and the scope in it."""
+    there = two.server("DHCP02")
+    there.scopes[THREE] = replace(two.server("DHCP01").scopes[THREE], leases={})
+    create = {"partner_server": "dhcp03.contoso.example"}
+    two.ok(SCOPE, host="dhcp02", relationship="HQ", scopes=["10.0.3.0"], create_relationship=create, wait_timeout=1)
+
+
+def test_a_relationship_of_the_partner_with_somebody_else_is_not_touched() -> None:
+    two = Pair()
+    strangers(two)
+    for how in (DELETE, DISABLE):
+        with two.unchanged():
+            assert not two.ok(RELATIONSHIP, name="HQ", state="absent", **OWN, **how)["changed"]
+            assert not two.ok(SCOPE, **two.remove(THREE), **OWN, **how)["changed"]
+    wanted = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.0.1.0"], "recreate": "when_needed", "wait_timeout": 1}
+    message = two.refused(RELATIONSHIP, **wanted, **OWN, **DELETE)
+    assert "DHCP02 has a relationship 'HQ', and DHCP01 has not" in message
+    assert "10.0.3.0 exists on DHCP02 already" in two.refused(RELATIONSHIP, **{**wanted, "scopes": ["10.0.3.0"]}, **OWN, **DELETE)
+
+
+def test_a_copy_that_serves_in_another_relationship_there_is_not_touched() -> None:
+    two = Pair()
+    create = {"partner_server": "dhcp03.contoso.example"}
+    two.server("DHCP02").scopes[ONE] = replace(two.server("DHCP01").scopes[ONE], leases={})
+    two.ok(SCOPE, host="dhcp02", relationship="Other", scopes=["10.0.1.0"], create_relationship=create, wait_timeout=1)
+    two.ok(SCOPE, relationship="HQ", scopes=["10.0.2.0"], create_relationship={"partner_server": "dhcp02"}, wait_timeout=1)
+    two.server("DHCP01").relationships["HQ"].scopes.append(ONE)  # a broken run put it in on this server alone
+    for how in (DELETE, DISABLE):
+        message = two.refused(SCOPE, **two.remove(ONE), **OWN, **how)
+        assert message.startswith("scopes: 10.0.1.0 ('Other') is in another relationship on DHCP02")
