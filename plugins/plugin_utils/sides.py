@@ -129,6 +129,10 @@ class Sides:
         """Raises Needed until it was read, and RemoteFailure when it cannot be."""
         found = self.partner_or_failure(needed)
         if isinstance(found, RemoteFailure):
+            if needed.relationship in self.unfinished:
+                raise RemoteFailure(
+                    f"An earlier run that wrote to '{needed.relationship}' was broken off, so its partner is looked at. {found}"
+                )
             raise found
         return found
 

@@ -28,9 +28,21 @@ def notes(steps: Sequence[Step], server: Server) -> Mapping[str, str]:
 
 
 def noted(steps: Sequence[Step], server: Server, calls: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:
-    """The calls that carry out the steps, with the notes written before and removed after them."""
+    """The calls that carry out the steps, each note before the first write that it is about, and all removed at the end.
+
+    What is refused before (by a probe, or a wait) leaves no note.
+    """
     found = notes(steps, server)
-    return [*map(keep, found.items()), *calls, *map(drop, found)]
+    first = {id(step.operation): step.relationship for step in reversed(steps) if step.relationship in found}
+    written: set[str] = set()
+    together: list[cmdlets.Operation] = []
+    for call in calls:
+        relationship = first.get(id(call))
+        if relationship is not None and relationship not in written:
+            written.add(relationship)
+            together.append(keep((relationship, found[relationship])))
+        together.append(call)
+    return [*together, *map(drop, found)]
 
 
 def look(relationship: str) -> cmdlets.Operation:

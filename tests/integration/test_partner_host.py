@@ -20,8 +20,8 @@ def commands(site: Site, mark: int) -> dict[str, int]:
     return {name: site.lab.audit.counts(name, mark).commands for name in site.lab.servers}
 
 
-def test_in_sync_is_one_command_on_each_server(door: str, net: str) -> None:
-    with Site(lab(), door, net) as site:
+def test_in_sync_is_one_command_on_each_server(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
         mark = site.lab.audit.mark()
         changed = site.play(task()).ok().result("R")
         assert changed["remote_calls"] == 4

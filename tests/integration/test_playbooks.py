@@ -62,8 +62,8 @@ def held(lab: Lab) -> dict[IPv4Address, set[IPv4Address]]:
     return found
 
 
-def test_decommission_dry_then_for_real_then_again(door: str, net: str) -> None:
-    with Site(topology.loads(COMPANY.replace(BRANCHES_LINE, "")), door, net) as site:
+def test_decommission_dry_then_for_real_then_again(net: str) -> None:
+    with Site(topology.loads(COMPANY.replace(BRANCHES_LINE, "")), "standin", net) as site:
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
         before, kept = held(site.lab), deepcopy(here.scopes)
         there.scopes[ONE].name = "Renamed there"

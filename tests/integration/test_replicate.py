@@ -44,6 +44,8 @@ def reserve(site: Site, server: str, address: str) -> None:
 @pytest.mark.parametrize("partner_host", ["dhcp02", None], ids=["own connection", "second hop"])
 def test_what_differs_is_replicated_and_nothing_else(door: str, net: str, partner_host: str | None) -> None:
     which = {"partner_host": partner_host} if partner_host else {}
+    if door == "powershell" and not which:
+        pytest.skip("the same operations, all on one server")
     with Site(lab(), door, net) as site:
         site.play([CREATE]).ok()
         same = replicate(site, relationship="HQ", **which).ok().result("Replicate")

@@ -40,8 +40,8 @@ def restore(site: Site, copy: str, *options: str, **variables: Any) -> Any:
     return site.run("windhcp.failover.restore", "-e", json.dumps(wanted), *options)
 
 
-def test_what_a_removal_deleted_comes_back_out_of_service(door: str, net: str) -> None:
-    with Site(lab(), door, net) as site:
+def test_what_a_removal_deleted_comes_back_out_of_service(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
         there = site.lab.servers["DHCP02"]
         site.play([CREATE]).ok()
         before = deepcopy(there.scopes)

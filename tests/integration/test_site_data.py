@@ -64,3 +64,14 @@ def test_without_partner_host_the_partner_is_not_asked(net: str) -> None:
         modified = site.site([{**HQ, "load_balance_percent": 50}]).ok()
         assert modified.counts.commands == 4
         assert modified.written == ["Set-DhcpServerv4Failover"]
+
+
+def test_a_new_secret_in_the_data_reaches_the_servers_once(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        on_change = ("-e", "failover_update_secret=on_change")
+        site.site([{**HQ, "shared_secret": SECRET}], *on_change).ok()
+        rolled = {**HQ, "shared_secret": f"{SECRET} 2"}
+        assert site.site([rolled], *on_change, "-vvv").ok().written == ["Set-DhcpServerv4Failover"]
+        again = site.site([rolled], *on_change).ok()
+        assert (again.written, again.changed) == ([], 0)
+        assert site.site([HQ], *on_change).ok().changed == 0, "no secret in the data leaves the one there is"

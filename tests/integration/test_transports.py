@@ -58,6 +58,8 @@ def denied_at_the_partner(run: Run, name: str) -> bool:
 
 def test_an_account_without_delegation_reads_and_with_become_it_changes(transport: str, door: str, net: str) -> None:
     """One logon for all: its own rights end at the second server, those of the become user do not."""
+    if door == "powershell" and transport in ("winrm", "https"):
+        pytest.skip("what runs is what comes over ntlm as well")
     with Site(lab(), door, net, transport) as site:
         become = runas(site, "administrator")
         tasks = [
