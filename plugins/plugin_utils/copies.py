@@ -14,8 +14,8 @@ from .sides import Side
 
 def removal(scope: IPv4Address, keeper: Side, loser: Side, deleted: bool, replaced: bool = False) -> Removal:
     """The loser's copy, and how it differs from the keeper's. One that is replaced loses what it has to lose by being told to."""
-    assert keeper.content is not None  # a planner asks for the content before it plans a removal
-    assert loser.content is not None
+    if keeper.content is None or loser.content is None:
+        raise AssertionError("a planner asks for the content before it plans a removal")
     found = content.differences(keeper.content, loser.content, [scope])
     told = {one: f"{one.field}: {_told(one.destination)} on {loser.name}, {_told(one.source)} on {keeper.name}" for one in found}
     leases = lost_leases(scope, keeper, loser)
