@@ -83,7 +83,7 @@ def check_server_config(found: Sequence[Difference], server: str) -> None:
 
 
 def public(found: Sequence[Difference]) -> Sequence[Mapping[str, str | None]]:
-    return [{"field": one.field, "copy": one.source, "server": one.destination} for one in found]
+    return [{"field": one.field, "saved": one.source, "server": one.destination} for one in found]
 
 
 def _state(wanted: Wanted, copy: Export, scope: IPv4Address) -> str:

@@ -68,7 +68,7 @@ def test_settings_that_changed_since_are_shown_before_they_would_come_back(net: 
         refused = restore(site, copy["path"])
         failure = refused.failure("Bring the scopes back")
         assert "conflict_detection_attempts: 0 in the copy, 3 here" in failure["msg"]
-        assert failure["server_config_differences"] == [{"field": "conflict_detection_attempts", "copy": "0", "server": "3"}]
+        assert failure["server_config_differences"] == [{"field": "conflict_detection_attempts", "saved": "0", "server": "3"}]
         assert refused.written == []
         restore(site, copy["path"], failover_accept_server_config=True, failover_state="as_saved", failover_scopes=[SCOPES[0]]).ok()
         assert site.lab.servers["DHCP02"].scopes[CLIENTS].state == "Active"

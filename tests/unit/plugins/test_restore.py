@@ -130,8 +130,8 @@ def test_server_level_settings_that_would_come_along_are_all_named_and_have_to_b
     case.server.option_values[OptionKey(15)] = ("new.contoso.example",)
     case.server.filters["02-00-00-*"] = Filter("02-00-00-*", "Deny")
     expected = [
-        {"field": "filter 02-00-00-*", "copy": None, "server": "present"},
-        {"field": "option 15", "copy": "contoso.example", "server": "new.contoso.example"},
+        {"field": "filter 02-00-00-*", "saved": None, "server": "present"},
+        {"field": "option 15", "saved": "contoso.example", "server": "new.contoso.example"},
     ]
     for check_mode in (True, False):
         failed = case.restore(check_mode=check_mode)
