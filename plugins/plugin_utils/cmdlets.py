@@ -119,9 +119,8 @@ def export(scopes: Sequence[IPv4Address] = (), computer: str | None = None, leas
 
     `leases`: with them, although a lease that comes or goes is no change to the fingerprint.
     """
-    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes]} if scopes else {}
-    if computer:
-        parameters["ComputerName"] = computer
+    chosen = {"ScopeId": [str(scope) for scope in scopes]} if scopes else {}
+    parameters: dict[str, Any] = {**chosen, **_at(computer)}
     operation = {"id": f"export_{computer}" if computer else "export", "op": "export", "parameters": parameters, "fingerprint": True}
     if leases:
         parameters["Leases"] = True
@@ -134,9 +133,7 @@ def safety_copy(scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, c
 
     `label` becomes part of the file's name. `keep_days`: older copies go once the new one is complete; 0 keeps all.
     """
-    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes]}
-    if computer:
-        parameters["ComputerName"] = computer
+    parameters = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
     return {"id": "safety_copy", "op": "safety_copy", "parameters": parameters, "label": label, "keep_days": keep_days}
 
 
@@ -273,9 +270,7 @@ def add_failover_scopes(name: str, scopes: Sequence[IPv4Address]) -> Operation:
 
 def replicate(scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
     """Overwrites the partner's copies with those of the server that runs it, or of `computer` over a second hop."""
-    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes], **_FORCE}
-    if computer:
-        parameters["ComputerName"] = computer
+    parameters = {"ScopeId": [str(scope) for scope in scopes], **_FORCE, **_at(computer)}
     return _cmdlet("replicate", "Invoke-DhcpServerv4FailoverReplication", parameters)
 
 

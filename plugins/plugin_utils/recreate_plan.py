@@ -8,12 +8,10 @@ completed by the next one, which may find nothing of the old relationship, the t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
 from . import relationship_plan
-from .copies import delete_copy, proofs
 from .guards import differs_at_partner
 from .membership import Joining
 from .model import (
@@ -25,8 +23,8 @@ from .model import (
     Relationship,
     Server,
 )
-from .plan import Plan, Step, find, list_scopes
-from .removal_plan import Leaving, Removing, dissolve, going_on, orphaned
+from .plan import Plan, find, list_scopes
+from .removal_plan import Leaving, Removing, deleted_last, dissolve, going_on, orphaned
 from .sides import Needed, Side, Sides, without
 from .view import settings
 
@@ -108,7 +106,7 @@ def _recreate(
     leaving, there = _taken_apart(old, same, sides, how)
     rest = without(sides, old, {*old.scopes, *leaving.scopes}, copies=same, whole=True)
     created = relationship_plan.present(wanted, rest, joining) if new else relationship_plan.create(wanted, wanted.scopes, rest, joining)
-    last = _last(wanted, there, leaving, how) if there and not same else ()
+    last = deleted_last(wanted.name, wanted.partner_server or "", leaving, there, how) if there and not same else ()
     return Plan(
         (*leaving.steps, *created.steps, *last),
         settings(old),
@@ -123,15 +121,6 @@ def _taken_apart(old: Relationship, same: bool, sides: Sides, how: Removing) -> 
         return Leaving(keeper=orphaned(old.name, None, sides, how), scopes=old.scopes), None
     leaving, there = dissolve(old.name, sides, replace(how, other_copy="delete" if same else "disable"), elsewhere=not same)
     return going_on(leaving, sides.here, there, how, same=same), there
-
-
-def _last(wanted: Definition, there: Side, leaving: Leaving, how: Removing) -> Sequence[Step]:
-    if how.other_copy != "delete":
-        return ()
-    return [
-        delete_copy(wanted.name, one.scope_id, there, proofs(wanted.name, one.scope_id, wanted.partner_server or ""))
-        for one in leaving.removals
-    ]
 
 
 def complete_half(wanted: Definition, actual: Relationship, sides: Sides, joining: Joining) -> Plan:
@@ -178,7 +167,7 @@ def _check_declared(wanted: Definition, old: Relationship, members: frozenset[IP
     left_out = sorted(members - set(wanted.scopes))
     if left_out:
         lacking.append(f"scopes: {list_scopes(left_out)}")
-    mode = wanted.mode or ("hot_standby" if wanted.reserve_percent is not None or wanted.server_role is not None else "load_balance")
+    mode = relationship_plan.mode_at_creation(wanted)
     if mode != old.mode and wanted.mode is None:
         lacking.append(f"mode: {old.mode}")
     for option, default in _DEFAULTS.items():

@@ -19,6 +19,7 @@ from .model import (
     DEFAULT_STATE_SWITCH_INTERVAL,
     RELATIONSHIP_LIMIT,
     Definition,
+    Mode,
     Refused,
     Relationship,
     Server,
@@ -127,9 +128,14 @@ def _other_partner(spelling: str, actual: Relationship, server: Server) -> str |
     )
 
 
+def mode_at_creation(wanted: Definition) -> Mode:
+    """As Windows chooses it when none is given: by the options of hot standby."""
+    return wanted.mode or ("hot_standby" if wanted.reserve_percent is not None or wanted.server_role is not None else "load_balance")
+
+
 def _complete(wanted: Definition) -> Definition:
     """The definition with Windows' defaults for what was left out, so that the plan can show every value."""
-    mode = wanted.mode or ("hot_standby" if wanted.reserve_percent is not None or wanted.server_role is not None else "load_balance")
+    mode = mode_at_creation(wanted)
     return replace(
         wanted,
         mode=mode,

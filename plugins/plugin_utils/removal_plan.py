@@ -15,7 +15,7 @@ from ipaddress import IPv4Address
 from typing import Literal
 
 from . import cmdlets
-from .copies import delete_copy, leave_here, removal, safety_copy
+from .copies import delete_copy, leave_here, on_one_side, proofs, removal, safety_copy
 from .errors import RemoteError, RemoteFailure
 from .model import Refused
 from .plan import Plan, Removal, Step, chunks, find, forget_secret, list_scopes
@@ -185,8 +185,17 @@ def going_on(leaving: Leaving, keeper: Side, loser: Side, how: Removing, *, same
     """What becomes in the end of the copies of scopes that go on to another relationship; `same`: with the same partner."""
     if same:
         return replace(leaving, removals=tuple(replace(one, replaced=True) for one in leaving.removals))
-    deleted = how.other_copy == "delete"
-    return replace(leaving, removals=tuple(removal(one.scope_id, keeper, loser, deleted) for one in leaving.removals))
+    if how.other_copy != "delete":
+        return leaving
+    return replace(leaving, removals=tuple(removal(one.scope_id, keeper, loser, deleted=True) for one in leaving.removals))
+
+
+def deleted_last(name: str, partner: str, leaving: Leaving, loser: Side, how: Removing) -> tuple[Step, ...]:
+    """The copies of a former partner go once each scope is seen to be a member of `name` here and on its new partner."""
+    if how.other_copy != "delete":
+        return ()
+    scopes = [one.scope_id for one in leaving.removals]
+    return tuple(delete_copy(name, scope, loser, proofs(name, scope, partner)) for scope in scopes)
 
 
 def dissolve(name: str, sides: Sides, how: Removing, elsewhere: bool = False) -> tuple[Leaving, Side]:
@@ -279,29 +288,12 @@ def _reached(name: str, keeper: Side) -> str:
 
 
 def _deactivate(name: str, scope: IPv4Address, side: Side) -> Step:
-    return Step(
-        server=side.runs_on,
-        text=f"deactivate {scope} on {side.name}",
-        operation=cmdlets.deactivate_scope(scope, side.computer),
-        relationship=name,
-        partner=side.computer or "",
-        here_only=True,
-        settled=False,
-        connection=side.connection,
-    )
+    return on_one_side(side, name, f"deactivate {scope} on {side.name}", cmdlets.deactivate_scope(scope, side.computer))
 
 
 def _half_goes(name: str, side: Side) -> Step:
-    return Step(
-        server=side.runs_on,
-        text=f"remove the relationship '{name}' on {side.name} alone",
-        operation=cmdlets.remove_relationship_here(name, side.computer),
-        relationship=name,
-        partner=side.computer or "",
-        removes=True,
-        settled=False,
-        connection=side.connection,
-    )
+    text = f"remove the relationship '{name}' on {side.name} alone"
+    return on_one_side(side, name, text, cmdlets.remove_relationship_here(name, side.computer), here_only=False, removes=True)
 
 
 def _remove(name: str, scopes: Sequence[IPv4Address], keeper: Side, loser: Side) -> Sequence[Step]:

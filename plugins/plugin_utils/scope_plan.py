@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
 from . import cmdlets, durations, scope_definitions
-from .copies import delete_copy, proofs
 from .errors import RemoteFailure
 from .membership import Joining, join
 from .model import Definition, Refused, Relationship, ScopeDefinition, Server
 from .plan import Plan, Removal, Step, add_steps, find, list_scopes
 from .recreate_plan import complete_half
 from .relationship_plan import create
-from .removal_plan import Leaving, Removing, going_on, leave, look
+from .removal_plan import Leaving, Removing, deleted_last, going_on, leave, look
 from .sides import Needed, Sides, without
 from .view import settings
 
@@ -166,12 +165,7 @@ def _from(source: Relationship, scopes: Sequence[IPv4Address], wanted: Wanted, a
     if isinstance(there, RemoteFailure):
         raise there
     leaving = going_on(leave(source.name, going, sides.here, there, keeping), sides.here, there, how, same=same)
-    last: tuple[Step, ...] = ()
-    if not same and how.other_copy == "delete":
-        last = tuple(
-            delete_copy(wanted.relationship, one.scope_id, there, proofs(wanted.relationship, one.scope_id, names[0]))
-            for one in leaving.removals
-        )
+    last = () if same else deleted_last(wanted.relationship, target or "", leaving, there, how)
     return Moving(leaving.steps, last, leaving.removals, without(sides, source, going, copies=same))
 
 

@@ -127,6 +127,22 @@ class Site:
         return Run(self.program.returncode, output, tasks, self.lab.audit.counts(since=mark), written)
 
 
+def printed(*command: str, folder: Path, seconds: float, **environment: str) -> str:
+    """What a program prints that must end well."""
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=seconds,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout
+    return ended.stdout
+
+
 def lab(name: str = "company", **switches: Any) -> Lab:
     """A shipped topology, with other answers to open questions."""
     path = topology.TOPOLOGIES / f"{name}.yml"

@@ -4,32 +4,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from harness import ROOT
+from harness import ROOT, printed
 from lab.powershell.engine import NoEngine, find_engine
 
 
 def demo(**environment: str) -> str:
-    ended = subprocess.run(
-        [sys.executable, "-m", "demo"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests"), **environment},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=300,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout
+    output = printed(sys.executable, "-m", "demo", folder=ROOT, seconds=300, PYTHONPATH=str(ROOT / "tests"), **environment)
     assert_nothing_is_left()
-    return ended.stdout
+    return output
 
 
 def assert_nothing_is_left() -> None:

@@ -6,30 +6,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import yaml
-from harness import COLLECTIONS, ROOT
+from harness import COLLECTIONS, ROOT, printed
 
 INSTALLED = COLLECTIONS / "ansible_collections" / "windhcp" / "failover"
 
 
 def tool(name: str, *arguments: str, folder: Path) -> str:
     programs = Path(sys.executable).parent
-    ended = subprocess.run(
-        [str(programs / name), *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},  # they start ansible-doc and others by name
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=120,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout
-    return ended.stdout
+    path = f"{programs}:{os.environ['PATH']}"  # they start ansible-doc and others by name
+    return printed(str(programs / name), *arguments, folder=folder, seconds=120, PATH=path)
 
 
 def test_an_execution_environment_gets_the_connection_libraries(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from lab.core.api import Session
@@ -74,3 +76,12 @@ def numbered(size: int) -> bytes:
 
 def serve(door: TalkingDoor, linger_seconds: float = 5.0, scopes: int = 0) -> LabService:
     return LabService(small_lab(scopes), door, linger_seconds)
+
+
+def until(condition: Callable[[], object], seconds: float = 5.0) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True

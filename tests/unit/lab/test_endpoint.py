@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from endpoint_fakes import OTHER, OTHER_PASSWORD, PASSWORD, USER, TalkingDoor, numbered, serve, small_lab
+from endpoint_fakes import OTHER, OTHER_PASSWORD, PASSWORD, USER, TalkingDoor, numbered, serve, small_lab, until
 from lab.core.api import Session
 from lab.core.server import Credential
 from lab.service import LabService, NotLoopback
@@ -57,15 +57,6 @@ def post(service: LabService, body: bytes, user: str = USER, password: str = PAS
     token = base64.b64encode(f"{user}:{password}".encode()).decode()
     connection.request("POST", "/wsman", body, {"Authorization": f"Basic {token}"})
     return connection.getresponse()
-
-
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_every_request_is_counted_and_all_use_one_connection(

@@ -8,14 +8,13 @@ import base64
 import shutil
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from endpoint_fakes import OTHER, OTHER_PASSWORD, PASSWORD, USER, TalkingDoor, numbered, small_lab
+from endpoint_fakes import OTHER, OTHER_PASSWORD, PASSWORD, USER, TalkingDoor, numbered, small_lab, until
 from lab.codec import TopologyError
 from lab.core.api import Session
 from lab.core.server import Server
@@ -46,15 +45,6 @@ def offering(door: TalkingDoor, *names: str) -> Iterator[LabService]:
         server.transports, server.https_port, server.ssh_port = names, 0, 0
     with LabService(lab, door, linger_seconds=0.3) as service:
         yield service
-
-
-def until(condition: Callable[[], Any], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def client(url: str, transport: str, password: str = PASSWORD, **options: Any) -> Any:
