@@ -10,6 +10,7 @@ from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.drift import PartnerView, drift, health
 from ..plugin_utils.errors import RemoteError, RemoteFailure
 from ..plugin_utils.model import Refused, Relationship, same_server
+from ..plugin_utils.reply import Result
 from ..plugin_utils.view import relationship_result, scope_result, site_entry
 
 
@@ -62,9 +63,9 @@ class ActionModule(FailoverAction):
         except (Refused, RemoteFailure) as problem:
             return PartnerView(problem=str(problem))
 
-    def _second_hop(self, results: Sequence[Mapping[str, Any]], probe: int, partner: str) -> PartnerView:
+    def _second_hop(self, results: Sequence[Result], probe: int, partner: str) -> PartnerView:
         try:
-            if results[probe]["errors"]:
+            if results[probe].errors:
                 raise RemoteError(results[probe], self.host, partner)
             return PartnerView(snapshot.relationships(results, self.host, partner), snapshot.exported(results, self.host, partner))
         except RemoteFailure as problem:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,8 @@ from ..plugin_utils.errors import RemoteError, RemoteFailure
 from ..plugin_utils.export import Export
 from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import Refused, scope_ids
-from ..plugin_utils.remote import Reply
 from ..plugin_utils.replicate_plan import Chosen, Overwriting, Route
+from ..plugin_utils.reply import Reply, Result
 from ..plugin_utils.sides import Connection, Side
 
 
@@ -92,11 +92,11 @@ class ActionModule(FailoverAction):
         probes = [cmdlets.probe_partner(partner) for partner in replicate_plan.by_partner(chosen)]
         reply = self.convergence.remotes["this_server"].read([*probes, *_partner_exports(chosen)])
         for probe, partner in zip(reply.before, replicate_plan.by_partner(chosen), strict=False):
-            if probe["errors"]:
+            if probe.errors:
                 raise RemoteError(probe, self.host, partner)
         return reply
 
-    def _far(self, results: Any, chosen: Chosen) -> Mapping[str, Export]:
+    def _far(self, results: Sequence[Result], chosen: Chosen) -> Mapping[str, Export]:
         """Each partner's content, by the partner's name as this server has it."""
         partner = self.convergence.remotes.get("partner")
         if partner:

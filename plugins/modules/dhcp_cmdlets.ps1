@@ -22,6 +22,7 @@
 #   fingerprint  of "before"
 #   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
 #   errors       of the request itself, {id, category, target, message}
+#   clock        the server's, when everything had run; null under constrained_language
 
 $ErrorActionPreference = 'Stop'
 
@@ -243,7 +244,6 @@ function Get-WhoWhen {
     New-Result (, [ordered] @{
             computer       = $env:COMPUTERNAME
             user           = "$env:USERDOMAIN\$env:USERNAME"
-            utc            = Get-Date
             os_build       = [System.Environment]::OSVersion.Version.ToString()
             language_mode  = "$($ExecutionContext.SessionState.LanguageMode)"
             module_version = $script:module.Version.ToString()
@@ -565,7 +565,7 @@ function Invoke-Exclusive($Request, $Reply) {
 
 # Constrained Language Mode (application control) forbids nearly everything below, so it is found first and named.
 if ("$($ExecutionContext.SessionState.LanguageMode)" -ne 'FullLanguage') {
-    return '{"changed":false,"reply":{"status":"constrained_language","fingerprint":null,"before":[],"calls":[],"finally":[],"errors":[]}}'
+    return '{"changed":false,"reply":{"status":"constrained_language","fingerprint":null,"before":[],"calls":[],"finally":[],"errors":[],"clock":null}}'
 }
 
 $reply = [ordered] @{ status = 'script_error'; fingerprint = $null; before = @(); calls = @(); finally = @(); errors = @() }
@@ -586,4 +586,6 @@ catch {
     $reply['status'] = 'script_error'
     $reply['errors'] = @(ConvertTo-Failure $_)
 }
-ConvertTo-JsonText ([ordered] @{ changed = $false; reply = $reply })
+# The clock is asked when all else is text already: what took long is then no difference of clocks.
+$text = ConvertTo-JsonText $reply
+'{"changed":false,"reply":' + $text.Substring(0, $text.Length - 1) + ',"clock":' + (ConvertTo-JsonText (Get-Date)) + '}}'

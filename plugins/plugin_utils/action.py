@@ -44,13 +44,18 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
         self.facts = pending.facts_of(task_vars)
-        remotes = [Remote(lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars), self.host, self.check_mode)]
+        hidden = secrets(options)
+
+        def hide(text: str) -> str:
+            return str(mask(text, hidden))
+
+        remotes = [Remote(lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars), self.host, self.check_mode, hide)]
         found: dict[str, Any] = {"changed": False}
         try:
             with contextlib.ExitStack() as connections:
                 if options.get("partner_host"):
                     execute = connections.enter_context(self.connect(options["partner_host"], task_vars))
-                    remotes.append(Remote(execute, options["partner_host"], self.check_mode))
+                    remotes.append(Remote(execute, options["partner_host"], self.check_mode, hide))
                 self.convergence = Convergence(
                     *remotes, check_mode=self.check_mode, facts=self.facts, waiting=waiting(options), limits=limits(options)
                 )
@@ -61,7 +66,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             found.pop("diff", None)
         found["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(mask(found, secrets(options)))
+        result.update(mask(found, hidden))
         return result
 
     @contextlib.contextmanager

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from . import cmdlets, guards
 from .model import Server
 from .plan import Plan, Step
+from .reply import Result
 from .sides import Connection
 
 
@@ -57,9 +57,9 @@ def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:
     return [name for name, step in last.items() if not step.removes]
 
 
-def under_way(steps: Sequence[Step], calls: Sequence[cmdlets.Operation], results: Sequence[Mapping[str, Any]]) -> Step | None:
+def under_way(steps: Sequence[Step], calls: Sequence[cmdlets.Operation], results: Sequence[Result]) -> Step | None:
     """The first step that was not carried out, given the results of the operations that ran."""
-    done = [id(call) for call, result in zip(calls, results, strict=False) if not result["errors"]]
+    done = [id(call) for call, result in zip(calls, results, strict=False) if not result.errors]
     return next((step for step in steps if id(step.operation) not in done), None)
 
 

@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 
-from .export import Content, Export, Lease
+from .export import Export, Lease
+from .export_content import Content
 
 # states of an address that nobody holds; one that is not known counts as held
 _FREE_STATES = frozenset({"expired", "declined", "offered", "inactivereservation"})
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,16 @@ def server_level_differences(saved: Export, current: Export) -> Sequence[Differe
 
 
 def _differences(scope_id: IPv4Address | None, here: Content, there: Content) -> Iterator[Difference]:
-    for item, field in sorted({*here, *there}, key=_in_order):
-        lacking = (item, "") not in here or (item, "") not in there
-        if item and field and lacking:
-            continue  # the item as a whole is one difference
-        one, other = here.get((item, field)), there.get((item, field))
-        if one != other:
-            is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
-            yield Difference(scope_id, f"{item} {field}".strip(), _shown(one), _shown(other), is_content)
+    for item in sorted(here.named | there.named, key=_in_order):
+        one, other = here.fields(item), there.fields(item)
+        if one == other:
+            continue
+        mine, theirs = one or {}, other or {}
+        # of an item that one side lacks, the item as a whole is one difference
+        for field in sorted({*mine, *theirs} if not item or (one and other) else {""}):
+            if mine.get(field) != theirs.get(field):
+                is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
+                yield Difference(scope_id, f"{item} {field}".strip(), _shown(mine.get(field)), _shown(theirs.get(field)), is_content)
 
 
 def lost_leases(source: Export, destination: Export, scopes: Iterable[IPv4Address], now: datetime) -> Sequence[LostLease]:
@@ -120,8 +125,7 @@ def _shown(values: tuple[str, ...] | None) -> str | None:
     return ", ".join(values) if values else "present"
 
 
-def _in_order(key: tuple[str, str]) -> tuple[object, ...]:
+def _in_order(item: str) -> tuple[object, ...]:
     """By kind, then addresses and option ids as numbers."""
-    item, field = key
     kind, _space, rest = item.partition(" ")
-    return kind, tuple(int(part) if part.isdigit() else -1 for part in rest.replace(".", " ").split()), rest, field
+    return kind, tuple(int(part) if _NUMBER.fullmatch(part) else -1 for part in rest.replace(".", " ").split()), rest

@@ -14,7 +14,8 @@ from .errors import RemoteError, RemoteFailure, TooManyAtOnce
 from .gather import Gathering, Planner, Seen
 from .model import Refused, Server
 from .plan import Plan, Step
-from .remote import Remote, Reply
+from .remote import Remote
+from .reply import Reply
 from .sides import Connection, Side, Sides
 from .view import differences
 
@@ -118,7 +119,7 @@ class Convergence(Gathering):
         rereads = (*snapshot.reads(), *snapshot.hop_among(seen.reads), *again)
         reply = seen.remote.write(seen.reads, seen.reply.fingerprint, calls, rereads)
         if reply.status == "changed_meanwhile":
-            changes = differences(seen.server, snapshot.parse(reply.before, host))
+            changes = differences(seen.server, snapshot.parse(reply.before, host, reply.clock))
             raise RemoteFailure(
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "
                 f"{'; '.join(changes) or 'a read answers differently'}. {self._so_far('Run again.')}"
@@ -128,7 +129,7 @@ class Convergence(Gathering):
         done = [one.text for one in apply.done(steps, step)]
         self.result["changed"] = bool(done or self._done)
         try:
-            after = snapshot.parse(reply.after, host)
+            after = snapshot.parse(reply.after, host, reply.clock)
         except RemoteFailure as failure:
             raise RemoteFailure(
                 f"Done: {'; '.join([*self._done, *done]) or 'nothing'}. Reading the server again failed: {failure} Run again."
@@ -159,8 +160,8 @@ class Convergence(Gathering):
 
     def _note_copies(self, remote: Remote, calls: Sequence[Operation], reply: Reply) -> None:
         for call, result in zip(calls, reply.calls, strict=False):
-            for one in result["objects"] if call["op"] == "safety_copy" else ():
-                copy = {"host": remote.host, "path": one["path"], "scopes": call["parameters"]["ScopeId"]}
+            for one in result.objects if call["op"] == "safety_copy" else ():
+                copy = {"host": remote.host, "path": one.name("path"), "scopes": call["parameters"]["ScopeId"]}
                 self.result.setdefault("safety_copies", []).append(copy)
 
     # --- verifying -------------------------------------------------------------------------------------------------

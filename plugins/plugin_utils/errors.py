@@ -9,13 +9,19 @@ Ids are "DHCP <number>" or "WIN32 <number>" of FullyQualifiedErrorId, without th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+from .texts import short
+
+if TYPE_CHECKING:
+    from .reply import Failure, Result
 
 # answers of Get-DhcpServerv4Failover that mean "no relationship" (which of them, or none, a server gives is unknown)
 EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 
 ACCESS_DENIED = "WIN32 5"
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
+ERRORS_TOLD = 8  # of one operation
 _UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
 _STARTING = "The DHCP Server service there is stopped or just starting: start it and run again."
 
@@ -133,9 +139,11 @@ class UnexpectedReply(RemoteFailure):
 class RemoteError(RemoteFailure):
     """An operation answered with errors. `ids` are without the cmdlet's name."""
 
-    def __init__(self, result: Mapping[str, Any], host: str, partner: str = "") -> None:
+    def __init__(self, result: Result, host: str, partner: str = "") -> None:
         self.ids = sorted(error_ids(result))
-        super().__init__(" ".join(dict.fromkeys(_explain(result["id"], error, host, partner) for error in result["errors"])))
+        told = list(dict.fromkeys(_explain(result.id, error, host, partner) for error in result.errors))
+        more = [f"And {len(told) - ERRORS_TOLD} more errors."] if len(told) > ERRORS_TOLD else []
+        super().__init__(" ".join([*told[:ERRORS_TOLD], *more]))
 
 
 def short_id(full_id: str) -> str:
@@ -143,19 +151,19 @@ def short_id(full_id: str) -> str:
     return full_id.split(",")[0]
 
 
-def error_ids(result: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(short_id(error["id"]) for error in result["errors"])
+def error_ids(result: Result) -> frozenset[str]:
+    return frozenset(short_id(error.id) for error in result.errors)
 
 
-def _explain(operation: str, error: Mapping[str, Any], host: str, partner: str) -> str:
-    found = short_id(error["id"])
+def _explain(operation: str, error: Failure, host: str, partner: str) -> str:
+    found = short_id(error.id)
     if found == ACCESS_DENIED:
         meaning, cure = _denied(operation)
     else:
         meaning, cure = _MEANING.get(found, ("the DHCP server refused it", "Look up the id among the DHCP server's error codes."))
     where = "{host} asking {partner}" if operation == "probe_partner" else "{host}"
     names = {"host": host, "partner": partner or "the partner", "folder": FOLDER}
-    return f"On {where}: {meaning} (".format(**names) + f"{error['id']}: {error['message']}). " + cure.format(**names)
+    return f"On {where}: {meaning} (".format(**names) + f"{short(error.id)}: {short(error.message)}). " + cure.format(**names)
 
 
 def _denied(operation: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ Knows two connections, the task's own and that of partner_host, and nothing of A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -18,7 +18,8 @@ from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
 from .export import Export
 from .model import Refused, Server, UnknownPartner
 from .plan import Plan
-from .remote import Remote, Reply
+from .remote import Remote
+from .reply import Reply, Result
 from .sides import AT_ONCE, Connection, Needed, Side, Sides
 
 Planner = Callable[[Sides], Plan]
@@ -35,7 +36,7 @@ class Seen:
     reply: Reply
     server: Server
 
-    def answer(self, operation: Operation) -> Mapping[str, Any]:
+    def answer(self, operation: Operation) -> Result:
         return self.reply.before[list(self.reads).index(operation)]
 
 
@@ -71,7 +72,7 @@ class Gathering:
         remote = self.remotes[connection]
         reads = (*snapshot.reads(), *also)
         reply = remote.read(reads)
-        self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.received))
+        self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.clock))
         return self.seen[connection]
 
     def plan(self, planner: Planner) -> tuple[Plan, Sides]:
@@ -94,7 +95,7 @@ class Gathering:
     def _resolve(self, spelling: str) -> tuple[str, ...]:
         """What addresses the server's DNS has for a name; none is an answer too."""
         (found,) = self.remotes["this_server"].read([cmdlets.resolve_name(spelling)]).before
-        return tuple(str(address) for one in found["objects"] for address in one["addresses"])
+        return tuple(str(address) for one in found.objects for address in one.addresses("addresses"))
 
     def _gather(self) -> Sides:
         """Reads what is needed: where content is compared, the side that loses before the other."""
@@ -139,7 +140,7 @@ class Gathering:
                 if missing:
                     raise _Lacking(where, missing | self.lacking.get(where, frozenset()))
                 side = replace(side, content=snapshot.exported(seen.reply.before, host, computer))
-            elif answer["errors"] and not error_ids(answer) <= EMPTY_FAILOVER:
+            elif answer.errors and not error_ids(answer) <= EMPTY_FAILOVER:
                 raise RemoteError(answer, host, computer or "")
             else:
                 side = replace(side, api=True)
@@ -195,7 +196,7 @@ class Gathering:
             if cmdlets.probe_partner(needed.key) not in here.reads:  # only now it is known that partner_host is another server
                 here = self._look_here()
             probe = here.answer(cmdlets.probe_partner(needed.key))
-            if probe["errors"]:
+            if probe.errors:
                 raise RemoteError(probe, here.remote.host, needed.key)
             server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
             return self._side(here, server, [needed], needed.key, via=here.server.name, opposite=here.server)

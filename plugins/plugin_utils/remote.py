@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from . import reply as replies
 from .cmdlets import Operation
-from .errors import RemoteFailure, UnexpectedReply
+from .errors import ERRORS_TOLD, RemoteFailure, UnexpectedReply
+from .reply import Place, Reply
+from .texts import short
 
 REQUEST_LIMIT = 1_000_000  # bytes; Windows PowerShell 5.1 reads JSON up to 2 MB
 MUTEX_SECONDS = 120
@@ -27,35 +29,31 @@ _STATUS = {
 }
 
 
-@dataclass(frozen=True)
-class Reply:
-    """`status`: done, stopped (a call had an error) or changed_meanwhile (nothing was written)."""
-
-    status: str
-    fingerprint: str
-    before: Sequence[Mapping[str, Any]]
-    calls: Sequence[Mapping[str, Any]]
-    after: Sequence[Mapping[str, Any]]
-    received: datetime
-
-
 class Remote:
-    """One server. `execute` runs the module with the given options and returns its result."""
+    """One server. `execute` runs the module with the given options and returns its result; `hide` takes secrets out of a text."""
 
-    def __init__(self, execute: Callable[[Mapping[str, Any]], Mapping[str, Any]], host: str, check_mode: bool) -> None:
+    def __init__(
+        self,
+        execute: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+        host: str,
+        check_mode: bool,
+        hide: Callable[[str], str] = str,
+    ) -> None:
         self._execute = execute
         self._check_mode = check_mode
+        self._hide = hide
         self.host = host
         self.calls = 0
 
     def read(self, reads: Sequence[Operation]) -> Reply:
-        return self._run({"before": reads})
+        return self._run({"before": reads}, replies.Request(reads))
 
     def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
-        return self._run({"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS})
+        request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS}
+        return self._run(request, replies.Request(reads, calls, again, fingerprint))
 
-    def _run(self, request: Mapping[str, Any]) -> Reply:
+    def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
         text = json.dumps({"check_mode": self._check_mode, **request}, separators=(",", ":"))
         if len(text) > REQUEST_LIMIT:
             raise RemoteFailure(
@@ -63,14 +61,21 @@ class Remote:
             )
         self.calls += 1
         result = self._execute({"request": text})
-        reply = result.get("reply")
+        received = _now()
+        reply, place = result.get("reply"), Place(self.host, "the script", self._hide)
         if not isinstance(reply, Mapping):
-            raise UnexpectedReply(f"{self.host} gave no reply: {_said(result) or 'the output was empty'}")
+            said = short(_said(result) or "the output was empty", hide=self._hide)
+            raise UnexpectedReply(f"{self.host} gave no reply: {said}")
         status = str(reply.get("status"))
         if status in _STATUS:
-            errors = "; ".join(f"{e['id']}: {e['message']}" for e in reply.get("errors") or ())
+            errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in replies.failures(reply, place)[:ERRORS_TOLD])
             raise RemoteFailure(f"On {self.host}: " + _STATUS[status].format(errors=errors))
-        return Reply(status, str(reply["fingerprint"]), reply["before"], reply["calls"], reply["finally"], datetime.now(timezone.utc))
+        return replies.parse(reply, asked, place, received)
+
+
+def _now() -> datetime:
+    """The controller's clock."""
+    return datetime.now(timezone.utc)
 
 
 def _said(result: Mapping[str, Any]) -> str | None:

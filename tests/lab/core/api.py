@@ -52,6 +52,22 @@ class CmdletObject:
     properties: Mapping[str, Value]
 
 
+# Properties that the module's type files define by a script: class -> names (M, captures of its output)
+SCRIPT_PROPERTIES: Mapping[str, frozenset[str]] = {"DhcpServerv4Failover": frozenset({"ScopeId"})}
+
+
+def shown(one: CmdletObject) -> dict[str, Value]:
+    """The properties as PowerShell shows them. C: it unrolls what a script puts out, so none is null and one is bare."""
+    scripted = SCRIPT_PROPERTIES.get(one.type_name, frozenset())
+    return {name: _unrolled(value) if name in scripted else value for name, value in one.properties.items()}
+
+
+def _unrolled(value: Value) -> Value:
+    if not isinstance(value, tuple):
+        return value
+    return value if len(value) > 1 else (value[0] if value else None)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """``files``: what the door has to write on the machine that runs the cmdlet, by the path as the caller gave it."""

@@ -66,6 +66,7 @@ class Lab(World):
     ) -> Outcome:
         with self._lock:
             self.meet()
+            self.pass_time(name)
             here = self.servers[session.server]
             call = Call(self, session, name, bound, here, here, files=files or {})
             try:

@@ -34,7 +34,8 @@ class Fault:
 class World:
     """``clock``: a fixed instant, or None for the real clock. ``cut_links``: pairs of servers that cannot talk.
 
-    ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along.
+    ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along. ``takes``: how much of a
+    fixed instant's time each call of a cmdlet takes.
     """
 
     servers: dict[str, Server] = field(default_factory=dict)
@@ -43,11 +44,16 @@ class World:
     cut_links: set[frozenset[str]] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     lost_dns: list[str] = field(default_factory=list)
+    takes: dict[str, timedelta] = field(default_factory=dict)
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def now(self, server: str) -> datetime:
         """UTC as this server's clock shows it."""
         return (self.clock or datetime.now(timezone.utc)) + self.servers[server].clock_offset
+
+    def pass_time(self, cmdlet: str) -> None:
+        if self.clock is not None:
+            self.clock += self.takes.get(cmdlet, timedelta(0))
 
     def find(self, name: str) -> Server | None:
         """By NetBIOS name, fully qualified name, address or alias, in any case (DNS)."""

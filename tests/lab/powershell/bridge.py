@@ -8,15 +8,15 @@ Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metad
          {"token": T, "resolve": NAME} what addresses its DNS knows,
          {"token": T, "dhcpsapi": FUNCTION, "server": NAME or null, "relationship": NAME or null, "scopes": [NUMBER, ...]}
          calls the management API, with the addresses as the DWORDs that dhcpsapi.c found.
-Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}]}],
+Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}], "script": [NAME, ...]}],
           "errors": [{"id", "category", "message", "target"}], "warnings": [...],
           "files": {PATH: BASE64}} with what the module has to write,
          {"now": TIME}, {"addresses": [...]}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py),
          or {"refused": TEXT} for a request that the core could not take.
 
-Objects of one class that follow each other are one table. A kind tells the type that the module makes of a column:
-string, bool, uint32, uint64, single, ipaddress, timespan ("8.00:00:00"), datetime (ISO 8601), null, or several of one as
-"ipaddress[]", each then as text.
+Objects of one class that follow each other are one table, and "script" names those properties that are script properties. A
+kind tells the type that the module makes of a column: string, bool, uint32, uint64, single, ipaddress, timespan ("8.00:00:00"),
+datetime (ISO 8601), null, or several of one as "ipaddress[]", each then as text.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from lab.core.api import CmdletObject, Outcome, Session, Value
+from lab.core.api import SCRIPT_PROPERTIES, CmdletObject, Outcome, Session, Value
 from lab.core.lab import Lab
 from lab.core.metadata import BindingError, format_timespan, from_json
 from lab.powershell import dhcpsapi
@@ -106,7 +106,7 @@ def _tables(objects: Iterable[CmdletObject]) -> Iterator[dict[str, Any]]:
             {"name": name, "kind": kind, "values": [row[index] for row in rows]}
             for index, (name, kind) in enumerate(zip(names, kinds, strict=True))
         ]
-        yield {"type": type_name, "rows": len(rows), "columns": columns}
+        yield {"type": type_name, "rows": len(rows), "columns": columns, "script": sorted(SCRIPT_PROPERTIES.get(type_name, ()))}
 
 
 def _shape(one: CmdletObject) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

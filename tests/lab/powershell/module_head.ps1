@@ -65,22 +65,23 @@ function Read-Table($Table) {
         $columns[$column.GetProperty('name').GetString()] = Read-Column $column
     }
     if ($class -eq 'System.String') { return $columns['Value'] } # a cmdlet that puts out plain text
+    $scripted = @(foreach ($name in $Table.GetProperty('script').EnumerateArray()) { $name.GetString() })
     $count = $Table.GetProperty('rows').GetInt32()
     for ($row = 0; $row -lt $count; $row++) {
         $properties = [ordered] @{ PSTypeName = $typeName }
         foreach ($name in $columns.Keys) { $properties[$name] = $columns[$name][$row] }
         $properties['PSComputerName'] = $null
         $object = [pscustomobject] $properties
-        if ($class -eq 'DhcpServerv4Failover') { Set-ScopeIdProperty $object }
+        foreach ($name in $scripted) { Set-ScriptProperty $object $name }
         $object
     }
 }
 
-function Set-ScopeIdProperty($Object) {
-    # The real module's ScopeId is a script property that turns the class's strings into addresses.
-    $values = [ipaddress[]] @($Object.ScopeId)
-    $Object.PSObject.Properties.Remove('ScopeId')
-    $Object.PSObject.Properties.Add([psscriptproperty]::new('ScopeId', { , $values }.GetNewClosure()))
+function Set-ScriptProperty($Object, [string] $Name) {
+    # The real module's type files define it by a script, and the engine unrolls what a script puts out.
+    $values = $Object.$Name
+    $Object.PSObject.Properties.Remove($Name)
+    $Object.PSObject.Properties.Add([psscriptproperty]::new($Name, { $values }.GetNewClosure()))
 }
 
 function Read-File($Caller, $Name) {

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.core import management_api, metadata
+from lab.core import api, management_api, metadata
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
 from lab.standin.file_operations import FileOperations, packed
@@ -44,6 +44,7 @@ def run(lab: Lab, session: Session, request_text: str, mutex: threading.Lock, st
             mutex.release()
     else:
         reply["status"] = "busy"
+    reply["clock"] = script.now()
     return text({"changed": False, "reply": reply})
 
 
@@ -130,7 +131,8 @@ class Script:
                 break
             self.stop.wait(2)
         select = call.get("select") or ()
-        chosen = [{key: one.properties[key] for key in select if key in one.properties} for one in objects]
+        shown = [api.shown(one) for one in objects]
+        chosen = [{key: one[key] for key in select if key in one} for one in shown]
         return result(chosen, errors, [self.hidden(warning) for warning in warnings])
 
     def invoke(self, name: str, parameters: Mapping[str, Any]) -> tuple[Sequence[CmdletObject], list[dict[str, str]], Sequence[str]]:
@@ -197,7 +199,6 @@ class Script:
         who = {
             "computer": self.session.server,
             "user": f"{domain or self.session.server}\\{user}",
-            "utc": self.now(),
             "os_build": platform.release(),
             "language_mode": "FullLanguage",
             "module_version": MODULE_VERSION,

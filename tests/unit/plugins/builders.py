@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -12,7 +13,14 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Relationship, Scope, Server, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Found, Place, Result
 from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
+
+
+def result(operation: str, *objects: Mapping[str, Any], error: str = "") -> Result:
+    """What an operation answered on dhcp01."""
+    place = Place("dhcp01", operation)
+    return Result(operation, place, tuple(Found(place, one) for one in objects), (Failure(error, "no"),) if error else ())
 
 
 def relationship(name: str = "HQ", scopes: list[str] | None = None, **changes: Any) -> Relationship:

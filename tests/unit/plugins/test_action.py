@@ -195,11 +195,11 @@ def test_what_does_not_stick_is_a_failure() -> None:
 
 
 def test_info_names_the_partner_as_the_inventory_does() -> None:
-    result = Task(dhcp_failover_info, "there").run()
+    result = Task(dhcp_failover_info, "shown").run()
     (entry,) = result["config"]["failover_relationships"]
     assert (entry["primary"], entry["partner"]) == ("dhcp01", "dhcp02")
     assert "10.10.10.0" not in [scope["scope_id"] for scope in result["unprotected_scopes"]]
-    assert Task(dhcp_failover_info, "there").run(name="Other")["relationships"] == []
+    assert Task(dhcp_failover_info, "shown").run(name="Other")["relationships"] == []
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def answers(operation: cmdlets.Operation, kept: Kept, name: str = "HQ") -> Kept:
     key = operation["hidden"].encode().ljust(64, b"\0")
     inner = proof(bytes(byte ^ 0x36 for byte in key) + kept.nonce.encode()).digest()
     outer = proof(bytes(byte ^ 0x5C for byte in key) + inner).hexdigest()
-    return kept.seen({name: {"objects": [{"public": operation["public"], "proof": outer}], "errors": []}})
+    return kept.seen({name: builders.result("prove_text", {"public": operation["public"], "proof": outer})})
 
 
 def test_only_the_secret_that_was_kept_is_known_again() -> None:
@@ -69,7 +69,7 @@ def test_neither_the_secret_nor_the_same_hash_twice() -> None:
 
 @pytest.mark.parametrize(("public", "proof"), [("", "x"), ("00", ""), ("not hex", "\u00e4"), ("00" * 16, "0" * 64)])
 def test_what_was_spoilt_is_no_secret(public: str, proof: str) -> None:
-    kept = Kept().seen({"HQ": {"objects": [{"public": public, "proof": proof}], "errors": []}})
+    kept = Kept().seen({"HQ": builders.result("prove_text", {"public": public, "proof": proof})})
     assert (kept.holds("HQ"), kept.is_of("HQ", ONE)) == (True, False)
 
 

@@ -10,8 +10,22 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, RemoteFailure, UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import REQUEST_LIMIT, Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Place, Result
 
-DONE = {"status": "done", "fingerprint": "f", "before": [], "calls": [], "finally": [], "errors": []}
+HASH = "0" * 64
+DONE = {
+    "status": "done",
+    "fingerprint": HASH,
+    "before": [],
+    "calls": [],
+    "finally": [],
+    "errors": [],
+    "clock": "2026-03-01T08:00:00Z",
+}
+
+
+def answer(operation: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": operation["id"], "objects": [], "errors": [], "warnings": [], **more}
 
 
 def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, check_mode: bool = False) -> Remote:
@@ -25,11 +39,13 @@ def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, 
 
 def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
     sent: list[dict[str, Any]] = []
-    remote({"reply": DONE}, sent, check_mode=True).write([cmdlets.get_scopes()], "f", [cmdlets.remove_failover("HQ")], [cmdlets.who_when()])
+    read, call, again = cmdlets.get_scopes(), cmdlets.remove_failover("HQ"), cmdlets.who_when()
+    said = {**DONE, "before": [answer(read)], "calls": [answer(call)], "finally": [answer(again)]}
+    remote({"reply": said}, sent, check_mode=True).write([read], HASH, [call], [again])
     (request,) = sent
     assert request["before"] == [cmdlets.get_scopes()]
     assert request["finally"] == [cmdlets.who_when()]
-    assert request["fingerprint"] == "f"
+    assert request["fingerprint"] == HASH
     assert request["mutex"] > 0
     assert request["check_mode"] is True
 
@@ -75,12 +91,12 @@ def test_no_reply_is_never_an_empty_server(result: dict[str, Any], said: str) ->
 def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
     sent: list[dict[str, Any]] = []
     with pytest.raises(RemoteFailure, match="nothing was changed"):
-        remote({"reply": DONE}, sent).write([], "f", [{"id": "x" * REQUEST_LIMIT}], [])
+        remote({"reply": DONE}, sent).write([], HASH, [{"id": "x" * REQUEST_LIMIT}], [])
     assert sent == []
 
 
 def error(operation: str, error_id: str) -> RemoteError:
-    result = {"id": operation, "errors": [{"id": error_id, "message": "Fehler {0} beim Server"}]}
+    result = Result(operation, Place("dhcp01", operation), errors=(Failure(error_id, "Fehler {0} beim Server"),))
     return RemoteError(result, "dhcp01", "dhcp02.contoso.example")
 
 
