@@ -38,6 +38,7 @@ def parse(results: Sequence[Mapping[str, Any]], host: str, received: datetime | 
     bindings = [] if by_id["bindings"]["errors"] else by_id["bindings"]["objects"]
     return Server(
         name=_text(who, "computer"),
+        host_name=_text(who, "host_name"),
         clock=_clock(who, received),
         addresses=tuple(str(b["IPAddress"]) for b in bindings if b.get("IPAddress")),
         relationships=relationships(results, host),
