@@ -15,6 +15,7 @@ from typing import Any
 
 from . import durations
 from .model import Definition, Mode, Role, ScopeDefinition
+from .secret import Secret
 
 Operation = Mapping[str, Any]
 
@@ -157,7 +158,7 @@ def text_name(kind: str, relationship: str) -> str:
 
 def keep_text(name: str, public: str, hidden: str) -> Operation:
     """Keeps two lines on the server, of which the hidden one never comes back. `name`: a-z, 0-9, dot and hyphen, 80 at most."""
-    return {"id": "keep_text", "op": "keep_text", "name": name, "public": public, "hidden": hidden}
+    return {"id": "keep_text", "op": "keep_text", "name": name, "public": public, "hidden": Secret(hidden) if hidden else ""}
 
 
 def prove_text(name: str, nonce: str) -> Operation:
@@ -209,8 +210,8 @@ def add_failover(definition: Definition, partner: str, scopes: Sequence[IPv4Addr
     else:
         parameters["LoadBalancePercent"] = definition.load_balance_percent
     if definition.shared_secret:
-        parameters["SharedSecret"] = definition.shared_secret
-    return _cmdlet("add_failover", "Add-DhcpServerv4Failover", {**parameters, **_FORCE}, secrets=["SharedSecret"])
+        parameters["SharedSecret"] = Secret(definition.shared_secret)
+    return _cmdlet("add_failover", "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
 def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> Operation:
@@ -228,12 +229,12 @@ def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> O
         elif option == "state_switch_interval":
             parameters.update(_interval(value))
         elif option == "enable_auth":
-            parameters["SharedSecret"] = secret if value else None
+            parameters["SharedSecret"] = Secret(secret) if value and secret else None
         elif option == "shared_secret":
-            parameters["SharedSecret"] = secret
+            parameters["SharedSecret"] = Secret(secret) if secret else None
         else:
             raise KeyError(option)
-    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE}, secrets=["SharedSecret"])
+    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
 def remove_failover(name: str, computer: str | None = None) -> Operation:

@@ -3,7 +3,8 @@
 """What an error of the remote side means and what to do about it: by its id, never by its text, which is localised.
 
 Ids are "DHCP <number>" or "WIN32 <number>" of FullyQualifiedErrorId, without the cmdlet's name, and the script's own
-"windhcp.<word>". Numbers: the Windows SDK's DHCP error header.
+"windhcp.<word>". Numbers: the Windows SDK's DHCP error header. Microsoft's script functions (Export-, Import-DhcpServer) and
+PowerShell itself have words instead, which mean something with the name of the command only.
 """
 
 from __future__ import annotations
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
 EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 
 ACCESS_DENIED = "WIN32 5"
+NOT_OURS = "windhcp.not_ours"
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 ERRORS_TOLD = 8  # of one operation
 _UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
 _STARTING = "The DHCP Server service there is stopped or just starting: start it and run again."
 
-# id -> (what it means, what to do); {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
+# what no line below explains: a number of the DHCP server, or a word of PowerShell's
+_UNKNOWN_NUMBER = ("the DHCP server refused it", "Look up the id among the DHCP server's error codes.")
+_UNKNOWN_WORD = ("PowerShell or the DhcpServer module refused it", "Its message says why; where that is no help, please report it.")
+_NEWER = "It needs the DhcpServer module of Windows Server 2012 R2 or later; where that is there, please report it with the task."
+
+# id, with the command where only both together mean something -> (what it means, what to do); {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
 _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20005": ("the scope does not exist there", "Create it first, or correct the scope id."),
     "DHCP 20052": ("the scope exists already", "Remove or rename the other copy after comparing both."),
@@ -97,8 +104,36 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     ),
     "windhcp.no_api": (
         "the DHCP management API (dhcpsapi.dll) cannot be called there; other_copy: disable and the removal of an orphan need it",
-        "Application control forbids it, or the DHCP management tools are missing: allow the one, or install the other (RSAT-DHCP).",
+        "Where a compiler explains itself (CS...), look at the disk and at the TEMP folder of the account, or run again; otherwise "
+        "application control forbids it, or the DHCP management tools are missing: allow the one, or install the other (RSAT-DHCP).",
     ),
+    "windhcp.binding": ("a cmdlet there does not take what it was given", _NEWER),
+    "windhcp.no_such_cmdlet": ("a cmdlet is missing there", _NEWER),
+    "windhcp.computer_name": (
+        "what should be the name of a computer is none, and Windows' own export would run parts of it as code; nothing was called",
+        "Correct partner_server; where the server itself shows such a partner, look at who made that relationship.",
+    ),
+    NOT_OURS: (
+        "something below ProgramData is not as this collection makes it, so nothing was read, written or followed there",
+        "Look at what it is and at who made it. Take it away (a link with rmdir, which leaves alone what it leads to) when nothing in "
+        "it is needed, and run again: what is missing in {folder} is then made anew.",
+    ),
+    "ResourceExists,Export-DhcpServer": ("the file to export to is there already", "Run again: each export has a name of its own."),
+    "InvalidOperation,Export-DhcpServer": ("the configuration could not be exported", "Try Export-DhcpServer on the server itself."),
+    "InvalidArgument,Export-DhcpServer": ("Export-DhcpServer takes a value for wrong", "Please report it with the task."),
+    "ObjectNotFound,Export-DhcpServer": ("none of the scopes to export is there", "Run again: the next run plans from what is there now."),
+    "ResourceUnavailable,Import-DhcpServer": ("the file to import is not there, or cannot be read", "Look at the file, and run again."),
+    "InvalidOperation,Import-DhcpServer": (
+        "the file is none that this server imports: of a newer version of Windows, or damaged",
+        "Import a copy on a server of the version that it was made on, or of a newer one.",
+    ),
+    "InvalidArgument,Import-DhcpServer": ("Import-DhcpServer takes a value for wrong", "Please report it with the task."),
+    "ObjectNotFound,Import-DhcpServer": ("a scope is not in the file", "Look at which scopes the copy has, and leave out the others."),
+    "ParameterArgumentValidationError": (
+        "a cmdlet does not take one of the values that it was given",
+        "The message names the parameter; what an import skipped for it has to be added by hand.",
+    ),
+    "CommandNotFoundException": ("a command is missing on the server", "Repair the installation of Windows PowerShell and of RSAT-DHCP there."),
     "windhcp.protect_folder": (
         "the folder below ProgramData could not be kept to administrators, so nothing was written to it",
         "Look at the permissions of {folder} there, and use an account that is a local administrator.",
@@ -160,7 +195,8 @@ def _explain(operation: str, error: Failure, host: str, partner: str) -> str:
     if found == ACCESS_DENIED:
         meaning, cure = _denied(operation)
     else:
-        meaning, cure = _MEANING.get(found, ("the DHCP server refused it", "Look up the id among the DHCP server's error codes."))
+        unknown = _UNKNOWN_NUMBER if found.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
+        meaning, cure = _MEANING.get(error.id) or _MEANING.get(found, unknown)
     where = "{host} asking {partner}" if operation == "probe_partner" else "{host}"
     names = {"host": host, "partner": partner or "the partner", "folder": FOLDER}
     return f"On {where}: {meaning} (".format(**names) + f"{short(error.id)}: {short(error.message)}). " + cure.format(**names)

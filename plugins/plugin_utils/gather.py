@@ -113,7 +113,8 @@ class Gathering:
             far = self._look_at_partner_host()
             here = self._look_here()
         partners = {needed.key: self._partner_side(needed, here, far) for needed in needs}
-        noted = {name: partner for name in self.relationships if (partner := unfinished.partner(here.answer(unfinished.look(name))))}
+        notes = {name: unfinished.partner(here.answer(unfinished.look(name)), here.remote.host) for name in self.relationships}
+        noted = {name: partner for name, partner in notes.items() if partner}
         kept = self.kept.seen({name: here.answer(self.kept.look(name)) for name in self.relationships})
         return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept)
 

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-import json
+import getpass
+import re
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
@@ -13,20 +15,29 @@ from . import reply as replies
 from .cmdlets import Operation
 from .errors import ERRORS_TOLD, RemoteFailure, UnexpectedReply
 from .reply import Place, Reply
+from .secret import split
 from .texts import short
 
 REQUEST_LIMIT = 1_000_000  # bytes; Windows PowerShell 5.1 reads JSON up to 2 MB
 MUTEX_SECONDS = 120
 
 _STATUS = {
-    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s; nothing was changed. "
+    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s ({{errors}}); nothing was changed. "
     "Run again when it has ended.",
+    "busy windhcp.mutex": "Another run is writing to this server, and its account lets this one not wait for it ({errors}); nothing "
+    "was changed. Run again when it has ended; use one account for all runs, or accounts that are local administrators.",
     "no_module": "The DhcpServer module could not be loaded ({errors}). Install it: Install-WindowsFeature DHCP -IncludeManagementTools.",
-    "constrained_language": "PowerShell runs in Constrained Language Mode there (application control), where the script cannot "
-    "work; nothing was changed. Allow the collection's dhcp_cmdlets.ps1 in the policy (WDAC or AppLocker), or use an account "
-    "that the policy exempts.",
+    "constrained_language": "PowerShell runs in a restricted language mode there ({errors}), where the script cannot work; nothing "
+    "was changed. Where application control is the reason, allow the collection's dhcp_cmdlets.ps1 in the policy (WDAC or "
+    "AppLocker), or use an account that the policy exempts; where a session configuration is (JEA), connect to Microsoft.PowerShell.",
+    "not_windows_powershell": "The session is no Windows PowerShell 5.1 ({errors}), which the DhcpServer module is made for; nothing was "
+    "changed. Connect to the session configuration Microsoft.PowerShell (psrp: ansible_psrp_configuration_name), or make "
+    "powershell.exe the shell of the SSH server.",
     "script_error": "The script failed: {errors}. Please report it.",
 }
+
+# What an endpoint answers that takes no scripts, or not all of their language: ids of PowerShell's parser and of its command search
+_NO_SCRIPTS = re.compile(r"FullyQualifiedErrorId\s*:\s*(\w*(?:ScriptsNotAllowed|NotAllowed\w*|InDataSection|NotSupportedIn\w*))")
 
 
 class Remote:
@@ -50,32 +61,47 @@ class Remote:
 
     def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
-        request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS}
+        request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS, "who": _who()}
         return self._run(request, replies.Request(reads, calls, again, fingerprint))
 
     def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
-        text = json.dumps({"check_mode": self._check_mode, **request}, separators=(",", ":"))
-        if len(text) > REQUEST_LIMIT:
+        text, secrets = split({"check_mode": self._check_mode, **request})
+        size = len(text) + sum(len(secret.encode()) for secret in secrets)
+        if size > REQUEST_LIMIT:
             raise RemoteFailure(
-                f"The request has {len(text)} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. Use smaller lists."
+                f"The request has {size} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. Use smaller lists."
             )
         self.calls += 1
-        result = self._execute({"request": text})
+        result = self._execute({"request": text, "secrets": secrets})
         received = _now()
         reply, place = result.get("reply"), Place(self.host, "the script", self._hide)
         if not isinstance(reply, Mapping):
-            said = short(_said(result) or "the output was empty", hide=self._hide)
-            raise UnexpectedReply(f"{self.host} gave no reply: {said}")
+            said = _said(result)
+            if no_scripts := _NO_SCRIPTS.search(said or ""):
+                failure = _STATUS["constrained_language"].format(errors=f"the endpoint takes no scripts, {no_scripts[1]}")
+                raise RemoteFailure(f"On {self.host}: {failure}")
+            raise UnexpectedReply(f"{self.host} gave no reply: {short(said or 'the output was empty', hide=self._hide)}")
         status = str(reply.get("status"))
         if status in _STATUS:
-            errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in replies.failures(reply, place)[:ERRORS_TOLD])
-            raise RemoteFailure(f"On {self.host}: " + _STATUS[status].format(errors=errors))
+            failures = replies.failures(reply, place)
+            errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in failures[:ERRORS_TOLD])
+            meaning = next((_STATUS[key] for one in failures if (key := f"{status} {one.id}") in _STATUS), _STATUS[status])
+            raise RemoteFailure(f"On {self.host}: " + meaning.format(errors=errors))
         return replies.parse(reply, asked, place, received)
 
 
 def _now() -> datetime:
     """The controller's clock."""
     return datetime.now(timezone.utc)
+
+
+def _who() -> str:
+    """Whom another run finds at work: the account and the name of this controller."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name
+        user = "an unnamed account"
+    return f"{user}@{socket.gethostname()}"
 
 
 def _said(result: Mapping[str, Any]) -> str | None:

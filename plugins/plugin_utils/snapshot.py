@@ -40,6 +40,7 @@ def parse(results: Sequence[Result], host: str, clock: timedelta = timedelta(0))
     addresses = [] if bindings.errors else [one.optional_address("IPAddress") for one in bindings.objects]
     return Server(
         name=who.only().name("computer"),
+        host_name=who.only().text("host_name"),
         clock=clock,
         addresses=tuple(one for one in addresses if one),
         relationships=relationships(results, host),

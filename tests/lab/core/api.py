@@ -36,12 +36,16 @@ class Session:
 
 @dataclass(frozen=True)
 class ErrorRecord:
-    """One non-terminating error. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as PowerShell does."""
+    """One non-terminating error. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as PowerShell does.
+
+    ``details``: the reason, where a cmdlet gives it in ErrorDetails beside its message.
+    """
 
     id: str
     category: str
     message: str
     target: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True)

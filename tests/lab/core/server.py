@@ -271,6 +271,11 @@ class Server:
     def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
         return next((one for one in self.relationships.values() if scope_id in one.scopes), None)
 
+    @property
+    def host_name(self) -> str:
+        """Its name in DNS. C: ``name`` is the NetBIOS one, which Windows cuts after 15 characters."""
+        return self.fqdn.partition(".")[0]
+
     def names(self) -> tuple[str, ...]:
         """Everything another machine may call this server by, in lower case."""
-        return tuple(name.lower() for name in (self.name, self.fqdn, str(self.ip), *self.aliases))
+        return tuple(dict.fromkeys(name.lower() for name in (self.name, self.host_name, self.fqdn, str(self.ip), *self.aliases)))

@@ -52,7 +52,7 @@ class Switches:
         "L",
         "2 (the creator's host name is measured, its form is not)",
         "How does the partner spell the creator in PartnerServer?",
-        ("netbios", "fqdn"),
+        ("netbios", "hostname", "fqdn"),
     )
     standby_creator: str = _rule(
         "secondary",
@@ -222,6 +222,12 @@ class Switches:
         "0, 1.1 (-Force), 13.11",
         "What happens without -Force where the provider asks, in a session that cannot ask?",
         ("no_prompt", "error"),
+    )
+    administrators_own_new_files: bool = _rule(
+        False,
+        "U",
+        "general Windows (the default owner of a token)",
+        "Does a file that an administrator makes belong to the group Administrators? No: to the account",
     )
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from lab.core import copying
+from lab.core import access_lists, copying
 from lab.core.server import STATES, Relationship, Server
 from lab.core.switches import Switches
 
@@ -65,6 +65,10 @@ class World:
         found = self.find(name)
         return [] if found is None else [str(found.ip)]
 
+    def new_file_owner(self) -> str:
+        """Who owns a file that an administrator makes, as SDDL."""
+        return access_lists.ADMINISTRATORS if self.switches.administrators_own_new_files else access_lists.USER
+
     def connected(self, one: str, other: str) -> bool:
         """Whether packets get from one server to the other."""
         up = self.servers[one].reachable and self.servers[other].reachable
@@ -99,7 +103,7 @@ class World:
 
     def mirror(self, creator: Server, half: Relationship) -> Relationship:
         """The partner's half of a new relationship. M SCOPEAPI: it shows the creator's host name (its form: a switch)."""
-        shown = creator.fqdn if self.switches.partner_server_shows == "fqdn" else creator.name
+        shown = {"netbios": creator.name, "hostname": creator.host_name, "fqdn": creator.fqdn}[self.switches.partner_server_shows]
         return replace(half, peer=creator.name, partner_server=shown, scopes=list(half.scopes))
 
     def state(self, server: Server, relationship: Relationship) -> str:

@@ -24,7 +24,8 @@ function Send-Request([string] $Body) {
     [System.Text.Json.JsonDocument]::Parse($script:reader.ReadLine()).RootElement
 }
 
-function Format-Value($Value) {
+function Format-Value($ToSend) {
+    $Value = $ToSend
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [string]) { return '"' + [System.Text.Json.JsonEncodedText]::Encode($Value).ToString() + '"' }
     if ($Value -is [bool] -or $Value -is [switch]) { if ($Value) { return 'true' } else { return 'false' } }
@@ -120,7 +121,10 @@ function Invoke-LabCmdlet($Caller, $Bound) {
     foreach ($table in $reply.GetProperty('tables').EnumerateArray()) { Read-Table $table }
     foreach ($one in $reply.GetProperty('errors').EnumerateArray()) {
         $text = foreach ($field in 'message', 'id', 'category', 'target') { $one.GetProperty($field).GetString() }
-        $Caller.WriteError((New-Failure @text))
+        $record = New-Failure @text
+        $details = $one.GetProperty('details').GetString()
+        if ($details) { $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new($details) }
+        $Caller.WriteError($record)
     }
 }
 
@@ -130,6 +134,17 @@ function Resolve-DnsName {
     $found = @((Send-Request ('"resolve":' + (Format-Value $Name))).GetProperty('addresses').EnumerateArray())
     if (-not $found.Count) { $PSCmdlet.WriteError((New-Failure "$Name : DNS name does not exist" 'DNS_ERROR_RCODE_NAME_ERROR' 'ResourceUnavailable' $Name)) }
     foreach ($one in $found) { [pscustomobject] @{ Name = $Name; Type = 'A'; IPAddress = $one.GetString() } }
+}
+
+function Get-Acl {
+    # Who owns a file and may do what: the engine's own command is for Windows only. Scripts ask for the SDDL of one path.
+    [CmdletBinding()] param([Parameter(Mandatory)] [string] $LiteralPath)
+    $reply = Send-Request ('"get_acl":' + (Format-Value $LiteralPath))
+    $sddl = [System.Text.Json.JsonElement]::new()
+    if (-not $reply.TryGetProperty('sddl', [ref] $sddl)) {
+        $PSCmdlet.ThrowTerminatingError((New-Failure "Cannot find path '$LiteralPath' because it does not exist." 'PathNotFound' 'ObjectNotFound' $LiteralPath))
+    }
+    [pscustomobject] @{ Path = $LiteralPath; Sddl = $sddl.GetString() }
 }
 
 function Get-Date {

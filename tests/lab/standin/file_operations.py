@@ -19,18 +19,10 @@ from typing import Any
 
 from lab.core.exporting import NAMESPACE
 from lab.standin.files import Files
-from lab.standin.results import Result, failure, result
+from lab.standin.own_files import FOLDER, OwnFiles, Stopped
+from lab.standin.results import Result, result
 
-FOLDER = "C:\\ProgramData\\windhcp.failover"
 _LEASES = re.compile(r"[ \t\r\n]*<Leases>.*?</Leases>", re.DOTALL)
-
-
-class Stopped(Exception):
-    """What an operation cannot do."""
-
-    def __init__(self, error_id: str, category: str, target: str, message: str) -> None:
-        super().__init__(error_id)
-        self.failure = failure(f"windhcp.{error_id}", category, target, message)
 
 
 def decoded(content: bytes) -> str:
@@ -49,13 +41,16 @@ def packed(content: bytes) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class FileOperations:
-    """``cmdlet``: runs one; ``now``: the clock of the server; ``secrets``: a list of the run's own."""
+    """``cmdlet``: runs one; ``now``: the clock of the server."""
 
     files: Files
     server: str
     now: Callable[[], datetime]
     cmdlet: Callable[[Mapping[str, Any]], Result]
-    secrets: list[str]
+
+    @property
+    def own(self) -> OwnFiles:
+        return OwnFiles(self.files)
 
     def run(self, operation: Callable[[Mapping[str, Any]], Result], call: Mapping[str, Any]) -> Result:
         try:
@@ -65,10 +60,12 @@ class FileOperations:
 
     def safety_copy(self, call: Mapping[str, Any]) -> Result:
         label = re.sub(r"[^A-Za-z0-9.-]", lambda one: "__" if ord(one[0]) > 0xFFFF else "_", call["label"])  # UTF-16 units
-        path = f"{FOLDER}\\safety-copies\\{self.server}-{label}-{self._stamp()}.xml"
+        path = f"{self.own.protect_folder('safety-copies')}\\{self.server}-{label}-{self._stamp()}.xml"
         parameters = {"File": path, "Leases": True, "Force": True, "Confirm": False, **call["parameters"]}
         said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": parameters})
         content = self.files.found(path).get(path, b"")
+        if content:
+            self.own.protect_file(path)
         missing = [one for one in parameters["ScopeId"] if f"<ScopeId>{one}</ScopeId>" not in decoded(content)]
         if said["errors"] or missing:
             self.files.remove(path)
@@ -87,9 +84,9 @@ class FileOperations:
 
     def import_copy(self, call: Mapping[str, Any]) -> Result:
         path, content = self._copy(call)
-        backup = f"{FOLDER}\\backups\\{self._stamp()}"
+        backup = f"{self.own.protect_folder('backups')}\\{self._stamp()}"
         scopes = call["parameters"]["ScopeId"]
-        edited = f"{backup}.xml" if call["inactive"] else path
+        edited = f"{FOLDER}\\safety-copies\\import-{self._stamp()}.xml" if call["inactive"] else path
         if call["inactive"]:
             self.files.write(edited, _inactive(content, scopes), self.now())
         parameters = {"File": edited, "BackupPath": backup, "ScopeId": scopes, "Leases": True, "Force": True, "Confirm": False}
@@ -103,17 +100,17 @@ class FileOperations:
         return said
 
     def keep_text(self, call: Mapping[str, Any]) -> Result:
-        self.secrets.extend(filter(None, [call["hidden"]]))
-        self.files.write(_text_path(call), f"{call['public']}\n{call['hidden']}\n".encode(), self.now())
+        self.own.write_text(_text_path(call), f"{call['public']}\n{call['hidden']}\n", self.now())
         return result()
 
     def drop_text(self, call: Mapping[str, Any]) -> Result:
-        self.files.remove(_text_path(call))
+        self.own.remove_text(_text_path(call))
         return result()
 
     def prove_text(self, call: Mapping[str, Any]) -> Result:
-        for content in self.files.found(_text_path(call)).values():
-            public, hidden, _end = content.decode().split("\n")
+        text = self.own.read_text(_text_path(call))
+        if text is not None:
+            public, hidden, _end = text.split("\n")
             return result([{"public": public, "proof": hmac.new(hidden.encode(), call["nonce"].encode(), "sha256").hexdigest()}])
         return result()
 
@@ -121,7 +118,10 @@ class FileOperations:
         path, inside = ntpath.normpath(call["path"]), f"{FOLDER}\\safety-copies\\"
         if not path.lower().startswith(inside.lower()):
             raise Stopped("not_a_copy", "InvalidArgument", path, f"Safety copies are in {inside} only.")
-        if not self.files.found(path):
+        if not re.fullmatch(r"[\w.-]{1,200}", path[len(inside) :]):
+            names = "Names of safety copies have letters, digits, dots, hyphens and underscores only."
+            raise Stopped("not_a_copy", "InvalidArgument", path, names)
+        if not self.own.find_folder("safety-copies") or not self.own.find_file(path):
             raise Stopped("no_such_copy", "ObjectNotFound", path, f"There is no file {path}.")
         return path, self.files.found(path)[path]
 

@@ -37,7 +37,7 @@ class Recorder:
         self.remote = Remote(self._execute, "dhcp01", check_mode=False)
 
     def _execute(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        self._last = without_machine(self._powershell(self.lab, self._session, arguments["request"]))
+        self._last = without_machine(self._powershell(self.lab, self._session, arguments["request"], arguments["secrets"]))
         reply: Mapping[str, Any] = json.loads(self._last)
         return reply
 

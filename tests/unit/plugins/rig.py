@@ -25,7 +25,7 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
     files = Files()
 
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said = script.run(lab, session, arguments["request"], threading.Lock(), threading.Event(), files)
+        said = script.run(lab, session, arguments["request"], threading.Lock(), threading.Event(), files, arguments["secrets"])
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 

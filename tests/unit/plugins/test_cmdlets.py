@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, errors
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, ScopeDefinition
+from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import split
 from lab.core import metadata
 
 SCOPES = [IPv4Address("10.0.1.0")]
@@ -79,8 +81,15 @@ def test_nothing_can_ask_a_question(operation: dict[str, Any]) -> None:
     assert ("Force" in parameters) == (operation["parameters"].get("Force") is True)
 
 
-def test_only_the_secret_is_a_secret() -> None:
-    assert all("SharedSecret" in one["secrets"] for one in WRITES if "SharedSecret" in one["parameters"])
+def test_the_secret_never_stands_in_a_request() -> None:
+    given = [one["parameters"]["SharedSecret"] for one in WRITES if one["parameters"].get("SharedSecret")]
+    assert given
+    request, secrets = split({"calls": [*WRITES, cmdlets.keep_text("hq", "salt", "hash"), cmdlets.keep_text("hq", "partner", "")]})
+    assert secrets == [*dict.fromkeys(one.text for one in given), "hash"]
+    assert not [one for one in secrets if f'"{one}"' in request]
+    assert request.count('{"secret":') == len(given) + 1
+    with pytest.raises(TypeError, match="datetime"):  # nothing else has a form that nobody chose
+        split({"when": datetime(2026, 3, 1, tzinfo=timezone.utc)})
 
 
 def test_an_option_that_windows_cannot_set_is_never_sent() -> None:

@@ -19,9 +19,10 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refu
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
 from ansible_collections.windhcp.failover.plugins.plugin_utils.removal_plan import Removing
+from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import split
 from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Sides
-from lab.standin.file_operations import FOLDER, Stopped
 from lab.standin.files import Files
+from lab.standin.own_files import FOLDER, Stopped
 from nothing_lost import scenarios
 from nothing_lost.task import Wire, perform
 from nothing_lost.watched import Killed, Watch, held
@@ -44,7 +45,7 @@ def answers(operation: cmdlets.Operation, kept: Kept, name: str = "HQ") -> Kept:
     look = kept.look(name)
     assert (look["name"], look["nonce"]) == (operation["name"], kept.nonce)
     proof = hashlib.sha256  # the server's own reckoning, written out: RFC 2104
-    key = operation["hidden"].encode().ljust(64, b"\0")
+    key = operation["hidden"].text.encode().ljust(64, b"\0")
     inner = proof(bytes(byte ^ 0x36 for byte in key) + kept.nonce.encode()).digest()
     outer = proof(bytes(byte ^ 0x5C for byte in key) + inner).hexdigest()
     return kept.seen({name: builders.result("prove_text", {"public": operation["public"], "proof": outer})})
@@ -60,10 +61,12 @@ def test_only_the_secret_that_was_kept_is_known_again() -> None:
 
 def test_neither_the_secret_nor_the_same_hash_twice() -> None:
     first, second = Kept().keep("HQ", ONE), Kept().keep("HQ", ONE)
-    assert ONE not in json.dumps(first)
+    request, hashed = split(first)
+    assert hashed == [first["hidden"].text]
+    assert not [word for word in (ONE, *hashed) if word in request or word in repr(first)]
     assert first["name"] == second["name"] == Kept().keep("hq", ONE)["name"]
     assert len({first["public"], second["public"], first["hidden"], second["hidden"]}) == 4
-    assert {len(bytes.fromhex(first[key])) for key in ("public", "hidden")} == {16, 32}
+    assert [len(bytes.fromhex(one)) for one in (first["public"], first["hidden"].text)] == [16, 32]
     assert Kept().nonce != Kept().nonce
 
 

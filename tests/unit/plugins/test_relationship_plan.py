@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import desired
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server, UnknownPartner
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import Secret
 
 PARTNER = {"partner_server": "dhcp02.contoso.example"}
 FORCE = {"Force": True, "Confirm": False}
@@ -41,7 +42,7 @@ DEFAULTS = {
         ({"mode": "hot_standby"}, {**DEFAULTS, "ServerRole": "Active", "ReservePercent": 5}),
         ({"server_role": "standby"}, {**DEFAULTS, "ServerRole": "Standby", "ReservePercent": 5}),
         ({"reserve_percent": 0}, {**DEFAULTS, "ServerRole": "Active", "ReservePercent": 0}),
-        ({"shared_secret": "x"}, {**DEFAULTS, "LoadBalancePercent": 50, "SharedSecret": "x"}),
+        ({"shared_secret": "x"}, {**DEFAULTS, "LoadBalancePercent": 50, "SharedSecret": Secret("x")}),
         (
             {"state_switch_interval": "1.00:00:00", "max_client_lead_time": "90"},
             {
@@ -81,14 +82,14 @@ SENT_SET = {"Name": "HQ", **FORCE}
         (builders.relationship(), {"mode": "hot_standby"}, {"Mode": "HotStandby", "ReservePercent": 5}),
         (builders.relationship(), {"mode": "hot_standby", "reserve_percent": 8}, {"Mode": "HotStandby", "ReservePercent": 8}),
         (builders.hot_standby(), {"mode": "load_balance"}, {"Mode": "LoadBalance", "LoadBalancePercent": 50}),
-        (builders.relationship(), {"enable_auth": True, "shared_secret": "x"}, {"SharedSecret": "x"}),
+        (builders.relationship(), {"enable_auth": True, "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
         (builders.relationship(enable_auth=True), {"enable_auth": False}, {"SharedSecret": None}),
-        (builders.relationship(enable_auth=True), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": "x"}),
-        (builders.relationship(), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": "x"}),
+        (builders.relationship(enable_auth=True), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
+        (builders.relationship(), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
         (
             builders.relationship(),
             {"load_balance_percent": 70, "max_client_lead_time": "1:30:00", "enable_auth": True, "shared_secret": "x"},
-            {"LoadBalancePercent": 70, "MaxClientLeadTime": "01:30:00", "SharedSecret": "x"},
+            {"LoadBalancePercent": 70, "MaxClientLeadTime": "01:30:00", "SharedSecret": Secret("x")},
         ),
     ],
 )

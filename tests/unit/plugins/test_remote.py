@@ -62,9 +62,10 @@ def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("busy", "Another run is writing to this server"),
+        ("busy", r"Another run is writing to this server and did not finish within 120 s \(X: not here\)"),
         ("no_module", r"DhcpServer module could not be loaded \(X: not here\). Install it"),
-        ("constrained_language", "Constrained Language Mode"),
+        ("constrained_language", r"restricted language mode there \(X: not here\), .* application control .*(JEA)"),
+        ("not_windows_powershell", r"no Windows PowerShell 5.1 \(X: not here\)"),
         ("script_error", "The script failed: X: not here"),
     ],
 )
@@ -72,6 +73,23 @@ def test_every_status_of_the_script_has_its_cure(status: str, said: str) -> None
     reply = {**DONE, "status": status, "errors": [{"id": "X", "message": "not here"}]}
     with pytest.raises(RemoteFailure, match=f"On dhcp01: .*{said}"):
         remote({"reply": reply}).read([])
+
+
+def test_a_mutex_of_another_account_has_a_cure_of_its_own() -> None:
+    reply = {**DONE, "status": "busy", "errors": [{"id": "windhcp.mutex", "message": "joe@work; Access is denied."}]}
+    with pytest.raises(RemoteFailure, match=r"lets this one not wait for it .*joe@work.* local administrators") as raised:
+        remote({"reply": reply}).read([])
+    assert "Please report" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "error_id", ["ScriptsNotAllowed", "FunctionDeclarationNotSupportedInDataSection", "MethodInvocationNotSupportedInConstrainedLanguage"]
+)
+def test_an_endpoint_that_takes_no_scripts_is_named(error_id: str) -> None:
+    """As ansible's psrp plugin writes an error record, in whatever language its message is."""
+    said = f"Quatsch.\r\n    + CategoryInfo          : ParserError: (&{{1}}:String) [], X\r\n    + FullyQualifiedErrorId : {error_id}\r\n"
+    with pytest.raises(RemoteFailure, match=rf"On dhcp01: .*takes no scripts, {error_id}\).*connect to Microsoft.PowerShell"):
+        remote({"module_stderr": said, "rc": 1}).read([])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +134,16 @@ def error(operation: str, error_id: str) -> RemoteError:
         ("read_copy", "windhcp.not_a_copy", ["not that of a safety copy", r"C:\ProgramData\windhcp.failover\safety-copies"]),
         ("read_copy", "windhcp.no_such_copy", ["no such safety copy", "on which it was made"]),
         ("import_copy", "WIN32 5,Import-DhcpServer", ["access is denied on dhcp01 itself"]),
-        ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "DHCP 31415"]),
+        ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "among the DHCP server's error codes"]),
+        ("import_copy", "InvalidOperation,Import-DhcpServer", ["a newer version of Windows", "the version that it was made on"]),
+        ("import_copy", "ObjectNotFound,Import-DhcpServer", ["a scope is not in the file"]),
+        ("import_copy", "ResourceUnavailable,Import-DhcpServer", ["is not there, or cannot be read"]),
+        ("import_copy", "ParameterArgumentValidationError,Add-DhcpServerv4Lease", ["does not take one of the values"]),
+        ("export", "ResourceExists,Export-DhcpServer", ["is there already"]),
+        ("export", "CommandNotFoundException", ["a command is missing on the server", "RSAT-DHCP"]),
+        ("export", "ObjectNotFound,Get-Something", ["PowerShell or the DhcpServer module refused it", "report it"]),
+        ("keep_text", "windhcp.not_ours", ["not as this collection makes it", "Take it away", r"C:\ProgramData\windhcp.failover"]),
+        ("failover", "windhcp.computer_name", ["run parts of it as code", "partner_server"]),
     ],
 )
 def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, said: list[str]) -> None:
@@ -124,4 +151,5 @@ def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, s
     for part in said:
         assert part.lower() in text.lower()
     assert error_id in text
+    assert ("error codes" in text) == error_id.startswith("DHCP 31415")
     assert "Fehler {0} beim Server" in text
