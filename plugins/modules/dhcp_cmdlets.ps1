@@ -35,6 +35,8 @@ $ErrorActionPreference = 'Stop'
 function ConvertTo-JsonString([string] $Value) {
     # \A..\z and [^...] only: one regex decides for nearly every string that nothing has to be escaped
     if ($Value -cnotmatch '[^ !#-\[\]-\x7f]') { return '"' + $Value + '"' }
+    # half a pair of UTF-16 is no character, and some versions of Ansible read no text that holds one
+    $Value = [regex]::Replace($Value, '[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]', [string] [char] 0xfffd)
     $text = [System.Text.StringBuilder]::new('"')
     foreach ($character in $Value.ToCharArray()) {
         $code = [int] $character

@@ -8,17 +8,21 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
 from . import apply, guards, pending
 from .converge import Convergence
-from .errors import RemoteFailure
+from .errors import RemoteFailure, UnexpectedReply
 from .gather import Planner
 from .model import Refused, Server
 from .partner import PartnerAction
 from .plan import Plan
 from .remote import Remote
+from .texts import short
 from .view import relationship_result
+
+Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
 MASK = "********"
@@ -49,13 +53,15 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         def hide(text: str) -> str:
             return str(mask(text, hidden))
 
-        remotes = [Remote(lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars), self.host, self.check_mode, hide)]
+        here = readable(lambda arguments: self._execute_module(SCRIPT, dict(arguments), task_vars=task_vars), self.host)
+        remotes = [Remote(here, self.host, self.check_mode, hide)]
         found: dict[str, Any] = {"changed": False}
         try:
             with contextlib.ExitStack() as connections:
                 if options.get("partner_host"):
                     execute = connections.enter_context(self.connect(options["partner_host"], task_vars))
-                    remotes.append(Remote(execute, options["partner_host"], self.check_mode, hide))
+                    partner = options["partner_host"]
+                    remotes.append(Remote(readable(execute, partner), partner, self.check_mode, hide))
                 self.convergence = Convergence(
                     *remotes, check_mode=self.check_mode, facts=self.facts, waiting=waiting(options), limits=limits(options)
                 )
@@ -70,7 +76,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         return result
 
     @contextlib.contextmanager
-    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
+    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[Execute]:
         """A connection of its own to another host of the inventory: what runs the script there."""
         with contextlib.closing(PartnerAction(self, host, task_vars)) as partner:
             yield lambda arguments: partner.execute(SCRIPT, arguments)
@@ -93,6 +99,21 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if relationship is None or self.check_mode:
             return plan.after or None
         return relationship_result(relationship)
+
+
+def readable(execute: Execute, host: str) -> Execute:
+    """`execute`, where Ansible stumbles over what the server printed: that is the server's failure and no traceback of ours."""
+
+    def executed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return execute(arguments)
+        except AnsibleConnectionFailure:
+            raise
+        except (AnsibleRuntimeError, RecursionError, TypeError, ValueError, LookupError, AttributeError) as error:
+            what = f"{type(error).__name__}: {short(str(error))}"
+            raise UnexpectedReply(f"{host} gave a reply that Ansible cannot read ({what}).") from error
+
+    return executed
 
 
 def waiting(options: Mapping[str, Any]) -> apply.Waiting:

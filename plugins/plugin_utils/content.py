@@ -12,6 +12,7 @@ from ipaddress import IPv4Address
 
 from .export import Export, Lease
 from .export_content import Content
+from .texts import MESSAGE_LIMIT
 
 # states of an address that nobody holds; one that is not known counts as held
 _FREE_STATES = frozenset({"expired", "declined", "offered", "inactivereservation"})
@@ -122,7 +123,8 @@ def _presence(content: object) -> str | None:
 def _shown(values: tuple[str, ...] | None) -> str | None:
     if values is None:
         return None
-    return ", ".join(values) if values else "present"
+    text = ", ".join(values) if values else "present"
+    return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "..."
 
 
 def _in_order(item: str) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from .export_stream import Malformed
 _MEMORY = 850 * 2**20  # bytes, about: what an export may take when it is read
 _ITEM = 300  # without its texts: an entry in a dictionary and two tuples
 _VALUE = 60  # a text's own size, without its characters
+_WIDE = 6  # bytes of a character in a text that is not ASCII, with what is lost between such texts
 _SHORT = 32  # characters of values that are likely to repeat
 _REPEATED = 20_000  # of them are held once
 
@@ -65,7 +66,7 @@ class Budget:
         self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def spend(self, size: int, *texts: str) -> None:
-        self._left -= size + sum(_VALUE + (len(text) if text.isascii() else 4 * len(text)) for text in texts)
+        self._left -= size + sum(_VALUE + len(text) * (1 if text.isascii() else _WIDE) for text in texts)
         if self._left < 0:
             raise Malformed("holds more than can be compared at once; nothing was changed. Name fewer scopes")
 

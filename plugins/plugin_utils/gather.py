@@ -14,7 +14,7 @@ from typing import Any
 
 from . import cmdlets, guards, kept_secret, pending, snapshot, unfinished
 from .cmdlets import Operation
-from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
+from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .export import Export
 from .model import Refused, Server, UnknownPartner
 from .plan import Plan
@@ -154,6 +154,8 @@ class Gathering:
             return None
         try:
             return self._look_once("partner", self._content(mine, "partner"))
+        except UnexpectedReply:  # a partner that answers is not gone
+            raise
         except RemoteFailure as failure:
             return failure
 
@@ -201,5 +203,7 @@ class Gathering:
                 raise RemoteError(probe, here.remote.host, needed.key)
             server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
             return self._side(here, server, [needed], needed.key, via=here.server.name, opposite=here.server)
+        except UnexpectedReply:
+            raise
         except RemoteFailure as failure:
             return failure

@@ -105,4 +105,6 @@ def _who() -> str:
 
 
 def _said(result: Mapping[str, Any]) -> str | None:
-    return next((str(result[key]).strip() for key in ("msg", "module_stderr", "module_stdout") if result.get(key)), None)
+    """The first that says something; all of them are texts, or nothing that can be shown."""
+    texts = (result.get(key) for key in ("msg", "module_stderr", "module_stdout"))
+    return next((text.strip() for text in texts if isinstance(text, str) and text.strip()), None)

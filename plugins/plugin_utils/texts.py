@@ -11,6 +11,7 @@ from typing import Any
 VALUE_LIMIT = 80
 MESSAGE_LIMIT = 1000
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def visible(code: int) -> str:
@@ -26,15 +27,16 @@ def visible_surrogates(text: str) -> str:
 
 
 def short(text: str, limit: int = MESSAGE_LIMIT, hide: Callable[[str], str] = str) -> str:
-    """Secrets go first, so that none is left in part."""
-    text = visible_surrogates(hide(text))
-    return text if len(text) <= limit else text[:limit] + "..."
+    """On one line, and nothing in it that a terminal obeys. Secrets go first, so that none is left in part."""
+    text = hide(text)
+    text = text if len(text) <= limit else text[:limit] + "..."
+    return _CONTROL.sub(lambda match: visible(ord(match[0])), re.sub(r"[\r\n\t]+", " ", text))
 
 
 def shown(value: Any, hide: Callable[[str], str] = str) -> str:
     """A value of a wrong shape: enough of it to see what it is."""
     if isinstance(value, str):
-        return ascii(short(value, VALUE_LIMIT, hide))
+        return f"'{short(value, VALUE_LIMIT, hide)}'"
     if value is None:
         return "null"
     if isinstance(value, Mapping):

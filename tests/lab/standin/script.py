@@ -75,6 +75,8 @@ def text(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
+    if isinstance(value, str):  # half a pair of UTF-16 is no character
+        return value if value.isascii() else value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, timedelta):
         return value // timedelta(seconds=1)
     if isinstance(value, datetime):

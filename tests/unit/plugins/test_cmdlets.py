@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, errors
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, ScopeDefinition
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Place, Result
 from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import split
 from lab.core import metadata
 
@@ -112,8 +113,8 @@ def test_what_the_script_is_asked_to_do_by_the_management_api() -> None:
 
 
 def test_an_api_that_is_missing_is_explained() -> None:
-    error = {"id": "windhcp.no_api", "category": "NotInstalled", "target": "HQ", "message": "no dll"}
-    text = str(errors.RemoteError({"id": "probe_api", "errors": [error]}, "dhcp01"))
+    said = Result("probe_api", Place("dhcp01", "probe_api"), errors=(Failure("windhcp.no_api", "no dll"),))
+    text = str(errors.RemoteError(said, "dhcp01"))
     assert text.startswith("On dhcp01: the DHCP management API (dhcpsapi.dll) cannot be called there")
     assert "other_copy: disable" in text
     assert "management tools" in text
