@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
-from lab.core.errors import Refused, error
+from lab.core.errors import WORDS, Refused, error, with_reason
 from lab.core.server import Credential, Relationship, Scope, Server
 from lab.core.world import Fault, World
 
@@ -108,6 +108,21 @@ class Call:
     def fail(self, error_id: str, verb: str, what: object) -> Refused:
         """The same with the general text: "Failed to ``verb`` ``what`` on DHCP server HOST."."""
         return self.refused(error_id, "act", verb=verb, what=what)
+
+    def ended(self, word: str, text: str, **values: object) -> Refused:
+        """What ends Export- or Import-DhcpServer (C MIG): a terminating error whose id is the word of its category."""
+        said = error(word, text, self.here.language, host=self.server.name, **values)
+        kind = word if word in WORDS else "NotSpecified"
+        return Refused(replace(said, category=kind, target=str(values.get("file", "")), terminating=True))
+
+    def post(self, refusal: Refused) -> None:
+        """Of a cmdlet that Export- or Import-DhcpServer ran inside: they go on (C MIG)."""
+        self.errors.append(replace(with_reason(refusal.record), posted=self.world.switches.inner_errors_show))
+
+    def swallow(self, refusal: Refused, cmdlet: str) -> None:
+        """The same, where they do not write it: only the caller's -ErrorVariable may have it (I, 13.15)."""
+        if self.world.switches.inner_errors_show:
+            self.errors.append(replace(refusal.record, swallowed_of=cmdlet))
 
     def report(self, refusal: Refused) -> None:
         """One object was refused: non-terminating, the cmdlet goes on (C PSDOC)."""

@@ -143,7 +143,12 @@ class Script:
         outcome = self.lab.invoke(self.session, name, bound, self.files.found(str(bound.get("File", ""))))
         for path, content in outcome.files.items():
             self.files.write(path, content, self.now())
-        errors = [failure(f"{e.id},{name}", e.category, e.target, self.hidden(e.message)) for e in outcome.errors]
+        ended = [error for error in outcome.errors if error.terminating]
+        errors = [
+            failure(f"{e.id},{e.swallowed_of or name}", e.category, e.target, self.hidden(e.message))
+            for e in ended or outcome.errors
+            for _time in range(2 if e.posted else 1)
+        ]
         return outcome.objects, errors, outcome.warnings
 
     def wait(self, call: Mapping[str, Any]) -> Result:
@@ -172,8 +177,7 @@ class Script:
 
     def export(self, call: Mapping[str, Any]) -> Result:
         path = f"C:\\Windows\\Temp\\windhcp-{uuid.uuid4()}.xml"
-        parameters = {"File": path, "Force": True, "Confirm": False, **(call.get("parameters") or {})}
-        said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": parameters, "select": []})
+        said = self.file_operations().export(path, call.get("parameters") or {})
         for content in self.files.found(path).values():
             said["objects"] = [packed(content)]
         self.files.remove(path)
@@ -183,8 +187,11 @@ class Script:
         name = str(call["op"])
         if name in FILE_WRITES and self.check_mode:
             return refused_in_check_mode(name)
-        operations = FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.secrets)
+        operations = self.file_operations()
         return operations.run(getattr(operations, name), call)
+
+    def file_operations(self) -> FileOperations:
+        return FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.secrets, self.stop.wait)
 
     def probe(self, call: Mapping[str, Any]) -> Result:
         if call.get("resolve"):

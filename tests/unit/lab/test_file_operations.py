@@ -118,9 +118,8 @@ def test_powershell_says_the_same_of_an_incomplete_copy(powershell: DirectPowerS
     assert list(folder(powershell, lab).rglob("*.xml")) == []
 
 
-@pytest.mark.parametrize("honours", [True, False])
-def test_an_inactive_import_never_serves_and_leaves_the_copy_as_it_was(honours: bool) -> None:
-    lab, files = company(import_honours_state=honours), Files()
+def test_an_inactive_import_never_serves_and_leaves_the_copy_as_it_was() -> None:
+    lab, files = company(), Files()
     server = lab.servers["DHCP01"]
     before = server.scopes[CLIENTS]
     (copy,) = standin(lab, files, COPY)
@@ -130,14 +129,15 @@ def test_an_inactive_import_never_serves_and_leaves_the_copy_as_it_was(honours: 
     standin(
         lab,
         files,
-        {"id": "a", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True},
-        {"id": "b", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(PRINTERS)]}, "inactive": False},
+        {"id": "a", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True, "keep_days": 0},
+        {"id": "b", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(PRINTERS)]}, "inactive": False, "keep_days": 0},
     )
     assert (server.scopes[CLIENTS].state, server.scopes[PRINTERS].state) == ("InActive", "Active")
     assert server.scopes[CLIENTS].leases == before.leases
     assert server.scopes[CLIENTS].leases
     assert files.found(path)[path] == saved
-    assert files.paths() == (path.lower(),)
+    backups = [one for one in files.paths() if "\\backups\\" in one]
+    assert (len(backups), set(files.paths()) - set(backups)) == (2, {path.lower()})
 
 
 def test_powershell_leaves_the_copy_as_it_was_too(powershell: DirectPowerShell) -> None:
@@ -146,15 +146,16 @@ def test_powershell_leaves_the_copy_as_it_was_too(powershell: DirectPowerShell) 
     path = Path(copy["objects"][0]["path"])
     saved = path.read_bytes()
     leases = lab.servers["DHCP01"].scopes.pop(CLIENTS).leases
-    operation = {"id": "a", "op": "import_copy", "path": str(path), "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True}
+    operation = {"id": "a", "op": "import_copy", "path": str(path), "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True, "keep_days": 0}
     (said,) = calls(powershell(lab, SESSION, json.dumps({"calls": [operation]})))
     assert error_ids(said) == []
     assert lab.servers["DHCP01"].scopes[CLIENTS].state == "InActive"
     assert lab.servers["DHCP01"].scopes[CLIENTS].leases == leases
     assert path.read_bytes() == saved
     own = folder(powershell, lab)
-    assert [one for one in own.rglob("*") if one.is_file()] == [path]
-    assert Path(said["objects"][0]["backup"]).parent == own / "backups"
+    backup = Path(said["objects"][0]["backup"])
+    assert {one for one in own.rglob("*") if one.is_file()} == {path, backup / "DhcpCfg"}
+    assert backup.parent == own / "backups"
 
 
 @pytest.mark.parametrize(("age", "removed"), [(29, 0), (30, 0), (31, 1)])
