@@ -14,7 +14,9 @@ from typing import Any
 # answers of Get-DhcpServerv4Failover that mean "no relationship" (which of them, or none, a server gives is unknown)
 EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 
+NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
+BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 _UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
 _STARTING = "The DHCP Server service there is stopped or just starting: start it and run again."
@@ -102,8 +104,9 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "Look at the disk, and at the permissions of {folder} there.",
     ),
     "windhcp.incomplete_copy": (
-        "the safety copy would not have held every scope, so it was not kept and nothing was changed after it",
-        "Run again; if it stays, try Export-DhcpServer with these scopes on the server.",
+        "the export does not hold all that is there (Windows does not tell when it could not read all leases), so it was not used or kept, "
+        "and nothing was changed after it",
+        "Run again; if it stays, look at the DHCP server's event log, and reconcile the scope (Repair-DhcpServerv4IPRecord).",
     ),
     "windhcp.not_a_copy": (
         "the path is not that of a safety copy",
@@ -116,6 +119,13 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     "windhcp.bad_name": ("the name of a kept text is not one", "Please report it with the task."),
     "windhcp.check_mode": ("a write was refused in check mode", "Please report it: check mode never sends one."),
 }
+
+
+_NO_BACKUP = (
+    "the DHCP server could not back its database up, and Windows imported the scopes all the same, without this way back",
+    "Look at the disk, and whether the DHCP service (NETWORK SERVICE) may write to {folder}\\backups there. Run again: what came back "
+    "is no difference.",
+)
 
 
 class RemoteFailure(Exception):
@@ -149,7 +159,9 @@ def error_ids(result: Mapping[str, Any]) -> frozenset[str]:
 
 def _explain(operation: str, error: Mapping[str, Any], host: str, partner: str) -> str:
     found = short_id(error["id"])
-    if found == ACCESS_DENIED:
+    if error["id"].endswith(f",{BACKUP}"):
+        meaning, cure = _NO_BACKUP
+    elif found == ACCESS_DENIED:
         meaning, cure = _denied(operation)
     else:
         meaning, cure = _MEANING.get(found, ("the DHCP server refused it", "Look up the id among the DHCP server's error codes."))

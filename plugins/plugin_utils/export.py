@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what Export-DhcpServer wrote: scopes and the server level as flat values that can be compared, and the leases.
+"""Reads what Export-DhcpServer wrote: scopes as flat values that can be compared, their leases, and what of the server level they need.
 
 Layout: /DHCPServer/IPv4/{Classes, OptionDefinitions, OptionValues, Policies, Filters, Scopes/Scope}.
 The namespace is ignored, an unknown element is data to compare, and a document type (the only way to entities) is refused.
@@ -34,17 +34,17 @@ _WESTERNMOST = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Export:
-    """One server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name).
+    """Scopes of one server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name) -> data.
 
-    `leases`: of each scope, by address; without any if it was exported without them.
+    `leases`: of each scope, by address; without any if it was exported without them. `version`: the server's, as (6, 3).
     """
 
-    classes: frozenset[tuple[str, str]]
+    classes: Mapping[tuple[str, str], str]
     definitions: Mapping[tuple[str, str], str]
     scopes: Mapping[IPv4Address, Content]
     uses: Mapping[IPv4Address, Uses]
     leases: Mapping[IPv4Address, Mapping[str, Lease]] = field(default_factory=dict)
-    server_level: Content = field(default_factory=dict)
+    version: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,18 @@ class Uses:
 
     classes: frozenset[tuple[str, str]]
     options: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ServerLevel:
+    """Of a server that is asked itself: `version`, and as in Export its `classes` and `definitions`."""
+
+    version: tuple[int, int]
+    classes: Mapping[tuple[str, str], str]
+    definitions: Mapping[tuple[str, str], str]
+
+
+NOTHING = Export({}, {}, {}, {})  # the content of scopes that are not there
 
 
 def read(packed: str, host: str) -> Export:
@@ -93,32 +105,20 @@ def _server(root: ET.Element) -> Export:
         raise ET.ParseError("there is no IPv4 part")
     scopes = {IPv4Address(_text(scope, "ScopeId")): scope for scope in _members(level, "Scopes")}
     return Export(
-        classes=frozenset((_text(one, "Type"), _text(one, "Name")) for one in _members(level, "Classes")),
+        classes={(_text(one, "Type"), _text(one, "Name")): _text(one, "Data") for one in _members(level, "Classes")},
         definitions={
             (_text(one, "OptionId"), _text(one, "VendorClass")): _text(one, "Type") for one in _members(level, "OptionDefinitions")
         },
         scopes={scope_id: dict(_scope(scope)) for scope_id, scope in scopes.items()},
         uses={scope_id: _uses(scope) for scope_id, scope in scopes.items()},
         leases={scope_id: _leases(scope) for scope_id, scope in scopes.items()},
-        server_level=dict(_level(level)),
+        version=_version(root),
     )
 
 
-def _level(level: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
-    yield from _fields("", level)
-    for one in _members(level, "Classes"):
-        yield from _item(f"{_text(one, 'Type').lower()} class {_text(one, 'Name')}", one)
-    for one in _members(level, "OptionDefinitions"):
-        yield from _item(f"definition of {_option_name(one)}", one)
-    for option in _members(level, "OptionValues"):
-        yield (_option_name(option), ""), _values(option, "Value")
-    for policy in _members(level, "Policies"):
-        yield from _item(f"policy {_text(policy, 'Name')}", policy)
-    for one in _members(level, "Filters"):
-        if _tag(one) == "Filter":
-            yield from _item(f"filter {_text(one, 'MacAddress')}", one)
-        else:
-            yield ("", f"filters {_words(_tag(one))}"), ((one.text or "").strip().lower(),)
+def _version(root: ET.Element) -> tuple[int, int] | None:
+    major, minor = _text(root, "MajorVersion"), _text(root, "MinorVersion")
+    return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else None
 
 
 def _scope(scope: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:

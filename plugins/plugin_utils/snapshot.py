@@ -10,8 +10,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from . import cmdlets
-from .errors import EMPTY_FAILOVER, RemoteError, UnexpectedReply, error_ids
-from .export import Export
+from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
+from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
 from .model import Mode, Relationship, Role, Scope, Server, Utilisation
 
@@ -57,20 +57,20 @@ def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]
 
 def hop(results: Sequence[Mapping[str, Any]], host: str, computer: str) -> Server:
     """The other server that `hop_reads` showed, under the name by which it was asked."""
-    found = _objects(_result(results, cmdlets.get_scopes(computer), host), host, computer)
+    found = _objects(_result(results, cmdlets.get_scopes(computer)["id"], host), host, computer)
     scopes = tuple(sorted((_scope(one) for one in found), key=lambda scope: scope.scope_id))
     return Server(name=computer, addresses=(), relationships=relationships(results, host, computer), scopes=scopes)
 
 
 def relationships(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None) -> tuple[Relationship, ...]:
     """The relationships among the results: the server's, or those of the partner that it asked."""
-    found = _failover(_result(results, cmdlets.get_failover(partner), host), host, partner or "")
+    found = _failover(_result(results, cmdlets.get_failover(partner)["id"], host), host, partner or "")
     return tuple(sorted((_relationship(one) for one in found), key=lambda relationship: relationship.name))
 
 
 def statistics(results: Sequence[Mapping[str, Any]], host: str) -> Mapping[IPv4Address, Utilisation]:
     """How full each scope is."""
-    found = _objects(_result(results, cmdlets.get_statistics(), host), host)
+    found = _objects(_result(results, cmdlets.get_statistics()["id"], host), host)
     return {IPv4Address(_text(one, "ScopeId")): _utilisation(one) for one in found}
 
 
@@ -86,23 +86,45 @@ def _utilisation(found: Mapping[str, Any]) -> Utilisation:
     )
 
 
-def exported(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None) -> Export:
-    """The export among the results: of the server, or of the partner that it asked."""
-    found = _result(results, cmdlets.export(computer=partner), host)
-    if found["errors"] or not found["objects"]:
+def exported(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None, *, there_only: bool = False) -> Export:
+    """The export among the results: of the server, or of the partner that it asked.
+
+    `there_only`: a scope that does not exist there is left out, where it is an error otherwise.
+    """
+    found = _result(results, cmdlets.export_id(partner), host)
+    lacking = there_only and error_ids(found) <= NO_SUCH_SCOPE
+    if found["errors"] and lacking and not found["objects"]:
+        return NOTHING
+    if (found["errors"] and not lacking) or not found["objects"]:
         raise RemoteError(found, host, partner or "")
     return read_export(_text(found["objects"][0], "content"), partner or host)
 
 
+def server_level(results: Sequence[Mapping[str, Any]], host: str) -> ServerLevel:
+    """What `level_reads` said of the server."""
+    (version,) = _objects(_result(results, cmdlets.get_version()["id"], host), host)
+    classes = _objects(_result(results, cmdlets.get_classes()["id"], host), host)
+    definitions = _objects(_result(results, cmdlets.get_option_definitions()["id"], host), host)
+    return ServerLevel(
+        version=(_number(version, "MajorVersion"), _number(version, "MinorVersion")),
+        classes={(_text(one, "Type"), _text(one, "Name")): _text(one, "Data") for one in classes},
+        definitions={(str(_number(one, "OptionId")), _text(one, "VendorClass")): _text(one, "Type") for one in definitions},
+    )
+
+
+def level_reads() -> Sequence[cmdlets.Operation]:
+    return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions())
+
+
 def read_copy(results: Sequence[Mapping[str, Any]], host: str) -> Export:
     """The safety copy among the results."""
-    (found,) = _objects(_result(results, cmdlets.read_copy(""), host), host)
+    (found,) = _objects(_result(results, cmdlets.read_copy("")["id"], host), host)
     return read_export(_text(found, "content"), host)
 
 
 def proven_text(results: Sequence[Mapping[str, Any]], host: str) -> tuple[str, str] | None:
     """(public line, proof) of a kept text; None if there is none."""
-    found = _objects(_result(results, cmdlets.prove_text("", ""), host), host)
+    found = _objects(_result(results, cmdlets.prove_text("", "")["id"], host), host)
     return (_text(found[0], "public"), _text(found[0], "proof")) if found else None
 
 
@@ -113,10 +135,10 @@ def _clock(who: Mapping[str, Any], received: datetime | None) -> timedelta:
     return shown - received
 
 
-def _result(results: Sequence[Mapping[str, Any]], operation: cmdlets.Operation, host: str) -> Mapping[str, Any]:
-    found = next((result for result in results if result["id"] == operation["id"]), None)
+def _result(results: Sequence[Mapping[str, Any]], call_id: str, host: str) -> Mapping[str, Any]:
+    found = next((result for result in results if result["id"] == call_id), None)
     if found is None:
-        raise UnexpectedReply(f"{host} did not answer {operation['id']}")
+        raise UnexpectedReply(f"{host} did not answer {call_id}")
     return found
 
 
