@@ -49,6 +49,7 @@ def exported(lab: Lab, leases: bool = False) -> Export:
 def test_leases_are_read_by_scope_and_address() -> None:
     lab = company()
     scope = lab.servers["DHCP01"].scopes[PRINTERS]
+    scope.reservations.clear()
     scope.leases = {
         IPv4Address("10.10.30.40"): Lease(IPv4Address("10.10.30.40"), "02-00-00-00-00-AA", expires=LATER),
         IPv4Address("10.10.30.41"): Lease(IPv4Address("10.10.30.41"), "02-00-00-00-00-bb", address_state="ActiveReservation"),
