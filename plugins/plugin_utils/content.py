@@ -102,7 +102,7 @@ def lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address]) 
         if uses is None:
             continue
         problems += [class_name(one) for one in sorted((uses.classes & set(source.classes)) - set(destination.classes))]
-        for option in sorted(uses.options, key=lambda one: (int(one[0]), one[1])):
+        for option in sorted(uses.options, key=option_order):
             here, there = source.definitions.get(option), destination.definitions.get(option)
             if here is not None and here != there:
                 name = definition_name(option)
@@ -112,6 +112,10 @@ def lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address]) 
 
 def class_name(one: tuple[str, str]) -> str:
     return f"{one[0].lower()} class '{one[1]}'"
+
+
+def option_order(option: tuple[str, str]) -> tuple[int, str, str]:
+    return int(option[0]) if option[0].isdecimal() else -1, *option
 
 
 def definition_name(option: tuple[str, str]) -> str:

@@ -105,7 +105,7 @@ def additions(copy: Export, level: ServerLevel) -> Sequence[str]:
     data, defined = set(level.classes.values()), set(_folded(level.definitions))
     classes = [content.class_name(one) for one, value in sorted(copy.classes.items()) if value not in data]
     lacking = [one for one in copy.definitions if _fold(one) not in defined]
-    return [*classes, *(content.definition_name(one) for one in sorted(lacking, key=lambda one: (int(one[0]), one[1])))]
+    return [*classes, *(content.definition_name(one) for one in sorted(lacking, key=content.option_order))]
 
 
 def _fold(definition: tuple[str, str]) -> tuple[str, str]:
@@ -134,20 +134,23 @@ def _warnings(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequen
     """What of the scopes may not come: Windows imports the rest all the same."""
     name, level = here.server.name, here.level
     found: list[str] = []
-    if copy.version not in (None, level.version):
-        found.append(f"the safety copy was made by Windows version {_told_version(copy.version or (0, 0))}, and {name} has {_told_version(level.version)}")
+    if copy.version is not None and copy.version != level.version:
+        saved_by, its_own = _told_version(copy.version), _told_version(level.version)
+        found.append(f"the safety copy was made by Windows version {saved_by}, and {name} has {its_own}")
     uses = [copy.uses[scope] for scope in coming if scope in copy.uses]
     mine = _folded(level.definitions)
-    for option in sorted({option for one in uses for option in one.options}, key=lambda one: (int(one[0]), one[1])):
+    for option in sorted({option for one in uses for option in one.options}, key=content.option_order):
         saved, there = copy.definitions.get(option), mine.get(_fold(option))
         if saved is not None and there is not None and saved != there:
-            found.append(f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, and values may not fit")
+            found.append(
+                f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, and values may not fit"
+            )
     data, names = set(level.classes.values()), {_fold(one) for one in level.classes}
     for one in sorted({one for used in uses for one in used.classes} & set(copy.classes)):
         if (copy.classes[one] in data) != (_fold(one) in names):
             found.append(
-                f"{content.class_name(one)} of the copy is not the one that {name} has under this name or with this data: it is not imported, "
-                "nor is what needs it"
+                f"{content.class_name(one)} of the copy is not the one that {name} has under this name or with this data: it is not "
+                "imported, nor is what needs it"
             )
     return found
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
+from typing import Any
 
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
 from lab.core.errors import WORDS, Refused, error, with_reason
@@ -99,7 +100,7 @@ class Call:
         if self.on("PassThru") or self.on("Passthru"):
             self.emit(objects)
 
-    def refused(self, error_id: str, text: str, *, host: str = "", **values: object) -> Refused:
+    def refused(self, error_id: str, text: str, *, host: str = "", **values: Any) -> Refused:
         """An error record to raise. ``host``: the server it names, by default the one the cmdlet acts on."""
         target = f"{self.server.name}:root/Microsoft/Windows/DHCP:PS_{self.cmdlet.partition('-')[2]}"
         record = error(error_id, text, self.here.language, target=target, host=host or self.server.name, **values)
@@ -109,9 +110,9 @@ class Call:
         """The same with the general text: "Failed to ``verb`` ``what`` on DHCP server HOST."."""
         return self.refused(error_id, "act", verb=verb, what=what)
 
-    def ended(self, word: str, text: str, **values: object) -> Refused:
+    def ended(self, word: str, text: str, **values: Any) -> Refused:
         """What ends Export- or Import-DhcpServer (C MIG): a terminating error whose id is the word of its category."""
-        said = error(word, text, self.here.language, host=self.server.name, **values)
+        said = self.refused(word, text, **values).record
         kind = word if word in WORDS else "NotSpecified"
         return Refused(replace(said, category=kind, target=str(values.get("file", "")), terminating=True))
 

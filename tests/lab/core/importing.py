@@ -1,6 +1,9 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Import-DhcpServer: what exporting.py wrote, or somebody edited, becomes configuration of a server. C MIG but where a mark says otherwise."""
+"""Import-DhcpServer: what exporting.py wrote, or somebody edited, becomes configuration of a server.
+
+C MIG, but where a mark says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -162,9 +165,8 @@ def _set_in_place(call: Call, there: Scope, scope: Scope) -> None:
 def _fill(call: Call, made: Scope, scope: Scope) -> None:
     """What belongs to a scope, in the order of the file: a failing one is missing, the others come."""
     for one in scope.exclusions:
-        where = {"scope": made.scope_id, "start": one.start, "end": one.end}
         if any(one.overlaps(other) for other in made.exclusions):
-            call.post(call.refused("DHCP 20023", "add_exclusion", **where))
+            call.post(call.refused("DHCP 20023", "add_exclusion", scope=made.scope_id, start=one.start, end=one.end))
         else:
             made.exclusions.append(one)
     for policy in scope.policies.values():
@@ -219,7 +221,9 @@ def _lease(call: Call, made: Scope, lease: Lease) -> None:
     if lease.address_state == "InactiveReservation":
         return
     if lease.address_state not in IMPORTED_STATES:
-        refusal = call.refused("ParameterArgumentValidationError", "bad_argument", value=lease.address_state, cmdlet="Add-DhcpServerv4Lease")
+        refusal = call.refused(
+            "ParameterArgumentValidationError", "bad_argument", value=lease.address_state, cmdlet="Add-DhcpServerv4Lease"
+        )
         call.post(Refused(replace(refusal.record, category="InvalidData", target="")))
     elif lease.ip in made.leases or lease.ip in made.reservations:
         call.swallow(call.fail("DHCP 20014", "add lease", lease.ip), "Add-DhcpServerv4Lease")

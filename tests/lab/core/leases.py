@@ -12,7 +12,7 @@ from lab.core.call import Call
 from lab.core.errors import Refused
 from lab.core.failover import role
 from lab.core.reservations import client_id
-from lab.core.server import Lease, Relationship, Scope, Server
+from lab.core.server import Lease, Relationship, Reservation, Scope, Server
 
 CURRENT = ("Active", "ActiveReservation", "InactiveReservation")  # C PSDOC: what -AllLeases adds to
 
@@ -52,7 +52,7 @@ def add(call: Call) -> None:
     address, client = call.need_address("IPAddress"), client_id(call.text("ClientId"))
     if not scope.in_subnet(address):
         raise call.fail("DHCP 20011", "add lease", address)
-    known = {**scope.reservations, **scope.leases}
+    known: dict[IPv4Address, Lease | Reservation] = {**scope.reservations, **scope.leases}
     if address in known or any(one.client_id == client for one in known.values()):
         raise call.fail("DHCP 20014", "add lease", address)
     lease = Lease(

@@ -179,7 +179,7 @@ class Switches:
         True,
         "I",
         "13.15",
-        "Does the caller's -ErrorVariable collect what Export- and Import-DhcpServer ran into inside: what they ignore, and what they post twice?",
+        "Does the caller's -ErrorVariable collect what Export- and Import-DhcpServer ignore inside, and twice what they post?",
     )
     import_server_level: str = _rule(
         "missing_only",

@@ -138,6 +138,7 @@ class FileOperations:
         _path, content = self._copy(call)
         backup = f"{FOLDER}\\backups\\{self._stamp()}"
         scopes = call["parameters"]["ScopeId"]
+        self.files.write(backup, b"", self.now())  # the folder
         edited = f"{backup}.xml"
         self.files.write(edited, _edited(content, scopes if call["inactive"] else []), self.now())
         parameters = {"File": edited, "BackupPath": backup, "ScopeId": scopes, "Leases": True, "Force": True, "Confirm": False}

@@ -233,10 +233,10 @@ def test_backups_are_kept_for_their_days() -> None:
     case.restore(scopes=["10.30.50.0"])
     case.lab.clock += timedelta(days=31)
     case.restore(safety_copy_days=31)
-    assert len([path for path in case.wire.files["DHCP01"].paths() if "\\backups\\" in path]) == 2
+    assert len([path for path in case.wire.files["DHCP01"].paths() if path.endswith("dhcpcfg")]) == 2
     del case.server.scopes[CLIENTS]
     case.restore(safety_copy_days=30)
-    assert len([path for path in case.wire.files["DHCP01"].paths() if "\\backups\\" in path]) == 2
+    assert len([path for path in case.wire.files["DHCP01"].paths() if path.endswith("dhcpcfg")]) == 2
     assert case.wire.files["DHCP01"].found(case.path)
 
 
