@@ -237,26 +237,90 @@ function Wait-Value($Call) {
     }
 }
 
+function Remove-Leases([string] $Text) {
+    # What is left of an export when leases, which change by themselves, are no part of it: <Leases>...</Leases>, and <Leases />
+    # where there are none, go with the space before them.
+    $kept = [System.Text.StringBuilder]::new()
+    $start = 0
+    while (($open = $Text.IndexOf('<Leases', $start, [System.StringComparison]::Ordinal)) -ge 0) {
+        $end = $Text.IndexOf([char] '>', $open)
+        if ($end -gt 0 -and $Text[$end - 1] -cne '/') {
+            $end = $Text.IndexOf('</Leases>', $end, [System.StringComparison]::Ordinal)
+            if ($end -gt 0) { $end += 8 }
+        }
+        if ($end -lt 0) { break } # a file that was cut off
+        [void] $kept.Append($Text.Substring($start, $open - $start).TrimEnd([char[]] " `t`r`n"))
+        $start = $end + 1
+    }
+    $kept.Append($Text.Substring($start)).ToString()
+}
+
 function Read-Packed([string] $File) {
-    # The text of an export as it travels, and the hash of its configuration: leases change by themselves and are not in it.
+    # The text of an export as it travels, and the hash of its configuration.
     $packed = [System.IO.MemoryStream]::new()
     $gzip = [System.IO.Compression.GZipStream]::new($packed, [System.IO.Compression.CompressionMode]::Compress)
-    $bytes = [System.IO.File]::ReadAllBytes($File)
-    $gzip.Write($bytes, 0, $bytes.Length)
+    $source = [System.IO.File]::OpenRead($File)
+    try { $source.CopyTo($gzip) } finally { $source.Dispose() }
     $gzip.Dispose()
-    $configuration = [regex]::Replace([System.IO.File]::ReadAllText($File), '(?s)[ \t\r\n]*<Leases>.*?</Leases>', '')
+    $configuration = Remove-Leases ([System.IO.File]::ReadAllText($File))
     [ordered] @{
         content       = [System.Convert]::ToBase64String($packed.ToArray())
         configuration = Get-Sha256 ([System.Text.Encoding]::UTF8.GetBytes($configuration))
     }
 }
 
+function Get-LeaseAddresses([hashtable] $Parameters, $Problems) {
+    # The addresses of each scope's leases, as Export-DhcpServer asks for them. What a scope answers instead becomes a problem.
+    $listed = [ordered] @{}
+    foreach ($scope in @($Parameters['ScopeId'] | Where-Object { $_ })) {
+        $asked = @{ ScopeId = $scope; AllLeases = $true }
+        if ($Parameters['ComputerName']) { $asked['ComputerName'] = $Parameters['ComputerName'] }
+        $said = Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerv4Lease'; parameters = $asked; select = @('IPAddress') }
+        $listed[$scope] = [System.Collections.Generic.HashSet[string]]::new()
+        foreach ($one in $said['objects']) { [void] $listed[$scope].Add("$($one['IPAddress'])") }
+        $ids = @($said['errors'] | ForEach-Object { $_['id'] } | Where-Object { ($_ -split ',')[0] -ne 'WIN32 259' }) # no more items: none
+        if ($ids.Count) {
+            [void] $Problems.Add((New-Failure 'windhcp.incomplete_copy' 'InvalidResult' $scope "The leases of scope $scope could not be listed: $($ids -join ', ')."))
+        }
+    }
+    $listed
+}
+
+function Export-Complete([string] $File, $Call) {
+    # Export-DhcpServer does not tell when it could not read all leases. So they are listed as well: one that was there before the
+    # export and after it is in the file, or the export is made anew, and in the end refused.
+    $parameters = Join-Parameters @{ File = $File; Force = $true; Confirm = $false } $Call
+    $known = $null
+    foreach ($attempt in 1..3) {
+        if ($attempt -gt 1) { Start-Sleep -Seconds 1 }
+        $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
+        if ($result['errors'].Count -or -not $parameters['Leases'] -or -not [System.IO.File]::Exists($File)) { return $result }
+        $exported = [System.Collections.Generic.HashSet[string]]::new()
+        foreach ($match in [regex]::Matches([System.IO.File]::ReadAllText($File), '<Lease>\s*<IPAddress>([^<]*)</IPAddress>')) {
+            [void] $exported.Add($match.Groups[1].Value)
+        }
+        $problems = [System.Collections.ArrayList]::new()
+        $listed = Get-LeaseAddresses $parameters $problems
+        if (-not $known) { $known = $listed }
+        foreach ($scope in $listed.Keys) {
+            $missing = @(foreach ($address in $listed[$scope]) { if ($known[$scope].Contains($address) -and -not $exported.Contains($address)) { $address } })
+            if ($missing.Count) {
+                $some = @($missing | Sort-Object { [version] $_ } | Select-Object -First 10) -join ', '
+                [void] $problems.Add((New-Failure 'windhcp.incomplete_copy' 'InvalidResult' $scope "$($missing.Count) leases of scope $scope are not in the export: $some."))
+            }
+        }
+        if (-not $problems.Count) { return $result }
+        $known = $listed
+    }
+    $result['errors'] = $problems.ToArray()
+    $result
+}
+
 function Export-Server($Call) {
     # The configuration as one text: exported to a file of this run's own, read, and the file removed whatever happens.
     $file = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "windhcp-$([guid]::NewGuid()).xml")
-    $parameters = Join-Parameters @{ File = $file; Force = $true; Confirm = $false } $Call
     try {
-        $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
+        $result = Export-Complete $file $Call
         if ([System.IO.File]::Exists($file)) { $result['objects'] = @(Read-Packed $file) }
         return $result
     }
@@ -512,30 +576,43 @@ function New-Stamp {
     "$time-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
 }
 
+function Remove-Old([string] $Folder, [string] $Beginning, $Days) {
+    # What is older than that by the stamp that New-Stamp gave its name, and nothing else; a link is not followed. How many went, and
+    # a warning for each that did not.
+    $removed = 0
+    $warnings = @()
+    $limit = (Get-Date).ToUniversalTime().AddDays(-$Days).ToString('yyyyMMdd\THHmmss\Z', [System.Globalization.CultureInfo]::InvariantCulture)
+    foreach ($entry in [System.IO.DirectoryInfo]::new($Folder).GetFileSystemInfos("$Beginning*")) {
+        $stamp = [regex]::Match($entry.Name, '(\d{8}T\d{6}Z)-[0-9a-f]{8}(\.xml)?\z').Groups[1].Value
+        if ($Days -le 0 -or -not $stamp -or [string]::CompareOrdinal($stamp, $limit) -ge 0) { continue }
+        if ($entry.Attributes -band [System.IO.FileAttributes]::ReparsePoint) { continue }
+        try {
+            if ($entry -is [System.IO.DirectoryInfo]) { $entry.Delete($true) } else { $entry.Delete() }
+            $removed++
+        }
+        catch { $warnings += "$_" }
+    }
+    @{ removed = $removed; warnings = $warnings }
+}
+
 function Save-Copy($Call) {
     # The scopes with their leases; what is not complete does not stay, and older copies go only after that.
     $folder = Protect-Folder 'safety-copies'
     $label = [regex]::Replace($Call['label'], '[^A-Za-z0-9.-]', '_')
     $path = [System.IO.Path]::Combine($folder, "$env:COMPUTERNAME-$label-$(New-Stamp).xml")
-    $parameters = Join-Parameters @{ File = $path; Leases = $true; Force = $true; Confirm = $false } $Call
-    $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
+    $scopes = @($Call['parameters']['ScopeId'])
+    $result = Export-Complete $path @{ parameters = Join-Parameters @{ Leases = $true } $Call }
     if ([System.IO.File]::Exists($path)) { Protect-File $path }
     $text = if ([System.IO.File]::Exists($path)) { [System.IO.File]::ReadAllText($path) } else { '' }
-    $missing = @($parameters['ScopeId'] | Where-Object { -not $text.Contains("<ScopeId>$_</ScopeId>") })
+    $missing = @($scopes | Where-Object { -not $text.Contains("<ScopeId>$_</ScopeId>") })
     if ($result['errors'].Count -or $missing.Count) {
         [System.IO.File]::Delete($path)
         if ($result['errors'].Count) { return $result }
         Stop-Operation 'incomplete_copy' 'InvalidResult' "$missing" "The export has no scope $($missing -join ', ')."
     }
-    $removed = 0
-    if ($Call['keep_days'] -gt 0) {
-        $limit = (Get-Date).ToUniversalTime().AddDays(-$Call['keep_days'])
-        foreach ($old in [System.IO.Directory]::GetFiles($folder, "$env:COMPUTERNAME-*.xml")) {
-            if ($old -ceq $path -or [System.IO.File]::GetLastWriteTimeUtc($old) -ge $limit) { continue }
-            try { [System.IO.File]::Delete($old); $removed++ } catch { $result['warnings'] += "$_" }
-        }
-    }
-    $result['objects'] = @([ordered] @{ path = $path; bytes = [System.IO.FileInfo]::new($path).Length; removed = $removed })
+    $old = Remove-Old $folder "$env:COMPUTERNAME-" $Call['keep_days']
+    $result['warnings'] += $old['warnings']
+    $result['objects'] = @([ordered] @{ path = $path; bytes = [System.IO.FileInfo]::new($path).Length; removed = $old['removed'] })
     $result
 }
 
@@ -556,34 +633,46 @@ function Get-CopyPath($Call) {
 
 function Read-Copy($Call) { New-Result @(Read-Packed (Get-CopyPath $Call)) }
 
+function Edit-Copy([string] $Path, [string] $Edited, [string[]] $Inactive) {
+    # Offered addresses are left out, since no import takes them, and the scopes in $Inactive are switched off.
+    $document = [System.Xml.XmlDocument]::new()
+    $document.XmlResolver = $null
+    $document.PreserveWhitespace = $true
+    $document.Load($Path)
+    foreach ($lease in @($document.GetElementsByTagName('Lease') | Where-Object { "$($_['AddressState'].InnerText)" -ceq 'Offered' })) {
+        [void] $lease.ParentNode.RemoveChild($lease)
+    }
+    foreach ($scope in @($document.GetElementsByTagName('Scope'))) {
+        if ($Inactive -ccontains "$($scope['ScopeId'].InnerText)") { $scope['State'].InnerText = 'InActive' }
+    }
+    $document.Save($Edited)
+}
+
 function Import-Copy($Call) {
-    # Whether an import takes over the State of the file is not known: inactive is both written into a copy of it and set afterwards.
+    # An import takes over the State of the file; inactive is set afterwards all the same, since a scope must not serve twice where a
+    # version does not. Import-DhcpServer itself ignores 20014, which a reservation's own lease gets: the reservation is there by then.
     # The database's backup is written by the DHCP service; the edited copy is where that service cannot write.
     $path = Get-CopyPath $Call
     $scopes = @($Call['parameters']['ScopeId'])
-    $backup = [System.IO.Path]::Combine((Protect-Folder 'backups'), (New-Stamp))
+    $inactive = if ($Call['inactive']) { $scopes } else { @() }
+    $folder = Protect-Folder 'backups'
+    $backup = [System.IO.Path]::Combine($folder, (New-Stamp))
     [void] [System.IO.Directory]::CreateDirectory($backup)
     $edited = [System.IO.Path]::Combine((Protect-Folder 'safety-copies'), "import-$(New-Stamp).xml")
     try {
-        if ($Call['inactive']) {
-            $document = [System.Xml.XmlDocument]::new()
-            $document.PreserveWhitespace = $true
-            $document.Load($path)
-            foreach ($scope in $document.GetElementsByTagName('Scope')) {
-                if ($scopes -ccontains $scope['ScopeId'].InnerText) { $scope['State'].InnerText = 'InActive' }
-            }
-            $document.Save($edited)
-        }
-        $file = if ($Call['inactive']) { $edited } else { $path }
-        $parameters = @{ File = $file; BackupPath = $backup; ScopeId = $scopes; Leases = $true; Force = $true; Confirm = $false }
+        Edit-Copy $path $edited $inactive
+        $parameters = @{ File = $edited; BackupPath = $backup; ScopeId = $scopes; Leases = $true; Force = $true; Confirm = $false }
         $result = Invoke-Cmdlet @{ cmdlet = 'Import-DhcpServer'; parameters = $parameters; select = @() }
     }
     finally { [System.IO.File]::Delete($edited) }
-    $result['objects'] = @([ordered] @{ backup = $backup })
-    foreach ($scope in @($scopes | Where-Object { $Call['inactive'] })) {
+    $result['errors'] = @($result['errors'] | Where-Object { $_['id'] -cne 'DHCP 20014,Add-DhcpServerv4Lease' })
+    foreach ($scope in $inactive) {
         $parameters = @{ ScopeId = $scope; State = 'InActive'; Confirm = $false }
         $result['errors'] += (Invoke-Cmdlet @{ cmdlet = 'Set-DhcpServerv4Scope'; parameters = $parameters; select = @() })['errors']
     }
+    $old = Remove-Old $folder '' $Call['keep_days']
+    $result['warnings'] += $old['warnings']
+    $result['objects'] = @([ordered] @{ backup = $backup; removed = $old['removed'] })
     $result
 }
 

@@ -93,6 +93,20 @@ def get_statistics() -> Operation:
     return _read("statistics", "Get-DhcpServerv4ScopeStatistics", STATISTICS_PROPERTIES, parameters={"Failover": True})
 
 
+def get_version() -> Operation:
+    return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=True)
+
+
+def get_classes() -> Operation:
+    return _read("classes", "Get-DhcpServerv4Class", ("Type", "Name", "Data"), fingerprint=True)
+
+
+def get_option_definitions() -> Operation:
+    """Of every vendor class."""
+    more = {"fingerprint": True, "parameters": {"All": True}}
+    return _read("definitions", "Get-DhcpServerv4OptionDefinition", ("OptionId", "VendorClass", "Type"), **more)
+
+
 def get_scopes(computer: str | None = None) -> Operation:
     name = f"scopes_{computer}" if computer else "scopes"
     return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=True, parameters=_at(computer))
@@ -115,14 +129,20 @@ def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> 
     }
 
 
-def export(scopes: Sequence[IPv4Address] = (), computer: str | None = None, leases: bool = False) -> Operation:
-    """The configuration of these scopes (none: of all) with the server level's; of `computer` over a second hop.
+def export_id(computer: str | None = None) -> str:
+    return f"export_{computer}" if computer else "export"
 
+
+def export(scopes: Sequence[IPv4Address], computer: str | None = None, leases: bool = False) -> Operation:
+    """The configuration of these scopes with the server level's; of `computer` over a second hop.
+
+    Without a scope Windows would export the whole server, IPv6 included, by one cmdlet for each reservation.
     `leases`: with them, although a lease that comes or goes is no change to the fingerprint.
     """
-    chosen = {"ScopeId": [str(scope) for scope in scopes]} if scopes else {}
-    parameters: dict[str, Any] = {**chosen, **_at(computer)}
-    operation = {"id": f"export_{computer}" if computer else "export", "op": "export", "parameters": parameters, "fingerprint": True}
+    if not scopes:
+        raise AssertionError("an export names its scopes")
+    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
+    operation = {"id": export_id(computer), "op": "export", "parameters": parameters, "fingerprint": True}
     if leases:
         parameters["Leases"] = True
         operation["volatile"] = ["content"]
@@ -134,6 +154,8 @@ def safety_copy(scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, c
 
     `label` becomes part of the file's name. `keep_days`: older copies go once the new one is complete; 0 keeps all.
     """
+    if not scopes:
+        raise AssertionError("an export names its scopes")
     parameters = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
     return {"id": "safety_copy", "op": "safety_copy", "parameters": parameters, "label": label, "keep_days": keep_days}
 
@@ -142,13 +164,16 @@ def read_copy(path: str) -> Operation:
     return {"id": "read_copy", "op": "read_copy", "path": path, "volatile": ["content"], "fingerprint": True}
 
 
-def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool) -> Operation:
+def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool, keep_days: int = 0) -> Operation:
     """Brings these scopes of a safety copy back, with their leases; one that is there already is left alone.
 
-    The server level settings of the file come along. `inactive`: the scopes do not serve, whatever the file says.
+    Classes and option definitions of the file that the server lacks come along, and nothing else of the server level.
+    `inactive`: the scopes do not serve, whatever the file says. `keep_days`: older backups of the database go; 0 keeps all.
     """
+    if not scopes:
+        raise AssertionError("an import names its scopes")
     parameters = {"ScopeId": [str(scope) for scope in scopes]}
-    return {"id": "import_copy", "op": "import_copy", "path": path, "parameters": parameters, "inactive": inactive}
+    return {"id": "import_copy", "op": "import_copy", "path": path, "parameters": parameters, "inactive": inactive, "keep_days": keep_days}
 
 
 def text_name(kind: str, relationship: str) -> str:

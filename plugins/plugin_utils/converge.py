@@ -119,6 +119,9 @@ class Convergence(Gathering):
         rereads = (*snapshot.reads(), *snapshot.hop_among(seen.reads), *again)
         reply = seen.remote.write(seen.reads, seen.reply.fingerprint, calls, rereads)
         if reply.status == "changed_meanwhile":
+            failed = [now for was, now in zip(seen.reply.before, reply.before, strict=False) if now.errors and not was.errors]
+            if failed:
+                raise RemoteFailure(f"{RemoteError(failed[0], host)} {self._so_far('Nothing was changed.')}")
             changes = differences(seen.server, snapshot.parse(reply.before, host, reply.clock))
             raise RemoteFailure(
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 # answers of Get-DhcpServerv4Failover that mean "no relationship" (which of them, or none, a server gives is unknown)
 EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 
+NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
 NOT_OURS = "windhcp.not_ours"
+BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 ERRORS_TOLD = 8  # of one operation
 _UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
@@ -32,7 +34,8 @@ _UNKNOWN_NUMBER = ("the DHCP server refused it", "Look up the id among the DHCP 
 _UNKNOWN_WORD = ("PowerShell or the DhcpServer module refused it", "Its message says why; where that is no help, please report it.")
 _NEWER = "It needs the DhcpServer module of Windows Server 2012 R2 or later; where that is there, please report it with the task."
 
-# id, with the command where only both together mean something -> (what it means, what to do); {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
+# id, with the command where only both together mean something -> (what it means, what to do)
+# {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
 _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20005": ("the scope does not exist there", "Create it first, or correct the scope id."),
     "DHCP 20052": ("the scope exists already", "Remove or rename the other copy after comparing both."),
@@ -133,7 +136,10 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "a cmdlet does not take one of the values that it was given",
         "The message names the parameter; what an import skipped for it has to be added by hand.",
     ),
-    "CommandNotFoundException": ("a command is missing on the server", "Repair the installation of Windows PowerShell and of RSAT-DHCP there."),
+    "CommandNotFoundException": (
+        "a command is missing on the server",
+        "Repair the installation of Windows PowerShell and of RSAT-DHCP there.",
+    ),
     "windhcp.protect_folder": (
         "the folder below ProgramData could not be kept to administrators, so nothing was written to it",
         "Look at the permissions of {folder} there, and use an account that is a local administrator.",
@@ -143,8 +149,9 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "Look at the disk, and at the permissions of {folder} there.",
     ),
     "windhcp.incomplete_copy": (
-        "the safety copy would not have held every scope, so it was not kept and nothing was changed after it",
-        "Run again; if it stays, try Export-DhcpServer with these scopes on the server.",
+        "the export does not hold all that is there (Windows does not tell when it could not read all leases), so it was not used or kept, "
+        "and nothing was changed after it",
+        "Run again; if it stays, look at the DHCP server's event log, and reconcile the scope (Repair-DhcpServerv4IPRecord).",
     ),
     "windhcp.not_a_copy": (
         "the path is not that of a safety copy",
@@ -157,6 +164,13 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     "windhcp.bad_name": ("the name of a kept text is not one", "Please report it with the task."),
     "windhcp.check_mode": ("a write was refused in check mode", "Please report it: check mode never sends one."),
 }
+
+
+_NO_BACKUP = (
+    "the DHCP server could not back its database up, and Windows imported the scopes all the same, without this way back",
+    "Look at the disk, and whether the DHCP service (NETWORK SERVICE) may write to {folder}\\backups there. Run again: what came back "
+    "is no difference.",
+)
 
 
 class RemoteFailure(Exception):
@@ -192,7 +206,9 @@ def error_ids(result: Result) -> frozenset[str]:
 
 def _explain(operation: str, error: Failure, host: str, partner: str) -> str:
     found = short_id(error.id)
-    if found == ACCESS_DENIED:
+    if error.id.endswith(f",{BACKUP}"):
+        meaning, cure = _NO_BACKUP
+    elif found == ACCESS_DENIED:
         meaning, cure = _denied(operation)
     else:
         unknown = _UNKNOWN_NUMBER if found.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD

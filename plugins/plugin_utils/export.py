@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what Export-DhcpServer wrote: scopes and the server level as flat values that can be compared, and the leases.
+"""Reads what Export-DhcpServer wrote: scopes as flat values that can be compared, their leases, and what of the server level they need.
 
 Layout: /DHCPServer/{MajorVersion, MinorVersion, IPv4/{Classes, OptionDefinitions, OptionValues, Policies, Filters, Scopes/Scope}}.
 The namespace is ignored, and an unknown element is data to compare.
@@ -36,17 +36,16 @@ Fields = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Export:
-    """One server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name).
+    """Scopes of one server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name) -> data.
 
-    `leases`: of each scope, by address; without any if it was exported without them. `version`: of Windows, where it is told.
+    `leases`: of each scope, by address; without any if it was exported without them. `version`: the server's, as (6, 3), where it is told.
     """
 
-    classes: frozenset[tuple[str, str]]
+    classes: Mapping[tuple[str, str], str]
     definitions: Mapping[tuple[str, str], str]
     scopes: Mapping[IPv4Address, Content]
     uses: Mapping[IPv4Address, Uses]
     leases: Mapping[IPv4Address, Mapping[str, Lease]] = field(default_factory=dict)
-    server_level: Content = field(default_factory=Content)
     version: tuple[int, int] | None = None
 
 
@@ -65,6 +64,18 @@ class Uses:
 
     classes: frozenset[tuple[str, str]]
     options: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ServerLevel:
+    """Of a server that is asked itself: `version`, and as in Export its `classes` and `definitions`."""
+
+    version: tuple[int, int]
+    classes: Mapping[tuple[str, str], str]
+    definitions: Mapping[tuple[str, str], str]
+
+
+NOTHING = Export({}, {}, {}, {})  # the content of scopes that are not there
 
 
 def read(packed: str, host: str) -> Export:
@@ -95,12 +106,11 @@ class _Document(Frame):
         if self.root is None or level is None:
             raise _wrong("there is no IPv4 part")
         return Export(
-            classes=frozenset(level.classes),
+            classes=level.classes,
             definitions=level.definitions,
             scopes={scope_id: scope.content.built() for scope_id, scope in level.scopes.items()},
             uses={scope_id: Uses(frozenset(scope.classes), frozenset(scope.options)) for scope_id, scope in level.scopes.items()},
             leases={scope_id: scope.leases for scope_id, scope in level.scopes.items()},
-            server_level=level.content.built(),
             version=self.root.version(),
         )
 
@@ -137,67 +147,32 @@ class _Members(Frame):
         return self._consumer
 
 
-class _Part(Frame):
-    """The server level, or a scope: lists, and simple fields."""
+class _Level(Frame):
+    """The server level: of it only what scopes refer to, and the scopes."""
 
     def __init__(self, budget: Budget) -> None:
-        self.content = ContentBuilder(budget)
         self.budget = budget
-        self.lists: Mapping[str, Frame] = {}
-        self._fields: list[Node] = []
-
-    def child(self, tag: str) -> Frame | Consumer:
-        if tag in self.lists:
-            return self.lists[tag]
-        return Frame() if tag in _LISTS else self._field
-
-    def _field(self, node: Node) -> None:
-        if len(self._fields) == _FIELDS:
-            raise _wrong(f"there are more than {_FIELDS} fields in one part of it")
-        self.budget.spend(_OBJECT, *node.parts)
-        self._fields.append(node)
-
-    def end(self) -> None:
-        self.content.add("", _fields("", self._fields))
-        self._fields = []
-
-    def _option(self, option: Node) -> None:
-        self.content.add(_option_name(option), {"": _values(option.children, "Value")})
-
-    def _policy(self, policy: Node) -> None:
-        self.content.add(f"policy {_text(policy, 'Name')}", _item("policy", policy))
-
-
-class _Level(_Part):
-    def __init__(self, budget: Budget) -> None:
-        super().__init__(budget)
-        self.classes: set[tuple[str, str]] = set()
+        self.classes: dict[tuple[str, str], str] = {}
         self.definitions: dict[tuple[str, str], str] = {}
         self.scopes: dict[IPv4Address, _Scope] = {}
-        self.lists = {
+        self._lists: Mapping[str, Frame] = {
             "Classes": _Members(self._class),
             "OptionDefinitions": _Members(self._definition),
-            "OptionValues": _Members(self._option),
-            "Policies": _Members(self._policy),
-            "Filters": _Members(self._filter),
             "Scopes": _Scopes(self),
         }
 
+    def child(self, tag: str) -> Frame:
+        return self._lists.get(tag) or Frame()
+
     def _class(self, one: Node) -> None:
-        kind, name = _text(one, "Type"), _text(one, "Name")
-        self.classes.add((kind, name))
-        self.content.add(f"{kind.lower()} class {name}", _item("class", one))
+        kind, name, data = _text(one, "Type"), _text(one, "Name"), _text(one, "Data")
+        self.budget.spend(_OBJECT, kind, name, data)
+        self.classes[kind, name] = data
 
     def _definition(self, one: Node) -> None:
-        key = _option_id(one), _text(one, "VendorClass")
-        self.definitions[key] = _text(one, "Type")
-        self.content.add(f"definition of {_option_name(one)}", _item("definition", one))
-
-    def _filter(self, one: Node) -> None:
-        if one.tag == "Filter":
-            self.content.add(f"filter {_text(one, 'MacAddress')}", _item("filter", one))
-        else:
-            self._field(_switch(one))
+        key, kind = (_option_id(one), _text(one, "VendorClass")), _text(one, "Type")
+        self.budget.spend(_OBJECT, *key, kind)
+        self.definitions[key] = kind
 
     def add(self, scope: _Scope) -> None:
         if scope.scope_id is None:
@@ -215,26 +190,42 @@ class _Scopes(Frame):
         return _Scope(self._level)
 
 
-class _Scope(_Part):
+class _Scope(Frame):
+    """Lists, and simple fields."""
+
     def __init__(self, level: _Level) -> None:
-        super().__init__(level.budget)
         self._level = level
+        self.budget = level.budget
+        self.content = ContentBuilder(level.budget)
         self.scope_id: IPv4Address | None = None
         self.leases: dict[str, Lease] = {}
         self.classes: set[tuple[str, str]] = set()
         self.options: set[tuple[str, str]] = set()
-        self.lists = {
+        self._fields: list[Node] = []
+        self._lists: Mapping[str, Frame] = {
             "ExclusionRanges": _Members(self._exclusion),
-            "OptionValues": _Members(self._used_option),
+            "OptionValues": _Members(self._option),
             "Reservations": _Members(self._reservation),
-            "Policies": _Members(self._used_policy),
+            "Policies": _Members(self._policy),
             "Leases": _Members(self._lease),
         }
 
+    def child(self, tag: str) -> Frame | Consumer:
+        if tag in self._lists:
+            return self._lists[tag]
+        return Frame() if tag in _LISTS else self._field
+
     def end(self) -> None:
         self.scope_id = next((_address(node.text(), "ScopeId") for node in self._fields if node.tag == "ScopeId"), None)
-        super().end()
+        self.content.add("", _fields("", self._fields))
+        self._fields = []
         self._level.add(self)
+
+    def _field(self, node: Node) -> None:
+        if len(self._fields) == _FIELDS:
+            raise _wrong(f"there are more than {_FIELDS} fields in one part of it")
+        self.budget.spend(_OBJECT, *node.parts)
+        self._fields.append(node)
 
     def _exclusion(self, one: Node) -> None:
         self.content.add(f"exclusion {_text(one, 'StartRange')}-{_text(one, 'EndRange')}", {"": ()})
@@ -246,12 +237,12 @@ class _Scope(_Part):
         self.content.add(name, _item("reservation", one))
         self._use(_members(one, "OptionValues"))
 
-    def _used_option(self, option: Node) -> None:
-        self._option(option)
+    def _option(self, option: Node) -> None:
+        self.content.add(_option_name(option), {"": _values(option.children, "Value")})
         self._use([option])
 
-    def _used_policy(self, policy: Node) -> None:
-        self._policy(policy)
+    def _policy(self, policy: Node) -> None:
+        self.content.add(f"policy {_text(policy, 'Name')}", _item("policy", policy))
         self._use(_members(policy, "OptionValues"))
         for kind in ("Vendor", "User"):
             self.classes |= {(kind, name) for value in _values(policy.children, f"{kind}Class")[1:] if (name := value.rstrip("*"))}
@@ -314,13 +305,6 @@ def _values(children: Iterable[Node], tag: str) -> tuple[str, ...]:
     if tag in _HARDWARE:
         return tuple(re.sub(r"[-:]", "", value).lower() for value in found)
     return tuple(value.lower() if value.lower() in ("true", "false") else value for value in found)
-
-
-def _switch(one: Node) -> Node:
-    """Whether the list of allowed or denied addresses is on, as a field of the server level."""
-    found = Node(f"filters {_words(one.tag)}")
-    found.parts = [one.text().lower()]
-    return found
 
 
 def _option_id(option: Node) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from . import cmdlets, guards, kept_secret, pending, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, UnexpectedReply, error_ids
-from .export import Export
+from .export import NOTHING
 from .model import Refused, Server, UnknownPartner
 from .plan import Plan
 from .remote import Remote
@@ -23,7 +23,6 @@ from .reply import Reply, Result
 from .sides import AT_ONCE, Connection, Needed, Side, Sides
 
 Planner = Callable[[Sides], Plan]
-NOTHING = Export(frozenset(), {}, {}, {})  # the content of scopes that are not there
 ROUNDS = 8  # what a planner can ask for; more would be a fault of the planner
 
 

@@ -10,8 +10,8 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from . import cmdlets
-from .errors import EMPTY_FAILOVER, RemoteError, UnexpectedReply, error_ids
-from .export import Export
+from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
+from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
 from .model import Mode, Relationship, Role, Scope, Server, Utilisation
 from .reply import LONGEST, Found, Result
@@ -34,7 +34,7 @@ def parse(results: Sequence[Result], host: str, clock: timedelta = timedelta(0))
 
     `host` is the inventory name, for error texts only; `clock`: how far the server's was ahead when the answer came.
     """
-    who, bindings, scopes = (_result(results, read, host) for read in (cmdlets.who_when(), cmdlets.get_bindings(), cmdlets.get_scopes()))
+    who, bindings, scopes = (_result(results, call_id, host) for call_id in ("who", "bindings", "scopes"))
     _objects(who, host)
     # an address is only one more name of this server: not to see the bindings is no reason to stop
     addresses = [] if bindings.errors else [one.optional_address("IPAddress") for one in bindings.objects]
@@ -60,19 +60,19 @@ def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]
 
 def hop(results: Sequence[Result], host: str, computer: str) -> Server:
     """The other server that `hop_reads` showed, under the name by which it was asked."""
-    scopes = _scopes(_result(results, cmdlets.get_scopes(computer), host), host, computer)
+    scopes = _scopes(_result(results, cmdlets.get_scopes(computer)["id"], host), host, computer)
     return Server(name=computer, addresses=(), relationships=relationships(results, host, computer), scopes=scopes)
 
 
 def relationships(results: Sequence[Result], host: str, partner: str | None = None) -> tuple[Relationship, ...]:
     """The relationships among the results: the server's, or those of the partner that it asked."""
-    found = _failover(_result(results, cmdlets.get_failover(partner), host), host, partner or "")
+    found = _failover(_result(results, cmdlets.get_failover(partner)["id"], host), host, partner or "")
     return _each_once(found, "Name", _relationship, lambda one: one.name)
 
 
 def statistics(results: Sequence[Result], host: str) -> Mapping[IPv4Address, Utilisation]:
     """How full each scope is."""
-    found = _objects(_result(results, cmdlets.get_statistics(), host), host)
+    found = _objects(_result(results, cmdlets.get_statistics()["id"], host), host)
     return {one.address("ScopeId"): _utilisation(one) for one in found}
 
 
@@ -88,30 +88,54 @@ def _utilisation(found: Found) -> Utilisation:
     )
 
 
-def exported(results: Sequence[Result], host: str, partner: str | None = None) -> Export:
-    """The export among the results: of the server, or of the partner that it asked."""
-    found = _result(results, cmdlets.export(computer=partner), host)
-    _objects(found, host, partner or "")
+def exported(results: Sequence[Result], host: str, partner: str | None = None, *, there_only: bool = False) -> Export:
+    """The export among the results: of the server, or of the partner that it asked.
+
+    `there_only`: a scope that does not exist there is left out, where it is an error otherwise.
+    """
+    found = _result(results, cmdlets.export_id(partner), host)
+    lacking = there_only and error_ids(found) <= NO_SUCH_SCOPE
+    if found.errors and not lacking:
+        raise RemoteError(found, host, partner or "")
+    if found.errors and not found.objects:
+        return NOTHING
     return read_export(found.only().text("content"), partner or host)
+
+
+def server_level(results: Sequence[Result], host: str) -> ServerLevel:
+    """What `level_reads` said of the server."""
+    version = _result(results, cmdlets.get_version()["id"], host)
+    _objects(version, host)
+    classes = _objects(_result(results, cmdlets.get_classes()["id"], host), host)
+    definitions = _objects(_result(results, cmdlets.get_option_definitions()["id"], host), host)
+    return ServerLevel(
+        version=(version.only().number("MajorVersion"), version.only().number("MinorVersion")),
+        classes={(one.text("Type"), one.text("Name")): one.text("Data") for one in classes},
+        definitions={(str(one.number("OptionId")), one.text("VendorClass")): one.text("Type") for one in definitions},
+    )
+
+
+def level_reads() -> Sequence[cmdlets.Operation]:
+    return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions())
 
 
 def read_copy(results: Sequence[Result], host: str) -> Export:
     """The safety copy among the results."""
-    found = _result(results, cmdlets.read_copy(""), host)
+    found = _result(results, cmdlets.read_copy("")["id"], host)
     _objects(found, host)
     return read_export(found.only().text("content"), host)
 
 
 def proven_text(results: Sequence[Result], host: str) -> tuple[str, str] | None:
     """(public line, proof) of a kept text; None if there is none."""
-    found = _objects(_result(results, cmdlets.prove_text("", ""), host), host)
+    found = _objects(_result(results, cmdlets.prove_text("", "")["id"], host), host)
     return (found[0].text("public"), found[0].text("proof")) if found else None
 
 
-def _result(results: Sequence[Result], operation: cmdlets.Operation, host: str) -> Result:
-    found = next((result for result in results if result.id == operation["id"]), None)
+def _result(results: Sequence[Result], call_id: str, host: str) -> Result:
+    found = next((result for result in results if result.id == call_id), None)
     if found is None:
-        raise UnexpectedReply(f"{host} did not answer {operation['id']}")
+        raise UnexpectedReply(f"{host} did not answer {call_id}")
     return found
 
 

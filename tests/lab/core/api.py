@@ -36,9 +36,10 @@ class Session:
 
 @dataclass(frozen=True)
 class ErrorRecord:
-    """One non-terminating error. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as PowerShell does.
+    """One error, non-terminating unless it says so. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as PowerShell does.
 
-    ``details``: the reason, where a cmdlet gives it in ErrorDetails beside its message.
+    ``details``: ErrorDetails, where Export- and Import-DhcpServer write the reason. ``posted``: one that they collected of a
+    cmdlet inside and wrote once more. ``swallowed_of``: that cmdlet's name, where they did not.
     """
 
     id: str
@@ -46,6 +47,9 @@ class ErrorRecord:
     message: str
     target: str = ""
     details: str = ""
+    terminating: bool = False
+    posted: bool = False
+    swallowed_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
+from typing import Any
 
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
-from lab.core.errors import Refused, error
+from lab.core.errors import WORDS, Refused, error, with_reason
 from lab.core.server import Credential, Relationship, Scope, Server
 from lab.core.world import Fault, World
 
@@ -99,7 +100,7 @@ class Call:
         if self.on("PassThru") or self.on("Passthru"):
             self.emit(objects)
 
-    def refused(self, error_id: str, text: str, *, host: str = "", **values: object) -> Refused:
+    def refused(self, error_id: str, text: str, *, host: str = "", **values: Any) -> Refused:
         """An error record to raise. ``host``: the server it names, by default the one the cmdlet acts on."""
         target = f"{self.server.name}:root/Microsoft/Windows/DHCP:PS_{self.cmdlet.partition('-')[2]}"
         record = error(error_id, text, self.here.language, target=target, host=host or self.server.name, **values)
@@ -108,6 +109,21 @@ class Call:
     def fail(self, error_id: str, verb: str, what: object) -> Refused:
         """The same with the general text: "Failed to ``verb`` ``what`` on DHCP server HOST."."""
         return self.refused(error_id, "act", verb=verb, what=what)
+
+    def ended(self, word: str, text: str, **values: Any) -> Refused:
+        """What ends Export- or Import-DhcpServer (C MIG): a terminating error whose id is the word of its category."""
+        said = self.refused(word, text, **values).record
+        kind = word if word in WORDS else "NotSpecified"
+        return Refused(replace(said, category=kind, target=str(values.get("file", "")), terminating=True))
+
+    def post(self, refusal: Refused) -> None:
+        """Of a cmdlet that Export- or Import-DhcpServer ran inside: they go on (C MIG)."""
+        self.errors.append(replace(with_reason(refusal.record), posted=self.world.switches.inner_errors_show))
+
+    def swallow(self, refusal: Refused, cmdlet: str) -> None:
+        """The same, where they do not write it: only the caller's -ErrorVariable may have it (I, 13.15)."""
+        if self.world.switches.inner_errors_show:
+            self.errors.append(replace(refusal.record, swallowed_of=cmdlet))
 
     def report(self, refusal: Refused) -> None:
         """One object was refused: non-terminating, the cmdlet goes on (C PSDOC)."""

@@ -54,7 +54,7 @@ def set_(call: Call) -> None:
         if not values:
             level.values.pop(key, None)
             continue
-        _check(call, key, values)
+        check_value(call, key, values)
         level.values[key] = values
         call.pass_thru(_view(call.server, key, values, level))
 
@@ -83,7 +83,7 @@ def _asked(call: Call) -> dict[OptionKey, tuple[str, ...]]:
     return {OptionKey(number, "", user): call.texts(name) for name, number in _COMMON.items() if call.has(name)}
 
 
-def _check(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
+def check_value(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
     """C SDK: 20010 without a definition, 20044 without the class; a value that the type cannot hold is WIN32 87 (L)."""
     for kind, name in (("Vendor", key.vendor_class), ("User", key.user_class)):
         if name and class_of(call.server, kind, name) is None:

@@ -8,7 +8,7 @@ server (section 12). A field with ``metadata={"key": True}`` is the key under wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import NamedTuple
@@ -156,6 +156,16 @@ class Scope:
 
     def in_subnet(self, address: IPv4Address) -> bool:
         return int(address) & int(self.subnet_mask) == int(self.scope_id)
+
+    def all_leases(self) -> list[Lease]:
+        """As -AllLeases lists them: those that were given out, and one for each reservation (C MIG), used or not."""
+        unused = (one for address, one in self.reservations.items() if address not in self.leases)
+        idle = [Lease(one.ip, one.client_id, one.name, address_state="InactiveReservation") for one in unused]
+        return sorted([*map(self._shown, self.leases.values()), *idle], key=lambda lease: lease.ip)
+
+    def _shown(self, lease: Lease) -> Lease:
+        reserved = lease.ip in self.reservations and lease.address_state == "Active"
+        return replace(lease, address_state="ActiveReservation") if reserved else lease
 
 
 @dataclass

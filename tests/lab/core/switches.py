@@ -175,42 +175,18 @@ class Switches:
         ("drift", "DHCP 20113"),
     )
     # --- export and import -----------------------------------------------------------------------------------------
-    export_encoding: str = _rule(
-        "utf-8-sig",
-        "U",
-        "10 (public scripts read the file with Get-Content, write it back as UTF-8)",
-        "The encoding of the file that Export-DhcpServer writes (utf-8-sig and utf-16 begin with a byte order mark)",
-        ("utf-8-sig", "utf-8", "utf-16"),
-    )
-    export_unknown_scope_stops: bool = _rule(
-        False, "U", "1 (-ScopeId)", "Does an unknown scope id keep Export-DhcpServer from writing the file?"
-    )
-    export_file_exists_error: str = _rule(
-        "WIN32 80",
-        "U",
-        "1 (PSDOC -File: an error without -Force, its id is not published)",
-        "The error when the export file exists",
-        ("WIN32 80", "WIN32 183"),
-    )
-    import_honours_state: bool = _rule(
-        True, "U", "4.2, 13.12", "Is a scope imported with the State of the file? No: it is always created Active"
+    inner_errors_show: bool = _rule(
+        True,
+        "I",
+        "13.15",
+        "Does the caller's -ErrorVariable collect what Export- and Import-DhcpServer ignore inside, and twice what they post?",
     )
     import_server_level: str = _rule(
-        "merge",
-        "U",
-        "4.2 (PSDOC: server level configuration is imported as well)",
-        "What becomes of classes, options and filters that are on the server and not in the file?",
-        ("merge", "replace"),
-    )
-    import_lacking_class: str = _rule(
-        "scope_without_it",
-        "U",
-        "4.2 (a file without its server level part)",
-        "A scope in the file needs a class or option definition that is nowhere: what is left of it after the error?",
-        ("scope_without_it", "no_scope"),
-    )
-    import_overwrite_keeps_dns: bool = _rule(
-        True, "U", "4.2 (PSDOC: the scope is deleted and created anew)", "Do the clients' DNS records survive -ScopeOverwrite?"
+        "missing_only",
+        "L",
+        "4.2 (MIG against PSDOC: server level configuration is imported as well)",
+        "With -ScopeId: are only missing classes and definitions added, or does the whole server level of the file come along?",
+        ("missing_only", "all"),
     )
     # --- rights and prompts ----------------------------------------------------------------------------------------
     dhcp_administrators_suffice: bool = _rule(

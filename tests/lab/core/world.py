@@ -9,9 +9,10 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address
 
 from lab.core import access_lists, copying
-from lab.core.server import STATES, Relationship, Server
+from lab.core.server import STATES, Lease, Relationship, Scope, Server
 from lab.core.switches import Switches
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
@@ -31,6 +32,16 @@ class Fault:
 
 
 @dataclass
+class BrokenEnumeration:
+    """An ordered failure: the next ``times`` exports of a scope hold the first ``leases`` of it and say nothing."""
+
+    server: str
+    scope_id: IPv4Address | None
+    leases: int = 0
+    times: int = 1
+
+
+@dataclass
 class World:
     """``clock``: a fixed instant, or None for the real clock. ``cut_links``: pairs of servers that cannot talk.
 
@@ -43,6 +54,7 @@ class World:
     clock: datetime | None = None
     cut_links: set[frozenset[str]] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
+    broken: list[BrokenEnumeration] = field(default_factory=list)
     lost_dns: list[str] = field(default_factory=list)
     takes: dict[str, timedelta] = field(default_factory=dict)
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -205,6 +217,19 @@ class World:
     def fail_next(self, server: str, cmdlet: str, error_id: str, after: int = 0, *, half_applied: bool = False) -> None:
         """Let a later call fail. ``half_applied``: only after this server's part of the work is done."""
         self.faults.append(Fault(self.servers[server].name, cmdlet, error_id, after, half_applied))
+
+    def break_lease_export(self, server: str, scope_id: IPv4Address | None = None, leases: int = 0, times: int = 1) -> None:
+        """C MIG: Export-DhcpServer never posts what goes wrong while leases are enumerated. ``scope_id`` None: of every scope."""
+        self.broken.append(BrokenEnumeration(self.servers[server].name, scope_id, leases, times))
+
+    def exported_leases(self, server: str, scope: Scope) -> list[Lease]:
+        """What an export holds of a scope's leases."""
+        found = scope.all_leases()
+        for broken in self.broken:
+            if broken.server == server and broken.scope_id in (None, scope.scope_id) and broken.times > 0:
+                broken.times -= 1
+                return found[: broken.leases]
+        return found
 
     def take_fault(self, server: str, cmdlet: str) -> Fault | None:
         """The fault due for this call, if one is."""

@@ -10,7 +10,7 @@ Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metad
          {"token": T, "dhcpsapi": FUNCTION, "server": NAME or null, "relationship": NAME or null, "scopes": [NUMBER, ...]}
          calls the management API, with the addresses as the DWORDs that dhcpsapi.c found.
 Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}], "script": [NAME, ...]}],
-          "errors": [{"id", "category", "message", "details", "target"}], "warnings": [...],
+          "errors": [{the fields of api.ErrorRecord}], "warnings": [...],
           "files": {PATH: BASE64}} with what the module has to write,
          {"now": TIME}, {"addresses": [...]}, {"sddl": TEXT}, {"exit_code": NUMBER}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py),
          or {"refused": TEXT} for a request that the core could not take.
@@ -31,6 +31,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -99,7 +100,7 @@ def encode(outcome: Outcome) -> dict[str, Any]:
     """An outcome as the reply that the stub module reads."""
     return {
         "tables": list(_tables(outcome.objects)),
-        "errors": [{"id": one.id, "category": one.category, "message": one.message, "details": one.details, "target": one.target} for one in outcome.errors],
+        "errors": [asdict(one) for one in outcome.errors],
         "warnings": list(outcome.warnings),
         "files": {path: base64.b64encode(content).decode() for path, content in outcome.files.items()},
     }

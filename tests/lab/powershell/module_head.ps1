@@ -109,6 +109,7 @@ function Invoke-LabCmdlet($Caller, $Bound) {
     }
     foreach ($file in $reply.GetProperty('files').EnumerateObject()) {
         $path = $Caller.GetUnresolvedProviderPathFromPSPath($file.Name)
+        if ($Bound['BackupPath']) { [void] [System.IO.Directory]::CreateDirectory($Bound['BackupPath']) } # the DHCP service makes it
         if ([System.IO.Directory]::Exists([System.IO.Path]::GetDirectoryName($path))) {
             [System.IO.File]::WriteAllBytes($path, $file.Value.GetBytesFromBase64())
             [System.IO.File]::SetLastWriteTimeUtc($path, (Get-Date).ToUniversalTime()) # by the simulated server's clock
@@ -119,13 +120,24 @@ function Invoke-LabCmdlet($Caller, $Bound) {
     }
     foreach ($warning in $reply.GetProperty('warnings').EnumerateArray()) { $Caller.WriteWarning($warning.GetString()) }
     foreach ($table in $reply.GetProperty('tables').EnumerateArray()) { Read-Table $table }
-    foreach ($one in $reply.GetProperty('errors').EnumerateArray()) {
-        $text = foreach ($field in 'message', 'id', 'category', 'target') { $one.GetProperty($field).GetString() }
-        $record = New-Failure @text
-        $details = $one.GetProperty('details').GetString()
-        if ($details) { $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new($details) }
-        $Caller.WriteError($record)
+    foreach ($one in $reply.GetProperty('errors').EnumerateArray()) { Write-LabError $Caller $one }
+}
+
+function Write-LabError($Caller, $One) {
+    # Export- and Import-DhcpServer run cmdlets inside with 2> $null: what these write, the caller's -ErrorVariable collects all the
+    # same, and once more what they post.
+    $text = foreach ($field in 'message', 'id', 'category', 'target') { $One.GetProperty($field).GetString() }
+    $record = New-Failure @text
+    $swallowed = $One.GetProperty('swallowed_of').GetString()
+    if ($swallowed -or $One.GetProperty('posted').GetBoolean()) {
+        $inside = if ($swallowed) { $swallowed } else { 'Invoke-Inside' }
+        . ([scriptblock]::Create("function $inside { [CmdletBinding()] param(`$Record) `$PSCmdlet.WriteError(`$Record) }; $inside `$record 2> `$null"))
+        if ($swallowed) { return }
     }
+    $details = $One.GetProperty('details').GetString()
+    if ($details) { $record.ErrorDetails = $details }
+    if ($One.GetProperty('terminating').GetBoolean()) { $Caller.ThrowTerminatingError($record) }
+    $Caller.WriteError($record)
 }
 
 function Resolve-DnsName {

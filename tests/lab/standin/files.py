@@ -43,7 +43,7 @@ class Files:
     def remove(self, path: str) -> None:
         """Nothing happens if it is not there."""
         for of_paths in (self._content, self._modified, self._access):
-            of_paths.pop(_key(path), None)  # type: ignore[attr-defined]
+            of_paths.pop(_key(path), None)
 
     def paths(self) -> tuple[str, ...]:
         """What is there, in lower case."""

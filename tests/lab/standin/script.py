@@ -134,7 +134,8 @@ class Script:
         }
         bad = bad_name(call)
         if bad is not None:
-            return {"id": call["id"], **result(errors=[failure("windhcp.computer_name", "InvalidArgument", bad, f"'{bad}' is no name of a computer.")])}
+            refused = failure("windhcp.computer_name", "InvalidArgument", bad, f"'{bad}' is no name of a computer.")
+            return {"id": call["id"], **result(errors=[refused])}
         name = str(call.get("op"))
         missing = failure("windhcp.no_such_operation", "InvalidArgument", name, f"There is no operation '{name}'.")
         said = operations.get(name, lambda: result(errors=[missing]))()
@@ -170,10 +171,10 @@ class Script:
         outcome = self.lab.invoke(self.session, name, bound, self.files.found(str(bound.get("File", ""))))
         for path, content in outcome.files.items():
             self.files.write(path, content, self.now())
-        errors = []
+        errors: list[dict[str, str]] = []
         for e in outcome.errors:
             message = f"{e.message} {e.details}" if e.details and e.details != e.message else e.message
-            one = failure(f"{e.id},{name}", e.category, self.hidden(e.target), self.hidden(message))
+            one = failure(f"{e.id},{e.swallowed_of or name}", e.category, self.hidden(e.target), self.hidden(message))
             errors += [one] if one not in errors else []
         return outcome.objects, errors, outcome.warnings
 
@@ -203,8 +204,7 @@ class Script:
 
     def export(self, call: Mapping[str, Any]) -> Result:
         path = f"C:\\Windows\\Temp\\windhcp-{uuid.uuid4()}.xml"
-        parameters = {"File": path, "Force": True, "Confirm": False, **(call.get("parameters") or {})}
-        said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": parameters, "select": []})
+        said = self.file_operations().export(path, call.get("parameters") or {})
         for content in self.files.found(path).values():
             said["objects"] = [packed(content)]
         self.files.remove(path)
@@ -214,8 +214,11 @@ class Script:
         name = str(call["op"])
         if name in FILE_WRITES and self.check_mode:
             return refused_in_check_mode(name)
-        operations = FileOperations(self.files, self.session.server, self.now, self.cmdlet)
+        operations = self.file_operations()
         return operations.run(getattr(operations, name), call)
+
+    def file_operations(self) -> FileOperations:
+        return FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.stop.wait)
 
     def probe(self, call: Mapping[str, Any]) -> Result:
         if call.get("resolve"):

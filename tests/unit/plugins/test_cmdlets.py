@@ -71,8 +71,14 @@ def test_what_the_script_passes_on_to_a_cmdlet_with_a_file_binds(operation: dict
 
 def test_leases_are_asked_for_by_their_own_word_and_kept_out_of_the_fingerprint() -> None:
     assert cmdlets.export(SCOPES) == {"id": "export", "op": "export", "parameters": {"ScopeId": ["10.0.1.0"]}, "fingerprint": True}
-    assert cmdlets.export(leases=True)["parameters"] == {"Leases": True}
-    assert cmdlets.export(leases=True)["volatile"] == ["content"]
+    with_leases = cmdlets.export(SCOPES, leases=True)
+    assert (with_leases["parameters"], with_leases["volatile"]) == ({"ScopeId": ["10.0.1.0"], "Leases": True}, ["content"])
+
+
+def test_what_names_no_scope_is_never_exported() -> None:
+    for build in (cmdlets.export, lambda scopes: cmdlets.safety_copy(scopes, "HQ"), lambda scopes: cmdlets.import_copy("x", scopes, True)):
+        with pytest.raises(AssertionError, match="names its scopes"):
+            build(())
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation["id"])
