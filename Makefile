@@ -6,6 +6,8 @@
 # make adopt-proof SEED=1 PAIRS=10   what exists on random pairs of servers is adopted without a change
 # make nothing-lost   removals, moves and re-creations, broken off everywhere, under every answer to an open question: six minutes;
 #                     with SABOTAGE=1 the lab loses a scope, and it has to fail
+# make fuzz SEED=1 COUNT=10000   true replies, spoilt on their way back: every task ends clearly; some minutes; CASE=7 is one alone;
+#                     with SABOTAGE=1 addresses are read wrongly, and it has to fail
 # They need Python 3.11, git and make, and nothing else; a PowerShell is used when there is one (PATH or WINDHCP_PWSH).
 
 PYTHON ?= python3
@@ -14,7 +16,7 @@ INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
-.PHONY: demo adopt-proof nothing-lost test lint unit integration sanity molecule docs collection recordings clean
+.PHONY: demo adopt-proof nothing-lost fuzz test lint unit integration sanity molecule docs collection recordings clean
 
 demo: .venv/ready collection
 	@PYTHONPATH=tests $(BIN)/python -m demo
@@ -26,6 +28,11 @@ adopt-proof: .venv/ready collection
 
 nothing-lost: .venv/ready $(TREE)
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m nothing_lost --switches $(if $(SABOTAGE),--sabotage)
+
+fuzz: SEED ?= 1
+fuzz: COUNT ?= 10000
+fuzz: .venv/ready $(TREE)
+	@PYTHONPATH=tests:.build/tree $(BIN)/python -m fuzz --seed $(SEED) --count $(COUNT) $(if $(CASE),--case $(CASE)) $(if $(SABOTAGE),--sabotage)
 
 test: lint unit integration molecule sanity
 

@@ -70,7 +70,8 @@ def _differences(scope_id: IPv4Address, here: Content, there: Content) -> Iterat
         for field in sorted({*mine, *theirs} if not item or (one and other) else {""}):
             if mine.get(field) != theirs.get(field):
                 is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
-                yield Difference(scope_id, f"{item} {field}".strip(), _shown(mine.get(field)), _shown(theirs.get(field)), is_content)
+                told = _cut(f"{item} {field}".strip())
+                yield Difference(scope_id, told, _shown(mine.get(field)), _shown(theirs.get(field)), is_content)
 
 
 def lost_leases(source: Export, destination: Export, scopes: Iterable[IPv4Address], now: datetime) -> Sequence[LostLease]:
@@ -135,7 +136,11 @@ def _presence(content: object) -> str | None:
 def _shown(values: tuple[str, ...] | None) -> str | None:
     if values is None:
         return None
-    text = ", ".join(values) if values else "present"
+    return _cut(", ".join(values)) if values else "present"
+
+
+def _cut(text: str) -> str:
+    """Nobody reads more, and all of it was compared."""
     return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "..."
 
 

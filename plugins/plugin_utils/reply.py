@@ -97,12 +97,12 @@ class Found:
             raise self.unreadable(name, value, "and neither true nor false")
         return bool(value)
 
-    def number(self, name: str, most: int = UINT32) -> int:
+    def number(self, name: str, most: int = UINT32, least: int = 0) -> int:
         value = self.value(name)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.unreadable(name, value, "which is not a number")
-        if not 0 <= value <= most:
-            raise self.unreadable(name, value, f"and 0 to {most} are possible")
+        if not least <= value <= most:
+            raise self.unreadable(name, value, f"and {least} to {most} are possible")
         return int(value)
 
     def optional_number(self, name: str, most: int = UINT32) -> int | None:

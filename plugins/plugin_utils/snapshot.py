@@ -21,6 +21,7 @@ T = TypeVar("T")
 _MODES: Mapping[str, Mode] = {text: mode for mode, text in cmdlets.WINDOWS_MODE.items()}
 _ROLES: Mapping[str, Role] = {text: role for role, text in cmdlets.WINDOWS_ROLE.items()}
 _TYPES: Mapping[str, bool] = {"PrimaryServer": True, "SecondaryServer": False}
+_SCOPE_TYPES: Mapping[str, str] = {one: one for one in ("Dhcp", "Bootp", "Both")}
 _SCOPE_STATES: Mapping[str, bool] = {"Active": True, "InActive": False, "Inactive": False}
 
 
@@ -177,7 +178,7 @@ def _relationship(found: Found) -> Relationship:
         load_balance_percent=found.number("LoadBalancePercent", 100) if mode == "load_balance" else None,
         reserve_percent=found.number("ReservePercent", 100) if mode == "hot_standby" else None,
         server_role=found.choice("ServerRole", _ROLES) if mode == "hot_standby" else None,
-        max_client_lead_time=found.number("MaxClientLeadTime", LONGEST),
+        max_client_lead_time=found.number("MaxClientLeadTime", LONGEST, least=1),
         state_switch_interval=interval if interval is not None and found.flag("AutoStateTransition") else 0,
         enable_auth=found.flag("EnableAuth"),
         state=found.text("State"),
@@ -199,7 +200,7 @@ def _scope(found: Found) -> Scope:
         start_range=str(found.address("StartRange")),
         end_range=str(found.address("EndRange")),
         active=found.choice("State", _SCOPE_STATES),
-        type=found.name("Type"),
+        type=found.choice("Type", _SCOPE_TYPES),
         description=found.text("Description"),
         lease_duration=found.optional_number("LeaseDuration", LONGEST),
     )

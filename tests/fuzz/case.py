@@ -18,13 +18,14 @@ from unittest.mock import MagicMock
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Found
 from nothing_lost.task import ACTIONS, Wire
 
 from fuzz import mutations, scenes
 from fuzz.wild import SECRET
 
-MESSAGE_LIMIT = 10_000
+MESSAGE_LIMIT = 20_000
 SERVERS = ("dhcp01", "dhcp02", "dhcp03")
 
 
@@ -60,12 +61,16 @@ def run(seed: int, number: int) -> Outcome:
 
 
 class _Spoiler:
-    """A wire on which one reply is spoilt. `refused_at`: how far the audit was when a reply was found unreadable."""
+    """A wire on which one reply is spoilt.
+
+    `refused_at`: how far the audit was when a reply was found unreadable; `refused`: the plan that it led to was refused.
+    """
 
     def __init__(self, wire: Wire, rng: random.Random, number: int) -> None:
         self.wire, self.number = wire, number
         self.how = ""
         self.refused_at: int | None = None
+        self.refused = False
         self._rng = rng
 
     def answer(self, action: Any, server: str, arguments: Mapping[str, Any], execute: Callable[..., Any]) -> Mapping[str, Any]:
@@ -91,6 +96,14 @@ def _perform(spoiler: _Spoiler, scene: scenes.Scene) -> dict[str, Any]:
     class Action(plugin):  # type: ignore[misc]
         def _execute_module(self, name: str, arguments: Mapping[str, Any], task_vars: Any = None) -> Mapping[str, Any]:
             return spoiler.answer(self, scene.task.host, arguments, spoiler.wire.execute)
+
+        def perform(self, *arguments: Any) -> dict[str, Any]:
+            try:
+                found: dict[str, Any] = super().perform(*arguments)
+            except Refused:
+                spoiler.refused = True
+                raise
+            return found
 
         @contextlib.contextmanager
         def connect(self, partner: str, task_vars: Any) -> Iterator[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
@@ -124,7 +137,7 @@ def _judge(outcome: Outcome, result: Mapping[str, Any], spoiler: _Spoiler, scene
     outcome.message = str(result.get("msg", ""))
     if result.get("failed"):
         outcome.kind = "failed" if spoiler.refused_at is None else "unreadable"
-        outcome.wrong += _wrong_message(outcome.message)
+        outcome.wrong += _wrong_message(outcome.message, names_a_server=not spoiler.refused)
     else:
         outcome.kind = "good"
     if scene.task.options.get("shared_secret") == SECRET and SECRET[:12] in told:
@@ -137,8 +150,9 @@ def _judge(outcome: Outcome, result: Mapping[str, Any], spoiler: _Spoiler, scene
         outcome.wrong.append(f"something was written after a reply that was refused, or in check mode: {', '.join(written)}")
 
 
-def _wrong_message(message: str) -> Iterator[str]:
-    if not any(name in message.lower() for name in SERVERS):
+def _wrong_message(message: str, *, names_a_server: bool) -> Iterator[str]:
+    """A plan that is refused for what the servers seem to have names the option."""
+    if names_a_server and not any(name in message.lower() for name in SERVERS):
         yield "the message names no server"
     if len(message) > MESSAGE_LIMIT:
         yield f"the message has {len(message)} characters"
