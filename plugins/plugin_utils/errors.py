@@ -26,7 +26,8 @@ _UNKNOWN_NUMBER = ("the DHCP server refused it", "Look up the id among the DHCP 
 _UNKNOWN_WORD = ("PowerShell or the DhcpServer module refused it", "Its message says why; where that is no help, please report it.")
 _NEWER = "It needs the DhcpServer module of Windows Server 2012 R2 or later; where that is there, please report it with the task."
 
-# id, with the command where only both together mean something -> (what it means, what to do); {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
+# id, with the command where only both together mean something -> (what it means, what to do);
+# {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
 _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20005": ("the scope does not exist there", "Create it first, or correct the scope id."),
     "DHCP 20052": ("the scope exists already", "Remove or rename the other copy after comparing both."),
@@ -127,7 +128,10 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "a cmdlet does not take one of the values that it was given",
         "The message names the parameter; what an import skipped for it has to be added by hand.",
     ),
-    "CommandNotFoundException": ("a command is missing on the server", "Repair the installation of Windows PowerShell and of RSAT-DHCP there."),
+    "CommandNotFoundException": (
+        "a command is missing on the server",
+        "Repair the installation of Windows PowerShell and of RSAT-DHCP there.",
+    ),
     "windhcp.protect_folder": (
         "the folder below ProgramData could not be kept to administrators, so nothing was written to it",
         "Look at the permissions of {folder} there, and use an account that is a local administrator.",

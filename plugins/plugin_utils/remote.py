@@ -64,7 +64,8 @@ class Remote:
 
     def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
-        return self._run({"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS, "who": _who()})
+        alone = {"mutex": MUTEX_SECONDS, "who": _who()}
+        return self._run({"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, **alone})
 
     def _run(self, request: Mapping[str, Any]) -> Reply:
         text, secrets = split({"check_mode": self._check_mode, **request})
@@ -78,7 +79,7 @@ class Remote:
         reply = result.get("reply")
         if not isinstance(reply, Mapping):
             said = _said(result)
-            if no_scripts := _NO_SCRIPTS.search(said or ""):
+            if no_scripts := _NO_SCRIPTS.search("\n".join(map(str, result.values()))):
                 failure = _STATUS["constrained_language"].format(errors=f"the endpoint takes no scripts, {no_scripts[1]}")
                 raise RemoteFailure(f"On {self.host}: {failure}")
             raise UnexpectedReply(f"{self.host} gave no reply: {said or 'the output was empty'}")

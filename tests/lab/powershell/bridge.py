@@ -31,6 +31,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -99,7 +100,7 @@ def encode(outcome: Outcome) -> dict[str, Any]:
     """An outcome as the reply that the stub module reads."""
     return {
         "tables": list(_tables(outcome.objects)),
-        "errors": [{"id": one.id, "category": one.category, "message": one.message, "details": one.details, "target": one.target} for one in outcome.errors],
+        "errors": [asdict(one) for one in outcome.errors],
         "warnings": list(outcome.warnings),
         "files": {path: base64.b64encode(content).decode() for path, content in outcome.files.items()},
     }

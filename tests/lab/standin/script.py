@@ -131,7 +131,8 @@ class Script:
         }
         bad = bad_name(call)
         if bad is not None:
-            return {"id": call["id"], **result(errors=[failure("windhcp.computer_name", "InvalidArgument", bad, f"'{bad}' is no name of a computer.")])}
+            refused = failure("windhcp.computer_name", "InvalidArgument", bad, f"'{bad}' is no name of a computer.")
+            return {"id": call["id"], **result(errors=[refused])}
         name = str(call.get("op"))
         missing = failure("windhcp.no_such_operation", "InvalidArgument", name, f"There is no operation '{name}'.")
         said = operations.get(name, lambda: result(errors=[missing]))()
