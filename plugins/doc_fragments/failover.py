@@ -46,7 +46,8 @@ attributes:
 options:
   partner_server:
     description:
-      - Name or address of the other server, as this server resolves it. Needed to create a relationship.
+      - Name or address of the other server, as this server resolves it, with letters, digits and C(. - _ :) only. Needed to create a
+        relationship.
       - Windows stores it as it is written. Another spelling of the same server is no change.
       - Windows cannot change the partner of a relationship; a different one is refused, unless the task says to re-create it.
     type: str

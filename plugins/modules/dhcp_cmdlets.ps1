@@ -683,14 +683,15 @@ function Get-TextPath($Call) {
 }
 
 function Save-Text($Call) {
-    Write-Text (Get-TextPath $Call) "$($Call['public'])`n$($Call['hidden'])`n"
+    Write-Text (Get-TextPath $Call) @{ text = "$($Call['public'])`n$($Call['hidden'])`n" }
     New-Result
 }
 
-function Write-Text([string] $Path, [string] $Text) {
+function Write-Text([string] $Path, [hashtable] $Content) {
+    # Not the text itself, which can be a secret: a parameter can be logged.
     [void] (Protect-Folder 'kept')
     [void] (Find-File $Path)
-    [System.IO.File]::WriteAllText($Path, $Text)
+    [System.IO.File]::WriteAllText($Path, $Content['text'])
     Protect-File $Path
 }
 
@@ -728,9 +729,12 @@ function Find-BadName($Call) {
 
 function Invoke-Operation($Call) {
     $bad = Find-BadName $Call
-    $op = if ($null -eq $bad) { $Call['op'] } else { 'bad_name' }
-    $result = switch -CaseSensitive ($op) {
-        'bad_name' { New-Result -Errors (New-Failure 'windhcp.computer_name' 'InvalidArgument' $bad "'$bad' is no name of a computer.") }
+    if ($null -ne $bad) {
+        $refused = New-Result -Errors (New-Failure 'windhcp.computer_name' 'InvalidArgument' $bad "'$bad' is no name of a computer.")
+        $refused.Insert(0, 'id', $Call['id'])
+        return $refused
+    }
+    $result = switch -CaseSensitive ($Call['op']) {
         'cmdlet' { Invoke-Cmdlet $Call }
         'wait_until' { Wait-Value $Call }
         'export' { Export-Server $Call }
@@ -802,7 +806,7 @@ function Set-Holder($Request) {
         since   = Get-Date
         started = $process.StartTime
     }
-    try { Write-Text (Get-TextPath @{ name = 'writing' }) (ConvertTo-JsonText $holder) } catch { $null = $_ }
+    try { Write-Text (Get-TextPath @{ name = 'writing' }) @{ text = (ConvertTo-JsonText $holder) } } catch { $null = $_ }
 }
 
 function Get-Holder {

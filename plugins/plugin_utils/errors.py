@@ -34,7 +34,7 @@ _UNKNOWN_NUMBER = ("the DHCP server refused it", "Look up the id among the DHCP 
 _UNKNOWN_WORD = ("PowerShell or the DhcpServer module refused it", "Its message says why; where that is no help, please report it.")
 _NEWER = "It needs the DhcpServer module of Windows Server 2012 R2 or later; where that is there, please report it with the task."
 
-# id, with the command where only both together mean something -> (what it means, what to do)
+# id, with the command where only both together mean something -> (what it means, what to do);
 # {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
 _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20005": ("the scope does not exist there", "Create it first, or correct the scope id."),

@@ -61,7 +61,8 @@ class Remote:
 
     def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
-        request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS, "who": _who()}
+        alone = {"mutex": MUTEX_SECONDS, "who": _who()}
+        request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, **alone}
         return self._run(request, replies.Request(reads, calls, again, fingerprint))
 
     def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
@@ -77,7 +78,7 @@ class Remote:
         reply, place = result.get("reply"), Place(self.host, "the script", self._hide)
         if not isinstance(reply, Mapping):
             said = _said(result)
-            if no_scripts := _NO_SCRIPTS.search(said or ""):
+            if no_scripts := _NO_SCRIPTS.search("\n".join(map(str, result.values()))):
                 failure = _STATUS["constrained_language"].format(errors=f"the endpoint takes no scripts, {no_scripts[1]}")
                 raise RemoteFailure(f"On {self.host}: {failure}")
             raise UnexpectedReply(f"{self.host} gave no reply: {short(said or 'the output was empty', hide=self._hide)}")

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from harness import Site, lab
+from lab import topology
 
 MODULE = "windhcp.failover.dhcp_failover_relationship"
 
@@ -68,3 +70,31 @@ def test_without_delegation_the_partner_can_be_read_and_nothing_is_written(net: 
         assert "dhcp01 asking dhcp02.contoso.example: access is denied at the partner" in run.failure("R")["msg"]
         assert "Nothing was changed." in run.failure("R")["msg"]
         assert run.written == []
+
+
+@pytest.mark.parametrize("shows", ["netbios", "hostname", "fqdn"])
+def test_names_of_more_than_15_characters(shows: str, door: str, net: str) -> None:
+    """Windows cuts the NetBIOS name, while others know the server by its whole one."""
+    if door == "powershell" and shows != "hostname":
+        pytest.skip("how the partner spells the name is the core's, the same behind both doors")
+    text = (topology.TOPOLOGIES / "company.yml").read_text(encoding="utf-8")
+    for short, long in (("01", "dhcp-headquarters-01"), ("02", "dhcp-branch-office-02")):
+        text = text.replace(f"dhcp{short}", long).replace(f"DHCP{short}", long[:15].upper())
+    here, there = "dhcp-headquarte", "dhcp-branch-off"
+    company = topology.loads(text)
+    company.switches = company.switches.with_answer("partner_server_shows", shows)
+    partner = {"partner_host": there}
+    relationship = {"name": "HQ", "partner_server": "dhcp-branch-office-02", "scopes": ["10.10.10.0"], **partner}
+    with Site(company, door, net) as site:
+        tasks = [
+            {"name": "Create", MODULE: relationship},
+            {"name": "Again", MODULE: {**relationship, "partner_server": "dhcp-branch-office-02.contoso.example"}},
+            {"name": "Scope", "windhcp.failover.dhcp_failover_scope": {"relationship": "HQ", "scopes": ["10.10.20.0"], **partner}},
+            {"name": "Info", "windhcp.failover.dhcp_failover_info": {"gather": ["drift"], **partner}},
+        ]
+        run = site.play(tasks, host=here).ok()
+        assert [run.result(name)["changed"] for name in ("Create", "Again", "Scope", "Info")] == [True, False, True, False]
+        back = {**relationship, "partner_server": "dhcp-headquarters-01", "partner_host": here, "scopes": ["10.10.20.0"]}
+        assert site.play([{"name": "Back", MODULE: back}], host=there).ok().result("Back")["changed"] is False
+        itself = {**relationship, "name": "New", "partner_server": "dhcp-headquarters-01"}
+        assert "itself" in site.play([{"name": "Self", MODULE: itself}], host=here).failure("Self")["msg"]

@@ -19,9 +19,8 @@ _START = """
 $options = [System.Text.Json.JsonDocument]::Parse(@($input) -join "`n").RootElement
 $complex_args = @{{ request = $options.GetProperty('request').GetRawText(); secrets = @() }}
 foreach ($one in $options.GetProperty('secrets').EnumerateArray()) {{ $complex_args.secrets += $one.GetString() }}
-$script = [scriptblock]::Create([System.IO.File]::ReadAllText('{path}'))
 {prelude}
-& $script
+& ([scriptblock]::Create([System.IO.File]::ReadAllText('{path}')))
 """
 
 
@@ -53,11 +52,12 @@ class DirectPowerShell:
             self._lab, self._door = lab, PowerShellDoor(lab)
         return self._door
 
-    def __call__(self, lab: Lab, session: Session, request: str, secrets: Sequence[str] = ()) -> str:
+    def __call__(self, lab: Lab, session: Session, request: str, secrets: Sequence[str] = (), stop: threading.Event | None = None) -> str:
+        """The reply. Raises RuntimeError for a process that fails, or that `stop` ends."""
         command = base64.b64encode(self._start.encode("utf-16-le")).decode()
         line = f"PowerShell -NoProfile -NonInteractive -EncodedCommand {command}"
         stdin = json.dumps({"request": json.loads(request), "secrets": secrets}).encode("ascii")
-        ended = self.door(lab).run(lab.servers[session.server], session, line, stdin, threading.Event())
+        ended = self.door(lab).run(lab.servers[session.server], session, line, stdin, stop or threading.Event())
         if ended.exit_code or ended.stderr:
             raise RuntimeError(ended.stderr.decode(errors="replace") or f"exit code {ended.exit_code}")
         return ended.stdout.decode("ascii").strip()

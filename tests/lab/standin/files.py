@@ -42,8 +42,9 @@ class Files:
 
     def remove(self, path: str) -> None:
         """Nothing happens if it is not there."""
-        for of_paths in (self._content, self._modified, self._access):
-            of_paths.pop(_key(path), None)
+        self._content.pop(_key(path), None)
+        self._modified.pop(_key(path), None)
+        self._access.pop(_key(path), None)
 
     def paths(self) -> tuple[str, ...]:
         """What is there, in lower case."""
@@ -76,6 +77,10 @@ class Files:
     def access(self, path: str) -> str:
         """As SDDL."""
         return self._access[_key(path)]
+
+    def set_access(self, path: str, sddl: str) -> None:
+        """For a test that plants something."""
+        self._access[_key(path)] = sddl
 
     def icacls(self, path: str, *arguments: str) -> None:
         """The stand-in asks for what icacls.exe does, so to be refused is a fault of the stand-in."""
