@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..plugin_utils import cmdlets, guards, snapshot
+from ..plugin_utils import cmdlets, guards, prerequisites, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.drift import PartnerView, drift, health
-from ..plugin_utils.errors import RemoteError, RemoteFailure
+from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.model import Refused, Relationship, same_server
 from ..plugin_utils.view import relationship_result, scope_result, site_entry
 
@@ -49,10 +49,9 @@ class ActionModule(FailoverAction):
         names = list(dict.fromkeys(relationship.partner_server for relationship in shown))
         if "partner" in self.convergence.remotes:
             return {name: self._own_connection([r for r in shown if r.partner_server == name]) for name in names}
-        probes = [cmdlets.probe_partner(name) for name in names]
-        reads = [operation for name in names for operation in (cmdlets.get_failover(name), cmdlets.export(computer=name))]
-        reply = self.convergence.remotes["this_server"].read([*probes, *reads])
-        return {name: self._second_hop(reply.before, index, name) for index, name in enumerate(names)}
+        asked = {name: (*prerequisites.reads(name), cmdlets.export(computer=name)) for name in names}
+        answers = iter(self.convergence.remotes["this_server"].read([read for reads in asked.values() for read in reads]).before)
+        return {name: self._second_hop([next(answers) for _read in reads], name) for name, reads in asked.items()}
 
     def _own_connection(self, relationships: Sequence[Relationship]) -> PartnerView:
         try:
@@ -62,10 +61,9 @@ class ActionModule(FailoverAction):
         except (Refused, RemoteFailure) as problem:
             return PartnerView(problem=str(problem))
 
-    def _second_hop(self, results: Sequence[Mapping[str, Any]], probe: int, partner: str) -> PartnerView:
+    def _second_hop(self, results: Sequence[Mapping[str, Any]], partner: str) -> PartnerView:
         try:
-            if results[probe]["errors"]:
-                raise RemoteError(results[probe], self.host, partner)
+            prerequisites.check(results[:3], self.host, partner, self.convergence.remotes["this_server"].goes_on())
             return PartnerView(snapshot.relationships(results, self.host, partner), snapshot.exported(results, self.host, partner))
         except RemoteFailure as problem:
             return PartnerView(problem=str(problem))

@@ -2,18 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..plugin_utils import cmdlets, guards, replicate_plan, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
-from ..plugin_utils.errors import RemoteError, RemoteFailure
+from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.export import Export
 from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import Refused, scope_ids
-from ..plugin_utils.remote import Reply
 from ..plugin_utils.replicate_plan import Chosen, Overwriting, Route
 from ..plugin_utils.sides import Connection, Side
 
@@ -54,7 +53,7 @@ class ActionModule(FailoverAction):
             guards.check_is_partner(dict.fromkeys(chosen.values()), there.server)
         giver: Connection = "partner" if there and not from_here else "this_server"
         route = Route(from_here, convergence.seen[giver].server, hop=not from_here and there is None, connection=giver)
-        far = self._far(there.reply.before if there else self._ask_partners(chosen).before, chosen)
+        far = self._far(there.reply.before if there else self._ask_partners(chosen), chosen)
         plan, found = replicate_plan.plan(
             chosen,
             here.server.name,
@@ -68,6 +67,7 @@ class ActionModule(FailoverAction):
             guards.check(plan, seen.server, options["allow_state"])
         if there and plan.steps:
             guards.check_clocks(here.server, there.server, options["allow_clock_skew"])
+        convergence.prerequisites(plan)
         convergence.announce(plan, "content of the destination")
         if plan.steps and not self.check_mode:
             reads = convergence.seen[giver].reads
@@ -87,14 +87,10 @@ class ActionModule(FailoverAction):
             return dict.fromkeys(names, Side(there.server, "partner"))
         return {name: Side(replace(here.server, name=name), computer=name, via=here.server.name) for name in names}
 
-    def _ask_partners(self, chosen: Chosen) -> Reply:
+    def _ask_partners(self, chosen: Chosen) -> Sequence[Mapping[str, Any]]:
         """This server asks each partner for its content, over the second hop."""
-        probes = [cmdlets.probe_partner(partner) for partner in replicate_plan.by_partner(chosen)]
-        reply = self.convergence.remotes["this_server"].read([*probes, *_partner_exports(chosen)])
-        for probe, partner in zip(reply.before, replicate_plan.by_partner(chosen), strict=False):
-            if probe["errors"]:
-                raise RemoteError(probe, self.host, partner)
-        return reply
+        asked = {partner: [cmdlets.export(sorted(group), partner)] for partner, group in replicate_plan.by_partner(chosen).items()}
+        return self.convergence.ask("this_server", asked)
 
     def _far(self, results: Any, chosen: Chosen) -> Mapping[str, Export]:
         """Each partner's content, by the partner's name as this server has it."""

@@ -77,13 +77,13 @@ def get_bindings() -> Operation:
     return _read("bindings", "Get-DhcpServerv4Binding", BINDING_PROPERTIES)
 
 
-def get_failover(computer: str | None = None) -> Operation:
+def get_failover(computer: str | None = None, guarded: bool = True) -> Operation:
     """Every relationship at once: a filter by name makes some versions leave State out, and a name not found an error.
 
-    `computer`: the partner's, over a second hop.
+    `computer`: the partner's, over a second hop. `guarded`: part of the fingerprint.
     """
     name = f"failover_{computer}" if computer else "failover"
-    more = {"volatile": ["State"], "fingerprint": True, "parameters": _at(computer)}
+    more = {"volatile": ["State"], "fingerprint": guarded, **_asking(computer)}
     return _read(name, "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
 
 
@@ -92,9 +92,9 @@ def get_statistics() -> Operation:
     return _read("statistics", "Get-DhcpServerv4ScopeStatistics", STATISTICS_PROPERTIES, parameters={"Failover": True})
 
 
-def get_scopes(computer: str | None = None) -> Operation:
+def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
     name = f"scopes_{computer}" if computer else "scopes"
-    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=True, parameters=_at(computer))
+    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=guarded, **_asking(computer))
 
 
 def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
@@ -170,7 +170,13 @@ def drop_text(name: str) -> Operation:
 
 
 def probe_partner(partner: str) -> Operation:
+    """The version of the partner's DHCP service, over a second hop: it is told without rights."""
     return {"id": "probe_partner", "op": "probe_partner", "server": partner}
+
+
+def probe_rights(partner: str) -> Operation:
+    """A read of the partner that needs rights there."""
+    return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", _at(partner))
 
 
 def resolve_name(name: str) -> Operation:
@@ -178,7 +184,10 @@ def resolve_name(name: str) -> Operation:
     return {"id": "resolve", "op": "probe_partner", "server": name, "resolve": True}
 
 
-def wait_for_state(name: str, wanted: Iterable[str], passing: Iterable[str], timeout: int) -> Operation:
+def wait_for_state(
+    name: str, wanted: Iterable[str], passing: Iterable[str], timeout: int, tolerated: Iterable[str] = (), grace: int = 0
+) -> Operation:
+    """`tolerated`: states that are an error only when they last longer than `grace` seconds."""
     return {
         "id": "wait_for_state",
         "op": "wait_until",
@@ -189,6 +198,8 @@ def wait_for_state(name: str, wanted: Iterable[str], passing: Iterable[str], tim
         "property": "State",
         "values": sorted(wanted),
         "while": sorted(passing),
+        "tolerated": sorted(tolerated),
+        "grace": grace,
         "timeout": timeout,
         "interval_ms": 500,
     }
@@ -310,6 +321,11 @@ def add_scope(definition: ScopeDefinition) -> Operation:
 
 def _at(computer: str | None) -> Mapping[str, Any]:
     return {"ComputerName": computer} if computer else {}
+
+
+def _asking(computer: str | None) -> Mapping[str, Any]:
+    """A partner whose service does not run is not waited for: the probe has told it."""
+    return {"parameters": _at(computer), **({"retry_seconds": 0} if computer else {})}
 
 
 def _interval(seconds: int) -> Mapping[str, Any]:

@@ -7,12 +7,13 @@ Knows two connections, the task's own and that of partner_host, and nothing of A
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import cmdlets, guards, kept_secret, pending, snapshot, unfinished
+from . import cmdlets, guards, kept_secret, pending, prerequisites, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
 from .export import Export
@@ -38,6 +39,11 @@ class Seen:
     def answer(self, operation: Operation) -> Mapping[str, Any]:
         return self.reply.before[list(self.reads).index(operation)]
 
+    @property
+    def guarded(self) -> Sequence[Operation]:
+        """The reads that have to answer the same before a write, with those that tell what changed."""
+        return [read for read in self.reads if read.get("fingerprint") or read in snapshot.reads()]
+
 
 class _Lacking(Exception):
     """A server does not have scopes whose content was asked for: this one, the one of partner_host, or another by its name."""
@@ -62,6 +68,7 @@ class Gathering:
         self.kept = kept_secret.Kept()
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
+        self.asked: set[tuple[Connection, str]] = set()  # partners that are reached over a second hop, with rights there
         self.lacking: dict[str, frozenset[IPv4Address]] = {}  # scopes that a server was seen not to have
         self.at_once = AT_ONCE
         self.resolved: dict[str, tuple[str, ...]] = {}
@@ -160,7 +167,7 @@ class Gathering:
         far: list[Operation] = []
         for needed in self.needs.values():
             if self._over_hop(needed):
-                far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *self._content([needed], needed.key)]
+                far += [*prerequisites.reads(needed.key, guarded=needed.guarded), *self._content([needed], needed.key)]
         own = self._content(self.needs.values(), "this_server")
         texts = [look(name) for name in self.relationships for look in (unfinished.look, self.kept.look)]
         first = any(needed.first == "this_server" for needed in self.needs.values())
@@ -192,12 +199,28 @@ class Gathering:
                 if wrong:
                     raise Refused(f"{wrong[0]} Nothing was changed.")
                 return self._side(far, far.server, [needed], "partner", connection="partner", opposite=here.server)
-            if cmdlets.probe_partner(needed.key) not in here.reads:  # only now it is known that partner_host is another server
+            asking = prerequisites.reads(needed.key, guarded=needed.guarded)
+            if asking[0] not in here.reads:  # only now it is known that partner_host is another server
                 here = self._look_here()
-            probe = here.answer(cmdlets.probe_partner(needed.key))
-            if probe["errors"]:
-                raise RemoteError(probe, here.remote.host, needed.key)
+            self._reached("this_server", needed.key, [here.answer(read) for read in asking])
             server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
             return self._side(here, server, [needed], needed.key, via=here.server.name, opposite=here.server)
         except RemoteFailure as failure:
             return failure
+
+    def ask(self, connection: Connection, partners: Mapping[str, Sequence[Operation]]) -> Sequence[Mapping[str, Any]]:
+        """Whether a server reaches these partners, with rights there, in one call; the answers to the further reads of each."""
+        reads = {partner: (*prerequisites.reads(partner), *also) for partner, also in partners.items()}
+        answers = iter(self.remotes[connection].read([read for several in reads.values() for read in several]).before)
+        more: list[Mapping[str, Any]] = []
+        for partner, also in partners.items():
+            said = list(itertools.islice(answers, len(reads[partner])))
+            self._reached(connection, partner, said[: len(said) - len(also)])
+            more += said[len(said) - len(also) :]
+        return more
+
+    def _reached(self, connection: Connection, partner: str, answers: Sequence[Mapping[str, Any]]) -> None:
+        """Raises RemoteError where it is not."""
+        remote = self.remotes[connection]
+        prerequisites.check(answers, remote.host, partner, remote.goes_on())
+        self.asked.add((connection, partner))

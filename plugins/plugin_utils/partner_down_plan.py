@@ -10,7 +10,6 @@ from . import cmdlets
 from .errors import RemoteError
 from .model import Refused, Relationship
 from .plan import Plan, Step, find
-from .removal_plan import ANSWERS
 from .sides import Needed, Side, Sides
 from .view import settings
 
@@ -58,8 +57,8 @@ def _check_silent(actual: Relationship, sides: Sides) -> None:
             f"{found.name}, the partner in '{actual.name}', answers (it is in state {state}), so it is not down: mend the connection "
             "between the two servers (TCP 647). Nothing was changed."
         )
-    if isinstance(found, RemoteError) and ANSWERS & set(found.ids):
+    if isinstance(found, RemoteError) and found.answered:
         raise Refused(
-            f"{actual.partner_server}, the partner in '{actual.name}', answers {sides.here.name} (it refuses access), so it is not down. "
-            "Nothing was changed."
+            f"{actual.partner_server}, the partner in '{actual.name}', answers {sides.here.name} ({', '.join(found.ids)}), so it is not "
+            "down. Nothing was changed."
         )

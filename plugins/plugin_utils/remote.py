@@ -40,10 +40,20 @@ class Reply:
 
 
 class Remote:
-    """One server. `execute` runs the module with the given options and returns its result."""
+    """One server. `execute` runs the module with the given options and returns its result.
 
-    def __init__(self, execute: Callable[[Mapping[str, Any]], Mapping[str, Any]], host: str, check_mode: bool) -> None:
+    `goes_on`: whether its logon is known to reach a second server.
+    """
+
+    def __init__(
+        self,
+        execute: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+        host: str,
+        check_mode: bool,
+        goes_on: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._execute = execute
+        self.goes_on = goes_on
         self._check_mode = check_mode
         self.host = host
         self.calls = 0

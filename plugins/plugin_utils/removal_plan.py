@@ -22,7 +22,6 @@ from .plan import Plan, Removal, Step, chunks, find, forget_secret, list_scopes
 from .sides import Connection, Needed, Side, Sides
 from .view import settings
 
-ANSWERS = frozenset({"WIN32 5", "DHCP 20121"})  # to be refused access is to be answered
 CUT_OFF = ("CommunicationInterrupted", "PartnerDown")
 
 
@@ -247,7 +246,7 @@ def orphaned(name: str, scopes: Sequence[IPv4Address] | None, sides: Sides, how:
             "orphan out. Nothing was changed."
         )
     found = sides.partner_or_failure(Needed(actual.partner_names, name, api=True, elsewhere=True))
-    if isinstance(found, Side) or (isinstance(found, RemoteError) and ANSWERS & set(found.ids)):
+    if isinstance(found, Side) or (isinstance(found, RemoteError) and found.answered):
         raise Refused(
             f"orphan: the partner {actual.partner_server} answers {here.name}, so it is not gone; leave orphan out. Nothing was changed."
         )

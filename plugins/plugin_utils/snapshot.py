@@ -45,18 +45,13 @@ def parse(results: Sequence[Mapping[str, Any]], host: str, received: datetime | 
     )
 
 
-def hop_reads(computer: str) -> Sequence[cmdlets.Operation]:
-    """The reads that show another server, over a second hop."""
-    return (cmdlets.get_failover(computer), cmdlets.get_scopes(computer))
-
-
 def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:
     """Those of the reads that show another server."""
     return tuple(read for read in reads if read["op"] == "cmdlet" and "ComputerName" in read["parameters"])
 
 
 def hop(results: Sequence[Mapping[str, Any]], host: str, computer: str) -> Server:
-    """The other server that `hop_reads` showed, under the name by which it was asked."""
+    """The other server that prerequisites.reads showed, under the name by which it was asked."""
     found = _objects(_result(results, cmdlets.get_scopes(computer), host), host, computer)
     scopes = tuple(sorted((_scope(one) for one in found), key=lambda scope: scope.scope_id))
     return Server(name=computer, addresses=(), relationships=relationships(results, host, computer), scopes=scopes)

@@ -271,6 +271,10 @@ class Server:
     def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
         return next((one for one in self.relationships.values() if scope_id in one.scopes), None)
 
+    def version(self) -> tuple[int, ...]:
+        """Of Windows: (6, 2) is Windows Server 2012, (6, 3) is 2012 R2."""
+        return tuple(int(part) for part in self.os.split(".")[:2])
+
     def names(self) -> tuple[str, ...]:
         """Everything another machine may call this server by, in lower case."""
         return tuple(name.lower() for name in (self.name, self.fqdn, str(self.ip), *self.aliases))
