@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,8 +51,8 @@ class ActionModule(FailoverAction):
         if "partner" in self.convergence.remotes:
             return {name: self._own_connection([r for r in shown if r.partner_server == name]) for name in names}
         asked = {name: (*prerequisites.reads(name), cmdlets.export(computer=name)) for name in names}
-        answers = iter(self.convergence.remotes["this_server"].read([read for reads in asked.values() for read in reads]).before)
-        return {name: self._second_hop([next(answers) for _read in reads], name) for name, reads in asked.items()}
+        answers = iter(self.convergence.remotes["this_server"].read([*itertools.chain(*asked.values())]).before)
+        return {name: self._second_hop(list(itertools.islice(answers, len(reads))), name) for name, reads in asked.items()}
 
     def _own_connection(self, relationships: Sequence[Relationship]) -> PartnerView:
         try:
@@ -63,7 +64,7 @@ class ActionModule(FailoverAction):
 
     def _second_hop(self, results: Sequence[Mapping[str, Any]], partner: str) -> PartnerView:
         try:
-            prerequisites.check(results[:3], self.host, partner, self.convergence.remotes["this_server"].goes_on())
+            prerequisites.check(results[:-1], self.host, partner, self.convergence.remotes["this_server"].goes_on())
             return PartnerView(snapshot.relationships(results, self.host, partner), snapshot.exported(results, self.host, partner))
         except RemoteFailure as problem:
             return PartnerView(problem=str(problem))

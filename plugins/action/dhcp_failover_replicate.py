@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..plugin_utils import cmdlets, guards, replicate_plan, snapshot
+from ..plugin_utils import cmdlets, guards, prerequisites, replicate_plan, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
 from ..plugin_utils.errors import RemoteFailure
@@ -89,8 +89,8 @@ class ActionModule(FailoverAction):
 
     def _ask_partners(self, chosen: Chosen) -> Sequence[Mapping[str, Any]]:
         """This server asks each partner for its content, over the second hop."""
-        asked = {partner: [cmdlets.export(sorted(group), partner)] for partner, group in replicate_plan.by_partner(chosen).items()}
-        return self.convergence.ask("this_server", asked)
+        probes = {partner: prerequisites.probes(partner) for partner in replicate_plan.by_partner(chosen)}
+        return self.convergence.ask("this_server", probes, _partner_exports(chosen))
 
     def _far(self, results: Any, chosen: Chosen) -> Mapping[str, Export]:
         """Each partner's content, by the partner's name as this server has it."""

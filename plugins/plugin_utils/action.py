@@ -10,14 +10,14 @@ from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
-from . import apply, guards, pending
+from . import apply, guards, logon, pending
 from .converge import Convergence
 from .errors import RemoteFailure
 from .gather import Planner
 from .model import Refused, Server
 from .partner import PartnerAction
 from .plan import Plan
-from .remote import Remote
+from .remote import Execute, Remote
 from .view import relationship_result
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
@@ -44,13 +44,20 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
         self.facts = pending.facts_of(task_vars)
-        remotes = [Remote(lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars), self.host, self.check_mode)]
+        remotes = [
+            Remote(
+                lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars),
+                self.host,
+                self.check_mode,
+                lambda: logon.goes_on(self._connection),
+            )
+        ]
         found: dict[str, Any] = {"changed": False}
         try:
             with contextlib.ExitStack() as connections:
                 if options.get("partner_host"):
-                    execute = connections.enter_context(self.connect(options["partner_host"], task_vars))
-                    remotes.append(Remote(execute, options["partner_host"], self.check_mode))
+                    execute, goes_on = connections.enter_context(self.connect(options["partner_host"], task_vars))
+                    remotes.append(Remote(execute, options["partner_host"], self.check_mode, goes_on))
                 self.convergence = Convergence(
                     *remotes, check_mode=self.check_mode, facts=self.facts, waiting=waiting(options), limits=limits(options)
                 )
@@ -65,10 +72,10 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         return result
 
     @contextlib.contextmanager
-    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
-        """A connection of its own to another host of the inventory: what runs the script there."""
+    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[tuple[Execute, Callable[[], bool]]]:
+        """A connection of its own to another host of the inventory: what runs the script there, and whether its logon goes on."""
         with contextlib.closing(PartnerAction(self, host, task_vars)) as partner:
-            yield lambda arguments: partner.execute(SCRIPT, arguments)
+            yield lambda arguments: partner.execute(SCRIPT, arguments), lambda: logon.goes_on(partner._connection)
 
     def converge(self, planner: Planner, verifier: Planner | None = None) -> tuple[Plan, Server]:
         return self.convergence.run(planner, verifier)

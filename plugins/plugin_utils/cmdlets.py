@@ -309,13 +309,13 @@ def add_scope(definition: ScopeDefinition) -> Operation:
         "SubnetMask": str(definition.subnet_mask),
         "Name": definition.name,
         "State": "Active" if definition.active else "InActive",
-        "Type": "Dhcp",  # the only type that can be in failover
+        "Type": "Dhcp",  # the only type that every version takes into failover
         **_QUIET,  # this one has no -Force
     }
     if definition.description:
         parameters["Description"] = definition.description
     if definition.lease_duration is not None:
-        parameters["LeaseDuration"] = durations.timespan(definition.lease_duration)
+        parameters["LeaseDuration"] = durations.lease_timespan(definition.lease_duration)
     return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
 
 

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -80,16 +81,27 @@ class Convergence(Gathering):
         guards.check_removals(plan, self.limits)
         if plan.steps and "partner" in self.seen:
             guards.check_partner(plan, here, self.seen["partner"].server, self.limits.allow_clock_skew, self._elsewhere())
-        guards.check_new(plan, here, {key: side.server for key, side in sides.partners.items() if isinstance(side, Side) and side.computer})
+        asked = {key: side.server for key, side in sides.partners.items() if isinstance(side, Side) and side.computer}
+        guards.check_new(plan, sides.here.server, asked)
         self.prerequisites(plan)
 
     def prerequisites(self, plan: Plan) -> None:
         """Before the first write, and in check mode: whether the servers reach each other. What the first call writes, it probes itself."""
         for connection, partners in prerequisites.reached(plan, self.asked, all_of_it=self.check_mode).items():
-            try:
-                self.ask(connection, dict.fromkeys(partners, ()))
-            except RemoteError as error:
-                raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}") from error
+            self.ask(connection, {partner: prerequisites.probes(partner) for partner in partners})
+
+    def ask(
+        self, connection: Connection, probes: Mapping[str, Sequence[Operation]], also: Sequence[Operation] = ()
+    ) -> Sequence[Mapping[str, Any]]:
+        """Whether a server reaches these partners, with rights there; the answers to further reads in the same call."""
+        answers = self.remotes[connection].read([*itertools.chain(*probes.values()), *also]).before
+        rest = iter(answers)
+        try:
+            for partner, asking in probes.items():
+                self._reached(connection, partner, list(itertools.islice(rest, len(asking))))
+        except RemoteError as error:
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}") from error
+        return list(rest)
 
     def _elsewhere(self) -> frozenset[str]:
         """Relationships whose partner may be another server than the one of partner_host."""

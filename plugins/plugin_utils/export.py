@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from ipaddress import AddressValueError, IPv4Address
 
+from . import durations
 from .errors import UnexpectedReply
 
 # (item, field) -> values. The item is "" for the scope or the server itself, else "option 6", "reservation 10.1.1.5", "policy PXE" ...
@@ -178,6 +179,8 @@ def _values(element: ET.Element, tag: str) -> tuple[str, ...]:
     found = [" ".join(part.strip() for part in child.itertext() if part.strip()) for child in element if _tag(child) == tag]
     if tag in _HARDWARE:
         return tuple(re.sub(r"[-:]", "", value).lower() for value in found)
+    if tag == "LeaseDuration":
+        return tuple(map(durations.shown_lease_text, found))
     return tuple(value.lower() if value.lower() in ("true", "false") else value for value in found)
 
 

@@ -7,7 +7,6 @@ Knows two connections, the task's own and that of partner_host, and nothing of A
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
@@ -187,8 +186,13 @@ class Gathering:
 
     def _here_side(self, seen: Seen) -> Side:
         """This server; in check mode as it would be after the earlier tasks."""
-        start = pending.overlay(seen.server, self.facts) if self.check_mode else seen.server
-        return self._side(seen, replace(start, resolved=dict(self.resolved)), self.needs.values(), "this_server")
+        return self._side(seen, replace(self._ahead(seen.server), resolved=dict(self.resolved)), self.needs.values(), "this_server")
+
+    def _ahead(self, here: Server) -> Server:
+        return pending.overlay(here, self.facts) if self.check_mode else here
+
+    def _mirrored(self, there: Server, names: Sequence[str], here: Server) -> Server:
+        return pending.mirrored(there, names, here, self._ahead(here)) if self.check_mode else there
 
     def _partner_side(self, needed: Needed, here: Seen, far: Seen | RemoteFailure | None) -> Side | RemoteFailure:
         try:
@@ -198,26 +202,17 @@ class Gathering:
                 wrong = guards.not_the_partner(needed.relationship, needed.names, far.server) if needed.names else []
                 if wrong:
                     raise Refused(f"{wrong[0]} Nothing was changed.")
-                return self._side(far, far.server, [needed], "partner", connection="partner", opposite=here.server)
+                there = self._mirrored(far.server, needed.names, here.server)
+                return self._side(far, there, [needed], "partner", connection="partner", opposite=here.server)
             asking = prerequisites.reads(needed.key, guarded=needed.guarded)
             if asking[0] not in here.reads:  # only now it is known that partner_host is another server
                 here = self._look_here()
             self._reached("this_server", needed.key, [here.answer(read) for read in asking])
-            server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
-            return self._side(here, server, [needed], needed.key, via=here.server.name, opposite=here.server)
+            there = snapshot.hop(here.reply.before, here.remote.host, needed.key)
+            there = self._mirrored(there, needed.names, here.server)
+            return self._side(here, there, [needed], needed.key, via=here.server.name, opposite=here.server)
         except RemoteFailure as failure:
             return failure
-
-    def ask(self, connection: Connection, partners: Mapping[str, Sequence[Operation]]) -> Sequence[Mapping[str, Any]]:
-        """Whether a server reaches these partners, with rights there, in one call; the answers to the further reads of each."""
-        reads = {partner: (*prerequisites.reads(partner), *also) for partner, also in partners.items()}
-        answers = iter(self.remotes[connection].read([read for several in reads.values() for read in several]).before)
-        more: list[Mapping[str, Any]] = []
-        for partner, also in partners.items():
-            said = list(itertools.islice(answers, len(reads[partner])))
-            self._reached(connection, partner, said[: len(said) - len(also)])
-            more += said[len(said) - len(also) :]
-        return more
 
     def _reached(self, connection: Connection, partner: str, answers: Sequence[Mapping[str, Any]]) -> None:
         """Raises RemoteError where it is not."""

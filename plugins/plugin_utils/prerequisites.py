@@ -20,7 +20,7 @@ Result = Mapping[str, Any]
 
 
 def reads(partner: str, *, guarded: bool = True) -> tuple[Operation, Operation, Operation]:
-    """What a server asks a partner over the second hop; the answers are for `check`, and the last two show the partner.
+    """What a server asks a partner over the second hop; the last two show the partner.
 
     `guarded`: a change of what they show is noticed before a write.
     """
@@ -28,15 +28,14 @@ def reads(partner: str, *, guarded: bool = True) -> tuple[Operation, Operation, 
 
 
 def probes(partner: str) -> tuple[Operation, Operation]:
-    """The same in front of a write, where nothing else is to be known of the partner."""
+    """The same where nothing else is to be known of the partner, also in front of a write."""
     return (cmdlets.probe_partner(partner), cmdlets.probe_rights(partner))
 
 
 def check(answers: Sequence[Result], host: str, partner: str, goes_on: bool) -> None:
-    """Raises RemoteError for the first of the answers to `reads` that says no. `goes_on`: see Remote."""
-    version, failover, scopes = answers
-    empty = error_ids(failover) <= EMPTY_FAILOVER
-    for answer in (version, *([] if empty else [failover]), scopes):
+    """Raises RemoteError for the first of the answers to `reads` or `probes` that says no. `goes_on`: see Remote."""
+    version, *others = answers
+    for answer in (version, *(one for one in others if not error_ids(one) <= EMPTY_FAILOVER)):
         if answer["errors"]:
             raise refusal(answer, host, partner, goes_on, answered=not version["errors"])
 

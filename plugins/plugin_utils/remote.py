@@ -13,6 +13,7 @@ from typing import Any
 from .cmdlets import Operation
 from .errors import RemoteFailure, UnexpectedReply
 
+Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 REQUEST_LIMIT = 1_000_000  # bytes; Windows PowerShell 5.1 reads JSON up to 2 MB
 MUTEX_SECONDS = 120
 
@@ -47,7 +48,7 @@ class Remote:
 
     def __init__(
         self,
-        execute: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+        execute: Execute,
         host: str,
         check_mode: bool,
         goes_on: Callable[[], bool] = lambda: False,

@@ -168,7 +168,12 @@ def _from(source: Relationship, scopes: Sequence[IPv4Address], wanted: Wanted, a
 
 
 def _creation(server: Server, name: str, partner: str, definition: ScopeDefinition) -> Step:
-    lease = "" if definition.lease_duration is None else f", leases of {durations.timespan(definition.lease_duration)}"
+    if definition.lease_duration is None:
+        lease = ""
+    elif definition.lease_duration == durations.UNLIMITED:
+        lease = ", unlimited leases"
+    else:
+        lease = f", leases of {durations.timespan(definition.lease_duration)}"
     state = "" if definition.active else ", inactive"
     return Step(
         server=server.name,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import cmdlets
+from . import cmdlets, durations
 from .errors import EMPTY_FAILOVER, RemoteError, UnexpectedReply, error_ids
 from .export import Export
 from .export import read as read_export
@@ -163,7 +163,7 @@ def _scope(found: Mapping[str, Any]) -> Scope:
         active=_text(found, "State") == "Active",
         type=_text(found, "Type"),
         description=_text(found, "Description"),
-        lease_duration=_number(found, "LeaseDuration") if _expected(found, "LeaseDuration") is not None else None,
+        lease_duration=durations.lease(_number(found, "LeaseDuration")) if _expected(found, "LeaseDuration") is not None else None,
     )
 
 

@@ -196,13 +196,6 @@ class Switches:
         "The encoding of the file that Export-DhcpServer writes (utf-8-sig and utf-16 begin with a byte order mark)",
         ("utf-8-sig", "utf-8", "utf-16"),
     )
-    export_unlimited_lease: str = _rule(
-        "4294967295",
-        "I",
-        "10 (RFC 2132 9.2: all ones are an unlimited lease)",
-        "Option 51 of a scope or policy with an unlimited lease",
-        ("4294967295", "922337203685"),
-    )
     export_unknown_scope_stops: bool = _rule(
         False, "U", "1 (-ScopeId)", "Does an unknown scope id keep Export-DhcpServer from writing the file?"
     )
@@ -235,7 +228,10 @@ class Switches:
     )
     # --- rights and prompts ----------------------------------------------------------------------------------------
     version_without_hop: bool = _rule(
-        False, "U", "9 (R_DhcpGetVersion has no access check)", "Does Get-DhcpServerVersion -ComputerName answer a logon that does not go on?"
+        False,
+        "U",
+        "9 (R_DhcpGetVersion has no access check)",
+        "Does Get-DhcpServerVersion answer another server's logon that does not go on?",
     )
     dhcp_administrators_suffice: bool = _rule(
         False, "U", "7 (rights), 13.13", "Is membership in DHCP Administrators enough without local administrator?"

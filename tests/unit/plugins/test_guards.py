@@ -43,7 +43,15 @@ def test_the_batch_probes_first_and_waits_before_each_write_and_at_the_end() -> 
     plan = builders.present(desired.definition("HQ", {"load_balance_percent": 60, "scopes": many}), server)
     calls = apply.operations(plan.steps, server, apply.Waiting(), prerequisites.probes(*apply.partners(plan.steps)))
     add = ["wait_for_state", "add_failover_scopes"]
-    assert [call["id"] for call in calls] == ["probe_partner", "probe_rights", "wait_for_state", "set_failover", *add, *add, "wait_for_state"]
+    assert [call["id"] for call in calls] == [
+        "probe_partner",
+        "probe_rights",
+        "wait_for_state",
+        "set_failover",
+        *add,
+        *add,
+        "wait_for_state",
+    ]
     waits = [call for call in calls if call["id"] == "wait_for_state"]
     assert [(one["tolerated"], one["grace"]) for one in waits] == [(["CommunicationInterrupted"], grace) for grace in (0, 90, 90, 90)]
     short = apply.operations(plan.steps, server, apply.Waiting(timeout=5))
