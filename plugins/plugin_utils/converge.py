@@ -144,6 +144,7 @@ class Convergence(Gathering):
             calls = unfinished.noted(steps, seen.server, calls)
         rereads = (*snapshot.reads(), *snapshot.hop_among(seen.reads), *again)
         reply = seen.remote.write(seen.guarded, seen.reply.fingerprint, calls, rereads)
+        self.asked.update((connection, partner) for partner in unasked)
         if reply.status == "changed_meanwhile":
             changes = differences(seen.server, snapshot.parse(reply.before, host))
             raise RemoteFailure(

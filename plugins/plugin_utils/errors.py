@@ -141,7 +141,12 @@ _DENIED: Mapping[Denied, tuple[str, str]] = {
 
 
 class RemoteFailure(Exception):
-    """The remote side did not do what was asked. str() names what happened, where, and the cure."""
+    """The remote side did not do what was asked. str() names what happened, where, and the cure.
+
+    `answered`: the server that was asked is there, whatever it said.
+    """
+
+    answered = False
 
 
 class TooManyAtOnce(RemoteFailure):
@@ -155,8 +160,7 @@ class UnexpectedReply(RemoteFailure):
 class RemoteError(RemoteFailure):
     """An operation answered with errors. `ids` are without the cmdlet's name.
 
-    `answered`: the server that was asked is there, whatever it said. `denied`: what a refusal of access means, where that is known;
-    `asking`: the partner was asked by `host`.
+    `denied`: what a refusal of access means, where that is known; `asking`: the partner was asked by `host`.
     """
 
     def __init__(

@@ -195,6 +195,7 @@ class Gathering:
         return pending.mirrored(there, names, here, self._ahead(here)) if self.check_mode else there
 
     def _partner_side(self, needed: Needed, here: Seen, far: Seen | RemoteFailure | None) -> Side | RemoteFailure:
+        answered = False
         try:
             if isinstance(far, RemoteFailure):
                 return far
@@ -202,16 +203,19 @@ class Gathering:
                 wrong = guards.not_the_partner(needed.relationship, needed.names, far.server) if needed.names else []
                 if wrong:
                     raise Refused(f"{wrong[0]} Nothing was changed.")
+                answered = True
                 there = self._mirrored(far.server, needed.names, here.server)
                 return self._side(far, there, [needed], "partner", connection="partner", opposite=here.server)
             asking = prerequisites.reads(needed.key, guarded=needed.guarded)
             if asking[0] not in here.reads:  # only now it is known that partner_host is another server
                 here = self._look_here()
             self._reached("this_server", needed.key, [here.answer(read) for read in asking])
+            answered = True
             there = snapshot.hop(here.reply.before, here.remote.host, needed.key)
             there = self._mirrored(there, needed.names, here.server)
             return self._side(here, there, [needed], needed.key, via=here.server.name, opposite=here.server)
         except RemoteFailure as failure:
+            failure.answered = failure.answered or answered
             return failure
 
     def _reached(self, connection: Connection, partner: str, answers: Sequence[Mapping[str, Any]]) -> None:

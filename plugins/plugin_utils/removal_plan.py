@@ -16,7 +16,7 @@ from typing import Literal
 
 from . import cmdlets
 from .copies import delete_copy, leave_here, on_one_side, proofs, removal, safety_copy
-from .errors import RemoteError, RemoteFailure
+from .errors import RemoteFailure
 from .model import Refused
 from .plan import Plan, Removal, Step, chunks, find, forget_secret, list_scopes
 from .sides import Connection, Needed, Side, Sides
@@ -246,7 +246,7 @@ def orphaned(name: str, scopes: Sequence[IPv4Address] | None, sides: Sides, how:
             "orphan out. Nothing was changed."
         )
     found = sides.partner_or_failure(Needed(actual.partner_names, name, api=True, elsewhere=True))
-    if isinstance(found, Side) or (isinstance(found, RemoteError) and found.answered):
+    if isinstance(found, Side) or found.answered:
         raise Refused(
             f"orphan: the partner {actual.partner_server} answers {here.name}, so it is not gone; leave orphan out. Nothing was changed."
         )
