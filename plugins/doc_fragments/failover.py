@@ -116,8 +116,8 @@ options:
     description:
       - States in which the relationship is changed all the same. Without it a relationship that is not C(Normal) is refused,
         since a change could then reach one server only.
-      - After a write C(CommunicationInterrupted) may last for 90 seconds, but no longer than O(wait_timeout), before it is an error. A change
-        of the secret can cost the two servers their connection for a minute.
+      - After a write C(CommunicationInterrupted) may last for 90 seconds, but no longer than O(wait_timeout), before it is an error. A
+        change of the secret can cost the two servers their connection for a minute.
     type: list
     elements: str
     choices: [CommunicationInterrupted, PartnerDown, PotentialConflict, ResolutionInterrupted]
