@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..plugin_utils import cmdlets, guards, snapshot
+from ..plugin_utils import cmdlets, guards, prerequisites, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.drift import PartnerView, drift, health
-from ..plugin_utils.errors import RemoteError, RemoteFailure
+from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.export import NOTHING, Export
 from ..plugin_utils.model import Refused, Relationship, Server, same_server
 from ..plugin_utils.reply import Result
@@ -54,14 +55,14 @@ class ActionModule(FailoverAction):
         members = {name: [r for r in shown if r.partner_server == name] for name in dict.fromkeys(r.partner_server for r in shown)}
         scopes = {name: sorted({scope for r in members[name] for scope in r.scopes}) for name in members}
         own = sorted({scope for group in scopes.values() for scope in group if server.scope(scope)})
-        far = [] if "partner" in self.convergence.remotes else [read for name in members for read in _hop_reads(name, scopes[name])]
-        reads = [*([cmdlets.export(own)] if own else []), *far]
+        far = {} if "partner" in self.convergence.remotes else {name: _hop_reads(name, scopes[name]) for name in members}
+        reads = [*([cmdlets.export(own)] if own else []), *itertools.chain(*far.values())]
         results = self.convergence.remotes["this_server"].read(reads).before if reads else ()
         here = snapshot.exported(results, self.host, there_only=True) if own else NOTHING
         if "partner" in self.convergence.remotes:
             return here, {name: self._own_connection(members[name], scopes[name]) for name in members}
-        probes = {read["server"]: answer for read, answer in zip(reads, results, strict=True) if read["op"] == "probe_partner"}
-        return here, {name: self._second_hop(probes[name], results, name, scopes[name]) for name in members}
+        answers = iter(results[1:] if own else results)
+        return here, {name: self._second_hop(list(itertools.islice(answers, len(far[name]))), name, scopes[name]) for name in members}
 
     def _own_connection(self, relationships: Sequence[Relationship], scopes: Sequence[IPv4Address]) -> PartnerView:
         try:
@@ -72,10 +73,10 @@ class ActionModule(FailoverAction):
         except (Refused, RemoteFailure) as problem:
             return PartnerView(problem=str(problem))
 
-    def _second_hop(self, probe: Result, results: Sequence[Result], partner: str, scopes: Sequence[IPv4Address]) -> PartnerView:
+    def _second_hop(self, results: Sequence[Result], partner: str, scopes: Sequence[IPv4Address]) -> PartnerView:
         try:
-            if probe.errors:
-                raise RemoteError(probe, self.host, partner)
+            asked = len(prerequisites.reads(partner))
+            prerequisites.check(results[:asked], self.host, partner, self.convergence.remotes["this_server"].goes_on())
             export = snapshot.exported(results, self.host, partner, there_only=True) if scopes else NOTHING
             return PartnerView(snapshot.relationships(results, self.host, partner), export)
         except RemoteFailure as problem:
@@ -84,7 +85,7 @@ class ActionModule(FailoverAction):
 
 def _hop_reads(partner: str, scopes: Sequence[IPv4Address]) -> Sequence[cmdlets.Operation]:
     export = [cmdlets.export(scopes, partner)] if scopes else []
-    return [cmdlets.probe_partner(partner), cmdlets.get_failover(partner), *export]
+    return [*prerequisites.reads(partner), *export]
 
 
 def inventory_name(relationship: Relationship, task_vars: Mapping[str, Any]) -> str:

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..plugin_utils import cmdlets, guards, replicate_plan, snapshot
+from ..plugin_utils import cmdlets, guards, prerequisites, replicate_plan, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
-from ..plugin_utils.errors import RemoteError, RemoteFailure
+from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.export import Export
 from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import Refused, scope_ids
@@ -53,7 +53,7 @@ class ActionModule(FailoverAction):
         exports = [cmdlets.export(sorted(chosen))] if has_partner_host else [cmdlets.export(sorted(chosen)), *_partner_exports(chosen)]
         if not has_partner_host:
             here = convergence.look(also=[*_probes(chosen), *exports])
-            self._check_probes(here)
+            self._check_probes(here, replicate_plan.by_partner(chosen))
         elif not scopes:
             here = convergence.look(also=exports)
         there = convergence.look("partner", also=exports) if has_partner_host else None
@@ -75,6 +75,7 @@ class ActionModule(FailoverAction):
             guards.check(plan, seen.server, options["allow_state"])
         if there and plan.steps:
             guards.check_clocks(here.server, there.server, options["allow_clock_skew"])
+        convergence.prerequisites(plan)
         convergence.announce(plan, "content of the destination")
         if plan.steps and not self.check_mode:
             convergence.carry_out(plan, again=exports)
@@ -93,11 +94,10 @@ class ActionModule(FailoverAction):
             return dict.fromkeys(names, Side(there.server, "partner"))
         return {name: Side(replace(here.server, name=name), computer=name, via=here.server.name) for name in names}
 
-    def _check_probes(self, here: Seen) -> None:
+    def _check_probes(self, here: Seen, partners: Iterable[str]) -> None:
         """Raises RemoteError for a partner that this server cannot ask."""
-        for read, answer in zip(here.reads, here.reply.before, strict=True):
-            if read["op"] == "probe_partner" and answer.errors:
-                raise RemoteError(answer, self.host, str(read["server"]))
+        for partner in partners:
+            self.convergence.reached("this_server", partner, [here.answer(read) for read in prerequisites.probes(partner)])
 
     def _far(self, results: Sequence[Result], chosen: Chosen) -> Mapping[str, Export]:
         """Each partner's content, by the partner's name as this server has it."""
@@ -121,7 +121,7 @@ class ActionModule(FailoverAction):
 
 
 def _probes(chosen: Chosen) -> list[cmdlets.Operation]:
-    return [cmdlets.probe_partner(partner) for partner in replicate_plan.by_partner(chosen)]
+    return [read for partner in replicate_plan.by_partner(chosen) for read in prerequisites.probes(partner)]
 
 
 def _partner_exports(chosen: Chosen) -> list[cmdlets.Operation]:

@@ -215,7 +215,7 @@ function Test-Match($Object, $Match) {
 
 function Wait-Value($Call) {
     # Polls a Get until the property has one of "values" on every object that matches. A value that is neither among them
-    # nor in "while" ends it at once, as no object at all does.
+    # nor in "while" ends it at once, as no object at all does; one in "tolerated" ends it after "grace" seconds.
     $waited = [System.Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         $result = Invoke-Cmdlet $Call
@@ -224,7 +224,9 @@ function Wait-Value($Call) {
         $seen = @($result['objects'] | ForEach-Object { [string] $_[$Call['property']] })
         $pending = @($seen | Where-Object { @($Call['values']) -cnotcontains $_ })
         if ($seen.Count -and -not $pending.Count) { return $result }
-        $refused = @($pending | Where-Object { @($Call['while']) -cnotcontains $_ })
+        $passing = @($Call['while'])
+        if ($waited.Elapsed.TotalSeconds -lt [int] $Call['grace']) { $passing += @($Call['tolerated']) }
+        $refused = @($pending | Where-Object { $passing -cnotcontains $_ })
         if ($refused.Count -or -not $seen.Count) {
             $result['errors'] = @(New-Failure 'windhcp.wait_refused' 'InvalidResult' "$refused" "$($Call['property']) is '$refused'.")
             return $result

@@ -11,18 +11,16 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
-from . import apply, guards, pending
+from . import apply, guards, logon, pending
 from .converge import Convergence
 from .errors import RemoteFailure, UnexpectedReply
 from .gather import Planner
 from .model import Refused, Server
 from .partner import PartnerAction
 from .plan import Plan
-from .remote import Remote
+from .remote import Execute, Remote
 from .texts import short
 from .view import relationship_result
-
-Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
 MASK = "********"
@@ -54,14 +52,14 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             return str(mask(text, hidden))
 
         here = readable(lambda arguments: self._execute_module(SCRIPT, dict(arguments), task_vars=task_vars), self.host)
-        remotes = [Remote(here, self.host, self.check_mode, hide)]
+        remotes = [Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))]
         found: dict[str, Any] = {"changed": False}
         try:
             with contextlib.ExitStack() as connections:
                 if options.get("partner_host"):
-                    execute = connections.enter_context(self.connect(options["partner_host"], task_vars))
                     partner = options["partner_host"]
-                    remotes.append(Remote(readable(execute, partner), partner, self.check_mode, hide))
+                    execute, goes_on = connections.enter_context(self.connect(partner, task_vars))
+                    remotes.append(Remote(readable(execute, partner), partner, self.check_mode, hide=hide, goes_on=goes_on))
                 self.convergence = Convergence(
                     *remotes, check_mode=self.check_mode, facts=self.facts, waiting=waiting(options), limits=limits(options)
                 )
@@ -76,10 +74,10 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         return result
 
     @contextlib.contextmanager
-    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[Execute]:
-        """A connection of its own to another host of the inventory: what runs the script there."""
+    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[tuple[Execute, Callable[[], bool]]]:
+        """A connection of its own to another host of the inventory: what runs the script there, and whether its logon goes on."""
         with contextlib.closing(PartnerAction(self, host, task_vars)) as partner:
-            yield lambda arguments: partner.execute(SCRIPT, arguments)
+            yield lambda arguments: partner.execute(SCRIPT, arguments), lambda: logon.goes_on(partner._connection)
 
     def converge(self, planner: Planner, verifier: Planner | None = None) -> tuple[Plan, Server]:
         return self.convergence.run(planner, verifier)

@@ -78,13 +78,13 @@ def get_bindings() -> Operation:
     return _read("bindings", "Get-DhcpServerv4Binding", BINDING_PROPERTIES)
 
 
-def get_failover(computer: str | None = None) -> Operation:
+def get_failover(computer: str | None = None, guarded: bool = True) -> Operation:
     """Every relationship at once: a filter by name makes some versions leave State out, and a name not found an error.
 
-    `computer`: the partner's, over a second hop.
+    `computer`: the partner's, over a second hop. `guarded`: part of the fingerprint.
     """
     name = f"failover_{computer}" if computer else "failover"
-    more = {"volatile": ["State"], "fingerprint": True, "parameters": _at(computer)}
+    more = {"volatile": ["State"], "fingerprint": guarded, **_asking(computer)}
     return _read(name, "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
 
 
@@ -107,9 +107,9 @@ def get_option_definitions() -> Operation:
     return _read("definitions", "Get-DhcpServerv4OptionDefinition", ("OptionId", "VendorClass", "Type"), **more)
 
 
-def get_scopes(computer: str | None = None) -> Operation:
+def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
     name = f"scopes_{computer}" if computer else "scopes"
-    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=True, parameters=_at(computer))
+    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=guarded, **_asking(computer))
 
 
 def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
@@ -196,7 +196,13 @@ def drop_text(name: str) -> Operation:
 
 
 def probe_partner(partner: str) -> Operation:
+    """The version of the partner's DHCP service, over a second hop: it is told without rights."""
     return {"id": "probe_partner", "op": "probe_partner", "server": partner}
+
+
+def probe_rights(partner: str) -> Operation:
+    """A read of the partner that needs rights there."""
+    return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", _at(partner))
 
 
 def resolve_name(name: str) -> Operation:
@@ -204,7 +210,10 @@ def resolve_name(name: str) -> Operation:
     return {"id": "resolve", "op": "probe_partner", "server": name, "resolve": True}
 
 
-def wait_for_state(name: str, wanted: Iterable[str], passing: Iterable[str], timeout: int) -> Operation:
+def wait_for_state(
+    name: str, wanted: Iterable[str], passing: Iterable[str], timeout: int, tolerated: Iterable[str] = (), grace: int = 0
+) -> Operation:
+    """`tolerated`: states that are an error only when they last longer than `grace` seconds."""
     return {
         "id": "wait_for_state",
         "op": "wait_until",
@@ -215,6 +224,8 @@ def wait_for_state(name: str, wanted: Iterable[str], passing: Iterable[str], tim
         "property": "State",
         "values": sorted(wanted),
         "while": sorted(passing),
+        "tolerated": sorted(tolerated),
+        "grace": grace,
         "timeout": timeout,
         "interval_ms": 500,
     }
@@ -324,18 +335,23 @@ def add_scope(definition: ScopeDefinition) -> Operation:
         "SubnetMask": str(definition.subnet_mask),
         "Name": definition.name,
         "State": "Active" if definition.active else "InActive",
-        "Type": "Dhcp",  # the only type that can be in failover
+        "Type": "Dhcp",  # the only type that every version takes into failover
         **_QUIET,  # this one has no -Force
     }
     if definition.description:
         parameters["Description"] = definition.description
     if definition.lease_duration is not None:
-        parameters["LeaseDuration"] = durations.timespan(definition.lease_duration)
+        parameters["LeaseDuration"] = durations.lease_timespan(definition.lease_duration)
     return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
 
 
 def _at(computer: str | None) -> Mapping[str, Any]:
     return {"ComputerName": computer} if computer else {}
+
+
+def _asking(computer: str | None) -> Mapping[str, Any]:
+    """A partner whose service does not run is not waited for: the probe has told it."""
+    return {"parameters": _at(computer), **({"retry_seconds": 0} if computer else {})}
 
 
 def _interval(seconds: int) -> Mapping[str, Any]:

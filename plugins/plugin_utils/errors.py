@@ -10,7 +10,7 @@ PowerShell itself have words instead, which mean something with the name of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .texts import short
 
@@ -22,6 +22,7 @@ EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 
 NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
+NO_RIGHTS = "DHCP 20121"
 NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
@@ -71,10 +72,6 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "Set the time of both servers (w32tm) and run again.",
     ),
     "DHCP 20120": ("the relationship is not in the state Normal", "Wait until both servers show Normal and run again."),
-    "DHCP 20121": (
-        "the account has no administrative rights on the partner",
-        "Make it a local administrator of both servers.",
-    ),
     "DHCP 20122": ("the partner is not reachable", _UNREACHABLE),
     "DHCP 20123": ("the DHCP Server service does not run on the partner", "Start it and run again."),
     "DHCP 20124": ("the partner's name does not resolve", "Correct partner_server, or the DNS record."),
@@ -88,7 +85,10 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "Remove one; empty ones count.",
     ),
     "DHCP 20130": ("too many scopes at once", "Give fewer scopes to the task."),
-    "DHCP 20131": ("a scope that serves BOOTP clients cannot be in failover", "Set the scope's type to Dhcp."),
+    "DHCP 20131": (
+        "a scope that serves BOOTP clients cannot be in failover there",
+        "Set the scope's type to Dhcp. Windows Server 2012 refuses it; later ones are said to take it.",
+    ),
     "DHCP 20133": ("the scope is still being synchronised with the partner", "Run again in some minutes."),
     "DHCP 20134": (
         "one of the servers is too old for this",
@@ -171,10 +171,35 @@ _NO_BACKUP = (
     "Look at the disk, and whether the DHCP service (NETWORK SERVICE) may write to {folder}\\backups there. Run again: what came back "
     "is no difference.",
 )
+Denied = Literal["here", "hop", "rights", "hop_or_rights", "somewhere"]
+_HOP = (
+    "Use become with become_method runas and a password, CredSSP or Kerberos delegation; a local account also needs the same password "
+    "on both servers."
+)
+_RIGHTS = "Make it a local administrator of {partner}."
+_DENIED: Mapping[Denied, tuple[str, str]] = {
+    "here": ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server."),
+    "hop": ("access is denied at the partner {partner}: the logon on {host} does not go on to a second server (double hop)", _HOP),
+    "rights": ("access is denied at the partner {partner}: the account has no DHCP rights there", _RIGHTS),
+    "hop_or_rights": (
+        "access is denied at the partner {partner}: either the logon on {host} does not go on to a second server (double hop), or the "
+        "account has no DHCP rights there",
+        f"For the hop: {_HOP} For the rights: {_RIGHTS}",
+    ),
+    "somewhere": (
+        "access is denied, here or at the partner {partner}",
+        f"The account has to be a local administrator of both servers. For the second hop: {_HOP}",
+    ),
+}
 
 
 class RemoteFailure(Exception):
-    """The remote side did not do what was asked. str() names what happened, where, and the cure."""
+    """The remote side did not do what was asked. str() names what happened, where, and the cure.
+
+    `answered`: the server that was asked is there, whatever it said.
+    """
+
+    answered = False
 
 
 class TooManyAtOnce(RemoteFailure):
@@ -186,11 +211,26 @@ class UnexpectedReply(RemoteFailure):
 
 
 class RemoteError(RemoteFailure):
-    """An operation answered with errors. `ids` are without the cmdlet's name."""
+    """An operation answered with errors. `ids` are without the cmdlet's name.
 
-    def __init__(self, result: Result, host: str, partner: str = "") -> None:
+    `denied`: what a refusal of access means, where that is known; `asking`: the partner was asked by `host`.
+    """
+
+    def __init__(
+        self,
+        result: Result,
+        host: str,
+        partner: str = "",
+        *,
+        denied: Denied | None = None,
+        asking: bool = False,
+        answered: bool = False,
+    ) -> None:
         self.ids = sorted(error_ids(result))
-        told = list(dict.fromkeys(_explain(result.id, error, host, partner) for error in result.errors))
+        self.answered = answered or bool({ACCESS_DENIED, NO_RIGHTS} & set(self.ids))
+        where = f"{host} asking {partner}" if asking else host
+        denied = denied or _denied(result.id)
+        told = list(dict.fromkeys(_explain(error, where, denied, host, partner) for error in result.errors))
         more = [f"And {len(told) - ERRORS_TOLD} more errors."] if len(told) > ERRORS_TOLD else []
         super().__init__(" ".join([*told[:ERRORS_TOLD], *more]))
 
@@ -204,28 +244,19 @@ def error_ids(result: Result) -> frozenset[str]:
     return frozenset(short_id(error.id) for error in result.errors)
 
 
-def _explain(operation: str, error: Failure, host: str, partner: str) -> str:
+def _explain(error: Failure, where: str, denied: Denied, host: str, partner: str) -> str:
     found = short_id(error.id)
     if error.id.endswith(f",{BACKUP}"):
         meaning, cure = _NO_BACKUP
-    elif found == ACCESS_DENIED:
-        meaning, cure = _denied(operation)
+    elif found in (ACCESS_DENIED, NO_RIGHTS):
+        meaning, cure = _DENIED["rights" if found == NO_RIGHTS else denied]
     else:
         unknown = _UNKNOWN_NUMBER if found.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
         meaning, cure = _MEANING.get(error.id) or _MEANING.get(found, unknown)
-    where = "{host} asking {partner}" if operation == "probe_partner" else "{host}"
     names = {"host": host, "partner": partner or "the partner", "folder": FOLDER}
-    return f"On {where}: {meaning} (".format(**names) + f"{short(error.id)}: {short(error.message)}). " + cure.format(**names)
+    return f"On {where}: {meaning.format(**names)} ({short(error.id)}: {short(error.message)}). {cure.format(**names)}"
 
 
-def _denied(operation: str) -> tuple[str, str]:
-    """Refusals with one code: a read here is a matter of rights, a call to the partner of the second hop as well."""
-    hop = (
-        "The logon on {host} holds no credentials that reach a second server (double hop), or the account has no rights there: "
-        "use become with become_method runas, CredSSP or Kerberos delegation, and an account that is a local administrator of both."
-    )
-    if operation == "probe_partner":
-        return ("access is denied at the partner {partner}", hop)
-    if operation in ("who", "bindings", "failover", "scopes", "add_scope", "import_copy"):
-        return ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server.")
-    return ("access is denied, here or at the partner {partner}", hop)
+def _denied(operation: str) -> Denied:
+    """Where a refusal of an operation comes from, by its id: a read of this server, or a write that reaches the partner as well."""
+    return "here" if operation in ("who", "bindings", "failover", "scopes", "add_scope", "import_copy") else "somewhere"

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 
-from . import export_stream
+from . import durations, export_stream
 from .errors import UnexpectedReply
 from .export_content import Budget, Content, ContentBuilder
 from .export_stream import Consumer, Frame, Malformed, Node
@@ -304,6 +304,8 @@ def _values(children: Iterable[Node], tag: str) -> tuple[str, ...]:
     found = [child.text() for child in children if child.tag == tag]
     if tag in _HARDWARE:
         return tuple(re.sub(r"[-:]", "", value).lower() for value in found)
+    if tag == "LeaseDuration":
+        return tuple(map(durations.shown_lease_text, found))
     return tuple(value.lower() if value.lower() in ("true", "false") else value for value in found)
 
 

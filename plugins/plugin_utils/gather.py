@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import cmdlets, guards, kept_secret, pending, snapshot, unfinished
+from . import cmdlets, guards, kept_secret, pending, prerequisites, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .export import NOTHING
@@ -38,6 +38,11 @@ class Seen:
     def answer(self, operation: Operation) -> Result:
         return self.reply.before[list(self.reads).index(operation)]
 
+    @property
+    def guarded(self) -> Sequence[Operation]:
+        """The reads that have to answer the same before a write, with those that tell what changed."""
+        return [read for read in self.reads if read.get("fingerprint") or read in snapshot.reads()]
+
 
 class _Lacking(Exception):
     """A server does not have scopes whose content was asked for: this one, the one of partner_host, or another by its name."""
@@ -62,6 +67,7 @@ class Gathering:
         self.kept = kept_secret.Kept()
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
+        self.asked: set[tuple[Connection, str]] = set()  # partners that are reached over a second hop, with rights there
         self.lacking: dict[str, frozenset[IPv4Address]] = {}  # scopes that a server was seen not to have
         self.at_once = AT_ONCE
         self.resolved: dict[str, tuple[str, ...]] = {}
@@ -163,7 +169,7 @@ class Gathering:
         far: list[Operation] = []
         for needed in self.needs.values():
             if self._over_hop(needed):
-                far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *self._content([needed], needed.key)]
+                far += [*prerequisites.reads(needed.key, guarded=needed.guarded), *self._content([needed], needed.key)]
         own = self._content(self.needs.values(), "this_server")
         texts = [look(name) for name in self.relationships for look in (unfinished.look, self.kept.look)]
         first = any(needed.first == "this_server" for needed in self.needs.values())
@@ -183,10 +189,16 @@ class Gathering:
 
     def _here_side(self, seen: Seen) -> Side:
         """This server; in check mode as it would be after the earlier tasks."""
-        start = pending.overlay(seen.server, self.facts) if self.check_mode else seen.server
-        return self._side(seen, replace(start, resolved=dict(self.resolved)), self.needs.values(), "this_server")
+        return self._side(seen, replace(self._ahead(seen.server), resolved=dict(self.resolved)), self.needs.values(), "this_server")
+
+    def _ahead(self, here: Server) -> Server:
+        return pending.overlay(here, self.facts) if self.check_mode else here
+
+    def _mirrored(self, there: Server, names: Sequence[str], here: Server) -> Server:
+        return pending.mirrored(there, names, here, self._ahead(here)) if self.check_mode else there
 
     def _partner_side(self, needed: Needed, here: Seen, far: Seen | RemoteFailure | None) -> Side | RemoteFailure:
+        answered = False
         try:
             if isinstance(far, RemoteFailure):
                 return far
@@ -194,15 +206,25 @@ class Gathering:
                 wrong = guards.not_the_partner(needed.relationship, needed.names, far.server) if needed.names else []
                 if wrong:
                     raise Refused(f"{wrong[0]} Nothing was changed.")
-                return self._side(far, far.server, [needed], "partner", connection="partner", opposite=here.server)
-            if cmdlets.probe_partner(needed.key) not in here.reads:  # only now it is known that partner_host is another server
+                answered = True
+                there = self._mirrored(far.server, needed.names, here.server)
+                return self._side(far, there, [needed], "partner", connection="partner", opposite=here.server)
+            asking = prerequisites.reads(needed.key, guarded=needed.guarded)
+            if asking[0] not in here.reads:  # only now it is known that partner_host is another server
                 here = self._look_here()
-            probe = here.answer(cmdlets.probe_partner(needed.key))
-            if probe.errors:
-                raise RemoteError(probe, here.remote.host, needed.key)
-            server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
-            return self._side(here, server, [needed], needed.key, via=here.server.name, opposite=here.server)
+            self.reached("this_server", needed.key, [here.answer(read) for read in asking])
+            answered = True
+            there = snapshot.hop(here.reply.before, here.remote.host, needed.key)
+            there = self._mirrored(there, needed.names, here.server)
+            return self._side(here, there, [needed], needed.key, via=here.server.name, opposite=here.server)
         except UnexpectedReply:
             raise
         except RemoteFailure as failure:
+            failure.answered = failure.answered or answered
             return failure
+
+    def reached(self, connection: Connection, partner: str, answers: Sequence[Result]) -> None:
+        """Raises RemoteError where it is not."""
+        remote = self.remotes[connection]
+        prerequisites.check(answers, remote.host, partner, remote.goes_on())
+        self.asked.add((connection, partner))

@@ -37,10 +37,9 @@ def join(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides
     here = sides.here
     mine = here.members(name)
     missing = tuple(scope for scope in scopes if scope not in mine)
-    check_members(here.server, name, missing)
-    if not (sides.are_both_read(name) or (missing and how.replace_partner_copy)):
-        return Joined(coming=missing)
-    there = sides.partner(Needed(names, name))
+    there = asked(name, names, scopes, sides)
+    if there is None:
+        return Joined()
     theirs = there.members(name)
     _check_reverse(name, [scope for scope in missing if scope in theirs], here, there)
     half = [scope for scope in scopes if scope in mine and scope not in theirs and here.half(name)]
@@ -51,6 +50,15 @@ def join(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides
     replaced = _replaced(name, taken, here, there, how)
     first = (*safety_copy(name, taken, there, how.keep_days), *(delete_copy(name, scope, there) for scope in taken))
     return Joined((*first, *leave_here(name, half, here, settled=False)), coming, replaced)
+
+
+def asked(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides: Sides) -> Side | None:
+    """The partner, which is always looked at before scopes come; None: nothing comes, and this server is enough."""
+    missing = [scope for scope in scopes if scope not in sides.here.members(name)]
+    check_members(sides.here.server, name, missing)
+    if not (missing or sides.are_both_read(name)):
+        return None
+    return sides.partner(Needed(names, name, guarded=False))
 
 
 def _check_reverse(name: str, scopes: Sequence[IPv4Address], here: Side, there: Side) -> None:
@@ -101,8 +109,6 @@ def _member_problem(server: Server, name: str, scope_id: IPv4Address) -> str | N
             "move: true of dhcp_failover_scope takes it from there. "
             f"If '{name}' is meant to be the new name of '{other.name}': previous_name of dhcp_failover_relationship."
         )
-    if scope.type != "Dhcp":
-        return f"scopes: {scope_id} is of type {scope.type} and serves BOOTP clients, which failover excludes; set its type to Dhcp."
     return None
 
 

@@ -18,6 +18,7 @@ from .reply import Place, Reply
 from .secret import split
 from .texts import short
 
+Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 REQUEST_LIMIT = 1_000_000  # bytes; Windows PowerShell 5.1 reads JSON up to 2 MB
 MUTEX_SECONDS = 120
 
@@ -41,16 +42,22 @@ _NO_SCRIPTS = re.compile(r"FullyQualifiedErrorId\s*:\s*(\w*(?:ScriptsNotAllowed|
 
 
 class Remote:
-    """One server. `execute` runs the module with the given options and returns its result; `hide` takes secrets out of a text."""
+    """One server. `execute` runs the module with the given options and returns its result; `hide` takes secrets out of a text.
+
+    `goes_on`: whether its logon is known to reach a second server.
+    """
 
     def __init__(
         self,
-        execute: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+        execute: Execute,
         host: str,
         check_mode: bool,
+        *,
         hide: Callable[[str], str] = str,
+        goes_on: Callable[[], bool] = lambda: False,
     ) -> None:
         self._execute = execute
+        self.goes_on = goes_on
         self._check_mode = check_mode
         self._hide = hide
         self.host = host

@@ -9,7 +9,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import TypeVar
 
-from . import cmdlets
+from . import cmdlets, durations
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
 from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
@@ -49,18 +49,13 @@ def parse(results: Sequence[Result], host: str, clock: timedelta = timedelta(0))
     )
 
 
-def hop_reads(computer: str) -> Sequence[cmdlets.Operation]:
-    """The reads that show another server, over a second hop."""
-    return (cmdlets.get_failover(computer), cmdlets.get_scopes(computer))
-
-
 def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:
     """Those of the reads that show another server."""
     return tuple(read for read in reads if read["op"] == "cmdlet" and "ComputerName" in read["parameters"])
 
 
 def hop(results: Sequence[Result], host: str, computer: str) -> Server:
-    """The other server that `hop_reads` showed, under the name by which it was asked."""
+    """The other server that prerequisites.reads showed, under the name by which it was asked."""
     scopes = _scopes(_result(results, cmdlets.get_scopes(computer)["id"], host), host, computer)
     return Server(name=computer, addresses=(), relationships=relationships(results, host, computer), scopes=scopes)
 
@@ -202,5 +197,9 @@ def _scope(found: Found) -> Scope:
         active=found.choice("State", _SCOPE_STATES),
         type=found.choice("Type", _SCOPE_TYPES),
         description=found.text("Description"),
-        lease_duration=found.optional_number("LeaseDuration", LONGEST),
+        lease_duration=_lease_duration(found.optional_number("LeaseDuration", LONGEST)),
     )
+
+
+def _lease_duration(seconds: int | None) -> int | None:
+    return None if seconds is None else durations.lease(seconds)

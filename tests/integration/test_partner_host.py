@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,14 +63,29 @@ def test_a_setting_that_does_not_travel_is_told(net: str) -> None:
         assert "its partner DHCP02 does not show of 'HQ': max_client_lead_time 7200 (it shows 3600)" in result["msg"]
 
 
-def test_without_delegation_the_partner_can_be_read_and_nothing_is_written(net: str) -> None:
+def test_without_delegation_nothing_is_written(net: str) -> None:
+    """And the message says whether it is the hop or the rights: a logon that holds its password goes on."""
     with Site(lab("awkward"), "standin", net) as site:
         account = next(one for one in site.lab.servers["DHCP01"].credentials if one.user == "nohop")
         no_hop = {"ansible_user": account.user, "ansible_password": account.password}
-        run = site.play(task(scopes=["10.1.1.0"]), vars=no_hop)
-        assert "dhcp01 asking dhcp02.contoso.example: access is denied at the partner" in run.failure("R")["msg"]
-        assert "Nothing was changed." in run.failure("R")["msg"]
-        assert run.written == []
+        for route in ({}, {"partner_host": None}):
+            for mode in (["--check"], []):
+                run = site.play(task(scopes=["10.1.1.0"], **route), *mode, vars=no_hop)
+                message = run.failure("R")["msg"]
+                assert "dhcp01 asking dhcp02.contoso.example: access is denied at the partner" in message
+                assert "the logon on dhcp01 does not go on to a second server (double hop)" in message
+                assert "Nothing was changed." in message
+                assert run.written == []
+
+
+def test_without_rights_at_the_partner_nothing_is_written(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        there = site.lab.servers["DHCP02"]
+        there.credentials = tuple(replace(one, admin=False) for one in there.credentials)
+        for mode in (["--check"], []):
+            run = site.play(task(partner_host=None), *mode)
+            assert "access is denied at the partner dhcp02.contoso.example: the account has no DHCP rights there" in run.failure("R")["msg"]
+            assert run.written == []
 
 
 @pytest.mark.parametrize("shows", ["netbios", "hostname", "fqdn"])

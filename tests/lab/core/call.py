@@ -158,16 +158,27 @@ class Call:
             raise self.refused("LAB NonInteractive", "prompt", cmdlet=self.cmdlet)
 
     def has_rights(self, server: Server) -> bool:
-        """C/M: a local administrator of that server. A local account needs the same password on both (C/M, 7)."""
+        """C/M: a local administrator of that server."""
+        account = self._account(server)
+        if account is None:
+            return False
+        return account.admin or (account.dhcp_administrator and self.world.switches.dhcp_administrators_suffice)
+
+    def _account(self, server: Server) -> Credential | None:
+        """The session's account as that server knows it. A local account needs the same password on both (C/M, 7)."""
         typed = self.session.network_user if server is not self.here else ""
         account = _credential(server, typed or self.session.user)
         if account is None:
-            return False
+            return None
         mine = _credential(self.here, self.session.user)
         local = "\\" not in account.user and "@" not in account.user
         if server is not self.here and not typed and local and (mine is None or mine.password != account.password):
-            return False
-        return account.admin or (account.dhcp_administrator and self.world.switches.dhcp_administrators_suffice)
+            return None
+        return account
+
+    def needs_no_rights(self) -> bool:
+        """C DHCPM 3.1.4.29: the version is told to whoever asks another server for it."""
+        return self.cmdlet == "Get-DhcpServerVersion" and self.server is not self.here
 
     def reach(self, other: Server) -> str:
         """Opens the provider's connection to another server, as the caller (C WIN32, 0): "" or the error id.
@@ -179,11 +190,19 @@ class Call:
         if other is not self.here:
             if not self.world.connected(self.here.name, other.name):
                 return "WIN32 1722"
-            if not self.session.delegated:
-                return "WIN32 5"
-            if not self.has_rights(other):
-                return self.world.switches.partner_not_admin_error
+            denied = self._denied(other)
+            if denied:
+                return denied
         return service_error(other)
+
+    def _denied(self, other: Server) -> str:
+        """Why another server refuses the session: "" or the error id."""
+        if self.needs_no_rights():
+            unknown = not self.session.delegated or self._account(other) is None
+            return "WIN32 5" if unknown and not self.world.switches.version_without_hop else ""
+        if not self.session.delegated:
+            return "WIN32 5"
+        return "" if self.has_rights(other) else self.world.switches.partner_not_admin_error
 
     def hop(self, peer: Server) -> str:
         """``reach`` for the partner half of a write, with an ordered fault coming first."""

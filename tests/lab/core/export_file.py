@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from lab.core.metadata import parse_datetime, parse_timespan
-from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, dns_setting
+from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, dns_setting, lease_duration, lease_option
 from lab.core.policies import CRITERIA
 from lab.core.server import (
     UNLIMITED,
@@ -198,7 +198,7 @@ def _take_dns(options: OptionValues) -> DnsSetting | None:
 
 def _take_lease_duration(options: OptionValues) -> timedelta | None:
     value = options.pop(LEASE_KEY, ())
-    return timedelta(seconds=int(value[0])) if value else None
+    return lease_duration(value[0]) if value else None
 
 
 def _policies(parent: Element) -> dict[str, Policy]:
@@ -226,7 +226,7 @@ def _policy(element: Element) -> Policy:
 def _scope(element: Element) -> Scope:
     options = _options(element)
     duration = parse_timespan(_text(element, "LeaseDuration"))
-    if options.get(LEASE_KEY) == (str(int(duration.total_seconds())),):
+    if options.get(LEASE_KEY) == (lease_option(duration),):
         del options[LEASE_KEY]
     return Scope(
         scope_id=_address(element, "ScopeId"),

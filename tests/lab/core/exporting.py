@@ -20,7 +20,7 @@ from lab.core.call import Call
 from lab.core.catalogue import classes_of, definitions_of, hexadecimal
 from lab.core.errors import Refused
 from lab.core.metadata import format_timespan
-from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, scope_options
+from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, lease_option, scope_options
 from lab.core.server import AddressRange, DnsSetting, Lease, OptionKey, OptionValues, Policy, Reservation, Scope, Server
 
 NAMESPACE = "http://schemas.microsoft.com/windows/DHCPServer"
@@ -106,7 +106,7 @@ def policy_options(policy: Policy) -> OptionValues:
     """M: a policy's lease duration is its option 51."""
     if policy.lease_duration is None:
         return policy.options
-    return {OptionKey(LEASE_OPTION): (str(int(policy.lease_duration.total_seconds())),)} | policy.options
+    return {OptionKey(LEASE_OPTION): (lease_option(policy.lease_duration),)} | policy.options
 
 
 def _add(parent: Element, name: str, *values: Scalar) -> None:

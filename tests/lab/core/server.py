@@ -286,6 +286,10 @@ class Server:
         """Its name in DNS. C: ``name`` is the NetBIOS one, which Windows cuts after 15 characters."""
         return self.fqdn.partition(".")[0]
 
+    def version(self) -> tuple[int, ...]:
+        """Of Windows: (6, 2) is Windows Server 2012, (6, 3) is 2012 R2."""
+        return tuple(int(part) for part in self.os.split(".")[:2])
+
     def names(self) -> tuple[str, ...]:
         """Everything another machine may call this server by, in lower case."""
         return tuple(dict.fromkeys(name.lower() for name in (self.name, self.host_name, self.fqdn, str(self.ip), *self.aliases)))

@@ -107,6 +107,13 @@ class Switches:
         "What a Set on one server changes on the other",
         ("all", "all_but_secret", "all_but_times"),
     )
+    secret_change_polls: int = _rule(
+        0,
+        "I",
+        "17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; 3.1.2.2: the next one a minute later)",
+        "How many Gets show CommunicationInterrupted on both servers after Set changed the secret",
+        (0, 1, 3),
+    )
     set_one_sided_when_unreachable: bool = _rule(
         True, "U", "1.2, 13.6, 12.2", "Does Set change this server alone while the partner is unreachable? No: an error"
     )
@@ -136,6 +143,13 @@ class Switches:
         "8.1 (20121), 9",
         "The error when the account reaches the partner without rights there",
         ("WIN32 5", "DHCP 20121"),
+    )
+    bootp_refused: str = _rule(
+        "before_2012_r2",
+        "L",
+        "7 (20131; the DHCP team's blog: 2012 R2 supports BOOTP and BOTH), 13.16",
+        "Which servers refuse scopes of type Bootp or Both in failover (20131, and 20129 for a member that would become one)",
+        ("before_2012_r2", "always", "never"),
     )
     missing_class_leaves_copy: bool = _rule(
         False, "U", "5, 6", "Is a half-made copy left on the partner when a class or option definition is missing there?"
@@ -189,6 +203,12 @@ class Switches:
         ("missing_only", "all"),
     )
     # --- rights and prompts ----------------------------------------------------------------------------------------
+    version_without_hop: bool = _rule(
+        False,
+        "U",
+        "9 (R_DhcpGetVersion has no access check)",
+        "Does Get-DhcpServerVersion answer another server's logon that does not go on?",
+    )
     dhcp_administrators_suffice: bool = _rule(
         False, "U", "7 (rights), 13.13", "Is membership in DHCP Administrators enough without local administrator?"
     )

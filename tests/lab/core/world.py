@@ -16,6 +16,7 @@ from lab.core.server import STATES, Lease, Relationship, Scope, Server
 from lab.core.switches import Switches
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
+WINDOWS_2012_R2 = (6, 3)
 SERVING = ("Normal", "Startup", "CommunicationInterrupted")  # what is stored of a half that nobody declared down
 RECOVERY = ("RecoverDone", "RecoverWait", "Recover")  # the last one comes first
 
@@ -136,6 +137,11 @@ class World:
             return self.switches.orphan_state
         return relationship.state
 
+    def refuses_bootp(self, server: Server) -> bool:
+        """L 7: whether it takes no scope of type Bootp or Both into failover."""
+        answer = self.switches.bootp_refused
+        return answer == "always" or (answer == "before_2012_r2" and server.version() < WINDOWS_2012_R2)
+
     def set_state(self, server: str, relationship: str, state: str) -> None:
         """For tests: the State that one server's half is in. Raises KeyError, ValueError."""
         if state not in STATES:
@@ -203,6 +209,12 @@ class World:
                 self._advance(one, left)
             if left == 0:  # and what was leased meanwhile
                 self._exchange_leases(server, half, other)
+
+    def interrupt(self, *halves: Relationship) -> None:
+        """I 17: a change of secret costs the two their connection for a while."""
+        polls = self.switches.secret_change_polls
+        for half in halves if polls and all(one.state == "Normal" for one in halves) else ():
+            half.state, half.polls_left = "CommunicationInterrupted", polls
 
     def _advance(self, half: Relationship, polls_left: int) -> None:
         """``polls_left`` more Gets show this half on its way to Normal."""

@@ -190,7 +190,10 @@ class Script:
             pending = [value for value in seen if value not in call["values"]]
             if seen and not pending:
                 return said
-            refused = [value for value in pending if value not in (call.get("while") or ())]
+            passing = [*(call.get("while") or ())]
+            if time.monotonic() - started < int(call.get("grace") or 0):
+                passing += call.get("tolerated") or ()
+            refused = [value for value in pending if value not in passing]
             if refused or not seen:
                 words = " ".join(refused)
                 said["errors"] = [failure("windhcp.wait_refused", "InvalidResult", words, f"{call['property']} is '{words}'.")]

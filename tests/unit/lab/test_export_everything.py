@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lab.core.export_file import read
 from lab.core.exporting import document, written
+from lab.core.metadata import MAX_TIMESPAN
 from lab.core.options import scope_options
 from lab.core.server import AddressRange, DnsSetting, Lease, OptionKey, Policy, Reservation, Scope, Server
 
@@ -29,7 +30,7 @@ values = st.lists(texts, min_size=1, max_size=3).map(tuple)
 # 51 and 81 stand for other fields; the test below sets them
 keys = st.builds(OptionKey, st.integers(2, 50) | st.integers(82, 254), texts, texts)
 options = st.dictionaries(keys, values, max_size=3)
-spans = st.integers(0, 10**7).map(lambda seconds: timedelta(seconds=seconds))
+spans = st.integers(0, 10**7).map(lambda seconds: timedelta(seconds=seconds)) | st.just(MAX_TIMESPAN)
 dns = st.builds(DnsSetting, st.sampled_from(["Always", "Never", "OnClientRequest"]), *[st.booleans()] * 4)
 policies = st.builds(
     Policy,

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import builders
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, kept_secret, snapshot, unfinished
+from ansible_collections.windhcp.failover.plugins.plugin_utils import (
+    apply,
+    cmdlets,
+    desired,
+    kept_secret,
+    prerequisites,
+    snapshot,
+    unfinished,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
 from lab import topology
@@ -22,6 +30,7 @@ from lab.standin.recordings import CLOCK, without_machine
 FOLDER = Path(__file__).with_name("replies")
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
 READS = (*snapshot.reads(), unfinished.look("HQ"), kept_secret.Kept().look("HQ"))
+HOP = prerequisites.reads("dhcp02.contoso.example", guarded=False)
 WANTED = {"partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": "Kx7-secret"}
 
 
@@ -56,7 +65,7 @@ class Recorder:
             calls = [
                 cmdlets.set_failover("HQ", {"load_balance_percent": 50}, None) if one["id"] == "set_failover" else one for one in calls
             ]
-        return self.remote.write(READS, reply.fingerprint, calls, snapshot.reads())
+        return self.remote.write(READS, reply.fingerprint, calls, (*snapshot.reads(), *HOP[1:]))
 
 
 def main() -> None:
@@ -68,10 +77,14 @@ def _record(powershell: DirectPowerShell) -> None:
     fresh = Recorder(powershell)
     fresh.read()
     fresh.save("fresh")
+    fresh.remote.read((*READS, *HOP))
+    fresh.save("fresh_with_partner")
     fresh.apply(WANTED)
     fresh.save("created")
     fresh.read()
     fresh.save("there")
+    fresh.remote.read((*READS, *HOP))
+    fresh.save("there_with_partner")
     fresh.remote.read(snapshot.reads())
     fresh.save("shown")
     fresh.apply({"load_balance_percent": 80}, without_effect=True)
@@ -88,7 +101,7 @@ def _record(powershell: DirectPowerShell) -> None:
     other.save("changed_meanwhile")
 
     no_hop = Recorder(powershell, delegated=False)
-    no_hop.apply(WANTED)
+    no_hop.remote.read((*READS, *HOP))
     no_hop.save("denied_at_the_partner")
 
 

@@ -176,14 +176,19 @@ def test_a_name_that_looks_different_is_told_by_its_addresses(addresses: tuple[s
         ({"partner_server": "DHCP01"}, "partner_server: 'DHCP01' is DHCP01 itself"),
         ({"partner_server": "10.10.0.11"}, "partner_server: '10.10.0.11' is DHCP01 itself"),
         ({**PARTNER, "enable_auth": True, "scopes": ["10.0.1.0"]}, "shared_secret: needed"),
-        ({**PARTNER, "scopes": ["10.0.4.0"]}, "scopes: 10.0.4.0 is of type Both"),
+        ({**PARTNER, "scopes": ["10.0.4.0"]}, "scopes: 10.0.4.0 is no scope of DHCP01"),
     ],
 )
 def test_creation_refused(options: dict[str, Any], said: str) -> None:
-    server = builders.server(scopes=["10.0.1.0", builders.scope("10.0.4.0", type="Both")])
     with pytest.raises(Refused) as refused:
-        present(server, **options)
+        present(builders.server(), **options)
     assert str(refused.value).startswith(said)
+
+
+def test_whether_a_scope_may_serve_bootp_clients_is_left_to_windows() -> None:
+    server = builders.server(scopes=[builders.scope("10.0.4.0", type="Both")])
+    (step,) = present(server, **PARTNER, scopes=["10.0.4.0"]).steps
+    assert step.copies == (server.scopes[0].scope_id,)
 
 
 def test_the_32nd_relationship_is_refused_and_the_31st_is_not() -> None:
