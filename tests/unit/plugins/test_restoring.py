@@ -33,7 +33,7 @@ class Case:
         self.wire = Wire(self.lab)
         self.before = deepcopy(self.server.scopes)
         request = json.dumps({"calls": [cmdlets.safety_copy(SAVED, "HQ")]})
-        self.path = self.wire.execute("DHCP01", {"request": request})["reply"]["calls"][0]["objects"][0]["path"]
+        self.path = self.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0]["path"]
         for scope in SAVED:
             del self.server.scopes[scope]
 
