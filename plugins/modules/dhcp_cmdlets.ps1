@@ -152,7 +152,7 @@ function Get-Sha256([byte[]] $Bytes) {
     ConvertTo-Hex ([System.Security.Cryptography.SHA256CryptoServiceProvider]::new().ComputeHash($Bytes))
 }
 
-function Invoke-Program([string] $Name, [string[]] $Arguments) {
+function Invoke-Program([string] $Name, [string[]] $Arguments = @()) {
     # One of Windows' own, by its full path. $LASTEXITCODE says how it ended.
     $ErrorActionPreference = 'Continue' # under Stop a word on a program's error stream ends the script
     & ([System.IO.Path]::Combine($env:SystemRoot, 'System32', $Name)) @Arguments 2>&1
@@ -341,7 +341,7 @@ function Test-Partner($Call) {
 
 function Get-WhoWhen {
     # COMPUTERNAME has 15 characters at most; other servers may know this one by its whole name.
-    $hostName = @(Invoke-Program 'hostname.exe')[0]
+    try { $hostName = @(Invoke-Program 'hostname.exe')[0] } catch { $hostName = '' } # one more name, and no reason to stop
     New-Result (, [ordered] @{
             computer       = $env:COMPUTERNAME
             host_name      = "$hostName".Trim()

@@ -119,7 +119,8 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     NOT_OURS: (
         "something below ProgramData is not as this collection makes it, so nothing was read, written or followed there",
         "Look at what it is and at who made it. Take it away (a link with rmdir, which leaves alone what it leads to) when nothing in "
-        "it is needed, and run again: what is missing in {folder} is then made anew.",
+        "it is needed, and run again: what is missing in {folder} is then made anew. An entry that Explorer added for an administrator "
+        "goes with icacls /remove:g.",
     ),
     "ResourceExists,Export-DhcpServer": ("the file to export to is there already", "Run again: each export has a name of its own."),
     "InvalidOperation,Export-DhcpServer": ("the configuration could not be exported", "Try Export-DhcpServer on the server itself."),

@@ -113,6 +113,24 @@ def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
     assert sent == []
 
 
+def test_secrets_go_beside_the_request_and_count_as_well() -> None:
+    given: list[Mapping[str, Any]] = []
+
+    def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        given.append(arguments)
+        return {"reply": DONE}
+
+    one = Remote(execute, "dhcp01", False)
+    one.write([], "f", [cmdlets.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")], [])
+    assert given[0]["secrets"] == ["hush", "s3cret"]
+    assert "hush" not in given[0]["request"]
+    assert "s3cret" not in given[0]["request"]
+    assert "@" in json.loads(given[0]["request"])["who"]
+    with pytest.raises(RemoteFailure, match="nothing was changed"):
+        one.write([], "f", [cmdlets.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
+    assert len(given) == 1
+
+
 def error(operation: str, error_id: str) -> RemoteError:
     result = Result(operation, Place("dhcp01", operation), errors=(Failure(error_id, "Fehler {0} beim Server"),))
     return RemoteError(result, "dhcp01", "dhcp02.contoso.example")

@@ -47,7 +47,7 @@ class Case:
 
     def save(self, scopes: list[IPv4Address]) -> None:
         request = json.dumps({"calls": [cmdlets.safety_copy(scopes, "HQ")]})
-        self.path = self.wire.execute("DHCP01", {"request": request})["reply"]["calls"][0]["objects"][0]["path"]
+        self.path = self.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0]["path"]
 
     def restore(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         return perform(self.wire, "dhcp_failover_restore", {"path": self.path, **options}, check_mode=check_mode)
