@@ -14,8 +14,8 @@ HQ = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "wait_timeout": 
 LEAVE = {"relationship": "HQ", "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"}
 
 
-def task(name: str, module: str, **options: Any) -> Mapping[str, Any]:
-    return {"name": name, module: options}
+def task(called: str, module: str, **options: Any) -> Mapping[str, Any]:
+    return {"name": called, module: options}
 
 
 def members(run: Run, task: str) -> list[str]:
