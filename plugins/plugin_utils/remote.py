@@ -51,7 +51,10 @@ class Remote:
     def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
         request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS}
-        return self._run(request, replies.Request(reads, calls, again, fingerprint))
+        try:
+            return self._run(request, replies.Request(reads, calls, again, fingerprint))
+        except UnexpectedReply as unreadable:
+            raise UnexpectedReply(f"{unreadable} Whether something was written is not known; run again.") from unreadable
 
     def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
         text = json.dumps({"check_mode": self._check_mode, **request}, separators=(",", ":"))
