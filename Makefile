@@ -8,6 +8,7 @@
 #                     with SABOTAGE=1 the lab loses a scope, and it has to fail
 # make fuzz SEED=1 COUNT=10000   true replies, spoilt on their way back: every task ends clearly; some minutes; CASE=7 is one alone;
 #                     with SABOTAGE=1 addresses are read wrongly, and it has to fail
+# make large-exports   exports of 255 MB, also such as nobody should send: how long, and that reading takes less than 1 GB
 # They need Python 3.11, git and make, and nothing else; a PowerShell is used when there is one (PATH or WINDHCP_PWSH).
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
-.PHONY: demo adopt-proof nothing-lost fuzz test lint unit integration sanity molecule docs collection recordings clean
+.PHONY: demo adopt-proof nothing-lost fuzz large-exports test lint unit integration sanity molecule docs collection recordings clean
 
 demo: .venv/ready collection
 	@PYTHONPATH=tests $(BIN)/python -m demo
@@ -33,6 +34,9 @@ fuzz: SEED ?= 1
 fuzz: COUNT ?= 10000
 fuzz: .venv/ready $(TREE)
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m fuzz --seed $(SEED) --count $(COUNT) $(if $(CASE),--case $(CASE)) $(if $(SABOTAGE),--sabotage)
+
+large-exports: .venv/ready $(TREE)
+	@PYTHONPATH=tests:.build/tree $(BIN)/python -m fuzz.large
 
 test: lint unit integration molecule sanity
 

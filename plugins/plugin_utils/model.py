@@ -149,7 +149,7 @@ class Server:
     scopes: tuple[Scope, ...]
     resolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names whose addresses were asked for
     host_name: str = ""  # in DNS, whole
-    clock: timedelta = timedelta(0)  # ahead of the controller's clock, as exact as the call was quick
+    clock: timedelta = timedelta(0)  # ahead of the controller's clock, when the reply arrived
 
     def is_called(self, spelling: str) -> bool:
         spelling = spelling.strip()

@@ -70,7 +70,10 @@ class Remote:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
         alone = {"mutex": MUTEX_SECONDS, "who": _who()}
         request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, **alone}
-        return self._run(request, replies.Request(reads, calls, again, fingerprint))
+        try:
+            return self._run(request, replies.Request(reads, calls, again, fingerprint))
+        except UnexpectedReply as unreadable:
+            raise UnexpectedReply(f"{unreadable} Whether something was written is not known; run again.") from unreadable
 
     def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
         text, secrets = split({"check_mode": self._check_mode, **request})

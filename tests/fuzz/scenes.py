@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -23,16 +23,15 @@ from fuzz.wild import SECRET
 INFO = {"gather": ["drift", "health"]}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
-    """A task, and how the servers come to be as it finds them. `calls`: how many requests it sends when nothing is spoilt."""
+    """A task, and the servers as it finds them."""
 
     name: str
     task: Task
     check_mode: bool
     lab: Lab
     files: Mapping[str, Files]
-    calls: int = field(default=0)
 
     def wire(self) -> Wire:
         """The servers anew."""
@@ -43,17 +42,17 @@ class Scene:
 
 @cache
 def scenes() -> tuple[Scene, ...]:
-    return tuple(_counted())
+    return tuple(Scene(name, task, check_mode, wire.lab, wire.files) for name, task, check_mode, wire in _raw())
 
 
-def _counted() -> Iterator[Scene]:
-    for name, task, check_mode, wire in _raw():
-        scene = Scene(name, task, check_mode, wire.lab, wire.files)
-        trial = scene.wire()
-        result = perform(trial, task.module, task.options, task.host, check_mode)
-        if result.get("failed"):
-            raise AssertionError(f"{name} fails without being spoilt: {result['msg']}")
-        yield Scene(name, task, check_mode, wire.lab, wire.files, trial.calls)
+@cache
+def calls(scene: Scene) -> int:
+    """How many requests the task sends when nothing is spoilt."""
+    wire = scene.wire()
+    result = perform(wire, scene.task.module, scene.task.options, scene.task.host, scene.check_mode)
+    if result.get("failed"):
+        raise AssertionError(f"{scene.name} fails without being spoilt: {result['msg']}")
+    return wire.calls
 
 
 def _raw() -> Iterator[tuple[str, Task, bool, Wire]]:

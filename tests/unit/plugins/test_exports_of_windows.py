@@ -98,7 +98,7 @@ def test_the_first_lease_of_a_scope_is_no_change_of_its_configuration() -> None:
     hashes = []
     for name in ("leases_none", "leases_one"):
         request = json.dumps({"before": [{"id": "copy", "op": "read_copy", "path": COPY}]})
-        reply = with_copy(lab(), name).execute("DHCP01", {"request": request})["reply"]
+        reply = with_copy(lab(), name).execute("DHCP01", {"request": request, "secrets": []})["reply"]
         hashes += configurations(reply["before"])
     assert hashes[0] == hashes[1]
     assert [len(read(name).leases[SCOPE]) for name in ("leases_none", "leases_one")] == [0, 1]

@@ -147,7 +147,7 @@ def test_partner_down(count: int) -> None:
 def test_restore(count: int) -> None:
     made = pair(count)
     request = json.dumps({"calls": [cmdlets.safety_copy([THREE], "test")], "mutex": 1})
-    path = made.wire.execute("DHCP01", {"request": request})["reply"]["calls"][0]["objects"][0]["path"]
+    path = made.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0]["path"]
     del made.server("DHCP01").scopes[THREE]
     assert both(made, "dhcp_failover_restore", path=path)["restored"] == ["10.0.3.0"]
     assert scopes_of(made) == texts(count)

@@ -106,6 +106,11 @@ def test_no_reply_is_never_an_empty_server(result: dict[str, Any], said: str) ->
         remote(result).read([])
 
 
+def test_an_unreadable_reply_to_a_write_does_not_hide_that_something_may_be_written() -> None:
+    with pytest.raises(UnexpectedReply, match=r"dhcp01 gave no reply: boom Whether something was written is not known; run again\."):
+        remote({"module_stderr": "boom"}).write([], "", [cmdlets.remove_failover("HQ")])
+
+
 def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
     sent: list[dict[str, Any]] = []
     with pytest.raises(RemoteFailure, match="nothing was changed"):
