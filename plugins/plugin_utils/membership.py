@@ -45,6 +45,7 @@ def join(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides
     half = [scope for scope in scopes if scope in mine and scope not in theirs and here.half(name)]
     coming = tuple(sorted({*missing, *half}))
     taken = tuple(scope for scope in coming if there.server.scope(scope))
+    _check_ranges([scope for scope in coming if scope not in taken], here.server, there.server)
     if half or taken:
         there = sides.partner(Needed(names, name, taken, api=bool(half)))
     replaced = _replaced(name, taken, here, there, how)
@@ -67,6 +68,27 @@ def _check_reverse(name: str, scopes: Sequence[IPv4Address], here: Side, there: 
             f"scopes: {list_scopes(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end. Finish it with "
             "state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
         )
+
+
+def _check_ranges(scopes: Sequence[IPv4Address], here: Server, there: Server) -> None:
+    """Refuses scopes whose addresses the partner gives away in another scope: Windows copies none of them."""
+    problems = [
+        f"scopes: {scope.scope_id} ({scope.start_range} to {scope.end_range}) overlaps scope {other.scope_id} of {there.name} "
+        f"({other.start_range} to {other.end_range}); correct one of the two ranges."
+        for scope in map(here.scope, scopes)
+        for other in there.scopes
+        if scope is not None and _first(scope) <= _last(other) and _first(other) <= _last(scope)
+    ]
+    if problems:
+        raise Refused(" ".join(problems) + " Nothing was changed.")
+
+
+def _first(scope: Scope) -> IPv4Address:
+    return IPv4Address(scope.start_range)
+
+
+def _last(scope: Scope) -> IPv4Address:
+    return IPv4Address(scope.end_range)
 
 
 def _replaced(name: str, taken: Sequence[IPv4Address], here: Side, there: Side, how: Joining) -> tuple[Removal, ...]:

@@ -126,7 +126,9 @@ def _moving(wanted: Wanted, actual: Relationship | None, sides: Sides) -> Moving
     """
     sources: dict[str, list[IPv4Address]] = {}
     partner = _partner_of(wanted, actual)
-    there = sides.partner(Needed((partner,), wanted.relationship)) if partner and sides.are_both_read(wanted.relationship) else None
+    coming = set(wanted.members) - sides.here.members(wanted.relationship)
+    both = coming or sides.are_both_read(wanted.relationship)
+    there = sides.partner(Needed((partner,), wanted.relationship, guarded=False)) if partner and both else None
     for scope in wanted.members:
         servers = (sides.here.server, there.server) if there else (sides.here.server,)  # there: where a broken run left it
         source = next((found for server in servers if (found := server.relationship_of(scope))), None)

@@ -169,6 +169,11 @@ def test_what_the_partner_has_is_seen_over_the_hop() -> None:
     message = two.refused(SCOPE, relationship="HQ", scopes=["10.0.3.0"])
     assert message.startswith("scopes: 10.0.3.0 exists on dhcp02.contoso.example already (name: Theirs on")
     del there.scopes[THREE]
+    other = replace(two.server("DHCP01").scopes[THREE], scope_id=THREE + 64, leases={})
+    there.scopes[THREE + 64] = replace(other, start_range=THREE + 99, end_range=THREE + 120)
+    message = two.refused(SCOPE, relationship="HQ", scopes=["10.0.3.0"])
+    assert "10.0.3.0 (10.0.3.10 to 10.0.3.99) overlaps scope 10.0.3.64 of dhcp02.contoso.example (10.0.3.99 to 10.0.3.120)" in message
+    del there.scopes[THREE + 64]
     standing = there.relationships["HQ"]
     for number in range(30):
         there.relationships[f"R{number}"] = replace(standing, name=f"R{number}", peer="DHCP03", scopes=[], state="Recover")
