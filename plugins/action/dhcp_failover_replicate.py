@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,8 +53,9 @@ class ActionModule(FailoverAction):
             return {"plan": [], "differences": [], "replicated": []}
         exports = [cmdlets.export(sorted(chosen))] if has_partner_host else [cmdlets.export(sorted(chosen)), *_partner_exports(chosen)]
         if not has_partner_host:
-            here = convergence.look(also=[*_probes(chosen), *exports])
-            self._check_probes(here, replicate_plan.by_partner(chosen))
+            probes = {partner: prerequisites.probes(partner) for partner in replicate_plan.by_partner(chosen)}
+            here = convergence.look(also=[*itertools.chain(*probes.values()), *exports])
+            convergence.check_reached("this_server", {partner: [here.answer(one) for one in reads] for partner, reads in probes.items()})
         elif not scopes:
             here = convergence.look(also=exports)
         there = convergence.look("partner", also=exports) if has_partner_host else None
@@ -94,11 +96,6 @@ class ActionModule(FailoverAction):
             return dict.fromkeys(names, Side(there.server, "partner"))
         return {name: Side(replace(here.server, name=name), computer=name, via=here.server.name) for name in names}
 
-    def _check_probes(self, here: Seen, partners: Iterable[str]) -> None:
-        """Raises RemoteError for a partner that this server cannot ask."""
-        for partner in partners:
-            self.convergence.reached("this_server", partner, [here.answer(read) for read in prerequisites.probes(partner)])
-
     def _far(self, results: Sequence[Result], chosen: Chosen) -> Mapping[str, Export]:
         """Each partner's content, by the partner's name as this server has it."""
         partner = self.convergence.remotes.get("partner")
@@ -118,10 +115,6 @@ class ActionModule(FailoverAction):
         if left:
             fields = "; ".join(f"{one.scope_id} {one.field}" for one in left)
             raise RemoteFailure(f"The scopes were replicated, and they still differ: {fields}.")
-
-
-def _probes(chosen: Chosen) -> list[cmdlets.Operation]:
-    return [read for partner in replicate_plan.by_partner(chosen) for read in prerequisites.probes(partner)]
 
 
 def _partner_exports(chosen: Chosen) -> list[cmdlets.Operation]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from .gather import Gathering, Planner, Seen
 from .model import Refused, Server
 from .plan import Plan, Step
 from .remote import Remote
-from .reply import Reply
+from .reply import Reply, Result
 from .sides import Connection, Side, Sides
 from .view import differences
 
@@ -91,11 +91,15 @@ class Convergence(Gathering):
         for connection, partners in prerequisites.reached(plan, self.asked, all_of_it=self.check_mode).items():
             asking = {partner: prerequisites.probes(partner) for partner in partners}
             answers = iter(self.remotes[connection].read([*itertools.chain(*asking.values())]).before)
-            try:
-                for partner, reads in asking.items():
-                    self.reached(connection, partner, list(itertools.islice(answers, len(reads))))
-            except RemoteError as error:
-                raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}") from error
+            self.check_reached(connection, {partner: list(itertools.islice(answers, len(reads))) for partner, reads in asking.items()})
+
+    def check_reached(self, connection: Connection, answers: Mapping[str, Sequence[Result]]) -> None:
+        """Raises RemoteFailure for a partner whose answers to the probes say that the server does not reach it, or has no rights there."""
+        try:
+            for partner, said in answers.items():
+                self.reached(connection, partner, said)
+        except RemoteError as error:
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}") from error
 
     def _elsewhere(self) -> frozenset[str]:
         """Relationships whose partner may be another server than the one of partner_host."""

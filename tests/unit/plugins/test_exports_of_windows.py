@@ -21,6 +21,7 @@ from lab import topology
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin.files import Files
+from lab.standin.own_files import OwnFiles
 from nothing_lost.task import Wire, perform
 
 FOLDER = Path(__file__).parent / "exports"
@@ -38,8 +39,10 @@ def read(name: str) -> export.Export:
 def with_copy(lab: Lab, name: str) -> Wire:
     """A server that has the file among its safety copies."""
     wire = Wire(lab)
-    wire.files["DHCP01"] = Files()
-    wire.files["DHCP01"].write(COPY, (FOLDER / f"{name}.xml").read_bytes(), NOW)
+    files = wire.files["DHCP01"] = Files()
+    OwnFiles(files).protect_folder("safety-copies")
+    files.write(COPY, (FOLDER / f"{name}.xml").read_bytes(), NOW)
+    OwnFiles(files).protect_file(COPY)
     return wire
 
 

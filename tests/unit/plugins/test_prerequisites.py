@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import logon, prerequisites
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Place, Result
 from lab.core.server import Relationship, Scope
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 
@@ -47,7 +48,7 @@ BUSY = "RPC is not answered"
 def test_three_refusals_have_three_meanings(version: str, failover: str, scopes: str, goes_on: bool, said: str, answered: bool) -> None:
     reads = prerequisites.reads(PARTNER)
     answers = [
-        {"id": read["id"], "errors": [{"id": f"{found},Get-X", "message": "No."}] if found else []}
+        Result(read["id"], Place("dhcp01", "Get-X"), errors=(Failure(f"{found},Get-X", "No."),) if found else ())
         for read, found in zip(reads, (version, failover, scopes), strict=True)
     ]
     if not said:
@@ -227,7 +228,7 @@ def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
         ("modify", (2, 2), (3, 4)),
         ("take out", (2, 3), (4, 7)),
         ("re-create", (2, 3), (4, 7)),
-        ("replicate", (2, 3), (3, 4)),
+        ("replicate", (2, 3), (4, 5)),
     ],
 )
 def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
