@@ -19,6 +19,7 @@ from unittest.mock import MagicMock
 from ansible.plugins.action import ActionBase
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Execute
 from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Found
 from nothing_lost.task import ACTIONS, Wire
 
@@ -107,8 +108,8 @@ def _perform(spoiler: _Spoiler, scene: scenes.Scene) -> dict[str, Any]:
             return found
 
         @contextlib.contextmanager
-        def connect(self, partner: str, task_vars: Any) -> Iterator[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
-            yield lambda arguments: spoiler.answer(self, partner, arguments, spoiler.wire.reach)
+        def connect(self, partner: str, task_vars: Any) -> Iterator[tuple[Execute, Callable[[], bool]]]:
+            yield lambda arguments: spoiler.answer(self, partner, arguments, spoiler.wire.reach), lambda: False
 
     action = Action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
     action._used_interpreter = None

@@ -109,7 +109,7 @@ def _prepared(before: tuple[Task, ...]) -> Wire:
 def _with_copy() -> tuple[Wire, str]:
     wire = _prepared(())
     request = {"calls": [cmdlets.safety_copy([ONE], "fuzz")], "mutex": 1}
-    reply = wire.execute("DHCP01", {"request": json.dumps(request)})["reply"]
+    reply = wire.execute("DHCP01", {"request": json.dumps(request), "secrets": []})["reply"]
     del wire.lab.servers["DHCP01"].scopes[ONE]
     return wire, str(reply["calls"][0]["objects"][0]["path"])
 

@@ -240,12 +240,12 @@ def test_both_doors_import_the_same(powershell: DirectPowerShell, shows: bool) -
 def test_the_first_lease_is_no_change_of_the_configuration(powershell: DirectPowerShell) -> None:
     """As a file of Windows has it: <Leases /> against one lease."""
     lab = company()
-    folder_of_copies = folder(powershell, lab) / "safety-copies"
-    powershell(lab, SESSION, json.dumps({"calls": [COPY]}))
+    made = calls(powershell(lab, SESSION, json.dumps({"calls": [COPY, COPY]})))
     reads = []
-    for name in ("leases_none", "leases_one"):
-        (folder_of_copies / f"{name}.xml").write_bytes((EXPORTS / f"{name}.xml").read_bytes())
-        reads.append({"id": name, "op": "read_copy", "path": str(folder_of_copies / f"{name}.xml")})
+    for name, copy in zip(("leases_none", "leases_one"), made, strict=True):
+        path = copy["objects"][0]["path"]
+        Path(path).write_bytes((EXPORTS / f"{name}.xml").read_bytes())
+        reads.append({"id": name, "op": "read_copy", "path": path})
     none, one = calls(powershell(lab, SESSION, json.dumps({"calls": reads})))
     assert none["objects"][0]["configuration"] == one["objects"][0]["configuration"]
     assert none["objects"][0]["configuration"] == packed((EXPORTS / "leases_one.xml").read_bytes())["configuration"]

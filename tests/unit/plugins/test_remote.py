@@ -123,7 +123,8 @@ def test_secrets_go_beside_the_request_and_count_as_well() -> None:
 
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         given.append(arguments)
-        return {"reply": DONE}
+        ids = [call["id"] for call in json.loads(arguments["request"])["calls"]]
+        return {"reply": {**DONE, "calls": [{"id": one, "objects": [], "errors": [], "warnings": []} for one in ids]}}
 
     one = Remote(execute, "dhcp01", False)
     one.write([], "f", [cmdlets.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")], [])

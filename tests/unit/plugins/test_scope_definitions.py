@@ -73,10 +73,7 @@ def test_a_definition_and_its_options(given: Any) -> None:
 
 
 def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
-    results = [
-        {"id": "failover_there", "objects": [], "errors": []},
-        {"id": "scopes_there", "objects": [SENT], "errors": []},
-    ]
+    results = [builders.result("failover_there"), builders.result("scopes_there", SENT)]
     (scope,) = snapshot.hop(results, "dhcp01", "there").scopes
     shown = scope_result(scope)
     assert shown["lease_duration"] == "unlimited"
