@@ -3,6 +3,7 @@
 #
 # make demo   a playbook brings two simulated DHCP servers into failover
 # make test   everything that CI runs
+# make everything   that, and the longer proofs below: half an hour
 # make adopt-proof SEED=1 PAIRS=10   what exists on random pairs of servers is adopted without a change
 # make nothing-lost   removals, moves and re-creations, broken off everywhere, under every answer to an open question: six minutes;
 #                     with SABOTAGE=1 the lab loses a scope, and it has to fail
@@ -17,7 +18,7 @@ INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
-.PHONY: demo adopt-proof nothing-lost fuzz large-exports test lint unit integration sanity molecule docs collection recordings clean
+.PHONY: demo adopt-proof nothing-lost fuzz large-exports test everything lint unit integration sanity molecule docs collection recordings clean
 
 demo: .venv/ready collection
 	@PYTHONPATH=tests $(BIN)/python -m demo
@@ -39,6 +40,8 @@ large-exports: .venv/ready $(TREE)
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m fuzz.large
 
 test: lint unit integration molecule sanity
+
+everything: test adopt-proof nothing-lost fuzz large-exports
 
 lint: .venv/ready collection $(TREE)
 	$(BIN)/ruff check .
