@@ -56,7 +56,7 @@ class ActionModule(FailoverAction):
         results = seen.reply.before
         asked = any(result.id == cmdlets.export_id() for result in results)
         export = snapshot.exported(results, self.host) if asked else NOTHING
-        return Here(seen.server, export, snapshot.server_level(results, self.host), seen.reply.received + seen.server.clock)
+        return Here(seen.server, export, snapshot.server_level(results, self.host), seen.reply.now)
 
     def _verify(self, wanted: Wanted, copy: Export) -> Here:
         """Everything is there, as it was saved, in the state that was asked for."""

@@ -26,7 +26,7 @@
 #   fingerprint  of "before"
 #   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
 #   errors       of the request itself, {id, category, target, message}
-#   clock        the server's, when everything had run; null under constrained_language
+#   clock        the server's, with milliseconds, when everything had run; null under constrained_language
 
 $ErrorActionPreference = 'Stop'
 
@@ -896,4 +896,5 @@ catch {
 }
 # The clock is asked when all else is text already: what took long is then no difference of clocks.
 $text = ConvertTo-JsonText $reply
-'{"changed":false,"reply":' + $text.Substring(0, $text.Length - 1) + ',"clock":' + (ConvertTo-JsonText (Get-Date)) + '}}'
+$clock = (Get-Date).ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss.fff\Z', [System.Globalization.CultureInfo]::InvariantCulture)
+'{"changed":false,"reply":' + $text.Substring(0, $text.Length - 1) + ',"clock":"' + $clock + '"}}'

@@ -147,7 +147,7 @@ class Convergence(Gathering):
             failed = [now for was, now in zip(seen.reply.before, reply.before, strict=False) if now.errors and not was.errors]
             if failed:
                 raise RemoteFailure(f"{RemoteError(failed[0], host)} {self._so_far('Nothing was changed.')}")
-            changes = differences(seen.server, snapshot.parse(reply.before, host, reply.clock))
+            changes = differences(seen.server, snapshot.parse(reply.before, host, reply.offset))
             raise RemoteFailure(
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "
                 f"{'; '.join(changes) or 'a read answers differently'}. {self._so_far('Run again.')}"
@@ -157,7 +157,7 @@ class Convergence(Gathering):
         done = [one.text for one in apply.done(steps, step)]
         self.result["changed"] = bool(done or self._done)
         try:
-            after = snapshot.parse(reply.after, host, reply.clock)
+            after = snapshot.parse(reply.after, host, reply.offset)
         except RemoteFailure as failure:
             raise RemoteFailure(
                 f"Done: {'; '.join([*self._done, *done]) or 'nothing'}. Reading the server again failed: {failure} Run again."
