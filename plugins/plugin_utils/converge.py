@@ -162,6 +162,7 @@ class Convergence(Gathering):
             raise RemoteFailure(
                 f"Done: {'; '.join([*self._done, *done]) or 'nothing'}. Reading the server again failed: {failure} Run again."
             ) from failure
+        self.seen[connection] = Seen(seen.remote, rereads, replace(reply, before=reply.after), after)
         self._done += differences(seen.server, after) or done
         self.result["changed"] = step is None or bool(self._done)
         if reply.status == "stopped":
@@ -173,7 +174,6 @@ class Convergence(Gathering):
             if TOO_MANY in error.ids and self.at_once > 1:
                 raise TooManyAtOnce
             raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}")
-        self.seen[connection] = Seen(seen.remote, rereads, replace(reply, before=reply.after), after)
 
     def _forget(self, sides: Sides) -> None:
         """An earlier run did not end, and both servers show all the same what is wanted."""

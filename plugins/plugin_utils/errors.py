@@ -23,6 +23,7 @@ EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
 NO_RIGHTS = "DHCP 20121"
+_NOT_THERE = frozenset({"DHCP 20122", "DHCP 20123", "DHCP 20124"})  # said of a DHCP service that did not answer; all others are its own
 NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
@@ -229,7 +230,7 @@ class RemoteError(RemoteFailure):
         answered: bool = False,
     ) -> None:
         self.ids = sorted(error_ids(result))
-        self.answered = answered or bool({ACCESS_DENIED, NO_RIGHTS} & set(self.ids))
+        self.answered = answered or any(one == ACCESS_DENIED or one.startswith("DHCP ") for one in {*self.ids} - _NOT_THERE)
         denied = denied or _denied(result.id)
         told = list(dict.fromkeys(_explain(error, result.computer, denied, host, partner or result.computer) for error in result.errors))
         more = [f"And {len(told) - ERRORS_TOLD} more errors."] if len(told) > ERRORS_TOLD else []

@@ -122,8 +122,8 @@ def check_clocks(here: Server, there: Server, allow_clock_skew: bool) -> None:
     difference = here.clock.apart(there.clock)
     if difference > CLOCK_LIMIT and not allow_clock_skew:
         raise Refused(
-            f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, and a minute is the most; "
-            "set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
+            f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, and a minute is "
+            "the most; set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
         )
 
 
