@@ -26,6 +26,7 @@ NO_RIGHTS = "DHCP 20121"
 _NOT_THERE = frozenset({"DHCP 20122", "DHCP 20123", "DHCP 20124"})  # said of a DHCP service that did not answer; all others are its own
 NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
+_OF_THE_ASKED = ("windhcp.incomplete_copy", "windhcp.wait_timeout", "windhcp.wait_refused")  # the script's others are about its own server
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 ERRORS_TOLD = 8  # of one operation
 _UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
@@ -249,6 +250,8 @@ def error_ids(result: Result) -> frozenset[str]:
 def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: str) -> str:
     """`computer`: the other server that `host` asked."""
     found = short_id(error.id)
+    if found.startswith("windhcp.") and found not in _OF_THE_ASKED:
+        computer = ""
     where = f"{host} asking {computer}" if computer else host
     if error.id.endswith(f",{BACKUP}"):
         meaning, cure = _NO_BACKUP
