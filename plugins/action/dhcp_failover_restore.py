@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import Any
 
 from ..plugin_utils import cmdlets, restore_plan, snapshot
@@ -12,6 +13,7 @@ from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.export import NOTHING, Export
 from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import scope_ids
+from ..plugin_utils.plan import Plan
 from ..plugin_utils.restore_plan import Here, Wanted
 
 
@@ -40,29 +42,58 @@ class ActionModule(FailoverAction):
         plan = restore_plan.restore(wanted, copy, here)
         convergence.announce(plan, f"scopes on {seen.server.name}")
         coming = [scope for scope in scopes if scope not in there]
-        export = copy
         if plan.steps and not self.check_mode:
-            convergence.carry_out(plan, again=[*snapshot.level_reads(), cmdlets.export(scopes, leases=True)])
-            export = self._verify(wanted, copy).export
-        found = restore_plan.counts(coming, export)
-        return {
-            "restored": [str(scope) for scope in coming],
-            "counts": found,
-            "total": restore_plan.total(found),
-            "server_additions": restore_plan.additions(copy, here.level) if plan.steps else [],
-        }
+            self._bring_back(plan, wanted, copy, coming)
+        else:
+            self._tell(coming, copy)
+        return {"server_additions": restore_plan.additions(copy, here.level) if plan.steps else []}
 
-    def _here(self, seen: Seen) -> Here:
+    def _here(self, seen: Seen, *, there_only: bool = False) -> Here:
         results = seen.reply.before
         asked = any(result.id == cmdlets.export_id() for result in results)
-        export = snapshot.exported(results, self.host) if asked else NOTHING
-        return Here(seen.server, export, snapshot.server_level(results, self.host), seen.reply.received + seen.server.clock)
+        export = snapshot.exported(results, self.host, there_only=there_only) if asked else NOTHING
+        return Here(seen.server, export, snapshot.server_level(results, self.host), seen.reply.now)
 
-    def _verify(self, wanted: Wanted, copy: Export) -> Here:
+    def _tell(self, scopes: Sequence[IPv4Address], export: Export) -> None:
+        """What came, or would come: also in the result of a run that fails after it."""
+        found = restore_plan.counts(scopes, export)
+        self.convergence.result.update(restored=[str(scope) for scope in scopes], counts=found, total=restore_plan.total(found))
+
+    def _bring_back(self, plan: Plan, wanted: Wanted, copy: Export, coming: Sequence[IPv4Address]) -> None:
+        before = self.convergence.seen["this_server"]
+        try:
+            again = [*snapshot.level_reads(), cmdlets.export(restore_plan.chosen(wanted, copy), leases=True)]
+            self.convergence.carry_out(plan, again=again)
+        except RemoteFailure as failure:
+            seen = self.convergence.seen["this_server"]
+            raise RemoteFailure(f"{failure}{self._came_all_the_same(seen, copy, coming) if seen is not before else ''}") from failure
+        self._verify(wanted, copy, coming)
+
+    def _came_all_the_same(self, seen: Seen, copy: Export, coming: Sequence[IPv4Address]) -> str:
+        """After an import that failed: what came is told in the result, and what is lost of it in words."""
+        try:
+            here = self._here(seen, there_only=True)
+        except RemoteFailure:
+            return ""
+        came = [scope for scope in coming if scope in here.export.scopes]
+        self._tell(came, here.export)
+        lost = restore_plan.lost(copy, here, came)
+        return f" {lost}" if lost else ""
+
+    def _verify(self, wanted: Wanted, copy: Export, coming: Sequence[IPv4Address]) -> None:
         """Everything is there, as it was saved, in the state that was asked for."""
-        here = self._here(self.convergence.seen["this_server"])
-        if left := restore_plan.problems(wanted, copy, here):
-            raise RemoteFailure(f"The scopes were imported, and they are not what was asked for: {' '.join(left)}")
-        if missing := restore_plan.restore(wanted, copy, here).steps:
-            raise RemoteFailure(f"The scopes were imported, and this is still to do: {'; '.join(step.text for step in missing)}.")
-        return here
+        try:
+            here = self._here(self.convergence.seen["this_server"])
+        except RemoteFailure as failure:
+            raise RemoteFailure(
+                f"The scopes were imported, and reading them afterwards failed: {failure} Run again, to compare them with the copy; the "
+                "leases of a scope that is active are not compared then."
+            ) from failure
+        self._tell([scope for scope in coming if scope in here.export.scopes], here.export)
+        problems = []
+        if left := restore_plan.left(wanted, copy, here):
+            problems.append(f"They are not what was asked for: {'; '.join(left)}.")
+        if lost := restore_plan.lost(copy, here, coming):
+            problems.append(lost)
+        if problems:
+            raise RemoteFailure(" ".join(["The scopes were imported.", *problems]))

@@ -138,7 +138,8 @@ options:
         server alone is done over its own connection.
     type: str
   allow_clock_skew:
-    description: Whether to write although the clocks of the two servers differ by more than a minute. Measured with O(partner_host) only.
+    description:
+      - Whether to write although the clocks of the two servers certainly differ by more than a minute. Measured with O(partner_host) only.
     type: bool
     default: false
 """

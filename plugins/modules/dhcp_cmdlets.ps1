@@ -26,7 +26,7 @@
 #   fingerprint  of "before"
 #   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
 #   errors       of the request itself, {id, category, target, message}
-#   clock        the server's, when everything had run; null under constrained_language
+#   clock        the server's, with milliseconds, when everything had run; null under constrained_language
 
 $ErrorActionPreference = 'Stop'
 
@@ -580,12 +580,12 @@ function New-Stamp {
 
 function Remove-Old([string] $Folder, [string] $Beginning, $Days) {
     # What is older than that by the stamp that New-Stamp gave its name, and nothing else; a link is not followed. How many went, and
-    # a warning for each that did not.
+    # a warning for each that did not. "Beginning" is all of the name before the stamp, as a regex.
     $removed = 0
     $warnings = @()
     $limit = (Get-Date).ToUniversalTime().AddDays(-$Days).ToString('yyyyMMdd\THHmmss\Z', [System.Globalization.CultureInfo]::InvariantCulture)
-    foreach ($entry in [System.IO.DirectoryInfo]::new($Folder).GetFileSystemInfos("$Beginning*")) {
-        $stamp = [regex]::Match($entry.Name, '(\d{8}T\d{6}Z)-[0-9a-f]{8}(\.xml)?\z').Groups[1].Value
+    foreach ($entry in [System.IO.DirectoryInfo]::new($Folder).GetFileSystemInfos()) {
+        $stamp = [regex]::Match($entry.Name, "\A$Beginning(\d{8}T\d{6}Z)-[0-9a-f]{8}(\.xml)?\z").Groups[1].Value
         if ($Days -le 0 -or -not $stamp -or [string]::CompareOrdinal($stamp, $limit) -ge 0) { continue }
         if ($entry.Attributes -band [System.IO.FileAttributes]::ReparsePoint) { continue }
         try {
@@ -595,6 +595,11 @@ function Remove-Old([string] $Folder, [string] $Beginning, $Days) {
         catch { $warnings += "$_" }
     }
     @{ removed = $removed; warnings = $warnings }
+}
+
+function Remove-Edited([string] $Folder) {
+    # Edited copies of imports that were killed (Import-Copy). No import lasts a day. The warnings.
+    (Remove-Old $Folder 'import-' 1)['warnings']
 }
 
 function Save-Copy($Call) {
@@ -612,8 +617,8 @@ function Save-Copy($Call) {
         if ($result['errors'].Count) { return $result }
         Stop-Operation 'incomplete_copy' 'InvalidResult' "$missing" "The export has no scope $($missing -join ', ')."
     }
-    $old = Remove-Old $folder "$env:COMPUTERNAME-" $Call['keep_days']
-    $result['warnings'] += $old['warnings']
+    $old = Remove-Old $folder "$([regex]::Escape($env:COMPUTERNAME))-.*" $Call['keep_days']
+    $result['warnings'] += $old['warnings'] + @(Remove-Edited $folder)
     $result['objects'] = @([ordered] @{ path = $path; bytes = [System.IO.FileInfo]::new($path).Length; removed = $old['removed'] })
     $result
 }
@@ -650,9 +655,19 @@ function Edit-Copy([string] $Path, [string] $Edited, [string[]] $Inactive) {
     $document.Save($Edited)
 }
 
+function Find-NoBackup([string] $Backup, [string[]] $Scopes) {
+    # An error where the folder of the backup is still empty although scopes came; an import that ended before it made none.
+    if ([System.IO.Directory]::GetFileSystemEntries($Backup).Count) { return }
+    $said = Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerv4Scope'; parameters = @{ ScopeId = $Scopes }; select = @() }
+    $absent = @($said['errors'] | Where-Object { $_['id'] -ceq 'DHCP 20005,Get-DhcpServerv4Scope' })
+    if ($absent.Count -lt $Scopes.Count) { New-Failure 'windhcp.no_backup' 'InvalidResult' $Backup "$Backup is empty." }
+}
+
 function Import-Copy($Call) {
     # An import takes over the State of the file; inactive is set afterwards all the same, since a scope must not serve twice where a
-    # version does not. Import-DhcpServer itself ignores 20014, which a reservation's own lease gets: the reservation is there by then.
+    # version does not; a scope that an import that failed did not bring cannot be, which is no error of its own.
+    # Import-DhcpServer itself ignores 20014, which a reservation's own lease gets: the reservation is there by then. Whether another
+    # lease got it the caller sees, who compares them. It also goes on when the backup failed, and may not tell.
     # The database's backup is written by the DHCP service; the edited copy is where that service cannot write.
     $path = Get-CopyPath $Call
     $scopes = @($Call['parameters']['ScopeId'])
@@ -660,20 +675,27 @@ function Import-Copy($Call) {
     $folder = Protect-Folder 'backups'
     $backup = [System.IO.Path]::Combine($folder, (New-Stamp))
     [void] [System.IO.Directory]::CreateDirectory($backup)
-    $edited = [System.IO.Path]::Combine((Protect-Folder 'safety-copies'), "import-$(New-Stamp).xml")
+    $copies = Protect-Folder 'safety-copies'
+    $warnings = @(Remove-Edited $copies)
+    $edited = [System.IO.Path]::Combine($copies, "import-$(New-Stamp).xml")
     try {
         Edit-Copy $path $edited $inactive
         $parameters = @{ File = $edited; BackupPath = $backup; ScopeId = $scopes; Leases = $true; Force = $true; Confirm = $false }
         $result = Invoke-Cmdlet @{ cmdlet = 'Import-DhcpServer'; parameters = $parameters; select = @() }
     }
     finally { [System.IO.File]::Delete($edited) }
-    $result['errors'] = @($result['errors'] | Where-Object { $_['id'] -cne 'DHCP 20014,Add-DhcpServerv4Lease' })
+    $errors = @($result['errors'] | Where-Object { $_['id'] -cne 'DHCP 20014,Add-DhcpServerv4Lease' })
+    $ofBackup = @($errors | Where-Object { $_['id'] -clike '*,Backup-DhcpServer' }).Count
+    $failed = $errors.Count -gt $ofBackup
+    if (-not $ofBackup) { $errors += @(Find-NoBackup $backup $scopes) }
     foreach ($scope in $inactive) {
         $parameters = @{ ScopeId = $scope; State = 'InActive'; Confirm = $false }
-        $result['errors'] += (Invoke-Cmdlet @{ cmdlet = 'Set-DhcpServerv4Scope'; parameters = $parameters; select = @() })['errors']
+        $said = (Invoke-Cmdlet @{ cmdlet = 'Set-DhcpServerv4Scope'; parameters = $parameters; select = @() })['errors']
+        $errors += @($said | Where-Object { -not $failed -or $_['id'] -cne 'DHCP 20005,Set-DhcpServerv4Scope' })
     }
+    $result['errors'] = $errors
     $old = Remove-Old $folder '' $Call['keep_days']
-    $result['warnings'] += $old['warnings']
+    $result['warnings'] += $warnings + $old['warnings']
     $result['objects'] = @([ordered] @{ backup = $backup; removed = $old['removed'] })
     $result
 }
@@ -896,4 +918,5 @@ catch {
 }
 # The clock is asked when all else is text already: what took long is then no difference of clocks.
 $text = ConvertTo-JsonText $reply
-'{"changed":false,"reply":' + $text.Substring(0, $text.Length - 1) + ',"clock":' + (ConvertTo-JsonText (Get-Date)) + '}}'
+$clock = (Get-Date).ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss.fff\Z', [System.Globalization.CultureInfo]::InvariantCulture)
+'{"changed":false,"reply":' + $text.Substring(0, $text.Length - 1) + ',"clock":"' + $clock + '"}}'

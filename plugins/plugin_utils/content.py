@@ -17,7 +17,6 @@ from .texts import MESSAGE_LIMIT
 # states of an address that nobody holds; one that is not known counts as held
 _FREE_STATES = frozenset({"expired", "declined", "offered", "inactivereservation"})
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_RESERVED_STATE = "activereservation"
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _differences(scope_id: IPv4Address, here: Content, there: Content) -> Iterat
 def lost_leases(source: Export, destination: Export, scopes: Iterable[IPv4Address], now: datetime) -> Sequence[LostLease]:
     """Leases that only the destination has, whose copy goes or is overwritten, and that somebody still holds.
 
-    One of a reservation is not lost where the source reserves the address for the same client: it gets it again.
+    None is lost whose address the source reserves for the same client: it gets it again.
     """
     lost: list[LostLease] = []
     for scope_id in scopes:
@@ -85,9 +84,8 @@ def lost_leases(source: Export, destination: Export, scopes: Iterable[IPv4Addres
         for address, lease in destination.leases.get(scope_id, {}).items():
             same = kept.get(address)
             known = same is not None and same.client_id == lease.client_id and _held(same, now)
-            if lease.state.lower() == _RESERVED_STATE:
-                known = known or reserved.get((f"reservation {address}", "client_id")) == (lease.client_id,)
-            if _held(lease, now) and not known:
+            awaited = reserved.get((f"reservation {address}", "client_id")) == (lease.client_id,)
+            if _held(lease, now) and not known and not awaited:
                 lost.append(LostLease(scope_id, address, lease.client_id, lease.expires))
     return sorted(lost, key=lambda one: (one.scope_id, IPv4Address(one.address)))
 

@@ -147,7 +147,7 @@ class Convergence(Gathering):
             failed = [now for was, now in zip(seen.reply.before, reply.before, strict=False) if now.errors and not was.errors]
             if failed:
                 raise RemoteFailure(f"{RemoteError(failed[0], host)} {self._so_far('Nothing was changed.')}")
-            changes = differences(seen.server, snapshot.parse(reply.before, host, reply.clock))
+            changes = differences(seen.server, snapshot.parse(reply.before, host, reply.offset))
             raise RemoteFailure(
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "
                 f"{'; '.join(changes) or 'a read answers differently'}. {self._so_far('Run again.')}"
@@ -157,11 +157,12 @@ class Convergence(Gathering):
         done = [one.text for one in apply.done(steps, step)]
         self.result["changed"] = bool(done or self._done)
         try:
-            after = snapshot.parse(reply.after, host, reply.clock)
+            after = snapshot.parse(reply.after, host, reply.offset)
         except RemoteFailure as failure:
             raise RemoteFailure(
                 f"Done: {'; '.join([*self._done, *done]) or 'nothing'}. Reading the server again failed: {failure} Run again."
             ) from failure
+        self.seen[connection] = Seen(seen.remote, rereads, replace(reply, before=reply.after), after)
         self._done += differences(seen.server, after) or done
         self.result["changed"] = step is None or bool(self._done)
         if reply.status == "stopped":
@@ -173,7 +174,6 @@ class Convergence(Gathering):
             if TOO_MANY in error.ids and self.at_once > 1:
                 raise TooManyAtOnce
             raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}")
-        self.seen[connection] = Seen(seen.remote, rereads, replace(reply, before=reply.after), after)
 
     def _forget(self, sides: Sides) -> None:
         """An earlier run did not end, and both servers show all the same what is wanted."""

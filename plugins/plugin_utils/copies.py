@@ -36,7 +36,7 @@ def _lost_leases(scope: IPv4Address, kept: Export, loser: Side) -> list[str]:
     """Leases that run and that the keeper does not know."""
     if loser.content is None or loser.read_at is None:
         return []
-    found = content.lost_leases(kept, loser.content, [scope], loser.read_at + loser.server.clock)
+    found = content.lost_leases(kept, loser.content, [scope], loser.read_at)
     return [f"lease {one.address} of {one.client_id}: on {loser.name} only" for one in found]
 
 

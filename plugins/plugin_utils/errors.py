@@ -23,8 +23,10 @@ EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
 NO_RIGHTS = "DHCP 20121"
+_NOT_THERE = frozenset({"DHCP 20122", "DHCP 20123", "DHCP 20124"})  # said of a DHCP service that did not answer; all others are its own
 NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
+_OF_THE_ASKED = ("windhcp.incomplete_copy", "windhcp.wait_timeout", "windhcp.wait_refused")  # the script's others are about its own server
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 ERRORS_TOLD = 8  # of one operation
 _UNREACHABLE = (
@@ -38,14 +40,20 @@ _UNKNOWN_NUMBER = ("the DHCP server refused it", "Look up the id among the DHCP 
 _UNKNOWN_WORD = ("PowerShell or the DhcpServer module refused it", "Its message says why; where that is no help, please report it.")
 _NEWER = "It needs the DhcpServer module of Windows Server 2012 R2 or later; where that is there, please report it with the task."
 
+_NO_BACKUP = (
+    "the DHCP server could not back its database up, and Windows imported the scopes all the same, without this way back",
+    "Look at the disk, and whether the DHCP service (NETWORK SERVICE) may write to {folder}\\backups there. Run again: what came back "
+    "is no difference.",
+)
+
 # id, with the command where only both together mean something -> (what it means, what to do);
-# {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
+# {host} is the inventory name, {server} that of the server that was asked, {partner} the partner's, {folder} that of the script's files
 _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20005": ("the scope does not exist there", "Create it first, or correct the scope id."),
     "DHCP 20052": ("the scope exists already", "Remove or rename the other copy after comparing both."),
     "DHCP 20013": (
         "the DHCP database reported an error",
-        "Run again; if it stays, look at the DHCP server's event log.",
+        "Run again; if it stays, look at the DHCP server's event log on {server}.",
     ),
     "DHCP 20023": (
         "the range of addresses is invalid, or overlaps another one",
@@ -155,7 +163,8 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     "windhcp.incomplete_copy": (
         "the export does not hold all that is there (Windows does not tell when it could not read all leases), so it was not used or kept, "
         "and nothing was changed after it",
-        "Run again; if it stays, look at the DHCP server's event log, and reconcile the scope (Repair-DhcpServerv4IPRecord).",
+        "Run again; if it stays, look at the DHCP server's event log on {server}, and reconcile the scope there "
+        "(Repair-DhcpServerv4IPRecord).",
     ),
     "windhcp.not_a_copy": (
         "the path is not that of a safety copy",
@@ -165,16 +174,11 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "there is no such safety copy",
         "Look in {folder}\\safety-copies of the server on which it was made.",
     ),
+    "windhcp.no_backup": _NO_BACKUP,
     "windhcp.bad_name": ("the name of a kept text is not one", "Please report it with the task."),
     "windhcp.check_mode": ("a write was refused in check mode", "Please report it: check mode never sends one."),
 }
 
-
-_NO_BACKUP = (
-    "the DHCP server could not back its database up, and Windows imported the scopes all the same, without this way back",
-    "Look at the disk, and whether the DHCP service (NETWORK SERVICE) may write to {folder}\\backups there. Run again: what came back "
-    "is no difference.",
-)
 Denied = Literal["here", "hop", "rights", "hop_or_rights", "somewhere"]
 _HOP = (
     "Use become with become_method runas and a password, CredSSP or Kerberos delegation; a local account also needs the same password "
@@ -217,7 +221,7 @@ class UnexpectedReply(RemoteFailure):
 class RemoteError(RemoteFailure):
     """An operation answered with errors. `ids` are without the cmdlet's name.
 
-    `denied`: what a refusal of access means, where that is known; `asking`: the partner was asked by `host`.
+    `host`: who ran it; `denied`: what a refusal of access means, where that is known.
     """
 
     def __init__(
@@ -227,14 +231,12 @@ class RemoteError(RemoteFailure):
         partner: str = "",
         *,
         denied: Denied | None = None,
-        asking: bool = False,
         answered: bool = False,
     ) -> None:
         self.ids = sorted(error_ids(result))
-        self.answered = answered or bool({ACCESS_DENIED, NO_RIGHTS} & set(self.ids))
-        where = f"{host} asking {partner}" if asking else host
+        self.answered = answered or any(one == ACCESS_DENIED or one.startswith("DHCP ") for one in {*self.ids} - _NOT_THERE)
         denied = denied or _denied(result.id)
-        told = list(dict.fromkeys(_explain(error, where, denied, host, partner) for error in result.errors))
+        told = list(dict.fromkeys(_explain(error, result.computer, denied, host, partner or result.computer) for error in result.errors))
         more = [f"And {len(told) - ERRORS_TOLD} more errors."] if len(told) > ERRORS_TOLD else []
         super().__init__(" ".join([*told[:ERRORS_TOLD], *more]))
 
@@ -248,8 +250,12 @@ def error_ids(result: Result) -> frozenset[str]:
     return frozenset(short_id(error.id) for error in result.errors)
 
 
-def _explain(error: Failure, where: str, denied: Denied, host: str, partner: str) -> str:
+def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: str) -> str:
+    """`computer`: the other server that `host` asked."""
     found = short_id(error.id)
+    if found.startswith("windhcp.") and found not in _OF_THE_ASKED:
+        computer = ""
+    where = f"{host} asking {computer}" if computer else host
     if error.id.endswith(f",{BACKUP}"):
         meaning, cure = _NO_BACKUP
     elif found in (ACCESS_DENIED, NO_RIGHTS):
@@ -257,7 +263,7 @@ def _explain(error: Failure, where: str, denied: Denied, host: str, partner: str
     else:
         unknown = _UNKNOWN_NUMBER if found.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
         meaning, cure = _MEANING.get(error.id) or _MEANING.get(found, unknown)
-    names = {"host": host, "partner": partner or "the partner", "folder": FOLDER}
+    names = {"host": host, "server": computer or host, "partner": partner or "the partner", "folder": FOLDER}
     return f"On {where}: {meaning.format(**names)} ({short(error.id)}: {short(error.message)}). {cure.format(**names)}"
 
 

@@ -118,7 +118,7 @@ class _Document(Frame):
 class _Root(Frame):
     def __init__(self) -> None:
         self.level: _Level | None = None
-        self._version: dict[str, int] = {}
+        self._version: dict[str, int | None] = {}
 
     def child(self, tag: str) -> Frame | Consumer:
         if tag in ("MajorVersion", "MinorVersion"):
@@ -131,10 +131,13 @@ class _Root(Frame):
         return self.level
 
     def version(self) -> tuple[int, int] | None:
-        return (self._version["MajorVersion"], self._version.get("MinorVersion", 0)) if "MajorVersion" in self._version else None
+        major, minor = self._version.get("MajorVersion"), self._version.get("MinorVersion", 0)
+        return None if major is None or minor is None else (major, minor)
 
     def _number(self, node: Node) -> None:
-        self._version[node.tag] = int(_matching(r"[0-9]{1,9}", node.text(), node.tag))
+        """The version is only told, so one that is no number makes nothing unreadable."""
+        found = re.fullmatch(r"[0-9]{1,9}", node.text().strip())
+        self._version[node.tag] = int(found[0]) if found else None
 
 
 class _Members(Frame):

@@ -77,7 +77,7 @@ class Gathering:
         remote = self.remotes[connection]
         reads = (*snapshot.reads(), *also)
         reply = remote.read(reads)
-        self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.clock))
+        self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.offset))
         return self.seen[connection]
 
     def plan(self, planner: Planner) -> tuple[Plan, Sides]:
@@ -137,7 +137,7 @@ class Gathering:
         """A server with what was read of it for these needs. Raises RemoteError where the management API does not answer."""
         computer = None if where in ("this_server", "partner") else where
         looked_at = frozenset(scope for needed in needs for scope in needed.scopes)
-        side = Side(server, computer=computer, read_at=seen.reply.received, looked_at=looked_at, **more)
+        side = Side(server, computer=computer, read_at=seen.reply.now, looked_at=looked_at, **more)
         side = replace(side, content=NOTHING if looked_at else None)
         for read in self._content(needs, where):
             answer, host = seen.answer(read), seen.remote.host

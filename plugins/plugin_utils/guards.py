@@ -118,12 +118,12 @@ def _new_ones(plan: Plan, name: str, here: Server, there: Server) -> list[str]:
 
 
 def check_clocks(here: Server, there: Server, allow_clock_skew: bool) -> None:
-    """Raises Refused when the clocks of the two servers differ by more than Windows takes."""
-    difference = abs(here.clock - there.clock)
+    """Raises Refused when it is certain that the clocks of the two servers differ by more than Windows takes."""
+    difference = here.clock.apart(there.clock)
     if difference > CLOCK_LIMIT and not allow_clock_skew:
         raise Refused(
-            f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s, and a minute is the most; "
-            "set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
+            f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, and a minute is "
+            "the most; set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
         )
 
 

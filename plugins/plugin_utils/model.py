@@ -140,6 +140,23 @@ class Utilisation:
 
 
 @dataclass(frozen=True)
+class ClockOffset:
+    """How far a server's clock is ahead of the controller's: between these two."""
+
+    least: timedelta = timedelta(0)
+    most: timedelta = timedelta(0)
+
+    def narrowed(self, latest: ClockOffset) -> ClockOffset:
+        """What both say; the latest alone where they do not meet, since a clock can be set."""
+        least, most = max(self.least, latest.least), min(self.most, latest.most)
+        return ClockOffset(least, most) if least <= most else latest
+
+    def apart(self, other: ClockOffset) -> timedelta:
+        """By how much the two clocks differ for certain."""
+        return max(self.least - other.most, other.least - self.most, timedelta(0))
+
+
+@dataclass(frozen=True)
 class Server:
     """One server at one moment."""
 
@@ -149,7 +166,7 @@ class Server:
     scopes: tuple[Scope, ...]
     resolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names whose addresses were asked for
     host_name: str = ""  # in DNS, whole
-    clock: timedelta = timedelta(0)  # ahead of the controller's clock, when the reply arrived
+    clock: ClockOffset = field(default_factory=ClockOffset)
 
     def is_called(self, spelling: str) -> bool:
         spelling = spelling.strip()

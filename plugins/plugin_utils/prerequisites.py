@@ -41,7 +41,7 @@ def check(answers: Sequence[Result], host: str, partner: str, goes_on: bool) -> 
 def refusal(answer: Result, host: str, partner: str, goes_on: bool, *, answered: bool = True) -> RemoteError:
     """The error of a read of the partner, or of its probe."""
     at_version = answer.id == cmdlets.probe_partner(partner)["id"]
-    return RemoteError(answer, host, partner, denied=denied(at_version, goes_on), asking=True, answered=answered and not at_version)
+    return RemoteError(answer, host, partner, denied=denied(at_version, goes_on), answered=answered and not at_version)
 
 
 def denied(at_version: bool, goes_on: bool) -> Denied:

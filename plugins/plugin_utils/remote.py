@@ -8,12 +8,14 @@ import getpass
 import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 from . import reply as replies
 from .cmdlets import Operation
 from .errors import ERRORS_TOLD, RemoteFailure, UnexpectedReply
+from .model import ClockOffset
 from .reply import Place, Reply
 from .secret import split
 from .texts import short
@@ -44,7 +46,7 @@ _NO_SCRIPTS = re.compile(r"FullyQualifiedErrorId\s*:\s*(\w*(?:ScriptsNotAllowed|
 class Remote:
     """One server. `execute` runs the module with the given options and returns its result; `hide` takes secrets out of a text.
 
-    `goes_on`: whether its logon is known to reach a second server.
+    `goes_on`: whether its logon is known to reach a second server. What each reply tells of its clock narrows what the others told.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Remote:
         self._hide = hide
         self.host = host
         self.calls = 0
+        self._offset: ClockOffset | None = None
 
     def read(self, reads: Sequence[Operation]) -> Reply:
         return self._run({"before": reads}, replies.Request(reads))
@@ -83,6 +86,7 @@ class Remote:
                 f"The request has {size} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. Use smaller lists."
             )
         self.calls += 1
+        sent = _now()
         result = self._execute({"request": text, "secrets": secrets})
         received = _now()
         reply, place = result.get("reply"), Place(self.host, "the script", self._hide)
@@ -98,7 +102,9 @@ class Remote:
             errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in failures[:ERRORS_TOLD])
             meaning = next((_STATUS[key] for one in failures if (key := f"{status} {one.id}") in _STATUS), _STATUS[status])
             raise RemoteFailure(f"On {self.host}: " + meaning.format(errors=errors))
-        return replies.parse(reply, asked, place, received)
+        found = replies.parse(reply, asked, place, sent, received)
+        self._offset = self._offset.narrowed(found.offset) if self._offset else found.offset
+        return replace(found, offset=self._offset)
 
 
 def _now() -> datetime:

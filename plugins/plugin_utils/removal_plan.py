@@ -134,10 +134,8 @@ def look(
     there = sides.partner_or_failure(needed)
     if isinstance(there, RemoteFailure):
         if mine or scopes is None:
-            raise Refused(
-                f"{there} Both servers are read before anything is removed; nothing was changed. If the partner is gone for good: "
-                "orphan: remove_here."
-            )
+            gone = "" if there.answered else " If the partner is gone for good: orphan: remove_here."
+            raise Refused(f"{there} Both servers are read before anything is removed; nothing was changed.{gone}")
         return there, ()
     joint = sides.here.members(name) & there.members(name)
     going = _listed(scopes, sides.here.members(name) | there.members(name), but)

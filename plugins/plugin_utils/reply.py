@@ -18,12 +18,14 @@ from typing import Any, TypeVar
 
 from .cmdlets import Operation
 from .errors import UnexpectedReply
+from .model import ClockOffset
 from .texts import shown, visible_surrogates
 
 T = TypeVar("T")
 
 UINT32 = 0xFFFF_FFFF
 LONGEST = 922_337_203_685  # seconds of TimeSpan.MaxValue, the longest time that Windows PowerShell knows
+_CLOCK_STEP = timedelta(milliseconds=1)  # the script tells no less
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 # what the operations that are no cmdlet themselves call
 _CMDLETS: Mapping[str, str] = {
@@ -138,7 +140,7 @@ class Found:
         """A time of UTC, as the script writes it."""
         value = self.value(name)
         try:
-            return datetime.strptime(value if isinstance(value, str) else "", "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+            return datetime.strptime(value if isinstance(value, str) else "", "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
         except ValueError:
             raise self.unreadable(name, value, "which is not a time") from None
 
@@ -164,13 +166,14 @@ class Failure:
 
 @dataclass(frozen=True)
 class Result:
-    """What one operation answered."""
+    """What one operation answered. `computer`: the other server that was asked, over a second hop."""
 
     id: str
     place: Place
     objects: tuple[Found, ...] = ()
     errors: tuple[Failure, ...] = ()
     warnings: tuple[str, ...] = ()
+    computer: str = ""
 
     def only(self) -> Found:
         """Of an operation that answers one object and no more."""
@@ -185,7 +188,7 @@ class Result:
 class Reply:
     """`status`: done, stopped (the last call had an error) or changed_meanwhile (nothing was written).
 
-    `received`: when it arrived; `clock`: how far the server's clock was ahead of the controller's then.
+    `now`: the server's clock when all was read and done; `offset`: how far it is ahead of the controller's.
     """
 
     status: str
@@ -193,8 +196,8 @@ class Reply:
     before: tuple[Result, ...]
     calls: tuple[Result, ...]
     after: tuple[Result, ...]
-    received: datetime
-    clock: timedelta = field(default_factory=timedelta)
+    now: datetime
+    offset: ClockOffset = field(default_factory=ClockOffset)
 
 
 @dataclass(frozen=True)
@@ -207,14 +210,15 @@ class Request:
     fingerprint: str = ""
 
 
-def parse(raw: Mapping[str, Any], request: Request, place: Place, received: datetime) -> Reply:
-    """The reply to a request that was carried out. Raises UnexpectedReply."""
+def parse(raw: Mapping[str, Any], request: Request, place: Place, sent: datetime, received: datetime) -> Reply:
+    """The reply to a request that was carried out. `sent` and `received`: by the controller's clock. Raises UnexpectedReply."""
     whole = Found(place, raw)
     possible = ["done", *(["stopped"] if request.calls else []), *(["changed_meanwhile"] if request.fingerprint else [])]
     status = whole.choice("status", {one: one for one in possible})
     fingerprint = whole.text("fingerprint")
     if not _HASH.match(fingerprint):
         raise whole.unreadable("fingerprint", fingerprint, "which is no hash")
+    now = whole.moment("clock")
     unchanged = status == "changed_meanwhile"
     calls = _results(whole, "calls", () if unchanged else request.calls, part=status == "stopped")
     failed = [bool(one.errors) for one in calls]
@@ -226,9 +230,15 @@ def parse(raw: Mapping[str, Any], request: Request, place: Place, received: date
         _results(whole, "before", request.before),
         calls,
         _results(whole, "finally", () if unchanged else request.after),
-        received,
-        whole.moment("clock") - received,
+        now,
+        _offset(now, sent, received),
     )
+
+
+def _offset(now: datetime, sent: datetime, received: datetime) -> ClockOffset:
+    """The server's clock was read some time between the two; of a slow batch or a slow transfer nobody knows when."""
+    least, most = sorted((now - received, now - sent))  # unless the controller's own clock was set back meanwhile
+    return ClockOffset(least, most + _CLOCK_STEP)
 
 
 def failures(raw: Mapping[str, Any], place: Place) -> tuple[Failure, ...]:
@@ -252,7 +262,9 @@ def _result(raw: Found, operation: Operation) -> Result:
     cmdlet = str(operation.get("cmdlet") or _CMDLETS.get(op, op)) + (f" -ComputerName {computer}" if computer else "")
     place = Place(raw.place.host, cmdlet, raw.place.hide)
     own = Found(place, raw.properties)
-    return Result(str(operation["id"]), place, tuple(_members(own, "objects")), failures(own.properties, place), _texts(own, "warnings"))
+    asked = str(computer or ("" if operation.get("resolve") else operation.get("server")) or "")
+    objects = tuple(_members(own, "objects"))
+    return Result(str(operation["id"]), place, objects, failures(own.properties, place), _texts(own, "warnings"), asked)
 
 
 def _failure(raw: Found) -> Failure:

@@ -8,17 +8,19 @@ the server level. It brings a reservation back as one that is not in use, whatev
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 
-from . import cmdlets, content
+from . import cmdlets, content, scope_definitions
 from .export import Export, ServerLevel
 from .model import Refused, Server
 from .plan import Plan, Step, list_scopes
 
 ACTIVE, INACTIVE = "active", "inactive"
+LEASES_TOLD = 10  # of a scope
 # versions of Windows Server (2012, 2012 R2): a server of the first one takes a file of the second one, and no other that is newer
 _RELATED = ((6, 2), (6, 3))
 _NO_CLIENT = frozenset({"offered", "activereservation", "inactivereservation"})  # states of what is no lease of its own after an import
@@ -56,10 +58,10 @@ def chosen(wanted: Wanted, copy: Export) -> tuple[IPv4Address, ...]:
 def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
     """Scopes that are not there come; those that are there have to be what the copy would bring. Raises Refused."""
     scopes = chosen(wanted, copy)
-    found = problems(wanted, copy, here)
+    coming = [scope for scope in scopes if here.server.scope(scope) is None]
+    found = [*_unlike(wanted, copy, here), *_taken(coming, copy, here)]
     if found:
         raise Refused(" ".join([*found, "Nothing was changed."]))
-    coming = [scope for scope in scopes if here.server.scope(scope) is None]
     if coming:
         _check_version(wanted, copy, here)
     states = {scope: _state(wanted, copy, scope) for scope in scopes}
@@ -75,10 +77,25 @@ def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
     )
 
 
-def problems(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
-    """How scopes that are there are not what the copy would bring."""
-    there = [scope for scope in chosen(wanted, copy) if here.server.scope(scope)]
-    return [problem for scope in there if (problem := _problem(scope, wanted, copy, here))]
+def left(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
+    """What is not as it should be right after an import, leases aside."""
+    found = []
+    for scope in chosen(wanted, copy):
+        differs = _differences(scope, wanted, copy, here) if here.server.scope(scope) else ["is not there"]
+        found += [f"{scope}: {'; '.join(differs)}"] if differs else []
+    return found
+
+
+def lost(copy: Export, here: Here, scopes: Sequence[IPv4Address]) -> str:
+    """The leases that did not come with these scopes, in words; asked right after an import, before clients come and go."""
+    found = [f"{scope} has {missing}" for scope in scopes if (missing := _missing_leases(scope, copy, here))]
+    if not found:
+        return ""
+    name = here.server.name
+    return (
+        f"Leases of the copy are not on {name}: {'; '.join(found)}. {name} does not know these clients, and may give their addresses to "
+        "others: add the leases (Add-DhcpServerv4Lease), or remove the scope, look at the DHCP server's event log there, and run again."
+    )
 
 
 def counts(scopes: Sequence[IPv4Address], export: Export) -> Sequence[Mapping[str, str | int]]:
@@ -180,15 +197,45 @@ def _step(wanted: Wanted, here: Here, scopes: Sequence[IPv4Address], state: str,
     )
 
 
-def _problem(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> str | None:
+def _taken(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[str]:
+    """Scopes that would come into the subnet of another one. A mask that is none is left to Windows."""
+    subnets = []
+    for scope in coming:
+        for mask in copy.scopes[scope].get(("", "subnet_mask"), ()):
+            with contextlib.suppress(ValueError):
+                subnets.append(scope_definitions.network(scope, mask))
+    return [
+        f"scopes: {problem}; leave it out, or remove the scope that is there."
+        for problem in scope_definitions.overlaps(subnets, here.server)
+    ]
+
+
+def _unlike(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
+    """How scopes that are there are not what the copy would bring."""
+    there = [scope for scope in chosen(wanted, copy) if here.server.scope(scope)]
+    return [problem for scope in there if (problem := _problem(scope, wanted, copy, here))]
+
+
+def _differences(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> list[str]:
     state, is_now = _state(wanted, copy, scope), _saved_state(here.export, scope)
     differs = [f"state {is_now} (it would be {state})"] if state != is_now else []
     for one in content.differences(copy, here.export, [scope]):
         if one.field != "state":
             differs.append(f"{one.field} {_told(one.destination)} ({_told(one.source)} in the copy)")
+    return differs
+
+
+def _missing_leases(scope: IPv4Address, copy: Export, here: Here) -> str:
+    found = [one.address for one in content.lost_leases(here.export, copy, [scope], here.now)]
+    more = [f"{len(found) - LEASES_TOLD} more"] if len(found) > LEASES_TOLD else []
+    return f"no lease {', '.join([*found[:LEASES_TOLD], *more])}" if found else ""
+
+
+def _problem(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> str | None:
+    differs = _differences(scope, wanted, copy, here)
     # out of service no lease comes or goes by itself: one that is missing was never imported
-    if is_now == INACTIVE:
-        differs += [f"no lease {one.address}" for one in content.lost_leases(here.export, copy, [scope], here.now)]
+    if _saved_state(here.export, scope) == INACTIVE and (missing := _missing_leases(scope, copy, here)):
+        differs.append(missing)
     if not differs:
         return None
     relationship = here.server.relationship_of(scope)

@@ -51,22 +51,23 @@ def options(definition: ScopeDefinition) -> Mapping[str, Any]:
 def missing(definitions: Sequence[ScopeDefinition], server: Server) -> tuple[ScopeDefinition, ...]:
     """Those whose scope is not on the server. Raises Refused where its subnet is taken by another scope, there or defined."""
     new = tuple(definition for definition in definitions if server.scope(definition.scope_id) is None)
-    if not new:
-        return ()
+    found = overlaps([network(definition.scope_id, definition.subnet_mask) for definition in new], server)
+    if found:
+        cure = "correct scope_id and subnet_mask, or use the scope that is there."
+        raise Refused(" ".join(f"create_scopes: {problem}; {cure}" for problem in found))
+    return new
+
+
+def overlaps(new: Iterable[IPv4Network], server: Server) -> Sequence[str]:
+    """Which subnets of scopes that are to come are taken: by a scope of the server, or by another one of them."""
     taken = [(network(scope.scope_id, scope.subnet_mask), f"scope {scope.scope_id} of {server.name}") for scope in server.scopes]
     problems = []
-    for definition in new:
-        subnet = network(definition.scope_id, definition.subnet_mask)
+    for subnet in new:
         overlapped = [f"{other} ({used})" for used, other in taken if subnet.overlaps(used)]
         if overlapped:
-            problems.append(
-                f"create_scopes: {definition.scope_id}: its subnet {subnet} overlaps {', '.join(overlapped)}; "
-                "correct scope_id and subnet_mask, or use the scope that is there."
-            )
-        taken.append((subnet, f"{definition.scope_id} of the same list"))
-    if problems:
-        raise Refused(" ".join(problems))
-    return new
+            problems.append(f"{subnet.network_address}: its subnet {subnet} overlaps {', '.join(overlapped)}")
+        taken.append((subnet, f"{subnet.network_address} of the same list"))
+    return problems
 
 
 def differences(definitions: Sequence[ScopeDefinition], server: Server) -> Sequence[Mapping[str, Any]]:

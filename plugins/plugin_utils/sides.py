@@ -27,7 +27,8 @@ Connection = Literal["this_server", "partner"]  # the task's own, or that of par
 class Side:
     """A server, the connection that acts on it, and over a second hop (`computer`, from the server `via`) its name there.
 
-    `content`: of the scopes in `looked_at`, leases included, as of `read_at`. `api`: the DHCP management API answers there.
+    `content`: of the scopes in `looked_at`, leases included, as of `read_at` by the clock of the server that ran the read.
+    `api`: the DHCP management API answers there.
     `opposite`: of a partner, the server whose partner it is; its relationships with others are none of the plan's.
     """
 

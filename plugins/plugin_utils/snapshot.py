@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import TypeVar
 
@@ -13,7 +12,7 @@ from . import cmdlets, durations
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
 from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
-from .model import Mode, Relationship, Role, Scope, Server, Utilisation
+from .model import ClockOffset, Mode, Relationship, Role, Scope, Server, Utilisation
 from .reply import LONGEST, Found, Result
 
 T = TypeVar("T")
@@ -30,10 +29,10 @@ def reads() -> Sequence[cmdlets.Operation]:
     return (cmdlets.who_when(), cmdlets.get_bindings(), cmdlets.get_failover(), cmdlets.get_scopes())
 
 
-def parse(results: Sequence[Result], host: str, clock: timedelta = timedelta(0)) -> Server:
+def parse(results: Sequence[Result], host: str, clock: ClockOffset | None = None) -> Server:
     """The server that `reads` showed. Raises RemoteError for a read that failed, UnexpectedReply for one that cannot be understood.
 
-    `host` is the inventory name, for error texts only; `clock`: how far the server's was ahead when the answer came.
+    `host` is the inventory name, for error texts only; `clock`: how far the server's is ahead.
     """
     who, bindings, scopes = (_result(results, call_id, host) for call_id in ("who", "bindings", "scopes"))
     _objects(who, host)
@@ -42,7 +41,7 @@ def parse(results: Sequence[Result], host: str, clock: timedelta = timedelta(0))
     return Server(
         name=who.only().name("computer"),
         host_name=who.only().text("host_name"),
-        clock=clock,
+        clock=clock or ClockOffset(),
         addresses=tuple(one for one in addresses if one),
         relationships=relationships(results, host),
         scopes=_scopes(scopes, host),

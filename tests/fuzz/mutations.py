@@ -141,7 +141,7 @@ def _errors(rng: random.Random, result: dict[str, Any]) -> None:
 
 
 def _clock(rng: random.Random, result: dict[str, Any]) -> None:
-    result["reply"]["clock"] = rng.choice(("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-03-01 08:00:00", wild.value(rng)))
+    result["reply"]["clock"] = rng.choice(("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "2026-03-01 08:00:00", wild.value(rng)))
 
 
 RESULT: Mapping[str, Tree] = {

@@ -25,7 +25,7 @@ from lab.standin.results import Result, failure, result
 
 _LEASES = re.compile(r"[ \t\r\n]*<Leases(?:[^>]*/>|[^>]*>.*?</Leases>)", re.DOTALL)
 _EXPORTED = re.compile(r"<Lease>\s*<IPAddress>([^<]*)</IPAddress>")
-_STAMP = re.compile(r"(\d{8}t\d{6}z)-[0-9a-f]{8}(?:\.xml)?")
+_STAMP = r"(\d{8}t\d{6}z)-[0-9a-f]{8}(?:\.xml)?"
 ATTEMPTS = 3  # looks at an export that lacks leases
 NO_MORE = "WIN32 259"  # nothing to enumerate
 
@@ -108,25 +108,31 @@ class FileOperations:
             if said["errors"]:
                 return said
             raise Stopped("incomplete_copy", "InvalidResult", " ".join(missing), f"The export has no scope {', '.join(missing)}.")
-        removed = self._prune(f"{FOLDER}\\safety-copies\\{self.server}-", call["keep_days"])
+        removed = self._prune("safety-copies", f"{re.escape(self.server)}-.*", call["keep_days"])
+        self._prune_edited()
         said["objects"] = [{"path": path, "bytes": len(content), "removed": removed}]
         return said
 
-    def _prune(self, beginning: str, days: int) -> int:
-        """What is older, by the stamp in its name. The files of a folder go with it."""
+    def _prune(self, folder: str, beginning: str, days: int) -> int:
+        """What is older, by the stamp in its name; `beginning`: all before it, as a regex. The files of a folder go with it."""
         if days <= 0:
             return 0
         limit = f"{self.now() - timedelta(days=days):%Y%m%dT%H%M%SZ}".lower()
         names: dict[str, list[str]] = {}
+        inside = f"{FOLDER}\\{folder}\\".lower()
         for path in self.files.paths():
-            if path.startswith(beginning.lower()):
-                inside = beginning.rpartition("\\")[0]
-                names.setdefault(path[len(inside) + 1 :].partition("\\")[0], []).append(path)
-        old = [name for name in names if (stamp := _STAMP.search(name)) and stamp.end() == len(name) and stamp[1] < limit]
+            if path.startswith(inside):
+                names.setdefault(path[len(inside) :].partition("\\")[0], []).append(path)
+        stamped = re.compile(beginning.lower() + _STAMP)
+        old = [name for name in names if (found := stamped.fullmatch(name)) and found[1] < limit]
         for name in old:
             for path in names[name]:
                 self.files.remove(path)
         return len(old)
+
+    def _prune_edited(self) -> None:
+        """What imports that were killed left."""
+        self._prune("safety-copies", "import-", 1)
 
     def read_copy(self, call: Mapping[str, Any]) -> Result:
         return result([packed(self._copy(call)[1])])
@@ -136,18 +142,32 @@ class FileOperations:
         backup = f"{self.own.protect_folder('backups')}\\{self._stamp()}"
         scopes = call["parameters"]["ScopeId"]
         self.files.write(backup, b"", self.now())  # the folder
+        self._prune_edited()
         edited = f"{FOLDER}\\safety-copies\\import-{self._stamp()}.xml"
         self.files.write(edited, _edited(content, scopes if call["inactive"] else []), self.now())
         parameters = {"File": edited, "BackupPath": backup, "ScopeId": scopes, "Leases": True, "Force": True, "Confirm": False}
         said = self.cmdlet({"cmdlet": "Import-DhcpServer", "parameters": parameters})
         self.files.remove(edited)
-        said["errors"] = [one for one in said["errors"] if one["id"] != "DHCP 20014,Add-DhcpServerv4Lease"]
+        errors = [one for one in said["errors"] if one["id"] != "DHCP 20014,Add-DhcpServerv4Lease"]
+        backed = [one["id"].endswith(",Backup-DhcpServer") for one in errors]
+        if not any(backed):
+            errors += self._no_backup(backup, scopes)
         for scope in scopes if call["inactive"] else ():
             parameters = {"ScopeId": scope, "State": "InActive", "Confirm": False}
-            said["errors"] += self.cmdlet({"cmdlet": "Set-DhcpServerv4Scope", "parameters": parameters})["errors"]
-        removed = self._prune(f"{FOLDER}\\backups\\", call["keep_days"])
+            not_set = self.cmdlet({"cmdlet": "Set-DhcpServerv4Scope", "parameters": parameters})["errors"]
+            errors += [one for one in not_set if all(backed) or one["id"] != "DHCP 20005,Set-DhcpServerv4Scope"]
+        said["errors"] = errors
+        removed = self._prune("backups", "", call["keep_days"])
         said["objects"] = [{"backup": backup, "removed": removed}]
         return said
+
+    def _no_backup(self, backup: str, scopes: list[str]) -> list[dict[str, str]]:
+        """An error where nothing is in the folder although scopes came."""
+        if any(path.startswith(f"{backup}\\".lower()) for path in self.files.paths()):
+            return []
+        said = self.cmdlet({"cmdlet": "Get-DhcpServerv4Scope", "parameters": {"ScopeId": scopes}})["errors"]
+        absent = [one for one in said if one["id"] == "DHCP 20005,Get-DhcpServerv4Scope"]
+        return [failure("windhcp.no_backup", "InvalidResult", backup, f"{backup} is empty.")] if len(absent) < len(scopes) else []
 
     def keep_text(self, call: Mapping[str, Any]) -> Result:
         self.own.write_text(_text_path(call), f"{call['public']}\n{call['hidden']}\n", self.now())

@@ -65,7 +65,8 @@ def run(
         reply["status"] = "busy"
         name = f"Global\\windhcp.failover.{session.server}"
         reply["errors"] = [failure("windhcp.busy", "ResourceBusy", name, told(script.files))]
-    reply["clock"] = script.now()
+    now = script.now()
+    reply["clock"] = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z"
     return text({"changed": False, "reply": reply})
 
 

@@ -23,6 +23,7 @@ from lab.powershell.engine import NoEngine, find_engine
 from lab.standin import script
 from lab.standin.file_operations import packed
 from lab.standin.files import Files
+from lab.standin.recordings import without_machine
 
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
 EXPORTS = Path(__file__).resolve().parents[1] / "plugins" / "exports"
@@ -212,7 +213,8 @@ def imported(answer: Callable[[Lab, str], str], **switches: Any) -> tuple[list[M
         lab.clock += timedelta(days=2)
         operation = {**IMPORT, "path": copy["objects"][0]["path"], "parameters": {"ScopeId": [str(scope)]}}
         said += calls(answer(lab, json.dumps({"calls": [operation]})))
-    return [{**one, "objects": [backup["removed"] for backup in one["objects"]]} for one in said], lab
+    counted = [{**one, "objects": [backup["removed"] for backup in one["objects"]]} for one in said]
+    return [json.loads(without_machine(json.dumps(one))) for one in counted], lab
 
 
 @pytest.mark.parametrize("shows", [True, False])
@@ -224,8 +226,8 @@ def test_both_doors_import_the_same(powershell: DirectPowerShell, shows: bool) -
     found, other = imported(lambda lab, request: powershell(lab, SESSION, request), inner_errors_show=shows)
     assert found == [{**one, "errors": [{**error, "message": ANY} for error in one["errors"]]} for one in expected]
     assert [error_ids(one) for one in expected] == [
-        ["WIN32 5,Backup-DhcpServer"] * shows,
-        ["ObjectNotFound,Import-DhcpServer", "DHCP 20005,Set-DhcpServerv4Scope"],
+        ["WIN32 5,Backup-DhcpServer" if shows else "windhcp.no_backup"],
+        ["ObjectNotFound,Import-DhcpServer"],
     ]
     for one in (lab, other):
         scope = one.servers["DHCP01"].scopes[CLIENTS]
@@ -249,6 +251,39 @@ def test_the_first_lease_is_no_change_of_the_configuration(powershell: DirectPow
     none, one = calls(powershell(lab, SESSION, json.dumps({"calls": reads})))
     assert none["objects"][0]["configuration"] == one["objects"][0]["configuration"]
     assert none["objects"][0]["configuration"] == packed((EXPORTS / "leases_one.xml").read_bytes())["configuration"]
+
+
+LEFT = ["import-20260227T075959Z-0a1b2c3d.xml", "import-20260227T080000Z-0a1b2c3d.xml"]  # by imports that were killed
+OTHERS = ["IMPORT-HQ-20260101T080000Z-0a1b2c3d.xml", "import-hq-20260101T080000Z-0a1b2c3d.xml", "import-notes.xml"]
+
+
+@pytest.mark.parametrize("imports", [True, False])
+def test_what_killed_imports_left_goes_after_a_day_and_nothing_else(powershell: DirectPowerShell, imports: bool) -> None:
+    copies, files = "windhcp.failover/safety-copies", Files()
+    labs = [company(), company()]
+    for lab in labs:
+        lab.clock = datetime(2026, 2, 28, 8, tzinfo=timezone.utc)
+    answers = [
+        lambda request: script.run(labs[0], SESSION, request, threading.Lock(), threading.Event(), files),
+        lambda request: powershell(labs[1], SESSION, request),
+    ]
+    own = folder(powershell, labs[1]) / "safety-copies"
+    paths = []
+    for answer in answers:
+        (copy,) = calls(answer(json.dumps({"calls": [COPY]})))
+        paths.append(copy["objects"][0]["path"])
+    for name in (*LEFT, *OTHERS):
+        files.write(f"C:\\ProgramData\\{copies}\\{name}", b"left", labs[0].now("DHCP01"))
+        (own / name).write_bytes(b"left")
+    said = []
+    for answer, path in zip(answers, paths, strict=True):
+        operation = {**IMPORT, "path": path} if imports else COPY
+        (result,) = calls(answer(json.dumps({"calls": [operation]})))
+        said.append((error_ids(result), [one["removed"] for one in result["objects"]]))
+    assert said == [([], [0])] * 2
+    kept = {Path(path.replace("\\", "/")).name for path in files.paths() if "safety-copies" in path}
+    assert {name for name in kept if not name.startswith("dhcp01-")} == {name.lower() for name in (LEFT[1], *OTHERS)}
+    assert {one.name for one in own.iterdir() if not one.name.startswith("DHCP01-")} == {LEFT[1], *OTHERS}
 
 
 @pytest.mark.parametrize(("age", "removed"), [(29, 0), (30, 0), (31, 1)])

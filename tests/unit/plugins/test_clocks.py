@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The clocks of two servers are compared as they are when each reply ends: what takes long is no difference."""
+"""Clocks of two servers that certainly differ are refused: what takes long, before or after they are read, is no difference."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import ClockOffset
 from pairs import ONE, SCOPE, TWO, Pair, pair
 
 OWN = {"partner_host": "dhcp02"}
@@ -40,6 +41,65 @@ def test_an_export_that_takes_minutes_is_no_difference(two: Pair) -> None:
     assert two.lab.clock - started > timedelta(minutes=4)
 
 
+@pytest.mark.parametrize("slow", ["DHCP01", "DHCP02"])
+@pytest.mark.parametrize(
+    ("batch", "before", "after"),
+    [(92, 0, 0), (0, 92, 0), (0, 0, 92), (92, 92, 92)],
+    ids=["slow batch", "slow start", "slow transfer", "all of it"],
+)
+def test_what_takes_long_is_no_difference(
+    two: Pair, monkeypatch: pytest.MonkeyPatch, slow: str, batch: int, before: int, after: int
+) -> None:
+    two.lab.takes["Export-DhcpServer"] = timedelta(seconds=batch)
+    execute = two.wire.execute
+
+    def slowly(server: str, arguments: Any) -> Any:
+        assert two.lab.clock is not None
+        two.lab.clock += timedelta(seconds=before if server == slow else 0)
+        found = execute(server, arguments)
+        two.lab.clock += timedelta(seconds=after if server == slow else 0)
+        return found
+
+    monkeypatch.setattr(two.wire, "execute", slowly)
+    assert two.ok(SCOPE, **two.remove(ONE, **REMOVE, **OWN))["changed"]
+
+
+@pytest.mark.parametrize("server", ["DHCP01", "DHCP02"])
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(60, ""), (-60, ""), (61, "61 s or more"), (-61, "61 s or more"), (86400, "86400 s or more")]
+)
+def test_a_difference_of_more_than_a_minute_is_refused(two: Pair, server: str, seconds: int, told: str) -> None:
+    two.server(server).clock_offset = timedelta(seconds=seconds)
+    options = two.remove(ONE, **REMOVE, **OWN)
+    if told:
+        assert f"the clocks of DHCP01 and DHCP02 differ by {told}" in two.refused(SCOPE, **options)
+    else:
+        two.ok(SCOPE, **options)
+
+
+def test_each_reply_narrows_what_the_others_told_and_a_clock_that_was_set_counts_from_then_on() -> None:
+    def between(least: int, most: int) -> ClockOffset:
+        return ClockOffset(timedelta(seconds=least), timedelta(seconds=most))
+
+    assert between(-10, 80).narrowed(between(0, 200)) == between(0, 80)
+    assert between(0, 5).narrowed(between(61, 66)) == between(61, 66)
+    assert between(0, 5).apart(between(61, 66)) == between(61, 66).apart(between(0, 5)) == timedelta(seconds=56)
+    assert between(0, 61).apart(between(61, 66)) == timedelta(0)
+
+
+def test_a_controller_whose_clock_is_wrong_does_not_end_leases(two: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over the second hop as well, where the partner's clock is not read."""
+    there = two.server("DHCP02")
+    address = next(iter(there.scopes[ONE].leases))
+    del two.server("DHCP01").scopes[ONE].leases[address]
+    assert two.lab.clock is not None
+    there.scopes[ONE].leases[address] = replace(there.scopes[ONE].leases[address], expires=two.lab.clock + timedelta(minutes=5))
+    clock = two.lab.clock + timedelta(days=1)
+    monkeypatch.setattr(remote, "_now", lambda: clock)
+    for partner in ({}, OWN):
+        assert f"lease {address}" in two.refused(SCOPE, **two.remove(ONE, **REMOVE, **partner))
+
+
 def test_a_difference_is_refused_however_long_it_took(two: Pair) -> None:
     two.lab.takes["Export-DhcpServer"] = timedelta(seconds=92)
     two.server("DHCP02").clock_offset = timedelta(seconds=75)
@@ -60,7 +120,7 @@ def test_a_lease_runs_out_by_the_clock_of_its_server(two: Pair) -> None:
     two.ok(SCOPE, **options)
 
 
-@pytest.mark.parametrize("clock", [None, "", "2026-03-01 08:00:00", "soon", 0, "10000-01-01T00:00:00Z"])
+@pytest.mark.parametrize("clock", [None, "", "2026-03-01 08:00:00", "soon", 0, "10000-01-01T00:00:00.000Z"])
 def test_a_clock_that_cannot_be_read_is_told_with_the_server(two: Pair, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     execute = two.wire.execute
 

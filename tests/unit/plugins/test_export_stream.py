@@ -153,7 +153,15 @@ def test_a_version_that_is_none() -> None:
     assert export.read(packed(whole), "dhcp01").version is None
     told = whole.replace("<IPv4>", "<MajorVersion>6</MajorVersion><MinorVersion>3</MinorVersion><IPv4>")
     assert export.read(packed(told), "dhcp01").version == (6, 3)
-    assert "MajorVersion is 'six'" in refused(told.replace(">6<", ">six<"))
+    for wrong in (
+        "<MajorVersion />",
+        "<MajorVersion>six</MajorVersion>",
+        "<MajorVersion>-6</MajorVersion>",
+        "<MajorVersion><x/></MajorVersion>",
+    ):
+        found = export.read(packed(told.replace("<MajorVersion>6</MajorVersion>", wrong)), "dhcp01")
+        assert (found.version, len(found.scopes)) == (None, 1)
+    assert export.read(packed(told.replace(">3<", "><")), "dhcp01").version is None
 
 
 def test_what_belongs_to_ipv6_is_passed_over() -> None:

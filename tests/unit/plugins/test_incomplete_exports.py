@@ -71,6 +71,9 @@ def test_leases_that_an_export_of_the_copy_that_goes_lacks_stop_the_removal(part
     failed = perform(wire, "dhcp_failover_scope", {**REMOVAL, **partner}, check_mode=check_mode)
     assert [part in failed["msg"] for part in ("windhcp.incomplete_copy", CLIENTS, "10.10.10.", f"{120 - kept} leases")] == [True] * 4
     assert (writes(wire), held(wire.lab), failed["changed"]) == (written, before, False)
+    assert failed["msg"].startswith("On dhcp02: " if partner else "On dhcp01 asking DHCP02: ")
+    assert f"event log on {'dhcp02' if partner else 'DHCP02'}" in failed["msg"]
+    assert "orphan" not in failed["msg"]  # a partner that answers is not gone
 
 
 def test_a_safety_copy_that_lacks_leases_does_not_stay_and_nothing_is_deleted() -> None:

@@ -48,7 +48,7 @@ BUSY = "RPC is not answered"
 def test_three_refusals_have_three_meanings(version: str, failover: str, scopes: str, goes_on: bool, said: str, answered: bool) -> None:
     reads = prerequisites.reads(PARTNER)
     answers = [
-        Result(read["id"], Place("dhcp01", "Get-X"), errors=(Failure(f"{found},Get-X", "No."),) if found else ())
+        Result(read["id"], Place("dhcp01", "Get-X"), errors=(Failure(f"{found},Get-X", "No."),) if found else (), computer=PARTNER)
         for read, found in zip(reads, (version, failover, scopes), strict=True)
     ]
     if not said:

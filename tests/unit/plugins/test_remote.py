@@ -20,7 +20,7 @@ DONE = {
     "calls": [],
     "finally": [],
     "errors": [],
-    "clock": "2026-03-01T08:00:00Z",
+    "clock": "2026-03-01T08:00:00.000Z",
 }
 
 
@@ -154,6 +154,7 @@ def error(operation: str, error_id: str) -> RemoteError:
         ("safety_copy", "windhcp.protect_folder", ["could not be kept to administrators", r"C:\ProgramData\windhcp.failover"]),
         ("safety_copy", "windhcp.incomplete_copy", ["does not hold all that is there", "Repair-DhcpServerv4IPRecord"]),
         ("import_copy", "WIN32 5,Backup-DhcpServer", ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"]),
+        ("import_copy", "windhcp.no_backup", ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"]),
         ("keep_text", "windhcp.file", ["could not be read or written", "disk"]),
         ("keep_text", "windhcp.bad_name", ["the name of a kept text", "report it"]),
         ("read_copy", "windhcp.not_a_copy", ["not that of a safety copy", r"C:\ProgramData\windhcp.failover\safety-copies"]),
@@ -178,3 +179,22 @@ def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, s
     assert error_id in text
     assert ("error codes" in text) == error_id.startswith("DHCP 31415")
     assert "Fehler {0} beim Server" in text
+
+
+@pytest.mark.parametrize("error_id", ["DHCP 20013,Export-DhcpServer", "windhcp.incomplete_copy", "DHCP 20005,Export-DhcpServer"])
+def test_an_error_of_a_partner_that_was_asked_names_it_and_sends_nobody_to_the_wrong_server(error_id: str) -> None:
+    for computer, where in (("dhcp02", "dhcp01 asking dhcp02"), ("", "dhcp01")):
+        answered = Result("export", Place("dhcp01", "Export-DhcpServer"), errors=(Failure(error_id, "No."),), computer=computer)
+        text = str(RemoteError(answered, "dhcp01"))
+        assert text.startswith(f"On {where}: ")
+        assert ("event log" in text) == (f"event log on {computer or 'dhcp01'}" in text)
+        own = Result("safety_copy", answered.place, errors=(Failure("windhcp.file", "No."),), computer=computer)
+        assert str(RemoteError(own, "dhcp01")).startswith("On dhcp01: ")  # files are where the script runs
+
+
+@pytest.mark.parametrize(
+    ("error_id", "answered"),
+    [("DHCP 20013", True), ("WIN32 5", True), ("DHCP 20121", True), ("WIN32 1722", False), ("WIN32 1753", False), ("DHCP 20123", False)],
+)
+def test_who_gives_an_error_of_a_dhcp_server_is_there(error_id: str, answered: bool) -> None:
+    assert error("failover", f"{error_id},Get-X").answered is answered

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, snapshot
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import ClockOffset
 from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Found, Place, Reply, Request, Result, parse
 from ansible_collections.windhcp.failover.plugins.plugin_utils.texts import short, shown
 
@@ -118,7 +119,7 @@ def raw(**changes: Any) -> dict[str, Any]:
         "calls": [answered(SET), answered(WAIT)],
         "finally": [answered(AGAIN)],
         "errors": [],
-        "clock": "2026-03-01T08:00:30Z",
+        "clock": "2026-03-01T08:00:30.500Z",
     }
     return {**reply, **changes}
 
@@ -131,14 +132,17 @@ FAILED = [{"id": "DHCP 20010,Set-X", "category": "X", "target": "", "message": "
 
 
 def parsed(reply: Mapping[str, Any]) -> Reply:
-    return parse(reply, Request([READ], [SET, WAIT], [AGAIN], "0" * 64), Place("dhcp01", "the script"), NOW)
+    return parse(reply, Request([READ], [SET, WAIT], [AGAIN], "0" * 64), Place("dhcp01", "the script"), NOW - timedelta(seconds=2), NOW)
 
 
 def test_a_reply_as_it_should_be() -> None:
     reply = parsed(raw(calls=[answered(SET, errors=FAILED)], status="stopped"))
-    assert (reply.status, reply.clock, reply.received) == ("stopped", timedelta(seconds=30), NOW)
+    ahead = timedelta(seconds=30, milliseconds=500)
+    assert (reply.status, reply.now) == ("stopped", NOW + ahead)
+    assert reply.offset == ClockOffset(ahead, ahead + timedelta(seconds=2, milliseconds=1))
     assert [one.errors for one in reply.calls] == [(Failure("DHCP 20010,Set-X", "no", "X", ""),)]
     assert reply.after[0].place.cmdlet == "Get-DhcpServerv4Scope -ComputerName dhcp02"
+    assert (reply.before[0].computer, reply.after[0].computer) == ("", "dhcp02")
     unchanged = parsed(raw(calls=[], **{"finally": []}, status="changed_meanwhile"))
     assert (unchanged.calls, unchanged.after) == ((), ())
 
@@ -165,6 +169,7 @@ def test_a_reply_as_it_should_be() -> None:
         ({"before": [answered(READ, warnings=[1])]}, "warnings is 1, which is no text"),
         ({"clock": None}, "clock is null, which is not a time"),
         ({"clock": "soon"}, "clock is 'soon', which is not a time"),
+        ({"clock": "2026-03-01T08:00:30Z"}, "which is not a time"),
     ],
 )
 def test_a_reply_that_answers_something_else_is_refused(changes: dict[str, Any], said: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
 from lab import topology
+from lab.core import importing
 from lab.core.lab import Lab
 from lab.core.server import DhcpClass, Filter, Lease, OptionKey, Reservation
 from nothing_lost.task import Wire, perform
@@ -218,14 +219,19 @@ def test_a_copy_of_another_windows_is_told_or_refused(saved: str, server: str, r
     assert (CLIENTS in case.server.scopes, bool(case.writes())) == (not refused, not refused)
 
 
-def test_a_backup_that_failed_is_a_failure_and_the_next_run_has_nothing_left_to_do() -> None:
-    case = Case()
+@pytest.mark.parametrize("state", ["inactive", "as_saved"])
+@pytest.mark.parametrize(("shows", "said"), [(True, "WIN32 5,Backup-DhcpServer"), (False, "windhcp.no_backup")])
+def test_a_backup_that_failed_is_a_failure_and_the_next_run_finishes(state: str, shows: bool, said: str) -> None:
+    """Also where Windows hides that it failed: the folder is empty then."""
+    case = Case(inner_errors_show=shows)
     case.lab.fail_next("DHCP01", "Backup-DhcpServer", "WIN32 5")
-    failed = case.restore()
-    assert [part in failed["msg"] for part in ("could not back its database up", "WIN32 5,Backup-DhcpServer", "backups")] == [True] * 3
+    failed = case.restore(state=state)
+    assert [part in failed["msg"] for part in ("could not back its database up", said, "backups")] == [True] * 3
     assert failed["changed"] is True
-    came_back(case, "InActive", "InActive")
-    assert case.restore()["changed"] is False
+    assert failed["restored"] == [str(scope) for scope in SAVED if scope in case.server.scopes]
+    case.restore(state=state)
+    came_back(case, {"inactive": "InActive"}.get(state, "Active"), "InActive")
+    assert case.restore(state=state)["changed"] is False
 
 
 def test_backups_are_kept_for_their_days() -> None:
@@ -269,7 +275,11 @@ def test_what_changes_between_looking_and_importing_is_noticed() -> None:
 def test_an_import_that_broke_off_is_told_and_finished_or_left_to_a_person(error: str) -> None:
     case = Case()
     case.lab.fail_next("DHCP01", "Import-DhcpServer", error)
-    assert error in case.restore()["msg"]
+    failed = case.restore()
+    assert error in failed["msg"]
+    assert "DHCP 20005" not in failed["msg"]  # that scopes that never came cannot be switched off
+    assert "windhcp.no_backup" not in failed["msg"]
+    assert (failed["changed"], failed["restored"], failed["counts"], failed["total"]) == (False, [], [], {"leases": 0, "reservations": 0})
     assert case.restore()["restored"] == ["10.10.10.0", "10.30.50.0"]
     came_back(case, "InActive", "InActive")
 
@@ -281,6 +291,89 @@ def test_an_import_whose_process_died_before_the_leases_is_not_taken_for_done() 
     failed = case.restore()
     assert "no lease 10.10.10.30" in failed["msg"]
     assert "dhcp_failover_scope_copy" in failed["msg"]
+
+
+def test_what_came_before_a_failure_is_counted() -> None:
+    case = Case()
+    case.lab.fail_next("DHCP01", "Set-DhcpServerv4Scope", "WIN32 1726")
+    failed = case.restore()
+    assert "WIN32 1726,Set-DhcpServerv4Scope" in failed["msg"]
+    assert (failed["restored"], failed["total"]) == (["10.10.10.0", "10.30.50.0"], {"leases": 120, "reservations": 0})
+    assert [one["leases"] for one in failed["counts"]] == [120, 0]
+
+
+def test_scopes_that_cannot_be_read_after_the_import_were_imported() -> None:
+    case = Case()
+    case.lab.fail_next("DHCP01", "Export-DhcpServer", "WIN32 1726")
+    failed = case.restore()
+    assert failed["msg"].startswith("The scopes were imported, and reading them afterwards failed: On dhcp01: ")
+    assert "Run again" in failed["msg"]
+    assert (failed["changed"], "counts" in failed) == (True, False)
+    assert case.restore()["changed"] is False
+
+
+# --- leases that do not come -------------------------------------------------------------------------------------------
+
+
+def lose(monkeypatch: pytest.MonkeyPatch, *, told: bool) -> None:
+    """An import brings no lease from 10.10.10.51 on, as if the addresses were taken, or without a word."""
+    plain = importing._lease
+
+    def lossy(call: Any, made: Any, lease: Lease) -> None:
+        if int(lease.ip) % 256 <= 50:
+            plain(call, made, lease)
+        elif told:
+            call.swallow(call.fail("DHCP 20014", "add lease", lease.ip), "Add-DhcpServerv4Lease")
+
+    monkeypatch.setattr(importing, "_lease", lossy)
+
+
+@pytest.mark.parametrize("state", ["inactive", "as_saved"])
+@pytest.mark.parametrize(("told", "shows"), [(True, True), (True, False), (False, True)])
+def test_leases_that_did_not_come_are_a_failure_also_of_a_scope_that_serves(
+    state: str, told: bool, shows: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(inner_errors_show=shows, reserve=True, offer=True)
+    lose(monkeypatch, told=told)
+    failed = case.restore(state=state)
+    assert "10.10.10.0 has no lease 10.10.10.51, 10.10.10.52, " in failed["msg"]
+    assert [part in failed["msg"] for part in ("89 more", "10.10.10.240", "10.30.50.0", "Add-DhcpServerv4Lease")] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert (failed["changed"], failed["restored"], failed["counts"][0]["leases"]) == (True, ["10.10.10.0", "10.30.50.0"], 20)
+    again = case.restore(state=state)  # clients come and go by then, where it serves
+    assert ("no lease 10.10.10.51" in again.get("msg", "")) is (state == "inactive")
+
+
+def test_leases_that_did_not_come_are_told_beside_what_else_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case()
+    lose(monkeypatch, told=True)
+    case.lab.fail_next("DHCP01", "Backup-DhcpServer", "WIN32 5")
+    failed = case.restore(state="as_saved", scopes=["10.10.10.0"])
+    assert [part in failed["msg"] for part in ("could not back its database up", "10.10.10.0 has no lease 10.10.10.51")] == [True, True]
+    assert failed["total"] == {"leases": 21, "reservations": 0}
+
+
+# --- subnets that are taken --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("scope", "mask", "used"), [("10.10.0.0", "255.255.0.0", "10.10.0.0/16"), ("10.10.10.128", "255.255.255.128", "10.10.10.128/25")]
+)
+def test_a_subnet_that_another_scope_has_is_refused_before_anything_comes(scope: str, mask: str, used: str, check_mode: bool) -> None:
+    case = Case()
+    other, bare = IPv4Address(scope), {"leases": {}, "reservations": {}, "exclusions": [], "policies": {}, "options": {}}
+    case.server.scopes[other] = replace(deepcopy(case.before[CLIENTS]), scope_id=other, subnet_mask=IPv4Address(mask), **bare)
+    for taken in [one for one in case.server.scopes if scope == "10.10.0.0" and one != other]:
+        del case.server.scopes[taken]
+    failed = case.restore(check_mode=check_mode)
+    assert f"scopes: 10.10.10.0: its subnet 10.10.10.0/24 overlaps scope {scope} of DHCP01 ({used}); leave it out" in failed["msg"]
+    assert failed["msg"].endswith("Nothing was changed.")
+    assert (case.writes(), LABORATORY in case.server.scopes) == ([], False)
 
 
 def test_a_path_that_is_no_copy_is_refused() -> None:

@@ -176,12 +176,13 @@ def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
     assert lost(kept, going) == expected
 
 
+@pytest.mark.parametrize("state", ["ActiveReservation", "Active", "SomethingNew"])
 @pytest.mark.parametrize(("client", "expected"), [("aa", []), ("bb", [LOST])])
-def test_a_reservation_in_use_is_not_lost_where_the_keeper_has_it(client: str, expected: list[Mapping[str, Any]]) -> None:
+def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(client: str, expected: list[Mapping[str, Any]], state: str) -> None:
     reserved = {("reservation 10.10.10.50", ""): (), ("reservation 10.10.10.50", "client_id"): (client,)}
     for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):
         keeper = Export({}, {}, {CLIENTS: reserved}, {}, {CLIENTS: kept})
-        loser = Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": held("ActiveReservation")}})
+        loser = Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": held(state)}})
         assert [one.public() for one in content.lost_leases(keeper, loser, [CLIENTS], NOW)] == expected
 
 
