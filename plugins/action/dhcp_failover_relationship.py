@@ -36,6 +36,7 @@ class ActionModule(FailoverAction):
         name, how = options["name"], removing(options)
         self.convergence.relationships = [one for one in (name, options["previous_name"]) if one]
         if options["state"] == "absent":
+            desired.partner_server(options)
             plan, after = self.converge(lambda sides: removal_plan.relationship_absent(name, sides, how))
             return {"relationship": self.shown(name, plan, after), "pending": False, **self.carried(name, options, plan, after)}
         wanted = desired.definition(name, options)

@@ -77,6 +77,7 @@ class ActionModule(FailoverAction):
             guards.check(plan, seen.server, options["allow_state"])
         if there and plan.steps:
             guards.check_clocks(here.server, there.server, options["allow_clock_skew"])
+        convergence.check_folders(plan)
         convergence.prerequisites(plan)
         convergence.announce(plan, "content of the destination")
         if plan.steps and not self.check_mode:

@@ -40,6 +40,7 @@ class ActionModule(FailoverAction):
             seen = convergence.look(also=[*reads, cmdlets.export(there, leases=True)])
         here = self._here(seen)
         plan = restore_plan.restore(wanted, copy, here)
+        convergence.check_folders(plan)
         convergence.announce(plan, f"scopes on {seen.server.name}")
         coming = [scope for scope in scopes if scope not in there]
         if plan.steps and not self.check_mode:

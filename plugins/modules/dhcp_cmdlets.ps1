@@ -21,7 +21,7 @@
 #   mutex        null or seconds to wait for another run of this script that writes
 #   who          with "mutex": what another run is told that finds this one at work
 # Reply, in the result's "reply":
-#   status       done | stopped | changed_meanwhile | busy | no_module | constrained_language | not_windows_powershell |
+#   status       done | stopped | changed_meanwhile | busy | no_mutex | no_module | constrained_language | not_windows_powershell |
 #                script_error
 #   fingerprint  of "before"
 #   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
@@ -135,12 +135,16 @@ function ConvertTo-Failures([object[]] $Records) {
     }
 }
 
-function Select-Property($Object, [string[]] $Names) {
+function Select-Property($Object, [string[]] $Names, [string] $Cmdlet) {
     # A property that the object does not have is left out: what is missing is the caller's to judge.
+    # Not $property.Value, which is null without a word where the script of a script property fails.
+    $value = [System.Management.Automation.PSPropertyInfo].GetProperty('Value')
     $selected = [ordered] @{}
     foreach ($name in $Names) {
         $property = $Object.PSObject.Properties[$name]
-        if ($property) { $selected[$name] = $property.Value }
+        if (-not $property) { continue }
+        try { $selected[$name] = $value.GetValue($property) }
+        catch { Stop-Operation 'property' 'InvalidResult' $name "$name of what $Cmdlet answers: $($_.Exception.GetBaseException().Message)" }
     }
     $selected
 }
@@ -204,7 +208,9 @@ function Invoke-Cmdlet($Call) {
         if (-not $again) { break }
         Start-Sleep -Seconds 2
     }
-    $selected = @($objects | Where-Object { $null -ne $_ } | ForEach-Object { Select-Property $_ $Call['select'] })
+    $selected = @()
+    try { $selected = @($objects | Where-Object { $null -ne $_ } | ForEach-Object { Select-Property $_ $Call['select'] $name }) }
+    catch { $errors += @(ConvertTo-Failure $_) }
     New-Result $selected $errors @($warnings | Where-Object { $_ } | ForEach-Object { Hide-Secret "$_" })
 }
 
@@ -215,8 +221,9 @@ function Test-Match($Object, $Match) {
 
 function Wait-Value($Call) {
     # Polls a Get until the property has one of "values" on every object that matches. A value that is neither among them
-    # nor in "while" ends it at once, as no object at all does; one in "tolerated" ends it after "grace" seconds.
+    # nor in "while" ends it at once, as no object at all does; one in "tolerated" ends it "grace" seconds after it was first seen.
     $waited = [System.Diagnostics.Stopwatch]::StartNew()
+    $tolerated = [System.Diagnostics.Stopwatch]::new()
     while ($true) {
         $result = Invoke-Cmdlet $Call
         if ($result['errors'].Count) { return $result }
@@ -225,7 +232,8 @@ function Wait-Value($Call) {
         $pending = @($seen | Where-Object { @($Call['values']) -cnotcontains $_ })
         if ($seen.Count -and -not $pending.Count) { return $result }
         $passing = @($Call['while'])
-        if ($waited.Elapsed.TotalSeconds -lt [int] $Call['grace']) { $passing += @($Call['tolerated']) }
+        if (@($pending | Where-Object { @($Call['tolerated']) -ccontains $_ }).Count) { $tolerated.Start() } # once it runs, this does nothing
+        if ($tolerated.Elapsed.TotalSeconds -lt [int] $Call['grace']) { $passing += @($Call['tolerated']) }
         $refused = @($pending | Where-Object { $passing -cnotcontains $_ })
         if ($refused.Count -or -not $seen.Count) {
             $result['errors'] = @(New-Failure 'windhcp.wait_refused' 'InvalidResult' "$refused" "$($Call['property']) is '$refused'.")
@@ -492,11 +500,13 @@ function Get-PathAttribute([string] $Path) {
     try { [System.IO.File]::GetAttributes($Path) }
     catch [System.IO.FileNotFoundException] { }
     catch [System.IO.DirectoryNotFoundException] { }
+    catch [System.UnauthorizedAccessException] { Stop-Operation 'not_ours' 'SecurityError' $Path "$Path does not show administrators what it is." }
 }
 
 function Confirm-Own([string] $Path, $Access, [switch] $File) {
-    # Everybody may make folders in ProgramData. What somebody planted there is never followed, trusted or called: a link, what
-    # belongs to another than administrators or SYSTEM, and what lets in anybody else.
+    # Everybody may make folders in ProgramData. What somebody planted there is never followed, trusted or called: a link, a folder
+    # of another than administrators or SYSTEM, and what lets in anybody else. Nobody but these can make a file in a folder that is
+    # ours, so whose it is does not matter: one that an administrator makes can belong to his account.
     $attributes = Get-PathAttribute $Path
     $isFolder = [bool] ($attributes -band [System.IO.FileAttributes]::Directory)
     $expected = @($Access.Values)
@@ -504,13 +514,14 @@ function Confirm-Own([string] $Path, $Access, [switch] $File) {
     if ($attributes -band [System.IO.FileAttributes]::ReparsePoint) { $wrong = 'is a link' }
     elseif ($isFolder -eq [bool] $File) { $wrong = if ($File) { 'is a folder and no file' } else { 'is a file and no folder' } }
     else {
-        $sddl = (Get-Acl -LiteralPath $Path).Sddl
+        try { $sddl = (Get-Acl -LiteralPath $Path).Sddl }
+        catch { Stop-Operation 'not_ours' 'SecurityError' $Path "$Path does not show administrators its access list." }
         $parts = [regex]::Match($sddl, '\AO:(.*?)G:[^:()]*D:([A-Z]*)((?:\([^()]*\))*)(?:S:.*)?\z')
         $entries = @([regex]::Matches($parts.Groups[3].Value, '\([^()]*\)') | ForEach-Object {
                 $_.Value.Replace(';OICIID;', ';OICI;').Replace(';ID;', ';;').Replace(';0x1f01ff;', ';FA;')
             })
         $others = @($entries | Where-Object { $expected -cnotcontains $_ }) + @($expected | Where-Object { $entries -cnotcontains $_ })
-        if (-not $parts.Success -or 'BA', 'SY' -cnotcontains $parts.Groups[1].Value) { $wrong = 'does not belong to administrators or SYSTEM' }
+        if (-not ($File -or ($parts.Success -and 'BA', 'SY' -ccontains $parts.Groups[1].Value))) { $wrong = 'does not belong to administrators or SYSTEM' }
         elseif ($others.Count -or -not ($File -or $parts.Groups[2].Value.Contains('P'))) { $wrong = 'has another access list than it was given' }
         else { return }
         $wrong = "$wrong ($sddl)"
@@ -539,12 +550,6 @@ function Find-File([string] $Path) {
 function Set-Access([string] $Path, [string[]] $Arguments) {
     $null = Invoke-Program 'icacls.exe' (@($Path) + $Arguments + '/L')
     if ($LASTEXITCODE -ne 0) { Stop-Operation 'protect_folder' 'PermissionDenied' $Path "icacls.exe ended with $LASTEXITCODE." }
-}
-
-function Protect-File([string] $Path) {
-    # What an administrator writes can belong to his account, which may be one no longer some day.
-    Set-Access $Path '/setowner', '*S-1-5-32-544'
-    [void] (Find-File $Path)
 }
 
 function New-Folder([string] $Path, $Access, [string] $Place) {
@@ -609,7 +614,6 @@ function Save-Copy($Call) {
     $path = [System.IO.Path]::Combine($folder, "$env:COMPUTERNAME-$label-$(New-Stamp).xml")
     $scopes = @($Call['parameters']['ScopeId'])
     $result = Export-Complete $path @{ parameters = Join-Parameters @{ Leases = $true } $Call }
-    if ([System.IO.File]::Exists($path)) { Protect-File $path }
     $text = if ([System.IO.File]::Exists($path)) { [System.IO.File]::ReadAllText($path) } else { '' }
     $missing = @($scopes | Where-Object { -not $text.Contains("<ScopeId>$_</ScopeId>") })
     if ($result['errors'].Count -or $missing.Count) {
@@ -712,11 +716,11 @@ function Save-Text($Call) {
 }
 
 function Write-Text([string] $Path, [hashtable] $Content) {
-    # Not the text itself, which can be a secret: a parameter can be logged.
+    # Not the text itself, which can be a secret: a parameter can be logged. One that is there already is left alone, since a run
+    # that is killed while it writes leaves an empty file.
     [void] (Protect-Folder 'kept')
-    [void] (Find-File $Path)
+    if ((Find-File $Path) -and [System.IO.File]::ReadAllText($Path) -ceq $Content['text']) { return }
     [System.IO.File]::WriteAllText($Path, $Content['text'])
-    Protect-File $Path
 }
 
 function Read-Text([string] $Path) {
@@ -740,6 +744,15 @@ function Test-Text($Call) {
     New-Result (, [ordered] @{ public = $lines[0]; proof = $proof })
 }
 
+function Test-Folder($Call) {
+    # An error unless the folder is as Protect-Folder makes it, or not there.
+    if ('kept', 'safety-copies', 'backups' -cnotcontains $Call['name']) {
+        Stop-Operation 'bad_name' 'InvalidArgument' $Call['name'] "'$($Call['name'])' is no folder of this script."
+    }
+    [void] (Find-Folder $Call['name'])
+    New-Result
+}
+
 # ------------------------------------------------------------------ the closed list
 
 function Find-BadName($Call) {
@@ -747,7 +760,7 @@ function Find-BadName($Call) {
     # come from a server: PartnerServer of a relationship.
     $parameters = if ($Call['parameters']) { $Call['parameters'] } else { @{} }
     foreach ($name in @($Call['server']) + @(foreach ($key in 'ComputerName', 'Cn', 'PartnerServer', 'CimSession') { $parameters[$key] })) {
-        if ($null -ne $name -and "$name" -cnotmatch '\A[A-Za-z0-9._:-]{1,255}\z') { return "$name" }
+        if ($null -ne $name -and "$name" -cnotmatch '\A[A-Za-z0-9_:.][A-Za-z0-9._:-]{0,254}\z') { return "$name" }
     }
 }
 
@@ -773,6 +786,7 @@ function Invoke-Operation($Call) {
         'keep_text' { Invoke-FileOperation $Call ${function:Save-Text} -Writes }
         'drop_text' { Invoke-FileOperation $Call ${function:Remove-Text} -Writes }
         'prove_text' { Invoke-FileOperation $Call ${function:Test-Text} }
+        'check_folder' { Invoke-FileOperation $Call ${function:Test-Folder} }
         default { New-Result -Errors (New-Failure 'windhcp.no_such_operation' 'InvalidArgument' "$($Call['op'])" "There is no operation '$($Call['op'])'.") }
     }
     $result.Insert(0, 'id', $Call['id'])
@@ -848,8 +862,8 @@ function Get-Holder {
     if ($runs) { $name } else { "the last one that left word was $name, and has ended" }
 }
 
-function Stop-Busy($Reply, [string] $Id, [string] $Target, [string] $Message) {
-    $Reply['status'] = 'busy'
+function Stop-Busy($Reply, [string] $Id, [string] $Target, [string] $Message, [string] $Status = 'busy') {
+    $Reply['status'] = $Status
     $Reply['errors'] = @(New-Failure $Id 'ResourceBusy' $Target $Message)
 }
 
@@ -858,9 +872,10 @@ function Invoke-Exclusive($Request, $Reply) {
     # so that several simulated servers on one machine do not wait for each other.
     $name = "Global\windhcp.failover.$env:COMPUTERNAME"
     try { $mutex = [System.Threading.Mutex]::new($false, $name) }
-    catch { # made by the run of an account that lets this one not in, and there as long as that run
+    catch [System.UnauthorizedAccessException] { # made by the run of an account that lets this one not in, and there as long as that run
         return Stop-Busy $Reply 'windhcp.mutex' $name "$(Get-Holder); $($_.Exception.GetBaseException().Message)"
     }
+    catch { return Stop-Busy $Reply 'windhcp.mutex' $name $_.Exception.GetBaseException().Message 'no_mutex' }
     try {
         try { $mine = $mutex.WaitOne([timespan]::FromSeconds($Request['mutex'])) }
         catch [System.Threading.AbandonedMutexException] { $mine = $true }

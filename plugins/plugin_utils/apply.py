@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from . import cmdlets, guards
@@ -41,12 +41,19 @@ def partners(steps: Sequence[Step]) -> Sequence[str]:
 
 
 def operations(
-    steps: Sequence[Step], server: Server, waiting: Waiting, probes: Sequence[cmdlets.Operation] = ()
+    steps: Sequence[Step],
+    server: Server,
+    waiting: Waiting,
+    probes: Sequence[cmdlets.Operation] = (),
+    before: Collection[str] = (),
 ) -> Sequence[cmdlets.Operation]:
-    """In order; the script stops after the first that had an error, so nothing is written when a probe or a wait fails."""
+    """In order; the script stops after the first that had an error, so nothing is written when a probe or a wait fails.
+
+    `before`: relationships that the task has written to already, over another connection.
+    """
     calls: list[cmdlets.Operation] = [*probes]
     unsettled = {relationship.name for relationship in server.relationships}  # there, and not seen Normal since the last write
-    written: set[str] = set()
+    written = set(before)
     for step in steps:
         if step.settled and step.relationship in unsettled:
             calls.append(_wait(step.relationship, waiting, step.relationship in written))
@@ -56,10 +63,15 @@ def operations(
             unsettled.discard(step.relationship)
         elif not step.here_only:
             unsettled.add(step.relationship)
-            written.add(step.relationship)
+        written |= touched([step])
     if waiting.at_end:
         calls += [_wait(name, waiting, True) for name in _there_at_the_end(steps)]
     return [*calls, *(one for step in steps for one in step.then)]
+
+
+def touched(steps: Iterable[Step]) -> frozenset[str]:
+    """The relationships that the steps write to, and leave there."""
+    return frozenset(step.relationship for step in steps if not step.removes and not step.here_only)
 
 
 def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:

@@ -195,6 +195,11 @@ def drop_text(name: str) -> Operation:
     return {"id": "drop_text", "op": "drop_text", "name": name}
 
 
+def check_folder(name: str) -> Operation:
+    """An error unless one of the script's own folders is as the script makes it, or not there."""
+    return {"id": f"folder_{name}", "op": "check_folder", "name": name}
+
+
 def probe_partner(partner: str) -> Operation:
     """The version of the partner's DHCP service, over a second hop: it is told without rights."""
     return {"id": "probe_partner", "op": "probe_partner", "server": partner}

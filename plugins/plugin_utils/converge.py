@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import apply, guards, kept_secret, pending, prerequisites, scope_definitions, snapshot, unfinished
+from . import apply, guards, kept_secret, own_folders, pending, prerequisites, scope_definitions, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import RemoteError, RemoteFailure, TooManyAtOnce
 from .gather import Gathering, Planner, Seen
@@ -84,6 +84,7 @@ class Convergence(Gathering):
             guards.check_partner(plan, here, self.seen["partner"].server, self.limits.allow_clock_skew, self._elsewhere())
         asked = {key: side.server for key, side in sides.partners.items() if isinstance(side, Side) and side.computer}
         guards.check_new(plan, sides.here.server, asked)
+        self.check_folders(plan)
         self.prerequisites(plan)
 
     def prerequisites(self, plan: Plan) -> None:
@@ -92,6 +93,14 @@ class Convergence(Gathering):
             asking = {partner: prerequisites.probes(partner) for partner in partners}
             answers = iter(self.remotes[connection].read([*itertools.chain(*asking.values())]).before)
             self.check_reached(connection, {partner: list(itertools.islice(answers, len(reads))) for partner, reads in asking.items()})
+
+    def check_folders(self, plan: Plan) -> None:
+        """Before the first write, and in check mode. Raises RemoteFailure where somebody else made what the plan needs to be ours."""
+        for connection, seen in self.seen.items():
+            steps = [step for step in plan.steps if step.connection == connection]
+            looks = own_folders.needed(steps, seen.server, notes=connection == "this_server")
+            if refusal := own_folders.refusal([seen.answer(look) for look in looks]):
+                raise RemoteFailure(f"{RemoteError(refusal, seen.remote.host)} {self._so_far('Nothing was changed.')}")
 
     def check_reached(self, connection: Connection, answers: Mapping[str, Sequence[Result]]) -> None:
         """Raises RemoteFailure for a partner whose answers to the probes say that the server does not reach it, or has no rights there."""
@@ -124,20 +133,20 @@ class Convergence(Gathering):
     def carry_out(self, plan: Plan, again: Sequence[Operation] = ()) -> None:
         """Runs the plan, one remote call after the other; `seen` is what each server shows after its call. Raises RemoteFailure."""
         self.result["changed"] = False  # until something was written
-        written: set[Connection] = set()
+        done: list[tuple[Connection, Sequence[Step]]] = []
         for connection, steps in apply.groups(plan):
-            if connection in written:
+            if connection in [one for one, _steps in done]:
                 self.look(connection)
-            written.add(connection)
-            self._write(connection, steps, again)
+            self._write(connection, steps, again, apply.touched(step for _one, earlier in done for step in earlier))
+            done.append((connection, steps))
         self.result["changed"] = True
 
-    def _write(self, connection: Connection, steps: Sequence[Step], again: Sequence[Operation]) -> None:
+    def _write(self, connection: Connection, steps: Sequence[Step], again: Sequence[Operation], written: Collection[str]) -> None:
         seen = self.seen[connection]
         host = seen.remote.host
         unasked = [partner for partner in apply.partners(steps) if (connection, partner) not in self.asked]
         probes = [probe for partner in unasked for probe in prerequisites.probes(partner)]
-        calls = apply.operations(steps, seen.server, self.waiting, probes)
+        calls = apply.operations(steps, seen.server, self.waiting, probes, written)
         if connection == "this_server":
             calls = unfinished.noted(steps, seen.server, calls)
         rereads = (*snapshot.reads(), *snapshot.hop_among(seen.reads), *again)

@@ -32,7 +32,7 @@ def definition(name: str, options: Mapping[str, Any]) -> Definition:
         raise Refused("max_client_lead_time: cannot be 0; Windows' default is one hour (1:00:00).")
     wanted = Definition(
         name=name,
-        partner_server=_partner_server(options),
+        partner_server=partner_server(options),
         mode=options.get("mode"),
         load_balance_percent=_percent(options, "load_balance_percent"),
         reserve_percent=_percent(options, "reserve_percent"),
@@ -87,7 +87,8 @@ def _check_secret(wanted: Definition) -> None:
         raise Refused(f"shared_secret: needed with update_secret: {wanted.update_secret}.")
 
 
-def _partner_server(options: Mapping[str, Any]) -> str | None:
+def partner_server(options: Mapping[str, Any]) -> str | None:
+    """Checked also where it has no meaning: what is no name goes nowhere. Raises Refused."""
     value = options.get("partner_server")
     if value is None:
         return None

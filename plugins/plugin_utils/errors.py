@@ -127,11 +127,15 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "what should be the name of a computer is none, and Windows' own export would run parts of it as code; nothing was called",
         "Correct partner_server; where the server itself shows such a partner, look at who made that relationship.",
     ),
+    "windhcp.property": (
+        "a value of what a cmdlet answered cannot be read, so nothing was made of the answer",
+        "Look at it with the same cmdlet on the server; where it shows the value, please report it.",
+    ),
     NOT_OURS: (
         "something below ProgramData is not as this collection makes it, so nothing was read, written or followed there",
-        "Look at what it is and at who made it. Take it away (a link with rmdir, which leaves alone what it leads to) when nothing in "
-        "it is needed, and run again: what is missing in {folder} is then made anew. An entry that Explorer added for an administrator "
-        "goes with icacls /remove:g.",
+        "Look at what it is and at who made it. Take it away (a link with rmdir, which leaves alone what it leads to; what lets you not "
+        "in after takeown) when nothing in it is needed, and run again: what is missing in {folder} is then made anew. An entry "
+        "that Explorer added for an administrator goes with icacls /remove:g.",
     ),
     "ResourceExists,Export-DhcpServer": ("the file to export to is there already", "Run again: each export has a name of its own."),
     "InvalidOperation,Export-DhcpServer": ("the configuration could not be exported", "Try Export-DhcpServer on the server itself."),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import cmdlets, guards, kept_secret, pending, prerequisites, snapshot, unfinished
+from . import cmdlets, guards, kept_secret, own_folders, pending, prerequisites, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .export import NOTHING
@@ -75,7 +75,7 @@ class Gathering:
     def look(self, connection: Connection = "this_server", also: Sequence[Operation] = ()) -> Seen:
         """A server as it is now; `also`: further reads."""
         remote = self.remotes[connection]
-        reads = (*snapshot.reads(), *also)
+        reads = (*snapshot.reads(), *own_folders.looks(), *also)
         reply = remote.read(reads)
         self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.offset))
         return self.seen[connection]
@@ -120,7 +120,7 @@ class Gathering:
         partners = {needed.key: self._partner_side(needed, here, far) for needed in needs}
         notes = {name: unfinished.partner(here.answer(unfinished.look(name)), here.remote.host) for name in self.relationships}
         noted = {name: partner for name, partner in notes.items() if partner}
-        kept = self.kept.seen({name: here.answer(self.kept.look(name)) for name in self.relationships})
+        kept = self.kept.seen({name: here.answer(self.kept.look(name)) for name in self.relationships}, here.remote.host)
         return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept)
 
     def _content(self, needs: Iterable[Needed], where: str) -> tuple[Operation, ...]:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from . import cmdlets
+from .errors import NOT_OURS, RemoteError, error_ids
 from .model import Refused
 from .reply import Result
 
@@ -34,8 +35,14 @@ class Kept:
     def look(self, relationship: str) -> cmdlets.Operation:
         return cmdlets.prove_text(_name(relationship), self.nonce)
 
-    def seen(self, answers: Mapping[str, Result]) -> Kept:
-        """`answers`: to `look`, by relationship. What cannot be read is as good as not there: the secret is sent and kept anew."""
+    def seen(self, answers: Mapping[str, Result], host: str = "") -> Kept:
+        """`answers`: to `look`, by relationship. What cannot be read is as good as not there: the secret is sent and kept anew.
+
+        Raises RemoteError where somebody else has put something in its place: it could not be kept anew.
+        """
+        for answer in answers.values():
+            if NOT_OURS in error_ids(answer):
+                raise RemoteError(answer, host)
         objects = {name: one for name, answer in answers.items() for one in answer.objects}
         return replace(self, found={name: (one.text("public"), one.text("proof")) for name, one in objects.items()})
 

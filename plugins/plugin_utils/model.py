@@ -23,7 +23,7 @@ DEFAULT_MAX_CLIENT_LEAD_TIME = 3600
 DEFAULT_STATE_SWITCH_INTERVAL = 3600  # what Windows takes when automatic transition is on and no interval is given
 NAME_LIMIT = 126
 RELATIONSHIP_LIMIT = 31  # a server; empty ones count
-_COMPUTER_NAME = re.compile(r"[A-Za-z0-9._:-]{1,255}")
+_COMPUTER_NAME = re.compile(r"[A-Za-z0-9_:.][A-Za-z0-9._:-]{0,254}")
 
 
 class UnknownPartner(Exception):
@@ -54,7 +54,10 @@ def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Addr
 def computer_name(text: str, option: str) -> str:
     """A name or an address of a computer. Windows' own export puts it into a text that it runs. Raises Refused."""
     if not _COMPUTER_NAME.fullmatch(text):
-        raise Refused(f"{option}: {text!r} is no name of a computer; write its name or address, with letters, digits and . - _ : only.")
+        raise Refused(
+            f"{option}: {text!r} is no name of a computer; write its name or address, with letters, digits and . - _ : only, and no "
+            "hyphen in front."
+        )
     return text
 
 

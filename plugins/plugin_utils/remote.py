@@ -29,6 +29,8 @@ _STATUS = {
     "Run again when it has ended.",
     "busy windhcp.mutex": "Another run is writing to this server, and its account lets this one not wait for it ({errors}); nothing "
     "was changed. Run again when it has ended; use one account for all runs, or accounts that are local administrators.",
+    "no_mutex": "What keeps two runs from writing at once could not be made ({errors}); nothing was changed. Look at which program there "
+    "has something of this name, or restart the server, and run again.",
     "no_module": "The DhcpServer module could not be loaded ({errors}). Install it: Install-WindowsFeature DHCP -IncludeManagementTools.",
     "constrained_language": "PowerShell runs in a restricted language mode there ({errors}), where the script cannot work; nothing "
     "was changed. Where application control is the reason, allow the collection's dhcp_cmdlets.ps1 in the policy (WDAC or "
@@ -101,7 +103,8 @@ class Remote:
             failures = replies.failures(reply, place)
             errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in failures[:ERRORS_TOLD])
             meaning = next((_STATUS[key] for one in failures if (key := f"{status} {one.id}") in _STATUS), _STATUS[status])
-            raise RemoteFailure(f"On {self.host}: " + meaning.format(errors=errors))
+            kind = UnexpectedReply if status == "script_error" else RemoteFailure  # it can come after a write
+            raise kind(f"On {self.host}: " + meaning.format(errors=errors))
         found = replies.parse(reply, asked, place, sent, received)
         self._offset = self._offset.narrowed(found.offset) if self._offset else found.offset
         return replace(found, offset=self._offset)

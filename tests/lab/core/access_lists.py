@@ -22,11 +22,18 @@ BAD_PARAMETER = 87
 
 _SDDL = re.compile(r"O:(?P<owner>.+?)G:(?P<group>[^:()]*)D:(?P<flags>[A-Z]*)(?P<entries>(?:\([^()]*\))*)")
 _ENTRY = re.compile(r"\(A;([A-Z]*);([^;]*);;;([^)]*)\)")
+_KIND = re.compile(r"\((A|D);[^;]*;[^;]*;;;([^)]*)\)")
 _GRANT = re.compile(r"\*(S-[-0-9]+):\(OI\)\(CI\)([FM])")
 
 
 def owner(sddl: str) -> str:
     return _parts(sddl)["owner"]
+
+
+def hidden(sddl: str) -> bool:
+    """Whether administrators may not read it: it belongs to another, and no entry lets them in, or one keeps them out."""
+    kinds = {kind for kind, trustee in _KIND.findall(sddl) if trustee in ("BA", "BU", "WD")}
+    return owner(sddl) not in (ADMINISTRATORS, USER) and kinds != {"A"}
 
 
 def inherited(parent: str, owner: str, *, folder: bool) -> str:

@@ -12,7 +12,7 @@ Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metad
 Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}], "script": [NAME, ...]}],
           "errors": [{the fields of api.ErrorRecord}], "warnings": [...],
           "files": {PATH: BASE64}} with what the module has to write,
-         {"now": TIME}, {"addresses": [...]}, {"sddl": TEXT}, {"exit_code": NUMBER}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py),
+         {"now": TIME}, {"addresses": [...]}, {"sddl": TEXT} or {}, {"exit_code": NUMBER}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py),
          or {"refused": TEXT} for a request that the core could not take.
 
 Objects of one class that follow each other are one table, and "script" names those properties that are script properties. A
@@ -37,6 +37,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
+from lab.core import access_lists
 from lab.core.api import SCRIPT_PROPERTIES, CmdletObject, Outcome, Session, Value
 from lab.core.lab import Lab
 from lab.core.metadata import BindingError, format_timespan, from_json
@@ -81,7 +82,8 @@ class Bridge:
         if "resolve" in request:
             return {"addresses": self._lab.resolve(request["resolve"])}
         if "get_acl" in request:
-            return {"sddl": self._access.show(Path(request["get_acl"]))}
+            sddl = self._access.show(Path(request["get_acl"]))
+            return {} if access_lists.hidden(sddl) else {"sddl": sddl}
         if "icacls" in request:
             return {"exit_code": self._access.icacls(request["icacls"])}
         if "dhcpsapi" in request:

@@ -152,10 +152,11 @@ function Get-Acl {
     # Who owns a file and may do what: the engine's own command is for Windows only. Scripts ask for the SDDL of one path.
     [CmdletBinding()] param([Parameter(Mandatory)] [string] $LiteralPath)
     $reply = Send-Request ('"get_acl":' + (Format-Value $LiteralPath))
-    $sddl = [System.Text.Json.JsonElement]::new()
-    if (-not $reply.TryGetProperty('sddl', [ref] $sddl)) {
+    $sddl = $refused = [System.Text.Json.JsonElement]::new()
+    if ($reply.TryGetProperty('refused', [ref] $refused)) {
         $PSCmdlet.ThrowTerminatingError((New-Failure "Cannot find path '$LiteralPath' because it does not exist." 'PathNotFound' 'ObjectNotFound' $LiteralPath))
     }
+    if (-not $reply.TryGetProperty('sddl', [ref] $sddl)) { throw [System.UnauthorizedAccessException]::new('Attempted to perform an unauthorized operation.') }
     [pscustomobject] @{ Path = $LiteralPath; Sddl = $sddl.GetString() }
 }
 

@@ -26,6 +26,7 @@ from lab.standin.results import Result, failure, result
 _LEASES = re.compile(r"[ \t\r\n]*<Leases(?:[^>]*/>|[^>]*>.*?</Leases>)", re.DOTALL)
 _EXPORTED = re.compile(r"<Lease>\s*<IPAddress>([^<]*)</IPAddress>")
 _STAMP = r"(\d{8}t\d{6}z)-[0-9a-f]{8}(?:\.xml)?"
+FOLDERS = ("kept", "safety-copies", "backups")
 ATTEMPTS = 3  # looks at an export that lacks leases
 NO_MORE = "WIN32 259"  # nothing to enumerate
 
@@ -100,8 +101,6 @@ class FileOperations:
         path = f"{self.own.protect_folder('safety-copies')}\\{self.server}-{label}-{self._stamp()}.xml"
         said = self.export(path, {"Leases": True, **call["parameters"]})
         content = self.files.found(path).get(path, b"")
-        if content:
-            self.own.protect_file(path)
         missing = [one for one in call["parameters"]["ScopeId"] if f"<ScopeId>{one}</ScopeId>" not in decoded(content)]
         if said["errors"] or missing:
             self.files.remove(path)
@@ -180,8 +179,14 @@ class FileOperations:
     def prove_text(self, call: Mapping[str, Any]) -> Result:
         text = self.own.read_text(_text_path(call))
         if text is not None:
-            public, hidden, _end = text.split("\n")
+            public, hidden, *_end = [*text.split("\n"), ""]
             return result([{"public": public, "proof": hmac.new(hidden.encode(), call["nonce"].encode(), "sha256").hexdigest()}])
+        return result()
+
+    def check_folder(self, call: Mapping[str, Any]) -> Result:
+        if call["name"] not in FOLDERS:
+            raise Stopped("bad_name", "InvalidArgument", call["name"], f"'{call['name']}' is no folder of this script.")
+        self.own.find_folder(call["name"])
         return result()
 
     def _copy(self, call: Mapping[str, Any]) -> tuple[str, bytes]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from lab.core import access_lists
 from lab.standin.files import Files
 from lab.standin.results import failure
 
@@ -67,15 +68,10 @@ class OwnFiles:
             self._confirm(folder(one), access(one), file=False)
         return folder(name)
 
-    def protect_file(self, path: str) -> None:
-        self.files.icacls(path, "/setowner", "*S-1-5-32-544")
-        self.find_file(path)
-
     def write_text(self, path: str, text: str, now: datetime) -> None:
         self.protect_folder("kept")
-        self.find_file(path)
-        self.files.write(path, text.encode(), now)
-        self.protect_file(path)
+        if not self.find_file(path) or self.files.found(path)[path] != text.encode():
+            self.files.write(path, text.encode(), now)
 
     def read_text(self, path: str) -> str | None:
         if self.find_folder("kept") and self.find_file(path):
@@ -97,14 +93,16 @@ class OwnFiles:
         if self.files.is_folder(path) == file:
             return "is a folder and no file" if file else "is a file and no folder"
         sddl = self.files.access(path)
+        if access_lists.hidden(sddl):
+            return "does not show administrators its access list"
         parts = _SDDL.fullmatch(sddl)
-        if parts is None or parts[1] not in ("BA", "SY"):
+        if not file and (parts is None or parts[1] not in ("BA", "SY")):
             return f"does not belong to administrators or SYSTEM ({sddl})"
         entries = {
             entry.replace(";OICIID;", ";OICI;").replace(";ID;", ";;").replace(";0x1f01ff;", ";FA;")
-            for entry in re.findall(r"\([^()]*\)", parts[3])
+            for entry in re.findall(r"\([^()]*\)", parts[3] if parts else "")
         }
         wanted = {entry.replace("OICI", "") if file else entry for entry in expected.values()}
-        if entries != wanted or not (file or "P" in parts[2]):
+        if entries != wanted or not (file or (parts and "P" in parts[2])):
             return f"has another access list than it was given ({sddl})"
         return ""

@@ -27,9 +27,9 @@ from lab.standin.results import Result, failure, refused_in_check_mode, result
 
 MODULE_VERSION = "2.0.0.0"
 MASK = "********"
-COMPUTER_NAME = re.compile(r"[A-Za-z0-9._:-]{1,255}")
+COMPUTER_NAME = re.compile(r"[A-Za-z0-9_:.][A-Za-z0-9._:-]{0,254}")
 FILE_WRITES = ("safety_copy", "import_copy", "keep_text", "drop_text")
-FILE_READS = ("read_copy", "prove_text")
+FILE_READS = ("read_copy", "prove_text", "check_folder")
 
 
 def run(
@@ -181,6 +181,7 @@ class Script:
 
     def wait(self, call: Mapping[str, Any]) -> Result:
         started = time.monotonic()
+        tolerated_since: float | None = None
         while True:
             said = self.cmdlet(call)
             if said["errors"]:
@@ -192,8 +193,11 @@ class Script:
             if seen and not pending:
                 return said
             passing = [*(call.get("while") or ())]
-            if time.monotonic() - started < int(call.get("grace") or 0):
-                passing += call.get("tolerated") or ()
+            tolerated, now = call.get("tolerated") or (), time.monotonic()
+            if tolerated_since is None and any(value in tolerated for value in pending):
+                tolerated_since = now
+            if tolerated_since is None or now - tolerated_since < int(call.get("grace") or 0):
+                passing += tolerated
             refused = [value for value in pending if value not in passing]
             if refused or not seen:
                 words = " ".join(refused)

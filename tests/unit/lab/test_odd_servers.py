@@ -102,6 +102,18 @@ def test_what_a_cmdlet_says_is_told_in_order_once_with_its_reason_and_no_secret(
     assert {error["target"] for error in said["errors"]} == {"file of ********"}
 
 
+def test_a_value_that_cannot_be_read_is_no_value_that_is_missing() -> None:
+    """ScopeId is a script property. The engine shows one that fails as null, which would be a relationship without a scope."""
+    kind = "Microsoft.Management.Infrastructure.CimInstance#root/Microsoft/Windows/DHCP/DhcpServerv4Scope"
+    prelude = f"Update-TypeData -TypeName '{kind}' -MemberType ScriptProperty -MemberName Odd -Value {{ throw 'Not today, hush.' }}"
+    read = {"id": "scopes", "op": "cmdlet", "cmdlet": "Get-DhcpServerv4Scope", "select": ["ScopeId", "Odd"]}
+    (said,) = ask(prelude, read, secrets=("hush",))["calls"]
+    assert said["objects"] == []
+    (error,) = said["errors"]
+    assert (error["id"], error["target"]) == ("windhcp.property", "Odd")
+    assert error["message"] == "Odd of what Get-DhcpServerv4Scope answers: Not today, ********."
+
+
 def test_powershell_7_is_named_and_writes_nothing() -> None:
     lab = company()
     remove = {"id": "r", "op": "cmdlet", "cmdlet": "Remove-DhcpServerv4Scope", "parameters": {"ScopeId": ["10.10.10.0"], "Force": True}}

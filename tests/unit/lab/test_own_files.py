@@ -32,18 +32,20 @@ NOT_OURS = ["windhcp.not_ours"]
 OURS = "O:BAG:DUD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 OPEN = OURS + "(A;OICI;0x1301bf;;;BU)"
 HIS = OURS.replace("O:BA", f"O:{access_lists.USER}")
+PLANTER, HIDDEN = "S-1-5-21-1-2-3-1002", "does not show administrators its access list"
 FILE = "O:BAG:DUD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)"
 
 # what an ordinary user, or an administrator who did not think of it, left: (place, kind, access list) and what is wrong with it
 PLANTED = {
     "folder of a user": ("", "folder", HIS, "does not belong to administrators"),
     "folder open to users": ("", "folder", OPEN, "another access list"),
+    "folder that keeps administrators out": ("", "folder", f"O:{PLANTER}G:DUD:PAI(D;OICI;FA;;;BA)(A;OICI;FA;;;WD)", HIDDEN),
+    "folder of the one who planted it alone": ("kept", "folder", f"O:{PLANTER}G:DUD:PAI(A;OICI;FA;;;{PLANTER})", HIDDEN),
     "folder that inherits": ("", "folder", OURS.replace("PAI", "AI"), "another access list"),
     "link for the folder": ("", "link", None, "is a link"),
     "file for the folder": ("", "file", None, "is a file and no folder"),
     "folder inside": ("kept", "folder", HIS, "does not belong to administrators"),
     "link inside": ("kept", "link", None, "is a link"),
-    "file of a user": ("kept/hq.txt", "file", FILE.replace("O:BA", f"O:{access_lists.USER}"), "does not belong to administrators"),
     "file open to users": ("kept/hq.txt", "file", FILE + "(A;;0x1200a9;;;BU)", "another access list"),
     "link for the file": ("kept/hq.txt", "link", None, "is a link"),
     "folder for the file": ("kept/hq.txt", "folder", None, "is a folder and no file"),
@@ -69,7 +71,8 @@ def operations(place: str) -> list[dict[str, Any]]:
         return TEXTS
     path = "@folder/safety-copies/DHCP01-HQ.xml"
     import_copy = {"id": "import", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True}
-    return [*TEXTS, COPY, {"id": "read", "op": "read_copy", "path": path}, import_copy]
+    folders = [{"id": name, "op": "check_folder", "name": name} for name in ("kept", "safety-copies", "backups")]
+    return [*TEXTS, *folders, COPY, {"id": "read", "op": "read_copy", "path": path}, import_copy]
 
 
 def results(reply: str) -> list[Mapping[str, Any]]:
@@ -148,7 +151,7 @@ def test_powershell_never_uses_it_and_says_the_same(name: str, powershell: Direc
 
 @pytest.mark.parametrize("administrators_own", [True, False])
 def test_on_a_clean_server_all_of_it_is_made_and_used(administrators_own: bool, powershell: DirectPowerShell) -> None:
-    """Whoever owns what an administrator makes, it ends as theirs, with no entry for anybody else."""
+    """Whoever owns what an administrator makes, it is used, with no entry for anybody else."""
     lab = company(administrators_own_new_files=administrators_own)
     door = powershell.door(lab)
     copied = json.loads(powershell(lab, SESSION, json.dumps({"calls": [KEEP, COPY]}), ["hush"]))["reply"]["calls"]
@@ -166,7 +169,8 @@ def test_on_a_clean_server_all_of_it_is_made_and_used(administrators_own: bool, 
     assert shown.pop("backups") == OURS.replace("PAI", f"PAI{service}")
     assert set(shown.values()) == {OURS}
     files = [door.access.show(one) for one in (root / "kept" / "hq.txt", path)]
-    assert {re.sub(r"O:(.*?)G:.*?\(", r"\1 (", one) for one in files} == {"BA (A;ID;FA;;;SY)(A;ID;FA;;;BA)"}
+    owner = "BA" if administrators_own else access_lists.USER
+    assert {re.sub(r"O:(.*?)G:.*?\(", r"\1 (", one) for one in files} == {f"{owner} (A;ID;FA;;;SY)(A;ID;FA;;;BA)"}
     assert [one.name for one in door.system_folder(lab.servers["DHCP01"]).parent.iterdir()] == ["System32"]
 
 

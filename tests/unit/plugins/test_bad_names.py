@@ -8,48 +8,59 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server, computer_name
 from lab import topology
 from lab.core.lab import Lab
 from nothing_lost.task import Wire, perform
 
 BAD = "dhcp02; Get-Process"
+FORCE = "-Force"  # a word that Windows takes for one of its own
 
 
 def company() -> Lab:
     return topology.load(topology.TOPOLOGIES / "company.yml")
 
 
+@pytest.mark.parametrize("bad", [BAD, FORCE])
 @pytest.mark.parametrize(
     ("module", "options"),
     [
-        ("dhcp_failover_relationship", {"name": "HQ", "partner_server": BAD, "scopes": ["10.10.10.0"]}),
-        ("dhcp_failover_scope_copy", {"scopes": ["10.10.10.0"], "partner_server": BAD}),
-        (
-            "dhcp_failover_scope",
-            {"relationship": "HQ", "scopes": ["10.10.10.0"], "create_relationship": {"partner_server": BAD}},
-        ),
+        ("dhcp_failover_relationship", {"name": "HQ", "scopes": ["10.10.10.0"]}),
+        ("dhcp_failover_relationship", {"name": "HQ", "state": "absent"}),
+        ("dhcp_failover_scope_copy", {"scopes": ["10.10.10.0"]}),
+        ("dhcp_failover_scope", {"relationship": "HQ", "scopes": ["10.10.10.0"], "create_relationship": {}}),
     ],
 )
-def test_a_task_is_refused(module: str, options: dict[str, Any]) -> None:
+def test_a_task_is_refused(module: str, options: dict[str, Any], bad: str) -> None:
+    options = (
+        {**options, "create_relationship": {"partner_server": bad}}
+        if "create_relationship" in options
+        else {**options, "partner_server": bad}
+    )
     lab = company()
     result = perform(Wire(lab), module, options)
     assert result["failed"]
-    assert f"partner_server: '{BAD}' is no name of a computer; write its name or address" in result["msg"]
+    assert f"partner_server: '{bad}' is no name of a computer; write its name or address" in result["msg"]
     assert [entry for entry in lab.audit.entries if entry.write] == []
 
 
-def test_one_that_the_server_shows_is_never_called() -> None:
+@pytest.mark.parametrize("name", ["dhcp02", "dhcp_02.contoso.example", "2dhcp", "10.0.0.2", "::1", "fe80::2", "_a", "a" * 255])
+def test_what_can_be_one_is_taken(name: str) -> None:
+    assert computer_name(name, "partner_server") == name
+
+
+@pytest.mark.parametrize("bad", [BAD, FORCE])
+def test_one_that_the_server_shows_is_never_called(bad: str) -> None:
     lab = company()
     relationship = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.10.10.0", "10.10.20.0"], "wait_timeout": 1}
     assert "failed" not in perform(Wire(lab), "dhcp_failover_relationship", relationship)
-    lab.servers["DHCP01"].relationships["HQ"].partner_server = BAD
+    lab.servers["DHCP01"].relationships["HQ"].partner_server = bad
     mark = lab.audit.mark()
     leave = {"relationship": "HQ", "scopes": ["10.10.20.0"], "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"}
     result = perform(Wire(lab), "dhcp_failover_scope", leave)
     assert result["failed"]
     assert "what should be the name of a computer is none" in result["msg"]
-    assert f"nothing was called (windhcp.computer_name: '{BAD}' is no name of a computer." in result["msg"]
+    assert f"nothing was called (windhcp.computer_name: '{bad}' is no name of a computer." in result["msg"]
     assert {entry.via for entry in lab.audit.since(mark, "cmdlet")} == {"session"}
     assert [entry for entry in lab.audit.since(mark, "cmdlet") if entry.write] == []
 

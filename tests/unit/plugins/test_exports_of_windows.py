@@ -42,7 +42,6 @@ def with_copy(lab: Lab, name: str) -> Wire:
     files = wire.files["DHCP01"] = Files()
     OwnFiles(files).protect_folder("safety-copies")
     files.write(COPY, (FOLDER / f"{name}.xml").read_bytes(), NOW)
-    OwnFiles(files).protect_file(COPY)
     return wire
 
 
