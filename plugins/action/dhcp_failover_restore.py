@@ -2,17 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..plugin_utils import cmdlets, restore_plan, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import keep_days
+from ..plugin_utils.content import Difference
 from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.export import NOTHING, Export
 from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import scope_ids
 from ..plugin_utils.restore_plan import Here, Wanted
+from ..plugin_utils.texts import few, sentences
 
 
 class ActionModule(FailoverAction):
@@ -37,6 +39,7 @@ class ActionModule(FailoverAction):
         if there:  # compared with their leases
             seen = convergence.look(also=[*reads, cmdlets.export(there, leases=True)])
         here = self._here(seen)
+        self._differences(wanted, copy, here)  # also when it is refused
         plan = restore_plan.restore(wanted, copy, here)
         convergence.announce(plan, f"scopes on {seen.server.name}")
         coming = [scope for scope in scopes if scope not in there]
@@ -58,11 +61,17 @@ class ActionModule(FailoverAction):
         export = snapshot.exported(results, self.host) if asked else NOTHING
         return Here(seen.server, export, snapshot.server_level(results, self.host), seen.reply.received + seen.server.clock)
 
+    def _differences(self, wanted: Wanted, copy: Export, here: Here) -> Sequence[Difference]:
+        found = restore_plan.differences(wanted, copy, here)
+        self.convergence.result["differences"] = [one.public() for one in found]
+        return found
+
     def _verify(self, wanted: Wanted, copy: Export) -> Here:
         """Everything is there, as it was saved, in the state that was asked for."""
         here = self._here(self.convergence.seen["this_server"])
-        if left := restore_plan.problems(wanted, copy, here):
-            raise RemoteFailure(f"The scopes were imported, and they are not what was asked for: {' '.join(left)}")
+        imported = f"The scopes were imported on {here.server.name}, and"
+        if left := self._differences(wanted, copy, here):
+            raise RemoteFailure(f"{imported} they are not what was asked for: {sentences(restore_plan.problems(left, here))}")
         if missing := restore_plan.restore(wanted, copy, here).steps:
-            raise RemoteFailure(f"The scopes were imported, and this is still to do: {'; '.join(step.text for step in missing)}.")
+            raise RemoteFailure(f"{imported} this is still to do: {few((step.text for step in missing), between='; ')}.")
         return here

@@ -14,11 +14,14 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from . import cmdlets, content
+from .content import Difference
 from .export import Export, ServerLevel
 from .model import Refused, Server
 from .plan import Plan, Step, list_scopes
+from .texts import few, sentences
 
 ACTIVE, INACTIVE = "active", "inactive"
+_LEASE = "lease "
 # versions of Windows Server (2012, 2012 R2): a server of the first one takes a file of the second one, and no other that is newer
 _RELATED = ((6, 2), (6, 3))
 _NO_CLIENT = frozenset({"offered", "activereservation", "inactivereservation"})  # states of what is no lease of its own after an import
@@ -48,17 +51,16 @@ def chosen(wanted: Wanted, copy: Export) -> tuple[IPv4Address, ...]:
     """Raises Refused for a scope that is not in the copy, and for a copy without any."""
     missing = [scope for scope in wanted.scopes if scope not in copy.scopes]
     if missing:
-        held = list_scopes(sorted(copy.scopes)) or "no scope"
-        raise Refused(f"scopes: {list_scopes(missing)} is not in {wanted.path}, which holds {held}. Nothing was changed.")
+        held = few(sorted(copy.scopes)) or "no scope"
+        raise Refused(f"scopes: {few(missing)} is not in {wanted.path}, which holds {held}. Nothing was changed.")
     return tuple(sorted(wanted.scopes or copy.scopes))
 
 
 def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
     """Scopes that are not there come; those that are there have to be what the copy would bring. Raises Refused."""
     scopes = chosen(wanted, copy)
-    found = problems(wanted, copy, here)
-    if found:
-        raise Refused(" ".join([*found, "Nothing was changed."]))
+    if found := differences(wanted, copy, here):
+        raise Refused(f"{sentences(problems(found, here))} Nothing was changed.")
     coming = [scope for scope in scopes if here.server.scope(scope) is None]
     if coming:
         _check_version(wanted, copy, here)
@@ -75,10 +77,18 @@ def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
     )
 
 
-def problems(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
-    """How scopes that are there are not what the copy would bring."""
+def differences(wanted: Wanted, copy: Export, here: Here) -> Sequence[Difference]:
+    """How scopes that are there (the destination) are not what the copy (the source) would bring."""
     there = [scope for scope in chosen(wanted, copy) if here.server.scope(scope)]
-    return [problem for scope in there if (problem := _problem(scope, wanted, copy, here))]
+    return [one for scope in there for one in _differences(scope, wanted, copy, here)]
+
+
+def problems(found: Sequence[Difference], here: Here) -> Sequence[str]:
+    """The differences in words, scope by scope."""
+    by_scope: dict[IPv4Address, list[Difference]] = {}
+    for one in found:
+        by_scope.setdefault(one.scope_id, []).append(one)
+    return [_problem(scope, differs, here) for scope, differs in by_scope.items()]
 
 
 def counts(scopes: Sequence[IPv4Address], export: Export) -> Sequence[Mapping[str, str | int]]:
@@ -180,23 +190,32 @@ def _step(wanted: Wanted, here: Here, scopes: Sequence[IPv4Address], state: str,
     )
 
 
-def _problem(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> str | None:
+def _differences(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> list[Difference]:
     state, is_now = _state(wanted, copy, scope), _saved_state(here.export, scope)
-    differs = [f"state {is_now} (it would be {state})"] if state != is_now else []
-    for one in content.differences(copy, here.export, [scope]):
-        if one.field != "state":
-            differs.append(f"{one.field} {_told(one.destination)} ({_told(one.source)} in the copy)")
+    found = [Difference(scope, "state", state, is_now)] if state != is_now else []
+    found += [one for one in content.differences(copy, here.export, [scope]) if one.field != "state"]
     # out of service no lease comes or goes by itself: one that is missing was never imported
     if is_now == INACTIVE:
-        differs += [f"no lease {one.address}" for one in content.lost_leases(here.export, copy, [scope], here.now)]
-    if not differs:
-        return None
-    relationship = here.server.relationship_of(scope)
+        lost = content.lost_leases(here.export, copy, [scope], here.now)
+        found += [Difference(scope, f"{_LEASE}{one.address}", "present", None) for one in lost]
+    return found
+
+
+def _problem(scope: IPv4Address, differs: Sequence[Difference], here: Here) -> str:
+    relationship, told = here.server.relationship_of(scope), few(map(_in_words, differs), "differences", between="; ", most=3)
     member = f", in relationship '{relationship.name}'," if relationship else ""
     return (
-        f"scopes: {scope} exists{member} on {here.server.name} already, with {'; '.join(differs)}. Leave it out, or remove it there first "
+        f"scopes: {scope} exists{member} on {here.server.name} already, with {told}. Leave it out, or remove it there first "
         "(dhcp_failover_scope_copy)."
     )
+
+
+def _in_words(one: Difference) -> str:
+    if one.field == "state":
+        return f"state {one.destination} (it would be {one.source})"
+    if one.field.startswith(_LEASE):
+        return f"no {one.field}"
+    return f"{one.field} {_told(one.destination)} ({_told(one.source)} in the copy)"
 
 
 def _told(value: str | None) -> str:

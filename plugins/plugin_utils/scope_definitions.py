@@ -10,6 +10,7 @@ from typing import Any
 
 from . import durations
 from .model import Refused, Scope, ScopeDefinition, Server
+from .texts import few, sentences
 from .view import scope_result
 
 LEASE_LIMIT = durations.UNLIMITED - 1  # seconds; DHCP counts a lease in 32 bits
@@ -29,7 +30,7 @@ def parse(definitions: Iterable[Mapping[str, Any]]) -> tuple[ScopeDefinition, ..
         f"create_scopes: {one} is defined {ids.count(one)} times; keep one definition." for one in sorted(set(ids)) if ids.count(one) > 1
     ]
     if problems:
-        raise Refused(" ".join(problems))
+        raise Refused(sentences(problems))
     return tuple(sorted(found, key=lambda definition: definition.scope_id))
 
 
@@ -60,12 +61,12 @@ def missing(definitions: Sequence[ScopeDefinition], server: Server) -> tuple[Sco
         overlapped = [f"{other} ({used})" for used, other in taken if subnet.overlaps(used)]
         if overlapped:
             problems.append(
-                f"create_scopes: {definition.scope_id}: its subnet {subnet} overlaps {', '.join(overlapped)}; "
+                f"create_scopes: {definition.scope_id}: its subnet {subnet} overlaps {few(overlapped, most=3)}; "
                 "correct scope_id and subnet_mask, or use the scope that is there."
             )
         taken.append((subnet, f"{definition.scope_id} of the same list"))
     if problems:
-        raise Refused(" ".join(problems))
+        raise Refused(sentences(problems))
     return new
 
 

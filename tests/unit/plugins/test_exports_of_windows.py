@@ -57,7 +57,7 @@ def test_a_reservation_that_was_in_use_comes_back_without_its_lease_and_that_is_
     there = Scope(SCOPE, "Floor 1", "255.255.255.0", "198.51.100.10", "198.51.100.200", active=False, type="Dhcp", description="")
     level = export.ServerLevel((10, 0), copy.classes, copy.definitions)
     here = Here(Server(name="DHCP01", addresses=(), relationships=(), scopes=(there,)), after, level, NOW)
-    assert restore_plan.problems(Wanted(COPY), copy, here) == []
+    assert restore_plan.differences(Wanted(COPY), copy, here) == []
     assert restore_plan.restore(Wanted(COPY), copy, here).steps == ()
     expected = [{"scope_id": "198.51.100.0", "leases": 0, "reservations": 1}]
     assert restore_plan.counts([SCOPE], copy) == restore_plan.counts([SCOPE], after) == expected
