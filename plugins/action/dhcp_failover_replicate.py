@@ -17,6 +17,7 @@ from ..plugin_utils.model import Refused, scope_ids
 from ..plugin_utils.replicate_plan import Chosen, Overwriting, Route
 from ..plugin_utils.reply import Result
 from ..plugin_utils.sides import Connection, Side
+from ..plugin_utils.texts import few
 
 
 class ActionModule(FailoverAction):
@@ -63,13 +64,16 @@ class ActionModule(FailoverAction):
             guards.check_is_partner(dict.fromkeys(chosen.values()), there.server)
         giver: Connection = "partner" if there and not from_here else "this_server"
         route = Route(from_here, convergence.seen[giver].server, hop=not from_here and there is None, connection=giver)
-        far = self._far((there or here).reply.before, chosen)
-        plan, found = replicate_plan.plan(
+        own, far = snapshot.exported(here.reply.before, self.host), self._far((there or here).reply.before, chosen)
+        found = replicate_plan.differences(chosen, from_here, own, far)
+        convergence.result["differences"] = [one.public() for one in found]  # also when it is refused
+        plan = replicate_plan.plan(
             chosen,
             here.server.name,
             route,
-            snapshot.exported(here.reply.before, self.host),
+            own,
             far,
+            found,
             options["force"],
             Overwriting(options["allow_overwrite"], keep_days(options), self._destinations(chosen, here, there, from_here)),
         )
@@ -83,10 +87,7 @@ class ActionModule(FailoverAction):
         if plan.steps and not self.check_mode:
             convergence.carry_out(plan, again=exports)
             self._verify(giver, chosen, from_here)
-        return {
-            "differences": [one.public() for one in found],
-            "replicated": [scope for step in plan.steps if step.copies for scope in map(str, step.copies)],
-        }
+        return {"replicated": [scope for step in plan.steps if step.copies for scope in map(str, step.copies)]}
 
     def _destinations(self, chosen: Chosen, here: Seen, there: Seen | None, from_here: bool) -> Mapping[str, Side]:
         """The server whose copies are overwritten, for each partner."""
@@ -114,8 +115,9 @@ class ActionModule(FailoverAction):
         here, far = seen["this_server"].reply.before, seen.get("partner", seen["this_server"]).reply.before
         left = replicate_plan.differences(chosen, from_here, snapshot.exported(here, self.host), self._far(far, chosen))
         if left:
-            fields = "; ".join(f"{one.scope_id} {one.field}" for one in left)
-            raise RemoteFailure(f"The scopes were replicated, and they still differ: {fields}.")
+            here_name, partners = seen["this_server"].server.name, few(replicate_plan.by_partner(chosen))
+            fields = few((f"{one.scope_id} {one.field}" for one in left), between="; ")
+            raise RemoteFailure(f"The scopes of {here_name} and {partners} were replicated, and they still differ: {fields}.")
 
 
 def _partner_exports(chosen: Chosen) -> list[cmdlets.Operation]:

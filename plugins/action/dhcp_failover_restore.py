@@ -15,6 +15,7 @@ from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import scope_ids
 from ..plugin_utils.plan import Plan
 from ..plugin_utils.restore_plan import Here, Wanted
+from ..plugin_utils.texts import few
 
 
 class ActionModule(FailoverAction):
@@ -39,6 +40,7 @@ class ActionModule(FailoverAction):
         if there:  # compared with their leases
             seen = convergence.look(also=[*reads, cmdlets.export(there, leases=True)])
         here = self._here(seen)
+        self._differences(wanted, copy, here)  # also when it is refused
         plan = restore_plan.restore(wanted, copy, here)
         convergence.check_folders(plan)
         convergence.announce(plan, f"scopes on {seen.server.name}")
@@ -59,6 +61,10 @@ class ActionModule(FailoverAction):
         """What came, or would come: also in the result of a run that fails after it."""
         found = restore_plan.counts(scopes, export)
         self.convergence.result.update(restored=[str(scope) for scope in scopes], counts=found, total=restore_plan.total(found))
+
+    def _differences(self, wanted: Wanted, copy: Export, here: Here) -> None:
+        found = restore_plan.differences(wanted, copy, here)
+        self.convergence.result["differences"] = [one.public() for one in found]
 
     def _bring_back(self, plan: Plan, wanted: Wanted, copy: Export, coming: Sequence[IPv4Address]) -> None:
         before = self.convergence.seen["this_server"]
@@ -91,10 +97,11 @@ class ActionModule(FailoverAction):
                 "leases of a scope that is active are not compared then."
             ) from failure
         self._tell([scope for scope in coming if scope in here.export.scopes], here.export)
+        self._differences(wanted, copy, here)
         problems = []
         if left := restore_plan.left(wanted, copy, here):
-            problems.append(f"They are not what was asked for: {'; '.join(left)}.")
+            problems.append(f"They are not what was asked for: {few(left, 'differences', between='; ')}.")
         if lost := restore_plan.lost(copy, here, coming):
             problems.append(lost)
         if problems:
-            raise RemoteFailure(" ".join(["The scopes were imported.", *problems]))
+            raise RemoteFailure(" ".join([f"The scopes were imported on {here.server.name}.", *problems]))

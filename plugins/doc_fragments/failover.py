@@ -70,6 +70,8 @@ options:
     description:
       - The role of this server with O(mode=hot_standby). At creation V(active).
       - Windows cannot change the role of a relationship; a different one is refused, unless the task says to re-create it.
+      - Which server a change from load balance to hot standby makes active, Windows decides, and how is not known. What it decided is
+        checked after the change.
     type: str
     choices: [active, standby]
   max_client_lead_time:
@@ -86,6 +88,7 @@ options:
     description:
       - Whether a server declares its partner down by itself at all. Windows keeps this and O(state_switch_interval) as one value.
       - V(false) is the same as O(state_switch_interval=0). V(true) without an interval keeps the one there is, or takes one hour.
+      - A server that shows automatic transition as on and no interval counts as one with an hour, Windows' default.
     type: bool
   shared_secret:
     description:

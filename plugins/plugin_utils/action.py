@@ -19,7 +19,7 @@ from .model import Refused, Server
 from .partner import PartnerAction
 from .plan import Plan
 from .remote import Execute, Remote
-from .texts import short
+from .texts import short, told
 from .view import planned_result, relationship_result
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
@@ -70,7 +70,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             found.pop("diff", None)
         found["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(mask(found, hidden))
+        result.update(told(mask(found, hidden)))
         return result
 
     @contextlib.contextmanager

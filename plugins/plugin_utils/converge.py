@@ -18,6 +18,7 @@ from .plan import Plan, Step
 from .remote import Remote
 from .reply import Reply, Result
 from .sides import Connection, Side, Sides
+from .texts import few
 from .view import differences
 
 TOO_MANY = "DHCP 20130"
@@ -159,7 +160,7 @@ class Convergence(Gathering):
             changes = differences(seen.server, snapshot.parse(reply.before, host, reply.offset))
             raise RemoteFailure(
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "
-                f"{'; '.join(changes) or 'a read answers differently'}. {self._so_far('Run again.')}"
+                f"{few(changes, between='; ') or 'a read answers differently'}. {self._so_far('Run again.')}"
             )
         self._note_copies(seen.remote, calls, reply)
         step = apply.under_way(steps, calls, reply.calls)
@@ -169,7 +170,7 @@ class Convergence(Gathering):
             after = snapshot.parse(reply.after, host, reply.offset)
         except RemoteFailure as failure:
             raise RemoteFailure(
-                f"Done: {'; '.join([*self._done, *done]) or 'nothing'}. Reading the server again failed: {failure} Run again."
+                f"Done: {few([*self._done, *done], between='; ') or 'nothing'}. Reading the server again failed: {failure} Run again."
             ) from failure
         self.seen[connection] = Seen(seen.remote, rereads, replace(reply, before=reply.after), after)
         self._done += differences(seen.server, after) or done
@@ -197,7 +198,7 @@ class Convergence(Gathering):
             seen.remote.write((), "", [unfinished.keep(note) for note in notes.items()])
 
     def _so_far(self, nothing: str) -> str:
-        return f"Written before: {'; '.join(self._done)}. Running again completes it." if self._done else nothing
+        return f"Written before: {few(self._done, between='; ')}. Running again completes it." if self._done else nothing
 
     def _note_copies(self, remote: Remote, calls: Sequence[Operation], reply: Reply) -> None:
         for call, result in zip(calls, reply.calls, strict=False):
@@ -214,7 +215,8 @@ class Convergence(Gathering):
         except Refused as refused:
             raise RemoteFailure(f"Everything was written, but {name} does not show what was asked for: {refused}") from None
         if left:
-            raise RemoteFailure(f"Everything was written, but {name} still needs: {'; '.join(step.text for step in left)}.")
+            told = few((step.text for step in left), between="; ")
+            raise RemoteFailure(f"Everything was written, but {name} still needs: {told}. Run again.")
         if "partner" in self.seen:
             self._verify_partner(plan, self.seen["this_server"].server, self.seen["partner"].server)
         return self.seen["this_server"].server
@@ -244,8 +246,9 @@ class Convergence(Gathering):
         for relationship in after.relationships:
             touched = relationship.name in plan.touched() and relationship.name not in self._elsewhere()
             if touched and (missing := guards.differs_at_partner(relationship, there)):
+                told = few(missing, between="; ")
                 raise RemoteFailure(
                     f"Everything was written on {after.name}, but its partner {there.name} does not show of '{relationship.name}': "
-                    f"{'; '.join(missing)}. Look at the state of both servers and run again; a setting that did not travel has to be "
+                    f"{told}. Look at the state of both servers and run again; a setting that did not travel has to be "
                     "set by running the task on the partner."
                 )

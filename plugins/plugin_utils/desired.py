@@ -54,8 +54,6 @@ def definition(name: str, options: Mapping[str, Any]) -> Definition:
 def _check_name(name: str) -> None:
     if not name.strip():
         raise Refused("name: must not be empty.")
-    if name != name.strip():
-        raise Refused(f"name: '{name}' begins or ends with a space; names cannot be changed later, so this is taken for a mistake.")
     if len(name) > NAME_LIMIT:
         raise Refused(f"name: has {len(name)} characters, and {NAME_LIMIT} is the most that Windows takes.")
 

@@ -57,7 +57,7 @@ def _result(
 def health(relationship: Relationship, statistics: Mapping[IPv4Address, Utilisation]) -> Mapping[str, Any]:
     """How full the relationship's scopes are, the fullest first, and what each server can still give."""
     known = {scope: statistics[scope] for scope in relationship.scopes if scope in statistics}
-    fullest = sorted(known, key=lambda scope: (-known[scope].percent_in_use, scope))
+    fullest = sorted(known, key=lambda scope: (-(known[scope].percent_in_use or 0), scope))
     return {
         "healthy": relationship.state == "Normal" and all(one.free for one in known.values()),
         "in_use": sum(one.in_use for one in known.values()),

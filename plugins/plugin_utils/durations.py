@@ -39,18 +39,19 @@ def timespan(seconds: int) -> str:
 
 # an unlimited lease: all ones in option 51 (RFC 2132 9.2), TimeSpan.MaxValue in Windows' objects and parameters
 UNLIMITED = 0xFFFFFFFF
-_LONGEST = 922_337_203_685
+LONGEST = 922_337_203_685  # whole seconds of TimeSpan.MaxValue
 _LONGEST_TEXT = "10675199.02:48:05.4775807"
+_WITH_FRACTION = re.compile(r"((?:\d+\.)?\d{1,2}:\d{2}:\d{2})(?:\.\d{1,7})?")
 
 
 def parse_lease(value: object) -> int:
     """As `parse`, or the word unlimited, as which everything is taken that Windows or the protocol means by it."""
-    text = str(value).strip().lower()
-    return UNLIMITED if text in ("unlimited", _LONGEST_TEXT) else lease(parse(value))
+    text = str(value).strip()
+    return UNLIMITED if "unlimited" in (text.lower(), shown_lease_text(text)) else lease(parse(value))
 
 
 def lease(seconds: int) -> int:
-    return UNLIMITED if seconds == _LONGEST else seconds
+    return UNLIMITED if seconds >= LONGEST else seconds
 
 
 def shown_lease(seconds: int | None) -> int | str | None:
@@ -59,8 +60,12 @@ def shown_lease(seconds: int | None) -> int | str | None:
 
 
 def shown_lease_text(text: str) -> str:
-    """The same of a TimeSpan's text."""
-    return "unlimited" if text == _LONGEST_TEXT else text
+    """The same of a TimeSpan's text. A fraction of a second makes no difference to a time of more than a century."""
+    match = _WITH_FRACTION.fullmatch(text)
+    try:
+        return "unlimited" if match and lease(parse(match[1])) == UNLIMITED else text
+    except ValueError:
+        return text
 
 
 def lease_timespan(seconds: int) -> str:

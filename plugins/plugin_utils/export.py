@@ -23,9 +23,11 @@ from .texts import shown
 
 # read member by member
 _LISTS = ("ExclusionRanges", "OptionValues", "Reservations", "Policies", "Leases", "Classes", "OptionDefinitions", "Filters", "Scopes")
-# a policy's criteria: an operator, then values whose order means nothing
+# a policy's criteria: operators, each followed by values whose order means nothing
+_OPERATORS = ("eq", "ne")
 _CRITERIA = ("VendorClass", "UserClass", "MacAddress", "ClientId", "RelayAgent", "CircuitId", "RemoteId", "SubscriberId", "Fqdn")
 _HARDWARE = ("ClientId", "MacAddress")
+_FLAGS = ("ActivatePolicies", "Enabled", "NapCapable", "NapEnable", "NapEnabled")
 # a time without a zone may be the server's own: it is taken for the latest that it can be
 _WESTERNMOST = timedelta(hours=12)
 _FIELDS = 10_000  # of one scope, or of the server level, beside the members of its lists
@@ -227,7 +229,7 @@ class _Scope(Frame):
     def _field(self, node: Node) -> None:
         if len(self._fields) == _FIELDS:
             raise _wrong(f"there are more than {_FIELDS} fields in one part of it")
-        self.budget.spend(_OBJECT, *node.parts)
+        self.budget.spend(_OBJECT * node.elements(), node.text())
         self._fields.append(node)
 
     def _exclusion(self, one: Node) -> None:
@@ -248,7 +250,7 @@ class _Scope(Frame):
         self.content.add(f"policy {_text(policy, 'Name')}", _item("policy", policy))
         self._use(_members(policy, "OptionValues"))
         for kind in ("Vendor", "User"):
-            self.classes |= {(kind, name) for value in _values(policy.children, f"{kind}Class")[1:] if (name := value.rstrip("*"))}
+            self.classes |= {(kind, value.rstrip("*")) for value in _values(policy.children, f"{kind}Class") if not _is_operator(value)}
 
     def _use(self, options: Iterable[Node]) -> None:
         """Everything that refers to the server level."""
@@ -297,7 +299,7 @@ def _fields(kind: str, children: Iterable[Node]) -> Fields:
         elif tag not in _LISTS:
             values = _values(several, tag)
             if kind == "policy" and tag in _CRITERIA:
-                values = (*values[:1], *sorted(values[1:]))
+                values = _criteria(values)
             if any(values):
                 found[_words(tag)] = values
     return found
@@ -309,7 +311,24 @@ def _values(children: Iterable[Node], tag: str) -> tuple[str, ...]:
         return tuple(re.sub(r"[-:]", "", value).lower() for value in found)
     if tag == "LeaseDuration":
         return tuple(map(durations.shown_lease_text, found))
-    return tuple(value.lower() if value.lower() in ("true", "false") else value for value in found)
+    return tuple(value.lower() for value in found) if tag in _FLAGS else tuple(found)
+
+
+def _criteria(values: Iterable[str]) -> tuple[str, ...]:
+    """EQ a b NE c: the values of each operator in order, and the operators too."""
+    groups: dict[str, list[str]] = {}
+    operator = ""
+    for value in values:
+        if _is_operator(value):
+            operator = value
+            groups.setdefault(operator, [])
+        else:
+            groups.setdefault(operator, []).append(value)
+    return tuple(word for one in sorted(groups) for word in (*filter(None, (one,)), *sorted(groups[one])))
+
+
+def _is_operator(value: str) -> bool:
+    return value.lower() in _OPERATORS
 
 
 def _option_id(option: Node) -> str:
@@ -338,15 +357,15 @@ def _text(element: Node, tag: str) -> str:
 
 def _address(text: str, name: str) -> IPv4Address:
     try:
-        return IPv4Address(text)
+        return IPv4Address(text.strip())
     except AddressValueError:
         raise _wrong(f"{name} is {shown(text)}, which is not an IPv4 address") from None
 
 
 def _matching(pattern: str, text: str, name: str) -> str:
-    if not re.fullmatch(pattern, text):
+    if not re.fullmatch(pattern, text.strip()):
         raise _wrong(f"{name} is {shown(text)}, which is not a number")
-    return text
+    return text.strip()
 
 
 def _wrong(why: str) -> Malformed:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import base64
 import codecs
 import re
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 from xml.parsers import expat
 
-from .texts import visible
+from .texts import CONTROLS, visible
 
 UNPACKED_LIMIT = 256 * 2**20  # bytes
 _CHUNK = 2**16
@@ -25,9 +26,10 @@ _DEPTH = 32
 _PIECE = 4 * 2**20  # characters of one value, or bytes of one tag or comment
 _ELEMENTS = 100_000  # in one member of a list
 _REFERENCE = 16  # the longest reference to a character that is looked for
-# what XML 1.0 forbids, and references to characters
-_DOUBTFUL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:x([0-9a-fA-F]{{1,{_REFERENCE - 4}}})|([0-9]{{1,12}}));")
-_LEGAL = ((0x9, 0xA), (0xD, 0xD), (0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
+# what XML 1.0 forbids, what nobody sees, and references to characters
+_UNSEEN = f"\x00-\x08\x0b\x0c\x0e-\x1f{CONTROLS}\ud800-\udfff\ufffe\uffff"
+_DOUBTFUL = re.compile(f"[{_UNSEEN}]|&#(?:x([0-9a-fA-F]{{1,{_REFERENCE - 4}}})|([0-9]{{1,12}}));")
+_LEGAL = re.compile(f"[^{_UNSEEN}]")
 
 
 class Malformed(Exception):
@@ -35,17 +37,21 @@ class Malformed(Exception):
 
 
 class Node:
-    """An element that is small enough to be held: `parts` are the texts in it, in order, those of its children too."""
+    """An element that is small enough to be held. `words`: its own text, as it is."""
 
-    __slots__ = ("children", "parts", "tag")
+    __slots__ = ("children", "tag", "words")
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
-        self.parts: list[str] = []
+        self.words = ""
         self.children: list[Node] = []
 
     def text(self) -> str:
-        return " ".join(self.parts)
+        """Of one with children everything in it."""
+        return self.words + "".join(f"<{one.tag}>{one.text()}</{one.tag}>" for one in self.children)
+
+    def elements(self) -> int:
+        return 1 + sum(one.elements() for one in self.children)
 
 
 class Frame:
@@ -131,7 +137,7 @@ def _legal(texts: Iterable[str]) -> Iterator[str]:
 
 def _visible(match: re.Match[str]) -> str:
     code = int(match[1], 16) if match[1] else int(match[2]) if match[2] else ord(match[0])
-    return match[0] if any(first <= code <= last for first, last in _LEGAL) else visible(code)
+    return match[0] if code <= sys.maxunicode and _LEGAL.match(chr(code)) else visible(code)
 
 
 def _without_declaration(texts: Iterable[str]) -> Iterator[str]:
@@ -183,7 +189,7 @@ class _Parser:
         if self._depth > _DEPTH:
             raise Malformed(f"is nested deeper than {_DEPTH} levels, as no DHCP server writes it; it was not read")
         if self._nodes:
-            self._close_text()
+            self._close_text(is_leaf=False)
             self._elements += 1
             if self._elements > _ELEMENTS:
                 raise Malformed(f"holds one {self._nodes[0].tag} of more than {_ELEMENTS} elements; it was not read")
@@ -203,11 +209,9 @@ class _Parser:
         if not self._nodes:
             self._frames.pop().end()
             return
-        self._close_text()
+        self._close_text(is_leaf=not self._nodes[-1].children)
         node = self._nodes.pop()
-        if self._nodes:
-            self._nodes[-1].parts += node.parts
-        else:
+        if not self._nodes:
             self._consumer(node)
 
     def _text(self, data: str) -> None:
@@ -218,12 +222,13 @@ class _Parser:
                 raise Malformed(f"holds one {self._nodes[0].tag} of more than {_PIECE >> 20} MB; it was not read")
             self._pieces.append(data)
 
-    def _close_text(self) -> None:
+    def _close_text(self, *, is_leaf: bool) -> None:
+        """White space is layout between elements, and a value in one that holds nothing else."""
         if self._pieces:
-            text = "".join(self._pieces).strip()
+            text = "".join(self._pieces)
             self._pieces.clear()
-            if text:
-                self._nodes[-1].parts.append(text)
+            if is_leaf or not text.isspace():
+                self._nodes[-1].words += text
 
     def _other(self, *_: str) -> None:
         self._quiet = 0

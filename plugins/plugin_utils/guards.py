@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from .model import RELATIONSHIP_LIMIT, Refused, Relationship, Server
 from .plan import Plan
+from .texts import few, sentences
 from .view import settings
 
 NORMAL = "Normal"
@@ -43,9 +44,9 @@ def check_removals(plan: Plan, limits: Limits) -> None:
     """Raises Refused when copies go that have what the kept ones have not, or too many of the members at once."""
     lost = [f"{one.scope_id} {what}" for one in plan.removals for what in one.loses]
     if lost and not limits.allow_content_loss:
-        kept = plan.removals[0].kept_on
+        kept, told = plan.removals[0].kept_on, few(lost, "removals", between="; ")
         raise Refused(
-            f"the copies that would go differ from those kept on {kept}: {'; '.join(lost)}. Keep the scopes on the server that is right, "
+            f"the copies that would go differ from those kept on {kept}: {told}. Keep the scopes on the server that is right, "
             "or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers are Normal); "
             "allow_content_loss: true overrides. Nothing was changed."
         )
@@ -92,7 +93,7 @@ def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: boo
         problems += not_the_partner(name, names, there)
         problems += _new_ones(plan, name, here, there)
     if problems:
-        raise Refused(" ".join(problems) + " Nothing was changed.")
+        raise Refused(sentences(problems) + " Nothing was changed.")
     check_clocks(here, there, allow_clock_skew)
 
 
@@ -101,7 +102,7 @@ def check_new(plan: Plan, here: Server, partners: Mapping[str, Server]) -> None:
     found = {step.relationship: partners[step.partner] for step in plan.steps if step.copies and step.partner in partners}
     problems = [problem for name, there in found.items() for problem in _new_ones(plan, name, here, there)]
     if problems:
-        raise Refused(" ".join(problems) + " Nothing was changed.")
+        raise Refused(sentences(problems) + " Nothing was changed.")
 
 
 def _new_ones(plan: Plan, name: str, here: Server, there: Server) -> list[str]:
@@ -131,7 +132,7 @@ def check_is_partner(relationships: Iterable[Relationship], there: Server) -> No
     """Raises Refused when `there` is not the partner of each of them."""
     problems = [problem for one in relationships for problem in not_the_partner(one.name, one.partner_names, there)]
     if problems:
-        raise Refused(" ".join(problems))
+        raise Refused(sentences(problems))
 
 
 def not_the_partner(name: str, names: Iterable[str], there: Server) -> list[str]:

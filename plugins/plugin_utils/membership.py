@@ -11,8 +11,9 @@ from typing import Literal
 
 from .copies import delete_copy, leave_here, removal, safety_copy
 from .model import Refused, Scope, Server
-from .plan import Removal, Step, list_scopes
+from .plan import Removal, Step
 from .sides import Needed, Side, Sides
+from .texts import few, sentences
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def asked(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], side
 def _check_reverse(name: str, scopes: Sequence[IPv4Address], here: Side, there: Side) -> None:
     if scopes:
         raise Refused(
-            f"scopes: {list_scopes(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end. Finish it with "
+            f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end. Finish it with "
             "state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
         )
 
@@ -80,7 +81,7 @@ def _check_ranges(scopes: Sequence[IPv4Address], here: Server, there: Server) ->
         if scope is not None and _first(scope) <= _last(other) and _first(other) <= _last(scope)
     ]
     if problems:
-        raise Refused(" ".join(problems) + " Nothing was changed.")
+        raise Refused(sentences(problems) + " Nothing was changed.")
 
 
 def _first(scope: Scope) -> IPv4Address:
@@ -99,7 +100,7 @@ def _replaced(name: str, taken: Sequence[IPv4Address], here: Side, there: Side, 
         copy = there.server.scope(one.scope_id)
         active = copy is not None and (copy.active or there.elsewhere(one.scope_id, name) is not None)
         if active or how.replace_partner_copy is None:
-            differs = "; ".join(one.differences) or "equal to the one here"
+            differs = few(one.differences, between="; ", most=3) or "equal to the one here"
             cure = (
                 "it is in service there: compare both, and deactivate, remove or renumber one of them"
                 if active
@@ -107,7 +108,7 @@ def _replaced(name: str, taken: Sequence[IPv4Address], here: Side, there: Side, 
             )
             problems.append(f"scopes: {one.scope_id} exists on {there.name} already ({differs}); {cure}.")
     if problems:
-        raise Refused(" ".join(problems) + " Nothing was changed.")
+        raise Refused(sentences(problems) + " Nothing was changed.")
     return tuple(found)
 
 
@@ -115,7 +116,7 @@ def check_members(server: Server, name: str, scopes: Sequence[IPv4Address]) -> N
     """Refuses scopes that Windows would refuse to put into relationship `name`, all of them in one text."""
     problems = [problem for scope in scopes if (problem := _member_problem(server, name, scope))]
     if problems:
-        raise Refused(" ".join(problems))
+        raise Refused(sentences(problems))
 
 
 def _member_problem(server: Server, name: str, scope_id: IPv4Address) -> str | None:

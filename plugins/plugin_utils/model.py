@@ -135,7 +135,7 @@ class Utilisation:
 
     in_use: int
     free: int
-    percent_in_use: float
+    percent_in_use: float | None  # None: a scope without any address
     in_use_here: int | None
     in_use_at_partner: int | None
     free_here: int | None

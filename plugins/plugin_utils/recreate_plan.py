@@ -23,9 +23,10 @@ from .model import (
     Relationship,
     Server,
 )
-from .plan import Plan, find, list_scopes
+from .plan import Plan, find
 from .removal_plan import Leaving, Removing, deleted_last, dissolve, going_on, orphaned
 from .sides import Needed, Side, Sides, without
+from .texts import few
 from .view import settings
 
 _DEFAULTS = {
@@ -61,6 +62,7 @@ def present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recr
     reason = relationship_plan.what_cannot_change(wanted, actual, server)
     if reason is not None:
         return _recreate(wanted, actual, None, reason, sides, joining, recreating)
+    _check_role(wanted, actual, sides.here.members(actual.name), recreating)
     there = asked(actual.name, actual.partner_names, wanted.scopes, sides)
     if there is None:
         return relationship_plan.present(wanted, sides, joining)
@@ -68,7 +70,7 @@ def present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recr
         return complete_half(wanted, actual, sides, joining)
     plan = relationship_plan.present(wanted, sides, joining)
     differs = differs_at_partner(actual, there.server)
-    told = f"{there.name} does not show of '{actual.name}': {'; '.join(differs)}"
+    told = f"{there.name} does not show of '{actual.name}': {few(differs, between='; ')}"
     return plan if plan.steps or not differs else replace(plan, warnings=(told,))
 
 
@@ -130,7 +132,7 @@ def complete_half(wanted: Definition, actual: Relationship, sides: Sides, joinin
     there_already = [scope for scope in actual.scopes if there.server.scope(scope)]
     if there_already:
         raise Refused(
-            f"relationship '{actual.name}' exists on {here.name} alone, and {list_scopes(there_already)} on {there.name} as well, "
+            f"relationship '{actual.name}' exists on {here.name} alone, and {few(there_already)} on {there.name} as well, "
             "outside failover. Compare the copies; remove the relationship here (state: absent, keep_scopes_on, other_copy) and create "
             "it anew then. "
             "Nothing was changed."
@@ -145,6 +147,15 @@ def complete_half(wanted: Definition, actual: Relationship, sides: Sides, joinin
 
 def _same_partner(spelling: str, old: Relationship, server: Server) -> bool:
     return old.has_partner(spelling) or any(old.has_partner(address) for address in server.resolved.get(spelling, ()))
+
+
+def _check_role(wanted: Definition, actual: Relationship, members: frozenset[IPv4Address], recreating: Recreating) -> None:
+    """Which server a change of mode makes the active one is not known (U): re-creating may follow it, and has to be said in full before."""
+    if wanted.server_role is None or actual.mode == "hot_standby" or not recreating.when_needed:
+        return
+    reason = f"server_role: which server the change of mode makes active is not known beforehand, and {wanted.server_role} is declared"
+    _check_keeper(actual, reason, True, recreating.removing)
+    _check_declared(wanted, replace(actual, mode="hot_standby"), members)
 
 
 def _check_keeper(old: Relationship, reason: str, same: bool, how: Removing) -> None:
@@ -166,7 +177,7 @@ def _check_declared(wanted: Definition, old: Relationship, members: frozenset[IP
     lacking: list[str] = []
     left_out = sorted(members - set(wanted.scopes))
     if left_out:
-        lacking.append(f"scopes: {list_scopes(left_out)}")
+        lacking.append(f"scopes: {few(left_out, 'relationships of dhcp_failover_info')}")
     mode = relationship_plan.mode_at_creation(wanted)
     if mode != old.mode and wanted.mode is None:
         lacking.append(f"mode: {old.mode}")

@@ -48,6 +48,11 @@ def present(wanted: Definition, sides: Sides, joining: Joining | None = None) ->
 def create(wanted: Definition, scopes: Sequence[IPv4Address], sides: Sides, joining: Joining | None = None) -> Plan:
     """The relationship comes into being with its scopes; without any it stays pending, since Windows cannot hold it then."""
     server = sides.here.server
+    if wanted.name != wanted.name.strip():
+        raise Refused(
+            f"name: '{wanted.name}' begins or ends with a space, and {server.name} has no relationship of this name; names cannot be "
+            "changed later, so this is taken for a mistake."
+        )
     partner = check_partner(server, wanted)
     complete = _complete(wanted)
     after = would_be(wanted, scopes)

@@ -41,6 +41,8 @@ _STATUS = {
     "script_error": "The script failed: {errors}. Please report it.",
 }
 
+_UNTOLD = {"busy": "who it is is not known"}
+
 # What an endpoint answers that takes no scripts, or not all of their language: ids of PowerShell's parser and of its command search
 _NO_SCRIPTS = re.compile(r"FullyQualifiedErrorId\s*:\s*(\w*(?:ScriptsNotAllowed|NotAllowed\w*|InDataSection|NotSupportedIn\w*))")
 
@@ -102,6 +104,7 @@ class Remote:
         if status in _STATUS:
             failures = replies.failures(reply, place)
             errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in failures[:ERRORS_TOLD])
+            errors = errors or _UNTOLD.get(status, "no error came with it")
             meaning = next((_STATUS[key] for one in failures if (key := f"{status} {one.id}") in _STATUS), _STATUS[status])
             kind = UnexpectedReply if status == "script_error" else RemoteFailure  # it can come after a write
             raise kind(f"On {self.host}: " + meaning.format(errors=errors))

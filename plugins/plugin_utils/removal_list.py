@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .texts import few
+
 NOTHING = "No copy of a scope goes."
 DNS = "DNS records of the clients may go with a copy that is deleted."
 _BECOMES = {
@@ -42,4 +44,4 @@ def _copy(removal: Mapping[str, Any]) -> str:
 
 
 def _differences(found: Sequence[str]) -> str:
-    return f"the copies differ: {'; '.join(found)}" if found else "the copies are equal"
+    return f"the copies differ: {few(found, 'removals', between='; ')}" if found else "the copies are equal"

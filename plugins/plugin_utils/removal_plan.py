@@ -20,6 +20,7 @@ from .errors import RemoteFailure
 from .model import Refused
 from .plan import Plan, Removal, Step, chunks, find, forget_secret, list_scopes
 from .sides import Connection, Needed, Side, Sides
+from .texts import few
 from .view import settings
 
 CUT_OFF = ("CommunicationInterrupted", "PartnerDown")
@@ -96,7 +97,7 @@ def copies_absent(scopes: Sequence[IPv4Address], names: tuple[str, ...], sides: 
     serving = [scope for scope in going if here.server.relationship_of(scope) or _is_active(scope, here)]
     if serving:
         raise Refused(
-            f"scopes: {list_scopes(serving)} is active or in failover on {here.name}, so it is no left-over copy; take it out of its "
+            f"scopes: {few(serving)} is active or in failover on {here.name}, so it is no left-over copy; take it out of its "
             "relationship (dhcp_failover_scope, state: absent), or deactivate it when the other server serves it. Nothing was changed."
         )
     if not going:
@@ -104,7 +105,7 @@ def copies_absent(scopes: Sequence[IPv4Address], names: tuple[str, ...], sides: 
     there = sides.partner(Needed(names, "", going))
     alone = [scope for scope in going if there.server.scope(scope) is None]
     if alone:
-        raise Refused(f"scopes: {list_scopes(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")
+        raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")
     steps = (*safety_copy("left-over", going, here, keep_days), *(delete_copy("", scope, here) for scope in going))
     return Plan(
         steps,
@@ -150,13 +151,13 @@ def leave(name: str, going: Sequence[IPv4Address], keeper: Side, loser: Side, ho
     gone = [scope for scope in going if keeper.server.scope(scope) is None]
     if gone:
         raise Refused(
-            f"keep_scopes_on: {keeper.name} does not have {list_scopes(gone)}, so removing would lose them; keep them on {loser.name}, "
+            f"keep_scopes_on: {keeper.name} does not have {few(gone)}, so removing would lose them; keep them on {loser.name}, "
             "or create them there first. Nothing was changed."
         )
     others = [f"{scope} ('{other}')" for scope in going if (other := loser.elsewhere(scope, name))]
     if others:
         raise Refused(
-            f"scopes: {', '.join(others)} is in another relationship on {loser.name}, which goes on serving it; no copy there is touched. "
+            f"scopes: {few(others)} is in another relationship on {loser.name}, which goes on serving it; no copy there is touched. "
             "Take it out of that one first. Nothing was changed."
         )
     joint = keeper.members(name) & loser.members(name)
@@ -256,7 +257,7 @@ def _check_said(name: str, going: Sequence[IPv4Address], how: Removing) -> None:
     lacking = [option for option in ("keep_scopes_on", "other_copy") if getattr(how, option) is None]
     if going and lacking:
         raise Refused(
-            f"{' and '.join(lacking)}: needed, since {list_scopes(going)} would leave '{name}'. keep_scopes_on says which server keeps "
+            f"{' and '.join(lacking)}: needed, since {few(going)} would leave '{name}'. keep_scopes_on says which server keeps "
             "them (this_server or partner), other_copy what becomes of the other server's copies: delete, or disable (they stay "
             "there, inactive). Nothing was changed."
         )

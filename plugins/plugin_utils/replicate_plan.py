@@ -15,6 +15,7 @@ from .export import Export
 from .model import Refused, Relationship, Server
 from .plan import Plan, Step, chunks, find, list_scopes
 from .sides import Connection, Side
+from .texts import few
 
 Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
 
@@ -79,10 +80,16 @@ def differences(chosen: Chosen, from_here: bool, here: Export, far: Mapping[str,
 
 
 def plan(
-    chosen: Chosen, name: str, route: Route, here: Export, far: Mapping[str, Export], force: bool, overwriting: Overwriting
-) -> tuple[Plan, Sequence[content.Difference]]:
-    """The plan and every difference; `name` is this server's. Raises Refused for what would stop half-way or be lost."""
-    found = differences(chosen, route.from_here, here, far)
+    chosen: Chosen,
+    name: str,
+    route: Route,
+    here: Export,
+    far: Mapping[str, Export],
+    found: Sequence[content.Difference],
+    force: bool,
+    overwriting: Overwriting,
+) -> Plan:
+    """`name` is this server's, `found` every difference. Raises Refused for what would stop half-way or be lost."""
     differing = {difference.scope_id for difference in found}
     steps: list[Step] = []
     for partner, group in by_partner(chosen).items():
@@ -93,7 +100,7 @@ def plan(
             steps += _steps(relationship, [scope for scope in going if group[scope] == relationship], route, source, destination)
     lost = content.vanishing(found)
     _check_lost(lost, overwriting.allowed, *_ends(route.from_here, name, "the partner"))
-    return Plan((*_copies(chosen, lost, overwriting), *steps), _shown(found, "destination"), _shown(found, "source")), found
+    return Plan((*_copies(chosen, lost, overwriting), *steps), _shown(found, "destination"), _shown(found, "source"))
 
 
 def _copies(chosen: Chosen, lost: Sequence[content.Difference], overwriting: Overwriting) -> Sequence[Step]:
@@ -115,20 +122,20 @@ def _check(going: Sequence[IPv4Address], source: str, destination: str, given: E
     gone = [scope for scope in going if scope not in given.scopes]
     if gone:
         raise Refused(
-            f"scopes: {list_scopes(gone)} does not exist on {source}, although it is in failover there; replicating would "
+            f"scopes: {few(gone)} does not exist on {source}, although it is in failover there; replicating would "
             f"take it from {destination} too. Replicate in the other direction, or look at both servers."
         )
     lacking = content.lacking(given, had, going)
     if lacking:
         raise Refused(
-            f"{destination} lacks what the scopes use, and Windows does not replicate it: {', '.join(lacking)}. "
+            f"{destination} lacks what the scopes use, and Windows does not replicate it: {few(lacking)}. "
             "Create it there first; nothing was changed."
         )
 
 
 def _check_lost(lost: Sequence[content.Difference], allow_overwrite: bool, source: str, destination: str) -> None:
     if lost and not allow_overwrite:
-        told = ", ".join(f"{one.scope_id} {one.field} ({one.destination})" for one in lost)
+        told = few((f"{one.scope_id} {one.field} ({one.destination})" for one in lost), "differences")
         raise Refused(
             f"{destination} has what {source} has not, and replicating would remove it: {told}. Replicate in the other "
             "direction, or say allow_overwrite: true; nothing was changed."

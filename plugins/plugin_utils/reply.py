@@ -24,7 +24,6 @@ from .texts import shown, visible_surrogates
 T = TypeVar("T")
 
 UINT32 = 0xFFFF_FFFF
-LONGEST = 922_337_203_685  # seconds of TimeSpan.MaxValue, the longest time that Windows PowerShell knows
 _CLOCK_STEP = timedelta(milliseconds=1)  # the script tells no less
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 # what the operations that are no cmdlet themselves call
@@ -110,19 +109,29 @@ class Found:
     def optional_number(self, name: str, most: int = UINT32) -> int | None:
         return None if self.value(name) is None else self.number(name, most)
 
-    def fraction(self, name: str) -> float:
-        """The script sends a number with a fraction as text."""
+    def fraction(self, name: str) -> float | None:
+        """The script sends a number with a fraction as text. None: what a division by zero gives, or null."""
         value = self.value(name)
+        if value is None:
+            return None
         try:
             found = float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else -1.0
         except (ValueError, OverflowError):
             found = -1.0
-        if not isfinite(found) or found < 0:
+        if found < 0 and isfinite(found):
             raise self.unreadable(name, value, "which is not a number")
-        return found
+        return found if isfinite(found) else None
 
     def address(self, name: str) -> IPv4Address:
         return self._address(name, self.value(name))
+
+    def mask(self, name: str) -> IPv4Address:
+        """A subnet mask: ones, and behind them zeros. No scope has one of zeros alone."""
+        mask = self.address(name)
+        hosts = int(mask) ^ UINT32
+        if not int(mask) or hosts & (hosts + 1):
+            raise self.unreadable(name, str(mask), "which is not a subnet mask")
+        return mask
 
     def optional_address(self, name: str) -> str | None:
         """None where the property is missing, null or empty."""

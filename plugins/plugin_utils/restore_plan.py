@@ -15,12 +15,14 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from . import cmdlets, content, scope_definitions
+from .content import Difference
 from .export import Export, ServerLevel
 from .model import Refused, Server
 from .plan import Plan, Step, list_scopes
+from .texts import few, sentences
 
 ACTIVE, INACTIVE = "active", "inactive"
-LEASES_TOLD = 10  # of a scope
+_LEASE = "lease "
 # versions of Windows Server (2012, 2012 R2): a server of the first one takes a file of the second one, and no other that is newer
 _RELATED = ((6, 2), (6, 3))
 _NO_CLIENT = frozenset({"offered", "activereservation", "inactivereservation"})  # states of what is no lease of its own after an import
@@ -50,8 +52,8 @@ def chosen(wanted: Wanted, copy: Export) -> tuple[IPv4Address, ...]:
     """Raises Refused for a scope that is not in the copy, and for a copy without any."""
     missing = [scope for scope in wanted.scopes if scope not in copy.scopes]
     if missing:
-        held = list_scopes(sorted(copy.scopes)) or "no scope"
-        raise Refused(f"scopes: {list_scopes(missing)} is not in {wanted.path}, which holds {held}. Nothing was changed.")
+        held = few(sorted(copy.scopes)) or "no scope"
+        raise Refused(f"scopes: {few(missing)} is not in {wanted.path}, which holds {held}. Nothing was changed.")
     return tuple(sorted(wanted.scopes or copy.scopes))
 
 
@@ -59,9 +61,8 @@ def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
     """Scopes that are not there come; those that are there have to be what the copy would bring. Raises Refused."""
     scopes = chosen(wanted, copy)
     coming = [scope for scope in scopes if here.server.scope(scope) is None]
-    found = [*_unlike(wanted, copy, here), *_taken(coming, copy, here)]
-    if found:
-        raise Refused(" ".join([*found, "Nothing was changed."]))
+    if found := [*problems(differences(wanted, copy, here), here), *_taken(coming, copy, here)]:
+        raise Refused(f"{sentences(found)} Nothing was changed.")
     if coming:
         _check_version(wanted, copy, here)
     states = {scope: _state(wanted, copy, scope) for scope in scopes}
@@ -77,24 +78,38 @@ def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
     )
 
 
+def differences(wanted: Wanted, copy: Export, here: Here) -> Sequence[Difference]:
+    """How scopes that are there (the destination) are not what the copy (the source) would bring."""
+    there = [scope for scope in chosen(wanted, copy) if here.server.scope(scope)]
+    return [one for scope in there for one in _differences(scope, wanted, copy, here)]
+
+
+def problems(found: Sequence[Difference], here: Here) -> Sequence[str]:
+    """The differences in words, scope by scope."""
+    by_scope: dict[IPv4Address, list[Difference]] = {}
+    for one in found:
+        by_scope.setdefault(one.scope_id, []).append(one)
+    return [_problem(scope, differs, here) for scope, differs in by_scope.items()]
+
+
 def left(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
     """What is not as it should be right after an import, leases aside."""
-    found = []
-    for scope in chosen(wanted, copy):
-        differs = _differences(scope, wanted, copy, here) if here.server.scope(scope) else ["is not there"]
-        found += [f"{scope}: {'; '.join(differs)}"] if differs else []
-    return found
+    absent = [f"{scope} is not there" for scope in chosen(wanted, copy) if here.server.scope(scope) is None]
+    found = [one for one in differences(wanted, copy, here) if not one.field.startswith(_LEASE)]
+    return [*absent, *(f"{one.scope_id}: {_in_words(one)}" for one in found)]
 
 
 def lost(copy: Export, here: Here, scopes: Sequence[IPv4Address]) -> str:
     """The leases that did not come with these scopes, in words; asked right after an import, before clients come and go."""
-    found = [f"{scope} has {missing}" for scope in scopes if (missing := _missing_leases(scope, copy, here))]
+    by_scope = {scope: content.lost_leases(here.export, copy, [scope], here.now) for scope in scopes}
+    found = [f"{scope} has no lease {few(one.address for one in leases)}" for scope, leases in by_scope.items() if leases]
     if not found:
         return ""
     name = here.server.name
     return (
-        f"Leases of the copy are not on {name}: {'; '.join(found)}. {name} does not know these clients, and may give their addresses to "
-        "others: add the leases (Add-DhcpServerv4Lease), or remove the scope, look at the DHCP server's event log there, and run again."
+        f"Leases of the copy are not on {name}: {few(found, between='; ')}. {name} does not know these clients, and may give their "
+        "addresses to others: add the leases (Add-DhcpServerv4Lease), or remove the scope, look at the DHCP server's event log there, and "
+        "run again."
     )
 
 
@@ -210,40 +225,31 @@ def _taken(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[
     ]
 
 
-def _unlike(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
-    """How scopes that are there are not what the copy would bring."""
-    there = [scope for scope in chosen(wanted, copy) if here.server.scope(scope)]
-    return [problem for scope in there if (problem := _problem(scope, wanted, copy, here))]
-
-
-def _differences(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> list[str]:
+def _differences(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> list[Difference]:
     state, is_now = _state(wanted, copy, scope), _saved_state(here.export, scope)
-    differs = [f"state {is_now} (it would be {state})"] if state != is_now else []
-    for one in content.differences(copy, here.export, [scope]):
-        if one.field != "state":
-            differs.append(f"{one.field} {_told(one.destination)} ({_told(one.source)} in the copy)")
-    return differs
-
-
-def _missing_leases(scope: IPv4Address, copy: Export, here: Here) -> str:
-    found = [one.address for one in content.lost_leases(here.export, copy, [scope], here.now)]
-    more = [f"{len(found) - LEASES_TOLD} more"] if len(found) > LEASES_TOLD else []
-    return f"no lease {', '.join([*found[:LEASES_TOLD], *more])}" if found else ""
-
-
-def _problem(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> str | None:
-    differs = _differences(scope, wanted, copy, here)
+    found = [Difference(scope, "state", state, is_now)] if state != is_now else []
+    found += [one for one in content.differences(copy, here.export, [scope]) if one.field != "state"]
     # out of service no lease comes or goes by itself: one that is missing was never imported
-    if _saved_state(here.export, scope) == INACTIVE and (missing := _missing_leases(scope, copy, here)):
-        differs.append(missing)
-    if not differs:
-        return None
-    relationship = here.server.relationship_of(scope)
+    if is_now == INACTIVE:
+        missing = content.lost_leases(here.export, copy, [scope], here.now)
+        found += [Difference(scope, f"{_LEASE}{one.address}", "present", None) for one in missing]
+    return found
+
+
+def _problem(scope: IPv4Address, differs: Sequence[Difference], here: Here) -> str:
+    relationship, told = here.server.relationship_of(scope), few(map(_in_words, differs), "differences", between="; ", most=3)
     member = f", in relationship '{relationship.name}'," if relationship else ""
-    return (
-        f"scopes: {scope} exists{member} on {here.server.name} already, with {'; '.join(differs)}. Leave it out, or remove it there first "
-        "(dhcp_failover_scope_copy)."
-    )
+    serves = relationship is not None or _saved_state(here.export, scope) != INACTIVE
+    cure = "Leave it out: it is in service there." if serves else "Leave it out, or remove it there first (dhcp_failover_scope_copy)."
+    return f"scopes: {scope} exists{member} on {here.server.name} already, with {told}. {cure}"
+
+
+def _in_words(one: Difference) -> str:
+    if one.field == "state":
+        return f"state {one.destination} (it would be {one.source})"
+    if one.field.startswith(_LEASE):
+        return f"no {one.field}"
+    return f"{one.field} {_told(one.destination)} ({_told(one.source)} in the copy)"
 
 
 def _told(value: str | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import durations
 from .model import Refused, Scope, ScopeDefinition, Server
+from .texts import few, sentences
 from .view import scope_result
 
 LEASE_LIMIT = durations.UNLIMITED - 1  # seconds; DHCP counts a lease in 32 bits
@@ -29,7 +30,7 @@ def parse(definitions: Iterable[Mapping[str, Any]]) -> tuple[ScopeDefinition, ..
         f"create_scopes: {one} is defined {ids.count(one)} times; keep one definition." for one in sorted(set(ids)) if ids.count(one) > 1
     ]
     if problems:
-        raise Refused(" ".join(problems))
+        raise Refused(sentences(problems))
     return tuple(sorted(found, key=lambda definition: definition.scope_id))
 
 
@@ -54,7 +55,7 @@ def missing(definitions: Sequence[ScopeDefinition], server: Server) -> tuple[Sco
     found = overlaps([network(definition.scope_id, definition.subnet_mask) for definition in new], server)
     if found:
         cure = "correct scope_id and subnet_mask, or use the scope that is there."
-        raise Refused(" ".join(f"create_scopes: {problem}; {cure}" for problem in found))
+        raise Refused(sentences([f"create_scopes: {problem}; {cure}" for problem in found]))
     return new
 
 
@@ -65,7 +66,7 @@ def overlaps(new: Iterable[IPv4Network], server: Server) -> Sequence[str]:
     for subnet in new:
         overlapped = [f"{other} ({used})" for used, other in taken if subnet.overlaps(used)]
         if overlapped:
-            problems.append(f"{subnet.network_address}: its subnet {subnet} overlaps {', '.join(overlapped)}")
+            problems.append(f"{subnet.network_address}: its subnet {subnet} overlaps {few(overlapped, most=3)}")
         taken.append((subnet, f"{subnet.network_address} of the same list"))
     return problems
 

@@ -12,11 +12,12 @@ from . import cmdlets, durations, scope_definitions
 from .errors import RemoteFailure
 from .membership import Joining, asked, join
 from .model import Definition, Refused, Relationship, ScopeDefinition, Server
-from .plan import Plan, Removal, Step, add_steps, find, list_scopes
+from .plan import Plan, Removal, Step, add_steps, find
 from .recreate_plan import complete_half
 from .relationship_plan import create
 from .removal_plan import Leaving, Removing, deleted_last, going_on, leave, look
 from .sides import Needed, Sides, without
+from .texts import few
 from .view import settings
 
 
@@ -157,7 +158,7 @@ def _from(source: Relationship, scopes: Sequence[IPv4Address], wanted: Wanted, a
         raise Refused("keep_scopes_on: a move copies the scopes from this server, so it has to keep them; run the task on the partner.")
     if how.other_copy is None and not same:
         raise Refused(
-            f"other_copy: needed, since {list_scopes(scopes)} would move from '{source.name}', and {source.partner_server} has copies of "
+            f"other_copy: needed, since {few(scopes)} would move from '{source.name}', and {source.partner_server} has copies of "
             "them: delete, or disable (they stay there, inactive). Nothing was changed."
         )
     keeping = replace(how, keep_scopes_on="this_server", other_copy="delete" if same else "disable")

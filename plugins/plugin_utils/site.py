@@ -17,7 +17,9 @@ from typing import Any
 
 from .desired import definition
 from .model import RELATIONSHIP_LIMIT, Definition, Refused, same_server, scope_ids
+from .texts import few, sentences
 
+_TOLD = 50  # problems
 _COMPARED = (
     "mode",
     "partner_server",
@@ -66,8 +68,8 @@ def share(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str], ho
     entries = _merge(entries, problems)
     problems += [*_shared_names(entries), *_shared_scopes(entries), *_crowded_servers(entries)]
     if problems:
-        listed = "".join(f"\n- {problem}" for problem in problems)
-        raise Refused(f"The relationships of the site cannot be taken as they are, and nothing was written:{listed}")
+        listed = sentences(problems, between="\n- ", most=_TOLD)
+        raise Refused(f"The relationships of the site cannot be taken as they are, and nothing was written:\n- {listed}")
     return Share(
         writes=[_options(entry) for entry in entries if entry.primary == host],
         written_by={entry.name: entry.primary for entry in entries if entry.partner == host},
@@ -103,7 +105,7 @@ def _server_problems(primary: str, partner: str, hosts: Collection[str]) -> Iter
     for option, server in (("primary", primary), ("partner", partner)):
         if server not in hosts:
             alike = [known for known in hosts if same_server(known, server)]
-            cure = f"write {' or '.join(sorted(alike))}" if alike else "add it, or write the name it has there"
+            cure = f"write {few(sorted(alike), between=' or ')}" if alike else "add it, or write the name it has there"
             yield f"{option}: {server} is no host of the inventory; {cure}."
 
 
@@ -140,7 +142,7 @@ def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
             yield f"{field} {here} and {there}"
     if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:
         only = sorted({*mine.scopes} ^ {*theirs.scopes})
-        yield f"scopes ({', '.join(map(str, only))} in one of them only)"
+        yield f"scopes ({few(only)} in one of them only)"
 
 
 def _said(wanted: Definition, field: str) -> Any:

@@ -9,11 +9,12 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from . import cmdlets, durations
+from .durations import LONGEST
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
 from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
-from .model import ClockOffset, Mode, Relationship, Role, Scope, Server, Utilisation
-from .reply import LONGEST, Found, Result
+from .model import DEFAULT_STATE_SWITCH_INTERVAL, ClockOffset, Mode, Relationship, Role, Scope, Server, Utilisation
+from .reply import Found, Result
 
 T = TypeVar("T")
 
@@ -72,10 +73,13 @@ def statistics(results: Sequence[Result], host: str) -> Mapping[IPv4Address, Uti
 
 
 def _utilisation(found: Found) -> Utilisation:
+    in_use, free, percent = found.number("AddressesInUse"), found.number("AddressesFree"), found.fraction("PercentageInUse")
+    if percent is None and in_use + free:
+        percent = round(100 * in_use / (in_use + free), 2)
     return Utilisation(
-        in_use=found.number("AddressesInUse"),
-        free=found.number("AddressesFree"),
-        percent_in_use=found.fraction("PercentageInUse"),
+        in_use=in_use,
+        free=free,
+        percent_in_use=percent,
         in_use_here=found.optional_number("AddressesInUseOnThisServer"),
         in_use_at_partner=found.optional_number("AddressesInUseOnPartnerServer"),
         free_here=found.optional_number("AddressesFreeOnThisServer"),
@@ -164,7 +168,6 @@ def _each_once(found: Iterable[Found], name: str, read: Callable[[Found], T], ke
 
 def _relationship(found: Found) -> Relationship:
     mode = found.choice("Mode", _MODES)
-    interval = found.optional_number("StateSwitchInterval", LONGEST)
     return Relationship(
         name=found.name("Name"),
         partner_server=found.name("PartnerServer"),
@@ -173,7 +176,7 @@ def _relationship(found: Found) -> Relationship:
         reserve_percent=found.number("ReservePercent", 100) if mode == "hot_standby" else None,
         server_role=found.choice("ServerRole", _ROLES) if mode == "hot_standby" else None,
         max_client_lead_time=found.number("MaxClientLeadTime", LONGEST, least=1),
-        state_switch_interval=interval if interval is not None and found.flag("AutoStateTransition") else 0,
+        state_switch_interval=_switch_interval(found),
         enable_auth=found.flag("EnableAuth"),
         state=found.text("State"),
         scopes=tuple(sorted(set(found.addresses("ScopeId")))),
@@ -186,11 +189,17 @@ def _relationship(found: Found) -> Relationship:
     )
 
 
+def _switch_interval(found: Found) -> int:
+    """0: no automatic transition. One that is on and names no interval is never shown as off: it has Windows' default."""
+    interval = found.optional_number("StateSwitchInterval", LONGEST)
+    return (interval or DEFAULT_STATE_SWITCH_INTERVAL) if found.flag("AutoStateTransition") else 0
+
+
 def _scope(found: Found) -> Scope:
     return Scope(
         scope_id=found.address("ScopeId"),
         name=found.text("Name"),
-        subnet_mask=str(found.address("SubnetMask")),
+        subnet_mask=str(found.mask("SubnetMask")),
         start_range=str(found.address("StartRange")),
         end_range=str(found.address("EndRange")),
         active=found.choice("State", _SCOPE_STATES),

@@ -11,6 +11,7 @@ import io
 import json
 import random
 import traceback
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ from fuzz import mutations, scenes
 from fuzz.wild import SECRET
 
 MESSAGE_LIMIT = 20_000
+_TURNS = ("LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # characters that turn the order of writing round
 SERVERS = ("dhcp01", "dhcp02", "dhcp03")
 
 
@@ -158,7 +160,7 @@ def _wrong_message(message: str, *, names_a_server: bool) -> Iterator[str]:
         yield "the message names no server"
     if len(message) > MESSAGE_LIMIT:
         yield f"the message has {len(message)} characters"
-    if not message.isprintable() and any(ord(one) < 32 and one != "\n" for one in message):
+    if any(unicodedata.category(one) in ("Cc", "Zl", "Zp", "Cs") or unicodedata.bidirectional(one) in _TURNS for one in message):
         yield "the message holds characters that cannot be shown"
 
 

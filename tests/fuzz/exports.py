@@ -48,6 +48,15 @@ def _value(rng: random.Random, text: str) -> str:
     return _leaf(rng, text, _plain(rng.choice(wild.TEXTS)))
 
 
+def _plausible(rng: random.Random, text: str) -> str:
+    found = [one for one in _LEAF.finditer(text) if one[1] in wild.PLAUSIBLE]
+    if not found:
+        return text
+    one = rng.choice(found)
+    value = rng.choice(wild.PLAUSIBLE[one[1]])
+    return text[: one.start(2)] + ("" if value is None else _plain(str(value))) + text[one.end(2) :]
+
+
 def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("\ud800", "&#xD800;")
 
@@ -127,7 +136,21 @@ def _another_text(rng: random.Random, text: str) -> str:
 
 
 _SPOILERS = (
-    *(_value, _value, _value, _reference, _reference, _no_element, _no_element, _element_twice, _empty_list, _unknown, _deep),
+    *(
+        _value,
+        _value,
+        _value,
+        _plausible,
+        _plausible,
+        _reference,
+        _reference,
+        _no_element,
+        _no_element,
+        _element_twice,
+        _empty_list,
+        _unknown,
+        _deep,
+    ),
     *(_document_type, _cut, _flipped, _encoding, _mark, _another_text),
 )
 _RARE = (_huge, _tag)

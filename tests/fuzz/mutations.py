@@ -189,12 +189,24 @@ def _repeated(rng: random.Random, result: dict[str, Any]) -> None:
         chosen += [dict(one) if isinstance(one, dict) else one for one in chosen] * rng.choice((1, 1, 50))
 
 
+def _plausible(rng: random.Random, result: dict[str, Any]) -> None:
+    """Values that read well alone, of one object or of all of its kind."""
+    found = [(owner, key) for owner, key in _objects(result) if isinstance(owner, dict) and key in wild.PLAUSIBLE]
+    if found:
+        keys = {key for _owner, key in found}
+        chosen = rng.choice(sorted(keys & set(wild.OF_A_SCOPE) if keys & set(wild.OF_A_SCOPE) and rng.random() < 0.5 else keys))
+        everywhere = rng.random() < 0.3
+        spots = [owner for owner, key in found if key == chosen]
+        for owner in spots if everywhere else [rng.choice(spots)]:
+            owner[chosen] = rng.choice(wild.PLAUSIBLE[chosen])
+
+
 def _some(rng: random.Random, result: dict[str, Any]) -> list[wild.Spot]:
     found = _objects(result)
     return rng.sample(found, min(len(found), rng.choice((1, 1, 1, 2, 5))))
 
 
-VALUES: Mapping[str, Tree] = {one.__name__.strip("_"): one for one in (_swapped_type, _wrapped, _lost, _spelling, _repeated)}
+VALUES: Mapping[str, Tree] = {one.__name__.strip("_"): one for one in (_swapped_type, _wrapped, _lost, _spelling, _repeated, _plausible)}
 
 # --- exports -------------------------------------------------------------------------------------------------------------
 
@@ -222,6 +234,6 @@ def spoil(rng: random.Random, text: str) -> tuple[str, str]:
             return json.dumps(result), f"export: {how}"
         level = "values"
     table = RESULT if level == "result" else VALUES
-    name = rng.choice(sorted(table))
+    name = "plausible" if level == "values" and rng.random() < 0.4 else rng.choice(sorted(table))
     table[name](rng, result)
     return json.dumps(result), f"{level}: {name}"

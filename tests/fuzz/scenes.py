@@ -86,6 +86,10 @@ def _others() -> Iterator[tuple[str, Task, tuple[Task, ...], Any]]:
         for source in ("this_server", "partner"):
             options = {"all": True, "source": source, "allow_overwrite": True, "wait_timeout": 1, **partner}
             yield f"replicate from {source} {partner}", Task("dhcp_failover_replicate", options), BOTH, _renamed
+    new = {"name": "New", "subnet_mask": "255.255.255.0", "start_range": "10.0.9.10", "end_range": "10.0.9.90", "scope_id": "10.0.9.0"}
+    created = {"relationship": "HQ", "scopes": ["10.0.3.0"], "create_scopes": [new], "wait_timeout": 1}
+    for partner in ({}, {"partner_host": "dhcp02"}):
+        yield f"create a scope {partner}", Task("dhcp_failover_scope", {**created, **partner}), BOTH, None
     yield "partner down", Task("dhcp_failover_partner_down", {"name": "HQ"}), BOTH, _partner_stops
 
 

@@ -124,6 +124,64 @@ def test_classes_and_definitions_that_the_destination_lacks() -> None:
     assert content.lacking(rich, other_type, [phones]) == ["definition of option 150 as IPv4Address (it has String)"]
 
 
+def scope(inside: str) -> export.Export:
+    return export.read(
+        packed(f"<DHCPServer><IPv4><Scopes><Scope><ScopeId>{SCOPE}</ScopeId>{inside}</Scope></Scopes></IPv4></DHCPServer>"), "x"
+    )
+
+
+def fields(one: str, other: str) -> list[str]:
+    return [found.field for found in content.differences(scope(one), scope(other), [IPv4Address(SCOPE)])]
+
+
+def option(value: str, vendor_class: str = "") -> str:
+    inside = f"<OptionId>67</OptionId><Value>{value}</Value><VendorClass>{vendor_class}</VendorClass>"
+    return f"<OptionValues><OptionValue>{inside}</OptionValue></OptionValues>"
+
+
+def policy(tag: str, *words: str) -> str:
+    return f"<Policies><Policy><Name>P</Name>{''.join(f'<{tag}>{word}</{tag}>' for word in words)}</Policy></Policies>"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "field"),
+    [
+        (option("boot"), option("boot "), "option 67"),
+        (option("a b"), option("a  b"), "option 67"),
+        (option("True"), option("true"), "option 67"),
+        (option("x", "Ac"), option("x", "Ac "), "option 67 (vendor class Ac)"),
+        ("<Name>true</Name>", "<Name>True</Name>", "name"),
+        ("<Name>Floor</Name>", "<Name> Floor</Name>", "name"),
+        ("<Description />", "<Description> </Description>", "description"),
+        (policy("VendorClass", "EQ", "a*", "NE", "b*"), policy("VendorClass", "EQ", "b*", "NE", "a*"), "policy P vendor_class"),
+        (policy("VendorClass", "EQ", "a*", "b*"), policy("VendorClass", "EQ", "a*", "NE", "b*"), "policy P vendor_class"),
+        (policy("MacAddress", "EQ", "02-00*"), policy("MacAddress", "NE", "02-00*"), "policy P mac_address"),
+        ("<LeaseDuration>8.00:00:00</LeaseDuration>", "<LeaseDuration>49710.06:28:15</LeaseDuration>", "lease_duration"),
+    ],
+)
+def test_what_differs_by_little_differs(one: str, other: str, field: str) -> None:
+    assert field in fields(one, other)
+    assert fields(one, one) == fields(other, other) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<NapEnable>False</NapEnable>", "<NapEnable>false</NapEnable>"),
+        (policy("Enabled", "TRUE"), policy("Enabled", "true")),
+        (policy("VendorClass", "EQ", "b*", "a*"), policy("VendorClass", "EQ", "a*", "b*")),
+        (policy("VendorClass", "NE", "c", "EQ", "b", "a"), policy("VendorClass", "EQ", "a", "b", "NE", "c")),
+        (policy("MacAddress", "EQ", "02-00-AA*"), policy("MacAddress", "EQ", "0200aa*")),
+        *(
+            ("<LeaseDuration>10675199.02:48:05.4775807</LeaseDuration>", f"<LeaseDuration>{text}</LeaseDuration>")
+            for text in ("10675199.02:48:05", "10675199.02:48:05.4775800", "49710.06:28:15")
+        ),
+    ],
+)
+def test_two_spellings_of_one_thing_are_equal(one: str, other: str) -> None:
+    assert fields(one, other) == []
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_every_encoding_is_read(encoding: str) -> None:
     (raw,) = call(company(), "Export-DhcpServer", File="x.xml", Force=True).files.values()

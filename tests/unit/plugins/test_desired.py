@@ -47,7 +47,7 @@ def test_contradictions_are_refused_with_the_option(options: dict[str, Any], sai
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("", "must not be empty"), (" ", "must not be empty"), ("x" * 127, "has 127 characters"), ("HQ ", "begins or ends with a space")],
+    [("", "must not be empty"), (" ", "must not be empty"), ("x" * 127, "has 127 characters")],
 )
 def test_names_that_windows_would_not_take_as_meant(name: str, said: str) -> None:
     with pytest.raises(Refused, match=said):

@@ -65,7 +65,9 @@ def test_control_characters_of_a_client_and_of_a_person() -> None:
         ("a&#xD800;b", r"a\ud800b"),
         ("a&#57343;b", r"a\udfffb"),
         ("a&#x110000;b", r"a\U00110000b"),
-        ("a\x1bb\x00\x7f", r"a\x1bb\x00" + "\x7f"),
+        ("a\x1bb\x00\x7f", r"a\x1bb\x00\x7f"),
+        ("a&#x9b;31m\x85&#127;", r"a\x9b31m\x85\x7f"),
+        ("a\u202egpj.exe&#x2066;\u200e\u2028", r"a\u202egpj.exe\u2066\u200e\u2028"),
         ("a\ud800b\uffff", r"a\ud800b\uffff"),
         ("&#x41;&#66;&lt;&amp;&#x1F600;", "AB<&\U0001f600"),
         ("tab&#9;line&#xA;b", "tab\tline\nb"),
@@ -74,6 +76,19 @@ def test_control_characters_of_a_client_and_of_a_person() -> None:
 )
 def test_what_xml_forbids_is_read_and_visible(written: str, shown: str) -> None:
     assert name_in(WHOLE.format(f"<Name>{written}</Name>")) == shown
+
+
+@pytest.mark.parametrize("text", [" a", "a ", "a  b", "  ", "a\tb\n", "True", "TRUE"])
+def test_a_value_is_read_as_it_is(text: str) -> None:
+    """White space is layout only between elements."""
+    assert name_in(WHOLE.format(f"\r\n  <Name>{text}</Name>\r\n  ")) == text
+
+
+def test_what_an_unknown_element_holds_is_told_part_by_part() -> None:
+    """Two values are not one value with a space in it."""
+    one, other = (read(f"<New>\n <A>{first}</A>\n <A>{second}</A></New>").scopes[SCOPE] for first, second in (("a b", "c"), ("a", "b c")))
+    assert one[("", "new")] == ("<A>a b</A><A>c</A>",)
+    assert one != other
 
 
 @pytest.mark.parametrize("offset", range(-20, 3))

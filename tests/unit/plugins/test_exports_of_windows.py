@@ -56,6 +56,7 @@ def test_a_reservation_that_was_in_use_comes_back_without_its_lease_and_that_is_
     there = Scope(SCOPE, "Floor 1", "255.255.255.0", "198.51.100.10", "198.51.100.200", active=False, type="Dhcp", description="")
     level = export.ServerLevel((10, 0), copy.classes, copy.definitions)
     here = Here(Server(name="DHCP01", addresses=(), relationships=(), scopes=(there,)), after, level, NOW)
+    assert restore_plan.differences(Wanted(COPY), copy, here) == []
     assert restore_plan.left(Wanted(COPY), copy, here) == []
     assert restore_plan.lost(copy, here, [SCOPE]) == ""
     assert restore_plan.restore(Wanted(COPY), copy, here).steps == ()

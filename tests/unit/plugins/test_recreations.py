@@ -113,6 +113,31 @@ def test_a_copy_of_the_old_partner_stays_when_the_new_one_did_not_get_the_scope(
     two.ok(RELATIONSHIP, **wanted)
 
 
+@ROUTES
+@pytest.mark.parametrize("role", ["active", "standby"])
+def test_a_role_that_windows_may_not_give_takes_the_options_of_a_re_creation_before(role: str, route: dict[str, Any]) -> None:
+    """A change of mode makes one of the two servers the active one, and which is not known."""
+    two, changed = pair(), {**STANDBY, "server_role": role, "recreate": "when_needed", **route}
+    said = two.refused(RELATIONSHIP, **changed)
+    assert said.startswith(
+        "keep_scopes_on and other_copy: needed to re-create 'HQ' (server_role: which server the change of mode makes active"
+    )
+    assert "Add scopes: 10.0.2.0" in two.refused(RELATIONSHIP, **{**changed, **ANEW, "scopes": ["10.0.1.0"]})
+    first = two.run(RELATIONSHIP, **{**changed, **ANEW})
+    if first.get("failed"):
+        assert "DHCP01 still needs: keep a safety copy" in first["msg"]
+        assert first["msg"].endswith("Run again.")
+    second = two.ok(RELATIONSHIP, **{**changed, **ANEW})
+    assert second["relationship"]["server_role"] == role
+    assert not two.ok(RELATIONSHIP, **{**changed, **ANEW})["changed"]
+
+
+def test_a_mode_that_changes_without_a_role_takes_no_other_option() -> None:
+    two = pair()
+    assert two.ok(RELATIONSHIP, **{**FULL, "mode": "hot_standby", "recreate": "when_needed"})["changed"]
+    assert two.ok(RELATIONSHIP, **{**FULL, "mode": "load_balance", "recreate": "when_needed"})["changed"]
+
+
 def test_a_partner_that_is_gone_is_replaced() -> None:
     two = pair()
     two.server("DHCP02").reachable = False

@@ -75,6 +75,13 @@ def test_every_status_of_the_script_has_its_cure(status: str, said: str) -> None
         remote({"reply": reply}).read([])
 
 
+@pytest.mark.parametrize(("status", "said"), [("busy", "(who it is is not known)"), ("no_module", "(no error came with it)")])
+def test_a_status_without_an_error_says_so(status: str, said: str) -> None:
+    with pytest.raises(RemoteFailure) as raised:
+        remote({"reply": {**DONE, "status": status, "errors": []}}).read([])
+    assert said in str(raised.value)
+
+
 def test_a_mutex_of_another_account_has_a_cure_of_its_own() -> None:
     reply = {**DONE, "status": "busy", "errors": [{"id": "windhcp.mutex", "message": "joe@work; Access is denied."}]}
     with pytest.raises(RemoteFailure, match=r"lets this one not wait for it .*joe@work.* local administrators") as raised:

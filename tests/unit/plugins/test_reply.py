@@ -62,7 +62,13 @@ UNREADABLE: list[tuple[Reader, Any, str]] = [
     (lambda one: one.number("P"), -1, "-1, and 0 to 4294967295 are possible"),
     (lambda one: one.number("P", 100), 101, "101, and 0 to 100 are possible"),
     (lambda one: one.number("P"), 10**5000, "a number of more than 30 digits"),
-    (lambda one: one.fraction("P"), "NaN", "'NaN', which is not a number"),
+    *(
+        (lambda one: one.mask("P"), mask, f"'{mask}', which is not a subnet mask")
+        for mask in ("255.0.255.0", str(IPv4Address(0)), "0.0.0.255", "1.2.3.4")
+    ),
+    (lambda one: one.mask("P"), "24", "'24', which is not an IPv4 address"),
+    (lambda one: one.fraction("P"), "12,5", "'12,5', which is not a number"),
+    (lambda one: one.fraction("P"), "-1", "'-1', which is not a number"),
     (lambda one: one.fraction("P"), 10**400, "a number of more than 30 digits"),
     (lambda one: one.fraction("P"), [1], "a list of 1"),
     (lambda one: one.flag("P"), "True", "'True', and neither true nor false"),
@@ -97,6 +103,8 @@ def test_null_and_missing_where_they_mean_nothing() -> None:
     assert (found(P=None).text("P"), found(P=None).flag("P"), found(P=None).optional_number("P")) == ("", False, None)
     assert (found().optional_text("P"), found(P="").optional_text("P"), found().optional_address("P")) == (None, None, None)
     assert (found(P="0.5").fraction("P"), found(P=7).fraction("P")) == (0.5, 7.0)
+    assert [found(P=value).fraction("P") for value in ("NaN", "Infinity", float("nan"), None)] == [None] * 4
+    assert [str(found(P=mask).mask("P")) for mask in ("128.0.0.0", "255.255.255.255")] == ["128.0.0.0", "255.255.255.255"]
 
 
 def test_a_secret_is_taken_out_before_a_text_is_cut() -> None:

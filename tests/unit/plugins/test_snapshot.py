@@ -54,6 +54,22 @@ def test_no_relationship_at_all_is_no_error(error_id: str) -> None:
     assert snapshot.parse(answers(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships == ()
 
 
+@pytest.mark.parametrize(
+    ("automatic", "interval", "shown"),
+    [(False, None, 0), (False, 600, 0), (None, None, 0), (True, 600, 600), (True, None, 3600), (True, 0, 3600)],
+)
+def test_automatic_transition_that_is_on_is_never_shown_as_off(automatic: bool | None, interval: int | None, shown: int) -> None:
+    found = answers({**RELATIONSHIP, "AutoStateTransition": automatic, "StateSwitchInterval": interval})
+    assert snapshot.parse(found, "dhcp01").relationships[0].state_switch_interval == shown
+
+
+@pytest.mark.parametrize("interval", [None, 600])
+def test_whether_transition_is_automatic_is_always_read(interval: int | None) -> None:
+    found = answers({**RELATIONSHIP, "AutoStateTransition": "maybe", "StateSwitchInterval": interval})
+    with pytest.raises(UnexpectedReply, match="AutoStateTransition is 'maybe', and neither true nor false"):
+        snapshot.parse(found, "dhcp01")
+
+
 def test_denied_is_never_absent() -> None:
     with pytest.raises(RemoteError, match="access is denied on dhcp01 itself") as denied:
         snapshot.parse(answers(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
@@ -68,7 +84,9 @@ def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
     assert failed.value.ids == [error_id]
 
 
-@pytest.mark.parametrize("missing", ["Name", "Mode", "State", "MaxClientLeadTime", "EnableAuth", "ScopeId", "LoadBalancePercent"])
+@pytest.mark.parametrize(
+    "missing", ["Name", "Mode", "State", "MaxClientLeadTime", "AutoStateTransition", "EnableAuth", "ScopeId", "LoadBalancePercent"]
+)
 def test_a_missing_property_is_an_error(missing: str) -> None:
     found = {key: value for key, value in RELATIONSHIP.items() if key != missing}
     with pytest.raises(UnexpectedReply, match=f"no property {missing}"):

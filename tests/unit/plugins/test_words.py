@@ -1,0 +1,229 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a task says: nothing in it that a terminal obeys, and no more of it than somebody reads, whatever the servers hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, texts
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils.scope_definitions import parse
+from ansible_collections.windhcp.failover.plugins.plugin_utils.site import share
+from lab.core.server import Reservation
+from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
+from test_odd_data import answering
+
+MOST = 6_000  # characters of a message, whatever the servers hold
+HIDDEN = {
+    "\x1b[2J": r"\x1b[2J",
+    "\x9b31m": r"\x9b31m",
+    "\x00": r"\x00",
+    "\x7f": r"\x7f",
+    "\u202e": r"\u202e",
+    "\u2066": r"\u2066",
+    "\n": r"\x0a",
+}
+
+
+def words(result: Mapping[str, Any]) -> str:
+    steps = [step["step"] for step in result.get("plan") or ()]
+    differences = [text for one in result.get("removals") or () for text in one["differences"]]
+    return " ".join([result.get("msg", ""), *result.get("warnings", ()), *steps, *differences])
+
+
+# --- what cannot be seen -------------------------------------------------------------------------------------------------
+
+TASKS = [
+    (RELATIONSHIP, {"name": "HQ", "max_client_lead_time": "7200", "wait_timeout": 1}),
+    (RELATIONSHIP, {"name": "hq", "partner_server": "dhcp02.contoso.example", "scopes": ["10.0.1.0"], "wait_timeout": 1}),
+    (SCOPE, {"relationship": "B", "create_relationship": {"partner_server": "dhcp03"}, "scopes": ["10.0.1.0"], "wait_timeout": 1}),
+    (SCOPE, {"relationship": "HQ", "scopes": ["10.0.1.0"], "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"}),
+    ("dhcp_failover_partner_down", {"name": "HQ"}),
+]
+
+
+@pytest.mark.parametrize(("module", "options"), TASKS)
+@pytest.mark.parametrize(
+    ("read", "name"), [("failover", "Name"), ("failover", "PartnerServer"), ("failover", "State"), ("who", "computer")]
+)
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_no_terminal_obeys_a_server(module: str, options: dict[str, Any], read: str, name: str, hidden: str) -> None:
+    for route in ({}, {"partner_host": "dhcp02"}):
+        result = answering(read, **{name: f"HQ{hidden}"}).run(module, check_mode=True, **options, **route)
+        assert hidden not in words(result)
+
+
+@pytest.mark.parametrize(("hidden", "shown"), HIDDEN.items())
+def test_a_message_shows_what_is_hidden_and_a_value_stays_what_it_is(hidden: str, shown: str) -> None:
+    refused = answering("failover", State=f"Lost{hidden}").run(RELATIONSHIP, name="HQ", max_client_lead_time="7200", wait_timeout=1)
+    assert f"shows the state 'Lost{shown}', which is not known" in refused["msg"]
+    found = answering("failover", Name=f"HQ{hidden}").ok("dhcp_failover_info")
+    assert found["relationships"][0]["name"] == found["config"]["failover_relationships"][0]["name"] == f"HQ{hidden}"
+
+
+def test_steps_and_differences_are_words() -> None:
+    two, name = Pair(), "HQ\u202e\x9b"
+    two.ok(SCOPE, relationship=name, create_relationship={"partner_server": "dhcp02.contoso.example"}, scopes=["10.0.1.0"], wait_timeout=1)
+    two.server("DHCP02").scopes[ONE].description = "\x1b[2J"
+    result = two.run(SCOPE, check_mode=True, **{**REMOVE, **KEEP, "relationship": name})
+    assert r"remove from relationship 'HQ\u202e\x9b'" in words(result)
+    assert r"description: \x1b[2J on dhcp02.contoso.example" in words(result)
+
+
+# --- what is too long ----------------------------------------------------------------------------------------------------
+
+
+def addresses(scope: IPv4Address, count: int = 1_200) -> Iterator[IPv4Address]:
+    return (scope + number for number in range(1, count))
+
+
+def leased(lab: Any) -> None:
+    """The partner alone knows many leases, with long client ids."""
+    scope = lab.servers["DHCP02"].scopes[ONE]
+    one = next(iter(scope.leases.values()))
+    for number, address in enumerate(addresses(ONE)):
+        scope.leases[address] = replace(one, ip=address, expires=None, client_id="-".join(["02"] * 200) + f"-{number:08x}")
+
+
+def reserved(lab: Any) -> None:
+    scope = lab.servers["DHCP02"].scopes[ONE]
+    scope.reservations.update(
+        {one: Reservation(one, f"02-00-00-00-{int(one) >> 8 & 255:02x}-{int(one) & 255:02x}") for one in addresses(ONE)}
+    )
+
+
+def scopes(lab: Any, *servers: str, active: bool = True) -> list[str]:
+    """Many further scopes."""
+    for server in servers:
+        for number in range(1_000):
+            scope = IPv4Address("10.64.0.0") + 256 * number
+            made = replace(lab.servers["DHCP01"].scopes[THREE], scope_id=scope, start_range=scope + 10, end_range=scope + 99)
+            lab.servers[server].scopes[scope] = replace(made, leases={}, state="Active" if active else "InActive")
+    return [str(IPv4Address("10.64.0.0") + 256 * number) for number in range(1_000)]
+
+
+def adds(lab: Any, *servers: str, active: bool = True) -> dict[str, Any]:
+    return {"relationship": "HQ", "scopes": scopes(lab, *servers, active=active), "wait_timeout": 1}
+
+
+REMOVE = {"relationship": "HQ", "scopes": ["10.0.1.0"], "state": "absent", "wait_timeout": 1}
+KEEP = {"keep_scopes_on": "this_server", "other_copy": "delete"}
+Prepare = Callable[[Any], Mapping[str, Any] | None]
+HUGE: list[tuple[str, str, Prepare, str]] = [
+    ("lost leases", SCOPE, lambda lab: leased(lab) or {**REMOVE, **KEEP}, "1189 more (all of them: removals)"),
+    ("lost reservations", SCOPE, lambda lab: reserved(lab) or {**REMOVE, **KEEP}, "1189 more (all of them: removals)"),
+    (
+        "overwritten",
+        "dhcp_failover_replicate",
+        lambda lab: reserved(lab) or {"scopes": ["10.0.1.0"]},
+        "1189 more (all of them: differences)",
+    ),
+    ("no such scopes", SCOPE, lambda lab: adds(lab), "And 990 more problems like these."),
+    ("copies in service", SCOPE, lambda lab: adds(lab, "DHCP01", "DHCP02"), "And 990 more problems like these."),
+    ("copies out of service", SCOPE, lambda lab: adds(lab, "DHCP01", "DHCP02", active=False), "And 990 more problems like these."),
+    (
+        "left-over copies that serve",
+        "dhcp_failover_scope_copy",
+        lambda lab: {"scopes": scopes(lab, "DHCP01", "DHCP02"), "partner_server": "dhcp02.contoso.example"},
+        "and 990 more is active",
+    ),
+    (
+        "left-over copies that are alone",
+        "dhcp_failover_scope_copy",
+        lambda lab: {"scopes": scopes(lab, "DHCP01", active=False), "partner_server": "dhcp02.contoso.example"},
+        "and 990 more does not exist on",
+    ),
+    (
+        "who keeps the members",
+        SCOPE,
+        lambda lab: {**REMOVE, "scopes": many_members(lab)},
+        "and 990 more would leave 'HQ'",
+    ),
+    (
+        "members that a re-creation leaves out",
+        RELATIONSHIP,
+        lambda lab: (
+            many_members(lab) and {"name": "HQ", "partner_server": "dhcp03", "scopes": ["10.0.1.0"], "recreate": "when_needed", **KEEP}
+        ),
+        "and 990 more (all of them: relationships of dhcp_failover_info)",
+    ),
+]
+
+
+def many_members(lab: Any) -> list[str]:
+    found = scopes(lab, "DHCP01", "DHCP02")
+    for server in ("DHCP01", "DHCP02"):
+        lab.servers[server].relationships["HQ"].scopes += map(IPv4Address, found)
+    return found
+
+
+@pytest.mark.parametrize(("module", "prepare", "said"), [one[1:] for one in HUGE], ids=[one[0] for one in HUGE])
+def test_a_refusal_can_be_read_whatever_there_is(module: str, prepare: Prepare, said: str) -> None:
+    two = pair(ONE)
+    options = prepare(two.lab)
+    assert options is not None
+    result = two.run(module, check_mode=True, **options)
+    assert result["failed"]
+    assert said in result["msg"]
+    assert len(result["msg"]) < MOST
+    if "all of them: removals" in said:
+        assert len(result["removals"][0]["differences"]) == 1_199
+    if "all of them: differences" in said:
+        assert len(result["differences"]) == 1_199
+
+
+def test_a_restore_shows_some_of_what_differs_and_returns_all_of_it() -> None:
+    two = pair(ONE)
+    request = {"calls": [cmdlets.safety_copy([ONE, TWO], "HQ")]}
+    reply = two.wire.execute("DHCP01", {"request": json.dumps(request), "secrets": []})["reply"]
+    two.server("DHCP01").scopes[ONE].reservations.update({one: Reservation(one, f"02-{int(one) & 255:02x}") for one in addresses(ONE, 200)})
+    result = two.run("dhcp_failover_restore", path=reply["calls"][0]["objects"][0]["path"], check_mode=True, scopes=["10.0.1.0"])
+    assert "more (all of them: differences). Leave it out" in result["msg"]
+    assert len(result["msg"]) < MOST
+    assert {"scope_id": "10.0.1.0", "field": "reservation 10.0.1.7", "source": None, "destination": "present"} in result["differences"]
+    assert len(result["differences"]) >= 199
+
+
+def test_data_that_is_wrong_throughout() -> None:
+    site = [{"name": f"R{number}", "primary": "x", "partner": "y"} for number in range(1_000)]
+    definitions = [
+        {"scope_id": f"10.0.{number}.0", "subnet_mask": "255.0.255.0", "start_range": "x", "end_range": "y", "name": "N"}
+        for number in range(250)
+    ]
+    for refuse, limit in ((lambda: share(site, (), "x"), 50 * 200), (lambda: parse(definitions), MOST)):
+        with pytest.raises(Refused, match="more problems like these") as refused:
+            refuse()
+        assert len(str(refused.value)) < limit
+
+
+def test_the_first_of_many_are_told() -> None:
+    assert texts.few([]) == ""
+    assert texts.few(range(10)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+    assert texts.few(range(11), "removals", between="; ").endswith("8; 9 and 1 more (all of them: removals)")
+    assert texts.few(["x" * 201, "y"]) == "x" * 200 + "..., y"
+    assert texts.sentences(["A.", "B."]) == "A. B."
+
+
+def test_scopes_that_still_differ_name_both_servers() -> None:
+    """The cmdlet says that it went well, and the partner has nothing of it."""
+    two = pair(ONE)
+    two.server("DHCP01").scopes[ONE].description = "new"
+    plain, lab = two.wire.execute, two.lab
+
+    def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        said = plain(server, arguments)
+        if "Invoke-DhcpServerv4FailoverReplication" in arguments["request"]:
+            lab.servers["DHCP02"].scopes[ONE].description = "old"
+        return said
+
+    two.wire.execute = execute  # type: ignore[method-assign]
+    result = two.run("dhcp_failover_replicate", scopes=["10.0.1.0"], wait_timeout=1, partner_host="dhcp02")
+    assert result["msg"] == (
+        "The scopes of DHCP01 and dhcp02.contoso.example were replicated, and they still differ: 10.0.1.0 description."
+    )
