@@ -23,10 +23,16 @@ EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
 NO_RIGHTS = "DHCP 20121"
+NO_FAILOVER = "DHCP 20118"
 NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 ERRORS_TOLD = 8  # of one operation
+# what passes, or what the next run plans around: all else has to be mended by a person before a run can go on
+_PASSING = frozenset(
+    {"windhcp.wait_timeout", "windhcp.incomplete_copy", "ResourceExists", "WIN32 1722", "WIN32 1753", "DHCP 20013"}
+    | {f"DHCP {number}" for number in (20115, 20116, 20120, 20122, 20127, 20133)}
+)
 _UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
 _STARTING = "The DHCP Server service there is stopped or just starting: start it and run again."
 
@@ -63,7 +69,7 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20115": ("the relationship does not exist there", "Run again: the next run plans from what is there now."),
     "DHCP 20116": ("the scope is in no failover relationship", "Run again: the next run plans from what is there now."),
     "DHCP 20117": ("this server is the secondary of the relationship", "Run the task on the primary server."),
-    "DHCP 20118": (
+    NO_FAILOVER: (
         "the partner does not support failover",
         "Failover needs Windows Server 2012 or later on both servers.",
     ),
@@ -201,6 +207,7 @@ class RemoteFailure(Exception):
     """
 
     answered = False
+    passes = True  # running again may be all that it takes
 
 
 class TooManyAtOnce(RemoteFailure):
@@ -228,6 +235,7 @@ class RemoteError(RemoteFailure):
         answered: bool = False,
     ) -> None:
         self.ids = sorted(error_ids(result))
+        self.passes = set(self.ids) <= _PASSING
         self.answered = answered or bool({ACCESS_DENIED, NO_RIGHTS} & set(self.ids))
         where = f"{host} asking {partner}" if asking else host
         denied = denied or _denied(result.id)
