@@ -40,6 +40,7 @@ class ActionModule(FailoverAction):
             plan, after = self.converge(lambda sides: removal_plan.relationship_absent(name, sides, how))
             return {"relationship": self.shown(name, plan, after), "pending": False, **self.carried(name, options, plan, after)}
         wanted = desired.definition(name, options)
+        self.convergence.brings = wanted.scopes
         sent = replace(wanted, update_secret="on_create")  # whether a secret arrived cannot be read back
         plan, after = self.converge(self._planner(wanted, options), self._planner(sent, options))
         carried = self.carried(name, options, plan, after)

@@ -46,7 +46,7 @@ class ActionModule(FailoverAction):
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         name = options["relationship"]
-        self.convergence.relationships = [name]
+        self.convergence.relationships, self.convergence.option = [name], "relationship"
         scopes = scope_ids(options["scopes"] or ())
         if options["state"] == "absent":
             return self._absent(name, scopes, options)
@@ -61,6 +61,7 @@ class ActionModule(FailoverAction):
             joining=joining(options),
             removing=removing(options),
         )
+        self.convergence.brings = wanted.members
         plan, after = self.converge(lambda sides: scope_plan.present(wanted, sides))
         return {
             "relationship": self.shown(name, plan, after),

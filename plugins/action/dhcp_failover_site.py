@@ -7,7 +7,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils import site
-from ..plugin_utils.action import mask, secrets
+from ..plugin_utils.action import readable_by_all, secrets
 from ..plugin_utils.model import Refused
 
 
@@ -51,5 +51,5 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             found = {"changed": False, "writes": share.writes, "written_by": share.written_by}
         except Refused as error:
             found = {"changed": False, "failed": True, "msg": str(error)}
-        result.update(mask(found, secrets(options)))
+        result.update(readable_by_all(found, secrets(options)))
         return result

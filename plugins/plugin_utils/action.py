@@ -70,7 +70,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             found.pop("diff", None)
         found["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(told(mask(found, hidden)))
+        result.update(told(readable_by_all(found, hidden)))
         return result
 
     @contextlib.contextmanager
@@ -131,6 +131,15 @@ def secrets(options: Mapping[str, Any]) -> list[str]:
             if isinstance(member, Mapping):
                 found += secrets(member)
     return sorted(found, key=len, reverse=True)
+
+
+def readable_by_all(result: Mapping[str, Any], hidden: list[str]) -> dict[str, Any]:
+    """The result with every secret replaced in what is told. No other value holds one, and later tasks go on with those."""
+    found = {key: mask(value, hidden) if key in ("msg", "warnings", "diff") else value for key, value in result.items()}
+    for key, words in (("plan", "step"), ("removals", "differences")):
+        if key in found:
+            found[key] = [{**one, words: mask(one[words], hidden)} for one in found[key]]
+    return found
 
 
 def mask(value: Any, hidden: list[str]) -> Any:

@@ -54,6 +54,9 @@ STATISTICS_PROPERTIES = (
 )
 BINDING_PROPERTIES = ("IPAddress", "BindingState")
 
+USES = "uses"
+CREATES = "add_failover"
+
 # A DHCP service that has just started answers so for some seconds; only reads wait for it.
 _STARTING = ("WIN32 1753",)
 _STARTING_SECONDS = 30
@@ -93,18 +96,20 @@ def get_statistics() -> Operation:
     return _read("statistics", "Get-DhcpServerv4ScopeStatistics", STATISTICS_PROPERTIES, parameters={"Failover": True})
 
 
-def get_version() -> Operation:
-    return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=True)
+def get_version(guarded: bool = True) -> Operation:
+    return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=guarded)
 
 
-def get_classes() -> Operation:
-    return _read("classes", "Get-DhcpServerv4Class", ("Type", "Name", "Data"), fingerprint=True)
+def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
+    name = f"classes_{computer}" if computer else "classes"
+    return _read(name, "Get-DhcpServerv4Class", ("Type", "Name", "Data"), fingerprint=guarded, **_asking(computer))
 
 
-def get_option_definitions() -> Operation:
+def get_option_definitions(computer: str | None = None, guarded: bool = True) -> Operation:
     """Of every vendor class."""
-    more = {"fingerprint": True, "parameters": {"All": True}}
-    return _read("definitions", "Get-DhcpServerv4OptionDefinition", ("OptionId", "VendorClass", "Type"), **more)
+    name = f"definitions_{computer}" if computer else "definitions"
+    more = {**_asking(computer), "parameters": {"All": True, **_at(computer)}}
+    return _read(name, "Get-DhcpServerv4OptionDefinition", ("OptionId", "VendorClass", "Type"), fingerprint=guarded, **more)
 
 
 def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
@@ -147,6 +152,11 @@ def export(scopes: Sequence[IPv4Address], computer: str | None = None, leases: b
         parameters["Leases"] = True
         operation["volatile"] = ["content"]
     return operation
+
+
+def uses(scopes: Sequence[IPv4Address]) -> Operation:
+    """An export for what these scopes need of the server level. What changes of it before a write is for Windows to refuse."""
+    return {**export(scopes), "id": USES, "fingerprint": False}
 
 
 def safety_copy(scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, computer: str | None = None) -> Operation:
@@ -252,7 +262,7 @@ def add_failover(definition: Definition, partner: str, scopes: Sequence[IPv4Addr
         parameters["LoadBalancePercent"] = definition.load_balance_percent
     if definition.shared_secret:
         parameters["SharedSecret"] = Secret(definition.shared_secret)
-    return _cmdlet("add_failover", "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
+    return _cmdlet(CREATES, "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
 def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> Operation:

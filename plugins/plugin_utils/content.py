@@ -100,19 +100,30 @@ def vanishing(found: Iterable[Difference]) -> Sequence[Difference]:
 
 
 def lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[str]:
-    """Classes and option definitions that the scopes need and the destination does not have; Windows replicates neither."""
+    """Classes and option definitions that the scopes need and the destination does not have; Windows replicates neither.
+
+    Whether Windows tells upper from lower case in a class's name is not known: here it does not.
+    """
     problems: list[str] = []
+    classes, defined = set(map(_alike, destination.classes)), {_alike(one): kind for one, kind in destination.definitions.items()}
+    mine, types = {_alike(one): one for one in source.classes}, {_alike(one): kind for one, kind in source.definitions.items()}
     for scope_id in scopes:
         uses = source.uses.get(scope_id)
         if uses is None:
             continue
-        problems += [class_name(one) for one in sorted((uses.classes & set(source.classes)) - set(destination.classes))]
+        needed = {_alike(one) for one in uses.classes} & mine.keys() - classes
+        problems += [class_name(mine[one]) for one in sorted(needed)]
         for option in sorted(uses.options, key=option_order):
-            here, there = source.definitions.get(option), destination.definitions.get(option)
+            here, there = types.get(_alike(option)), defined.get(_alike(option))
             if here is not None and here != there:
                 name = definition_name(option)
                 problems.append(name if there is None else f"{name} as {here} (it has {there})")
     return list(dict.fromkeys(problems))
+
+
+def _alike(one: tuple[str, str]) -> tuple[str, str]:
+    """A class, by kind and name, or an option, by number and vendor class."""
+    return one[0], one[1].casefold()
 
 
 def class_name(one: tuple[str, str]) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import apply, guards, kept_secret, own_folders, pending, prerequisites, scope_definitions, snapshot, unfinished
+from . import apply, cmdlets, guards, kept_secret, own_folders, pending, prerequisites, scope_definitions, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import RemoteError, RemoteFailure, TooManyAtOnce
 from .gather import Gathering, Planner, Seen
 from .model import Refused, Server
 from .plan import Plan, Step
+from .prerequisites import NOBODY, Coming
 from .remote import Remote
 from .reply import Reply, Result
 from .sides import Connection, Side, Sides
@@ -48,7 +49,7 @@ class Convergence(Gathering):
         try:
             plan, sides = self.plan(planner)
         except RemoteError as error:
-            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}") from error
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}") from error
         self._show(plan)  # also when it is refused
         self.guard(plan, sides)
         here = self.seen["this_server"].server
@@ -76,24 +77,56 @@ class Convergence(Gathering):
         gone = any(isinstance(side, RemoteFailure) for side in sides.partners.values())
         if plan.steps and "partner" in self.remotes and "partner" not in self.seen and not gone:
             self.look("partner")
+        guards.check_new(plan, sides)  # before the states: of what is only called the same, none matters
         here = self.seen["this_server"].server
-        others = [side.server for side in sides.partners.values() if isinstance(side, Side)]
+        others = [side.shared for side in sides.partners.values() if isinstance(side, Side)]
         for server in (here, *others):
             guards.check(plan, server, self.limits.allow_state)
         guards.check_removals(plan, self.limits)
         if plan.steps and "partner" in self.seen:
             guards.check_partner(plan, here, self.seen["partner"].server, self.limits.allow_clock_skew, self._elsewhere())
-        asked = {key: side.server for key, side in sides.partners.items() if isinstance(side, Side) and side.computer}
-        guards.check_new(plan, sides.here.server, asked)
         self.check_folders(plan)
-        self.prerequisites(plan)
+        if sides.here.content:
+            self.requirements.used.append(sides.here.content)
+        coming = prerequisites.coming(plan, here)
+        self.prerequisites(plan, coming)
+        for partner, scopes in coming.items():
+            side = sides.partners.get(partner)
+            self.requirements.check(partner, side.name if isinstance(side, Side) else partner, scopes)
 
-    def prerequisites(self, plan: Plan) -> None:
-        """Before the first write, and in check mode: whether the servers reach each other. What the first call writes, it probes itself."""
-        for connection, partners in prerequisites.reached(plan, self.asked, all_of_it=self.check_mode).items():
-            asking = {partner: prerequisites.probes(partner) for partner in partners}
-            answers = iter(self.remotes[connection].read([*itertools.chain(*asking.values())]).before)
-            self.check_reached(connection, {partner: list(itertools.islice(answers, len(reads))) for partner, reads in asking.items()})
+    def prerequisites(self, plan: Plan, coming: Coming = NOBODY) -> None:
+        """Before the first write, and in check mode: whether the servers reach each other, and what `coming` scopes need there.
+
+        What the first call writes, it probes itself, unless something else has to be asked.
+        """
+        here = self.remotes["this_server"]
+        unknown = self.requirements.unknown(scope for scopes in coming.values() for scope in scopes)
+        untold = [partner for partner in coming if partner not in self.requirements.levels]
+        far = [partner for partner in untold if self._over_hop(self.needs.get(partner))]
+        more = [*([cmdlets.uses(unknown)] if unknown else []), *itertools.chain(*map(prerequisites.level_reads, far))]
+        reached = dict(prerequisites.reached(plan, self.asked, all_of_it=self.check_mode or bool(more)))
+        mine = reached.pop("this_server", ())
+        try:
+            if mine or more:
+                answers = self._ask("this_server", mine, more)
+                for partner in far:
+                    self.know_level(partner, answers, here, partner)
+                if unknown:
+                    self.requirements.used.append(snapshot.used(answers, here.host))
+            for connection, partners in reached.items():
+                self._ask(connection, partners)
+            for partner in [one for one in untold if one not in far]:
+                remote = self.remotes["partner"]
+                self.know_level(partner, remote.read(prerequisites.level_reads()).before, remote, None)
+        except RemoteError as error:
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}") from error
+
+    def _ask(self, connection: Connection, partners: Sequence[str], more: Sequence[Operation] = ()) -> Sequence[Result]:
+        """The answers to `more`. Raises RemoteFailure for a partner that is not reached."""
+        asking = {partner: prerequisites.probes(partner) for partner in partners}
+        answers = iter(self.remotes[connection].read([*itertools.chain(*asking.values()), *more]).before)
+        self.check_reached(connection, {partner: list(itertools.islice(answers, len(reads))) for partner, reads in asking.items()})
+        return list(answers)
 
     def check_folders(self, plan: Plan) -> None:
         """Before the first write, and in check mode. Raises RemoteFailure where somebody else made what the plan needs to be ours."""
@@ -109,7 +142,7 @@ class Convergence(Gathering):
             for partner, said in answers.items():
                 self.reached(connection, partner, said)
         except RemoteError as error:
-            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}") from error
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}") from error
 
     def _elsewhere(self) -> frozenset[str]:
         """Relationships whose partner may be another server than the one of partner_host."""
@@ -156,7 +189,8 @@ class Convergence(Gathering):
         if reply.status == "changed_meanwhile":
             failed = [now for was, now in zip(seen.reply.before, reply.before, strict=False) if now.errors and not was.errors]
             if failed:
-                raise RemoteFailure(f"{RemoteError(failed[0], host)} {self._so_far('Nothing was changed.')}")
+                error = RemoteError(failed[0], host)
+                raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}")
             changes = differences(seen.server, snapshot.parse(reply.before, host, reply.offset))
             raise RemoteFailure(
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "
@@ -183,7 +217,7 @@ class Convergence(Gathering):
                 error = RemoteError(last, host, step.partner if step else steps[-1].partner)
             if TOO_MANY in error.ids and self.at_once > 1:
                 raise TooManyAtOnce
-            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}")
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}")
 
     def _forget(self, sides: Sides) -> None:
         """An earlier run did not end, and both servers show all the same what is wanted."""
@@ -197,8 +231,12 @@ class Convergence(Gathering):
         if notes:
             seen.remote.write((), "", [unfinished.keep(note) for note in notes.items()])
 
-    def _so_far(self, nothing: str) -> str:
-        return f"Written before: {few(self._done, between='; ')}. Running again completes it." if self._done else nothing
+    def _so_far(self, nothing: str, error: RemoteFailure | None = None) -> str:
+        """What was written before the error. The next run completes it, but not while what was refused stays as it is."""
+        if not self._done:
+            return nothing
+        then = "Running again completes it." if error is None or error.passes else "Once that is mended, running again completes it."
+        return f"Written before: {few(self._done, between='; ')}. {then}"
 
     def _note_copies(self, remote: Remote, calls: Sequence[Operation], reply: Reply) -> None:
         for call, result in zip(calls, reply.calls, strict=False):

@@ -23,12 +23,18 @@ EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
 NO_RIGHTS = "DHCP 20121"
+NO_FAILOVER = "DHCP 20118"
 _NOT_THERE = frozenset({"DHCP 20122", "DHCP 20123", "DHCP 20124"})  # said of a DHCP service that did not answer; all others are its own
 NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 _OF_THE_ASKED = ("windhcp.incomplete_copy", "windhcp.wait_timeout", "windhcp.wait_refused")  # the script's others are about its own server
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 ERRORS_TOLD = 8  # of one operation
+# what passes, or what the next run plans around: all else has to be mended by a person before a run can go on
+_PASSING = frozenset(
+    {"windhcp.wait_timeout", "windhcp.incomplete_copy", "ResourceExists", "WIN32 1722", "WIN32 1753", "DHCP 20013"}
+    | {f"DHCP {number}" for number in (20115, 20116, 20120, 20122, 20127, 20133)}
+)
 _UNREACHABLE = (
     "{partner} does not answer: check that the name is right and resolves on {host} (Resolve-DnsName), that the server is up, and that RPC "
     "(TCP 135 and 49152-65535) reaches it from {host}."
@@ -74,7 +80,7 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20115": ("the relationship does not exist there", "Run again: the next run plans from what is there now."),
     "DHCP 20116": ("the scope is in no failover relationship", "Run again: the next run plans from what is there now."),
     "DHCP 20117": ("this server is the secondary of the relationship", "Run the task on the primary server."),
-    "DHCP 20118": (
+    NO_FAILOVER: (
         "the partner does not support failover",
         "Failover needs Windows Server 2012 or later on both servers.",
     ),
@@ -212,6 +218,7 @@ class RemoteFailure(Exception):
     """
 
     answered = False
+    passes = True  # running again may be all that it takes
 
 
 class TooManyAtOnce(RemoteFailure):
@@ -238,6 +245,7 @@ class RemoteError(RemoteFailure):
         answered: bool = False,
     ) -> None:
         self.ids = sorted(error_ids(result))
+        self.passes = set(self.ids) <= _PASSING
         self.answered = answered or any(one == ACCESS_DENIED or one.startswith("DHCP ") for one in {*self.ids} - _NOT_THERE)
         denied = denied or _denied(result.id)
         told = list(dict.fromkeys(_explain(error, result.computer, denied, host, partner or result.computer) for error in result.errors))

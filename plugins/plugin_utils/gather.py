@@ -20,6 +20,7 @@ from .model import Refused, Server, UnknownPartner
 from .plan import Plan
 from .remote import Remote
 from .reply import Reply, Result
+from .requirements import Requirements
 from .sides import AT_ONCE, Connection, Needed, Side, Sides
 
 Planner = Callable[[Sides], Plan]
@@ -63,7 +64,10 @@ class Gathering:
             self.remotes["partner"] = partner
         self.check_mode = check_mode
         self.facts = facts or {}
-        self.relationships: Sequence[str] = ()  # those that the task is about
+        self.relationships: Sequence[str] = ()  # those that the task is about, first the one that it is to have
+        self.option = "name"  # what it calls their names
+        self.brings: Sequence[IPv4Address] = ()  # scopes that it may put into it
+        self.requirements = Requirements()
         self.kept = kept_secret.Kept()
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
@@ -121,7 +125,7 @@ class Gathering:
         notes = {name: unfinished.partner(here.answer(unfinished.look(name)), here.remote.host) for name in self.relationships}
         noted = {name: partner for name, partner in notes.items() if partner}
         kept = self.kept.seen({name: here.answer(self.kept.look(name)) for name in self.relationships}, here.remote.host)
-        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept)
+        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept, self.option)
 
     def _content(self, needs: Iterable[Needed], where: str) -> tuple[Operation, ...]:
         """The reads that the needs take on one server: the content of scopes, and whether the management API answers."""
@@ -158,7 +162,8 @@ class Gathering:
         if not mine:
             return None
         try:
-            return self._look_once("partner", self._content(mine, "partner"))
+            joining = any(self._may_join(needed) for needed in mine)
+            return self._look_once("partner", self._content(mine, "partner"), prerequisites.level_reads() if joining else ())
         except UnexpectedReply:  # a partner that answers is not gone
             raise
         except RemoteFailure as failure:
@@ -173,15 +178,50 @@ class Gathering:
         own = self._content(self.needs.values(), "this_server")
         texts = [look(name) for name in self.relationships for look in (unfinished.look, self.kept.look)]
         first = any(needed.first == "this_server" for needed in self.needs.values())
-        return self._look_once("this_server", (*texts, *own, *far) if first else (*texts, *far, *own))
+        before, more = self.seen.get("this_server"), self._uses()
+        seen = self._look_once("this_server", (*texts, *own, *far) if first else (*texts, *far, *own), (*more, *self._levels()))
+        if more and seen is not before:
+            self.requirements.used.append(snapshot.used(seen.reply.before, seen.remote.host))
+        return seen
 
-    def _look_once(self, connection: Connection, also: Sequence[Operation]) -> Seen:
-        """Reads a server, unless it was read with all of this already."""
+    def _look_once(self, connection: Connection, also: Sequence[Operation], more: Sequence[Operation] = ()) -> Seen:
+        """Reads a server, unless it was read with all of this already; then `more` is no reason to."""
         seen = self.seen.get(connection)
-        return seen if seen and all(read in seen.reads for read in also) else self.look(connection, also)
+        return seen if seen and all(read in seen.reads for read in also) else self.look(connection, (*also, *more))
 
-    def _over_hop(self, needed: Needed) -> bool:
+    def _uses(self) -> Sequence[Operation]:
+        """What the scopes need that are likely to come, of which the content is not read anyway."""
+        seen = self.seen.get("this_server")
+        if seen is None or not self.needs:
+            return ()
+        compared = {scope for needed in self.needs.values() for scope in needed.scopes}
+        likely = [one for one in self.brings if seen.server.scope(one) and seen.server.relationship_of(one) is None and one not in compared]
+        unknown = self.requirements.unknown(likely)
+        return [cmdlets.uses(unknown)] if unknown else ()
+
+    def _levels(self) -> Sequence[Operation]:
+        """What the partners have of classes and definitions to which scopes may go."""
+        asked = [one for one in self.needs.values() if self._over_hop(one) and self._may_join(one)]
+        return [read for one in asked for read in prerequisites.level_reads(one.key) if one.key not in self.requirements.levels]
+
+    def _may_join(self, needed: Needed) -> bool:
+        """Whether scopes may come to this partner: new ones, or those of a relationship that is taken apart."""
+        seen = self.seen.get("this_server")
+        actual = seen.server.relationship(self.relationships[0]) if seen and self.relationships else None
+        new = set(self.brings) - set(actual.scopes if actual else ())
+        other = actual is not None and bool(needed.names) and not any(map(actual.has_partner, needed.names))
+        return not needed.elsewhere and bool(self.brings) and bool(new or needed.scopes or other)
+
+    def know_level(self, partner: str, results: Sequence[Result], remote: Remote, computer: str | None) -> None:
+        """Raises RemoteError where the partner does not tell it."""
+        asked = {read["id"] for read in prerequisites.level_reads(computer)}
+        if partner not in self.requirements.levels and asked <= {result.id for result in results}:
+            self.requirements.levels[partner] = prerequisites.level(results, remote.host, computer, remote.goes_on())
+
+    def _over_hop(self, needed: Needed | None) -> bool:
         """Whether the partner is asked by this server: partner_host is not given, or turned out to be another server."""
+        if needed is None:
+            return True
         if "partner" not in self.remotes:
             return True
         known = self.seen.get("partner")
@@ -207,6 +247,7 @@ class Gathering:
                 if wrong:
                     raise Refused(f"{wrong[0]} Nothing was changed.")
                 answered = True
+                self.know_level(needed.key, far.reply.before, far.remote, None)
                 there = self._mirrored(far.server, needed.names, here.server)
                 return self._side(far, there, [needed], "partner", connection="partner", opposite=here.server)
             asking = prerequisites.reads(needed.key, guarded=needed.guarded)
@@ -214,6 +255,7 @@ class Gathering:
                 here = self._look_here()
             self.reached("this_server", needed.key, [here.answer(read) for read in asking])
             answered = True
+            self.know_level(needed.key, here.reply.before, here.remote, needed.key)
             there = snapshot.hop(here.reply.before, here.remote.host, needed.key)
             there = self._mirrored(there, needed.names, here.server)
             return self._side(here, there, [needed], needed.key, via=here.server.name, opposite=here.server)

@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Address
 
+from . import cmdlets
+from .content import lacking
+from .export import Export
 from .model import RELATIONSHIP_LIMIT, Refused, Relationship, Server
 from .plan import Plan
+from .sides import Side, Sides
 from .texts import few, sentences
 from .view import settings
 
@@ -18,7 +23,8 @@ NORMAL = "Normal"
 PASSING = frozenset({"Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"})
 # states in which a write could split the two servers' views
 _REFUSED = {
-    "CommunicationInterrupted": "the partner is not reachable from it; bring it back, or look at the network between them (TCP 647)",
+    "CommunicationInterrupted": "the partner is not reachable from it; bring it back, or look at the network between them (TCP 647); "
+    "after a change of the secret it passes by itself within a minute or two",
     "PartnerDown": "the partner was declared down; bring it back and wait until both show Normal",
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
@@ -91,31 +97,53 @@ def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: boo
         if name in elsewhere or not any(names):
             continue
         problems += not_the_partner(name, names, there)
-        problems += _new_ones(plan, name, here, there)
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
     check_clocks(here, there, allow_clock_skew)
 
 
-def check_new(plan: Plan, here: Server, partners: Mapping[str, Server]) -> None:
-    """Raises Refused for relationships that their partners, read over a second hop, would not take."""
-    found = {step.relationship: partners[step.partner] for step in plan.steps if step.copies and step.partner in partners}
-    problems = [problem for name, there in found.items() for problem in _new_ones(plan, name, here, there)]
+def check_new(plan: Plan, sides: Sides) -> None:
+    """Raises Refused for relationships that their partners would not take: the name is taken there, or there is no room."""
+    problems = []
+    for step in plan.steps:
+        there = sides.partners.get(step.partner)
+        if step.operation["id"] == cmdlets.CREATES and isinstance(there, Side):
+            problems += _new_one(plan, step.relationship, sides, there)
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
 
 
-def _new_ones(plan: Plan, name: str, here: Server, there: Server) -> list[str]:
-    """Why the partner would refuse a relationship that the plan creates."""
-    steps = [step for step in plan.steps if step.relationship == name]
-    if here.relationship(name) is not None or not any(step.copies for step in steps):
-        return []
+def _new_one(plan: Plan, name: str, sides: Sides, there: Side) -> list[str]:
+    """Upper and lower case are one, as Windows and `find` have it; what the plan takes away before is not in the way."""
+    gone = {step.relationship for step in plan.steps if step.removes and _is_ours(step.relationship, sides.here, there)}
+    left = [one.name for one in there.server.relationships if one.name not in gone]
+    taken = next((one for one in left if one.casefold() == name.casefold()), None)
     problems = []
-    if there.relationship(name) is not None and not any(step.removes for step in steps):
-        problems.append(f"name: {there.name} has a relationship '{name}', and {here.name} has not; choose another name or remove it.")
-    if len(there.relationships) >= RELATIONSHIP_LIMIT:
-        problems.append(f"name: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have.")
+    if taken is not None:
+        differs = "" if taken == name else f", which differs from '{name}' in upper and lower case only"
+        problems.append(
+            f"{sides.option}: {there.name} has a relationship '{taken}'{differs}, and {sides.here.name} has not; choose another name or "
+            "remove it."
+        )
+    if len(left) >= RELATIONSHIP_LIMIT:
+        problems.append(f"{sides.option}: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have.")
     return problems
+
+
+def _is_ours(name: str, here: Side, there: Side) -> bool:
+    """Whether `there` has its half of a relationship of the two, and not one that is called the same."""
+    mine = here.half(name)
+    return there.half(name) is not None and (mine is None or any(there.server.is_called(one) for one in mine.partner_names))
+
+
+def check_lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address], name: str) -> None:
+    """Raises Refused when the server called `name` does not have what scopes need that are copied there."""
+    problems = lacking(source, destination, scopes)
+    if problems:
+        raise Refused(
+            f"{name} lacks what the scopes use, and Windows does not replicate it: {few(problems)}. "
+            "Create it there first; nothing was changed."
+        )
 
 
 def check_clocks(here: Server, there: Server, allow_clock_skew: bool) -> None:

@@ -85,7 +85,7 @@ class Plan:
         return tuple(dict.fromkeys(step.relationship for step in self.steps))
 
 
-def find(server: Server, name: str) -> Relationship | None:
+def find(server: Server, name: str, option: str = "name") -> Relationship | None:
     """The relationship of exactly this name; one that differs in case only is refused, since nobody knows if it is the same."""
     exact = server.relationship(name)
     if exact is not None:
@@ -93,7 +93,7 @@ def find(server: Server, name: str) -> Relationship | None:
     alike = next((r.name for r in server.relationships if r.name.casefold() == name.casefold()), None)
     if alike is not None:
         raise Refused(
-            f"name: {server.name} has a relationship '{alike}', which differs from '{name}' in upper and lower case only; write the "
+            f"{option}: {server.name} has a relationship '{alike}', which differs from '{name}' in upper and lower case only; write the "
             "name as it is there. A relationship cannot be renamed: it would have to be removed and created anew."
         )
     return None
@@ -139,10 +139,10 @@ def forget_secret(name: str, sides: Sides, partner: str = "") -> Sequence[Step]:
     ]
 
 
-def check_room(server: Server, limit: int) -> None:
+def check_room(server: Server, limit: int, option: str = "name") -> None:
     if len(server.relationships) >= limit:
         raise Refused(
-            f"name: {server.name} has {len(server.relationships)} failover relationships, and {limit} is the most a server can have; "
+            f"{option}: {server.name} has {len(server.relationships)} failover relationships, and {limit} is the most a server can have; "
             "remove one that is not needed (empty ones count)."
         )
 

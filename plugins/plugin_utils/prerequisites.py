@@ -8,13 +8,21 @@ The version has no access check (MS-DHCPM 3.1.4.29), so it tells the second hop 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address
 
-from . import apply, cmdlets
+from . import apply, cmdlets, snapshot
 from .cmdlets import Operation
-from .errors import EMPTY_FAILOVER, Denied, RemoteError, error_ids
+from .errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, RemoteError, error_ids
+from .export import Export
+from .model import Server
 from .plan import Plan
-from .reply import Result
+from .reply import Failure, Result
 from .sides import Connection
+
+Coming = Mapping[str, Sequence[IPv4Address]]  # scopes, by the partner that gets them
+NOBODY: Coming = {}
+FIRST_VERSION = (6, 2)  # Windows Server 2012
 
 
 def reads(partner: str, *, guarded: bool = True) -> tuple[Operation, Operation, Operation]:
@@ -23,6 +31,32 @@ def reads(partner: str, *, guarded: bool = True) -> tuple[Operation, Operation, 
     `guarded`: a change of what they show is noticed before a write.
     """
     return (cmdlets.probe_partner(partner), cmdlets.get_failover(partner, guarded), cmdlets.get_scopes(partner, guarded))
+
+
+def level_reads(partner: str | None = None) -> tuple[Operation, ...]:
+    """The classes and definitions of a partner over the second hop, or of the server itself, with its version."""
+    found = (cmdlets.get_classes(partner, guarded=False), cmdlets.get_option_definitions(partner, guarded=False))
+    return found if partner else (cmdlets.get_version(guarded=False), *found)
+
+
+def level(seen: Sequence[Result], host: str, partner: str | None, goes_on: bool) -> Export:
+    """What the answers to `level_reads` say. Raises RemoteError."""
+    ids = {read["id"] for read in level_reads(partner)}
+    answers = [one for one in seen if one.id in ids]
+    for answer in answers:
+        if answer.errors:
+            raise refusal(answer, host, partner, goes_on) if partner else RemoteError(answer, host)
+    if not partner:
+        check_version(answers[0], host)
+    return snapshot.classes_and_definitions(answers, host, partner)
+
+
+def check_version(answer: Result, host: str, partner: str = "") -> None:
+    """Raises RemoteError, in the words of 20118, for a server that is older than failover."""
+    found = snapshot.version(answer)
+    if found < FIRST_VERSION:
+        said = Failure(NO_FAILOVER, f"its version is {found[0]}.{found[1]}")
+        raise RemoteError(replace(answer, errors=(said,)), host, partner, answered=True)
 
 
 def probes(partner: str) -> tuple[Operation, Operation]:
@@ -36,6 +70,7 @@ def check(answers: Sequence[Result], host: str, partner: str, goes_on: bool) -> 
     for answer in (version, *(one for one in others if not error_ids(one) <= EMPTY_FAILOVER)):
         if answer.errors:
             raise refusal(answer, host, partner, goes_on, answered=not version.errors)
+    check_version(version, host, partner)
 
 
 def refusal(answer: Result, host: str, partner: str, goes_on: bool, *, answered: bool = True) -> RemoteError:
@@ -64,4 +99,14 @@ def reached(plan: Plan, asked: Collection[tuple[Connection, str]], *, all_of_it:
         for partner in apply.partners(steps):
             if (number or all_of_it) and (connection, partner) not in asked and partner not in found.get(connection, ()):
                 found.setdefault(connection, []).append(partner)
+    return found
+
+
+def coming(plan: Plan, here: Server) -> Coming:
+    """The scopes that this server copies to each partner, and has already: one that is created before needs nothing."""
+    found: dict[str, list[IPv4Address]] = {}
+    for step in plan.steps:
+        scopes = [scope for scope in step.copies if here.scope(scope)]
+        if scopes:
+            found.setdefault(step.partner, []).extend(scopes)
     return found

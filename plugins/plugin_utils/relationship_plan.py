@@ -63,7 +63,7 @@ def create(wanted: Definition, scopes: Sequence[IPv4Address], sides: Sides, join
             f"shared_secret: needed, since relationship '{wanted.name}' is to be created with authentication on "
             "(a scope task takes it in create_relationship; no task hands a secret on to another)."
         )
-    check_room(server, RELATIONSHIP_LIMIT)
+    check_room(server, RELATIONSHIP_LIMIT, sides.option)
     joined = join(wanted.name, (partner,), scopes, sides, joining or Joining())
     first, *rest = chunks(scopes, sides.at_once)
     step = Step(

@@ -47,6 +47,10 @@ _UNTOLD = {"busy": "who it is is not known"}
 _NO_SCRIPTS = re.compile(r"FullyQualifiedErrorId\s*:\s*(\w*(?:ScriptsNotAllowed|NotAllowed\w*|InDataSection|NotSupportedIn\w*))")
 
 
+class NothingDone(RemoteFailure):
+    """The request was not sent, or the script ended before the first of its operations."""
+
+
 class Remote:
     """One server. `execute` runs the module with the given options and returns its result; `hide` takes secrets out of a text.
 
@@ -79,14 +83,17 @@ class Remote:
         request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, **alone}
         try:
             return self._run(request, replies.Request(reads, calls, again, fingerprint))
-        except UnexpectedReply as unreadable:
-            raise UnexpectedReply(f"{unreadable} Whether something was written is not known; run again.") from unreadable
+        except NothingDone:
+            raise
+        except RemoteFailure as failure:
+            said = f"{failure} Whether something was written is not known; run again."
+            raise (UnexpectedReply if isinstance(failure, UnexpectedReply) else RemoteFailure)(said) from failure
 
     def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
         text, secrets = split({"check_mode": self._check_mode, **request})
         size = len(text) + sum(len(secret.encode()) for secret in secrets)
         if size > REQUEST_LIMIT:
-            raise RemoteFailure(
+            raise NothingDone(
                 f"The request has {size} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. Use smaller lists."
             )
         self.calls += 1
@@ -98,7 +105,7 @@ class Remote:
             said = _said(result)
             if no_scripts := _NO_SCRIPTS.search("\n".join(map(str, result.values()))):
                 failure = _STATUS["constrained_language"].format(errors=f"the endpoint takes no scripts, {no_scripts[1]}")
-                raise RemoteFailure(f"On {self.host}: {failure}")
+                raise NothingDone(f"On {self.host}: {failure}")
             raise UnexpectedReply(f"{self.host} gave no reply: {short(said or 'the output was empty', hide=self._hide)}")
         status = str(reply.get("status"))
         if status in _STATUS:
@@ -106,7 +113,7 @@ class Remote:
             errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in failures[:ERRORS_TOLD])
             errors = errors or _UNTOLD.get(status, "no error came with it")
             meaning = next((_STATUS[key] for one in failures if (key := f"{status} {one.id}") in _STATUS), _STATUS[status])
-            kind = UnexpectedReply if status == "script_error" else RemoteFailure  # it can come after a write
+            kind = UnexpectedReply if status == "script_error" else NothingDone
             raise kind(f"On {self.host}: " + meaning.format(errors=errors))
         found = replies.parse(reply, asked, place, sent, received)
         self._offset = self._offset.narrowed(found.offset) if self._offset else found.offset

@@ -61,7 +61,7 @@ class Leaving:
 
 def scopes_absent(name: str, scopes: Sequence[IPv4Address], sides: Sides, how: Removing) -> Plan:
     """The scopes are members of the relationship on neither server."""
-    actual = find(sides.here.server, name)
+    actual = find(sides.here.server, name, sides.option)
     if how.orphan:
         steps = orphaned(name, scopes, sides, how)
         left = replace(actual, scopes=tuple(s for s in actual.scopes if s not in scopes)) if actual else None
@@ -79,7 +79,7 @@ def scopes_absent(name: str, scopes: Sequence[IPv4Address], sides: Sides, how: R
 
 def relationship_absent(name: str, sides: Sides, how: Removing) -> Plan:
     """The relationship exists on neither server. Its members leave it first, by the same rules."""
-    actual = find(sides.here.server, name)
+    actual = find(sides.here.server, name, sides.option)
     if how.orphan:
         return Plan(orphaned(name, None, sides, how), settings(actual), {})
     if actual is None and not sides.are_both_read(name):
@@ -231,7 +231,7 @@ def _forgetting(name: str, leaving: Leaving, sides: Sides, keeper: Side, by_api:
 
 def orphaned(name: str, scopes: Sequence[IPv4Address] | None, sides: Sides, how: Removing) -> tuple[Step, ...]:
     """On this server alone, through the API, so that nothing is tried on a partner that may come back one day."""
-    here, actual = sides.here, find(sides.here.server, name)
+    here, actual = sides.here, find(sides.here.server, name, sides.option)
     going = _listed(scopes, here.members(name))
     if actual is None and scopes is None:
         return tuple(forget_secret(name, sides))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import cmdlets, content
+from . import cmdlets, content, guards
 from .copies import safety_copy
 from .export import Export
 from .model import Refused, Relationship, Server
@@ -47,7 +47,7 @@ def members(server: Server, scopes: Sequence[IPv4Address], relationship: str | N
     if scopes:
         return {scope: _membership(server, scope) for scope in scopes}
     if relationship is not None:
-        found = find(server, relationship)
+        found = find(server, relationship, "relationship")
         if found is None:
             raise Refused(f"relationship: '{relationship}' does not exist on {server.name}.")
         return dict.fromkeys(found.scopes, found)
@@ -125,12 +125,7 @@ def _check(going: Sequence[IPv4Address], source: str, destination: str, given: E
             f"scopes: {few(gone)} does not exist on {source}, although it is in failover there; replicating would "
             f"take it from {destination} too. Replicate in the other direction, or look at both servers."
         )
-    lacking = content.lacking(given, had, going)
-    if lacking:
-        raise Refused(
-            f"{destination} lacks what the scopes use, and Windows does not replicate it: {few(lacking)}. "
-            "Create it there first; nothing was changed."
-        )
+    guards.check_lacking(given, had, going, destination)
 
 
 def _check_lost(lost: Sequence[content.Difference], allow_overwrite: bool, source: str, destination: str) -> None:

@@ -68,7 +68,7 @@ def present(wanted: Wanted, sides: Sides) -> Plan:
 
 def _members(wanted: Wanted, sides: Sides) -> Plan:
     name, server = wanted.relationship, sides.here.server
-    actual = find(server, name)
+    actual = find(server, name, sides.option)
     moving = _moving(wanted, actual, sides) if wanted.move else Moving()
     sides = moving.rest or sides
     if actual is None:

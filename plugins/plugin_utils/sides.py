@@ -51,6 +51,11 @@ class Side:
     def name(self) -> str:
         return self.server.name
 
+    @property
+    def shared(self) -> Server:
+        """The server with those of its relationships that it has with the other one."""
+        return replace(self.server, relationships=tuple(one for one in self.server.relationships if self.half(one.name)))
+
     def half(self, relationship: str) -> Relationship | None:
         """This server's half of a relationship between the two."""
         found = self.server.relationship(relationship)
@@ -123,6 +128,7 @@ class Sides:
     unfinished: Mapping[str, str] = field(default_factory=dict)  # relationship -> partner, of earlier runs that did not end
     at_once: int = AT_ONCE  # scopes that are added in one call
     kept: Kept = field(default_factory=Kept)  # by this server, of secrets that were sent
+    option: str = "name"  # what the task calls the name of the relationship
 
     def are_both_read(self, relationship: str) -> bool:
         """Whether the partner is looked at although this server shows nothing that would have to be done."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import TypeVar
 
@@ -50,8 +51,9 @@ def parse(results: Sequence[Result], host: str, clock: ClockOffset | None = None
 
 
 def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:
-    """Those of the reads that show another server."""
-    return tuple(read for read in reads if read["op"] == "cmdlet" and "ComputerName" in read["parameters"])
+    """Those of the reads that show another server: see `hop`."""
+    shown = ("Get-DhcpServerv4Failover", "Get-DhcpServerv4Scope")
+    return tuple(read for read in reads if read.get("cmdlet") in shown and "ComputerName" in read["parameters"])
 
 
 def hop(results: Sequence[Result], host: str, computer: str) -> Server:
@@ -103,15 +105,33 @@ def exported(results: Sequence[Result], host: str, partner: str | None = None, *
 
 def server_level(results: Sequence[Result], host: str) -> ServerLevel:
     """What `level_reads` said of the server."""
-    version = _result(results, cmdlets.get_version()["id"], host)
-    _objects(version, host)
-    classes = _objects(_result(results, cmdlets.get_classes()["id"], host), host)
-    definitions = _objects(_result(results, cmdlets.get_option_definitions()["id"], host), host)
-    return ServerLevel(
-        version=(version.only().number("MajorVersion"), version.only().number("MinorVersion")),
+    found = classes_and_definitions(results, host)
+    answer = _result(results, cmdlets.get_version()["id"], host)
+    _objects(answer, host)
+    return ServerLevel(version(answer), found.classes, found.definitions)
+
+
+def version(answer: Result) -> tuple[int, int]:
+    """As Get-DhcpServerVersion told it."""
+    return answer.only().number("MajorVersion"), answer.only().number("MinorVersion")
+
+
+def classes_and_definitions(results: Sequence[Result], host: str, computer: str | None = None) -> Export:
+    """What a server, or the partner that it asked, has of both, and nothing else of it."""
+    classes = _objects(_result(results, cmdlets.get_classes(computer)["id"], host), host, computer or "")
+    definitions = _objects(_result(results, cmdlets.get_option_definitions(computer)["id"], host), host, computer or "")
+    return replace(
+        NOTHING,
         classes={(one.text("Type"), one.text("Name")): one.text("Data") for one in classes},
         definitions={(str(one.number("OptionId")), one.text("VendorClass")): one.text("Type") for one in definitions},
     )
+
+
+def used(results: Sequence[Result], host: str) -> Export:
+    """The answer to cmdlets.uses."""
+    found = _result(results, cmdlets.USES, host)
+    _objects(found, host)
+    return read_export(found.only().text("content"), host)
 
 
 def level_reads() -> Sequence[cmdlets.Operation]:

@@ -72,9 +72,9 @@ class Exchange:
         return Session(self.server, account.user, account.delegated)
 
 
-def without_machine(reply: str) -> str:
-    """A reply without what differs from one machine to the next."""
-    reply = _PACKED.sub(lambda match: f'"content":"sha256 {_unpacked_hash(match[1])}"', reply)
+def without_machine(reply: str, packed: Callable[[bytes], str] = lambda text: f"sha256 {hashlib.sha256(text).hexdigest()}") -> str:
+    """A reply without what differs from one machine to the next. `packed`: what stands for a packed file."""
+    reply = _PACKED.sub(lambda match: f'"content":"{packed(gzip.decompress(base64.b64decode(match[1])))}"', reply)
     return _OWN.sub(_own, _FILE.sub("*.xml", _MACHINE.sub(r'"\1":"*"', reply)))
 
 
@@ -86,10 +86,6 @@ def _copy(reply: str) -> str:
     """The path of the safety copy that was made, as it stands in JSON text."""
     found = re.search(r'"path":"([^"]*)"', reply)
     return found[1] if found else ""
-
-
-def _unpacked_hash(packed: str) -> str:
-    return hashlib.sha256(gzip.decompress(base64.b64decode(packed))).hexdigest()
 
 
 def exchanges() -> Sequence[Exchange]:

@@ -80,9 +80,22 @@ def test_check_mode_stops_after_the_reads() -> None:
     assert fact == {"options": {"partner_server": "dhcp02.contoso.example", "enable_auth": True}, "scopes": ["10.10.10.0"]}
 
 
+def test_a_secret_is_taken_out_of_texts_and_not_out_of_values_that_go_on() -> None:
+    """Even one that is part of a server's name."""
+    options = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "shared_secret": "dhcp02"}
+    task = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", check_mode=True, diff=True)
+    result = task.run(**options, scopes=["10.10.10.0"])
+    assert result["plan"][0]["step"].startswith("create relationship 'HQ' with ********.contoso.example (")
+    assert result["diff"]["after"]["partner_server"] == "********.contoso.example"
+    assert result["relationship"]["partner_server"] == "dhcp02.contoso.example"
+    assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["options"]["partner_server"] == "dhcp02.contoso.example"
+    refused = Task(dhcp_failover_relationship, "fresh").run(**{**options, "partner_server": "dhcp02/x"})
+    assert "********/x" in refused["msg"]
+
+
 def test_check_mode_goes_on_from_what_it_would_have_created() -> None:
     first = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", check_mode=True).run(**CREATE)
-    task = Task(dhcp_failover_scope, "fresh", "fresh_with_partner", check_mode=True, facts=first["ansible_facts"])
+    task = Task(dhcp_failover_scope, "fresh", "fresh_with_both", check_mode=True, facts=first["ansible_facts"])
     result = task.run(relationship="HQ", scopes=["10.10.10.0", "10.10.20.0"])
     assert [step["step"] for step in result["plan"]] == ["add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"]
     assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["scopes"] == ["10.10.10.0", "10.10.20.0"]
@@ -103,8 +116,9 @@ NEW = {"scope_id": "10.10.60.0", "start_range": "10.10.60.10", "end_range": "10.
 
 def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
     """In a relationship that is there and in one that is not, a later task of the same run finds them and their membership."""
-    for reply, create in (("there", {}), ("fresh", {"partner_server": "dhcp02.contoso.example"})):
-        task = Task(dhcp_failover_scope, reply, f"{reply}_with_partner", check_mode=True, diff=True)
+    partner = {"partner_server": "dhcp02.contoso.example"}
+    for reply, another, create in (("there", "there_with_partner", {}), ("fresh", "fresh_with_another", partner)):
+        task = Task(dhcp_failover_scope, reply, f"{reply}_for_a_new_one", check_mode=True, diff=True)
         first = task.run(relationship="HQ", create_scopes=[NEW], create_relationship=create)
         assert first["plan"][0]["step"].startswith("create scope 10.10.60.0 'New' (")
         assert first["diff"]["after"]["create_scopes"] == [{**NEW, "state": "active"}]
@@ -113,7 +127,7 @@ def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
         facts = first["ansible_facts"]
         again = Task(dhcp_failover_scope, reply, check_mode=True, facts=facts).run(relationship="HQ", create_scopes=[NEW])
         assert (again["plan"], "ansible_facts" in again) == ([], False)
-        more = Task(dhcp_failover_scope, reply, f"{reply}_with_partner", check_mode=True, facts=facts)
+        more = Task(dhcp_failover_scope, reply, another, check_mode=True, facts=facts)
         result = more.run(relationship="HQ", scopes=["10.10.60.0", "10.10.20.0"])
         assert [step["step"] for step in result["plan"]] == ["add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"]
         assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["create_scopes"] == [{**NEW, "state": "active"}]

@@ -26,6 +26,11 @@ def test_states_that_are_refused_unless_allowed(state: str) -> None:
     guards.check(*plan_in(state), allow_state=[state])
 
 
+def test_a_change_of_the_secret_interrupts_for_a_while() -> None:
+    with pytest.raises(Refused, match="after a change of the secret it passes by itself within a minute or two"):
+        guards.check(*plan_in("CommunicationInterrupted"))
+
+
 @pytest.mark.parametrize("state", ["NoState", "Resting", ""])
 def test_an_unknown_word_is_an_error_whatever_is_allowed(state: str) -> None:
     with pytest.raises(Refused, match="which is not known"):

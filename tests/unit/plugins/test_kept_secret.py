@@ -366,7 +366,7 @@ def test_keeping_that_fails_is_told_and_the_secret_is_sent() -> None:
     result = perform(Wire(servers.lab, files=servers.files), "dhcp_failover_relationship", {**options, "shared_secret": ONE})
     assert (result["failed"], result["changed"]) == (True, True)
     assert "could not be read or written" in result["msg"]
-    assert result["msg"].endswith("Running again completes it.")
+    assert result["msg"].endswith("Once that is mended, running again completes it.")
     assert servers.uses(ONE)
 
 

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +13,8 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import logon, prerequisites
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError
-from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Place, Result
-from lab.core.server import Relationship, Scope
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Found, Place, Result
+from lab.core.server import DhcpClass, OptionDefinition, OptionKey, Policy, Relationship, Scope
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 
 PARTNER = "dhcp02.contoso.example"
@@ -24,6 +25,7 @@ EITHER = (
     f"access is denied at the partner {PARTNER}: either the logon on dhcp01 does not go on to a second server (double hop), or the account"
 )
 BUSY = "RPC is not answered"
+VERSION = {"MajorVersion": 10, "MinorVersion": 0}
 
 # --- what the answers mean ---------------------------------------------------------------------------------------------
 
@@ -46,9 +48,9 @@ BUSY = "RPC is not answered"
     ],
 )
 def test_three_refusals_have_three_meanings(version: str, failover: str, scopes: str, goes_on: bool, said: str, answered: bool) -> None:
-    reads = prerequisites.reads(PARTNER)
+    reads, place = prerequisites.reads(PARTNER), Place("dhcp01", "Get-X")
     answers = [
-        Result(read["id"], Place("dhcp01", "Get-X"), errors=(Failure(f"{found},Get-X", "No."),) if found else (), computer=PARTNER)
+        Result(read["id"], place, (Found(place, VERSION),), (Failure(f"{found},Get-X", "No."),) if found else (), computer=PARTNER)
         for read, found in zip(reads, (version, failover, scopes), strict=True)
     ]
     if not said:
@@ -108,6 +110,44 @@ TASKS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "replicate": ("dhcp_failover_replicate", {"relationship": "HQ", "force": True}),
 }
+KEEP = {"keep_scopes_on": "this_server", "other_copy": "delete"}
+NEW_SCOPE = {"scope_id": "10.0.9.0", "start_range": "10.0.9.10", "end_range": "10.0.9.90", "subnet_mask": "255.255.255.0", "name": "N"}
+OTHER = "dhcp03.contoso.example"
+MORE_TASKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "replace a copy": (SCOPE, {"relationship": "HQ", "scopes": ["10.0.3.0"], "replace_partner_copy": "inactive_only"}),
+    "complete a half": (RELATIONSHIP, {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"]}),
+    "create scopes": (SCOPE, {"relationship": "HQ", "create_scopes": [NEW_SCOPE]}),
+    "move": (
+        SCOPE,
+        {"relationship": "New", "scopes": ["10.0.1.0"], "move": True, "create_relationship": {"partner_server": PARTNER}, **KEEP},
+    ),
+    "move to another": (
+        SCOPE,
+        {"relationship": "New", "scopes": ["10.0.1.0"], "move": True, "create_relationship": {"partner_server": OTHER}, **KEEP},
+    ),
+    "re-create with another": (
+        RELATIONSHIP,
+        {"name": "HQ", "recreate": "when_needed", "partner_server": OTHER, "scopes": ["10.0.1.0", "10.0.2.0"], **KEEP},
+    ),
+}
+
+
+def left_over(**switches: Any) -> Pair:
+    """An inactive copy of the third scope is on the partner."""
+    two = pair(**switches)
+    two.server("DHCP02").scopes[THREE] = replace(deepcopy(two.server("DHCP01").scopes[THREE]), state="InActive", leases={})
+    return two
+
+
+def half_made(**switches: Any) -> Pair:
+    """The partner knows nothing of the relationship."""
+    two = pair(**switches)
+    there = two.server("DHCP02")
+    del there.relationships["HQ"], there.scopes[TWO], there.scopes[ONE]
+    return two
+
+
+SCENES = {"replace a copy": left_over, "complete a half": half_made}
 ROUTES = pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
 
 
@@ -185,6 +225,118 @@ def test_what_the_partner_has_is_seen_over_the_hop() -> None:
     assert two.ok(RELATIONSHIP, **new, wait_timeout=1)["changed"]
 
 
+JOINING = ("create", "add", "re-create", "replace a copy", "complete a half", "move", "move to another", "re-create with another")
+
+
+def joining(task: str, route: str, **switches: Any) -> tuple[Pair, str, str, dict[str, Any]]:
+    """The servers of a task that brings scopes to a partner, the partner, and what to run."""
+    module, options = {**TASKS, **MORE_TASKS}[task]
+    partner = "DHCP03" if "another" in task else "DHCP02"
+    own = {"partner_host": partner.lower()} if route == "own connection" else {}
+    return SCENES.get(task, pair)(**switches), partner, module, {**options, **own, "wait_timeout": 1}
+
+
+def by_option(here: Any, there: Any, scope: Scope) -> str:
+    here.option_definitions[OptionKey(200)] = OptionDefinition("Phones", "String")
+    scope.options[OptionKey(200)] = ("x",)
+    return "definition of option 200"
+
+
+def by_type(here: Any, there: Any, scope: Scope) -> str:
+    there.option_definitions[OptionKey(200)] = OptionDefinition("Phones", "Byte")
+    return f"{by_option(here, there, scope)} as String (it has Byte)"
+
+
+def by_policy(here: Any, there: Any, scope: Scope) -> str:
+    here.classes["Phones"] = DhcpClass("Phones", "Vendor", "phone")
+    scope.policies["Phones"] = Policy("Phones", criteria={"VendorClass": ("EQ", "Phones")})
+    return "vendor class 'Phones'"
+
+
+@pytest.mark.parametrize("route", ["second hop", "own connection"])
+@pytest.mark.parametrize("task", JOINING)
+@pytest.mark.parametrize("uses", [by_option, by_type, by_policy])
+@pytest.mark.parametrize("switches", [{}, {"add_checks_class": False}, {"missing_class_leaves_copy": True}], ids=str)
+def test_what_scopes_use_has_to_be_on_the_partner(
+    switches: dict[str, bool], uses: Callable[[Any, Any, Scope], str], task: str, route: str
+) -> None:
+    two, partner, module, options = joining(task, route, **switches)
+    here, there = two.server("DHCP01"), two.server(partner)
+    coming = here.scopes[THREE if "10.0.3.0" in options["scopes"] else ONE]
+    lacking = uses(here, there, coming)
+    message = two.refused(module, **options, allow_content_loss=True)
+    assert message.endswith(
+        f" lacks what the scopes use, and Windows does not replicate it: {lacking}. Create it there first; nothing was changed."
+    )
+    assert message.lower().startswith(partner.lower())
+    there.option_definitions, there.classes = deepcopy(here.option_definitions), deepcopy(here.classes)
+    assert two.ok(module, **options, allow_content_loss=True)["changed"]
+
+
+@pytest.mark.parametrize("route", ["second hop", "own connection"])
+@pytest.mark.parametrize("task", ["create", "re-create", "move", "move to another", "re-create with another"])
+def test_a_name_is_taken_in_any_case_and_whatever_the_state(task: str, route: str) -> None:
+    two, partner, module, options = joining(task, route)
+    there = two.server(partner)
+    name = options.get("relationship") or options["name"]
+    option = "relationship" if module == SCOPE else "name"
+    third = "DHCP02" if partner == "DHCP03" else "DHCP03"
+    alike = replace(two.server("DHCP01").relationships["HQ"], partner_server=third, primary=third, peer=third, scopes=[])
+    for taken in (name.upper(), name.lower(), name):
+        standing = dict(there.relationships)
+        if taken in standing:
+            continue
+        there.relationships[taken] = replace(alike, name=taken, state="PotentialConflict")
+        message = two.refused(module, **options)
+        assert message.startswith(
+            f"{option}: {partner if route == 'own connection' else options_partner(options)} has a relationship '{taken}'"
+        )
+        assert ("in upper and lower case only" in message) is (taken != name)
+        there.relationships = standing
+    assert two.ok(module, **options)["changed"]
+
+
+def options_partner(options: Mapping[str, Any]) -> str:
+    return str(options.get("partner_server") or options["create_relationship"]["partner_server"])
+
+
+@ROUTES
+def test_what_is_removed_makes_room(route: dict[str, str]) -> None:
+    two = pair()
+    there = two.server("DHCP02")
+    third = replace(there.relationships["HQ"], partner_server="DHCP03", primary="DHCP03", peer="DHCP03", scopes=[])
+    there.relationships.update({f"R{number}": replace(third, name=f"R{number}") for number in range(30)})
+    module, options = TASKS["re-create"]
+    assert two.ok(module, **options, **route, wait_timeout=1)["changed"]
+    there.relationships["R30"] = replace(third, name="R30")
+    again = {**options, "name": "HQ", "previous_name": "Renamed"}
+    assert "has 31 relationships already" in two.refused(module, **again, **route, wait_timeout=1)
+
+
+@ROUTES
+def test_a_partner_that_is_older_than_failover_is_named(route: dict[str, str]) -> None:
+    for task in ("create", "create scopes"):
+        two = pair()
+        two.server("DHCP02").os = "6.1.7601"
+        module, options = {**TASKS, **MORE_TASKS}[task]
+        message = two.refused(module, **options, **route, wait_timeout=1)
+        assert "the partner does not support failover (DHCP 20118: its version is 6.1)." in message
+        assert message.endswith("Nothing was changed.")
+
+
+def test_running_again_is_no_cure_for_what_has_to_be_mended() -> None:
+    for error, said in (
+        ("DHCP 20127", ". Running again completes it."),
+        ("DHCP 20114", ". Once that is mended, running again completes it."),
+    ):
+        two = pair()
+        two.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", error)
+        module, options = TASKS["re-create"]
+        result = two.run(module, **options, wait_timeout=1)
+        assert (result["failed"], result["changed"]) == (True, True)
+        assert result["msg"].endswith(said)
+
+
 def test_what_is_half_made_is_seen_over_the_hop() -> None:
     two = pair()
     del two.server("DHCP02").relationships["HQ"]
@@ -223,17 +375,30 @@ def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
 @pytest.mark.parametrize(
     ("task", "hop", "own"),
     [
-        ("create", (2, 3), (3, 4)),
-        ("add", (2, 3), (3, 4)),
+        ("create", (2, 3), (3, 5)),
+        ("add", (2, 3), (3, 5)),
         ("modify", (2, 2), (3, 4)),
         ("take out", (2, 3), (4, 7)),
         ("re-create", (2, 3), (4, 7)),
         ("replicate", (2, 3), (4, 5)),
+        ("replace a copy", (3, 4), (5, 8)),
+        ("complete a half", (3, 4), (5, 6)),
+        ("move", (3, 4), (5, 8)),
+        ("create scopes", (2, 3), (3, 4)),
     ],
 )
 def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
-    module, options = TASKS[task]
+    module, options = {**TASKS, **MORE_TASKS}[task]
     for route, expected in (({}, hop), ({"partner_host": "dhcp02"}, own)):
+        two = SCENES.get(task, pair)()
+        calls = [two.ok(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"] for check in (True, False)]
+        assert tuple(calls) == expected, route
+
+
+@pytest.mark.parametrize(("task", "hop", "own"), [("move to another", (3, 4), (4, 5)), ("re-create with another", (4, 5), (5, 6))])
+def test_another_partner_takes_a_command_more(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
+    module, options = {**TASKS, **MORE_TASKS}[task]
+    for route, expected in (({}, hop), ({"partner_host": "dhcp03"}, own)):
         two = pair()
         calls = [two.run(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"] for check in (True, False)]
         assert tuple(calls) == expected, route

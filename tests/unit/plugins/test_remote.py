@@ -118,6 +118,28 @@ def test_an_unreadable_reply_to_a_write_does_not_hide_that_something_may_be_writ
         remote({"module_stderr": "boom"}).write([], "", [cmdlets.remove_failover("HQ")])
 
 
+@pytest.mark.parametrize(
+    ("status", "known"),
+    [("busy", True), ("no_module", True), ("constrained_language", True), ("not_windows_powershell", True), ("script_error", False)],
+)
+def test_a_write_that_failed_may_have_written_unless_the_script_ended_before(status: str, known: bool) -> None:
+    reply = {**DONE, "status": status, "errors": [{"id": "X", "message": "not here"}]}
+    with pytest.raises(RemoteFailure) as raised:
+        remote({"reply": reply}).write([], HASH, [cmdlets.remove_failover("HQ")])
+    assert ("Whether something was written is not known; run again." in str(raised.value)) is not known
+
+
+def test_a_partner_that_is_lost_while_it_writes_may_have_written() -> None:
+    def lost(_arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise RemoteFailure("partner_host: dhcp02 cannot be reached: gone")
+
+    one = Remote(lost, "dhcp02", False)
+    with pytest.raises(RemoteFailure, match=r"gone Whether something was written is not known; run again\."):
+        one.write([], HASH, [cmdlets.remove_failover("HQ")])
+    with pytest.raises(RemoteFailure, match=r"gone$"):
+        one.read([])
+
+
 def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
     sent: list[dict[str, Any]] = []
     with pytest.raises(RemoteFailure, match="nothing was changed"):
