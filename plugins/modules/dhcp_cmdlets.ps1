@@ -221,7 +221,7 @@ function Test-Match($Object, $Match) {
 
 function Wait-Value($Call) {
     # Polls a Get until the property has one of "values" on every object that matches. A value that is neither among them
-    # nor in "while" ends it at once, as no object at all does; one in "tolerated" ends it "grace" seconds after it was first seen.
+    # nor in "while" ends it at once, as no object at all does; one in "tolerated" ends it "grace" seconds after it was first seen, or at the end.
     $waited = [System.Diagnostics.Stopwatch]::StartNew()
     $tolerated = [System.Diagnostics.Stopwatch]::new()
     while ($true) {
@@ -233,13 +233,14 @@ function Wait-Value($Call) {
         if ($seen.Count -and -not $pending.Count) { return $result }
         $passing = @($Call['while'])
         if (@($pending | Where-Object { @($Call['tolerated']) -ccontains $_ }).Count) { $tolerated.Start() } # once it runs, this does nothing
-        if ($tolerated.Elapsed.TotalSeconds -lt [int] $Call['grace']) { $passing += @($Call['tolerated']) }
+        $late = $waited.Elapsed.TotalSeconds -ge $Call['timeout']
+        if (-not $late -and $tolerated.Elapsed.TotalSeconds -lt [int] $Call['grace']) { $passing += @($Call['tolerated']) }
         $refused = @($pending | Where-Object { $passing -cnotcontains $_ })
         if ($refused.Count -or -not $seen.Count) {
             $result['errors'] = @(New-Failure 'windhcp.wait_refused' 'InvalidResult' "$refused" "$($Call['property']) is '$refused'.")
             return $result
         }
-        if ($waited.Elapsed.TotalSeconds -ge $Call['timeout']) {
+        if ($late) {
             $result['errors'] = @(New-Failure 'windhcp.wait_timeout' 'OperationTimeout' "$pending" "$($Call['property']) is still '$pending' after $($Call['timeout']) s.")
             return $result
         }

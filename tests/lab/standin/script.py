@@ -196,17 +196,18 @@ class Script:
             tolerated, now = call.get("tolerated") or (), time.monotonic()
             if tolerated_since is None and any(value in tolerated for value in pending):
                 tolerated_since = now
-            if tolerated_since is None or now - tolerated_since < int(call.get("grace") or 0):
+            late = now - started >= call["timeout"] or self.stop.is_set()
+            if not late and tolerated_since is not None and now - tolerated_since < int(call.get("grace") or 0):
                 passing += tolerated
             refused = [value for value in pending if value not in passing]
             if refused or not seen:
                 words = " ".join(refused)
                 said["errors"] = [failure("windhcp.wait_refused", "InvalidResult", words, f"{call['property']} is '{words}'.")]
                 return said
-            if time.monotonic() - started >= call["timeout"] or self.stop.is_set():
+            if late:
                 words = " ".join(pending)
-                late = f"{call['property']} is still '{words}' after {call['timeout']} s."
-                said["errors"] = [failure("windhcp.wait_timeout", "OperationTimeout", words, late)]
+                still = f"{call['property']} is still '{words}' after {call['timeout']} s."
+                said["errors"] = [failure("windhcp.wait_timeout", "OperationTimeout", words, still)]
                 return said
             self.stop.wait(call["interval_ms"] / 1000)
 

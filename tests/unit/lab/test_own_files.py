@@ -174,6 +174,41 @@ def test_on_a_clean_server_all_of_it_is_made_and_used(administrators_own: bool, 
     assert [one.name for one in door.system_folder(lab.servers["DHCP01"]).parent.iterdir()] == ["System32"]
 
 
+@pytest.mark.parametrize("call", [1, 2, 3, 4])
+def test_a_run_that_is_killed_in_icacls_leaves_nothing_in_the_way(call: int, powershell: DirectPowerShell) -> None:
+    """Two calls make a folder, and two more the one inside."""
+    lab = company()
+    door = powershell.door(lab)
+    program = door.system_folder(lab.servers["DHCP01"]) / "icacls.exe"
+    whole = program.read_bytes()
+    count = program.with_name("calls")
+    program.write_text(
+        f"#!/bin/sh\necho >> {count}\n[ $(wc -l < {count}) = {call} ] && kill -9 $PPID\n{whole.decode().split(chr(10), 1)[1]}", "utf-8"
+    )
+    with pytest.raises(RuntimeError):
+        powershell(lab, SESSION, json.dumps({"finally": TEXTS}), ["hush"])
+    program.write_bytes(whole)
+    said = json.loads(powershell(lab, SESSION, json.dumps({"finally": TEXTS}), ["hush"]))["reply"]["finally"]
+    assert [one["errors"] for one in said] == [[]] * 3
+    assert said[1]["objects"][0]["public"] == "salt"
+
+
+def test_a_file_that_a_killed_run_left_empty_is_as_good_as_none(powershell: DirectPowerShell) -> None:
+    lab, files = company(), Files()
+    request = json.dumps({"finally": [TEXTS[1], *TEXTS]})
+    kept = own_files.folder("kept")
+    for path in ("", "kept"):
+        files.make_folder(own_files.folder(path), OURS)
+    files.write(f"{kept}\\hq.txt", b"", lab.now("DHCP01"))
+    folder = powershell.door(lab).data_folder(lab.servers["DHCP01"]) / "windhcp.failover"
+    powershell(lab, SESSION, json.dumps({"finally": TEXTS}), ["hush"])
+    (folder / "kept" / "hq.txt").write_bytes(b"")
+    said = results(powershell(lab, SESSION, request, ["hush"]))
+    assert said == results(script.run(lab, SESSION, request, threading.Lock(), threading.Event(), files, ["hush"]))
+    assert [one["errors"] for one in said] == [[]] * 4
+    assert [one["objects"][0]["public"] for one in (said[0], said[2])] == ["", "salt"]
+
+
 def test_runs_that_make_it_at_once_do_not_fail(powershell: DirectPowerShell) -> None:
     lab = company()
     powershell.door(lab)

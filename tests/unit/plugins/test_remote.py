@@ -63,6 +63,7 @@ def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
     ("status", "said"),
     [
         ("busy", r"Another run is writing to this server and did not finish within 120 s \(X: not here\)"),
+        ("no_mutex", r"What keeps two runs from writing at once could not be made \(X: not here\); nothing was changed\."),
         ("no_module", r"DhcpServer module could not be loaded \(X: not here\). Install it"),
         ("constrained_language", r"restricted language mode there \(X: not here\), .* application control .*(JEA)"),
         ("not_windows_powershell", r"no Windows PowerShell 5.1 \(X: not here\)"),
@@ -180,6 +181,7 @@ def error(operation: str, error_id: str) -> RemoteError:
         ("probe_api", "WIN32 1722", ["TCP 135", "from dhcp01"]),
         ("add_failover", "DHCP 20119,Add-DhcpServerv4Failover", ["clocks", "w32tm"]),
         ("add_failover_scopes", "DHCP 20131,Add-X", ["BOOTP", "set the scope's type", "Windows Server 2012 refuses it"]),
+        ("failover", "windhcp.property", ["a value of what a cmdlet answered cannot be read", "the same cmdlet on the server"]),
         ("safety_copy", "windhcp.protect_folder", ["could not be kept to administrators", r"C:\ProgramData\windhcp.failover"]),
         ("safety_copy", "windhcp.incomplete_copy", ["does not hold all that is there", "Repair-DhcpServerv4IPRecord"]),
         ("import_copy", "WIN32 5,Backup-DhcpServer", ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"]),

@@ -7,6 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import rig
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils.converge import Convergence
+from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan, Step
 from pairs import RELATIONSHIP, THREE, Pair, pair
 
 NEW_SECRET = {"name": "HQ", "shared_secret": "{{ vault }}", "update_secret": "always", "wait_timeout": 1}
@@ -55,3 +59,21 @@ def test_before_a_write_it_is_refused_at_once() -> None:
     two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
     message = two.refused(RELATIONSHIP, **{**NEW_SECRET, "wait_timeout": 600})
     assert "is in state CommunicationInterrupted" in message
+
+
+def test_the_grace_goes_along_to_the_other_connection() -> None:
+    """The partner can still show what the change on this server did to it."""
+    two = pair()
+    two.ok(RELATIONSHIP, **NEW_SECRET)
+    two.lab.switches = two.lab.switches.with_answer("secret_change_polls", 4)
+    remotes = (rig.remote(two.lab, "DHCP01"), rig.remote(two.lab, "DHCP02"))
+    task = Convergence(*remotes, waiting=apply.Waiting(timeout=5, at_end=False))
+    here, there = task.look(), task.look("partner")
+    secret = cmdlets.set_failover("HQ", {"shared_secret": True}, "Kx7")
+    share = cmdlets.set_failover("HQ", {"load_balance_percent": 70}, None)
+    steps = (
+        Step(here.server.name, "secret", secret, "HQ", ""),
+        Step(there.server.name, "share", share, "HQ", "", connection="partner"),
+    )
+    task.carry_out(Plan(steps))
+    assert two.server("DHCP02").relationships["HQ"].percentage != 50
