@@ -208,6 +208,7 @@ def test_more_than_fits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         tag = "Leases" if "Lease" in item else "Reservations"
         many = "".join(item.format(n // 256, n % 256, n) for n in range(4000))
         assert "holds more than can be compared at once" in refused(WHOLE.format(f"<{tag}>{many}</{tag}>"))
+    assert "holds more than can be compared at once" in refused(WHOLE.format(f"<New>{'<a/>' * 10_000}</New>"))
 
 
 def test_an_element_is_told_by_its_local_name() -> None:
