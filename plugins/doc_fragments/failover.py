@@ -136,7 +136,8 @@ options:
         become, which needs no second hop. It is one remote command more, on the partner, in sync as well.
       - Clocks that differ are found before a write, and what a broken run left on one of the two servers, also when this server shows
         nothing to do; afterwards it is verified that both show the same settings.
-      - Scopes that exist at the partner, a name that is taken there and a full server are found without it as well, over the second hop.
+      - Scopes that exist at the partner, a name that is taken there, a full server, and classes and option definitions that are missing
+        there are found without it as well, over the second hop.
       - The cmdlets that write still go from one server to the other, so whether the hop works is asked in any case. What touches one
         server alone is done over its own connection.
     type: str

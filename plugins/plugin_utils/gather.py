@@ -162,7 +162,7 @@ class Gathering:
         if not mine:
             return None
         try:
-            joining = any(self._may_join(needed) for needed in mine)
+            joining = any(self._may_join(needed) or (needed.elsewhere and self.brings) for needed in mine)
             return self._look_once("partner", self._content(mine, "partner"), prerequisites.level_reads() if joining else ())
         except UnexpectedReply:  # a partner that answers is not gone
             raise
