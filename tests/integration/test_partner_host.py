@@ -40,7 +40,7 @@ def test_a_task_that_is_delegated(net: str) -> None:
     with Site(lab(), "standin", net) as site:
         local = {**task()[0], "delegate_to": "dhcp01"}
         created = site.play([local], host="localhost").ok().result("R")
-        assert (created["changed"], created["remote_calls"]) == (True, 4)
+        assert (created["changed"], created["remote_calls"]) == (True, 5)
         mark = site.lab.audit.mark()
         again = site.play([{"name": "R", MODULE: there, "delegate_to": "dhcp02"}]).ok().result("R")
         assert (again["changed"], again["remote_calls"]) == (False, 2)

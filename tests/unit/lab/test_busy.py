@@ -82,16 +82,6 @@ def test_who_is_busy_is_told_and_forgotten_afterwards() -> None:
     assert json.loads(script.run(lab, session, NEXT, mutex, threading.Event(), files))["reply"]["status"] == "done"
 
 
-@pytest.fixture
-def powershell() -> Iterator[DirectPowerShell]:
-    try:
-        find_engine()
-    except NoEngine as error:
-        pytest.skip(str(error))
-    with DirectPowerShell(SCRIPT) as direct:
-        yield direct
-
-
 @contextmanager
 def holding(direct: DirectPowerShell, lab: Lab, session: Session) -> Iterator[None]:
     """Another program that holds the mutex and leaves no word."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,13 +19,11 @@ from lab.core.api import Outcome, Session
 from lab.core.lab import Lab
 from lab.core.server import Reservation
 from lab.powershell.direct import DirectPowerShell
-from lab.powershell.engine import NoEngine, find_engine
 from lab.standin import script
 from lab.standin.file_operations import packed
 from lab.standin.files import Files
 from lab.standin.recordings import without_machine
 
-SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
 EXPORTS = Path(__file__).resolve().parents[1] / "plugins" / "exports"
 SESSION = Session("DHCP01", "administrator")
 COPY = {"id": "copy", "op": "safety_copy", "parameters": {"ScopeId": [str(CLIENTS), str(PRINTERS)]}, "label": "HQ", "keep_days": 0}
@@ -46,16 +44,6 @@ class Forgetful(Lab):
         outcome = super().invoke(session, cmdlet, parameters, files)
         wrong = {path: content.replace(str(PRINTERS).encode(), b"10.99.0.0") for path, content in outcome.files.items()}
         return Outcome(outcome.objects, outcome.errors, outcome.warnings, wrong)
-
-
-@pytest.fixture(scope="module")
-def powershell() -> Iterator[DirectPowerShell]:
-    try:
-        find_engine()
-    except NoEngine as error:
-        pytest.skip(str(error))
-    with DirectPowerShell(SCRIPT) as direct:
-        yield direct
 
 
 def calls(reply: str) -> list[Mapping[str, Any]]:

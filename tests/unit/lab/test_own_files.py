@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,10 @@ from lab.core import access_lists
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.powershell.direct import DirectPowerShell
-from lab.powershell.engine import NoEngine, find_engine
 from lab.standin import own_files, script
 from lab.standin.files import Files
 from lab.standin.recordings import without_machine
 
-SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
 SESSION = Session("DHCP01", "administrator")
 KEEP = {"id": "keep", "op": "keep_text", "name": "hq", "public": "salt", "hidden": {"secret": 0}}
 TEXTS = [KEEP, {"id": "prove", "op": "prove_text", "name": "hq", "nonce": "1"}, {"id": "drop", "op": "drop_text", "name": "hq"}]
@@ -50,16 +48,6 @@ PLANTED = {
     "link for the file": ("kept/hq.txt", "link", None, "is a link"),
     "folder for the file": ("kept/hq.txt", "folder", None, "is a folder and no file"),
 }
-
-
-@pytest.fixture
-def powershell() -> Iterator[DirectPowerShell]:
-    try:
-        find_engine()
-    except NoEngine as error:
-        pytest.skip(str(error))
-    with DirectPowerShell(SCRIPT) as direct:
-        yield direct
 
 
 Ask = Callable[..., Mapping[str, Any]]
