@@ -68,7 +68,12 @@ def written(root: Element) -> bytes:
     indent(root)
     content = tostring(root, encoding="unicode").replace("\r\n", "\n").replace("\r", "\n")
     content = _NOT_IN_XML.sub(lambda one: one[0] if "\ud800" <= one[0] <= "\udfff" else f"&#x{ord(one[0]):X};", content)
-    return ('<?xml version="1.0" encoding="utf-8"?>\n' + content).replace("\n", "\r\n").encode("utf-8-sig")
+    return as_on_windows('<?xml version="1.0" encoding="utf-8"?>\n' + content)
+
+
+def as_on_windows(text: str) -> bytes:
+    """The bytes of a file with this text, whose lines end as here."""
+    return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
 def document(server: Server, scopes: Iterable[Scope], leases: Mapping[IPv4Address, Sequence[Lease]] | None = None) -> Element:

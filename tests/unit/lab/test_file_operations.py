@@ -16,6 +16,7 @@ from unittest.mock import ANY
 import pytest
 from core_calls import CLIENTS, PRINTERS, A, company
 from lab.core.api import Outcome, Session
+from lab.core.exporting import as_on_windows
 from lab.core.lab import Lab
 from lab.core.server import Reservation
 from lab.powershell.direct import DirectPowerShell
@@ -234,11 +235,14 @@ def test_the_first_lease_is_no_change_of_the_configuration(powershell: DirectPow
     reads = []
     for name, copy in zip(("leases_none", "leases_one"), made, strict=True):
         path = copy["objects"][0]["path"]
-        Path(path).write_bytes((EXPORTS / f"{name}.xml").read_bytes())
+        Path(path).write_bytes(as_on_windows((EXPORTS / f"{name}.xml").read_text(encoding="utf-8")))
         reads.append({"id": name, "op": "read_copy", "path": path})
     none, one = calls(powershell(lab, SESSION, json.dumps({"calls": reads})))
     assert none["objects"][0]["configuration"] == one["objects"][0]["configuration"]
-    assert none["objects"][0]["configuration"] == packed((EXPORTS / "leases_one.xml").read_bytes())["configuration"]
+    assert (
+        none["objects"][0]["configuration"]
+        == packed(as_on_windows((EXPORTS / "leases_one.xml").read_text(encoding="utf-8")))["configuration"]
+    )
 
 
 LEFT = ["import-20260227T075959Z-0a1b2c3d.xml", "import-20260227T080000Z-0a1b2c3d.xml"]  # by imports that were killed

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import content, export, export_content, export_stream
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import UnexpectedReply
+from lab.core.exporting import as_on_windows
 
 INPUTS = Path(__file__).with_name("inputs")
 SCOPE = IPv4Address("10.0.1.0")
@@ -45,7 +46,7 @@ def refused(text: str | bytes) -> str:
 
 def test_control_characters_of_a_client_and_of_a_person() -> None:
     """An escape in a host name and a vertical tab in a description: written as references, which XML 1.0 forbids."""
-    found = export.read(packed((INPUTS / "control_character.xml").read_bytes()), "dhcp01")
+    found = export.read(packed(as_on_windows((INPUTS / "control_character.xml").read_text(encoding="utf-8"))), "dhcp01")
     scope = IPv4Address("198.51.100.0")
     assert list(found.scopes) == [scope]
     assert found.scopes[scope][("", "description")] == (r"pasted\x0btext",)

@@ -19,6 +19,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Scop
 from ansible_collections.windhcp.failover.plugins.plugin_utils.restore_plan import Here, Wanted
 from lab import topology
 from lab.core.api import Session
+from lab.core.exporting import as_on_windows
 from lab.core.lab import Lab
 from lab.standin.files import Files
 from lab.standin.own_files import OwnFiles
@@ -31,8 +32,12 @@ COPY = "C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ-20260301T080
 LEVEL = ("classes", "option_definitions", "option_values", "policies", "filters", "allow_list", "deny_list", "conflict_detection_attempts")
 
 
+def saved(name: str) -> bytes:
+    return as_on_windows((FOLDER / f"{name}.xml").read_text(encoding="utf-8"))
+
+
 def read(name: str) -> export.Export:
-    packed = base64.b64encode(gzip.compress((FOLDER / f"{name}.xml").read_bytes())).decode()
+    packed = base64.b64encode(gzip.compress(saved(name))).decode()
     return export.read(packed, "dhcp01")
 
 
@@ -41,7 +46,7 @@ def with_copy(lab: Lab, name: str) -> Wire:
     wire = Wire(lab)
     files = wire.files["DHCP01"] = Files()
     OwnFiles(files).protect_folder("safety-copies")
-    files.write(COPY, (FOLDER / f"{name}.xml").read_bytes(), NOW)
+    files.write(COPY, saved(name), NOW)
     return wire
 
 
@@ -84,7 +89,7 @@ def test_what_differs_at_the_server_level_is_neither_touched_nor_a_reason_to_ref
     made = lab()
     server, file = made.servers["DHCP01"], "now.xml"
     about = {"File": file, "BackupPath": "backup", "Force": True}
-    made.invoke(Session("DHCP01", "administrator"), "Import-DhcpServer", about, {file: (FOLDER / "server_level_now.xml").read_bytes()})
+    made.invoke(Session("DHCP01", "administrator"), "Import-DhcpServer", about, {file: saved("server_level_now")})
     assert (server.conflict_detection_attempts, server.deny_list, list(server.policies)) == (2, True, ["Phones"])
     before = deepcopy({name: getattr(server, name) for name in LEVEL})
     done = perform(with_copy(made, "server_level_saved"), "dhcp_failover_restore", {"path": COPY, "state": "as_saved"})

@@ -124,7 +124,7 @@ HUGE: list[tuple[str, str, Prepare, str]] = [
         lambda lab: reserved(lab) or {"scopes": ["10.0.1.0"]},
         "1189 more (all of them: differences)",
     ),
-    ("no such scopes", SCOPE, lambda lab: adds(lab), "And 990 more problems like these."),
+    ("no such scopes", SCOPE, adds, "And 990 more problems like these."),
     ("copies in service", SCOPE, lambda lab: adds(lab, "DHCP01", "DHCP02"), "And 990 more problems like these."),
     ("copies out of service", SCOPE, lambda lab: adds(lab, "DHCP01", "DHCP02", active=False), "And 990 more problems like these."),
     (
