@@ -90,7 +90,13 @@ def _copy(reply: str) -> str:
 
 def exchanges() -> Sequence[Exchange]:
     raw = yaml.safe_load((FOLDER / "exchanges.yml").read_text(encoding="utf-8"))
-    return [Exchange(**{**one, "requests": tuple(one["requests"])}) for one in raw]
+    return [Exchange(**{**one, "requests": tuple(map(_request, one["requests"]))}) for one in raw]
+
+
+def _request(raw: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    """A mapping, or its JSON."""
+    request: Mapping[str, Any] = json.loads(raw) if isinstance(raw, str) else raw
+    return request
 
 
 def script_hash(script: bytes) -> str:
