@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from ansible.plugins.action import ActionBase
 
 from . import apply, guards, pending
+from ._planning import adapter
 from .converge import Convergence
 from .errors import RemoteFailure
 from .gather import Planner
@@ -120,3 +121,6 @@ def mask(value: Any, hidden: list[str]) -> Any:
     if isinstance(value, (list, tuple)):
         return [mask(member, hidden) for member in value]
     return value
+
+
+adapter.install()

@@ -1,0 +1,217 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""TEMPORARY: runs the planner of this package in the engine that stands (gather, converge, apply). Goes when they are
+one.
+
+WINDHCP_PLANNER=typed puts it in the place of the old planners; WINDHCP_PLANNER=as_before too, but with a partner not
+looked at before scopes come to it, as they did.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address
+from typing import Any
+
+from .. import partner_down_plan, recreate_plan, removal_plan, scope_plan
+from .. import plan as steps
+from ..errors import RemoteFailure
+from ..membership import Joining
+from ..model import Definition, Server, UnknownPartner
+from ..recreate_plan import Recreating
+from ..removal_plan import Removing
+from ..sides import Needed, Side, Sides
+from ..view import settings
+from . import verbs
+from .actions import Action, Kind
+from .identity import Connection, Hop, Source, are_one
+from .kinds import KINDS, operation, words
+from .plan import Plan
+from .planner import plan
+from .spec import Policy, Spec
+from .world import Content, PartnerRead, ReadRequest, ServerView, Unread, World, view
+
+ASKS_FIRST = os.environ.get("WINDHCP_PLANNER") != "as_before"
+_COPIED = (Kind.CREATE, Kind.JOIN, Kind.REPLICATE)
+_REACHES_PARTNER = (*_COPIED, Kind.MODIFY, Kind.WITHDRAW_MEMBERS, Kind.WITHDRAW_RELATIONSHIP, Kind.FORGET, Kind.MAKE)
+
+
+# --- Sides -> World ---------------------------------------------------------------------------------------------------
+
+
+def world_of(sides: Sides, asks_first: bool | None = None) -> World:
+    """What the engine read, with each server once, whatever it was called when it was asked for."""
+    here = _view(sides.here, Connection.THIS_SERVER)
+    views: dict[Source, ServerView] = {here.source: here}
+    known: dict[str, Source | Unread] = {}
+    for name, side in sides.partners.items():
+        if isinstance(side, RemoteFailure):
+            known[name] = Unread(side)
+            continue
+        source = _source(name, side, known, sides.here.server)
+        found = _view(side, source)
+        if source in views:
+            found = replace(
+                views[source], contents=(*views[source].contents, *found.contents), api=views[source].api or found.api
+            )
+        views[source], known[name] = found, source
+    return World(
+        views,
+        known,
+        sides.has_partner_host,
+        sides.unfinished,
+        sides.kept,
+        sides.at_once,
+        ASKS_FIRST if asks_first is None else asks_first,
+    )
+
+
+def _source(name: str, side: Side, known: dict[str, Source | Unread], here: Server) -> Source:
+    if side.connection == "partner":
+        return Connection.PARTNER
+    for other, source in known.items():
+        if isinstance(source, Hop) and are_one(name, other, here.relationships):
+            return source
+    return Hop(side.computer or name, side.via)
+
+
+def _view(side: Side, source: Source) -> ServerView:
+    content = () if side.content is None else (Content(side.looked_at, side.content, side.read_at),)
+    return replace(view(side.server, source, side.opposite), contents=content, api=side.api)
+
+
+# --- ReadRequest -> Needed --------------------------------------------------------------------------------------------
+
+
+def _ask(request: ReadRequest) -> None:
+    for spelling in request.resolve:
+        raise UnknownPartner(spelling)
+    raise _needed(request.partners[0])
+
+
+def _needed(read: PartnerRead) -> Needed:
+    first: Any = read.first.value
+    return Needed(read.names, read.relationship, read.scopes, api=read.api, first=first, elsewhere=read.elsewhere)
+
+
+# --- Action -> Step ---------------------------------------------------------------------------------------------------
+
+
+def step(action: Action, world: World) -> steps.Step:
+    """`world`: before the plan."""
+    where, row = world.views[action.where], KINDS[action.kind]
+    return steps.Step(
+        server=where.runs_on,
+        text=words(action, world),
+        operation=operation(action, world),
+        relationship=action.name,
+        partner=action.partner if action.kind in _REACHES_PARTNER else where.computer or "",
+        removes=row.ends,
+        copies=action.scopes if action.kind in _COPIED else (),
+        here_only=row.alone,
+        settled=action.normal,
+        proofs=row.proofs(action),
+        then=row.then(action, world),
+        connection="partner" if where.source is Connection.PARTNER else "this_server",
+    )
+
+
+def as_steps(made: Plan | ReadRequest, specs: Sequence[Spec] = ()) -> steps.Plan:
+    """The plan as the engine runs it. Raises Needed or UnknownPartner for a request."""
+    if isinstance(made, ReadRequest):
+        _ask(made)
+        raise AssertionError
+    before: Any = {spec.name: made.before(spec) for spec in specs}
+    after: Any = {spec.name: made.after(spec) for spec in specs}
+    if len(specs) == 1:
+        before, after = before[specs[0].name], after[specs[0].name]
+    return steps.Plan(
+        steps=tuple(step(action, made.start) for action in made.actions),
+        before=before,
+        after=after,
+        pending=bool(made.pending),
+        creates=made.creates,
+        removals=made.removals,
+        members=made.members,
+        warnings=made.warnings,
+    )
+
+
+def _planned(spec: Spec, sides: Sides) -> steps.Plan:
+    return as_steps(plan([spec], world_of(sides)), [spec])
+
+
+# --- the planners of before -------------------------------------------------------------------------------------------
+
+
+def _policy(how: Removing, **more: Any) -> Policy:
+    return Policy(how.keep_scopes_on, how.other_copy, how.orphan, how.keep_days, **more)
+
+
+def relationship_present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recreating) -> steps.Plan:
+    policy = _policy(
+        replace(recreating.removing, keep_days=joining.keep_days),
+        replace_partner_copy=joining.replace_partner_copy is not None,
+        recreate=recreating.when_needed,
+        previous_name=recreating.previous_name,
+    )
+    return _planned(Spec(wanted.name, wanted, wanted.scopes, policy=policy), sides)
+
+
+def relationship_absent(name: str, sides: Sides, how: Removing) -> steps.Plan:
+    return _planned(Spec(name, absent=True, policy=_policy(how)), sides)
+
+
+def scopes_present(wanted: scope_plan.Wanted, sides: Sides) -> steps.Plan:
+    policy = _policy(
+        wanted.removing, replace_partner_copy=wanted.joining.replace_partner_copy is not None, move=wanted.move
+    )
+    return _planned(
+        Spec(
+            wanted.relationship,
+            wanted.definition,
+            wanted.scopes,
+            wanted.create_scopes,
+            exact=wanted.purge,
+            create_only=True,
+            policy=policy,
+            option="relationship",
+        ),
+        sides,
+    )
+
+
+def scopes_absent(name: str, scopes: Sequence[IPv4Address], sides: Sides, how: Removing) -> steps.Plan:
+    return _planned(Spec(name, leaving=tuple(scopes), policy=_policy(how), option="relationship"), sides)
+
+
+def copies_absent(
+    scopes: Sequence[IPv4Address], names: tuple[str, ...], sides: Sides, keep_days: int | None
+) -> steps.Plan:
+    made = as_steps(found := verbs.remove_copies(tuple(scopes), names, keep_days, world_of(sides)))
+    if isinstance(found, ReadRequest) or not made.steps:
+        return made
+    before, after = verbs.shown_copies(tuple(scopes), found)
+    return replace(made, before={"scopes": before}, after={"scopes": after})
+
+
+def partner_down(name: str, sides: Sides) -> steps.Plan:
+    made = as_steps(found := verbs.declare_down(name, world_of(sides)))
+    if isinstance(found, ReadRequest):
+        return made
+    start, end = (world.here.relationships[name] for world in (found.start, found.end))
+    return replace(made, before=settings(start), after=settings(end))
+
+
+def install(planner: str = os.environ.get("WINDHCP_PLANNER", "")) -> None:
+    """Puts these in the place of the old planners, if that is asked for."""
+    if planner not in ("typed", "as_before"):
+        return
+    recreate_plan.present = relationship_present
+    removal_plan.relationship_absent = relationship_absent
+    removal_plan.scopes_absent = scopes_absent
+    removal_plan.copies_absent = copies_absent
+    scope_plan.present = scopes_present
+    partner_down_plan.partner_down = partner_down
