@@ -86,9 +86,10 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     mine = here.members(name)
     missing = tuple(scope for scope in spec.members if scope not in mine)
     checks.check_members(here, name, missing)
-    if not (asks_partner(spec, d) or (missing and spec.policy.replace_partner_copy)):
-        return missing
     read = PartnerRead(names, name, guarded=False)
+    is_known = isinstance(d.world.asked(read), ServerView)
+    if not (asks_partner(spec, d) or (missing and (spec.policy.replace_partner_copy or is_known))):
+        return missing
     there = d.need(read)
     if there is None:
         return None
@@ -102,11 +103,12 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     if there is None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
-    in_the_way: dict[str, Any] = {"other": here.source, "stage": Stage.CLEAR}
+    stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
+    in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
     if spec.policy.keep_days is not None:
         d.add(Kind.SAVE, there, name, taken, detail=spec.policy.keep_days, **in_the_way)
     d.add(Kind.DELETE, there, name, taken, **in_the_way)
-    d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=Stage.CLEAR)
+    d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
     return coming
 
 

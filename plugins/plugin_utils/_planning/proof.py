@@ -33,57 +33,43 @@ def proven(start: World, actions: Sequence[Action], idle: Collection[IPv4Address
     `idle`: scopes whose kept copy is out of service already; that a guard asks for, and it names what is lost.
     """
     world = start
-    scopes = frozenset(scope for action in actions for scope in action.scopes)
-    twice = {(scope, pair) for scope in scopes for pair in _served_apart(start, scope)}
     for action in actions:
         if lack := kinds.needs(world, action):
             raise Unsafe(action, world, lack)
         after = kinds.effect(world, action)
-        if wrong := next(_broken(start, after, action.scopes, twice, idle), None):
+        if wrong := next(_broken(start, after, action.scopes, idle), None):
             raise Unsafe(action, world, wrong)
         world = after
     return world
 
 
-def _broken(
-    start: World,
-    now: World,
-    scopes: Collection[IPv4Address],
-    twice: Collection[tuple[IPv4Address, tuple[str, str]]],
-    idle: Collection[IPv4Address],
-) -> Iterator[str]:
+def _broken(start: World, now: World, scopes: Collection[IPv4Address], idle: Collection[IPv4Address]) -> Iterator[str]:
     for scope in scopes:
         if _exists(start, scope) and not _exists(now, scope):
             yield f"{scope} would be on no server"
-        if scope not in idle and _is_served(start, scope) and not _is_served(now, scope):
+        before, after = _serving(start, scope), _serving(now, scope)
+        if before and not after and scope not in idle:
             yield f"{scope} would be served by nobody"
-        for pair in _served_apart(now, scope):
-            if (scope, pair) not in twice:
-                yield f"{scope} would be served by {' and '.join(pair)}, which do not have it in common"
+        if len(after) > max(1, len(before)):
+            apart = " and ".join(view.name for view in after)
+            yield f"{scope} would be served by {apart}, which do not have it in common"
 
 
 def _exists(world: World, scope: IPv4Address) -> bool:
     return any(scope in view.copies for view in world.views.values())
 
 
-def _is_served(world: World, scope: IPv4Address) -> bool:
-    return any(view.serves(scope) for view in world.views.values())
-
-
-def _served_apart(world: World, scope: IPv4Address) -> Iterator[tuple[str, str]]:
-    """Pairs of servers that serve a scope without having it in one relationship."""
-    serving = [view for view in world.views.values() if view.serves(scope)]
-    for index, view in enumerate(serving):
-        for other in serving[index + 1 :]:
-            if not _in_common(view, other, scope, world.here):
-                yield view.name, other.name
+def _serving(world: World, scope: IPv4Address) -> Sequence[ServerView]:
+    """The servers that serve a scope, one of each two that have it in common."""
+    apart: list[ServerView] = []
+    for view in world.views.values():
+        if view.serves(scope) and not any(_in_common(view, other, scope, world.here) for other in apart):
+            apart.append(view)
+    return apart
 
 
 def _in_common(view: ServerView, other: ServerView, scope: IPv4Address, here: ServerView) -> bool:
+    """Whether both have it in one relationship of this server with a partner."""
     name = view.owners.get(scope)
-    return (
-        name is not None
-        and any(one.source == here.source for one in (view, other))
-        and scope in view.members(name)
-        and scope in other.members(name)
-    )
+    pair = any(one.source == here.source for one in (view, other))
+    return name is not None and pair and scope in view.members(name) and scope in other.members(name)

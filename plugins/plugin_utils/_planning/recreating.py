@@ -17,6 +17,7 @@ from ..model import Definition, Relationship
 from . import checks, settings
 from .actions import Membership, Stage
 from .draft import Draft, Misfit
+from .identity import Verdict, partner_verdict
 from .joining import asks_partner, partner_of
 from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
 from .spec import Policy, Spec
@@ -137,7 +138,7 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
     checks.check_recreation(misfit, policy)
     definition = _with_partner(spec.settings or Definition(spec.name), old.partner_server)
     is_here = misfit.there is None
-    same = not is_here or _is_partner(definition.partner_server or "", old, d.here)
+    same = not is_here or _goes_to_partner_of(old, definition, d)
     checks.check_keeper(misfit, old.partner_server, same, policy)
     if is_here:
         checks.check_declared(spec, definition, old, d.here.members(old.name))
@@ -170,10 +171,12 @@ def _with_partner(definition: Definition, partner: str) -> Definition:
     return definition if definition.partner_server else replace(definition, partner_server=partner)
 
 
-def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
-    return old.has_partner(spelling) or any(
-        old.has_partner(address) for address in here.server.resolved.get(spelling, ())
-    )
+def _goes_to_partner_of(old: Relationship, definition: Definition, d: Draft) -> bool:
+    """Whether the scopes stay with their partner: with that of a relationship that is there already, else the declared one."""
+    current = d.here.half(definition.name)
+    if current is not None and current.name != old.name:
+        return any(old.has_partner(name) for name in current.relationship.partner_names)
+    return partner_verdict(definition.partner_server or "", old, d.here.server) is Verdict.SAME
 
 
 # --- scopes that move -------------------------------------------------------------------------------------------------
@@ -223,6 +226,9 @@ def _depart(
     leaving = resolve_members(source.name, Choice(scopes), _going_on(spec.policy, same), d, elsewhere=not same)
     if leaving is None:
         return
+    if isinstance(leaving.partner, ServerView):
+        made = [scope for scope in leaving.scopes if scope not in d.start.here.copies]
+        checks.check_not_left(source.name, made, d.here, leaving.partner)
     leave(leaving, d)
     if not same and spec.policy.other_copy == "delete":
         delete_last(leaving, Membership(spec.name, target), d)
