@@ -87,7 +87,8 @@ class Gathering:
                 self.resolved[unknown.spelling] = self._resolve(unknown.spelling)
                 sides = replace(sides, here=replace(sides.here, server=replace(sides.here.server, resolved=dict(self.resolved))))
             except Needed as needed:
-                self.needs[needed.key] = needed.merged(self.needs.get(needed.key))
+                for one in (needed, *getattr(needed, "also", ())):
+                    self.needs[one.key] = one.merged(self.needs.get(one.key))
                 sides = self._gather()
         raise AssertionError("the planner never has enough")
 

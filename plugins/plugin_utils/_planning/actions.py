@@ -85,6 +85,14 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class Direction:
+    """Both servers of a replication, as the one that runs the task calls them."""
+
+    source: str
+    destination: str
+
+
+@dataclass(frozen=True)
 class SafetyCopy:
     """A file that scopes come back from; `inactive`: out of service, whatever they were."""
 

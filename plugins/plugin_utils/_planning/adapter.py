@@ -10,18 +10,21 @@ looked at before scopes come to it, as they did.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .. import partner_down_plan, recreate_plan, removal_plan, scope_plan
+from .. import partner_down_plan, recreate_plan, removal_plan, replicate_plan, restore_plan, scope_plan
 from .. import plan as steps
+from ..content import Difference
 from ..errors import RemoteFailure
+from ..export import Export
 from ..membership import Joining
-from ..model import Definition, Server, UnknownPartner
+from ..model import Definition, Scope, Server, UnknownPartner
 from ..recreate_plan import Recreating
 from ..removal_plan import Removing
+from ..replicate_plan import Chosen, Overwriting, Route
 from ..sides import Needed, Side, Sides
 from ..view import settings
 from . import verbs
@@ -30,8 +33,10 @@ from .identity import Connection, Hop, Source, are_one
 from .kinds import KINDS, operation, words
 from .plan import Plan
 from .planner import plan
-from .spec import Policy, Spec
-from .world import Content, PartnerRead, ReadRequest, ServerView, Unread, World, view
+from .replicating import Replication, by_partner, replicate
+from .restoring import Restoration, restore, saved_state
+from .spec import Policy, Spec, whole, with_purged
+from .world import Content, PartnerRead, ReadRequest, ServerView, Unread, World, mirrored, view
 
 ASKS_FIRST = os.environ.get("WINDHCP_PLANNER") != "as_before"
 _COPIED = (Kind.CREATE, Kind.JOIN, Kind.REPLICATE)
@@ -88,7 +93,9 @@ def _view(side: Side, source: Source) -> ServerView:
 def _ask(request: ReadRequest) -> None:
     for spelling in request.resolve:
         raise UnknownPartner(spelling)
-    raise _needed(request.partners[0])
+    needed, *also = map(_needed, request.partners)
+    needed.also = tuple(also)  # type: ignore[attr-defined]
+    raise needed
 
 
 def _needed(read: PartnerRead) -> Needed:
@@ -137,6 +144,17 @@ def as_steps(made: Plan | ReadRequest, specs: Sequence[Spec] = ()) -> steps.Plan
         members=made.members,
         warnings=made.warnings,
     )
+
+
+def whole_server(desired: Sequence[Spec], purge: Policy | None = None) -> Callable[[Sides], steps.Plan]:
+    """A planner for a server's whole list; `purge`: by which rules every other relationship goes."""
+
+    def planner(sides: Sides) -> steps.Plan:
+        world = world_of(sides)
+        specs = whole(desired if purge is None else with_purged(desired, world, purge))
+        return as_steps(plan(specs, world), specs)
+
+    return planner
 
 
 def _planned(spec: Spec, sides: Sides) -> steps.Plan:
@@ -205,6 +223,62 @@ def partner_down(name: str, sides: Sides) -> steps.Plan:
     return replace(made, before=settings(start), after=settings(end))
 
 
+# --- replication and restoration, which had pipelines of their own ---
+
+
+def replication(  # noqa: PLR0913
+    chosen: Chosen,
+    name: str,
+    route: Route,
+    here: Export,
+    far: Mapping[str, Export],
+    force: bool,
+    overwriting: Overwriting,
+) -> tuple[steps.Plan, Sequence[Difference]]:
+    own = Connection.PARTNER if not route.from_here and not route.hop else None
+    server = route.runs_on if own is None else next(iter(overwriting.destinations.values())).server
+    local = _with_content(view(server, Connection.THIS_SERVER), chosen, here)
+    local = replace(local, relationships={**{one.name: one for one in chosen.values()}, **local.relationships})
+    views: dict[Source, ServerView] = {local.source: local}
+    known: dict[str, Source | Unread] = {}
+    for partner, group in by_partner(chosen).items():
+        side = overwriting.destinations.get(partner) if route.from_here else None
+        connection = own or (Connection.PARTNER if side and side.connection == "partner" else Hop(partner, name))
+        there = route.runs_on if own else side.server if side else _as_exported(partner, group, far[partner], name)
+        views[connection] = _with_content(view(there, connection), chosen, far[partner])
+        known[partner] = connection
+    wanted = Replication((), None, route.from_here, force, overwriting.allowed, overwriting.keep_days)
+    found = replicate(replace(wanted, scopes=tuple(chosen)), World(views, known))
+    made = as_steps(found)
+    assert isinstance(found, Plan)
+    runs = tuple(
+        replace(one, server=action.detail.source) if action.kind is Kind.REPLICATE and route.hop else one
+        for one, action in zip(made.steps, found.actions, strict=True)
+    )
+    before, after = found.shown
+    return replace(made, steps=runs, before=before, after=after), found.differences
+
+
+def _with_content(found: ServerView, scopes: Iterable[IPv4Address], export: Export) -> ServerView:
+    return replace(found, contents=(Content(frozenset(scopes), export, None),))
+
+
+def _as_exported(name: str, group: Chosen, export: Export, here: str) -> Server:
+    """A partner of which the content alone was read."""
+    copies = [
+        Scope(scope, "", "255.255.255.0", "", "", saved_state(export, scope) == "active", "Dhcp")
+        for scope in export.scopes
+    ]
+    return Server(name, (), tuple(mirrored(one, here) for one in dict.fromkeys(group.values())), tuple(copies))
+
+
+def restoration(wanted: restore_plan.Wanted, copy: Export, here: restore_plan.Here) -> steps.Plan:
+    told = Restoration(wanted.path, copy, here.export, here.now, wanted.scopes, wanted.inactive)
+    found = restore(told, World({Connection.THIS_SERVER: view(here.server, Connection.THIS_SERVER)}))
+    before, after = found.shown
+    return replace(as_steps(found), before=before, after=after)
+
+
 def install(planner: str = os.environ.get("WINDHCP_PLANNER", "")) -> None:
     """Puts these in the place of the old planners, if that is asked for."""
     if planner not in ("typed", "as_before"):
@@ -215,3 +289,5 @@ def install(planner: str = os.environ.get("WINDHCP_PLANNER", "")) -> None:
     removal_plan.copies_absent = copies_absent
     scope_plan.present = scopes_present
     partner_down_plan.partner_down = partner_down
+    replicate_plan.plan = replication
+    restore_plan.restore = restoration

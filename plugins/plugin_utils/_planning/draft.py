@@ -50,7 +50,7 @@ class Draft:
     def __init__(self, world: World) -> None:
         self.start = self.world = world
         self.actions: list[Action] = []
-        self.unfit: dict[str, Misfit] = {}
+        self.unfit: dict[str, tuple[Misfit, ...]] = {}
         self.settings: dict[str, Definition] = {}  # declared, with what follows from a relationship that ends
         self.warnings: list[str] = []
         self.pending: dict[str, Definition] = {}  # they wait for their first scope

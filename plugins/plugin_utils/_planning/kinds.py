@@ -13,7 +13,7 @@
 | FORGET | something is kept of the secret | it is sent once more |
 | CREATE, JOIN | name free, half there; copy here in no relationship, none there | next run: DETACH, again |
 | MODIFY | the half is there | next run |
-| REPLICATE, IMPORT, DOWN | members on both; ids free; CommunicationInterrupted | SAVE; -; - |
+| REPLICATE, IMPORT, DOWN | a copy; ids free; CommunicationInterrupted | SAVE; -; - |
 """
 
 from __future__ import annotations
@@ -141,8 +141,8 @@ def _modify_words(action: Action, world: World) -> str:
 
 
 def _replicate_words(action: Action, world: World) -> str:
-    source, destination = _name(action, world), _other_name(action, world)
-    return f"replicate from {source} to {destination}, overwriting there: {list_scopes(action.scopes)}"
+    ends = action.detail
+    return f"replicate from {ends.source} to {ends.destination}, overwriting there: {list_scopes(action.scopes)}"
 
 
 def _import_words(action: Action, world: World) -> str:
@@ -278,7 +278,7 @@ KINDS: Mapping[Kind, Row] = {
         effects.joined,
     ),
     Kind.MODIFY: Row(_modify_words, _modify, effects.has_half, effects.modified, then=_keeps_if_sent),
-    Kind.REPLICATE: Row(_replicate_words, _replicate, effects.members_on_both, effects.replicated),
+    Kind.REPLICATE: Row(_replicate_words, _replicate, effects.has_copies, effects.replicated),
     Kind.IMPORT: Row(_import_words, _import, effects.has_none, effects.imported, alone=True),
     Kind.DOWN: Row(
         _down_words,

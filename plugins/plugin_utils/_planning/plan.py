@@ -11,6 +11,7 @@ from functools import cached_property
 from ipaddress import IPv4Address
 from typing import Any
 
+from ..content import Difference
 from ..model import Definition, Relationship, ScopeDefinition
 from ..plan import Removal
 from ..view import settings as shown
@@ -36,7 +37,9 @@ class Plan:
     desired: tuple[Spec, ...] = ()
     warnings: tuple[str, ...] = ()
     pending: Mapping[str, Definition] = field(default_factory=dict)
-    unfit: Mapping[str, Misfit] = field(default_factory=dict)
+    unfit: Mapping[str, tuple[Misfit, ...]] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    shown: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
 
     @cached_property
     def _departures(self) -> Mapping[tuple[IPv4Address, Source], Source]:
@@ -72,9 +75,9 @@ class Plan:
     def idle(self) -> frozenset[IPv4Address]:
         """Scopes whose kept copy is out of service before anything is done; what is lost with the other one is in
         `removals`."""
-        return frozenset(
-            scope for (scope, _other), keeper in self._departures.items() if not self.start.views[keeper].serves(scope)
-        )
+        kept = [(scope, keeper) for (scope, _other), keeper in self._departures.items()]
+        kept += [(scope, one.where) for one in self.actions if one.kind is Kind.REPLICATE for scope in one.scopes]
+        return frozenset(scope for scope, keeper in kept if not self.start.views[keeper].serves(scope))
 
     @property
     def creates(self) -> tuple[ScopeDefinition, ...]:
@@ -104,7 +107,7 @@ class Plan:
     def before(self, spec: Spec) -> Mapping[str, Any]:
         """The relationship as it is."""
         if spec.name in self.unfit:
-            return shown(self.unfit[spec.name].half.relationship)
+            return shown(self.unfit[spec.name][0].half.relationship)
         current = _relationship(self.start.here, spec.name)
         if current is None and spec.absent and not spec.policy.orphan:
             there = self.start.partner(spec.name)

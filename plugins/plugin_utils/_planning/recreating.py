@@ -18,27 +18,29 @@ from . import checks, settings
 from .actions import Membership, Stage
 from .draft import Draft, Misfit
 from .identity import Verdict, partner_verdict
-from .joining import asks_partner, partner_of
+from .joining import asks_partner
 from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
 from .spec import Policy, Spec
 from .world import Half, PartnerRead, ServerView, Unread, mirrored
 
 
 def find_misfit(spec: Spec, d: Draft) -> None:
-    """Notes a relationship that has to end before the declared one can be."""
+    """Notes the relationships that have to end before the declared one can be."""
     if not spec.is_present:
         return
-    misfit = _misfit(spec, d)
-    if misfit is not None:
-        d.unfit[spec.name] = misfit
+    misfits = tuple(one for one in (_renamed(spec, d), _unfit(spec, d)) if one)
+    if misfits:
+        d.unfit[spec.name] = misfits
 
 
-def _misfit(spec: Spec, d: Draft) -> Misfit | None:
-    previous, current = spec.policy.previous_name, d.here.find(spec.name, spec.option)
-    if previous and previous != spec.name:
-        old = _left(previous, "previous_name", spec, d)
-        if old:
-            return replace(old, reason=f"its name was '{previous}'.")
+def _renamed(spec: Spec, d: Draft) -> Misfit | None:
+    previous = spec.policy.previous_name
+    old = _left(previous, "previous_name", spec, d) if previous and previous != spec.name else None
+    return old and replace(old, reason=f"its name was '{previous}'.")
+
+
+def _unfit(spec: Spec, d: Draft) -> Misfit | None:
+    current = d.here.find(spec.name, spec.option)
     if current is None:
         alone = _left(spec.name, spec.option, spec, d) if spec.policy.recreate else None
         return alone and replace(alone, reason="the partner alone has it.")
@@ -84,14 +86,11 @@ def take_apart(spec: Spec, d: Draft) -> None:
         return
     if not spec.is_present:
         return
-    misfit = d.unfit.get(spec.name) or _half_made(spec, d)
-    if misfit is None:
-        return
-    d.unfit[spec.name] = misfit
-    if misfit.reason:
+    for misfit in d.unfit.get(spec.name, ()):
         _retire(spec, misfit, d)
-    else:
-        _complete(spec, misfit, d)
+    if spec.name not in d.unfit and (half_made := _half_made(spec, d)):
+        d.unfit[spec.name] = (half_made,)
+        _complete(spec, half_made, d)
 
 
 def _remove(spec: Spec, d: Draft) -> None:
@@ -138,7 +137,8 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
     checks.check_recreation(misfit, policy)
     definition = _with_partner(spec.settings or Definition(spec.name), old.partner_server)
     is_here = misfit.there is None
-    same = not is_here or _goes_to_partner_of(old, definition, d)
+    names = _target(spec, d)
+    same = not is_here or not names or any(_is_partner(name, old, d.here) for name in names)
     checks.check_keeper(misfit, old.partner_server, same, policy)
     if is_here:
         checks.check_declared(spec, definition, old, d.here.members(old.name))
@@ -150,7 +150,7 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
         return
     leaving = dissolve(old.name, _going_on(policy, same), d, elsewhere=not same)
     if leaving and not same and policy.other_copy == "delete":
-        delete_last(leaving, Membership(spec.name, definition.partner_server or ""), d)
+        delete_last(leaving, Membership(spec.name, names[0]), d)
 
 
 def _leaves_for_good(spec: Spec, old: Relationship, d: Draft) -> bool:
@@ -171,12 +171,19 @@ def _with_partner(definition: Definition, partner: str) -> Definition:
     return definition if definition.partner_server else replace(definition, partner_server=partner)
 
 
-def _goes_to_partner_of(old: Relationship, definition: Definition, d: Draft) -> bool:
-    """Whether the scopes stay with their partner: with that of a relationship that is there already, else the declared one."""
-    current = d.here.half(definition.name)
-    if current is not None and current.name != old.name:
-        return any(old.has_partner(name) for name in current.relationship.partner_names)
-    return partner_verdict(definition.partner_server or "", old, d.here.server) is Verdict.SAME
+def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
+    return partner_verdict(spelling, old, here.server) is Verdict.SAME
+
+
+def _target(spec: Spec, d: Draft) -> tuple[str, ...]:
+    """What the partner is called that the scopes go to: the declared one, where the relationship is not there as it has
+    to be."""
+    current, misfits = d.start.here.find(spec.name, spec.option), d.unfit.get(spec.name, ())
+    if current is not None and all(misfit.half.name != spec.name for misfit in misfits):
+        return current.relationship.partner_names
+    declared = spec.settings.partner_server if spec.settings else None
+    partner = declared or next((misfit.half.relationship.partner_server for misfit in misfits), None)
+    return (partner,) if partner else ()
 
 
 # --- scopes that move -------------------------------------------------------------------------------------------------
@@ -190,37 +197,32 @@ def move(spec: Spec, d: Draft) -> None:
     """
     if not (spec.is_present and spec.policy.move):
         return
-    current = d.here.find(spec.name, spec.option)
-    partner = partner_of(spec, current.relationship if current else None)
-    sources = _sources(spec, partner, d)
-    for name, scopes in (sources or {}).items():
+    names = _target(spec, d)
+    for name, scopes in (_sources(spec, names, d) or {}).items():
         source = d.here.find(name, spec.option)
         if source is not None:
-            _depart(source.relationship, scopes, spec, current.relationship if current else None, d)
+            _depart(source.relationship, scopes, spec, names, d)
 
 
-def _sources(spec: Spec, partner: str, d: Draft) -> dict[str, list[IPv4Address]] | None:
+def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv4Address]] | None:
     """The relationships that scopes come from, also where a broken run left them on the partner. None: it has to be
     read first."""
     views = [d.here]
-    if partner and d.world.reads_both(spec.name):
-        there = d.need(PartnerRead((partner,), spec.name))
+    if names and d.world.reads_both(spec.name):
+        there = d.need(PartnerRead(names[:1], spec.name))
         if there is None:
             return None
         views.append(there)
+    own = {spec.name, *(misfit.half.name for misfit in d.unfit.get(spec.name, ()))}  # they end anyway
     sources: dict[str, list[IPv4Address]] = {}
     for scope in spec.members:
         owner = next((name for view in views if (name := view.owners.get(scope))), spec.name)
-        if owner != spec.name:
+        if owner not in own and (spec.move_from is None or owner in spec.move_from):
             sources.setdefault(owner, []).append(scope)
     return sources
 
 
-def _depart(
-    source: Relationship, scopes: list[IPv4Address], spec: Spec, current: Relationship | None, d: Draft
-) -> None:
-    target = partner_of(spec, current)
-    names = current.partner_names if current else (target,) if target else ()
+def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: tuple[str, ...], d: Draft) -> None:
     same = any(source.has_partner(name) for name in names)
     checks.check_move(source, scopes, same, spec.policy)
     leaving = resolve_members(source.name, Choice(scopes), _going_on(spec.policy, same), d, elsewhere=not same)
@@ -231,4 +233,4 @@ def _depart(
         checks.check_not_left(source.name, made, d.here, leaving.partner)
     leave(leaving, d)
     if not same and spec.policy.other_copy == "delete":
-        delete_last(leaving, Membership(spec.name, target), d)
+        delete_last(leaving, Membership(spec.name, names[0] if names else ""), d)

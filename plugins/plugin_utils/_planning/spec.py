@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Literal
 
@@ -42,7 +42,8 @@ class Spec:
 
     `settings` None: it has to be there, or is declared nowhere. `create_only`: the settings are used to create it and
     for nothing else. `scopes` and `define` (created where they are not there) are members; `exact`: no others are.
-    `leaving`: nothing but these scopes leaving it. `absent`: it goes. `option`: what the task calls the name.
+    `leaving`: nothing but these scopes leaving it. `absent`: it goes. `move_from`: the relationships that scopes may be
+    taken from (None: any; `policy.move` allows it at all). `option`: what the task calls the name.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Spec:
     create_only: bool = False
     absent: bool = False
     leaving: Scopes | None = None
+    move_from: frozenset[str] | None = None
     policy: Policy = field(default_factory=Policy)
     option: str = "name"
 
@@ -79,6 +81,12 @@ def check(desired: Sequence[Spec]) -> None:
                     f"scopes: {scope} is listed in '{goals[scope]}' and in '{spec.name}'; a scope can be in one only."
                 )
             goals[scope] = spec.name
+
+
+def whole(desired: Sequence[Spec]) -> tuple[Spec, ...]:
+    """A server's list: scopes move between the relationships that it declares, and from no other."""
+    names = frozenset(name for spec in desired for name in (spec.name, spec.policy.previous_name) if name)
+    return tuple(replace(spec, move_from=names, policy=replace(spec.policy, move=True)) for spec in desired)
 
 
 def with_purged(

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs declarations through the real engine against the lab, looks at every moment, and kills some of the runs."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from typing import Any
+
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, guards
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter
+from ansible_collections.windhcp.failover.plugins.plugin_utils.converge import Convergence
+from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote
+from lab import topology
+from lab.core.lab import Lab
+from lab.standin.files import Files
+from nothing_lost.broken_runs import served_twice
+from nothing_lost.task import Wire
+from nothing_lost.watched import Killed, Watch, WatchedLab, held, watched
+
+from whole_server.declarations import NAMES, SCOPES, Declaration, declaration
+
+ATTEMPTS = 6
+# what a declaration may be refused for, each for what it says
+EXPECTED = ("a scope can be in one only", "takes a task that declares all of it", "have to go before they can be copied anew")
+RANGE = "{{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.{0}.10, end_range: 10.0.{0}.99, leases: {{count: 2}}}}"
+INSIDE = ", ".join(f"{scope}: {RANGE.format(str(scope).split('.')[2])}" for scope in SCOPES)
+SERVERS = f"""
+credentials: [{{user: admin, password: random}}]
+switches: {{settle_polls: 0}}
+servers:
+  DHCP01: {{fqdn: dhcp01.contoso.example, address: 127.0.0.11, ip: 10.10.0.11, scopes: {{{INSIDE}}}}}
+  DHCP02: {{fqdn: dhcp02.contoso.example, address: 127.0.0.12, ip: 10.10.0.12}}
+  DHCP03: {{fqdn: dhcp03.contoso.example, address: 127.0.0.13, ip: 10.10.0.13}}
+"""
+
+
+@dataclass
+class Outcome:
+    """What became of a chain of declarations. `wrong`: what must not be; `refused`: texts."""
+
+    declarations: int = 0
+    killed: int = 0
+    steps: int = 0
+    remote_calls: list[int] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+def chain(seed: int, length: int = 4) -> Outcome:
+    """Declarations that follow each other on the same servers; about every second run is killed at a write."""
+    rng, outcome = random.Random(seed), Outcome()
+    lab = watched(topology.loads(SERVERS))
+    files: dict[str, Files] = {}
+    before: Declaration | None = None
+    for _number in range(length):
+        wanted = declaration(rng, before)
+        outcome.declarations += 1
+        die_at = rng.randint(0, 12) if rng.random() < 0.5 else None
+        said = _reached(lab, wanted, Watch(held(lab), die_at=die_at, after=rng.random() < 0.5), files, outcome)
+        if said and any(text in said for text in EXPECTED):
+            outcome.refused.append(said)
+        elif said:
+            outcome.wrong.append(f"seed {seed}: {said}")
+        elif left := list(_lacking(lab, wanted)):
+            outcome.wrong += [f"seed {seed}: {what}" for what in left]
+        outcome.wrong += [f"seed {seed}: lost {what}" for what in lab.watch.lost] if lab.watch else []
+        outcome.wrong += [f"seed {seed}: {what}" for what in served_twice(lab)]
+        before = wanted
+    return outcome
+
+
+def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str, Files], outcome: Outcome) -> str:
+    """Runs it until nothing is left to do; what it failed with."""
+    lab.watch = watch
+    served = _served(lab)
+    watch.under_way = lambda number: outcome.wrong.extend(_unserved(lab, served))
+    for attempt in range(ATTEMPTS):
+        wire = Wire(lab, files=files)
+        try:
+            result = run(wire, wanted)
+        except Killed:
+            outcome.killed += 1
+            watch.die_at = None
+            continue
+        except (Refused, RemoteFailure) as failure:
+            return str(failure)
+        outcome.steps += len(result["plan"])
+        if attempt == 0:
+            outcome.remote_calls.append(wire.calls)
+        if not result["changed"]:
+            return ""
+    outcome.wrong.append("it changes something every time")
+    return ""
+
+
+def run(wire: Wire, wanted: Declaration) -> dict[str, Any]:
+    """One task on dhcp01. Raises Killed, Refused, RemoteFailure."""
+    here = Remote(lambda arguments: wire.execute("DHCP01", arguments), "dhcp01", check_mode=False)
+    limits = guards.Limits(max_removals_percent=100)
+    task = Convergence(here, waiting=apply.Waiting(timeout=1), limits=limits)
+    task.relationships = NAMES
+    task.run(adapter.whole_server(wanted.specs, wanted.policy if wanted.purge else None))
+    return task.result
+
+
+def _served(lab: Lab) -> frozenset[IPv4Address]:
+    return frozenset(scope.scope_id for server in lab.servers.values() for scope in server.scopes.values() if scope.state == "Active")
+
+
+def _unserved(lab: Lab, served: frozenset[IPv4Address]) -> Iterator[str]:
+    yield from (f"{scope} is served by nobody" for scope in sorted(served - _served(lab)))
+    yield from served_twice(lab)
+
+
+def _lacking(lab: Lab, wanted: Declaration) -> Iterator[str]:
+    """What DHCP01 and the partners do not show of a declaration."""
+    here = lab.servers["DHCP01"]
+    for spec in wanted.specs:
+        half = here.relationships.get(spec.name)
+        if spec.absent or spec.settings is None:
+            if half is not None:
+                yield f"{spec.name} is there"
+            continue
+        there = lab.servers[str(spec.settings.partner_server).split(".")[0].upper()].relationships.get(spec.name)
+        if half is None or there is None:
+            yield f"{spec.name} is not on both"
+            continue
+        if sorted(half.scopes) != sorted(there.scopes) or not set(spec.members) <= set(half.scopes):
+            yield f"{spec.name} has {half.scopes} here and {there.scopes} there"
+        if spec.exact and set(half.scopes) != set(spec.members):
+            yield f"{spec.name} has {half.scopes} and no others were wanted"
+    listed = {spec.name for spec in wanted.specs}
+    if wanted.purge and (left := set(here.relationships) - listed):
+        yield f"{left} was to be purged"
