@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, guards
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, guards, snapshot
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import whole, with_purged
 from ansible_collections.windhcp.failover.plugins.plugin_utils.converge import Convergence
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils.view import settings
 from lab import topology
 from lab.core.lab import Lab
 from lab.standin.files import Files
@@ -83,7 +88,7 @@ def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str
     for attempt in range(ATTEMPTS):
         wire = Wire(lab, files=files)
         try:
-            result = run(wire, wanted)
+            result, made = run(wire, wanted)
         except Killed:
             outcome.killed += 1
             watch.die_at = None
@@ -91,6 +96,7 @@ def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str
         except (Refused, RemoteFailure) as failure:
             return str(failure)
         outcome.steps += len(result["plan"])
+        outcome.wrong += _otherwise(lab, made)
         if attempt == 0:
             outcome.remote_calls.append(wire.calls)
         if not result["changed"]:
@@ -99,14 +105,45 @@ def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str
     return ""
 
 
-def run(wire: Wire, wanted: Declaration) -> dict[str, Any]:
-    """One task on dhcp01. Raises Killed, Refused, RemoteFailure."""
+def run(wire: Wire, wanted: Declaration) -> tuple[dict[str, Any], Plan]:
+    """One task on dhcp01: its result, and the plan that it carried out. Raises Killed, Refused, RemoteFailure."""
     here = Remote(lambda arguments: wire.execute("DHCP01", arguments), "dhcp01", check_mode=False)
-    limits = guards.Limits(max_removals_percent=100)
-    task = Convergence(here, waiting=apply.Waiting(timeout=1), limits=limits)
+    task = Convergence(here, waiting=apply.Waiting(timeout=1), limits=guards.Limits(max_removals_percent=100))
     task.relationships = NAMES
-    task.run(adapter.whole_server(wanted.specs, wanted.policy if wanted.purge else None))
-    return task.result
+    plans: list[Plan] = []
+
+    def planner(sides: Sides) -> Any:
+        world = adapter.world_of(sides)
+        specs = with_purged(wanted.specs, world, wanted.policy) if wanted.purge else wanted.specs
+        made = plan(whole(specs), world)
+        if isinstance(made, Plan):
+            plans.append(made)
+        return adapter.as_steps(made, specs)
+
+    task.run(planner)
+    return task.result, plans[0]
+
+
+def _otherwise(lab: Lab, made: Plan) -> Iterator[str]:
+    """What the servers show otherwise than the fold of the plan said."""
+    for view in made.end.views.values():
+        server = lab.servers[view.name.split(".")[0].upper()]
+        members = {name: sorted(half.scopes) for name, half in server.relationships.items()}
+        if members != {name: list(half.scopes) for name, half in view.relationships.items()}:
+            yield f"{server.name} has {members}, and the plan said {dict(view.relationships)}"
+        states = {scope.scope_id: scope.state == "Active" for scope in server.scopes.values()}
+        if states != {scope: copy.active for scope, copy in view.copies.items()}:
+            yield f"{server.name} has the copies {states}, and the plan said {view.copies}"
+    for relationship in _shown(lab).relationships:
+        said = settings(made.end.here.relationships.get(relationship.name))
+        if settings(relationship) != said:
+            yield f"{relationship.name} is {settings(relationship)}, and the plan said {said}"
+
+
+def _shown(lab: Lab) -> Server:
+    """DHCP01 as a task reads it."""
+    reply = Remote(lambda arguments: Wire(lab).execute("DHCP01", arguments), "dhcp01", False).read(snapshot.reads())
+    return snapshot.parse(reply.before, "dhcp01")
 
 
 def _served(lab: Lab) -> frozenset[IPv4Address]:

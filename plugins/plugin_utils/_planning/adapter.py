@@ -10,7 +10,7 @@ looked at before scopes come to it, as they did.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -35,7 +35,7 @@ from .plan import Plan
 from .planner import plan
 from .replicating import Replication, by_partner, replicate
 from .restoring import Restoration, restore, saved_state
-from .spec import Policy, Spec, whole, with_purged
+from .spec import Policy, Spec
 from .world import Content, PartnerRead, ReadRequest, ServerView, Unread, World, mirrored, view
 
 ASKS_FIRST = os.environ.get("WINDHCP_PLANNER") != "as_before"
@@ -144,17 +144,6 @@ def as_steps(made: Plan | ReadRequest, specs: Sequence[Spec] = ()) -> steps.Plan
         members=made.members,
         warnings=made.warnings,
     )
-
-
-def whole_server(desired: Sequence[Spec], purge: Policy | None = None) -> Callable[[Sides], steps.Plan]:
-    """A planner for a server's whole list; `purge`: by which rules every other relationship goes."""
-
-    def planner(sides: Sides) -> steps.Plan:
-        world = world_of(sides)
-        specs = whole(desired if purge is None else with_purged(desired, world, purge))
-        return as_steps(plan(specs, world), specs)
-
-    return planner
 
 
 def _planned(spec: Spec, sides: Sides) -> steps.Plan:

@@ -28,7 +28,8 @@ def find_misfit(spec: Spec, d: Draft) -> None:
     """Notes the relationships that have to end before the declared one can be."""
     if not spec.is_present:
         return
-    misfits = tuple(one for one in (_renamed(spec, d), _unfit(spec, d)) if one)
+    d.here.find(spec.name, spec.option)  # how it is written comes first
+    misfits = tuple(misfit for misfit in (_renamed(spec, d), _unfit(spec, d)) if misfit)
     if misfits:
         d.unfit[spec.name] = misfits
 

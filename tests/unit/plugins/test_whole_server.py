@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
+from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, proof
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import effects, kinds, proof
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.adapter import world_of
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec, whole
@@ -33,6 +35,27 @@ def test_random_declarations(part: int) -> None:
     assert [what for one in found for what in one.wrong] == []
     assert sum(one.killed for one in found) > 5
     assert sum(len(one.refused) for one in found) < sum(one.declarations for one in found) / 4
+
+
+def test_a_wrong_effect_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = kinds.KINDS[Kind.WITHDRAW_MEMBERS]
+    monkeypatch.setitem(kinds.KINDS, Kind.WITHDRAW_MEMBERS, replace(row, effect=effects.members_detached))
+    assert any("the plan said" in what or "Please report" in what for seed in range(6) for what in chain(seed).wrong)
+
+
+@pytest.mark.parametrize("kind", [Kind.SERVE_OFF, Kind.DETACH_MEMBERS, Kind.WITHDRAW_MEMBERS], ids=str)
+def test_a_planner_that_leaves_something_out_is_refused(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a fault of the planner would do is found before the first write, whoever made the plan."""
+    add = Draft.add
+
+    def without(self: Draft, added: Kind, *given: Any, **more: Any) -> None:
+        if added is not kind:
+            add(self, added, *given, **more)
+
+    monkeypatch.setattr(Draft, "add", without)
+    disable = replace(POLICY, other_copy="disable" if kind is not Kind.WITHDRAW_MEMBERS else "delete")
+    with pytest.raises(proof.Unsafe, match="Please report this with the task"):
+        made([spec("HQ", absent=True, policy=disable)], pair(("HQ", ["10.0.1.0", "10.0.2.0"])))
 
 
 def world(here: Server, there: Server | None) -> World:
