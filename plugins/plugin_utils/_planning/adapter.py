@@ -9,6 +9,7 @@ looked at before scopes come to it, as they did.
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -99,8 +100,10 @@ def _ask(request: ReadRequest) -> None:
 
 
 def _needed(read: PartnerRead) -> Needed:
-    first: Any = read.first.value
-    return Needed(read.names, read.relationship, read.scopes, api=read.api, first=first, elsewhere=read.elsewhere)
+    more: dict[str, Any] = {"first": read.first.value, "elsewhere": read.elsewhere}
+    if "guarded" in inspect.signature(Needed.__init__).parameters:
+        more["guarded"] = read.guarded
+    return Needed(read.names, read.relationship, read.scopes, api=read.api, **more)
 
 
 # --- Action -> Step ---------------------------------------------------------------------------------------------------

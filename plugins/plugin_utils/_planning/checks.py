@@ -214,7 +214,11 @@ def _member_problem(here: ServerView, name: str, scope: IPv4Address) -> str | No
 
 def _containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
     return next(
-        (one for one, copy in here.copies.items() if int(address) & int(IPv4Address(copy.subnet_mask)) == int(one)),
+        (
+            scope
+            for scope, copy in here.copies.items()
+            if int(address) & int(IPv4Address(copy.subnet_mask)) == int(scope)
+        ),
         None,
     )
 

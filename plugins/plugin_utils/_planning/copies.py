@@ -21,15 +21,15 @@ def departure(
         raise AssertionError("a planner asks for the content before it plans a removal")
     differs = content.differences(kept.export, going.export, [scope])
     words = {
-        one: f"{one.field}: {_text(one.destination)} on {other.name}, {_text(one.source)} on {keeper.name}"
-        for one in differs
+        each: f"{each.field}: {_text(each.destination)} on {other.name}, {_text(each.source)} on {keeper.name}"
+        for each in differs
     }
     leases: list[str] = []
     if going.read_at is not None:
         now = going.read_at + other.server.clock
         lost = content.lost_leases(kept.export, going.export, [scope], now)
-        leases = [f"lease {one.address} of {one.client_id}: on {other.name} only" for one in lost]
-    losses = [words[one] for one in differs if _is_lost(one, deleted) and not replaced]
+        leases = [f"lease {lease.address} of {lease.client_id}: on {other.name} only" for lease in lost]
+    losses = [words[each] for each in differs if _is_lost(each, deleted) and not replaced]
     return Removal(scope, other.name, keeper.name, deleted, (*words.values(), *leases), (*losses, *leases), replaced)
 
 

@@ -58,4 +58,6 @@ def is_with(relationship: Relationship, server: Server) -> bool:
 def are_one(spelling: str, other: str, known: Iterable[Relationship]) -> bool:
     """Whether two spellings mean one server, by how they look or by what a server's relationships say of their
     partners."""
-    return same_server(spelling, other) or any(one.has_partner(spelling) and one.has_partner(other) for one in known)
+    return same_server(spelling, other) or any(
+        relationship.has_partner(spelling) and relationship.has_partner(other) for relationship in known
+    )

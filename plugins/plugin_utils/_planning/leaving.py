@@ -86,8 +86,8 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
     check_said(name, going, policy)
     alone = not set(going) <= joint or (choice.of is None and is_half_made(name, d.here, there))
     api = alone or (bool(going) and policy.other_copy == "disable")
-    found = d.need(replace(read, scopes=going, api=api))
-    return None if found is None else Leaving(name, going, found, policy)
+    partner = d.need(replace(read, scopes=going, api=api))
+    return None if partner is None else Leaving(name, going, partner, policy)
 
 
 def leave(leaving: Leaving, d: Draft) -> None:

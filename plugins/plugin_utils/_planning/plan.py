@@ -44,7 +44,7 @@ class Plan:
     @cached_property
     def _departures(self) -> Mapping[tuple[IPv4Address, Source], Source]:
         """Each copy that goes or is put out of service, and the server that keeps the scope."""
-        found: dict[tuple[IPv4Address, Source], Source] = {}
+        keepers: dict[tuple[IPv4Address, Source], Source] = {}
         for action in self.actions:
             if action.kind not in _ENDS_COPIES or action.other is None:
                 continue
@@ -52,8 +52,8 @@ class Plan:
             keeper, other = (action.where, action.other) if keeps else (action.other, action.where)
             for scope in action.scopes:
                 if scope in self.start.views[other].copies:
-                    found.setdefault((scope, other), keeper)
-        return found
+                    keepers.setdefault((scope, other), keeper)
+        return keepers
 
     @property
     def removals(self) -> tuple[Removal, ...]:
@@ -61,7 +61,9 @@ class Plan:
         not."""
         return tuple(
             self._removal(scope, keeper, other)
-            for (scope, other), keeper in sorted(self._departures.items(), key=lambda one: (one[0][0], str(one[0][1])))
+            for (scope, other), keeper in sorted(
+                self._departures.items(), key=lambda item: (item[0][0], str(item[0][1]))
+            )
         )
 
     def _removal(self, scope: IPv4Address, keeper: Source, other: Source) -> Removal:
@@ -76,7 +78,9 @@ class Plan:
         """Scopes whose kept copy is out of service before anything is done; what is lost with the other one is in
         `removals`."""
         kept = [(scope, keeper) for (scope, _other), keeper in self._departures.items()]
-        kept += [(scope, one.where) for one in self.actions if one.kind is Kind.REPLICATE for scope in one.scopes]
+        kept += [
+            (scope, action.where) for action in self.actions if action.kind is Kind.REPLICATE for scope in action.scopes
+        ]
         return frozenset(scope for scope, keeper in kept if not self.start.views[keeper].serves(scope))
 
     @property

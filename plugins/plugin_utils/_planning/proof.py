@@ -71,5 +71,5 @@ def _serving(world: World, scope: IPv4Address) -> Sequence[ServerView]:
 def _in_common(view: ServerView, other: ServerView, scope: IPv4Address, here: ServerView) -> bool:
     """Whether both have it in one relationship of this server with a partner."""
     name = view.owners.get(scope)
-    pair = any(one.source == here.source for one in (view, other))
+    pair = here.source in (view.source, other.source)
     return name is not None and pair and scope in view.members(name) and scope in other.members(name)

@@ -28,8 +28,10 @@ def find_misfit(spec: Spec, d: Draft) -> None:
     """Notes the relationships that have to end before the declared one can be."""
     if not spec.is_present:
         return
-    d.here.find(spec.name, spec.option)  # how it is written comes first
-    misfits = tuple(misfit for misfit in (_renamed(spec, d), _unfit(spec, d)) if misfit)
+    current = d.here.find(spec.name, spec.option)
+    renamed = _renamed(spec, d)
+    unfit = None if renamed and current is None else _unfit(spec, d)
+    misfits = tuple(misfit for misfit in (renamed, unfit) if misfit)
     if misfits:
         d.unfit[spec.name] = misfits
 

@@ -52,15 +52,15 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
         if there is None:
             raise AssertionError("a partner that was read is a view")
         giver, taker = _ends(wanted, world.here, there)
-        found = content.differences(_export(giver, group), _export(taker, group), group)
-        going = [scope for scope in group if wanted.force or scope in {one.scope_id for one in found}]
+        differing = content.differences(_export(giver, group), _export(taker, group), group)
+        going = [scope for scope in group if wanted.force or scope in {difference.scope_id for difference in differing}]
         _check(going, _direction(wanted, world.here.name, name), _export(giver, group), _export(taker, group))
-        differs += found
-        for relationship in dict.fromkeys(one.name for one in group.values()):
+        differs += differing
+        for relationship in dict.fromkeys(current.name for current in group.values()):
             steps.append((name, relationship, tuple(scope for scope in going if group[scope].name == relationship)))
     lost = content.vanishing(differs)
     _check_lost(lost, wanted.allow_overwrite, _direction(wanted, world.here.name, "the partner"))
-    _save(wanted, d, groups, {one.scope_id for one in lost if one.scope_id})
+    _save(wanted, d, groups, {difference.scope_id for difference in lost if difference.scope_id})
     for name, relationship, scopes in steps:
         _add(wanted, d, (name, relationship), scopes)
     return replace(
@@ -73,7 +73,7 @@ def members(wanted: Replication, here: ServerView) -> Chosen:
     if wanted.scopes:
         return {scope: _membership(here, scope) for scope in wanted.scopes}
     if wanted.relationship is None:
-        return {scope: one for one in here.relationships.values() for scope in one.scopes}
+        return {scope: current for current in here.relationships.values() for scope in current.scopes}
     current = here.find(wanted.relationship, "relationship")
     if current is None:
         raise Refused(f"relationship: '{wanted.relationship}' does not exist on {here.name}.")
@@ -83,7 +83,7 @@ def members(wanted: Replication, here: ServerView) -> Chosen:
 def by_partner(chosen: Chosen) -> Mapping[str, Chosen]:
     """The scopes of each partner, by the partner's name as this server has it."""
     groups: dict[str, dict[IPv4Address, Relationship]] = {}
-    for scope, relationship in sorted(chosen.items(), key=lambda one: one[0]):
+    for scope, relationship in sorted(chosen.items(), key=lambda item: item[0]):
         groups.setdefault(relationship.partner_server, {})[scope] = relationship
     return groups
 
@@ -163,7 +163,7 @@ def _check(going: Sequence[IPv4Address], ends: Direction, given: Export, had: Ex
 
 def _check_lost(lost: Iterable[Difference], allow_overwrite: bool, ends: Direction) -> None:
     if lost and not allow_overwrite:
-        words = ", ".join(f"{one.scope_id} {one.field} ({one.destination})" for one in lost)
+        words = ", ".join(f"{loss.scope_id} {loss.field} ({loss.destination})" for loss in lost)
         raise Refused(
             f"{ends.destination} has what {ends.source} has not, and replicating would remove it: {words}. Replicate "
             "in the other direction, or say allow_overwrite: true; nothing was changed."
@@ -172,6 +172,6 @@ def _check_lost(lost: Iterable[Difference], allow_overwrite: bool, ends: Directi
 
 def _shown(differs: Iterable[Difference], side: str) -> Mapping[str, Any]:
     shown: dict[str, dict[str, Any]] = {}
-    for one in differs:
-        shown.setdefault(str(one.scope_id), {})[one.field] = getattr(one, side)
+    for difference in differs:
+        shown.setdefault(str(difference.scope_id), {})[difference.field] = getattr(difference, side)
     return shown

@@ -83,13 +83,14 @@ def problems(wanted: Restoration, here: ServerView) -> Sequence[str]:
 def _problem(scope: IPv4Address, wanted: Restoration, here: ServerView) -> str | None:
     state, is_now = wanted.state(scope), saved_state(wanted.current, scope)
     differs = [f"state {is_now} (it would be {state})"] if state != is_now else []
-    for one in content.differences(wanted.copy, wanted.current, [scope]):
-        if one.field != "state":
-            differs.append(f"{one.field} {_text(one.destination)} ({_text(one.source)} in the copy)")
+    for differing in content.differences(wanted.copy, wanted.current, [scope]):
+        if differing.field != "state":
+            saved, now = _text(differing.source), _text(differing.destination)
+            differs.append(f"{differing.field} {now} ({saved} in the copy)")
     # out of service no lease comes or goes by itself: one that is missing was never imported
     if is_now == INACTIVE:
         lost = content.lost_leases(wanted.current, wanted.copy, [scope], wanted.now)
-        differs += [f"no lease {one.address}" for one in lost]
+        differs += [f"no lease {lease.address}" for lease in lost]
     if not differs:
         return None
     owner = here.owners.get(scope)

@@ -106,7 +106,7 @@ class ServerView:
         if it is meant."""
         if name in self.relationships:
             return self.half(name)
-        alike = next((one for one in self.relationships if one.casefold() == name.casefold()), None)
+        alike = next((other for other in self.relationships if other.casefold() == name.casefold()), None)
         if alike is None:
             return None
         raise Refused(
@@ -132,7 +132,7 @@ class ServerView:
         return all(self.content(scope) for scope in scopes) and (self.api or not api)
 
     def content(self, scope: IPv4Address) -> Content | None:
-        return next((one for one in self.contents if scope in one.scopes), None)
+        return next((content for content in self.contents if scope in content.scopes), None)
 
     # --- as it would be ------------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class ServerView:
         return replace(self, relationships=relationships, ours=self.ours | {relationship.name})
 
     def without_half(self, name: str) -> ServerView:
-        relationships = {key: one for key, one in self.relationships.items() if key != name}
+        relationships = {key: value for key, value in self.relationships.items() if key != name}
         return replace(self, relationships=relationships, ours=self.ours - {name})
 
     def with_members(
@@ -163,9 +163,10 @@ class ServerView:
 
 def view(server: Server, source: Source, opposite: Server | None = None) -> ServerView:
     """A server that was read; `opposite`: the one whose partner it is (none: it is the task's own)."""
-    relationships = {one.name: one for one in server.relationships}
-    ours = (one.name for one in server.relationships if opposite is None or is_with(one, opposite))
-    return ServerView(source, server, relationships, {one.scope_id: one for one in server.scopes}, frozenset(ours))
+    relationships = {current.name: current for current in server.relationships}
+    ours = (name for name, current in relationships.items() if opposite is None or is_with(current, opposite))
+    copies = {scope.scope_id: scope for scope in server.scopes}
+    return ServerView(source, server, relationships, copies, frozenset(ours))
 
 
 @dataclass(frozen=True)
@@ -277,4 +278,4 @@ class World:
         return next((source for other, source in self.known.items() if are_one(name, other, relationships)), None)
 
     def having(self, *views: ServerView) -> World:
-        return replace(self, views={**self.views, **{one.source: one for one in views}})
+        return replace(self, views={**self.views, **{view.source: view for view in views}})

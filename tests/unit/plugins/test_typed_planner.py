@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 
-RUNS = 600
+RUNS = int(os.environ.get("PLANNER_RUNS", "600"))
 MENDED = [
     (r"(?:relationship|previous_name): (\S+ has a relationship '\w+', which differs)", r"name: \1"),  # the option that was written
     (r"its name was '(\w+)' Windows", r"its name was '\1'. Windows"),  # two sentences
