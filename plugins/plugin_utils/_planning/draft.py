@@ -47,7 +47,9 @@ class Draft:
     """`world` is folded with each action that is added. A spec that has to wait for a read is left until the next
     round."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, several: bool = False) -> None:
+        """`several`: partners; the host of partner_host is one of them at most."""
+        self._several = several
         self.start = self.world = world
         self.actions: list[Action] = []
         self.unfit: dict[str, tuple[Misfit, ...]] = {}
@@ -101,6 +103,7 @@ class Draft:
         """The partner, or why it cannot be read. None: it has to be read first, and the caller stops."""
         there = self.world.asked(read)
         if there is None:
+            read = replace(read, elsewhere=read.elsewhere or self._several)
             before = self._reads.get(read.key)
             self._reads[read.key] = read.merged(before) if before else read
         return there

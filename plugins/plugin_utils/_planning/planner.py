@@ -35,7 +35,7 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
     """What brings the server to what is declared, or what has to be read first. Raises Refused, and RemoteFailure for a
     partner that cannot be read and has to be."""
     check(desired)
-    d = Draft(world)
+    d = Draft(world, several=len(desired) > 1)
     for phase in PHASES:
         for spec in desired:
             d.run(phase, spec)

@@ -211,8 +211,8 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
     """The relationships that scopes come from, also where a broken run left them on the partner. None: it has to be
     read first."""
     views = [d.here]
-    if names and d.world.reads_both(spec.name):
-        there = d.need(PartnerRead(names[:1], spec.name))
+    if names and asks_partner(spec, d):
+        there = d.need(PartnerRead(names, spec.name, guarded=d.world.reads_both(spec.name)))
         if there is None:
             return None
         views.append(there)
