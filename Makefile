@@ -6,6 +6,7 @@
 # make adopt-proof SEED=1 PAIRS=10   what exists on random pairs of servers is adopted without a change
 # make nothing-lost   removals, moves and re-creations, broken off everywhere, under every answer to an open question: six minutes;
 #                     with SABOTAGE=1 the lab loses a scope, and it has to fail
+# make whole-server FIRST=0 CHAINS=100   random declarations of a whole server, some runs killed: reached, and nothing lost on the way
 # They need Python 3.11, git and make, and nothing else; a PowerShell is used when there is one (PATH or WINDHCP_PWSH).
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
-.PHONY: demo adopt-proof nothing-lost test lint unit integration sanity molecule docs collection recordings clean
+.PHONY: demo adopt-proof nothing-lost whole-server test lint unit integration sanity molecule docs collection recordings clean
 
 demo: .venv/ready collection
 	@PYTHONPATH=tests $(BIN)/python -m demo
@@ -26,6 +27,11 @@ adopt-proof: .venv/ready collection
 
 nothing-lost: .venv/ready $(TREE)
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m nothing_lost --switches $(if $(SABOTAGE),--sabotage)
+
+whole-server: export FIRST ?= 0
+whole-server: export CHAINS ?= 100
+whole-server: .venv/ready $(TREE)
+	@PYTHONPATH=tests:.build/tree $(BIN)/python -m whole_server $(FIRST) $(CHAINS)
 
 test: lint unit integration molecule sanity
 

@@ -55,7 +55,7 @@ class Plan:
                     keepers.setdefault((scope, other), keeper)
         return keepers
 
-    @property
+    @cached_property
     def removals(self) -> tuple[Removal, ...]:
         """The copies that go, are put out of service or are replaced, with what they have that the kept ones have
         not."""
