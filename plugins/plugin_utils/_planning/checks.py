@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .. import scope_definitions
-from ..model import RELATIONSHIP_LIMIT, Definition, Refused, Relationship, ScopeDefinition
+from ..model import RELATIONSHIP_LIMIT, Definition, Refused, Relationship, Scope, ScopeDefinition
 from . import settings
 from .actions import list_scopes
 from .copies import departure
@@ -229,6 +229,24 @@ def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, t
             f"scopes: {list_scopes(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not "
             "end. Finish it with state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
         )
+
+
+def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
+    """Refuses scopes whose addresses the partner gives away in another scope: Windows copies none of them."""
+    problems = [
+        f"scopes: {copy.scope_id} ({copy.start_range} to {copy.end_range}) overlaps scope {other.scope_id} of "
+        f"{there.name} ({other.start_range} to {other.end_range}); correct one of the two ranges."
+        for copy in (here.copies[scope] for scope in scopes if scope in here.copies)
+        for other in there.copies.values()
+        if _overlap(copy, other)
+    ]
+    if problems:
+        raise Refused(" ".join(problems) + " Nothing was changed.")
+
+
+def _overlap(copy: Scope, other: Scope) -> bool:
+    first, last = IPv4Address(copy.start_range), IPv4Address(copy.end_range)
+    return first <= IPv4Address(other.end_range) and IPv4Address(other.start_range) <= last
 
 
 def check_replaced(

@@ -98,6 +98,8 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     one_sided = [scope for scope in spec.members if scope in mine and scope not in theirs]
     coming = tuple(sorted({*missing, *one_sided}))
     taken = tuple(scope for scope in coming if scope in there.copies)
+    if d.world.asks_first:
+        checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
     if one_sided or taken:
         there = d.need(replace(read, scopes=taken, api=bool(one_sided), guarded=True))
     if there is None:

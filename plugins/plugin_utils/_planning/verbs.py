@@ -85,8 +85,8 @@ def _is_silent(current: Relationship, d: Draft) -> bool:
     if isinstance(there, Unread):
         if answers(there):
             raise Refused(
-                f"{current.partner_server}, the partner in '{current.name}', answers {d.here.name} (it refuses "
-                "access), so it is not down. Nothing was changed."
+                f"{current.partner_server}, the partner in '{current.name}', answers {d.here.name}, so it is not down, "
+                f"although it says: {there.failure} Nothing was changed."
             )
         return True
     theirs = there.half(current.name)

@@ -67,6 +67,8 @@ def said(outcome: planners.Outcome) -> str:
 def explained_texts(before: str, now: str) -> str | None:
     if before == now:
         return ""
+    if "so it is not down" in before and "so it is not down, although it says" in now:
+        return "what a server said that is there is told"
     if "the copies on dhcp01.contoso.example" in before and "the copies on" in now:
         return "what the partner alone has was taken for ours, and the wrong server named"
     if re.search(r"has a relationship '\w+', and DHCP01 has not", now):
