@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -47,12 +47,16 @@ _REACHES_PARTNER = (*_COPIED, Kind.MODIFY, Kind.WITHDRAW_MEMBERS, Kind.WITHDRAW_
 # --- Sides -> World ---------------------------------------------------------------------------------------------------
 
 
-def world_of(sides: Sides, asks_first: bool | None = None) -> World:
-    """What the engine read, with each server once, whatever it was called when it was asked for."""
+def world_of(sides: Sides, asks_first: bool | None = None, names: Iterable[str] | None = None) -> World:
+    """What the engine read (`names`: of these partners), with each server once, whatever it was called when it was
+    asked for."""
     here = _view(sides.here, Connection.THIS_SERVER)
     views: dict[Source, ServerView] = {here.source: here}
     known: dict[str, Source | Unread] = {}
-    for name, side in sides.partners.items():
+    for name in sides.partners if names is None else names:
+        side = sides.partners.get(name)
+        if side is None:
+            continue
         if isinstance(side, RemoteFailure):
             known[name] = Unread(side)
             continue
@@ -149,8 +153,20 @@ def as_steps(made: Plan | ReadRequest, specs: Sequence[Spec] = ()) -> steps.Plan
     )
 
 
+def _found(planner: Callable[[World], Plan | ReadRequest], sides: Sides) -> Plan | ReadRequest:
+    """What a planner comes to with these sides, also where they have a partner under whatever name it is asked for."""
+    names = list(sides.partners)
+    while True:
+        made = planner(world_of(sides, names=names))
+        reads = made.partners if isinstance(made, ReadRequest) else ()
+        more = [read.key for read in reads if read.key not in names and sides.partners.get(read.key) is not None]
+        if not more:
+            return made
+        names += more
+
+
 def _planned(spec: Spec, sides: Sides) -> steps.Plan:
-    return as_steps(plan([spec], world_of(sides)), [spec])
+    return as_steps(_found(lambda world: plan([spec], world), sides), [spec])
 
 
 # --- the planners of before -------------------------------------------------------------------------------------------
@@ -200,7 +216,8 @@ def scopes_absent(name: str, scopes: Sequence[IPv4Address], sides: Sides, how: R
 def copies_absent(
     scopes: Sequence[IPv4Address], names: tuple[str, ...], sides: Sides, keep_days: int | None
 ) -> steps.Plan:
-    made = as_steps(found := verbs.remove_copies(tuple(scopes), names, keep_days, world_of(sides)))
+    found = _found(lambda world: verbs.remove_copies(tuple(scopes), names, keep_days, world), sides)
+    made = as_steps(found)
     if isinstance(found, ReadRequest) or not made.steps:
         return made
     before, after = verbs.shown_copies(tuple(scopes), found)
@@ -208,7 +225,8 @@ def copies_absent(
 
 
 def partner_down(name: str, sides: Sides) -> steps.Plan:
-    made = as_steps(found := verbs.declare_down(name, world_of(sides)))
+    found = _found(lambda world: verbs.declare_down(name, world), sides)
+    made = as_steps(found)
     if isinstance(found, ReadRequest):
         return made
     start, end = (world.here.relationships[name] for world in (found.start, found.end))
