@@ -13,7 +13,6 @@ from typing import Any
 
 import builders
 from ansible_collections.windhcp.failover.plugins.plugin_utils import (
-    cmdlets,
     partner_down_plan,
     recreate_plan,
     removal_plan,
@@ -160,7 +159,7 @@ def _scene(rng: random.Random, mine: list[Relationship], theirs: Mapping[str, li
     names = [one.name for one in mine] or ["HQ"]
     noted = rng.random() < 0.3
     partner = next((one.partner_server for one in mine if one.name == names[0]), next(iter(PARTNERS)))
-    failures = [RemoteFailure("it cannot be reached"), _denied()]
+    failures = [RemoteFailure("it cannot be reached"), Denied()]
     return Scene(
         _server(HERE, mine, copies[HERE]),
         {name: _server(PARTNERS[name], _unique(theirs[name]), copies[name]) for name in PARTNERS},
@@ -176,9 +175,13 @@ def _unique(relationships: list[Relationship]) -> list[Relationship]:
     return list({one.name: one for one in relationships}.values())
 
 
-def _denied() -> RemoteError:
-    error = {"id": "WIN32 5,Get", "message": "Access is denied."}
-    return RemoteError({**cmdlets.probe_partner("x"), "errors": [error], "objects": []}, "dhcp01", "x")
+class Denied(RemoteError):
+    """A server that is there and refuses access."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "access is denied at the partner.")
+        self.ids = ["WIN32 5"]
+        self.answered = True
 
 
 def _server(name: str, relationships: list[Relationship], copies: Mapping[IPv4Address, bool]) -> Server:

@@ -176,7 +176,7 @@ def test_several_relationships_ask_for_their_partners_together() -> None:
     ]
 
 
-@pytest.mark.parametrize("answer", [RemoteFailure("silence"), planners._denied()], ids=["silence", "denied"])
+@pytest.mark.parametrize("answer", [RemoteFailure("silence"), planners.Denied()], ids=["silence", "denied"])
 def test_a_partner_is_declared_down_in_silence_only(answer: RemoteFailure) -> None:
     here = builders.server([builders.relationship(state="CommunicationInterrupted")])
     world = adapter.world_of(Sides(Side(here), {"dhcp02.contoso.example": answer}))
