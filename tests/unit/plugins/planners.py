@@ -24,7 +24,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import Rem
 from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils.kept_secret import Kept
 from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, Relationship, Server, UnknownPartner
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, Relationship, Scope, Server, UnknownPartner
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
 from ansible_collections.windhcp.failover.plugins.plugin_utils.removal_plan import Removing
@@ -106,12 +106,17 @@ def _means(partner: str, called: str) -> bool:
 def _content(server: Server, scopes: frozenset[IPv4Address]) -> Export | None:
     if not scopes:
         return None
-    found: dict[IPv4Address, dict[tuple[str, str], tuple[str, ...]]] = {}
-    for scope in scopes:
-        copy = server.scope(scope)
-        if copy is not None:
-            found[scope] = {("", "state"): ("Active" if copy.active else "InActive",), ("", "name"): (copy.name,)}
-    return Export(frozenset(), {}, found, {})
+    copies = (copy for scope in scopes if (copy := server.scope(scope)))
+    return Export(frozenset(), {}, {copy.scope_id: _fields(copy) for copy in copies}, {})
+
+
+def _fields(copy: Scope) -> Any:
+    """TEMPORARY: in both shapes that an export has on its way."""
+    state = "Active" if copy.active else "InActive"
+    content: Any = Export(frozenset(), {}, {}, {}).server_level
+    if isinstance(content, dict):
+        return {("", "name"): (copy.name,), ("", "state"): (state,)}
+    return type(content)({"": (("name", "state"), (copy.name, state))})
 
 
 # --- random servers ----------------------------------------------------------------------------------------------------
