@@ -43,6 +43,11 @@ class Misfit:
     there: ServerView | None = None
 
 
+def stays(name: str, misfits: Sequence[Misfit]) -> bool:
+    """Whether the relationship of this name is none of those that end."""
+    return all(misfit.half.name != name for misfit in misfits)
+
+
 class Draft:
     """`world` is folded with each action that is added. A spec that has to wait for a read is left until the next
     round."""

@@ -19,7 +19,7 @@ from ..errors import RemoteError
 from ..model import Refused, Relationship
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
-from .draft import Draft
+from .draft import Draft, stays
 from .spec import Policy, Spec
 from .world import PartnerRead, Scopes, ServerView, Unread
 
@@ -234,12 +234,16 @@ def purge(spec: Spec, d: Draft) -> None:
     one."""
     if spec.leaving is not None:
         _leave_named(spec, spec.leaving, d)
-    elif spec.exact and spec.is_present and spec.name not in d.unfit and d.start.here.half(spec.name):
+    elif spec.exact and spec.is_present and _was_there_and_stays(spec, d):
         extra = d.here.members(spec.name) - set(spec.members)
         if extra or d.world.reads_both(spec.name):
             leaving = resolve_members(spec.name, Choice(but=spec.members), spec.policy, d)
             if leaving is not None:
                 leave(leaving, d)
+
+
+def _was_there_and_stays(spec: Spec, d: Draft) -> bool:
+    return d.start.here.half(spec.name) is not None and stays(spec.name, d.unfit.get(spec.name, ()))
 
 
 def _leave_named(spec: Spec, scopes: Scopes, d: Draft) -> None:

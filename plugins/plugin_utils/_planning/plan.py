@@ -18,7 +18,7 @@ from ..view import settings as shown
 from . import settings
 from .actions import Action, Kind, Stage
 from .copies import departure
-from .draft import Misfit
+from .draft import Misfit, stays
 from .identity import Source
 from .spec import Spec
 from .world import ServerView, World, mirrored
@@ -98,7 +98,8 @@ class Plan:
         if spec.absent and not spec.policy.orphan:
             there = self.start.partner(spec.name)
             return here | (there.members(spec.name) if there else frozenset())
-        exact = spec.exact and spec.name not in self.unfit and self.start.here.half(spec.name) is not None
+        is_there = self.start.here.half(spec.name) is not None
+        exact = spec.exact and is_there and stays(spec.name, self.unfit.get(spec.name, ()))
         return here if exact or (spec.leaving is not None and not spec.policy.orphan) else frozenset()
 
     @property

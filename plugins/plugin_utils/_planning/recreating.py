@@ -16,7 +16,7 @@ from ipaddress import IPv4Address
 from ..model import Definition, Relationship
 from . import checks, settings
 from .actions import Membership, Stage
-from .draft import Draft, Misfit
+from .draft import Draft, Misfit, stays
 from .identity import Verdict, partner_verdict
 from .joining import asks_partner
 from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
@@ -182,7 +182,7 @@ def _target(spec: Spec, d: Draft) -> tuple[str, ...]:
     """What the partner is called that the scopes go to: the declared one, where the relationship is not there as it has
     to be."""
     current, misfits = d.start.here.find(spec.name, spec.option), d.unfit.get(spec.name, ())
-    if current is not None and all(misfit.half.name != spec.name for misfit in misfits):
+    if current is not None and stays(spec.name, misfits):
         return current.relationship.partner_names
     declared = spec.settings.partner_server if spec.settings else None
     partner = declared or next((misfit.half.relationship.partner_server for misfit in misfits), None)
