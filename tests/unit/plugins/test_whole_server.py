@@ -108,6 +108,13 @@ def test_a_scope_moves_renames_and_ends_in_one_list() -> None:
     assert {action.strand for action in found.actions} == {"strand 1"}
 
 
+def test_a_relationship_that_another_one_is_renamed_into_is_exact_too() -> None:
+    start = pair(("HQ", ["10.0.1.0", "10.0.2.0"]), ("Lab", ["10.0.3.0"]))
+    found = made([spec("HQ", ONE, THREE, policy=replace(POLICY, previous_name="Lab"))], start)
+    assert {name: half.scopes for name, half in found.end.here.relationships.items()} == {"HQ": (ONE, THREE)}
+    assert [(one.scope_id, one.deleted, one.replaced) for one in found.removals] == [(TWO, True, False), (THREE, True, True)]
+
+
 def test_what_does_not_hang_together_has_strands_of_its_own() -> None:
     start = pair(("HQ", ["10.0.1.0"]), ("Lab", ["10.0.3.0"]))
     found = made([spec("HQ", ONE, TWO), spec("Lab", absent=True)], start)
