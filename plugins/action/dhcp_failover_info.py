@@ -2,14 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import Any
 
-from ..plugin_utils import cmdlets, guards, snapshot
+from ..plugin_utils import cmdlets, guards, prerequisites, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.drift import PartnerView, drift, health
-from ..plugin_utils.errors import RemoteError, RemoteFailure
-from ..plugin_utils.model import Refused, Relationship, same_server
+from ..plugin_utils.errors import RemoteFailure
+from ..plugin_utils.export import NOTHING, Export
+from ..plugin_utils.model import Refused, Relationship, Server, same_server
+from ..plugin_utils.reply import Result
 from ..plugin_utils.view import relationship_result, scope_result, site_entry
 
 
@@ -24,13 +28,12 @@ class ActionModule(FailoverAction):
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         wanted = options["gather"]
-        also = [*([cmdlets.export()] if "drift" in wanted else []), *([cmdlets.get_statistics()] if "health" in wanted else [])]
-        seen = self.convergence.look(also=also)
+        seen = self.convergence.look(also=[cmdlets.get_statistics()] if "health" in wanted else [])
         server, results = seen.server, seen.reply.before
         shown = [r for r in server.relationships if options["name"] in (None, r.name)]
         entries = {relationship.name: dict(relationship_result(relationship)) for relationship in shown}
         if "drift" in wanted and shown:
-            here, partners = snapshot.exported(results, self.host), self._partners(shown)
+            here, partners = self._drifting(server, shown)
             for relationship in shown:
                 entries[relationship.name]["drift"] = drift(relationship, here, partners[relationship.partner_server])
         if "health" in wanted:
@@ -44,31 +47,45 @@ class ActionModule(FailoverAction):
             "config": {"failover_relationships": [site_entry(r, self.host, inventory_name(r, task_vars)) for r in shown]},
         }
 
-    def _partners(self, shown: Sequence[Relationship]) -> Mapping[str, PartnerView]:
-        """Each partner, by its name on this server. One that cannot be read is a finding and no failure."""
-        names = list(dict.fromkeys(relationship.partner_server for relationship in shown))
-        if "partner" in self.convergence.remotes:
-            return {name: self._own_connection([r for r in shown if r.partner_server == name]) for name in names}
-        probes = [cmdlets.probe_partner(name) for name in names]
-        reads = [operation for name in names for operation in (cmdlets.get_failover(name), cmdlets.export(computer=name))]
-        reply = self.convergence.remotes["this_server"].read([*probes, *reads])
-        return {name: self._second_hop(reply.before, index, name) for index, name in enumerate(names)}
+    def _drifting(self, server: Server, shown: Sequence[Relationship]) -> tuple[Export, Mapping[str, PartnerView]]:
+        """The content of this server's members, and each partner, by its name on this server.
 
-    def _own_connection(self, relationships: Sequence[Relationship]) -> PartnerView:
+        A partner that cannot be read is a finding and no failure. Only scopes that are compared are exported.
+        """
+        members = {name: [r for r in shown if r.partner_server == name] for name in dict.fromkeys(r.partner_server for r in shown)}
+        scopes = {name: sorted({scope for r in members[name] for scope in r.scopes}) for name in members}
+        own = sorted({scope for group in scopes.values() for scope in group if server.scope(scope)})
+        far = {} if "partner" in self.convergence.remotes else {name: _hop_reads(name, scopes[name]) for name in members}
+        reads = [*([cmdlets.export(own)] if own else []), *itertools.chain(*far.values())]
+        results = self.convergence.remotes["this_server"].read(reads).before if reads else ()
+        here = snapshot.exported(results, self.host, there_only=True) if own else NOTHING
+        if "partner" in self.convergence.remotes:
+            return here, {name: self._own_connection(members[name], scopes[name]) for name in members}
+        answers = iter(results[1:] if own else results)
+        return here, {name: self._second_hop(list(itertools.islice(answers, len(far[name]))), name, scopes[name]) for name in members}
+
+    def _own_connection(self, relationships: Sequence[Relationship], scopes: Sequence[IPv4Address]) -> PartnerView:
         try:
-            there = self.convergence.look("partner", also=[cmdlets.export()])
+            there = self.convergence.look("partner", also=[cmdlets.export(scopes)] if scopes else [])
             guards.check_is_partner(relationships, there.server)
-            return PartnerView(there.server.relationships, snapshot.exported(there.reply.before, there.remote.host))
+            export = snapshot.exported(there.reply.before, there.remote.host, there_only=True) if scopes else NOTHING
+            return PartnerView(there.server.relationships, export)
         except (Refused, RemoteFailure) as problem:
             return PartnerView(problem=str(problem))
 
-    def _second_hop(self, results: Sequence[Mapping[str, Any]], probe: int, partner: str) -> PartnerView:
+    def _second_hop(self, results: Sequence[Result], partner: str, scopes: Sequence[IPv4Address]) -> PartnerView:
         try:
-            if results[probe]["errors"]:
-                raise RemoteError(results[probe], self.host, partner)
-            return PartnerView(snapshot.relationships(results, self.host, partner), snapshot.exported(results, self.host, partner))
+            asked = len(prerequisites.reads(partner))
+            prerequisites.check(results[:asked], self.host, partner, self.convergence.remotes["this_server"].goes_on())
+            export = snapshot.exported(results, self.host, partner, there_only=True) if scopes else NOTHING
+            return PartnerView(snapshot.relationships(results, self.host, partner), export)
         except RemoteFailure as problem:
             return PartnerView(problem=str(problem))
+
+
+def _hop_reads(partner: str, scopes: Sequence[IPv4Address]) -> Sequence[cmdlets.Operation]:
+    export = [cmdlets.export(scopes, partner)] if scopes else []
+    return [*prerequisites.reads(partner), *export]
 
 
 def inventory_name(relationship: Relationship, task_vars: Mapping[str, Any]) -> str:

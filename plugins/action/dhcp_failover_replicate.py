@@ -2,19 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..plugin_utils import cmdlets, guards, replicate_plan, snapshot
+from ..plugin_utils import cmdlets, guards, prerequisites, replicate_plan, snapshot
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
-from ..plugin_utils.errors import RemoteError, RemoteFailure
+from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.export import Export
 from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import Refused, scope_ids
-from ..plugin_utils.remote import Reply
 from ..plugin_utils.replicate_plan import Chosen, Overwriting, Route
+from ..plugin_utils.reply import Result
 from ..plugin_utils.sides import Connection, Side
 
 
@@ -45,16 +46,24 @@ class ActionModule(FailoverAction):
             raise Refused("all: false says nothing; give scopes, a relationship, or all: true.")
         from_here, convergence = options["source"] == "this_server", self.convergence
         scopes = scope_ids(options["scopes"] or ())
-        here = convergence.look(also=[cmdlets.export(scopes)])
+        has_partner_host = "partner" in convergence.remotes
+        here = convergence.look(also=[cmdlets.export(scopes)] if scopes and has_partner_host else [])
         chosen = replicate_plan.members(here.server, scopes, options["relationship"])
         if not chosen:
             return {"plan": [], "differences": [], "replicated": []}
-        there = convergence.look("partner", also=[cmdlets.export(sorted(chosen))]) if "partner" in convergence.remotes else None
+        exports = [cmdlets.export(sorted(chosen))] if has_partner_host else [cmdlets.export(sorted(chosen)), *_partner_exports(chosen)]
+        if not has_partner_host:
+            probes = {partner: prerequisites.probes(partner) for partner in replicate_plan.by_partner(chosen)}
+            here = convergence.look(also=[*itertools.chain(*probes.values()), *exports])
+            convergence.check_reached("this_server", {partner: [here.answer(one) for one in reads] for partner, reads in probes.items()})
+        elif not scopes:
+            here = convergence.look(also=exports)
+        there = convergence.look("partner", also=exports) if has_partner_host else None
         if there:
             guards.check_is_partner(dict.fromkeys(chosen.values()), there.server)
         giver: Connection = "partner" if there and not from_here else "this_server"
         route = Route(from_here, convergence.seen[giver].server, hop=not from_here and there is None, connection=giver)
-        far = self._far(there.reply.before if there else self._ask_partners(chosen).before, chosen)
+        far = self._far((there or here).reply.before, chosen)
         plan, found = replicate_plan.plan(
             chosen,
             here.server.name,
@@ -68,10 +77,10 @@ class ActionModule(FailoverAction):
             guards.check(plan, seen.server, options["allow_state"])
         if there and plan.steps:
             guards.check_clocks(here.server, there.server, options["allow_clock_skew"])
+        convergence.prerequisites(plan)
         convergence.announce(plan, "content of the destination")
         if plan.steps and not self.check_mode:
-            reads = convergence.seen[giver].reads
-            convergence.carry_out(plan, again=(reads[-1], *(() if there else _partner_exports(chosen))))
+            convergence.carry_out(plan, again=exports)
             self._verify(giver, chosen, from_here)
         return {
             "differences": [one.public() for one in found],
@@ -87,16 +96,7 @@ class ActionModule(FailoverAction):
             return dict.fromkeys(names, Side(there.server, "partner"))
         return {name: Side(replace(here.server, name=name), computer=name, via=here.server.name) for name in names}
 
-    def _ask_partners(self, chosen: Chosen) -> Reply:
-        """This server asks each partner for its content, over the second hop."""
-        probes = [cmdlets.probe_partner(partner) for partner in replicate_plan.by_partner(chosen)]
-        reply = self.convergence.remotes["this_server"].read([*probes, *_partner_exports(chosen)])
-        for probe, partner in zip(reply.before, replicate_plan.by_partner(chosen), strict=False):
-            if probe["errors"]:
-                raise RemoteError(probe, self.host, partner)
-        return reply
-
-    def _far(self, results: Any, chosen: Chosen) -> Mapping[str, Export]:
+    def _far(self, results: Sequence[Result], chosen: Chosen) -> Mapping[str, Export]:
         """Each partner's content, by the partner's name as this server has it."""
         partner = self.convergence.remotes.get("partner")
         if partner:
@@ -107,9 +107,9 @@ class ActionModule(FailoverAction):
     def _verify(self, giver: Connection, chosen: Chosen, from_here: bool) -> None:
         """Both ends once more: the giver's was read with the write, the other's is read now."""
         seen = self.convergence.seen
-        for connection, one in list(seen.items()):
+        for connection in list(seen):
             if connection != giver:
-                self.convergence.look(connection, also=one.reads[-1:])
+                self.convergence.look(connection, also=[cmdlets.export(sorted(chosen))])
         here, far = seen["this_server"].reply.before, seen.get("partner", seen["this_server"]).reply.before
         left = replicate_plan.differences(chosen, from_here, snapshot.exported(here, self.host), self._far(far, chosen))
         if left:

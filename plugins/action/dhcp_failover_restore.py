@@ -7,8 +7,9 @@ from typing import Any
 
 from ..plugin_utils import cmdlets, restore_plan, snapshot
 from ..plugin_utils.action import FailoverAction
+from ..plugin_utils.arguments import keep_days
 from ..plugin_utils.errors import RemoteFailure
-from ..plugin_utils.export import Export
+from ..plugin_utils.export import NOTHING, Export
 from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import scope_ids
 from ..plugin_utils.restore_plan import Here, Wanted
@@ -21,37 +22,47 @@ class ActionModule(FailoverAction):
         "path": {"type": "str", "required": True},
         "scopes": {"type": "list", "elements": "str"},
         "state": {"type": "str", "choices": ["inactive", "as_saved"], "default": "inactive"},
-        "accept_server_config": {"type": "bool", "default": False},
+        "safety_copy_days": {"type": "int", "default": 0},
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        wanted = Wanted(options["path"], scope_ids(options["scopes"] or ()), options["state"] == "inactive")
-        convergence, reading = self.convergence, cmdlets.read_copy(wanted.path)
-        seen = convergence.look(also=[cmdlets.export(), reading])
+        days = keep_days({**options, "safety_copy": True}) or 0
+        wanted = Wanted(options["path"], scope_ids(options["scopes"] or ()), options["state"] == "inactive", days)
+        convergence = self.convergence
+        reads = (*snapshot.level_reads(), cmdlets.read_copy(wanted.path))
+        seen = convergence.look(also=reads)
         copy = snapshot.read_copy(seen.reply.before, self.host)
         scopes = restore_plan.chosen(wanted, copy)
         there = [scope for scope in scopes if seen.server.scope(scope)]
         if there:  # compared with their leases
-            seen = convergence.look(also=[cmdlets.export(there, leases=True), reading])
+            seen = convergence.look(also=[*reads, cmdlets.export(there, leases=True)])
         here = self._here(seen)
         plan = restore_plan.restore(wanted, copy, here)
-        found = restore_plan.server_config(plan, copy, here)
-        convergence.result["server_config_differences"] = restore_plan.public(found)
-        if not options["accept_server_config"]:
-            restore_plan.check_server_config(found, seen.server.name)
         convergence.announce(plan, f"scopes on {seen.server.name}")
+        coming = [scope for scope in scopes if scope not in there]
+        export = copy
         if plan.steps and not self.check_mode:
-            convergence.carry_out(plan, again=[cmdlets.export(scopes, leases=True)])
-            self._verify(wanted, copy)
-        return {"restored": [str(scope) for scope in scopes if scope not in there]}
+            convergence.carry_out(plan, again=[*snapshot.level_reads(), cmdlets.export(scopes, leases=True)])
+            export = self._verify(wanted, copy).export
+        found = restore_plan.counts(coming, export)
+        return {
+            "restored": [str(scope) for scope in coming],
+            "counts": found,
+            "total": restore_plan.total(found),
+            "server_additions": restore_plan.additions(copy, here.level) if plan.steps else [],
+        }
 
     def _here(self, seen: Seen) -> Here:
-        return Here(seen.server, snapshot.exported(seen.reply.before, self.host), seen.reply.received + seen.server.clock)
+        results = seen.reply.before
+        asked = any(result.id == cmdlets.export_id() for result in results)
+        export = snapshot.exported(results, self.host) if asked else NOTHING
+        return Here(seen.server, export, snapshot.server_level(results, self.host), seen.reply.received + seen.server.clock)
 
-    def _verify(self, wanted: Wanted, copy: Export) -> None:
+    def _verify(self, wanted: Wanted, copy: Export) -> Here:
         """Everything is there, as it was saved, in the state that was asked for."""
         here = self._here(self.convergence.seen["this_server"])
         if left := restore_plan.problems(wanted, copy, here):
             raise RemoteFailure(f"The scopes were imported, and they are not what was asked for: {' '.join(left)}")
         if missing := restore_plan.restore(wanted, copy, here).steps:
             raise RemoteFailure(f"The scopes were imported, and this is still to do: {'; '.join(step.text for step in missing)}.")
+        return here

@@ -8,7 +8,7 @@ from typing import Any
 from ..plugin_utils import removal_plan
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import SAFETY_COPY, keep_days
-from ..plugin_utils.model import scope_ids
+from ..plugin_utils.model import computer_name, scope_ids
 
 
 class ActionModule(FailoverAction):
@@ -25,7 +25,8 @@ class ActionModule(FailoverAction):
     CONDITIONS = {"required_one_of": [["partner_server", "partner_host"]]}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        scopes, names = scope_ids(options["scopes"]), tuple(name for name in (options["partner_server"],) if name)
+        scopes = scope_ids(options["scopes"])
+        names = tuple(computer_name(name.strip(), "partner_server") for name in (options["partner_server"],) if name)
         days = keep_days(options)
         plan, _after = self.converge(lambda sides: removal_plan.copies_absent(scopes, names, sides, days))
         return {"removed": [str(one.scope_id) for one in plan.removals]}

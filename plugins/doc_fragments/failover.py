@@ -46,7 +46,8 @@ attributes:
 options:
   partner_server:
     description:
-      - Name or address of the other server, as this server resolves it. Needed to create a relationship.
+      - Name or address of the other server, as this server resolves it, with letters, digits and C(. - _ :) only. Needed to create a
+        relationship.
       - Windows stores it as it is written. Another spelling of the same server is no change.
       - Windows cannot change the partner of a relationship; a different one is refused, unless the task says to re-create it.
     type: str
@@ -116,6 +117,8 @@ options:
     description:
       - States in which the relationship is changed all the same. Without it a relationship that is not C(Normal) is refused,
         since a change could then reach one server only.
+      - After a write C(CommunicationInterrupted) may last for 90 seconds, but no longer than O(wait_timeout), before it is an error. A
+        change of the secret can cost the two servers their connection for a minute.
     type: list
     elements: str
     choices: [CommunicationInterrupted, PartnerDown, PotentialConflict, ResolutionInterrupted]
@@ -128,9 +131,11 @@ options:
     description:
       - The partner's name in the inventory. Its server is then read over a connection of its own, with its own variables and
         become, which needs no second hop. It is one remote command more, on the partner, in sync as well.
-      - What the partner would refuse is found before a write (scopes that exist there, a name that is taken, clocks that differ), and what
-        a broken run left on one of the two servers; afterwards it is verified that both show the same.
-      - The cmdlets that write still go from one server to the other. What touches one server alone is done over its own connection.
+      - Clocks that differ are found before a write, and what a broken run left on one of the two servers, also when this server shows
+        nothing to do; afterwards it is verified that both show the same settings.
+      - Scopes that exist at the partner, a name that is taken there and a full server are found without it as well, over the second hop.
+      - The cmdlets that write still go from one server to the other, so whether the hop works is asked in any case. What touches one
+        server alone is done over its own connection.
     type: str
   allow_clock_skew:
     description: Whether to write although the clocks of the two servers differ by more than a minute. Measured with O(partner_host) only.
@@ -146,7 +151,7 @@ options:
         removal left there. Windows adds no scope that the partner has.
       - V(never) refuses it and shows what differs.
       - V(inactive_only) replaces a copy that is not active there, after a safety copy. An active one is refused all the same.
-      - Without O(partner_host) the partner is looked at over a second hop, and only with V(inactive_only).
+      - Without O(partner_host) the partner is looked at over a second hop.
     type: str
     choices: [never, inactive_only]
     default: never

@@ -10,6 +10,8 @@
 # values travel as data and are never run as code. Windows PowerShell 5.1, .NET Framework 4.6.2; the only C#, for the
 # management API, is compiled when an operation needs it.
 #
+# Option "secrets": texts that no cmdlet of this script gets but the one that needs it, and that nothing shows; the request
+# says {"secret": 0} in the place of the first one. A parameter of a cmdlet can end in an event log (module logging).
 # Request, one JSON text in the option "request":
 #   before       reads; with "fingerprint", their result must still be the one that the plan was made from
 #   calls        run in order, up to the first that had an error
@@ -17,11 +19,14 @@
 #   check_mode   true: an operation that writes is refused
 #   fingerprint  null or the fingerprint that an earlier reply gave for the same reads
 #   mutex        null or seconds to wait for another run of this script that writes
+#   who          with "mutex": what another run is told that finds this one at work
 # Reply, in the result's "reply":
-#   status       done | stopped | changed_meanwhile | busy | no_module | constrained_language | script_error
+#   status       done | stopped | changed_meanwhile | busy | no_module | constrained_language | not_windows_powershell |
+#                script_error
 #   fingerprint  of "before"
 #   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
 #   errors       of the request itself, {id, category, target, message}
+#   clock        the server's, when everything had run; null under constrained_language
 
 $ErrorActionPreference = 'Stop'
 
@@ -30,6 +35,8 @@ $ErrorActionPreference = 'Stop'
 function ConvertTo-JsonString([string] $Value) {
     # \A..\z and [^...] only: one regex decides for nearly every string that nothing has to be escaped
     if ($Value -cnotmatch '[^ !#-\[\]-\x7f]') { return '"' + $Value + '"' }
+    # half a pair of UTF-16 is no character, and some versions of Ansible read no text that holds one
+    $Value = [regex]::Replace($Value, '[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]', [string] [char] 0xfffd)
     $text = [System.Text.StringBuilder]::new('"')
     foreach ($character in $Value.ToCharArray()) {
         $code = [int] $character
@@ -74,10 +81,11 @@ function ConvertTo-JsonText($Value) {
 }
 
 function ConvertTo-Dictionary($Value) {
-    # ConvertFrom-Json gives a PSCustomObject, where the wrapper of some Ansible versions gives a dictionary.
+    # ConvertFrom-Json gives a PSCustomObject, where the wrapper of some Ansible versions gives a dictionary. Secrets come in here.
     if ($Value -is [System.Management.Automation.PSCustomObject]) {
         $dictionary = [ordered] @{}
         foreach ($property in $Value.PSObject.Properties) { $dictionary[$property.Name] = ConvertTo-Dictionary $property.Value }
+        if ($dictionary.Count -eq 1 -and $dictionary.Contains('secret')) { return $script:secrets[$dictionary['secret']] }
         return $dictionary
     }
     if ($Value -is [array]) {
@@ -93,12 +101,12 @@ function ConvertTo-Dictionary($Value) {
 $script:secrets = @()
 
 function Hide-Secret([string] $Text) {
-    foreach ($secret in $script:secrets) { $Text = $Text.Replace($secret, '********') }
+    foreach ($secret in $script:secrets) { if ($secret) { $Text = $Text.Replace($secret, '********') } }
     $Text
 }
 
 function New-Failure([string] $Id, [string] $Category, [string] $Target, [string] $Message) {
-    [ordered] @{ id = $Id; category = $Category; target = $Target; message = (Hide-Secret $Message) }
+    [ordered] @{ id = $Id; category = $Category; target = (Hide-Secret $Target); message = (Hide-Secret $Message) }
 }
 
 function New-Result([object[]] $Objects = @(), [object[]] $Errors = @(), [object[]] $Warnings = @()) {
@@ -106,7 +114,25 @@ function New-Result([object[]] $Objects = @(), [object[]] $Errors = @(), [object
 }
 
 function ConvertTo-Failure([System.Management.Automation.ErrorRecord] $Record) {
-    New-Failure $Record.FullyQualifiedErrorId "$($Record.CategoryInfo.Category)" "$($Record.TargetObject)" $Record.Exception.Message
+    # Microsoft's script functions put the reason into ErrorDetails.
+    $message = $Record.Exception.Message
+    $details = if ($Record.ErrorDetails) { $Record.ErrorDetails.Message }
+    if ($details -and $details -cne $message) { $message = "$message $details" }
+    New-Failure $Record.FullyQualifiedErrorId "$($Record.CategoryInfo.Category)" "$($Record.TargetObject)" $message
+}
+
+function ConvertTo-Failures([object[]] $Records) {
+    # In order, each once: what a nested command reports can be collected twice.
+    $known = @{}
+    foreach ($record in $Records) {
+        if ($record -isnot [System.Management.Automation.ErrorRecord]) { continue }
+        $failure = ConvertTo-Failure $record
+        $text = ConvertTo-JsonText $failure
+        if (-not $known.Contains($text)) {
+            $known[$text] = $true
+            $failure
+        }
+    }
 }
 
 function Select-Property($Object, [string[]] $Names) {
@@ -121,7 +147,16 @@ function Select-Property($Object, [string[]] $Names) {
 
 function ConvertTo-Hex([byte[]] $Bytes) { [System.BitConverter]::ToString($Bytes).Replace('-', '').ToLowerInvariant() }
 
-function Get-Sha256([byte[]] $Bytes) { ConvertTo-Hex ([System.Security.Cryptography.SHA256]::Create().ComputeHash($Bytes)) }
+function Get-Sha256([byte[]] $Bytes) {
+    # One that a FIPS policy allows, under every .NET Framework; HMACSHA256 finds one by itself.
+    ConvertTo-Hex ([System.Security.Cryptography.SHA256CryptoServiceProvider]::new().ComputeHash($Bytes))
+}
+
+function Invoke-Program([string] $Name, [string[]] $Arguments = @()) {
+    # One of Windows' own, by its full path. $LASTEXITCODE says how it ended.
+    $ErrorActionPreference = 'Continue' # under Stop a word on a program's error stream ends the script
+    & ([System.IO.Path]::Combine($env:SystemRoot, 'System32', $Name)) @Arguments 2>&1
+}
 
 # ------------------------------------------------------------------ operations
 
@@ -146,7 +181,6 @@ function Invoke-Cmdlet($Call) {
         return New-CheckModeResult $name
     }
     $parameters = Join-Parameters @{} $Call
-    foreach ($key in @($Call['secrets'])) { if ($key -and $parameters[$key]) { $script:secrets += [string] $parameters[$key] } }
 
     $waited = [System.Diagnostics.Stopwatch]::StartNew()
     while ($true) {
@@ -162,8 +196,8 @@ function Invoke-Cmdlet($Call) {
             $why = "$name does not bind its parameters: $($_.Exception.ErrorId) $parameter".Trim()
             $errors = @(New-Failure 'windhcp.binding' 'InvalidArgument' $parameter $why)
         }
-        catch { $failures = @($_) }
-        $errors += @($failures | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { ConvertTo-Failure $_ })
+        catch { $failures = @($failures) + $_ } # after those that were collected before it
+        $errors += @(ConvertTo-Failures $failures)
         # a service that is just starting: only reads ask for this
         $again = $errors.Count -gt 0 -and $waited.Elapsed.TotalSeconds -lt [int] $Call['retry_seconds'] -and
             @($errors | Where-Object { @($Call['retry_on']) -notcontains ($_['id'] -split ',')[0] }).Count -eq 0
@@ -181,7 +215,7 @@ function Test-Match($Object, $Match) {
 
 function Wait-Value($Call) {
     # Polls a Get until the property has one of "values" on every object that matches. A value that is neither among them
-    # nor in "while" ends it at once, as no object at all does.
+    # nor in "while" ends it at once, as no object at all does; one in "tolerated" ends it after "grace" seconds.
     $waited = [System.Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         $result = Invoke-Cmdlet $Call
@@ -190,7 +224,9 @@ function Wait-Value($Call) {
         $seen = @($result['objects'] | ForEach-Object { [string] $_[$Call['property']] })
         $pending = @($seen | Where-Object { @($Call['values']) -cnotcontains $_ })
         if ($seen.Count -and -not $pending.Count) { return $result }
-        $refused = @($pending | Where-Object { @($Call['while']) -cnotcontains $_ })
+        $passing = @($Call['while'])
+        if ($waited.Elapsed.TotalSeconds -lt [int] $Call['grace']) { $passing += @($Call['tolerated']) }
+        $refused = @($pending | Where-Object { $passing -cnotcontains $_ })
         if ($refused.Count -or -not $seen.Count) {
             $result['errors'] = @(New-Failure 'windhcp.wait_refused' 'InvalidResult' "$refused" "$($Call['property']) is '$refused'.")
             return $result
@@ -203,26 +239,90 @@ function Wait-Value($Call) {
     }
 }
 
+function Remove-Leases([string] $Text) {
+    # What is left of an export when leases, which change by themselves, are no part of it: <Leases>...</Leases>, and <Leases />
+    # where there are none, go with the space before them.
+    $kept = [System.Text.StringBuilder]::new()
+    $start = 0
+    while (($open = $Text.IndexOf('<Leases', $start, [System.StringComparison]::Ordinal)) -ge 0) {
+        $end = $Text.IndexOf([char] '>', $open)
+        if ($end -gt 0 -and $Text[$end - 1] -cne '/') {
+            $end = $Text.IndexOf('</Leases>', $end, [System.StringComparison]::Ordinal)
+            if ($end -gt 0) { $end += 8 }
+        }
+        if ($end -lt 0) { break } # a file that was cut off
+        [void] $kept.Append($Text.Substring($start, $open - $start).TrimEnd([char[]] " `t`r`n"))
+        $start = $end + 1
+    }
+    $kept.Append($Text.Substring($start)).ToString()
+}
+
 function Read-Packed([string] $File) {
-    # The text of an export as it travels, and the hash of its configuration: leases change by themselves and are not in it.
+    # The text of an export as it travels, and the hash of its configuration.
     $packed = [System.IO.MemoryStream]::new()
     $gzip = [System.IO.Compression.GZipStream]::new($packed, [System.IO.Compression.CompressionMode]::Compress)
-    $bytes = [System.IO.File]::ReadAllBytes($File)
-    $gzip.Write($bytes, 0, $bytes.Length)
+    $source = [System.IO.File]::OpenRead($File)
+    try { $source.CopyTo($gzip) } finally { $source.Dispose() }
     $gzip.Dispose()
-    $configuration = [regex]::Replace([System.IO.File]::ReadAllText($File), '(?s)[ \t\r\n]*<Leases>.*?</Leases>', '')
+    $configuration = Remove-Leases ([System.IO.File]::ReadAllText($File))
     [ordered] @{
         content       = [System.Convert]::ToBase64String($packed.ToArray())
         configuration = Get-Sha256 ([System.Text.Encoding]::UTF8.GetBytes($configuration))
     }
 }
 
+function Get-LeaseAddresses([hashtable] $Parameters, $Problems) {
+    # The addresses of each scope's leases, as Export-DhcpServer asks for them. What a scope answers instead becomes a problem.
+    $listed = [ordered] @{}
+    foreach ($scope in @($Parameters['ScopeId'] | Where-Object { $_ })) {
+        $asked = @{ ScopeId = $scope; AllLeases = $true }
+        if ($Parameters['ComputerName']) { $asked['ComputerName'] = $Parameters['ComputerName'] }
+        $said = Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerv4Lease'; parameters = $asked; select = @('IPAddress') }
+        $listed[$scope] = [System.Collections.Generic.HashSet[string]]::new()
+        foreach ($one in $said['objects']) { [void] $listed[$scope].Add("$($one['IPAddress'])") }
+        $ids = @($said['errors'] | ForEach-Object { $_['id'] } | Where-Object { ($_ -split ',')[0] -ne 'WIN32 259' }) # no more items: none
+        if ($ids.Count) {
+            [void] $Problems.Add((New-Failure 'windhcp.incomplete_copy' 'InvalidResult' $scope "The leases of scope $scope could not be listed: $($ids -join ', ')."))
+        }
+    }
+    $listed
+}
+
+function Export-Complete([string] $File, $Call) {
+    # Export-DhcpServer does not tell when it could not read all leases. So they are listed as well: one that was there before the
+    # export and after it is in the file, or the export is made anew, and in the end refused.
+    $parameters = Join-Parameters @{ File = $File; Force = $true; Confirm = $false } $Call
+    $known = $null
+    foreach ($attempt in 1..3) {
+        if ($attempt -gt 1) { Start-Sleep -Seconds 1 }
+        $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
+        if ($result['errors'].Count -or -not $parameters['Leases'] -or -not [System.IO.File]::Exists($File)) { return $result }
+        $exported = [System.Collections.Generic.HashSet[string]]::new()
+        foreach ($match in [regex]::Matches([System.IO.File]::ReadAllText($File), '<Lease>\s*<IPAddress>([^<]*)</IPAddress>')) {
+            [void] $exported.Add($match.Groups[1].Value)
+        }
+        $problems = [System.Collections.ArrayList]::new()
+        $listed = Get-LeaseAddresses $parameters $problems
+        if (-not $known) { $known = $listed }
+        foreach ($scope in $listed.Keys) {
+            $missing = @(foreach ($address in $listed[$scope]) { if ($known[$scope].Contains($address) -and -not $exported.Contains($address)) { $address } })
+            if ($missing.Count) {
+                $some = @($missing | Sort-Object { [version] $_ } | Select-Object -First 10) -join ', '
+                [void] $problems.Add((New-Failure 'windhcp.incomplete_copy' 'InvalidResult' $scope "$($missing.Count) leases of scope $scope are not in the export: $some."))
+            }
+        }
+        if (-not $problems.Count) { return $result }
+        $known = $listed
+    }
+    $result['errors'] = $problems.ToArray()
+    $result
+}
+
 function Export-Server($Call) {
     # The configuration as one text: exported to a file of this run's own, read, and the file removed whatever happens.
     $file = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "windhcp-$([guid]::NewGuid()).xml")
-    $parameters = Join-Parameters @{ File = $file; Force = $true; Confirm = $false } $Call
     try {
-        $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
+        $result = Export-Complete $file $Call
         if ([System.IO.File]::Exists($file)) { $result['objects'] = @(Read-Packed $file) }
         return $result
     }
@@ -240,10 +340,12 @@ function Test-Partner($Call) {
 }
 
 function Get-WhoWhen {
+    # COMPUTERNAME has 15 characters at most; other servers may know this one by its whole name.
+    try { $hostName = @(Invoke-Program 'hostname.exe')[0] } catch { $hostName = '' } # one more name, and no reason to stop
     New-Result (, [ordered] @{
             computer       = $env:COMPUTERNAME
+            host_name      = "$hostName".Trim()
             user           = "$env:USERDOMAIN\$env:USERNAME"
-            utc            = Get-Date
             os_build       = [System.Environment]::OSVersion.Version.ToString()
             language_mode  = "$($ExecutionContext.SessionState.LanguageMode)"
             module_version = $script:module.Version.ToString()
@@ -256,9 +358,12 @@ function Get-WhoWhen {
 function Import-ManagementApi {
     # dhcpsapi.dll as [WindhcpManagementApi], after dhcpsapi.h: each method returns the function's code, Get the name and the
     # scopes as well. An address is a number: 10.1.20.0 is 0x0A011400. What Get hands out is freed piece by piece.
-    Add-Type -IgnoreWarnings -TypeDefinition @'
+    # The compiler of Windows PowerShell writes files, and what looks at each new file can be in its way: it gets a second try.
+    $source = @'
 using System;
 using System.Runtime.InteropServices;
+
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
 
 public static class WindhcpManagementApi
 {
@@ -315,6 +420,13 @@ public static class WindhcpManagementApi
     }
 }
 '@
+    for ($tried = 1; ; $tried++) {
+        try { return Add-Type -IgnoreWarnings -TypeDefinition $source }
+        catch {
+            if ($tried -eq 2) { throw }
+            Start-Sleep -Seconds 1
+        }
+    }
 }
 
 function Invoke-ManagementApi($Call, [string] $Function) {
@@ -329,7 +441,7 @@ function Invoke-ManagementApi($Call, [string] $Function) {
         Import-ManagementApi
         $answer = [WindhcpManagementApi]::$Function($server, $name, $scopes)
     }
-    catch { # application control forbids to compile, or the library or its function is not there
+    catch { # it does not compile, which the compiler explains, or the library or its function is not there
         return New-Result -Errors (New-Failure 'windhcp.no_api' 'NotInstalled' $name $_.Exception.GetBaseException().Message)
     }
     $code = $answer[0]
@@ -363,17 +475,100 @@ function Invoke-FileOperation($Call, $Work, [switch] $Writes) {
 
 function Get-Folder([string] $Name) { [System.IO.Path]::Combine($env:ProgramData, 'windhcp.failover', $Name) }
 
-function Protect-Folder([string] $Name, [string[]] $Also = @()) {
-    # Made, and kept to administrators and SYSTEM (their SIDs, since names are localised) anew before everything that is written.
-    $folder = Get-Folder $Name
-    $grants = '*S-1-5-32-544:(OI)(CI)F', '*S-1-5-18:(OI)(CI)F'
-    foreach ($one in [System.IO.Path]::GetDirectoryName($folder), $folder) {
-        [void] [System.IO.Directory]::CreateDirectory($one)
-        if ($one -ceq $folder) { $grants += $Also }
-        $ErrorActionPreference = 'Continue' # under Stop a word on a program's error stream ends the script
-        $null = & icacls.exe $one '/inheritance:r' '/grant:r' $grants 2>&1
-        $ErrorActionPreference = 'Stop'
-        if ($LASTEXITCODE -ne 0) { Stop-Operation 'protect_folder' 'PermissionDenied' $one "icacls.exe ended with $LASTEXITCODE." }
+function Get-Access([string] $Name) {
+    # Who may do what in a folder of ours and nobody else, as icacls.exe takes it (SIDs, since names are localised) and as SDDL
+    # shows it: administrators and SYSTEM; into backups the DHCP service writes (NETWORK SERVICE, and the service itself).
+    $dhcp = 'S-1-5-80-3273805168-4048181553-3172130058-210131473-390205191' # NT SERVICE\DHCPServer
+    $access = [ordered] @{ '*S-1-5-32-544:(OI)(CI)F' = '(A;OICI;FA;;;BA)'; '*S-1-5-18:(OI)(CI)F' = '(A;OICI;FA;;;SY)' }
+    if ($Name -ceq 'backups') {
+        $access['*S-1-5-20:(OI)(CI)M'] = '(A;OICI;0x1301bf;;;NS)'
+        $access["*$($dhcp):(OI)(CI)M"] = "(A;OICI;0x1301bf;;;$dhcp)"
+    }
+    $access
+}
+
+function Get-PathAttribute([string] $Path) {
+    # Of the path itself, also where it is a link; none if nothing is there.
+    try { [System.IO.File]::GetAttributes($Path) }
+    catch [System.IO.FileNotFoundException] { }
+    catch [System.IO.DirectoryNotFoundException] { }
+}
+
+function Confirm-Own([string] $Path, $Access, [switch] $File) {
+    # Everybody may make folders in ProgramData. What somebody planted there is never followed, trusted or called: a link, what
+    # belongs to another than administrators or SYSTEM, and what lets in anybody else.
+    $attributes = Get-PathAttribute $Path
+    $isFolder = [bool] ($attributes -band [System.IO.FileAttributes]::Directory)
+    $expected = @($Access.Values)
+    if ($File) { $expected = @($expected | ForEach-Object { $_.Replace('OICI', '') }) }
+    if ($attributes -band [System.IO.FileAttributes]::ReparsePoint) { $wrong = 'is a link' }
+    elseif ($isFolder -eq [bool] $File) { $wrong = if ($File) { 'is a folder and no file' } else { 'is a file and no folder' } }
+    else {
+        $sddl = (Get-Acl -LiteralPath $Path).Sddl
+        $parts = [regex]::Match($sddl, '\AO:(.*?)G:[^:()]*D:([A-Z]*)((?:\([^()]*\))*)(?:S:.*)?\z')
+        $entries = @([regex]::Matches($parts.Groups[3].Value, '\([^()]*\)') | ForEach-Object {
+                $_.Value.Replace(';OICIID;', ';OICI;').Replace(';ID;', ';;').Replace(';0x1f01ff;', ';FA;')
+            })
+        $others = @($entries | Where-Object { $expected -cnotcontains $_ }) + @($expected | Where-Object { $entries -cnotcontains $_ })
+        if (-not $parts.Success -or 'BA', 'SY' -cnotcontains $parts.Groups[1].Value) { $wrong = 'does not belong to administrators or SYSTEM' }
+        elseif ($others.Count -or -not ($File -or $parts.Groups[2].Value.Contains('P'))) { $wrong = 'has another access list than it was given' }
+        else { return }
+        $wrong = "$wrong ($sddl)"
+    }
+    Stop-Operation 'not_ours' 'SecurityError' $Path "$Path $wrong."
+}
+
+function Find-Folder([string] $Name) {
+    # The folder, checked, or nothing if it is not there.
+    foreach ($one in '', $Name) {
+        $folder = (Get-Folder $one).TrimEnd([System.IO.Path]::DirectorySeparatorChar)
+        if ($null -eq (Get-PathAttribute $folder)) { return }
+        Confirm-Own $folder (Get-Access $one)
+    }
+    $folder
+}
+
+function Find-File([string] $Path) {
+    # Whether the file is there; in a folder that was checked, and checked itself.
+    $folder = [System.IO.Path]::GetFileName([System.IO.Path]::GetDirectoryName($Path))
+    if ($null -eq (Get-PathAttribute $Path)) { return $false }
+    Confirm-Own $Path (Get-Access $folder) -File
+    $true
+}
+
+function Set-Access([string] $Path, [string[]] $Arguments) {
+    $null = Invoke-Program 'icacls.exe' (@($Path) + $Arguments + '/L')
+    if ($LASTEXITCODE -ne 0) { Stop-Operation 'protect_folder' 'PermissionDenied' $Path "icacls.exe ended with $LASTEXITCODE." }
+}
+
+function Protect-File([string] $Path) {
+    # What an administrator writes can belong to his account, which may be one no longer some day.
+    Set-Access $Path '/setowner', '*S-1-5-32-544'
+    [void] (Find-File $Path)
+}
+
+function New-Folder([string] $Path, $Access, [string] $Place) {
+    # Gets its access list in a place where ordinary users cannot write, and then goes to its own; another run may be faster.
+    $new = [System.IO.Path]::Combine($Place, "windhcp.failover-$([guid]::NewGuid())")
+    [void] [System.IO.Directory]::CreateDirectory($new)
+    try {
+        Set-Access $new (@('/inheritance:r', '/grant:r') + @($Access.Keys))
+        Set-Access $new '/setowner', '*S-1-5-32-544'
+        Confirm-Own $new $Access
+        if ([System.IO.Directory]::GetFileSystemEntries($new).Count) { Stop-Operation 'not_ours' 'SecurityError' $new "$new is not empty." }
+        try { [System.IO.Directory]::Move($new, $Path) } catch { if ($null -eq (Get-PathAttribute $Path)) { throw } }
+    }
+    finally { if ([System.IO.Directory]::Exists($new)) { [System.IO.Directory]::Delete($new) } }
+}
+
+function Protect-Folder([string] $Name) {
+    # The folder, made if it is not there, and checked. A move needs one volume: that of Windows, unless ProgramData was moved.
+    $place = if ([System.IO.Path]::GetPathRoot($env:ProgramData) -eq [System.IO.Path]::GetPathRoot($env:SystemRoot)) { $env:SystemRoot } else { $env:ProgramData }
+    foreach ($one in '', $Name) {
+        $folder = (Get-Folder $one).TrimEnd([System.IO.Path]::DirectorySeparatorChar)
+        if ($null -eq (Get-PathAttribute $folder)) { New-Folder $folder (Get-Access $one) $place }
+        Confirm-Own $folder (Get-Access $one)
+        $place = $folder
     }
     $folder
 }
@@ -383,29 +578,43 @@ function New-Stamp {
     "$time-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
 }
 
+function Remove-Old([string] $Folder, [string] $Beginning, $Days) {
+    # What is older than that by the stamp that New-Stamp gave its name, and nothing else; a link is not followed. How many went, and
+    # a warning for each that did not.
+    $removed = 0
+    $warnings = @()
+    $limit = (Get-Date).ToUniversalTime().AddDays(-$Days).ToString('yyyyMMdd\THHmmss\Z', [System.Globalization.CultureInfo]::InvariantCulture)
+    foreach ($entry in [System.IO.DirectoryInfo]::new($Folder).GetFileSystemInfos("$Beginning*")) {
+        $stamp = [regex]::Match($entry.Name, '(\d{8}T\d{6}Z)-[0-9a-f]{8}(\.xml)?\z').Groups[1].Value
+        if ($Days -le 0 -or -not $stamp -or [string]::CompareOrdinal($stamp, $limit) -ge 0) { continue }
+        if ($entry.Attributes -band [System.IO.FileAttributes]::ReparsePoint) { continue }
+        try {
+            if ($entry -is [System.IO.DirectoryInfo]) { $entry.Delete($true) } else { $entry.Delete() }
+            $removed++
+        }
+        catch { $warnings += "$_" }
+    }
+    @{ removed = $removed; warnings = $warnings }
+}
+
 function Save-Copy($Call) {
     # The scopes with their leases; what is not complete does not stay, and older copies go only after that.
     $folder = Protect-Folder 'safety-copies'
     $label = [regex]::Replace($Call['label'], '[^A-Za-z0-9.-]', '_')
     $path = [System.IO.Path]::Combine($folder, "$env:COMPUTERNAME-$label-$(New-Stamp).xml")
-    $parameters = Join-Parameters @{ File = $path; Leases = $true; Force = $true; Confirm = $false } $Call
-    $result = Invoke-Cmdlet @{ cmdlet = 'Export-DhcpServer'; parameters = $parameters; select = @() }
+    $scopes = @($Call['parameters']['ScopeId'])
+    $result = Export-Complete $path @{ parameters = Join-Parameters @{ Leases = $true } $Call }
+    if ([System.IO.File]::Exists($path)) { Protect-File $path }
     $text = if ([System.IO.File]::Exists($path)) { [System.IO.File]::ReadAllText($path) } else { '' }
-    $missing = @($parameters['ScopeId'] | Where-Object { -not $text.Contains("<ScopeId>$_</ScopeId>") })
+    $missing = @($scopes | Where-Object { -not $text.Contains("<ScopeId>$_</ScopeId>") })
     if ($result['errors'].Count -or $missing.Count) {
         [System.IO.File]::Delete($path)
         if ($result['errors'].Count) { return $result }
         Stop-Operation 'incomplete_copy' 'InvalidResult' "$missing" "The export has no scope $($missing -join ', ')."
     }
-    $removed = 0
-    if ($Call['keep_days'] -gt 0) {
-        $limit = (Get-Date).ToUniversalTime().AddDays(-$Call['keep_days'])
-        foreach ($old in [System.IO.Directory]::GetFiles($folder, "$env:COMPUTERNAME-*.xml")) {
-            if ($old -ceq $path -or [System.IO.File]::GetLastWriteTimeUtc($old) -ge $limit) { continue }
-            try { [System.IO.File]::Delete($old); $removed++ } catch { $result['warnings'] += "$_" }
-        }
-    }
-    $result['objects'] = @([ordered] @{ path = $path; bytes = [System.IO.FileInfo]::new($path).Length; removed = $removed })
+    $old = Remove-Old $folder "$env:COMPUTERNAME-" $Call['keep_days']
+    $result['warnings'] += $old['warnings']
+    $result['objects'] = @([ordered] @{ path = $path; bytes = [System.IO.FileInfo]::new($path).Length; removed = $old['removed'] })
     $result
 }
 
@@ -415,40 +624,57 @@ function Get-CopyPath($Call) {
     if (-not $path.StartsWith($inside, [System.StringComparison]::OrdinalIgnoreCase)) {
         Stop-Operation 'not_a_copy' 'InvalidArgument' $path "Safety copies are in $inside only."
     }
-    if (-not [System.IO.File]::Exists($path)) { Stop-Operation 'no_such_copy' 'ObjectNotFound' $path "There is no file $path." }
+    if ($path.Substring($inside.Length) -notmatch '\A[\w.-]{1,200}\z') { # Microsoft's import may run parts of a path as code
+        Stop-Operation 'not_a_copy' 'InvalidArgument' $path 'Names of safety copies have letters, digits, dots, hyphens and underscores only.'
+    }
+    if (-not (Find-Folder 'safety-copies') -or -not (Find-File $path)) {
+        Stop-Operation 'no_such_copy' 'ObjectNotFound' $path "There is no file $path."
+    }
     $path
 }
 
 function Read-Copy($Call) { New-Result @(Read-Packed (Get-CopyPath $Call)) }
 
+function Edit-Copy([string] $Path, [string] $Edited, [string[]] $Inactive) {
+    # Offered addresses are left out, since no import takes them, and the scopes in $Inactive are switched off.
+    $document = [System.Xml.XmlDocument]::new()
+    $document.XmlResolver = $null
+    $document.PreserveWhitespace = $true
+    $document.Load($Path)
+    foreach ($lease in @($document.GetElementsByTagName('Lease') | Where-Object { "$($_['AddressState'].InnerText)" -ceq 'Offered' })) {
+        [void] $lease.ParentNode.RemoveChild($lease)
+    }
+    foreach ($scope in @($document.GetElementsByTagName('Scope'))) {
+        if ($Inactive -ccontains "$($scope['ScopeId'].InnerText)") { $scope['State'].InnerText = 'InActive' }
+    }
+    $document.Save($Edited)
+}
+
 function Import-Copy($Call) {
-    # Whether an import takes over the State of the file is not known: inactive is both written into a copy of it and set afterwards.
-    # The database's backup is written by the DHCP service, which runs as NETWORK SERVICE.
+    # An import takes over the State of the file; inactive is set afterwards all the same, since a scope must not serve twice where a
+    # version does not. Import-DhcpServer itself ignores 20014, which a reservation's own lease gets: the reservation is there by then.
+    # The database's backup is written by the DHCP service; the edited copy is where that service cannot write.
     $path = Get-CopyPath $Call
     $scopes = @($Call['parameters']['ScopeId'])
-    $backup = [System.IO.Path]::Combine((Protect-Folder 'backups' '*S-1-5-20:(OI)(CI)M'), (New-Stamp))
+    $inactive = if ($Call['inactive']) { $scopes } else { @() }
+    $folder = Protect-Folder 'backups'
+    $backup = [System.IO.Path]::Combine($folder, (New-Stamp))
     [void] [System.IO.Directory]::CreateDirectory($backup)
-    $edited = "$backup.xml"
+    $edited = [System.IO.Path]::Combine((Protect-Folder 'safety-copies'), "import-$(New-Stamp).xml")
     try {
-        if ($Call['inactive']) {
-            $document = [System.Xml.XmlDocument]::new()
-            $document.PreserveWhitespace = $true
-            $document.Load($path)
-            foreach ($scope in $document.GetElementsByTagName('Scope')) {
-                if ($scopes -ccontains $scope['ScopeId'].InnerText) { $scope['State'].InnerText = 'InActive' }
-            }
-            $document.Save($edited)
-        }
-        $file = if ($Call['inactive']) { $edited } else { $path }
-        $parameters = @{ File = $file; BackupPath = $backup; ScopeId = $scopes; Leases = $true; Force = $true; Confirm = $false }
+        Edit-Copy $path $edited $inactive
+        $parameters = @{ File = $edited; BackupPath = $backup; ScopeId = $scopes; Leases = $true; Force = $true; Confirm = $false }
         $result = Invoke-Cmdlet @{ cmdlet = 'Import-DhcpServer'; parameters = $parameters; select = @() }
     }
     finally { [System.IO.File]::Delete($edited) }
-    $result['objects'] = @([ordered] @{ backup = $backup })
-    foreach ($scope in @($scopes | Where-Object { $Call['inactive'] })) {
+    $result['errors'] = @($result['errors'] | Where-Object { $_['id'] -cne 'DHCP 20014,Add-DhcpServerv4Lease' })
+    foreach ($scope in $inactive) {
         $parameters = @{ ScopeId = $scope; State = 'InActive'; Confirm = $false }
         $result['errors'] += (Invoke-Cmdlet @{ cmdlet = 'Set-DhcpServerv4Scope'; parameters = $parameters; select = @() })['errors']
     }
+    $old = Remove-Old $folder '' $Call['keep_days']
+    $result['warnings'] += $old['warnings']
+    $result['objects'] = @([ordered] @{ backup = $backup; removed = $old['removed'] })
     $result
 }
 
@@ -459,24 +685,34 @@ function Get-TextPath($Call) {
 }
 
 function Save-Text($Call) {
-    $script:secrets += @($Call['hidden'] | Where-Object { $_ })
-    $path = Get-TextPath $Call
-    [void] (Protect-Folder 'kept')
-    [System.IO.File]::WriteAllText($path, "$($Call['public'])`n$($Call['hidden'])`n")
+    Write-Text (Get-TextPath $Call) @{ text = "$($Call['public'])`n$($Call['hidden'])`n" }
     New-Result
+}
+
+function Write-Text([string] $Path, [hashtable] $Content) {
+    # Not the text itself, which can be a secret: a parameter can be logged.
+    [void] (Protect-Folder 'kept')
+    [void] (Find-File $Path)
+    [System.IO.File]::WriteAllText($Path, $Content['text'])
+    Protect-File $Path
+}
+
+function Read-Text([string] $Path) {
+    # Nothing if it is not there.
+    if ((Find-Folder 'kept') -and (Find-File $Path)) { [System.IO.File]::ReadAllText($Path) }
 }
 
 function Remove-Text($Call) {
     $path = Get-TextPath $Call
-    if ([System.IO.File]::Exists($path)) { [System.IO.File]::Delete($path) }
+    if ((Find-Folder 'kept') -and (Find-File $path)) { [System.IO.File]::Delete($path) }
     New-Result
 }
 
 function Test-Text($Call) {
     # Shows that the caller's text is the hidden one, or not, without sending it.
-    $path = Get-TextPath $Call
-    if (-not [System.IO.File]::Exists($path)) { return New-Result }
-    $lines = [System.IO.File]::ReadAllText($path).Split("`n")
+    $text = Read-Text (Get-TextPath $Call)
+    if ($null -eq $text) { return New-Result }
+    $lines = $text.Split("`n")
     $hmac = [System.Security.Cryptography.HMACSHA256]::new([System.Text.Encoding]::UTF8.GetBytes([string] $lines[1]))
     $proof = ConvertTo-Hex $hmac.ComputeHash([System.Text.Encoding]::UTF8.GetBytes([string] $Call['nonce']))
     New-Result (, [ordered] @{ public = $lines[0]; proof = $proof })
@@ -484,7 +720,22 @@ function Test-Text($Call) {
 
 # ------------------------------------------------------------------ the closed list
 
+function Find-BadName($Call) {
+    # Microsoft's Export- and Import-DhcpServer put the name of a computer into a text that they run as code, and a name may
+    # come from a server: PartnerServer of a relationship.
+    $parameters = if ($Call['parameters']) { $Call['parameters'] } else { @{} }
+    foreach ($name in @($Call['server']) + @(foreach ($key in 'ComputerName', 'Cn', 'PartnerServer', 'CimSession') { $parameters[$key] })) {
+        if ($null -ne $name -and "$name" -cnotmatch '\A[A-Za-z0-9._:-]{1,255}\z') { return "$name" }
+    }
+}
+
 function Invoke-Operation($Call) {
+    $bad = Find-BadName $Call
+    if ($null -ne $bad) {
+        $refused = New-Result -Errors (New-Failure 'windhcp.computer_name' 'InvalidArgument' $bad "'$bad' is no name of a computer.")
+        $refused.Insert(0, 'id', $Call['id'])
+        return $refused
+    }
     $result = switch -CaseSensitive ($Call['op']) {
         'cmdlet' { Invoke-Cmdlet $Call }
         'wait_until' { Wait-Value $Call }
@@ -547,38 +798,95 @@ function Invoke-Request($Request, $Reply) {
     }
 }
 
+function Set-Holder($Request) {
+    # Who holds the mutex, for a run that waits in vain. It is a help only: not to be able to write it is no failure.
+    $process = [System.Diagnostics.Process]::GetCurrentProcess()
+    $holder = [ordered] @{
+        who     = "$($Request['who'])"
+        user    = "$env:USERDOMAIN\$env:USERNAME"
+        process = $process.Id
+        since   = Get-Date
+        started = $process.StartTime
+    }
+    try { Write-Text (Get-TextPath @{ name = 'writing' }) @{ text = (ConvertTo-JsonText $holder) } } catch { $null = $_ }
+}
+
+function Get-Holder {
+    # In words.
+    try { $text = Read-Text (Get-TextPath @{ name = 'writing' }) } catch { return "who it is could not be read: $($_.Exception.Message)" }
+    if (-not $text) { return 'it left no word of who it is' }
+    try { $holder = ConvertTo-Dictionary (ConvertFrom-Json -InputObject $text) } catch { return 'who it is could not be read' }
+    $name = "$($holder['who']) as $($holder['user']), process $($holder['process']) since $($holder['since'])"
+    try {
+        $started = [System.Diagnostics.Process]::GetProcessById($holder['process']).StartTime.ToUniversalTime()
+        $recorded = [datetime]::Parse($holder['started'], [System.Globalization.CultureInfo]::InvariantCulture).ToUniversalTime()
+        $runs = [System.Math]::Abs(($started - $recorded).TotalSeconds) -lt 10
+    }
+    catch { $runs = $false }
+    if ($runs) { $name } else { "the last one that left word was $name, and has ended" }
+}
+
+function Stop-Busy($Reply, [string] $Id, [string] $Target, [string] $Message) {
+    $Reply['status'] = 'busy'
+    $Reply['errors'] = @(New-Failure $Id 'ResourceBusy' $Target $Message)
+}
+
 function Invoke-Exclusive($Request, $Reply) {
     # A killed run can leave its process behind: it and its re-run must not write at once. The name holds the computer's,
     # so that several simulated servers on one machine do not wait for each other.
-    $mutex = [System.Threading.Mutex]::new($false, "Global\windhcp.failover.$env:COMPUTERNAME")
+    $name = "Global\windhcp.failover.$env:COMPUTERNAME"
+    try { $mutex = [System.Threading.Mutex]::new($false, $name) }
+    catch { # made by the run of an account that lets this one not in, and there as long as that run
+        return Stop-Busy $Reply 'windhcp.mutex' $name "$(Get-Holder); $($_.Exception.GetBaseException().Message)"
+    }
     try {
         try { $mine = $mutex.WaitOne([timespan]::FromSeconds($Request['mutex'])) }
         catch [System.Threading.AbandonedMutexException] { $mine = $true }
-        if (-not $mine) {
-            $Reply['status'] = 'busy'
-            return
+        if (-not $mine) { return Stop-Busy $Reply 'windhcp.busy' $name (Get-Holder) }
+        try {
+            if (-not $script:checkMode) { Set-Holder $Request }
+            Invoke-Request $Request $Reply
         }
-        try { Invoke-Request $Request $Reply } finally { $mutex.ReleaseMutex() }
+        finally {
+            if (-not $script:checkMode) { try { $null = Remove-Text @{ name = 'writing' } } catch { $null = $_ } }
+            $mutex.ReleaseMutex()
+        }
     }
     finally { $mutex.Dispose() }
 }
 
-# Constrained Language Mode (application control) forbids nearly everything below, so it is found first and named.
-if ("$($ExecutionContext.SessionState.LanguageMode)" -ne 'FullLanguage') {
-    return '{"changed":false,"reply":{"status":"constrained_language","fingerprint":null,"before":[],"calls":[],"finally":[],"errors":[]}}'
+# A restricted language (application control, or a session configuration such as JEA's) forbids nearly everything below, so it
+# is found first and named.
+$found = "$($ExecutionContext.SessionState.LanguageMode)"
+if ($found -ne 'FullLanguage') { $status = 'constrained_language' }
+elseif ($PSVersionTable['Platform'] -eq 'Win32NT') { # which Windows PowerShell 5.1 does not say of itself
+    $status = 'not_windows_powershell'
+    $found = "PowerShell $($PSVersionTable['PSVersion'])"
+}
+else { $status = $null }
+if ($status) {
+    $endpoint = "$($PSSenderInfo.ConfigurationName)"
+    if ($endpoint -match '\A[A-Za-z0-9._ -]+\z') { $found = "$found, session configuration $endpoint" }
+    return '{"changed":false,"reply":{"status":"' + $status + '","fingerprint":null,"before":[],"calls":[],"finally":[],' +
+    '"errors":[{"id":"windhcp.session","category":"NotSpecified","target":"","message":"' + $found + '"}],"clock":null}}'
 }
 
 $reply = [ordered] @{ status = 'script_error'; fingerprint = $null; before = @(); calls = @(); finally = @(); errors = @() }
 try {
+    $script:secrets = @(foreach ($secret in $complex_args.secrets) { [string] $secret })
     $request = ConvertTo-Dictionary (ConvertFrom-Json -InputObject $complex_args.request)
     $script:checkMode = [bool] $request['check_mode']
     $script:module = $null
-    try { $script:module = Import-Module -Name DhcpServer -PassThru -WarningAction SilentlyContinue }
-    catch {
+    # Not under Stop: where the language of the session has no texts on the server, part of the module says so and works.
+    $ErrorActionPreference = 'Continue'
+    try { $script:module = Import-Module -Name DhcpServer -PassThru -WarningAction SilentlyContinue -ErrorVariable problems 2> $null }
+    catch { $problems = @($problems) + $_ }
+    $ErrorActionPreference = 'Stop'
+    if (-not $script:module) {
         $reply['status'] = 'no_module'
-        $reply['errors'] = @(ConvertTo-Failure $_)
+        $reply['errors'] = @(ConvertTo-Failures $problems)
     }
-    if ($script:module) {
+    else {
         if ($request['mutex']) { Invoke-Exclusive $request $reply } else { Invoke-Request $request $reply }
     }
 }
@@ -586,4 +894,6 @@ catch {
     $reply['status'] = 'script_error'
     $reply['errors'] = @(ConvertTo-Failure $_)
 }
-ConvertTo-JsonText ([ordered] @{ changed = $false; reply = $reply })
+# The clock is asked when all else is text already: what took long is then no difference of clocks.
+$text = ConvertTo-JsonText $reply
+'{"changed":false,"reply":' + $text.Substring(0, $text.Length - 1) + ',"clock":' + (ConvertTo-JsonText (Get-Date)) + '}}'

@@ -8,17 +8,19 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
-from . import apply, guards, pending
+from . import apply, guards, logon, pending
 from ._planning import adapter
 from .converge import Convergence
-from .errors import RemoteFailure
+from .errors import RemoteFailure, UnexpectedReply
 from .gather import Planner
 from .model import Refused, Server
 from .partner import PartnerAction
 from .plan import Plan
-from .remote import Remote
+from .remote import Execute, Remote
+from .texts import short
 from .view import relationship_result
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
@@ -45,13 +47,20 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
         self.facts = pending.facts_of(task_vars)
-        remotes = [Remote(lambda args: self._execute_module(SCRIPT, dict(args), task_vars=task_vars), self.host, self.check_mode)]
+        hidden = secrets(options)
+
+        def hide(text: str) -> str:
+            return str(mask(text, hidden))
+
+        here = readable(lambda arguments: self._execute_module(SCRIPT, dict(arguments), task_vars=task_vars), self.host)
+        remotes = [Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))]
         found: dict[str, Any] = {"changed": False}
         try:
             with contextlib.ExitStack() as connections:
                 if options.get("partner_host"):
-                    execute = connections.enter_context(self.connect(options["partner_host"], task_vars))
-                    remotes.append(Remote(execute, options["partner_host"], self.check_mode))
+                    partner = options["partner_host"]
+                    execute, goes_on = connections.enter_context(self.connect(partner, task_vars))
+                    remotes.append(Remote(readable(execute, partner), partner, self.check_mode, hide=hide, goes_on=goes_on))
                 self.convergence = Convergence(
                     *remotes, check_mode=self.check_mode, facts=self.facts, waiting=waiting(options), limits=limits(options)
                 )
@@ -62,14 +71,14 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             found.pop("diff", None)
         found["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(mask(found, secrets(options)))
+        result.update(mask(found, hidden))
         return result
 
     @contextlib.contextmanager
-    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
-        """A connection of its own to another host of the inventory: what runs the script there."""
+    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[tuple[Execute, Callable[[], bool]]]:
+        """A connection of its own to another host of the inventory: what runs the script there, and whether its logon goes on."""
         with contextlib.closing(PartnerAction(self, host, task_vars)) as partner:
-            yield lambda arguments: partner.execute(SCRIPT, arguments)
+            yield lambda arguments: partner.execute(SCRIPT, arguments), lambda: logon.goes_on(partner._connection)
 
     def converge(self, planner: Planner, verifier: Planner | None = None) -> tuple[Plan, Server]:
         return self.convergence.run(planner, verifier)
@@ -89,6 +98,21 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if relationship is None or self.check_mode:
             return plan.after or None
         return relationship_result(relationship)
+
+
+def readable(execute: Execute, host: str) -> Execute:
+    """`execute`, where Ansible stumbles over what the server printed: that is the server's failure and no traceback of ours."""
+
+    def executed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return execute(arguments)
+        except AnsibleConnectionFailure:
+            raise
+        except (AnsibleRuntimeError, RecursionError, TypeError, ValueError, LookupError, AttributeError) as error:
+            what = f"{type(error).__name__}: {short(str(error))}"
+            raise UnexpectedReply(f"{host} gave a reply that Ansible cannot read ({what}).") from error
+
+    return executed
 
 
 def waiting(options: Mapping[str, Any]) -> apply.Waiting:

@@ -5,23 +5,29 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from . import cmdlets, guards
 from .model import Server
 from .plan import Plan, Step
+from .reply import Result
 from .sides import Connection
+
+GRACE = 90  # seconds; two servers that lost contact over a change of secret connect again after a minute (MS-DHCPF 3.1.2.2)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """How long to wait for Normal (seconds, for each wait), whether to at the end, and what else is allowed."""
+    """How long to wait for Normal (seconds, for each wait), whether to at the end, and what else is allowed.
+
+    `grace`: how long, after a write, a state may last that is refused before one.
+    """
 
     timeout: int = 180
     at_end: bool = True
     allow_state: tuple[str, ...] = ()
+    grace: int = GRACE
 
 
 def groups(plan: Plan) -> Sequence[tuple[Connection, Sequence[Step]]]:
@@ -29,25 +35,30 @@ def groups(plan: Plan) -> Sequence[tuple[Connection, Sequence[Step]]]:
     return [(connection, tuple(steps)) for connection, steps in itertools.groupby(plan.steps, key=lambda step: step.connection)]
 
 
-def operations(steps: Sequence[Step], server: Server, waiting: Waiting) -> Sequence[cmdlets.Operation]:
+def partners(steps: Sequence[Step]) -> Sequence[str]:
+    """The servers that these steps reach from the one that runs them."""
+    return list(dict.fromkeys(step.partner for step in steps if step.partner))
+
+
+def operations(
+    steps: Sequence[Step], server: Server, waiting: Waiting, probes: Sequence[cmdlets.Operation] = ()
+) -> Sequence[cmdlets.Operation]:
     """In order; the script stops after the first that had an error, so nothing is written when a probe or a wait fails."""
-    calls: list[cmdlets.Operation] = []
+    calls: list[cmdlets.Operation] = [*probes]
     unsettled = {relationship.name for relationship in server.relationships}  # there, and not seen Normal since the last write
-    probed: set[str] = set()
+    written: set[str] = set()
     for step in steps:
-        if step.partner and step.partner not in probed:
-            probed.add(step.partner)
-            calls.append(cmdlets.probe_partner(step.partner))
         if step.settled and step.relationship in unsettled:
-            calls.append(_wait(step.relationship, waiting))
+            calls.append(_wait(step.relationship, waiting, step.relationship in written))
             unsettled.remove(step.relationship)
         calls += [*step.proofs, step.operation]
         if step.removes:
             unsettled.discard(step.relationship)
         elif not step.here_only:
             unsettled.add(step.relationship)
+            written.add(step.relationship)
     if waiting.at_end:
-        calls += [_wait(name, waiting) for name in _there_at_the_end(steps)]
+        calls += [_wait(name, waiting, True) for name in _there_at_the_end(steps)]
     return [*calls, *(one for step in steps for one in step.then)]
 
 
@@ -57,9 +68,9 @@ def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:
     return [name for name, step in last.items() if not step.removes]
 
 
-def under_way(steps: Sequence[Step], calls: Sequence[cmdlets.Operation], results: Sequence[Mapping[str, Any]]) -> Step | None:
+def under_way(steps: Sequence[Step], calls: Sequence[cmdlets.Operation], results: Sequence[Result]) -> Step | None:
     """The first step that was not carried out, given the results of the operations that ran."""
-    done = [id(call) for call, result in zip(calls, results, strict=False) if not result["errors"]]
+    done = [id(call) for call, result in zip(calls, results, strict=False) if not result.errors]
     return next((step for step in steps if id(step.operation) not in done), None)
 
 
@@ -68,6 +79,7 @@ def done(steps: Sequence[Step], step: Step | None) -> Sequence[Step]:
     return steps if step is None else steps[: steps.index(step)]
 
 
-def _wait(name: str, waiting: Waiting) -> cmdlets.Operation:
+def _wait(name: str, waiting: Waiting, after_a_write: bool) -> cmdlets.Operation:
     allowed: Collection[str] = {guards.NORMAL, *waiting.allow_state}
-    return cmdlets.wait_for_state(name, allowed, guards.PASSING - set(allowed), waiting.timeout)
+    grace = min(waiting.grace, waiting.timeout) if after_a_write else 0
+    return cmdlets.wait_for_state(name, allowed, guards.PASSING - set(allowed), waiting.timeout, guards.PASSING_AFTER_A_WRITE, grace)

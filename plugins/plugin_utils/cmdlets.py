@@ -15,6 +15,7 @@ from typing import Any
 
 from . import durations
 from .model import Definition, Mode, Role, ScopeDefinition
+from .secret import Secret
 
 Operation = Mapping[str, Any]
 
@@ -77,13 +78,13 @@ def get_bindings() -> Operation:
     return _read("bindings", "Get-DhcpServerv4Binding", BINDING_PROPERTIES)
 
 
-def get_failover(computer: str | None = None) -> Operation:
+def get_failover(computer: str | None = None, guarded: bool = True) -> Operation:
     """Every relationship at once: a filter by name makes some versions leave State out, and a name not found an error.
 
-    `computer`: the partner's, over a second hop.
+    `computer`: the partner's, over a second hop. `guarded`: part of the fingerprint.
     """
     name = f"failover_{computer}" if computer else "failover"
-    more = {"volatile": ["State"], "fingerprint": True, "parameters": _at(computer)}
+    more = {"volatile": ["State"], "fingerprint": guarded, **_asking(computer)}
     return _read(name, "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
 
 
@@ -92,9 +93,23 @@ def get_statistics() -> Operation:
     return _read("statistics", "Get-DhcpServerv4ScopeStatistics", STATISTICS_PROPERTIES, parameters={"Failover": True})
 
 
-def get_scopes(computer: str | None = None) -> Operation:
+def get_version() -> Operation:
+    return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=True)
+
+
+def get_classes() -> Operation:
+    return _read("classes", "Get-DhcpServerv4Class", ("Type", "Name", "Data"), fingerprint=True)
+
+
+def get_option_definitions() -> Operation:
+    """Of every vendor class."""
+    more = {"fingerprint": True, "parameters": {"All": True}}
+    return _read("definitions", "Get-DhcpServerv4OptionDefinition", ("OptionId", "VendorClass", "Type"), **more)
+
+
+def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
     name = f"scopes_{computer}" if computer else "scopes"
-    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=True, parameters=_at(computer))
+    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=guarded, **_asking(computer))
 
 
 def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
@@ -114,14 +129,20 @@ def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> 
     }
 
 
-def export(scopes: Sequence[IPv4Address] = (), computer: str | None = None, leases: bool = False) -> Operation:
-    """The configuration of these scopes (none: of all) with the server level's; of `computer` over a second hop.
+def export_id(computer: str | None = None) -> str:
+    return f"export_{computer}" if computer else "export"
 
+
+def export(scopes: Sequence[IPv4Address], computer: str | None = None, leases: bool = False) -> Operation:
+    """The configuration of these scopes with the server level's; of `computer` over a second hop.
+
+    Without a scope Windows would export the whole server, IPv6 included, by one cmdlet for each reservation.
     `leases`: with them, although a lease that comes or goes is no change to the fingerprint.
     """
-    chosen = {"ScopeId": [str(scope) for scope in scopes]} if scopes else {}
-    parameters: dict[str, Any] = {**chosen, **_at(computer)}
-    operation = {"id": f"export_{computer}" if computer else "export", "op": "export", "parameters": parameters, "fingerprint": True}
+    if not scopes:
+        raise AssertionError("an export names its scopes")
+    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
+    operation = {"id": export_id(computer), "op": "export", "parameters": parameters, "fingerprint": True}
     if leases:
         parameters["Leases"] = True
         operation["volatile"] = ["content"]
@@ -133,6 +154,8 @@ def safety_copy(scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, c
 
     `label` becomes part of the file's name. `keep_days`: older copies go once the new one is complete; 0 keeps all.
     """
+    if not scopes:
+        raise AssertionError("an export names its scopes")
     parameters = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
     return {"id": "safety_copy", "op": "safety_copy", "parameters": parameters, "label": label, "keep_days": keep_days}
 
@@ -141,13 +164,16 @@ def read_copy(path: str) -> Operation:
     return {"id": "read_copy", "op": "read_copy", "path": path, "volatile": ["content"], "fingerprint": True}
 
 
-def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool) -> Operation:
+def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool, keep_days: int = 0) -> Operation:
     """Brings these scopes of a safety copy back, with their leases; one that is there already is left alone.
 
-    The server level settings of the file come along. `inactive`: the scopes do not serve, whatever the file says.
+    Classes and option definitions of the file that the server lacks come along, and nothing else of the server level.
+    `inactive`: the scopes do not serve, whatever the file says. `keep_days`: older backups of the database go; 0 keeps all.
     """
+    if not scopes:
+        raise AssertionError("an import names its scopes")
     parameters = {"ScopeId": [str(scope) for scope in scopes]}
-    return {"id": "import_copy", "op": "import_copy", "path": path, "parameters": parameters, "inactive": inactive}
+    return {"id": "import_copy", "op": "import_copy", "path": path, "parameters": parameters, "inactive": inactive, "keep_days": keep_days}
 
 
 def text_name(kind: str, relationship: str) -> str:
@@ -157,7 +183,7 @@ def text_name(kind: str, relationship: str) -> str:
 
 def keep_text(name: str, public: str, hidden: str) -> Operation:
     """Keeps two lines on the server, of which the hidden one never comes back. `name`: a-z, 0-9, dot and hyphen, 80 at most."""
-    return {"id": "keep_text", "op": "keep_text", "name": name, "public": public, "hidden": hidden}
+    return {"id": "keep_text", "op": "keep_text", "name": name, "public": public, "hidden": Secret(hidden) if hidden else ""}
 
 
 def prove_text(name: str, nonce: str) -> Operation:
@@ -170,7 +196,13 @@ def drop_text(name: str) -> Operation:
 
 
 def probe_partner(partner: str) -> Operation:
+    """The version of the partner's DHCP service, over a second hop: it is told without rights."""
     return {"id": "probe_partner", "op": "probe_partner", "server": partner}
+
+
+def probe_rights(partner: str) -> Operation:
+    """A read of the partner that needs rights there."""
+    return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", _at(partner))
 
 
 def resolve_name(name: str) -> Operation:
@@ -178,7 +210,10 @@ def resolve_name(name: str) -> Operation:
     return {"id": "resolve", "op": "probe_partner", "server": name, "resolve": True}
 
 
-def wait_for_state(name: str, wanted: Iterable[str], passing: Iterable[str], timeout: int) -> Operation:
+def wait_for_state(
+    name: str, wanted: Iterable[str], passing: Iterable[str], timeout: int, tolerated: Iterable[str] = (), grace: int = 0
+) -> Operation:
+    """`tolerated`: states that are an error only when they last longer than `grace` seconds."""
     return {
         "id": "wait_for_state",
         "op": "wait_until",
@@ -189,6 +224,8 @@ def wait_for_state(name: str, wanted: Iterable[str], passing: Iterable[str], tim
         "property": "State",
         "values": sorted(wanted),
         "while": sorted(passing),
+        "tolerated": sorted(tolerated),
+        "grace": grace,
         "timeout": timeout,
         "interval_ms": 500,
     }
@@ -209,8 +246,8 @@ def add_failover(definition: Definition, partner: str, scopes: Sequence[IPv4Addr
     else:
         parameters["LoadBalancePercent"] = definition.load_balance_percent
     if definition.shared_secret:
-        parameters["SharedSecret"] = definition.shared_secret
-    return _cmdlet("add_failover", "Add-DhcpServerv4Failover", {**parameters, **_FORCE}, secrets=["SharedSecret"])
+        parameters["SharedSecret"] = Secret(definition.shared_secret)
+    return _cmdlet("add_failover", "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
 def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> Operation:
@@ -228,12 +265,12 @@ def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> O
         elif option == "state_switch_interval":
             parameters.update(_interval(value))
         elif option == "enable_auth":
-            parameters["SharedSecret"] = secret if value else None
+            parameters["SharedSecret"] = Secret(secret) if value and secret else None
         elif option == "shared_secret":
-            parameters["SharedSecret"] = secret
+            parameters["SharedSecret"] = Secret(secret) if secret else None
         else:
             raise KeyError(option)
-    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE}, secrets=["SharedSecret"])
+    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
 def remove_failover(name: str, computer: str | None = None) -> Operation:
@@ -304,18 +341,23 @@ def add_scope(definition: ScopeDefinition) -> Operation:
         "SubnetMask": str(definition.subnet_mask),
         "Name": definition.name,
         "State": "Active" if definition.active else "InActive",
-        "Type": "Dhcp",  # the only type that can be in failover
+        "Type": "Dhcp",  # the only type that every version takes into failover
         **_QUIET,  # this one has no -Force
     }
     if definition.description:
         parameters["Description"] = definition.description
     if definition.lease_duration is not None:
-        parameters["LeaseDuration"] = durations.timespan(definition.lease_duration)
+        parameters["LeaseDuration"] = durations.lease_timespan(definition.lease_duration)
     return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
 
 
 def _at(computer: str | None) -> Mapping[str, Any]:
     return {"ComputerName": computer} if computer else {}
+
+
+def _asking(computer: str | None) -> Mapping[str, Any]:
+    """A partner whose service does not run is not waited for: the probe has told it."""
+    return {"parameters": _at(computer), **({"retry_seconds": 0} if computer else {})}
 
 
 def _interval(seconds: int) -> Mapping[str, Any]:

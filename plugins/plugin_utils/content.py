@@ -4,30 +4,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 
-from .export import Content, Export, Lease
+from .export import Export, Lease
+from .export_content import Content
+from .texts import MESSAGE_LIMIT
 
 # states of an address that nobody holds; one that is not known counts as held
 _FREE_STATES = frozenset({"expired", "declined", "offered", "inactivereservation"})
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_RESERVED_STATE = "activereservation"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one scope, or of the server level (no scope_id); None is a server that does not have it."""
+    """One field of one scope; None is a server that does not have it."""
 
-    scope_id: IPv4Address | None
+    scope_id: IPv4Address
     field: str
     source: str | None
     destination: str | None
     is_content: bool = False  # a reservation, option, exclusion, policy or range, and not a mere field of one
 
     def public(self) -> Mapping[str, str | None]:
-        scope_id = None if self.scope_id is None else str(self.scope_id)
-        return {"scope_id": scope_id, "field": self.field, "source": self.source, "destination": self.destination}
+        return {"scope_id": str(self.scope_id), "field": self.field, "source": self.source, "destination": self.destination}
 
 
 @dataclass(frozen=True)
@@ -56,30 +60,33 @@ def differences(source: Export, destination: Export, scopes: Iterable[IPv4Addres
     return found
 
 
-def server_level_differences(saved: Export, current: Export) -> Sequence[Difference]:
-    """What an import of `saved` would change, or be added to, at the server level: every difference, by kind and field."""
-    return list(_differences(None, saved.server_level, current.server_level))
-
-
-def _differences(scope_id: IPv4Address | None, here: Content, there: Content) -> Iterator[Difference]:
-    for item, field in sorted({*here, *there}, key=_in_order):
-        lacking = (item, "") not in here or (item, "") not in there
-        if item and field and lacking:
-            continue  # the item as a whole is one difference
-        one, other = here.get((item, field)), there.get((item, field))
-        if one != other:
-            is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
-            yield Difference(scope_id, f"{item} {field}".strip(), _shown(one), _shown(other), is_content)
+def _differences(scope_id: IPv4Address, here: Content, there: Content) -> Iterator[Difference]:
+    for item in sorted(here.named | there.named, key=_in_order):
+        one, other = here.fields(item), there.fields(item)
+        if one == other:
+            continue
+        mine, theirs = one or {}, other or {}
+        # of an item that one side lacks, the item as a whole is one difference
+        for field in sorted({*mine, *theirs} if not item or (one and other) else {""}):
+            if mine.get(field) != theirs.get(field):
+                is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
+                told = _cut(f"{item} {field}".strip())
+                yield Difference(scope_id, told, _shown(mine.get(field)), _shown(theirs.get(field)), is_content)
 
 
 def lost_leases(source: Export, destination: Export, scopes: Iterable[IPv4Address], now: datetime) -> Sequence[LostLease]:
-    """Leases that only the destination has, whose copy goes or is overwritten, and that somebody still holds."""
+    """Leases that only the destination has, whose copy goes or is overwritten, and that somebody still holds.
+
+    One of a reservation is not lost where the source reserves the address for the same client: it gets it again.
+    """
     lost: list[LostLease] = []
     for scope_id in scopes:
-        kept = source.leases.get(scope_id, {})
+        kept, reserved = source.leases.get(scope_id, {}), source.scopes.get(scope_id, Content())
         for address, lease in destination.leases.get(scope_id, {}).items():
             same = kept.get(address)
             known = same is not None and same.client_id == lease.client_id and _held(same, now)
+            if lease.state.lower() == _RESERVED_STATE:
+                known = known or reserved.get((f"reservation {address}", "client_id")) == (lease.client_id,)
             if _held(lease, now) and not known:
                 lost.append(LostLease(scope_id, address, lease.client_id, lease.expires))
     return sorted(lost, key=lambda one: (one.scope_id, IPv4Address(one.address)))
@@ -101,13 +108,25 @@ def lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address]) 
         uses = source.uses.get(scope_id)
         if uses is None:
             continue
-        problems += [f"{kind.lower()} class '{name}'" for kind, name in sorted((uses.classes & source.classes) - destination.classes)]
-        for option in sorted(uses.options, key=lambda one: (int(one[0]), one[1])):
+        problems += [class_name(one) for one in sorted((uses.classes & set(source.classes)) - set(destination.classes))]
+        for option in sorted(uses.options, key=option_order):
             here, there = source.definitions.get(option), destination.definitions.get(option)
             if here is not None and here != there:
-                name = f"definition of option {option[0]}" + (f" of vendor class '{option[1]}'" if option[1] else "")
+                name = definition_name(option)
                 problems.append(name if there is None else f"{name} as {here} (it has {there})")
     return list(dict.fromkeys(problems))
+
+
+def class_name(one: tuple[str, str]) -> str:
+    return f"{one[0].lower()} class '{one[1]}'"
+
+
+def option_order(option: tuple[str, str]) -> tuple[int, str, str]:
+    return int(option[0]) if option[0].isdecimal() else -1, *option
+
+
+def definition_name(option: tuple[str, str]) -> str:
+    return f"definition of option {option[0]}" + (f" of vendor class '{option[1]}'" if option[1] else "")
 
 
 def _presence(content: object) -> str | None:
@@ -117,11 +136,15 @@ def _presence(content: object) -> str | None:
 def _shown(values: tuple[str, ...] | None) -> str | None:
     if values is None:
         return None
-    return ", ".join(values) if values else "present"
+    return _cut(", ".join(values)) if values else "present"
 
 
-def _in_order(key: tuple[str, str]) -> tuple[object, ...]:
+def _cut(text: str) -> str:
+    """Nobody reads more, and all of it was compared."""
+    return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "..."
+
+
+def _in_order(item: str) -> tuple[object, ...]:
     """By kind, then addresses and option ids as numbers."""
-    item, field = key
     kind, _space, rest = item.partition(" ")
-    return kind, tuple(int(part) if part.isdigit() else -1 for part in rest.replace(".", " ").split()), rest, field
+    return kind, tuple(int(part) if _NUMBER.fullmatch(part) else -1 for part in rest.replace(".", " ").split()), rest

@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import apply, guards, kept_secret, pending, scope_definitions, snapshot, unfinished
+from . import apply, guards, kept_secret, pending, prerequisites, scope_definitions, snapshot, unfinished
 from .cmdlets import Operation
 from .errors import RemoteError, RemoteFailure, TooManyAtOnce
 from .gather import Gathering, Planner, Seen
 from .model import Refused, Server
 from .plan import Plan, Step
-from .remote import Remote, Reply
+from .remote import Remote
+from .reply import Reply, Result
 from .sides import Connection, Side, Sides
 from .view import differences
 
@@ -42,7 +44,10 @@ class Convergence(Gathering):
 
     def run(self, planner: Planner, verifier: Planner | None = None) -> tuple[Plan, Server]:
         """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
-        plan, sides = self.plan(planner)
+        try:
+            plan, sides = self.plan(planner)
+        except RemoteError as error:
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}") from error
         self._show(plan)  # also when it is refused
         self.guard(plan, sides)
         here = self.seen["this_server"].server
@@ -77,6 +82,24 @@ class Convergence(Gathering):
         guards.check_removals(plan, self.limits)
         if plan.steps and "partner" in self.seen:
             guards.check_partner(plan, here, self.seen["partner"].server, self.limits.allow_clock_skew, self._elsewhere())
+        asked = {key: side.server for key, side in sides.partners.items() if isinstance(side, Side) and side.computer}
+        guards.check_new(plan, sides.here.server, asked)
+        self.prerequisites(plan)
+
+    def prerequisites(self, plan: Plan) -> None:
+        """Before the first write, and in check mode: whether the servers reach each other. What the first call writes, it probes itself."""
+        for connection, partners in prerequisites.reached(plan, self.asked, all_of_it=self.check_mode).items():
+            asking = {partner: prerequisites.probes(partner) for partner in partners}
+            answers = iter(self.remotes[connection].read([*itertools.chain(*asking.values())]).before)
+            self.check_reached(connection, {partner: list(itertools.islice(answers, len(reads))) for partner, reads in asking.items()})
+
+    def check_reached(self, connection: Connection, answers: Mapping[str, Sequence[Result]]) -> None:
+        """Raises RemoteFailure for a partner whose answers to the probes say that the server does not reach it, or has no rights there."""
+        try:
+            for partner, said in answers.items():
+                self.reached(connection, partner, said)
+        except RemoteError as error:
+            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}") from error
 
     def _elsewhere(self) -> frozenset[str]:
         """Relationships whose partner may be another server than the one of partner_host."""
@@ -112,13 +135,19 @@ class Convergence(Gathering):
     def _write(self, connection: Connection, steps: Sequence[Step], again: Sequence[Operation]) -> None:
         seen = self.seen[connection]
         host = seen.remote.host
-        calls = apply.operations(steps, seen.server, self.waiting)
+        unasked = [partner for partner in apply.partners(steps) if (connection, partner) not in self.asked]
+        probes = [probe for partner in unasked for probe in prerequisites.probes(partner)]
+        calls = apply.operations(steps, seen.server, self.waiting, probes)
         if connection == "this_server":
             calls = unfinished.noted(steps, seen.server, calls)
         rereads = (*snapshot.reads(), *snapshot.hop_among(seen.reads), *again)
-        reply = seen.remote.write(seen.reads, seen.reply.fingerprint, calls, rereads)
+        reply = seen.remote.write(seen.guarded, seen.reply.fingerprint, calls, rereads)
+        self.asked.update((connection, partner) for partner in unasked)
         if reply.status == "changed_meanwhile":
-            changes = differences(seen.server, snapshot.parse(reply.before, host))
+            failed = [now for was, now in zip(seen.reply.before, reply.before, strict=False) if now.errors and not was.errors]
+            if failed:
+                raise RemoteFailure(f"{RemoteError(failed[0], host)} {self._so_far('Nothing was changed.')}")
+            changes = differences(seen.server, snapshot.parse(reply.before, host, reply.clock))
             raise RemoteFailure(
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "
                 f"{'; '.join(changes) or 'a read answers differently'}. {self._so_far('Run again.')}"
@@ -128,7 +157,7 @@ class Convergence(Gathering):
         done = [one.text for one in apply.done(steps, step)]
         self.result["changed"] = bool(done or self._done)
         try:
-            after = snapshot.parse(reply.after, host)
+            after = snapshot.parse(reply.after, host, reply.clock)
         except RemoteFailure as failure:
             raise RemoteFailure(
                 f"Done: {'; '.join([*self._done, *done]) or 'nothing'}. Reading the server again failed: {failure} Run again."
@@ -136,7 +165,11 @@ class Convergence(Gathering):
         self._done += differences(seen.server, after) or done
         self.result["changed"] = step is None or bool(self._done)
         if reply.status == "stopped":
-            error = RemoteError(reply.calls[-1], host, step.partner if step else steps[-1].partner)
+            last = reply.calls[-1]
+            if len(reply.calls) <= len(probes):
+                error = prerequisites.refusal(last, host, unasked[(len(reply.calls) - 1) // 2], seen.remote.goes_on())
+            else:
+                error = RemoteError(last, host, step.partner if step else steps[-1].partner)
             if TOO_MANY in error.ids and self.at_once > 1:
                 raise TooManyAtOnce
             raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.')}")
@@ -159,8 +192,8 @@ class Convergence(Gathering):
 
     def _note_copies(self, remote: Remote, calls: Sequence[Operation], reply: Reply) -> None:
         for call, result in zip(calls, reply.calls, strict=False):
-            for one in result["objects"] if call["op"] == "safety_copy" else ():
-                copy = {"host": remote.host, "path": one["path"], "scopes": call["parameters"]["ScopeId"]}
+            for one in result.objects if call["op"] == "safety_copy" else ():
+                copy = {"host": remote.host, "path": one.name("path"), "scopes": call["parameters"]["ScopeId"]}
                 self.result.setdefault("safety_copies", []).append(copy)
 
     # --- verifying -------------------------------------------------------------------------------------------------

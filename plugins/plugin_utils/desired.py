@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import durations
-from .model import NAME_LIMIT, Definition, Refused, scope_ids
+from .model import NAME_LIMIT, Definition, Refused, computer_name, scope_ids
 
 # options of a relationship that a host fact may carry from one task to the next: everything but the secret
 PLAIN_OPTIONS = (
@@ -32,7 +32,7 @@ def definition(name: str, options: Mapping[str, Any]) -> Definition:
         raise Refused("max_client_lead_time: cannot be 0; Windows' default is one hour (1:00:00).")
     wanted = Definition(
         name=name,
-        partner_server=_text(options, "partner_server"),
+        partner_server=_partner_server(options),
         mode=options.get("mode"),
         load_balance_percent=_percent(options, "load_balance_percent"),
         reserve_percent=_percent(options, "reserve_percent"),
@@ -87,11 +87,13 @@ def _check_secret(wanted: Definition) -> None:
         raise Refused(f"shared_secret: needed with update_secret: {wanted.update_secret}.")
 
 
-def _text(options: Mapping[str, Any], option: str) -> str | None:
-    value = options.get(option)
-    if value is not None and not value.strip():
-        raise Refused(f"{option}: must not be empty.")
-    return value.strip() if value is not None else None
+def _partner_server(options: Mapping[str, Any]) -> str | None:
+    value = options.get("partner_server")
+    if value is None:
+        return None
+    if not value.strip():
+        raise Refused("partner_server: must not be empty.")
+    return computer_name(value.strip(), "partner_server")
 
 
 def _percent(options: Mapping[str, Any], option: str) -> int | None:

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Durations as the collection's options take them: seconds, or text of the form [d.]hh:mm:ss."""
+"""Durations as the collection's options take them: seconds, or text of the form [d.]hh:mm:ss. A lease can be unlimited as well."""
 
 from __future__ import annotations
 
@@ -35,3 +35,33 @@ def timespan(seconds: int) -> str:
     days, hour = divmod(hours, 24)
     clock = f"{hour:02}:{minute:02}:{second:02}"
     return f"{days}.{clock}" if days else clock
+
+
+# an unlimited lease: all ones in option 51 (RFC 2132 9.2), TimeSpan.MaxValue in Windows' objects and parameters
+UNLIMITED = 0xFFFFFFFF
+_LONGEST = 922_337_203_685
+_LONGEST_TEXT = "10675199.02:48:05.4775807"
+
+
+def parse_lease(value: object) -> int:
+    """As `parse`, or the word unlimited, as which everything is taken that Windows or the protocol means by it."""
+    text = str(value).strip().lower()
+    return UNLIMITED if text in ("unlimited", _LONGEST_TEXT) else lease(parse(value))
+
+
+def lease(seconds: int) -> int:
+    return UNLIMITED if seconds == _LONGEST else seconds
+
+
+def shown_lease(seconds: int | None) -> int | str | None:
+    """Seconds, or the word."""
+    return "unlimited" if seconds == UNLIMITED else seconds
+
+
+def shown_lease_text(text: str) -> str:
+    """The same of a TimeSpan's text."""
+    return "unlimited" if text == _LONGEST_TEXT else text
+
+
+def lease_timespan(seconds: int) -> str:
+    return _LONGEST_TEXT if seconds == UNLIMITED else timespan(seconds)

@@ -3,23 +3,40 @@
 """What an error of the remote side means and what to do about it: by its id, never by its text, which is localised.
 
 Ids are "DHCP <number>" or "WIN32 <number>" of FullyQualifiedErrorId, without the cmdlet's name, and the script's own
-"windhcp.<word>". Numbers: the Windows SDK's DHCP error header.
+"windhcp.<word>". Numbers: the Windows SDK's DHCP error header. Microsoft's script functions (Export-, Import-DhcpServer) and
+PowerShell itself have words instead, which mean something with the name of the command only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Literal
+
+from .texts import short
+
+if TYPE_CHECKING:
+    from .reply import Failure, Result
 
 # answers of Get-DhcpServerv4Failover that mean "no relationship" (which of them, or none, a server gives is unknown)
 EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 
+NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
+NO_RIGHTS = "DHCP 20121"
+NOT_OURS = "windhcp.not_ours"
+BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
+ERRORS_TOLD = 8  # of one operation
 _UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
 _STARTING = "The DHCP Server service there is stopped or just starting: start it and run again."
 
-# id -> (what it means, what to do); {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
+# what no line below explains: a number of the DHCP server, or a word of PowerShell's
+_UNKNOWN_NUMBER = ("the DHCP server refused it", "Look up the id among the DHCP server's error codes.")
+_UNKNOWN_WORD = ("PowerShell or the DhcpServer module refused it", "Its message says why; where that is no help, please report it.")
+_NEWER = "It needs the DhcpServer module of Windows Server 2012 R2 or later; where that is there, please report it with the task."
+
+# id, with the command where only both together mean something -> (what it means, what to do);
+# {host} is the inventory name, {partner} the partner's, {folder} that of the script's files
 _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20005": ("the scope does not exist there", "Create it first, or correct the scope id."),
     "DHCP 20052": ("the scope exists already", "Remove or rename the other copy after comparing both."),
@@ -55,10 +72,6 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "Set the time of both servers (w32tm) and run again.",
     ),
     "DHCP 20120": ("the relationship is not in the state Normal", "Wait until both servers show Normal and run again."),
-    "DHCP 20121": (
-        "the account has no administrative rights on the partner",
-        "Make it a local administrator of both servers.",
-    ),
     "DHCP 20122": ("the partner is not reachable", _UNREACHABLE),
     "DHCP 20123": ("the DHCP Server service does not run on the partner", "Start it and run again."),
     "DHCP 20124": ("the partner's name does not resolve", "Correct partner_server, or the DNS record."),
@@ -72,7 +85,10 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "Remove one; empty ones count.",
     ),
     "DHCP 20130": ("too many scopes at once", "Give fewer scopes to the task."),
-    "DHCP 20131": ("a scope that serves BOOTP clients cannot be in failover", "Set the scope's type to Dhcp."),
+    "DHCP 20131": (
+        "a scope that serves BOOTP clients cannot be in failover there",
+        "Set the scope's type to Dhcp. Windows Server 2012 refuses it; later ones are said to take it.",
+    ),
     "DHCP 20133": ("the scope is still being synchronised with the partner", "Run again in some minutes."),
     "DHCP 20134": (
         "one of the servers is too old for this",
@@ -91,7 +107,39 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     ),
     "windhcp.no_api": (
         "the DHCP management API (dhcpsapi.dll) cannot be called there; other_copy: disable and the removal of an orphan need it",
-        "Application control forbids it, or the DHCP management tools are missing: allow the one, or install the other (RSAT-DHCP).",
+        "Where a compiler explains itself (CS...), look at the disk and at the TEMP folder of the account, or run again; otherwise "
+        "application control forbids it, or the DHCP management tools are missing: allow the one, or install the other (RSAT-DHCP).",
+    ),
+    "windhcp.binding": ("a cmdlet there does not take what it was given", _NEWER),
+    "windhcp.no_such_cmdlet": ("a cmdlet is missing there", _NEWER),
+    "windhcp.computer_name": (
+        "what should be the name of a computer is none, and Windows' own export would run parts of it as code; nothing was called",
+        "Correct partner_server; where the server itself shows such a partner, look at who made that relationship.",
+    ),
+    NOT_OURS: (
+        "something below ProgramData is not as this collection makes it, so nothing was read, written or followed there",
+        "Look at what it is and at who made it. Take it away (a link with rmdir, which leaves alone what it leads to) when nothing in "
+        "it is needed, and run again: what is missing in {folder} is then made anew. An entry that Explorer added for an administrator "
+        "goes with icacls /remove:g.",
+    ),
+    "ResourceExists,Export-DhcpServer": ("the file to export to is there already", "Run again: each export has a name of its own."),
+    "InvalidOperation,Export-DhcpServer": ("the configuration could not be exported", "Try Export-DhcpServer on the server itself."),
+    "InvalidArgument,Export-DhcpServer": ("Export-DhcpServer takes a value for wrong", "Please report it with the task."),
+    "ObjectNotFound,Export-DhcpServer": ("none of the scopes to export is there", "Run again: the next run plans from what is there now."),
+    "ResourceUnavailable,Import-DhcpServer": ("the file to import is not there, or cannot be read", "Look at the file, and run again."),
+    "InvalidOperation,Import-DhcpServer": (
+        "the file is none that this server imports: of a newer version of Windows, or damaged",
+        "Import a copy on a server of the version that it was made on, or of a newer one.",
+    ),
+    "InvalidArgument,Import-DhcpServer": ("Import-DhcpServer takes a value for wrong", "Please report it with the task."),
+    "ObjectNotFound,Import-DhcpServer": ("a scope is not in the file", "Look at which scopes the copy has, and leave out the others."),
+    "ParameterArgumentValidationError": (
+        "a cmdlet does not take one of the values that it was given",
+        "The message names the parameter; what an import skipped for it has to be added by hand.",
+    ),
+    "CommandNotFoundException": (
+        "a command is missing on the server",
+        "Repair the installation of Windows PowerShell and of RSAT-DHCP there.",
     ),
     "windhcp.protect_folder": (
         "the folder below ProgramData could not be kept to administrators, so nothing was written to it",
@@ -102,8 +150,9 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "Look at the disk, and at the permissions of {folder} there.",
     ),
     "windhcp.incomplete_copy": (
-        "the safety copy would not have held every scope, so it was not kept and nothing was changed after it",
-        "Run again; if it stays, try Export-DhcpServer with these scopes on the server.",
+        "the export does not hold all that is there (Windows does not tell when it could not read all leases), so it was not used or kept, "
+        "and nothing was changed after it",
+        "Run again; if it stays, look at the DHCP server's event log, and reconcile the scope (Repair-DhcpServerv4IPRecord).",
     ),
     "windhcp.not_a_copy": (
         "the path is not that of a safety copy",
@@ -118,8 +167,40 @@ _MEANING: Mapping[str, tuple[str, str]] = {
 }
 
 
+_NO_BACKUP = (
+    "the DHCP server could not back its database up, and Windows imported the scopes all the same, without this way back",
+    "Look at the disk, and whether the DHCP service (NETWORK SERVICE) may write to {folder}\\backups there. Run again: what came back "
+    "is no difference.",
+)
+Denied = Literal["here", "hop", "rights", "hop_or_rights", "somewhere"]
+_HOP = (
+    "Use become with become_method runas and a password, CredSSP or Kerberos delegation; a local account also needs the same password "
+    "on both servers."
+)
+_RIGHTS = "Make it a local administrator of {partner}."
+_DENIED: Mapping[Denied, tuple[str, str]] = {
+    "here": ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server."),
+    "hop": ("access is denied at the partner {partner}: the logon on {host} does not go on to a second server (double hop)", _HOP),
+    "rights": ("access is denied at the partner {partner}: the account has no DHCP rights there", _RIGHTS),
+    "hop_or_rights": (
+        "access is denied at the partner {partner}: either the logon on {host} does not go on to a second server (double hop), or the "
+        "account has no DHCP rights there",
+        f"For the hop: {_HOP} For the rights: {_RIGHTS}",
+    ),
+    "somewhere": (
+        "access is denied, here or at the partner {partner}",
+        f"The account has to be a local administrator of both servers. For the second hop: {_HOP}",
+    ),
+}
+
+
 class RemoteFailure(Exception):
-    """The remote side did not do what was asked. str() names what happened, where, and the cure."""
+    """The remote side did not do what was asked. str() names what happened, where, and the cure.
+
+    `answered`: the server that was asked is there, whatever it said.
+    """
+
+    answered = False
 
 
 class TooManyAtOnce(RemoteFailure):
@@ -131,11 +212,28 @@ class UnexpectedReply(RemoteFailure):
 
 
 class RemoteError(RemoteFailure):
-    """An operation answered with errors. `ids` are without the cmdlet's name."""
+    """An operation answered with errors. `ids` are without the cmdlet's name.
 
-    def __init__(self, result: Mapping[str, Any], host: str, partner: str = "") -> None:
+    `denied`: what a refusal of access means, where that is known; `asking`: the partner was asked by `host`.
+    """
+
+    def __init__(
+        self,
+        result: Result,
+        host: str,
+        partner: str = "",
+        *,
+        denied: Denied | None = None,
+        asking: bool = False,
+        answered: bool = False,
+    ) -> None:
         self.ids = sorted(error_ids(result))
-        super().__init__(" ".join(dict.fromkeys(_explain(result["id"], error, host, partner) for error in result["errors"])))
+        self.answered = answered or bool({ACCESS_DENIED, NO_RIGHTS} & set(self.ids))
+        where = f"{host} asking {partner}" if asking else host
+        denied = denied or _denied(result.id)
+        told = list(dict.fromkeys(_explain(error, where, denied, host, partner) for error in result.errors))
+        more = [f"And {len(told) - ERRORS_TOLD} more errors."] if len(told) > ERRORS_TOLD else []
+        super().__init__(" ".join([*told[:ERRORS_TOLD], *more]))
 
 
 def short_id(full_id: str) -> str:
@@ -143,29 +241,23 @@ def short_id(full_id: str) -> str:
     return full_id.split(",")[0]
 
 
-def error_ids(result: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(short_id(error["id"]) for error in result["errors"])
+def error_ids(result: Result) -> frozenset[str]:
+    return frozenset(short_id(error.id) for error in result.errors)
 
 
-def _explain(operation: str, error: Mapping[str, Any], host: str, partner: str) -> str:
-    found = short_id(error["id"])
-    if found == ACCESS_DENIED:
-        meaning, cure = _denied(operation)
+def _explain(error: Failure, where: str, denied: Denied, host: str, partner: str) -> str:
+    found = short_id(error.id)
+    if error.id.endswith(f",{BACKUP}"):
+        meaning, cure = _NO_BACKUP
+    elif found in (ACCESS_DENIED, NO_RIGHTS):
+        meaning, cure = _DENIED["rights" if found == NO_RIGHTS else denied]
     else:
-        meaning, cure = _MEANING.get(found, ("the DHCP server refused it", "Look up the id among the DHCP server's error codes."))
-    where = "{host} asking {partner}" if operation == "probe_partner" else "{host}"
+        unknown = _UNKNOWN_NUMBER if found.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
+        meaning, cure = _MEANING.get(error.id) or _MEANING.get(found, unknown)
     names = {"host": host, "partner": partner or "the partner", "folder": FOLDER}
-    return f"On {where}: {meaning} (".format(**names) + f"{error['id']}: {error['message']}). " + cure.format(**names)
+    return f"On {where}: {meaning.format(**names)} ({short(error.id)}: {short(error.message)}). {cure.format(**names)}"
 
 
-def _denied(operation: str) -> tuple[str, str]:
-    """Refusals with one code: a read here is a matter of rights, a call to the partner of the second hop as well."""
-    hop = (
-        "The logon on {host} holds no credentials that reach a second server (double hop), or the account has no rights there: "
-        "use become with become_method runas, CredSSP or Kerberos delegation, and an account that is a local administrator of both."
-    )
-    if operation == "probe_partner":
-        return ("access is denied at the partner {partner}", hop)
-    if operation in ("who", "bindings", "failover", "scopes", "add_scope", "import_copy"):
-        return ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server.")
-    return ("access is denied, here or at the partner {partner}", hop)
+def _denied(operation: str) -> Denied:
+    """Where a refusal of an operation comes from, by its id: a read of this server, or a write that reaches the partner as well."""
+    return "here" if operation in ("who", "bindings", "failover", "scopes", "add_scope", "import_copy") else "somewhere"

@@ -1,27 +1,25 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what Export-DhcpServer wrote: scopes and the server level as flat values that can be compared, and the leases.
+"""Reads what Export-DhcpServer wrote: scopes as flat values that can be compared, their leases, and what of the server level they need.
 
-Layout: /DHCPServer/IPv4/{Classes, OptionDefinitions, OptionValues, Policies, Filters, Scopes/Scope}.
-The namespace is ignored, an unknown element is data to compare, and a document type (the only way to entities) is refused.
+Layout: /DHCPServer/{MajorVersion, MinorVersion, IPv4/{Classes, OptionDefinitions, OptionValues, Policies, Filters, Scopes/Scope}}.
+The namespace is ignored, and an unknown element is data to compare.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import gzip
 import re
-import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 
+from . import durations, export_stream
 from .errors import UnexpectedReply
-
-# (item, field) -> values. The item is "" for the scope or the server itself, else "option 6", "reservation 10.1.1.5", "policy PXE" ...
-Content = Mapping[tuple[str, str], tuple[str, ...]]
+from .export_content import Budget, Content, ContentBuilder
+from .export_stream import Consumer, Frame, Malformed, Node
+from .texts import shown
 
 # read member by member
 _LISTS = ("ExclusionRanges", "OptionValues", "Reservations", "Policies", "Leases", "Classes", "OptionDefinitions", "Filters", "Scopes")
@@ -30,24 +28,28 @@ _CRITERIA = ("VendorClass", "UserClass", "MacAddress", "ClientId", "RelayAgent",
 _HARDWARE = ("ClientId", "MacAddress")
 # a time without a zone may be the server's own: it is taken for the latest that it can be
 _WESTERNMOST = timedelta(hours=12)
+_FIELDS = 10_000  # of one scope, or of the server level, beside the members of its lists
+_OBJECT = 250  # bytes, about: a lease in its dictionary, without its texts
+
+Fields = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Export:
-    """One server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name).
+    """Scopes of one server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name) -> data.
 
-    `leases`: of each scope, by address; without any if it was exported without them.
+    `leases`: of each scope, by address; without any if it was exported without them. `version`: the server's, as (6, 3), where it is told.
     """
 
-    classes: frozenset[tuple[str, str]]
+    classes: Mapping[tuple[str, str], str]
     definitions: Mapping[tuple[str, str], str]
     scopes: Mapping[IPv4Address, Content]
     uses: Mapping[IPv4Address, Uses]
     leases: Mapping[IPv4Address, Mapping[str, Lease]] = field(default_factory=dict)
-    server_level: Content = field(default_factory=dict)
+    version: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Lease:
     """`expires` None: it never does, or at a time that was not understood. `state`: Active, Declined ... in Windows' words."""
 
@@ -64,158 +66,285 @@ class Uses:
     options: frozenset[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class ServerLevel:
+    """Of a server that is asked itself: `version`, and as in Export its `classes` and `definitions`."""
+
+    version: tuple[int, int]
+    classes: Mapping[tuple[str, str], str]
+    definitions: Mapping[tuple[str, str], str]
+
+
+NOTHING = Export({}, {}, {}, {})  # the content of scopes that are not there
+
+
 def read(packed: str, host: str) -> Export:
     """Base64 of gzip of the file. Raises UnexpectedReply for what is no whole export."""
+    document = _Document()
     try:
-        text = _decoded(gzip.decompress(base64.b64decode(packed, validate=True)))
-    except (ValueError, EOFError, OSError, binascii.Error) as error:
-        raise UnexpectedReply(f"the export of {host} did not arrive whole ({error}); nothing was changed") from error
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise UnexpectedReply(f"the export of {host} has a document type, which no DHCP server writes; it was not read")
-    try:
-        root = ET.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))  # noqa: S314 (no document type, so no entities)
-        return _server(root)
-    except (ET.ParseError, AddressValueError) as error:
-        raise UnexpectedReply(f"the export of {host} is not the XML of a DHCP server ({error}); nothing was changed") from error
+        export_stream.read(packed, document)
+        return document.export()
+    except Malformed as problem:
+        raise UnexpectedReply(f"the export of {host} {problem}.") from problem
 
 
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    return raw.decode("utf-8-sig")
+# --- the parts that are too large to be held -----------------------------------------------------------------------------
 
 
-def _server(root: ET.Element) -> Export:
-    if _tag(root) != "DHCPServer":
-        raise ET.ParseError(f"the root is {_tag(root)}")
-    level = _child(root, "IPv4")
-    if level is None:
-        raise ET.ParseError("there is no IPv4 part")
-    scopes = {IPv4Address(_text(scope, "ScopeId")): scope for scope in _members(level, "Scopes")}
-    return Export(
-        classes=frozenset((_text(one, "Type"), _text(one, "Name")) for one in _members(level, "Classes")),
-        definitions={
-            (_text(one, "OptionId"), _text(one, "VendorClass")): _text(one, "Type") for one in _members(level, "OptionDefinitions")
-        },
-        scopes={scope_id: dict(_scope(scope)) for scope_id, scope in scopes.items()},
-        uses={scope_id: _uses(scope) for scope_id, scope in scopes.items()},
-        leases={scope_id: _leases(scope) for scope_id, scope in scopes.items()},
-        server_level=dict(_level(level)),
-    )
+class _Document(Frame):
+    def __init__(self) -> None:
+        self.root: _Root | None = None
 
+    def child(self, tag: str) -> Frame:
+        if tag != "DHCPServer":
+            raise _wrong(f"the root is {shown(tag)}")
+        self.root = _Root()
+        return self.root
 
-def _level(level: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
-    yield from _fields("", level)
-    for one in _members(level, "Classes"):
-        yield from _item(f"{_text(one, 'Type').lower()} class {_text(one, 'Name')}", one)
-    for one in _members(level, "OptionDefinitions"):
-        yield from _item(f"definition of {_option_name(one)}", one)
-    for option in _members(level, "OptionValues"):
-        yield (_option_name(option), ""), _values(option, "Value")
-    for policy in _members(level, "Policies"):
-        yield from _item(f"policy {_text(policy, 'Name')}", policy)
-    for one in _members(level, "Filters"):
-        if _tag(one) == "Filter":
-            yield from _item(f"filter {_text(one, 'MacAddress')}", one)
-        else:
-            yield ("", f"filters {_words(_tag(one))}"), ((one.text or "").strip().lower(),)
-
-
-def _scope(scope: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
-    yield from _fields("", scope)
-    for exclusion in _members(scope, "ExclusionRanges"):
-        yield (f"exclusion {_text(exclusion, 'StartRange')}-{_text(exclusion, 'EndRange')}", ""), ()
-    for option in _members(scope, "OptionValues"):
-        yield (_option_name(option), ""), _values(option, "Value")
-    for reservation in _members(scope, "Reservations"):
-        yield from _item(f"reservation {_text(reservation, 'IPAddress')}", reservation)
-    for policy in _members(scope, "Policies"):
-        yield from _item(f"policy {_text(policy, 'Name')}", policy)
-
-
-def _leases(scope: ET.Element) -> Mapping[str, Lease]:
-    return {
-        str(IPv4Address(_text(one, "IPAddress"))): Lease(
-            client_id=next(iter(_values(one, "ClientId")), ""),
-            expires=_moment(_text(one, "LeaseExpiryTime")),
-            state=_text(one, "AddressState"),
+    def export(self) -> Export:
+        level = self.root.level if self.root else None
+        if self.root is None or level is None:
+            raise _wrong("there is no IPv4 part")
+        return Export(
+            classes=level.classes,
+            definitions=level.definitions,
+            scopes={scope_id: scope.content.built() for scope_id, scope in level.scopes.items()},
+            uses={scope_id: Uses(frozenset(scope.classes), frozenset(scope.options)) for scope_id, scope in level.scopes.items()},
+            leases={scope_id: scope.leases for scope_id, scope in level.scopes.items()},
+            version=self.root.version(),
         )
-        for one in _members(scope, "Leases")
-    }
+
+
+class _Root(Frame):
+    def __init__(self) -> None:
+        self.level: _Level | None = None
+        self._version: dict[str, int] = {}
+
+    def child(self, tag: str) -> Frame | Consumer:
+        if tag in ("MajorVersion", "MinorVersion"):
+            return self._number
+        if tag != "IPv4":
+            return Frame()
+        if self.level is not None:
+            raise _wrong("there are two IPv4 parts")
+        self.level = _Level(Budget())
+        return self.level
+
+    def version(self) -> tuple[int, int] | None:
+        return (self._version["MajorVersion"], self._version.get("MinorVersion", 0)) if "MajorVersion" in self._version else None
+
+    def _number(self, node: Node) -> None:
+        self._version[node.tag] = int(_matching(r"[0-9]{1,9}", node.text(), node.tag))
+
+
+class _Members(Frame):
+    """A list: every member goes to the consumer."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+
+    def child(self, tag: str) -> Consumer:
+        return self._consumer
+
+
+class _Level(Frame):
+    """The server level: of it only what scopes refer to, and the scopes."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.classes: dict[tuple[str, str], str] = {}
+        self.definitions: dict[tuple[str, str], str] = {}
+        self.scopes: dict[IPv4Address, _Scope] = {}
+        self._lists: Mapping[str, Frame] = {
+            "Classes": _Members(self._class),
+            "OptionDefinitions": _Members(self._definition),
+            "Scopes": _Scopes(self),
+        }
+
+    def child(self, tag: str) -> Frame:
+        return self._lists.get(tag) or Frame()
+
+    def _class(self, one: Node) -> None:
+        kind, name, data = _text(one, "Type"), _text(one, "Name"), _text(one, "Data")
+        self.budget.spend(_OBJECT, kind, name, data)
+        self.classes[kind, name] = data
+
+    def _definition(self, one: Node) -> None:
+        key, kind = (_option_id(one), _text(one, "VendorClass")), _text(one, "Type")
+        self.budget.spend(_OBJECT, *key, kind)
+        self.definitions[key] = kind
+
+    def add(self, scope: _Scope) -> None:
+        if scope.scope_id is None:
+            raise _wrong("a scope has no ScopeId")
+        if scope.scope_id in self.scopes:
+            raise _wrong(f"there are two scopes {scope.scope_id}")
+        self.scopes[scope.scope_id] = scope
+
+
+class _Scopes(Frame):
+    def __init__(self, level: _Level) -> None:
+        self._level = level
+
+    def child(self, tag: str) -> Frame:
+        return _Scope(self._level)
+
+
+class _Scope(Frame):
+    """Lists, and simple fields."""
+
+    def __init__(self, level: _Level) -> None:
+        self._level = level
+        self.budget = level.budget
+        self.content = ContentBuilder(level.budget)
+        self.scope_id: IPv4Address | None = None
+        self.leases: dict[str, Lease] = {}
+        self.classes: set[tuple[str, str]] = set()
+        self.options: set[tuple[str, str]] = set()
+        self._fields: list[Node] = []
+        self._lists: Mapping[str, Frame] = {
+            "ExclusionRanges": _Members(self._exclusion),
+            "OptionValues": _Members(self._option),
+            "Reservations": _Members(self._reservation),
+            "Policies": _Members(self._policy),
+            "Leases": _Members(self._lease),
+        }
+
+    def child(self, tag: str) -> Frame | Consumer:
+        if tag in self._lists:
+            return self._lists[tag]
+        return Frame() if tag in _LISTS else self._field
+
+    def end(self) -> None:
+        self.scope_id = next((_address(node.text(), "ScopeId") for node in self._fields if node.tag == "ScopeId"), None)
+        self.content.add("", _fields("", self._fields))
+        self._fields = []
+        self._level.add(self)
+
+    def _field(self, node: Node) -> None:
+        if len(self._fields) == _FIELDS:
+            raise _wrong(f"there are more than {_FIELDS} fields in one part of it")
+        self.budget.spend(_OBJECT, *node.parts)
+        self._fields.append(node)
+
+    def _exclusion(self, one: Node) -> None:
+        self.content.add(f"exclusion {_text(one, 'StartRange')}-{_text(one, 'EndRange')}", {"": ()})
+
+    def _reservation(self, one: Node) -> None:
+        name = f"reservation {_address(_text(one, 'IPAddress'), 'IPAddress')}"
+        if name in self.content:
+            raise _wrong(f"there are two of {name}")
+        self.content.add(name, _item("reservation", one))
+        self._use(_members(one, "OptionValues"))
+
+    def _option(self, option: Node) -> None:
+        self.content.add(_option_name(option), {"": _values(option.children, "Value")})
+        self._use([option])
+
+    def _policy(self, policy: Node) -> None:
+        self.content.add(f"policy {_text(policy, 'Name')}", _item("policy", policy))
+        self._use(_members(policy, "OptionValues"))
+        for kind in ("Vendor", "User"):
+            self.classes |= {(kind, name) for value in _values(policy.children, f"{kind}Class")[1:] if (name := value.rstrip("*"))}
+
+    def _use(self, options: Iterable[Node]) -> None:
+        """Everything that refers to the server level."""
+        for option in options:
+            self.options.add((_option_id(option), _text(option, "VendorClass")))
+            self.classes |= {(kind, name) for kind in ("Vendor", "User") if (name := _text(option, f"{kind}Class"))}
+
+    def _lease(self, one: Node) -> None:
+        address = str(_address(_text(one, "IPAddress"), "IPAddress"))
+        if address in self.leases:
+            raise _wrong(f"there are two leases of {address}")
+        client_id = next(iter(_values(one.children, "ClientId")), "")
+        self.budget.spend(_OBJECT, address)
+        expires = _moment(_text(one, "LeaseExpiryTime"))
+        self.leases[address] = Lease(self.budget.held(client_id), expires, self.budget.held(_text(one, "AddressState")))
+
+
+# --- the parts that are held ---------------------------------------------------------------------------------------------
 
 
 def _moment(text: str) -> datetime | None:
     """ISO 8601, as .NET writes it: up to seven digits of a second, a zone, Z or neither."""
     try:
         found = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00"))
-    except ValueError:
+        return found if found.tzinfo else found.replace(tzinfo=timezone.utc) + _WESTERNMOST
+    except (ValueError, OverflowError):  # the last day that .NET knows is past the end of time
         return None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc) + _WESTERNMOST
 
 
-def _item(item: str, element: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
-    yield (item, ""), ()
-    yield from _fields(item, element)
+def _item(kind: str, element: Node) -> Fields:
+    found = {"": (), **_fields(kind, element.children)}
     for option in _members(element, "OptionValues"):
-        yield (item, _option_name(option)), _values(option, "Value")
+        found[_option_name(option)] = _values(option.children, "Value")
+    return found
 
 
-def _fields(item: str, element: ET.Element) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+def _fields(kind: str, children: Iterable[Node]) -> Fields:
     """The simple children, in words; a child with children of its own, unless it is read elsewhere, member by member."""
-    for tag in dict.fromkeys(_tag(child) for child in element):
+    by_tag: dict[str, list[Node]] = {}
+    for child in children:
+        by_tag.setdefault(child.tag, []).append(child)
+    found: Fields = {}
+    for tag, several in by_tag.items():
         if tag == "IPRanges":
-            for one in _members(element, tag):
-                yield (item, f"range {_text(one, 'StartRange')}-{_text(one, 'EndRange')}"), ()
+            found.update((f"range {_text(one, 'StartRange')}-{_text(one, 'EndRange')}", ()) for list_ in several for one in list_.children)
         elif tag not in _LISTS:
-            values = _values(element, tag)
-            if item.startswith("policy") and tag in _CRITERIA:
+            values = _values(several, tag)
+            if kind == "policy" and tag in _CRITERIA:
                 values = (*values[:1], *sorted(values[1:]))
             if any(values):
-                yield (item, _words(tag)), values
+                found[_words(tag)] = values
+    return found
 
 
-def _values(element: ET.Element, tag: str) -> tuple[str, ...]:
-    found = [" ".join(part.strip() for part in child.itertext() if part.strip()) for child in element if _tag(child) == tag]
+def _values(children: Iterable[Node], tag: str) -> tuple[str, ...]:
+    found = [child.text() for child in children if child.tag == tag]
     if tag in _HARDWARE:
         return tuple(re.sub(r"[-:]", "", value).lower() for value in found)
+    if tag == "LeaseDuration":
+        return tuple(map(durations.shown_lease_text, found))
     return tuple(value.lower() if value.lower() in ("true", "false") else value for value in found)
 
 
-def _uses(scope: ET.Element) -> Uses:
-    options = [option for option in scope.iter() if _tag(option) == "OptionValue"]
-    classes = {(kind, _text(option, f"{kind}Class")) for option in options for kind in ("Vendor", "User")}
-    for policy in _members(scope, "Policies"):
-        classes |= {(kind, value.rstrip("*")) for kind in ("Vendor", "User") for value in _values(policy, f"{kind}Class")[1:]}
-    return Uses(
-        classes=frozenset(one for one in classes if one[1]),
-        options=frozenset((_text(option, "OptionId"), _text(option, "VendorClass")) for option in options),
-    )
+def _option_id(option: Node) -> str:
+    return _matching(r"[0-9]{1,5}", _text(option, "OptionId"), "OptionId")
 
 
-def _option_name(option: ET.Element) -> str:
+def _option_name(option: Node) -> str:
     kinds = {"vendor class": _text(option, "VendorClass"), "user class": _text(option, "UserClass")}
     named = [f"{kind} {name}" for kind, name in kinds.items() if name]
-    return f"option {_text(option, 'OptionId')}" + (f" ({', '.join(named)})" if named else "")
+    return f"option {_option_id(option)}" + (f" ({', '.join(named)})" if named else "")
 
 
+@lru_cache(1000)
 def _words(tag: str) -> str:
     """SubnetMask -> subnet_mask, as the options are named."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", tag).lower()
 
 
-def _tag(element: ET.Element) -> str:
-    return element.tag.rsplit("}", 1)[-1]
+def _members(element: Node, tag: str) -> Iterator[Node]:
+    return (member for child in element.children if child.tag == tag for member in child.children)
 
 
-def _child(element: ET.Element, tag: str) -> ET.Element | None:
-    return next((child for child in element if _tag(child) == tag), None)
+def _text(element: Node, tag: str) -> str:
+    return next((child.text() for child in element.children if child.tag == tag), "")
 
 
-def _members(element: ET.Element, tag: str) -> list[ET.Element]:
-    child = _child(element, tag)
-    return [] if child is None else list(child)
+def _address(text: str, name: str) -> IPv4Address:
+    try:
+        return IPv4Address(text)
+    except AddressValueError:
+        raise _wrong(f"{name} is {shown(text)}, which is not an IPv4 address") from None
 
 
-def _text(element: ET.Element, tag: str) -> str:
-    child = _child(element, tag)
-    return "" if child is None else (child.text or "").strip()
+def _matching(pattern: str, text: str, name: str) -> str:
+    if not re.fullmatch(pattern, text):
+        raise _wrong(f"{name} is {shown(text)}, which is not a number")
+    return text
+
+
+def _wrong(why: str) -> Malformed:
+    return Malformed(f"is not the XML of a DHCP server ({why}); nothing was changed")

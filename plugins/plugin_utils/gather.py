@@ -7,22 +7,22 @@ Knows two connections, the task's own and that of partner_host, and nothing of A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import cmdlets, guards, kept_secret, pending, snapshot, unfinished
+from . import cmdlets, guards, kept_secret, pending, prerequisites, snapshot, unfinished
 from .cmdlets import Operation
-from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
-from .export import Export
+from .errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, UnexpectedReply, error_ids
+from .export import NOTHING
 from .model import Refused, Server, UnknownPartner
 from .plan import Plan
-from .remote import Remote, Reply
+from .remote import Remote
+from .reply import Reply, Result
 from .sides import AT_ONCE, Connection, Needed, Side, Sides
 
 Planner = Callable[[Sides], Plan]
-NOTHING = Export(frozenset(), {}, {}, {})  # the content of scopes that are not there
 ROUNDS = 8  # what a planner can ask for; more would be a fault of the planner
 
 
@@ -35,8 +35,13 @@ class Seen:
     reply: Reply
     server: Server
 
-    def answer(self, operation: Operation) -> Mapping[str, Any]:
+    def answer(self, operation: Operation) -> Result:
         return self.reply.before[list(self.reads).index(operation)]
+
+    @property
+    def guarded(self) -> Sequence[Operation]:
+        """The reads that have to answer the same before a write, with those that tell what changed."""
+        return [read for read in self.reads if read.get("fingerprint") or read in snapshot.reads()]
 
 
 class _Lacking(Exception):
@@ -62,6 +67,7 @@ class Gathering:
         self.kept = kept_secret.Kept()
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
+        self.asked: set[tuple[Connection, str]] = set()  # partners that are reached over a second hop, with rights there
         self.lacking: dict[str, frozenset[IPv4Address]] = {}  # scopes that a server was seen not to have
         self.at_once = AT_ONCE
         self.resolved: dict[str, tuple[str, ...]] = {}
@@ -71,7 +77,7 @@ class Gathering:
         remote = self.remotes[connection]
         reads = (*snapshot.reads(), *also)
         reply = remote.read(reads)
-        self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.received))
+        self.seen[connection] = Seen(remote, reads, reply, snapshot.parse(reply.before, remote.host, reply.clock))
         return self.seen[connection]
 
     def plan(self, planner: Planner) -> tuple[Plan, Sides]:
@@ -95,7 +101,7 @@ class Gathering:
     def _resolve(self, spelling: str) -> tuple[str, ...]:
         """What addresses the server's DNS has for a name; none is an answer too."""
         (found,) = self.remotes["this_server"].read([cmdlets.resolve_name(spelling)]).before
-        return tuple(str(address) for one in found["objects"] for address in one["addresses"])
+        return tuple(str(address) for one in found.objects for address in one.addresses("addresses"))
 
     def _gather(self) -> Sides:
         """Reads what is needed: where content is compared, the side that loses before the other."""
@@ -113,7 +119,8 @@ class Gathering:
             far = self._look_at_partner_host()
             here = self._look_here()
         partners = {needed.key: self._partner_side(needed, here, far) for needed in needs}
-        noted = {name: partner for name in self.relationships if (partner := unfinished.partner(here.answer(unfinished.look(name))))}
+        notes = {name: unfinished.partner(here.answer(unfinished.look(name)), here.remote.host) for name in self.relationships}
+        noted = {name: partner for name, partner in notes.items() if partner}
         kept = self.kept.seen({name: here.answer(self.kept.look(name)) for name in self.relationships})
         return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept)
 
@@ -140,7 +147,7 @@ class Gathering:
                 if missing:
                     raise _Lacking(where, missing | self.lacking.get(where, frozenset()))
                 side = replace(side, content=snapshot.exported(seen.reply.before, host, computer))
-            elif answer["errors"] and not error_ids(answer) <= EMPTY_FAILOVER:
+            elif answer.errors and not error_ids(answer) <= EMPTY_FAILOVER:
                 raise RemoteError(answer, host, computer or "")
             else:
                 side = replace(side, api=True)
@@ -153,6 +160,8 @@ class Gathering:
             return None
         try:
             return self._look_once("partner", self._content(mine, "partner"))
+        except UnexpectedReply:  # a partner that answers is not gone
+            raise
         except RemoteFailure as failure:
             return failure
 
@@ -161,7 +170,7 @@ class Gathering:
         far: list[Operation] = []
         for needed in self.needs.values():
             if self._over_hop(needed):
-                far += [cmdlets.probe_partner(needed.key), *snapshot.hop_reads(needed.key), *self._content([needed], needed.key)]
+                far += [*prerequisites.reads(needed.key, guarded=needed.guarded), *self._content([needed], needed.key)]
         own = self._content(self.needs.values(), "this_server")
         texts = [look(name) for name in self.relationships for look in (unfinished.look, self.kept.look)]
         first = any(needed.first == "this_server" for needed in self.needs.values())
@@ -181,10 +190,16 @@ class Gathering:
 
     def _here_side(self, seen: Seen) -> Side:
         """This server; in check mode as it would be after the earlier tasks."""
-        start = pending.overlay(seen.server, self.facts) if self.check_mode else seen.server
-        return self._side(seen, replace(start, resolved=dict(self.resolved)), self.needs.values(), "this_server")
+        return self._side(seen, replace(self._ahead(seen.server), resolved=dict(self.resolved)), self.needs.values(), "this_server")
+
+    def _ahead(self, here: Server) -> Server:
+        return pending.overlay(here, self.facts) if self.check_mode else here
+
+    def _mirrored(self, there: Server, names: Sequence[str], here: Server) -> Server:
+        return pending.mirrored(there, names, here, self._ahead(here)) if self.check_mode else there
 
     def _partner_side(self, needed: Needed, here: Seen, far: Seen | RemoteFailure | None) -> Side | RemoteFailure:
+        answered = False
         try:
             if isinstance(far, RemoteFailure):
                 return far
@@ -192,13 +207,25 @@ class Gathering:
                 wrong = guards.not_the_partner(needed.relationship, needed.names, far.server) if needed.names else []
                 if wrong:
                     raise Refused(f"{wrong[0]} Nothing was changed.")
-                return self._side(far, far.server, [needed], "partner", connection="partner", opposite=here.server)
-            if cmdlets.probe_partner(needed.key) not in here.reads:  # only now it is known that partner_host is another server
+                answered = True
+                there = self._mirrored(far.server, needed.names, here.server)
+                return self._side(far, there, [needed], "partner", connection="partner", opposite=here.server)
+            asking = prerequisites.reads(needed.key, guarded=needed.guarded)
+            if asking[0] not in here.reads:  # only now it is known that partner_host is another server
                 here = self._look_here()
-            probe = here.answer(cmdlets.probe_partner(needed.key))
-            if probe["errors"]:
-                raise RemoteError(probe, here.remote.host, needed.key)
-            server = snapshot.hop(here.reply.before, here.remote.host, needed.key)
-            return self._side(here, server, [needed], needed.key, via=here.server.name, opposite=here.server)
+            self.reached("this_server", needed.key, [here.answer(read) for read in asking])
+            answered = True
+            there = snapshot.hop(here.reply.before, here.remote.host, needed.key)
+            there = self._mirrored(there, needed.names, here.server)
+            return self._side(here, there, [needed], needed.key, via=here.server.name, opposite=here.server)
+        except UnexpectedReply:
+            raise
         except RemoteFailure as failure:
+            failure.answered = failure.answered or answered
             return failure
+
+    def reached(self, connection: Connection, partner: str, answers: Sequence[Result]) -> None:
+        """Raises RemoteError where it is not."""
+        remote = self.remotes[connection]
+        prerequisites.check(answers, remote.host, partner, remote.goes_on())
+        self.asked.add((connection, partner))

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +22,8 @@ _REFUSED = {
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
 }
+# what a write of ours can cause for a while: a message with the other secret closes the connection (MS-DHCPF 3.1.5)
+PASSING_AFTER_A_WRITE = frozenset({"CommunicationInterrupted"})
 CLOCK_LIMIT = timedelta(minutes=1)
 MANY_MEMBERS = 10  # from so many on, the share that is removed counts
 STATES = frozenset({NORMAL}) | PASSING | frozenset(_REFUSED)
@@ -88,14 +90,31 @@ def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: boo
         if name in elsewhere or not any(names):
             continue
         problems += not_the_partner(name, names, there)
-        is_new = relationship is None and any(step.copies for step in plan.steps if step.relationship == name)
-        if is_new and there.relationship(name) is not None and not any(step.removes for step in plan.steps if step.relationship == name):
-            problems.append(f"name: {there.name} has a relationship '{name}', and {here.name} has not; choose another name or remove it.")
-        if is_new and len(there.relationships) >= RELATIONSHIP_LIMIT:
-            problems.append(f"name: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have.")
+        problems += _new_ones(plan, name, here, there)
     if problems:
         raise Refused(" ".join(problems) + " Nothing was changed.")
     check_clocks(here, there, allow_clock_skew)
+
+
+def check_new(plan: Plan, here: Server, partners: Mapping[str, Server]) -> None:
+    """Raises Refused for relationships that their partners, read over a second hop, would not take."""
+    found = {step.relationship: partners[step.partner] for step in plan.steps if step.copies and step.partner in partners}
+    problems = [problem for name, there in found.items() for problem in _new_ones(plan, name, here, there)]
+    if problems:
+        raise Refused(" ".join(problems) + " Nothing was changed.")
+
+
+def _new_ones(plan: Plan, name: str, here: Server, there: Server) -> list[str]:
+    """Why the partner would refuse a relationship that the plan creates."""
+    steps = [step for step in plan.steps if step.relationship == name]
+    if here.relationship(name) is not None or not any(step.copies for step in steps):
+        return []
+    problems = []
+    if there.relationship(name) is not None and not any(step.removes for step in steps):
+        problems.append(f"name: {there.name} has a relationship '{name}', and {here.name} has not; choose another name or remove it.")
+    if len(there.relationships) >= RELATIONSHIP_LIMIT:
+        problems.append(f"name: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have.")
+    return problems
 
 
 def check_clocks(here: Server, there: Server, allow_clock_skew: bool) -> None:

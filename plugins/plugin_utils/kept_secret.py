@@ -14,10 +14,10 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from . import cmdlets
 from .model import Refused
+from .reply import Result
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Kept:
     def look(self, relationship: str) -> cmdlets.Operation:
         return cmdlets.prove_text(_name(relationship), self.nonce)
 
-    def seen(self, answers: Mapping[str, Mapping[str, Any]]) -> Kept:
+    def seen(self, answers: Mapping[str, Result]) -> Kept:
         """`answers`: to `look`, by relationship. What cannot be read is as good as not there: the secret is sent and kept anew."""
-        objects = {name: one for name, answer in answers.items() for one in answer["objects"]}
-        return replace(self, found={name: (str(one["public"]), str(one["proof"])) for name, one in objects.items()})
+        objects = {name: one for name, answer in answers.items() for one in answer.objects}
+        return replace(self, found={name: (one.text("public"), one.text("proof")) for name, one in objects.items()})
 
     def holds(self, relationship: str) -> bool:
         return relationship in self.found

@@ -37,20 +37,29 @@ def join(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides
     here = sides.here
     mine = here.members(name)
     missing = tuple(scope for scope in scopes if scope not in mine)
-    check_members(here.server, name, missing)
-    if not (sides.are_both_read(name) or (missing and how.replace_partner_copy)):
-        return Joined(coming=missing)
-    there = sides.partner(Needed(names, name))
+    there = asked(name, names, scopes, sides)
+    if there is None:
+        return Joined()
     theirs = there.members(name)
     _check_reverse(name, [scope for scope in missing if scope in theirs], here, there)
     half = [scope for scope in scopes if scope in mine and scope not in theirs and here.half(name)]
     coming = tuple(sorted({*missing, *half}))
     taken = tuple(scope for scope in coming if there.server.scope(scope))
+    _check_ranges([scope for scope in coming if scope not in taken], here.server, there.server)
     if half or taken:
         there = sides.partner(Needed(names, name, taken, api=bool(half)))
     replaced = _replaced(name, taken, here, there, how)
     first = (*safety_copy(name, taken, there, how.keep_days), *(delete_copy(name, scope, there) for scope in taken))
     return Joined((*first, *leave_here(name, half, here, settled=False)), coming, replaced)
+
+
+def asked(name: str, names: tuple[str, ...], scopes: Sequence[IPv4Address], sides: Sides) -> Side | None:
+    """The partner, which is always looked at before scopes come; None: nothing comes, and this server is enough."""
+    missing = [scope for scope in scopes if scope not in sides.here.members(name)]
+    check_members(sides.here.server, name, missing)
+    if not (missing or sides.are_both_read(name)):
+        return None
+    return sides.partner(Needed(names, name, guarded=False))
 
 
 def _check_reverse(name: str, scopes: Sequence[IPv4Address], here: Side, there: Side) -> None:
@@ -59,6 +68,27 @@ def _check_reverse(name: str, scopes: Sequence[IPv4Address], here: Side, there: 
             f"scopes: {list_scopes(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end. Finish it with "
             "state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
         )
+
+
+def _check_ranges(scopes: Sequence[IPv4Address], here: Server, there: Server) -> None:
+    """Refuses scopes whose addresses the partner gives away in another scope: Windows copies none of them."""
+    problems = [
+        f"scopes: {scope.scope_id} ({scope.start_range} to {scope.end_range}) overlaps scope {other.scope_id} of {there.name} "
+        f"({other.start_range} to {other.end_range}); correct one of the two ranges."
+        for scope in map(here.scope, scopes)
+        for other in there.scopes
+        if scope is not None and _first(scope) <= _last(other) and _first(other) <= _last(scope)
+    ]
+    if problems:
+        raise Refused(" ".join(problems) + " Nothing was changed.")
+
+
+def _first(scope: Scope) -> IPv4Address:
+    return IPv4Address(scope.start_range)
+
+
+def _last(scope: Scope) -> IPv4Address:
+    return IPv4Address(scope.end_range)
 
 
 def _replaced(name: str, taken: Sequence[IPv4Address], here: Side, there: Side, how: Joining) -> tuple[Removal, ...]:
@@ -101,8 +131,6 @@ def _member_problem(server: Server, name: str, scope_id: IPv4Address) -> str | N
             "move: true of dhcp_failover_scope takes it from there. "
             f"If '{name}' is meant to be the new name of '{other.name}': previous_name of dhcp_failover_relationship."
         )
-    if scope.type != "Dhcp":
-        return f"scopes: {scope_id} is of type {scope.type} and serves BOOTP clients, which failover excludes; set its type to Dhcp."
     return None
 
 

@@ -7,6 +7,7 @@ Durations are seconds, scope ids are addresses, modes and roles are the option's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +23,7 @@ DEFAULT_MAX_CLIENT_LEAD_TIME = 3600
 DEFAULT_STATE_SWITCH_INTERVAL = 3600  # what Windows takes when automatic transition is on and no interval is given
 NAME_LIMIT = 126
 RELATIONSHIP_LIMIT = 31  # a server; empty ones count
+_COMPUTER_NAME = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 
 
 class UnknownPartner(Exception):
@@ -47,6 +49,13 @@ def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Addr
                 f"{option}: {text!r} is no IPv4 address; failover exists for IPv4 scopes only, write the scope id, for example 10.1.20.0"
             ) from None
     return tuple(sorted(found))
+
+
+def computer_name(text: str, option: str) -> str:
+    """A name or an address of a computer. Windows' own export puts it into a text that it runs. Raises Refused."""
+    if not _COMPUTER_NAME.fullmatch(text):
+        raise Refused(f"{option}: {text!r} is no name of a computer; write its name or address, with letters, digits and . - _ : only.")
+    return text
 
 
 def is_address(text: str) -> bool:
@@ -134,16 +143,18 @@ class Utilisation:
 class Server:
     """One server at one moment."""
 
-    name: str
+    name: str  # what Windows cuts after 15 characters
     addresses: tuple[str, ...]
     relationships: tuple[Relationship, ...]
     scopes: tuple[Scope, ...]
     resolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names whose addresses were asked for
-    clock: timedelta = timedelta(0)  # ahead of the controller's clock, as exact as the call was quick
+    host_name: str = ""  # in DNS, whole
+    clock: timedelta = timedelta(0)  # ahead of the controller's clock, when the reply arrived
 
     def is_called(self, spelling: str) -> bool:
         spelling = spelling.strip()
-        return same_server(spelling, self.name) or spelling.lower() in {*self.addresses, "localhost", "127.0.0.1", "."}
+        names = filter(None, (self.name, self.host_name))
+        return any(same_server(spelling, name) for name in names) or spelling.lower() in {*self.addresses, "localhost", "127.0.0.1", "."}
 
     def relationship(self, name: str) -> Relationship | None:
         return next((r for r in self.relationships if r.name == name), None)

@@ -7,10 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from . import cmdlets
-from .errors import RemoteError
 from .model import Refused, Relationship
 from .plan import Plan, Step, find
-from .removal_plan import ANSWERS
 from .sides import Needed, Side, Sides
 from .view import settings
 
@@ -58,8 +56,8 @@ def _check_silent(actual: Relationship, sides: Sides) -> None:
             f"{found.name}, the partner in '{actual.name}', answers (it is in state {state}), so it is not down: mend the connection "
             "between the two servers (TCP 647). Nothing was changed."
         )
-    if isinstance(found, RemoteError) and ANSWERS & set(found.ids):
+    if found.answered:
         raise Refused(
-            f"{actual.partner_server}, the partner in '{actual.name}', answers {sides.here.name} (it refuses access), so it is not down. "
-            "Nothing was changed."
+            f"{actual.partner_server}, the partner in '{actual.name}', answers {sides.here.name}, so it is not down, although it says: "
+            f"{found} Nothing was changed."
         )

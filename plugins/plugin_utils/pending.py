@@ -54,6 +54,20 @@ def overlay(server: Server, facts: Facts) -> Server:
     return replace(server, relationships=(*there, *missing), scopes=(*server.scopes, *scopes))
 
 
+def mirrored(there: Server, names: Sequence[str], before: Server, after: Server) -> Server:
+    """The partner called so, when the earlier tasks have made `after` of this server: with its half, and copies, of what came."""
+    halves = {one.name: one for one in there.relationships}
+    copies = {one.scope_id: one for one in there.scopes}
+    for one in after.relationships:
+        old = before.relationship(one.name)
+        came = set(one.scopes) - set(old.scopes if old else ())
+        if came and any(one.has_partner(name) for name in names):
+            half = halves.get(one.name) or replace(one, partner_server=after.name, is_primary=None, scopes=())
+            halves[one.name] = replace(half, scopes=tuple(sorted({*half.scopes, *came})))
+            copies.update({scope.scope_id: scope for scope in after.scopes if scope.scope_id in came})
+    return replace(there, relationships=tuple(halves.values()), scopes=tuple(copies.values()))
+
+
 def created(facts: Facts, name: str) -> tuple[ScopeDefinition, ...]:
     """The scopes that earlier tasks of a check mode run would have created for a relationship."""
     return scope_definitions.parse(facts.get(name, {}).get("create_scopes", ()))

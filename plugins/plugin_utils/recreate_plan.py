@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 
 from . import relationship_plan
 from .guards import differs_at_partner
-from .membership import Joining
+from .membership import Joining, asked
 from .model import (
     DEFAULT_LOAD_BALANCE_PERCENT,
     DEFAULT_MAX_CLIENT_LEAD_TIME,
@@ -61,9 +61,9 @@ def present(wanted: Definition, sides: Sides, joining: Joining, recreating: Recr
     reason = relationship_plan.what_cannot_change(wanted, actual, server)
     if reason is not None:
         return _recreate(wanted, actual, None, reason, sides, joining, recreating)
-    if not sides.are_both_read(actual.name):
+    there = asked(actual.name, actual.partner_names, wanted.scopes, sides)
+    if there is None:
         return relationship_plan.present(wanted, sides, joining)
-    there = sides.partner(Needed(actual.partner_names, actual.name))
     if there.half(actual.name) is None:
         return complete_half(wanted, actual, sides, joining)
     plan = relationship_plan.present(wanted, sides, joining)

@@ -4,74 +4,118 @@
 
 from __future__ import annotations
 
-import json
+import getpass
+import re
+import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from . import reply as replies
 from .cmdlets import Operation
-from .errors import RemoteFailure, UnexpectedReply
+from .errors import ERRORS_TOLD, RemoteFailure, UnexpectedReply
+from .reply import Place, Reply
+from .secret import split
+from .texts import short
 
+Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 REQUEST_LIMIT = 1_000_000  # bytes; Windows PowerShell 5.1 reads JSON up to 2 MB
 MUTEX_SECONDS = 120
 
 _STATUS = {
-    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s; nothing was changed. "
+    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s ({{errors}}); nothing was changed. "
     "Run again when it has ended.",
+    "busy windhcp.mutex": "Another run is writing to this server, and its account lets this one not wait for it ({errors}); nothing "
+    "was changed. Run again when it has ended; use one account for all runs, or accounts that are local administrators.",
     "no_module": "The DhcpServer module could not be loaded ({errors}). Install it: Install-WindowsFeature DHCP -IncludeManagementTools.",
-    "constrained_language": "PowerShell runs in Constrained Language Mode there (application control), where the script cannot "
-    "work; nothing was changed. Allow the collection's dhcp_cmdlets.ps1 in the policy (WDAC or AppLocker), or use an account "
-    "that the policy exempts.",
+    "constrained_language": "PowerShell runs in a restricted language mode there ({errors}), where the script cannot work; nothing "
+    "was changed. Where application control is the reason, allow the collection's dhcp_cmdlets.ps1 in the policy (WDAC or "
+    "AppLocker), or use an account that the policy exempts; where a session configuration is (JEA), connect to Microsoft.PowerShell.",
+    "not_windows_powershell": "The session is no Windows PowerShell 5.1 ({errors}), which the DhcpServer module is made for; nothing was "
+    "changed. Connect to the session configuration Microsoft.PowerShell (psrp: ansible_psrp_configuration_name), or make "
+    "powershell.exe the shell of the SSH server.",
     "script_error": "The script failed: {errors}. Please report it.",
 }
 
-
-@dataclass(frozen=True)
-class Reply:
-    """`status`: done, stopped (a call had an error) or changed_meanwhile (nothing was written)."""
-
-    status: str
-    fingerprint: str
-    before: Sequence[Mapping[str, Any]]
-    calls: Sequence[Mapping[str, Any]]
-    after: Sequence[Mapping[str, Any]]
-    received: datetime
+# What an endpoint answers that takes no scripts, or not all of their language: ids of PowerShell's parser and of its command search
+_NO_SCRIPTS = re.compile(r"FullyQualifiedErrorId\s*:\s*(\w*(?:ScriptsNotAllowed|NotAllowed\w*|InDataSection|NotSupportedIn\w*))")
 
 
 class Remote:
-    """One server. `execute` runs the module with the given options and returns its result."""
+    """One server. `execute` runs the module with the given options and returns its result; `hide` takes secrets out of a text.
 
-    def __init__(self, execute: Callable[[Mapping[str, Any]], Mapping[str, Any]], host: str, check_mode: bool) -> None:
+    `goes_on`: whether its logon is known to reach a second server.
+    """
+
+    def __init__(
+        self,
+        execute: Execute,
+        host: str,
+        check_mode: bool,
+        *,
+        hide: Callable[[str], str] = str,
+        goes_on: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._execute = execute
+        self.goes_on = goes_on
         self._check_mode = check_mode
+        self._hide = hide
         self.host = host
         self.calls = 0
 
     def read(self, reads: Sequence[Operation]) -> Reply:
-        return self._run({"before": reads})
+        return self._run({"before": reads}, replies.Request(reads))
 
     def write(self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever happened."""
-        return self._run({"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, "mutex": MUTEX_SECONDS})
+        alone = {"mutex": MUTEX_SECONDS, "who": _who()}
+        request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, **alone}
+        try:
+            return self._run(request, replies.Request(reads, calls, again, fingerprint))
+        except UnexpectedReply as unreadable:
+            raise UnexpectedReply(f"{unreadable} Whether something was written is not known; run again.") from unreadable
 
-    def _run(self, request: Mapping[str, Any]) -> Reply:
-        text = json.dumps({"check_mode": self._check_mode, **request}, separators=(",", ":"))
-        if len(text) > REQUEST_LIMIT:
+    def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
+        text, secrets = split({"check_mode": self._check_mode, **request})
+        size = len(text) + sum(len(secret.encode()) for secret in secrets)
+        if size > REQUEST_LIMIT:
             raise RemoteFailure(
-                f"The request has {len(text)} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. Use smaller lists."
+                f"The request has {size} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. Use smaller lists."
             )
         self.calls += 1
-        result = self._execute({"request": text})
-        reply = result.get("reply")
+        result = self._execute({"request": text, "secrets": secrets})
+        received = _now()
+        reply, place = result.get("reply"), Place(self.host, "the script", self._hide)
         if not isinstance(reply, Mapping):
-            raise UnexpectedReply(f"{self.host} gave no reply: {_said(result) or 'the output was empty'}")
+            said = _said(result)
+            if no_scripts := _NO_SCRIPTS.search("\n".join(map(str, result.values()))):
+                failure = _STATUS["constrained_language"].format(errors=f"the endpoint takes no scripts, {no_scripts[1]}")
+                raise RemoteFailure(f"On {self.host}: {failure}")
+            raise UnexpectedReply(f"{self.host} gave no reply: {short(said or 'the output was empty', hide=self._hide)}")
         status = str(reply.get("status"))
         if status in _STATUS:
-            errors = "; ".join(f"{e['id']}: {e['message']}" for e in reply.get("errors") or ())
-            raise RemoteFailure(f"On {self.host}: " + _STATUS[status].format(errors=errors))
-        return Reply(status, str(reply["fingerprint"]), reply["before"], reply["calls"], reply["finally"], datetime.now(timezone.utc))
+            failures = replies.failures(reply, place)
+            errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in failures[:ERRORS_TOLD])
+            meaning = next((_STATUS[key] for one in failures if (key := f"{status} {one.id}") in _STATUS), _STATUS[status])
+            raise RemoteFailure(f"On {self.host}: " + meaning.format(errors=errors))
+        return replies.parse(reply, asked, place, received)
+
+
+def _now() -> datetime:
+    """The controller's clock."""
+    return datetime.now(timezone.utc)
+
+
+def _who() -> str:
+    """Whom another run finds at work: the account and the name of this controller."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name
+        user = "an unnamed account"
+    return f"{user}@{socket.gethostname()}"
 
 
 def _said(result: Mapping[str, Any]) -> str | None:
-    return next((str(result[key]).strip() for key in ("msg", "module_stderr", "module_stdout") if result.get(key)), None)
+    """The first that says something; all of them are texts, or nothing that can be shown."""
+    texts = (result.get(key) for key in ("msg", "module_stderr", "module_stdout"))
+    return next((text.strip() for text in texts if isinstance(text, str) and text.strip()), None)

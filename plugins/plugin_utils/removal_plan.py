@@ -16,13 +16,12 @@ from typing import Literal
 
 from . import cmdlets
 from .copies import delete_copy, leave_here, on_one_side, proofs, removal, safety_copy
-from .errors import RemoteError, RemoteFailure
+from .errors import RemoteFailure
 from .model import Refused
 from .plan import Plan, Removal, Step, chunks, find, forget_secret, list_scopes
 from .sides import Connection, Needed, Side, Sides
 from .view import settings
 
-ANSWERS = frozenset({"WIN32 5", "DHCP 20121"})  # to be refused access is to be answered
 CUT_OFF = ("CommunicationInterrupted", "PartnerDown")
 
 
@@ -247,7 +246,7 @@ def orphaned(name: str, scopes: Sequence[IPv4Address] | None, sides: Sides, how:
             "orphan out. Nothing was changed."
         )
     found = sides.partner_or_failure(Needed(actual.partner_names, name, api=True, elsewhere=True))
-    if isinstance(found, Side) or (isinstance(found, RemoteError) and ANSWERS & set(found.ids)):
+    if isinstance(found, Side) or found.answered:
         raise Refused(
             f"orphan: the partner {actual.partner_server} answers {here.name}, so it is not gone; leave orphan out. Nothing was changed."
         )

@@ -1,6 +1,10 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Plans the way back from a safety copy: which scopes come, which are there already, what else an import would change. Pure."""
+"""Plans the way back from a safety copy: which scopes come, which are there already, what is added to the server for them. Pure.
+
+Import-DhcpServer with -ScopeId adds the classes and option definitions of the file that the server lacks, and touches nothing else of
+the server level. It brings a reservation back as one that is not in use, whatever it was, and takes no address that was only offered.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,14 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from . import cmdlets, content
-from .content import Difference
-from .export import Export
+from .export import Export, ServerLevel
 from .model import Refused, Server
 from .plan import Plan, Step, list_scopes
 
 ACTIVE, INACTIVE = "active", "inactive"
+# versions of Windows Server (2012, 2012 R2): a server of the first one takes a file of the second one, and no other that is newer
+_RELATED = ((6, 2), (6, 3))
+_NO_CLIENT = frozenset({"offered", "activereservation", "inactivereservation"})  # states of what is no lease of its own after an import
 
 
 @dataclass(frozen=True)
@@ -25,19 +31,21 @@ class Wanted:
     path: str
     scopes: tuple[IPv4Address, ...] = ()
     inactive: bool = True
+    keep_days: int = 0  # of the database's backups
 
 
 @dataclass(frozen=True)
 class Here:
-    """The server as it is: its scopes, their content, what time it has there. Leases are needed of the scopes that are wanted only."""
+    """The server as it is. `export`: of those wanted scopes that are there, leases included; `now`: what time it has."""
 
     server: Server
     export: Export
+    level: ServerLevel
     now: datetime
 
 
 def chosen(wanted: Wanted, copy: Export) -> tuple[IPv4Address, ...]:
-    """Raises Refused for a scope that is not in the copy."""
+    """Raises Refused for a scope that is not in the copy, and for a copy without any."""
     missing = [scope for scope in wanted.scopes if scope not in copy.scopes]
     if missing:
         held = list_scopes(sorted(copy.scopes)) or "no scope"
@@ -52,12 +60,18 @@ def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
     if found:
         raise Refused(" ".join([*found, "Nothing was changed."]))
     coming = [scope for scope in scopes if here.server.scope(scope) is None]
+    if coming:
+        _check_version(wanted, copy, here)
     states = {scope: _state(wanted, copy, scope) for scope in scopes}
     there = {str(scope): {"state": states[scope]} for scope in scopes if scope not in coming}
+    added = additions(copy, here.level) if coming else []
+    groups = [(state, [scope for scope in coming if states[scope] == state]) for state in (INACTIVE, ACTIVE)]
+    groups = [(state, group) for state, group in groups if group]
     return Plan(
-        steps=tuple(step for state in (INACTIVE, ACTIVE) for step in _step(wanted, here, [s for s in coming if states[s] == state], state)),
+        steps=tuple(_step(wanted, here, group, state, added if index == 0 else ()) for index, (state, group) in enumerate(groups)),
         before={"scopes": there},
-        after={"scopes": {str(scope): {"state": states[scope]} for scope in scopes}},
+        after={"scopes": {str(scope): {"state": states[scope]} for scope in scopes}, **({"added": list(added)} if added else {})},
+        warnings=tuple(_warnings(coming, copy, here)) if coming else (),
     )
 
 
@@ -67,23 +81,81 @@ def problems(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
     return [problem for scope in there if (problem := _problem(scope, wanted, copy, here))]
 
 
-def server_config(plan: Plan, copy: Export, here: Here) -> Sequence[Difference]:
-    """What an import would change beside the scopes, since it takes the server level settings of the file along."""
-    return content.server_level_differences(copy, here.export) if plan.steps else []
+def counts(scopes: Sequence[IPv4Address], export: Export) -> Sequence[Mapping[str, str | int]]:
+    """Of each scope how many leases of clients and how many reservations an export has that an import brings, or brought."""
+    return [
+        {
+            "scope_id": str(scope),
+            "leases": sum(lease.state.lower() not in _NO_CLIENT for lease in export.leases.get(scope, {}).values()),
+            "reservations": sum(item.startswith("reservation ") and not field for item, field in export.scopes.get(scope, {})),
+        }
+        for scope in scopes
+    ]
 
 
-def check_server_config(found: Sequence[Difference], server: str) -> None:
-    """Raises Refused, naming every difference."""
-    if found:
-        told = "; ".join(f"{one.field}: {_told(one.source)} in the copy, {_told(one.destination)} here" for one in found)
+def total(several: Sequence[Mapping[str, str | int]]) -> Mapping[str, int]:
+    return {name: sum(int(one[name]) for one in several) for name in ("leases", "reservations")}
+
+
+# --- the server level ----------------------------------------------------------------------------------------------------
+
+
+def additions(copy: Export, level: ServerLevel) -> Sequence[str]:
+    """What an import adds, by Windows' own rule: a class is there if its data is, a definition if its id and vendor class are."""
+    data, defined = set(level.classes.values()), set(_folded(level.definitions))
+    classes = [content.class_name(one) for one, value in sorted(copy.classes.items()) if value not in data]
+    lacking = [one for one in copy.definitions if _fold(one) not in defined]
+    return [*classes, *(content.definition_name(one) for one in sorted(lacking, key=content.option_order))]
+
+
+def _fold(definition: tuple[str, str]) -> tuple[str, str]:
+    return definition[0], definition[1].lower()
+
+
+def _folded(definitions: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:
+    return {_fold(one): kind for one, kind in definitions.items()}
+
+
+def _check_version(wanted: Wanted, copy: Export, here: Here) -> None:
+    mine = here.level.version
+    if copy.version is not None and copy.version > mine and (mine, copy.version) != _RELATED:
         raise Refused(
-            f"an import takes the server level settings of the copy along, and they are not those of {server}: {told}. Look at them; "
-            "accept_server_config: true imports them with the scopes. Nothing was changed."
+            f"path: {wanted.path} was made by a newer Windows (version {_told_version(copy.version)}) than {here.server.name} has "
+            f"({_told_version(mine)}), and Import-DhcpServer refuses such a file. Restore it on a server of that version or a later one. "
+            "Nothing was changed."
         )
 
 
-def public(found: Sequence[Difference]) -> Sequence[Mapping[str, str | None]]:
-    return [{"field": one.field, "saved": one.source, "server": one.destination} for one in found]
+def _told_version(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
+
+
+def _warnings(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[str]:
+    """What of the scopes may not come: Windows imports the rest all the same."""
+    name, level = here.server.name, here.level
+    found: list[str] = []
+    if copy.version is not None and copy.version != level.version:
+        saved_by, its_own = _told_version(copy.version), _told_version(level.version)
+        found.append(f"the safety copy was made by Windows version {saved_by}, and {name} has {its_own}")
+    uses = [copy.uses[scope] for scope in coming if scope in copy.uses]
+    mine = _folded(level.definitions)
+    for option in sorted({option for one in uses for option in one.options}, key=content.option_order):
+        saved, there = copy.definitions.get(option), mine.get(_fold(option))
+        if saved is not None and there is not None and saved != there:
+            found.append(
+                f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, and values may not fit"
+            )
+    data, names = set(level.classes.values()), {_fold(one) for one in level.classes}
+    for one in sorted({one for used in uses for one in used.classes} & set(copy.classes)):
+        if (copy.classes[one] in data) != (_fold(one) in names):
+            found.append(
+                f"{content.class_name(one)} of the copy is not the one that {name} has under this name or with this data: it is not "
+                "imported, nor is what needs it"
+            )
+    return found
+
+
+# --- scopes ----------------------------------------------------------------------------------------------------------------
 
 
 def _state(wanted: Wanted, copy: Export, scope: IPv4Address) -> str:
@@ -95,21 +167,17 @@ def _saved_state(export: Export, scope: IPv4Address) -> str:
     return export.scopes[scope].get(("", "state"), (ACTIVE,))[0].lower()
 
 
-def _step(wanted: Wanted, here: Here, scopes: Sequence[IPv4Address], state: str) -> Sequence[Step]:
-    """An import that is not known to honour the state of the file is told of it for inactive scopes."""
-    if not scopes:
-        return []
-    return [
-        Step(
-            server=here.server.name,
-            text=f"bring back from the safety copy, with leases, {state}: {list_scopes(scopes)}",
-            operation=cmdlets.import_copy(wanted.path, scopes, inactive=state == INACTIVE),
-            relationship="",
-            partner="",
-            here_only=True,
-            settled=False,
-        )
-    ]
+def _step(wanted: Wanted, here: Here, scopes: Sequence[IPv4Address], state: str, added: Sequence[str]) -> Step:
+    also = f"; adds to {here.server.name}: {', '.join(added)}" if added else ""
+    return Step(
+        server=here.server.name,
+        text=f"bring back from the safety copy, with leases, {state}: {list_scopes(scopes)}{also}",
+        operation=cmdlets.import_copy(wanted.path, scopes, inactive=state == INACTIVE, keep_days=wanted.keep_days),
+        relationship="",
+        partner="",
+        here_only=True,
+        settled=False,
+    )
 
 
 def _problem(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> str | None:

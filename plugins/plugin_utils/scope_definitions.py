@@ -12,7 +12,7 @@ from . import durations
 from .model import Refused, Scope, ScopeDefinition, Server
 from .view import scope_result
 
-LEASE_LIMIT = 0xFFFFFFFE  # seconds; DHCP counts a lease in 32 bits, and the highest number is an unlimited one (RFC 2132 9.2)
+LEASE_LIMIT = durations.UNLIMITED - 1  # seconds; DHCP counts a lease in 32 bits
 
 
 def parse(definitions: Iterable[Mapping[str, Any]]) -> tuple[ScopeDefinition, ...]:
@@ -43,7 +43,7 @@ def options(definition: ScopeDefinition) -> Mapping[str, Any]:
         "end_range": str(definition.end_range),
         "state": "active" if definition.active else "inactive",
         "description": definition.description,
-        "lease_duration": definition.lease_duration,
+        "lease_duration": durations.shown_lease(definition.lease_duration),
     }
     return {option: value for option, value in shown.items() if value is not None}
 
@@ -136,13 +136,15 @@ def _lease_duration(given: Mapping[str, Any], where: str) -> int | None:
     if given.get("lease_duration") is None:
         return None
     try:
-        seconds = durations.parse(given["lease_duration"])
+        seconds = durations.parse_lease(given["lease_duration"])
     except ValueError as error:
         raise Refused(f"{where}: lease_duration: {error}.") from None
     if seconds == 0:
         raise Refused(f"{where}: lease_duration: cannot be 0; leave it out for Windows' default.")
-    if seconds > LEASE_LIMIT:
-        raise Refused(f"{where}: lease_duration: is {seconds} seconds, and {LEASE_LIMIT} (136 years) is the most; give a shorter one.")
+    if seconds > durations.UNLIMITED:
+        raise Refused(
+            f"{where}: lease_duration: is {seconds} seconds, and {LEASE_LIMIT} (136 years) is the most; give a shorter one, or unlimited."
+        )
     return seconds
 
 

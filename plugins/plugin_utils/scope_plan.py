@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 
 from . import cmdlets, durations, scope_definitions
 from .errors import RemoteFailure
-from .membership import Joining, join
+from .membership import Joining, asked, join
 from .model import Definition, Refused, Relationship, ScopeDefinition, Server
 from .plan import Plan, Removal, Step, add_steps, find, list_scopes
 from .recreate_plan import complete_half
@@ -99,10 +99,8 @@ def _members(wanted: Wanted, sides: Sides) -> Plan:
 
 def _half_made(wanted: Wanted, actual: Relationship, sides: Sides) -> Plan | None:
     """What completes a relationship that a broken run left on this server alone."""
-    if not sides.are_both_read(actual.name):
-        return None
-    there = sides.partner(Needed(actual.partner_names, actual.name))
-    if there.half(actual.name) is not None:
+    there = asked(actual.name, actual.partner_names, wanted.members, sides)
+    if there is None or there.half(actual.name) is not None:
         return None
     definition = wanted.definition or Definition(actual.name)
     return complete_half(replace(definition, scopes=wanted.members), actual, sides, wanted.joining)
@@ -128,7 +126,9 @@ def _moving(wanted: Wanted, actual: Relationship | None, sides: Sides) -> Moving
     """
     sources: dict[str, list[IPv4Address]] = {}
     partner = _partner_of(wanted, actual)
-    there = sides.partner(Needed((partner,), wanted.relationship)) if partner and sides.are_both_read(wanted.relationship) else None
+    coming = set(wanted.members) - sides.here.members(wanted.relationship)
+    both = coming or sides.are_both_read(wanted.relationship)
+    there = sides.partner(Needed((partner,), wanted.relationship, guarded=False)) if partner and both else None
     for scope in wanted.members:
         servers = (sides.here.server, there.server) if there else (sides.here.server,)  # there: where a broken run left it
         source = next((found for server in servers if (found := server.relationship_of(scope))), None)
@@ -170,7 +170,12 @@ def _from(source: Relationship, scopes: Sequence[IPv4Address], wanted: Wanted, a
 
 
 def _creation(server: Server, name: str, partner: str, definition: ScopeDefinition) -> Step:
-    lease = "" if definition.lease_duration is None else f", leases of {durations.timespan(definition.lease_duration)}"
+    if definition.lease_duration is None:
+        lease = ""
+    elif definition.lease_duration == durations.UNLIMITED:
+        lease = ", unlimited leases"
+    else:
+        lease = f", leases of {durations.timespan(definition.lease_duration)}"
     state = "" if definition.active else ", inactive"
     return Step(
         server=server.name,

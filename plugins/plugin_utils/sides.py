@@ -75,7 +75,7 @@ class Needed(Exception):
 
     `names`: what the other server is called; none: the one of partner_host. `scopes`: whose content on both sides, that of the side
     in `first` before the other's, so that a lease that is just being given to the partner does not look lost. `elsewhere`: it may be
-    another server than the one of partner_host.
+    another server than the one of partner_host. Not `guarded`: what somebody else changes there meanwhile is for Windows to refuse.
     """
 
     def __init__(
@@ -87,10 +87,11 @@ class Needed(Exception):
         api: bool = False,
         first: Connection = "partner",
         elsewhere: bool = False,
+        guarded: bool = True,
     ) -> None:
         super().__init__(names)
         self.names, self.relationship, self.scopes = names, relationship, scopes
-        self.api, self.first, self.elsewhere = api, first, elsewhere
+        self.api, self.first, self.elsewhere, self.guarded = api, first, elsewhere, guarded
 
     @property
     def key(self) -> str:
@@ -100,8 +101,15 @@ class Needed(Exception):
         """What both need together."""
         if other is None:
             return self
-        scopes = tuple(sorted({*self.scopes, *other.scopes}))
-        return Needed(self.names, self.relationship, scopes, api=self.api or other.api, first=self.first, elsewhere=self.elsewhere)
+        return Needed(
+            self.names,
+            self.relationship,
+            tuple(sorted({*self.scopes, *other.scopes})),
+            api=self.api or other.api,
+            first=self.first,
+            elsewhere=self.elsewhere,
+            guarded=self.guarded or other.guarded,
+        )
 
 
 @dataclass(frozen=True)

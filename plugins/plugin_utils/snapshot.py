@@ -4,19 +4,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from ipaddress import IPv4Address
-from typing import Any
+from typing import TypeVar
 
-from . import cmdlets
-from .errors import EMPTY_FAILOVER, RemoteError, UnexpectedReply, error_ids
-from .export import Export
+from . import cmdlets, durations
+from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
+from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
 from .model import Mode, Relationship, Role, Scope, Server, Utilisation
+from .reply import LONGEST, Found, Result
+
+T = TypeVar("T")
 
 _MODES: Mapping[str, Mode] = {text: mode for mode, text in cmdlets.WINDOWS_MODE.items()}
 _ROLES: Mapping[str, Role] = {text: role for role, text in cmdlets.WINDOWS_ROLE.items()}
+_TYPES: Mapping[str, bool] = {"PrimaryServer": True, "SecondaryServer": False}
+_SCOPE_TYPES: Mapping[str, str] = {one: one for one in ("Dhcp", "Bootp", "Both")}
+_SCOPE_STATES: Mapping[str, bool] = {"Active": True, "InActive": False, "Inactive": False}
 
 
 def reads() -> Sequence[cmdlets.Operation]:
@@ -24,30 +30,23 @@ def reads() -> Sequence[cmdlets.Operation]:
     return (cmdlets.who_when(), cmdlets.get_bindings(), cmdlets.get_failover(), cmdlets.get_scopes())
 
 
-def parse(results: Sequence[Mapping[str, Any]], host: str, received: datetime | None = None) -> Server:
-    """The server that `reads` showed. Raises RemoteError for a read that failed, UnexpectedReply for one that lacks a property.
+def parse(results: Sequence[Result], host: str, clock: timedelta = timedelta(0)) -> Server:
+    """The server that `reads` showed. Raises RemoteError for a read that failed, UnexpectedReply for one that cannot be understood.
 
-    `host` is the inventory name, for error texts only; `received` says when the answer came, to tell the server's clock.
+    `host` is the inventory name, for error texts only; `clock`: how far the server's was ahead when the answer came.
     """
-    by_id = {result["id"]: result for result in results}
-    missing = [read["id"] for read in reads() if read["id"] not in by_id]
-    if missing:
-        raise UnexpectedReply(f"{host} did not answer the reads {', '.join(missing)}")
-    who = _objects(by_id["who"], host)[0]
+    who, bindings, scopes = (_result(results, call_id, host) for call_id in ("who", "bindings", "scopes"))
+    _objects(who, host)
     # an address is only one more name of this server: not to see the bindings is no reason to stop
-    bindings = [] if by_id["bindings"]["errors"] else by_id["bindings"]["objects"]
+    addresses = [] if bindings.errors else [one.optional_address("IPAddress") for one in bindings.objects]
     return Server(
-        name=_text(who, "computer"),
-        clock=_clock(who, received),
-        addresses=tuple(str(b["IPAddress"]) for b in bindings if b.get("IPAddress")),
+        name=who.only().name("computer"),
+        host_name=who.only().text("host_name"),
+        clock=clock,
+        addresses=tuple(one for one in addresses if one),
         relationships=relationships(results, host),
-        scopes=tuple(sorted((_scope(o) for o in _objects(by_id["scopes"], host)), key=lambda scope: scope.scope_id)),
+        scopes=_scopes(scopes, host),
     )
-
-
-def hop_reads(computer: str) -> Sequence[cmdlets.Operation]:
-    """The reads that show another server, over a second hop."""
-    return (cmdlets.get_failover(computer), cmdlets.get_scopes(computer))
 
 
 def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:
@@ -55,147 +54,152 @@ def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]
     return tuple(read for read in reads if read["op"] == "cmdlet" and "ComputerName" in read["parameters"])
 
 
-def hop(results: Sequence[Mapping[str, Any]], host: str, computer: str) -> Server:
-    """The other server that `hop_reads` showed, under the name by which it was asked."""
-    found = _objects(_result(results, cmdlets.get_scopes(computer), host), host, computer)
-    scopes = tuple(sorted((_scope(one) for one in found), key=lambda scope: scope.scope_id))
+def hop(results: Sequence[Result], host: str, computer: str) -> Server:
+    """The other server that prerequisites.reads showed, under the name by which it was asked."""
+    scopes = _scopes(_result(results, cmdlets.get_scopes(computer)["id"], host), host, computer)
     return Server(name=computer, addresses=(), relationships=relationships(results, host, computer), scopes=scopes)
 
 
-def relationships(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None) -> tuple[Relationship, ...]:
+def relationships(results: Sequence[Result], host: str, partner: str | None = None) -> tuple[Relationship, ...]:
     """The relationships among the results: the server's, or those of the partner that it asked."""
-    found = _failover(_result(results, cmdlets.get_failover(partner), host), host, partner or "")
-    return tuple(sorted((_relationship(one) for one in found), key=lambda relationship: relationship.name))
+    found = _failover(_result(results, cmdlets.get_failover(partner)["id"], host), host, partner or "")
+    return _each_once(found, "Name", _relationship, lambda one: one.name)
 
 
-def statistics(results: Sequence[Mapping[str, Any]], host: str) -> Mapping[IPv4Address, Utilisation]:
+def statistics(results: Sequence[Result], host: str) -> Mapping[IPv4Address, Utilisation]:
     """How full each scope is."""
-    found = _objects(_result(results, cmdlets.get_statistics(), host), host)
-    return {IPv4Address(_text(one, "ScopeId")): _utilisation(one) for one in found}
+    found = _objects(_result(results, cmdlets.get_statistics()["id"], host), host)
+    return {one.address("ScopeId"): _utilisation(one) for one in found}
 
 
-def _utilisation(found: Mapping[str, Any]) -> Utilisation:
+def _utilisation(found: Found) -> Utilisation:
     return Utilisation(
-        in_use=_number(found, "AddressesInUse"),
-        free=_number(found, "AddressesFree"),
-        percent_in_use=float(_expected(found, "PercentageInUse")),
-        in_use_here=_expected(found, "AddressesInUseOnThisServer"),
-        in_use_at_partner=_expected(found, "AddressesInUseOnPartnerServer"),
-        free_here=_expected(found, "AddressesFreeOnThisServer"),
-        free_at_partner=_expected(found, "AddressesFreeOnPartnerServer"),
+        in_use=found.number("AddressesInUse"),
+        free=found.number("AddressesFree"),
+        percent_in_use=found.fraction("PercentageInUse"),
+        in_use_here=found.optional_number("AddressesInUseOnThisServer"),
+        in_use_at_partner=found.optional_number("AddressesInUseOnPartnerServer"),
+        free_here=found.optional_number("AddressesFreeOnThisServer"),
+        free_at_partner=found.optional_number("AddressesFreeOnPartnerServer"),
     )
 
 
-def exported(results: Sequence[Mapping[str, Any]], host: str, partner: str | None = None) -> Export:
-    """The export among the results: of the server, or of the partner that it asked."""
-    found = _result(results, cmdlets.export(computer=partner), host)
-    if found["errors"] or not found["objects"]:
+def exported(results: Sequence[Result], host: str, partner: str | None = None, *, there_only: bool = False) -> Export:
+    """The export among the results: of the server, or of the partner that it asked.
+
+    `there_only`: a scope that does not exist there is left out, where it is an error otherwise.
+    """
+    found = _result(results, cmdlets.export_id(partner), host)
+    lacking = there_only and error_ids(found) <= NO_SUCH_SCOPE
+    if found.errors and not lacking:
         raise RemoteError(found, host, partner or "")
-    return read_export(_text(found["objects"][0], "content"), partner or host)
+    if found.errors and not found.objects:
+        return NOTHING
+    return read_export(found.only().text("content"), partner or host)
 
 
-def read_copy(results: Sequence[Mapping[str, Any]], host: str) -> Export:
+def server_level(results: Sequence[Result], host: str) -> ServerLevel:
+    """What `level_reads` said of the server."""
+    version = _result(results, cmdlets.get_version()["id"], host)
+    _objects(version, host)
+    classes = _objects(_result(results, cmdlets.get_classes()["id"], host), host)
+    definitions = _objects(_result(results, cmdlets.get_option_definitions()["id"], host), host)
+    return ServerLevel(
+        version=(version.only().number("MajorVersion"), version.only().number("MinorVersion")),
+        classes={(one.text("Type"), one.text("Name")): one.text("Data") for one in classes},
+        definitions={(str(one.number("OptionId")), one.text("VendorClass")): one.text("Type") for one in definitions},
+    )
+
+
+def level_reads() -> Sequence[cmdlets.Operation]:
+    return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions())
+
+
+def read_copy(results: Sequence[Result], host: str) -> Export:
     """The safety copy among the results."""
-    (found,) = _objects(_result(results, cmdlets.read_copy(""), host), host)
-    return read_export(_text(found, "content"), host)
+    found = _result(results, cmdlets.read_copy("")["id"], host)
+    _objects(found, host)
+    return read_export(found.only().text("content"), host)
 
 
-def proven_text(results: Sequence[Mapping[str, Any]], host: str) -> tuple[str, str] | None:
+def proven_text(results: Sequence[Result], host: str) -> tuple[str, str] | None:
     """(public line, proof) of a kept text; None if there is none."""
-    found = _objects(_result(results, cmdlets.prove_text("", ""), host), host)
-    return (_text(found[0], "public"), _text(found[0], "proof")) if found else None
+    found = _objects(_result(results, cmdlets.prove_text("", "")["id"], host), host)
+    return (found[0].text("public"), found[0].text("proof")) if found else None
 
 
-def _clock(who: Mapping[str, Any], received: datetime | None) -> timedelta:
-    if received is None:
-        return timedelta(0)
-    shown = datetime.strptime(_text(who, "utc"), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-    return shown - received
-
-
-def _result(results: Sequence[Mapping[str, Any]], operation: cmdlets.Operation, host: str) -> Mapping[str, Any]:
-    found = next((result for result in results if result["id"] == operation["id"]), None)
+def _result(results: Sequence[Result], call_id: str, host: str) -> Result:
+    found = next((result for result in results if result.id == call_id), None)
     if found is None:
-        raise UnexpectedReply(f"{host} did not answer {operation['id']}")
+        raise UnexpectedReply(f"{host} did not answer {call_id}")
     return found
 
 
-def _objects(result: Mapping[str, Any], host: str, partner: str = "") -> Sequence[Mapping[str, Any]]:
-    if result["errors"]:
+def _objects(result: Result, host: str, partner: str = "") -> Sequence[Found]:
+    if result.errors:
         raise RemoteError(result, host, partner)
-    objects: Sequence[Mapping[str, Any]] = result["objects"]
-    return objects
+    return result.objects
 
 
-def _failover(result: Mapping[str, Any], host: str, partner: str = "") -> Sequence[Mapping[str, Any]]:
+def _failover(result: Result, host: str, partner: str = "") -> Sequence[Found]:
     """Whether a server without any relationship answers with nothing or with an error is not known (U): both mean none."""
-    if result["errors"] and error_ids(result) <= EMPTY_FAILOVER:
+    if result.errors and error_ids(result) <= EMPTY_FAILOVER:
         return ()
     return _objects(result, host, partner)
 
 
-def _relationship(found: Mapping[str, Any]) -> Relationship:
-    mode = _choice(found, "Mode", _MODES)
-    interval = _expected(found, "StateSwitchInterval")
+def _scopes(result: Result, host: str, partner: str = "") -> tuple[Scope, ...]:
+    return _each_once(_objects(result, host, partner), "ScopeId", _scope, lambda one: one.scope_id)
+
+
+def _each_once(found: Iterable[Found], name: str, read: Callable[[Found], T], key: Callable[[T], object]) -> tuple[T, ...]:
+    """Sorted by `key`, which the property `name` holds. No server has two of one."""
+    by_key: dict[object, T] = {}
+    for one in found:
+        parsed = read(one)
+        if key(parsed) in by_key:
+            raise one.unreadable(name, str(key(parsed)), "which another object has as well")
+        by_key[key(parsed)] = parsed
+    return tuple(by_key[one] for one in sorted(by_key))  # type: ignore[type-var]
+
+
+def _relationship(found: Found) -> Relationship:
+    mode = found.choice("Mode", _MODES)
+    interval = found.optional_number("StateSwitchInterval", LONGEST)
     return Relationship(
-        name=_text(found, "Name"),
-        partner_server=_text(found, "PartnerServer"),
+        name=found.name("Name"),
+        partner_server=found.name("PartnerServer"),
         mode=mode,
-        load_balance_percent=_number(found, "LoadBalancePercent") if mode == "load_balance" else None,
-        reserve_percent=_number(found, "ReservePercent") if mode == "hot_standby" else None,
-        server_role=_choice(found, "ServerRole", _ROLES) if mode == "hot_standby" else None,
-        max_client_lead_time=_number(found, "MaxClientLeadTime"),
-        state_switch_interval=int(interval) if interval is not None and _expected(found, "AutoStateTransition") else 0,
-        enable_auth=bool(_expected(found, "EnableAuth")),
-        state=_text(found, "State"),
-        scopes=tuple(sorted(IPv4Address(scope) for scope in _expected(found, "ScopeId") or ())),
+        load_balance_percent=found.number("LoadBalancePercent", 100) if mode == "load_balance" else None,
+        reserve_percent=found.number("ReservePercent", 100) if mode == "hot_standby" else None,
+        server_role=found.choice("ServerRole", _ROLES) if mode == "hot_standby" else None,
+        max_client_lead_time=found.number("MaxClientLeadTime", LONGEST, least=1),
+        state_switch_interval=interval if interval is not None and found.flag("AutoStateTransition") else 0,
+        enable_auth=found.flag("EnableAuth"),
+        state=found.text("State"),
+        scopes=tuple(sorted(set(found.addresses("ScopeId")))),
         # these five came with Windows Server 2012 R2
-        primary_server=_optional(found, "PrimaryServerName"),
-        secondary_server=_optional(found, "SecondaryServerName"),
-        primary_ip=_optional(found, "PrimaryServerIP"),
-        secondary_ip=_optional(found, "SecondaryServerIP"),
-        is_primary={"PrimaryServer": True, "SecondaryServer": False}.get(_optional(found, "ServerType") or ""),
+        primary_server=found.optional_text("PrimaryServerName"),
+        secondary_server=found.optional_text("SecondaryServerName"),
+        primary_ip=found.optional_address("PrimaryServerIP"),
+        secondary_ip=found.optional_address("SecondaryServerIP"),
+        is_primary=found.choice("ServerType", _TYPES) if found.optional_text("ServerType") else None,
     )
 
 
-def _scope(found: Mapping[str, Any]) -> Scope:
+def _scope(found: Found) -> Scope:
     return Scope(
-        scope_id=IPv4Address(_text(found, "ScopeId")),
-        name=_text(found, "Name"),
-        subnet_mask=_text(found, "SubnetMask"),
-        start_range=_text(found, "StartRange"),
-        end_range=_text(found, "EndRange"),
-        active=_text(found, "State") == "Active",
-        type=_text(found, "Type"),
-        description=_text(found, "Description"),
-        lease_duration=_number(found, "LeaseDuration") if _expected(found, "LeaseDuration") is not None else None,
+        scope_id=found.address("ScopeId"),
+        name=found.text("Name"),
+        subnet_mask=str(found.address("SubnetMask")),
+        start_range=str(found.address("StartRange")),
+        end_range=str(found.address("EndRange")),
+        active=found.choice("State", _SCOPE_STATES),
+        type=found.choice("Type", _SCOPE_TYPES),
+        description=found.text("Description"),
+        lease_duration=_lease_duration(found.optional_number("LeaseDuration", LONGEST)),
     )
 
 
-def _expected(found: Mapping[str, Any], name: str) -> Any:
-    if name not in found:
-        raise UnexpectedReply(f"an object of the DHCP server has no property {name} (it has {', '.join(found) or 'none'})")
-    return found[name]
-
-
-def _text(found: Mapping[str, Any], name: str) -> str:
-    return str(_expected(found, name) or "")
-
-
-def _optional(found: Mapping[str, Any], name: str) -> str | None:
-    value = found.get(name)
-    return str(value) if value else None
-
-
-def _number(found: Mapping[str, Any], name: str) -> int:
-    value = _expected(found, name)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise UnexpectedReply(f"the property {name} is {value!r} and not a number")
-    return value
-
-
-def _choice(found: Mapping[str, Any], name: str, choices: Mapping[str, Any]) -> Any:
-    value = _text(found, name)
-    if value not in choices:
-        raise UnexpectedReply(f"the property {name} is {value!r} and none of {', '.join(choices)}")
-    return choices[value]
+def _lease_duration(seconds: int | None) -> int | None:
+    return None if seconds is None else durations.lease(seconds)

@@ -9,11 +9,12 @@ removed after the last one; a run that finds it looks at both servers, although 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from . import cmdlets
+from .errors import NOT_OURS, RemoteError, error_ids
 from .model import Server
 from .plan import Step
+from .reply import Result
 
 
 def notes(steps: Sequence[Step], server: Server) -> Mapping[str, str]:
@@ -49,9 +50,14 @@ def look(relationship: str) -> cmdlets.Operation:
     return cmdlets.prove_text(_name(relationship), "")
 
 
-def partner(answer: Mapping[str, Any]) -> str | None:
-    """The partner that a note names. A note that cannot be read is none: it is only an additional hint."""
-    return next((str(one["public"]) for one in answer["objects"]), None) or None
+def partner(answer: Result, host: str) -> str | None:
+    """The partner that a note names. A note that cannot be read is none: it is only an additional hint.
+
+    Raises RemoteError where somebody else has put something in the place of the notes: no write would be possible.
+    """
+    if NOT_OURS in error_ids(answer):
+        raise RemoteError(answer, host)
+    return next((one.text("public") for one in answer.objects), None) or None
 
 
 def keep(note: tuple[str, str]) -> cmdlets.Operation:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from . import durations
 from .model import Relationship, Scope, Server
 
 
@@ -53,7 +54,7 @@ def scope_result(scope: Scope) -> Mapping[str, Any]:
         "state": "active" if scope.active else "inactive",
         "type": scope.type,
         "description": scope.description,
-        "lease_duration": scope.lease_duration,
+        "lease_duration": durations.shown_lease(scope.lease_duration),
     }
 
 

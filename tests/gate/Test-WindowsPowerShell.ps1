@@ -91,7 +91,7 @@ foreach ($file in $Path) {
                 if ($commands.Contains($name)) {
                     $allowed = @($commands[$name]['parameters']) + @($commands[$name]['aliases'].Values | ForEach-Object { $_ }) + $common
                 }
-                elseif ($name -in 'Resolve-DnsName', 'icacls.exe') { break } # of DnsClient, Windows Server 2012 and later; a program of Windows
+                elseif ($name -eq 'Resolve-DnsName') { break } # of DnsClient, Windows Server 2012 and later
                 elseif ($dhcp.Contains($name)) { break } # bound against its own metadata by the stub module
                 else { & $say $a "$name is no command of Windows PowerShell 5.1, of DhcpServer or of this file"; break }
                 foreach ($p in $a.CommandElements) {

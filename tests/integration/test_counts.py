@@ -17,11 +17,14 @@ def relationship(**options: Any) -> list[dict[str, Any]]:
     return [{"name": "Relationship", MODULE: {**WANTED, **options}}]
 
 
-def test_a_change_is_two_commands_and_in_sync_is_one(door: str, net: str) -> None:
+def test_what_a_task_costs(door: str, net: str) -> None:
+    """In sync 1, a change of settings 2, what brings scopes 3; check mode asks the partner too."""
     with Site(lab(), door, net) as site:
-        change = site.play(relationship()).ok()
-        assert (change.counts.commands, change.counts.requests) == (2, 10)
-        assert change.written == ["Add-DhcpServerv4Failover"]
+        check = site.play(relationship(), "--check").ok()
+        assert (check.counts.commands, check.counts.writes) == (2, 0)
+        new = site.play(relationship()).ok()
+        assert (new.counts.commands, new.counts.requests) == (3, 14)
+        assert new.written == ["Add-DhcpServerv4Failover"]
         in_sync = site.play(relationship()).ok()
         assert (in_sync.counts.commands, in_sync.counts.requests) == (1, 6)
         assert in_sync.counts.writes == 0
@@ -29,6 +32,7 @@ def test_a_change_is_two_commands_and_in_sync_is_one(door: str, net: str) -> Non
         assert (modify.counts.commands, modify.counts.requests) == (2, 10)
         assert modify.written == ["Set-DhcpServerv4Failover"]
         assert modify.result("Relationship")["remote_calls"] == 2
+        assert site.play(relationship(load_balance_percent=60), "--check").ok().counts.commands == 2
 
 
 def many_scopes(count: int) -> str:
@@ -63,7 +67,7 @@ def test_hundreds_of_scopes_are_one_command_and_several_receives(door: str, net:
         some = [f"10.100.{n}.0" for n in range(65)]
         added = site.play(relationship(scopes=some)).ok()
         assert added.written == ["Add-DhcpServerv4Failover", "Add-DhcpServerv4FailoverScope", "Add-DhcpServerv4FailoverScope"]
-        assert added.counts.commands == 2
+        assert added.counts.commands == 3
         assert added.result("Relationship")["relationship"]["scopes"] == some
 
 

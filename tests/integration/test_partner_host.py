@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from harness import Site, lab
+from lab import topology
 
 MODULE = "windhcp.failover.dhcp_failover_relationship"
 
@@ -60,11 +63,54 @@ def test_a_setting_that_does_not_travel_is_told(net: str) -> None:
         assert "its partner DHCP02 does not show of 'HQ': max_client_lead_time 7200 (it shows 3600)" in result["msg"]
 
 
-def test_without_delegation_the_partner_can_be_read_and_nothing_is_written(net: str) -> None:
+def test_without_delegation_nothing_is_written(net: str) -> None:
+    """And the message says whether it is the hop or the rights: a logon that holds its password goes on."""
     with Site(lab("awkward"), "standin", net) as site:
         account = next(one for one in site.lab.servers["DHCP01"].credentials if one.user == "nohop")
         no_hop = {"ansible_user": account.user, "ansible_password": account.password}
-        run = site.play(task(scopes=["10.1.1.0"]), vars=no_hop)
-        assert "dhcp01 asking dhcp02.contoso.example: access is denied at the partner" in run.failure("R")["msg"]
-        assert "Nothing was changed." in run.failure("R")["msg"]
-        assert run.written == []
+        for route in ({}, {"partner_host": None}):
+            for mode in (["--check"], []):
+                run = site.play(task(scopes=["10.1.1.0"], **route), *mode, vars=no_hop)
+                message = run.failure("R")["msg"]
+                assert "dhcp01 asking dhcp02.contoso.example: access is denied at the partner" in message
+                assert "the logon on dhcp01 does not go on to a second server (double hop)" in message
+                assert "Nothing was changed." in message
+                assert run.written == []
+
+
+def test_without_rights_at_the_partner_nothing_is_written(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        there = site.lab.servers["DHCP02"]
+        there.credentials = tuple(replace(one, admin=False) for one in there.credentials)
+        for mode in (["--check"], []):
+            run = site.play(task(partner_host=None), *mode)
+            assert "access is denied at the partner dhcp02.contoso.example: the account has no DHCP rights there" in run.failure("R")["msg"]
+            assert run.written == []
+
+
+@pytest.mark.parametrize("shows", ["netbios", "hostname", "fqdn"])
+def test_names_of_more_than_15_characters(shows: str, door: str, net: str) -> None:
+    """Windows cuts the NetBIOS name, while others know the server by its whole one."""
+    if door == "powershell" and shows != "hostname":
+        pytest.skip("how the partner spells the name is the core's, the same behind both doors")
+    text = (topology.TOPOLOGIES / "company.yml").read_text(encoding="utf-8")
+    for short, long in (("01", "dhcp-headquarters-01"), ("02", "dhcp-branch-office-02")):
+        text = text.replace(f"dhcp{short}", long).replace(f"DHCP{short}", long[:15].upper())
+    here, there = "dhcp-headquarte", "dhcp-branch-off"
+    company = topology.loads(text)
+    company.switches = company.switches.with_answer("partner_server_shows", shows)
+    partner = {"partner_host": there}
+    relationship = {"name": "HQ", "partner_server": "dhcp-branch-office-02", "scopes": ["10.10.10.0"], **partner}
+    with Site(company, door, net) as site:
+        tasks = [
+            {"name": "Create", MODULE: relationship},
+            {"name": "Again", MODULE: {**relationship, "partner_server": "dhcp-branch-office-02.contoso.example"}},
+            {"name": "Scope", "windhcp.failover.dhcp_failover_scope": {"relationship": "HQ", "scopes": ["10.10.20.0"], **partner}},
+            {"name": "Info", "windhcp.failover.dhcp_failover_info": {"gather": ["drift"], **partner}},
+        ]
+        run = site.play(tasks, host=here).ok()
+        assert [run.result(name)["changed"] for name in ("Create", "Again", "Scope", "Info")] == [True, False, True, False]
+        back = {**relationship, "partner_server": "dhcp-headquarters-01", "partner_host": here, "scopes": ["10.10.20.0"]}
+        assert site.play([{"name": "Back", MODULE: back}], host=there).ok().result("Back")["changed"] is False
+        itself = {**relationship, "name": "New", "partner_server": "dhcp-headquarters-01"}
+        assert "itself" in site.play([{"name": "Self", MODULE: itself}], host=here).failure("Self")["msg"]

@@ -60,18 +60,20 @@ def test_what_a_removal_deleted_comes_back_out_of_service(net: str) -> None:
         assert (again.written, again.changed) == ([], 0)
 
 
-def test_settings_that_changed_since_are_shown_before_they_would_come_back(net: str) -> None:
+def test_what_is_added_is_shown_and_no_setting_that_changed_since_stands_in_the_way(net: str) -> None:
     with Site(lab(), "standin", net) as site:
+        there = site.lab.servers["DHCP02"]
         site.play([CREATE]).ok()
         (copy,) = site.play([REMOVE]).ok().result("Remove")["safety_copies"]
-        site.lab.servers["DHCP02"].conflict_detection_attempts = 3
-        refused = restore(site, copy["path"])
-        failure = refused.failure("Bring the scopes back")
-        assert "conflict_detection_attempts: 0 in the copy, 3 here" in failure["msg"]
-        assert failure["server_config_differences"] == [{"field": "conflict_detection_attempts", "saved": "0", "server": "3"}]
-        assert refused.written == []
-        restore(site, copy["path"], failover_accept_server_config=True, failover_state="as_saved", failover_scopes=[SCOPES[0]]).ok()
-        assert site.lab.servers["DHCP02"].scopes[CLIENTS].state == "Active"
+        there.conflict_detection_attempts = 3
+        del there.classes["Kiosk"]
+        wanted = {"failover_state": "as_saved", "failover_scopes": [SCOPES[0]], "failover_safety_copy_days": 30}
+        check = restore(site, copy["path"], "--check", **wanted).ok().result("Bring the scopes back")
+        done = restore(site, copy["path"], **wanted).ok().result("Bring the scopes back")
+        assert done["server_additions"] == check["server_additions"] == ["user class 'Kiosk'"]
+        assert done["total"] == check["total"] == {"leases": 120, "reservations": 0}
+        assert there.scopes[CLIENTS].state == "Active"
+        assert ("Kiosk" in there.classes, there.conflict_detection_attempts) == (True, 3)
 
 
 def test_the_playbook_says_what_it_needs(net: str) -> None:

@@ -145,3 +145,13 @@ def test_ssh_knows_its_servers_and_its_key(net: str, tmp_path: Any) -> None:
             run = site.play([task("In")], vars=variables)
             assert [one["status"] for one in run.tasks] == ["unreachable"]
             assert run.counts.commands == 0
+
+
+def test_a_jea_endpoint_is_named(net: str) -> None:
+    """One that takes no scripts at all: not even the first line of what Ansible sends runs there."""
+    with Site(lab(), "standin", net, needs("psrp")) as site:
+        read = {"name": "Read", "windhcp.failover.dhcp_failover_info": {}}
+        result = site.play([read], vars={"ansible_psrp_configuration_name": "Helpdesk"}).failure("Read")
+        assert "restricted language mode there (the endpoint takes no scripts, ScriptsNotAllowed)" in result["msg"]
+        assert "connect to Microsoft.PowerShell" in result["msg"]
+        assert not result["changed"]

@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Execute
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
@@ -51,7 +52,7 @@ class Wire:
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
         files = self.files.setdefault(server, Files())
-        said = script.run(self.lab, session, arguments["request"], threading.Lock(), Hurry(), files)
+        said = script.run(self.lab, session, arguments["request"], threading.Lock(), Hurry(), files, arguments["secrets"])
         if self.lose_at == number:
             raise Killed
         reply: Mapping[str, Any] = json.loads(said)
@@ -74,8 +75,8 @@ def perform(wire: Wire, module: str, options: Mapping[str, Any], host: str = "dh
             return wire.execute(host.upper(), arguments)
 
         @contextlib.contextmanager
-        def connect(self, partner: str, task_vars: Any) -> Iterator[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
-            yield lambda arguments: wire.reach(partner.upper(), arguments)
+        def connect(self, partner: str, task_vars: Any) -> Iterator[tuple[Execute, Callable[[], bool]]]:
+            yield lambda arguments: wire.reach(partner.upper(), arguments), lambda: False
 
     action = Action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
     result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})

@@ -36,12 +36,20 @@ class Session:
 
 @dataclass(frozen=True)
 class ErrorRecord:
-    """One non-terminating error. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as PowerShell does."""
+    """One error, non-terminating unless it says so. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as PowerShell does.
+
+    ``details``: ErrorDetails, where Export- and Import-DhcpServer write the reason. ``posted``: one that they collected of a
+    cmdlet inside and wrote once more. ``swallowed_of``: that cmdlet's name, where they did not.
+    """
 
     id: str
     category: str
     message: str
     target: str = ""
+    details: str = ""
+    terminating: bool = False
+    posted: bool = False
+    swallowed_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,22 @@ class CmdletObject:
 
     type_name: str
     properties: Mapping[str, Value]
+
+
+# Properties that the module's type files define by a script: class -> names (M, captures of its output)
+SCRIPT_PROPERTIES: Mapping[str, frozenset[str]] = {"DhcpServerv4Failover": frozenset({"ScopeId"})}
+
+
+def shown(one: CmdletObject) -> dict[str, Value]:
+    """The properties as PowerShell shows them. C: it unrolls what a script puts out, so none is null and one is bare."""
+    scripted = SCRIPT_PROPERTIES.get(one.type_name, frozenset())
+    return {name: _unrolled(value) if name in scripted else value for name, value in one.properties.items()}
+
+
+def _unrolled(value: Value) -> Value:
+    if not isinstance(value, tuple):
+        return value
+    return value if len(value) > 1 else (value[0] if value else None)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
+from typing import Any
 
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
-from lab.core.errors import Refused, error
+from lab.core.errors import WORDS, Refused, error, with_reason
 from lab.core.server import Credential, Relationship, Scope, Server
 from lab.core.world import Fault, World
 
@@ -99,7 +100,7 @@ class Call:
         if self.on("PassThru") or self.on("Passthru"):
             self.emit(objects)
 
-    def refused(self, error_id: str, text: str, *, host: str = "", **values: object) -> Refused:
+    def refused(self, error_id: str, text: str, *, host: str = "", **values: Any) -> Refused:
         """An error record to raise. ``host``: the server it names, by default the one the cmdlet acts on."""
         target = f"{self.server.name}:root/Microsoft/Windows/DHCP:PS_{self.cmdlet.partition('-')[2]}"
         record = error(error_id, text, self.here.language, target=target, host=host or self.server.name, **values)
@@ -108,6 +109,21 @@ class Call:
     def fail(self, error_id: str, verb: str, what: object) -> Refused:
         """The same with the general text: "Failed to ``verb`` ``what`` on DHCP server HOST."."""
         return self.refused(error_id, "act", verb=verb, what=what)
+
+    def ended(self, word: str, text: str, **values: Any) -> Refused:
+        """What ends Export- or Import-DhcpServer (C MIG): a terminating error whose id is the word of its category."""
+        said = self.refused(word, text, **values).record
+        kind = word if word in WORDS else "NotSpecified"
+        return Refused(replace(said, category=kind, target=str(values.get("file", "")), terminating=True))
+
+    def post(self, refusal: Refused) -> None:
+        """Of a cmdlet that Export- or Import-DhcpServer ran inside: they go on (C MIG)."""
+        self.errors.append(replace(with_reason(refusal.record), posted=self.world.switches.inner_errors_show))
+
+    def swallow(self, refusal: Refused, cmdlet: str) -> None:
+        """The same, where they do not write it: only the caller's -ErrorVariable may have it (I, 13.15)."""
+        if self.world.switches.inner_errors_show:
+            self.errors.append(replace(refusal.record, swallowed_of=cmdlet))
 
     def report(self, refusal: Refused) -> None:
         """One object was refused: non-terminating, the cmdlet goes on (C PSDOC)."""
@@ -142,16 +158,27 @@ class Call:
             raise self.refused("LAB NonInteractive", "prompt", cmdlet=self.cmdlet)
 
     def has_rights(self, server: Server) -> bool:
-        """C/M: a local administrator of that server. A local account needs the same password on both (C/M, 7)."""
+        """C/M: a local administrator of that server."""
+        account = self._account(server)
+        if account is None:
+            return False
+        return account.admin or (account.dhcp_administrator and self.world.switches.dhcp_administrators_suffice)
+
+    def _account(self, server: Server) -> Credential | None:
+        """The session's account as that server knows it. A local account needs the same password on both (C/M, 7)."""
         typed = self.session.network_user if server is not self.here else ""
         account = _credential(server, typed or self.session.user)
         if account is None:
-            return False
+            return None
         mine = _credential(self.here, self.session.user)
         local = "\\" not in account.user and "@" not in account.user
         if server is not self.here and not typed and local and (mine is None or mine.password != account.password):
-            return False
-        return account.admin or (account.dhcp_administrator and self.world.switches.dhcp_administrators_suffice)
+            return None
+        return account
+
+    def needs_no_rights(self) -> bool:
+        """C DHCPM 3.1.4.29: the version is told to whoever asks another server for it."""
+        return self.cmdlet == "Get-DhcpServerVersion" and self.server is not self.here
 
     def reach(self, other: Server) -> str:
         """Opens the provider's connection to another server, as the caller (C WIN32, 0): "" or the error id.
@@ -163,11 +190,19 @@ class Call:
         if other is not self.here:
             if not self.world.connected(self.here.name, other.name):
                 return "WIN32 1722"
-            if not self.session.delegated:
-                return "WIN32 5"
-            if not self.has_rights(other):
-                return self.world.switches.partner_not_admin_error
+            denied = self._denied(other)
+            if denied:
+                return denied
         return service_error(other)
+
+    def _denied(self, other: Server) -> str:
+        """Why another server refuses the session: "" or the error id."""
+        if self.needs_no_rights():
+            unknown = not self.session.delegated or self._account(other) is None
+            return "WIN32 5" if unknown and not self.world.switches.version_without_hop else ""
+        if not self.session.delegated:
+            return "WIN32 5"
+        return "" if self.has_rights(other) else self.world.switches.partner_not_admin_error
 
     def hop(self, peer: Server) -> str:
         """``reach`` for the partner half of a write, with an ordered fault coming first."""

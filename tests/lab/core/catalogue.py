@@ -105,6 +105,11 @@ def class_of(server: Server, kind: str, name: str) -> DhcpClass | None:
     return next(found, None)
 
 
+def hexadecimal(one: DhcpClass) -> str:
+    """A class's data as the cmdlets and an export show it (M, the digits' case L)."""
+    return "0x" + one.data.encode().hex()
+
+
 def standard_definitions() -> dict[OptionKey, OptionDefinition]:
     return {OptionKey(number): OptionDefinition(*about) for number, about in _STANDARD.items()}
 

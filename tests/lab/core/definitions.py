@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from lab.core.api import CmdletObject
 from lab.core.call import Call
-from lab.core.catalogue import built_in_class, class_of, classes_of, definitions_of
+from lab.core.catalogue import built_in_class, class_of, classes_of, definitions_of, hexadecimal
 from lab.core.server import DhcpClass, OptionDefinition, OptionKey
 
 
@@ -81,7 +81,7 @@ def class_view(one: DhcpClass) -> CmdletObject:
         {
             "Name": one.name,
             "Type": one.type,
-            "Data": "0x" + one.data.encode("ascii", "replace").hex().upper(),
+            "Data": hexadecimal(one),
             "AsciiData": one.data,
             "Description": one.description,
         },

@@ -9,6 +9,8 @@ our translation: they prove that nobody matches text.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lab.core.api import ErrorRecord
 
 # Categories: M for 20005, 20010, 20116, 20052, 20023 and WIN32 5 (8.3); L by analogy for the others.
@@ -21,6 +23,8 @@ _CATEGORIES = {
     "InvalidOperation": (20089, 20103, 20108, 20118, 20119, 20120, 20132, 20133),
     "LimitsExceeded": (20128, 20130),
 }
+# C MIG: the ids of Export- and Import-DhcpServer's own errors, and the categories of the same names
+WORDS = ("ResourceExists", "ResourceUnavailable", "InvalidOperation", "InvalidArgument", "ObjectNotFound")
 CATEGORY_BY_CODE = {code: name for name, codes in _CATEGORIES.items() for code in codes}
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -118,6 +122,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Scope {scope} already exists on DHCP server {host} and is not imported.",
         "Der Bereich {scope} ist auf dem DHCP-Server {host} bereits vorhanden und wird nicht importiert.",
     ),
+    "not_in_file": (
+        "Scope {scope} is not in the file {file}.",
+        "Der Bereich {scope} ist nicht in der Datei {file} enthalten.",
+    ),
+    "no_value": (
+        "Option {option} has no value and is not imported on DHCP server {host}.",
+        "Option {option} hat keinen Wert und wird auf dem DHCP-Server {host} nicht importiert.",
+    ),
+    "bad_argument": (
+        "{value} is not valid for {cmdlet}.",
+        "{value} ist für {cmdlet} nicht gültig.",
+    ),
+    "surrogate": (
+        "The surrogate pair is invalid. A high surrogate character must always be paired with a low surrogate character.",
+        "Das Ersatzzeichenpaar ist ungültig. Auf ein hohes Ersatzzeichen muss immer ein niedriges folgen.",
+    ),
     # the lab's own
     "not_simulated": (
         "The lab does not simulate {cmdlet}. Nothing was read or changed on {host}.",
@@ -142,6 +162,13 @@ def category(error_id: str) -> str:
     """The category of an id such as "DHCP 20005"; NotSpecified for one that is not in the catalogue."""
     number = error_id.rpartition(" ")[2]
     return CATEGORY_BY_CODE.get(int(number), "NotSpecified") if number.isdigit() else "NotSpecified"
+
+
+def with_reason(record: ErrorRecord) -> ErrorRecord:
+    """An error of an inner cmdlet as Export- and Import-DhcpServer write it (C MIG): the reason and its number in ErrorDetails."""
+    number = record.id.rpartition(" ")[2]
+    details = f"{record.message} : {record.category}({number})" if number.isdigit() else ""
+    return replace(record, details=details)
 
 
 def message(text: str, language: str, **values: object) -> str:

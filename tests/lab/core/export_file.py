@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,9 +12,8 @@ from ipaddress import IPv4Address
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
-from lab.core.catalogue import built_in_class, standard_definitions
 from lab.core.metadata import parse_datetime, parse_timespan
-from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, dns_setting
+from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, dns_setting, lease_duration, lease_option
 from lab.core.policies import CRITERIA
 from lab.core.server import (
     UNLIMITED,
@@ -30,6 +30,12 @@ from lab.core.server import (
     Scope,
 )
 
+# where such a character is while the XML is parsed: a plane for private use
+_NOT_IN_XML = {*range(0x20), 0xFFFE, 0xFFFF} - {9, 10, 13}
+_SHIFT = 0xF0000
+_SHIFTED_BACK = {_SHIFT + code: code for code in _NOT_IN_XML}
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_REFERENCE = re.compile(r"&#([xX][0-9A-Fa-f]+|[0-9]+);")
 LEASE_KEY, DNS_KEY = OptionKey(LEASE_OPTION), OptionKey(DNS_OPTION)
 
 
@@ -39,23 +45,39 @@ class BadFile(ValueError):
 
 @dataclass(frozen=True)
 class Content:
-    """``server_level``: field of Server -> value, of what is in the file; a stripped section is not in it."""
+    """``settings``: field of Server -> value, of what is no class, definition, policy or option value of the server level."""
 
-    server_level: dict[str, Any]
+    version: tuple[int, ...]
+    classes: list[DhcpClass]
+    definitions: dict[OptionKey, OptionDefinition]
+    settings: dict[str, Any]
+    policies: dict[str, Policy]
+    option_values: OptionValues
     scopes: dict[IPv4Address, Scope]
 
 
 def read(content: bytes) -> Content:
     """UTF-8 or UTF-16. Raises BadFile."""
-    root = _parse(content)
+    root = parse(content)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
     if root.tag != "DHCPServer":
         raise BadFile(f"it begins with {root.tag} and not with DHCPServer")
     ipv4 = root.find("IPv4")
-    if ipv4 is None:
-        return Content({}, {})
     try:
-        scopes = [_scope(element) for element in ipv4.iterfind("Scopes/Scope")]
-        return Content(_server_level(ipv4), {scope.scope_id: scope for scope in scopes})
+        version = (int(_text(root, "MajorVersion")), int(_text(root, "MinorVersion")))
+        if ipv4 is None:
+            return Content(version, [], {}, {}, {}, {}, {})
+        options = _options(ipv4)
+        return Content(
+            version,
+            [_class(element) for element in ipv4.iterfind("Classes/Class")],
+            dict(_definition(element) for element in ipv4.iterfind("OptionDefinitions/OptionDefinition")),
+            _settings(ipv4, _take_dns(options)),
+            _policies(ipv4),
+            options,
+            {scope.scope_id: scope for scope in map(_scope, ipv4.iterfind("Scopes/Scope"))},
+        )
     except ValueError as error:
         raise BadFile(str(error)) from error
 
@@ -66,42 +88,41 @@ class _NoDoctype(TreeBuilder):
         raise BadFile("it has a document type, and entities are refused")
 
 
-def _parse(content: bytes) -> Element:
+def parse(content: bytes) -> Element:
+    """With the characters that XML 1.0 does not have, and that stand there as references (C MIG)."""
     parser = XMLParser(target=_NoDoctype())  # noqa: S314 - entities are refused
     try:
-        parser.feed(content)
+        text = _DECLARATION.sub("", decoded(content))  # the encoding is that of the bytes
+        parser.feed(_REFERENCE.sub(_shifted, text))
         root: Element = parser.close()
-    except (ParseError, LookupError) as error:
+    except (ParseError, UnicodeDecodeError) as error:
         raise BadFile(f"it is no XML ({error})") from error
     for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
+        if element.text:
+            element.text = element.text.translate(_SHIFTED_BACK)
     return root
 
 
-def _server_level(ipv4: Element) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    if ipv4.find("ConflictDetectionAttempts") is not None:
-        result["conflict_detection_attempts"] = int(_text(ipv4, "ConflictDetectionAttempts"))
-    if ipv4.find("ActivatePolicies") is not None:
-        result["activate_policies"] = _flag(ipv4, "ActivatePolicies")
-    if ipv4.find("Classes") is not None:
-        classes = (_class(element) for element in ipv4.iterfind("Classes/Class"))
-        result["classes"] = {one.name: one for one in classes if not built_in_class(one.type, one.name)}
-    if ipv4.find("OptionDefinitions") is not None:
-        definitions = (_definition(element) for element in ipv4.iterfind("OptionDefinitions/OptionDefinition"))
-        result["option_definitions"] = {key: one for key, one in definitions if standard_definitions().get(key) != one}
-    if ipv4.find("OptionValues") is not None:
-        options = _options(ipv4)
-        if dns := _take_dns(options):
-            result["dns"] = dns
-        result["option_values"] = options
-    if ipv4.find("Policies") is not None:
-        result["policies"] = _policies(ipv4)
-    if ipv4.find("Filters") is not None:
-        filters = (_filter(element) for element in ipv4.iterfind("Filters/Filter"))
-        result["filters"] = {one.mac_address: one for one in filters}
-        result["allow_list"], result["deny_list"] = _flag(ipv4, "Filters/Allow"), _flag(ipv4, "Filters/Deny")
-    return result
+def decoded(content: bytes) -> str:
+    """As .NET reads a text file."""
+    return content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+
+
+def _shifted(reference: re.Match[str]) -> str:
+    code = int(reference[1][1:], 16) if reference[1][0] in "xX" else int(reference[1])
+    return chr(_SHIFT + code) if code in _NOT_IN_XML else reference[0]
+
+
+def _settings(ipv4: Element, dns: DnsSetting | None) -> dict[str, Any]:
+    filters = (_filter(element) for element in ipv4.iterfind("Filters/Filter"))
+    return {
+        "conflict_detection_attempts": int(_text(ipv4, "ConflictDetectionAttempts") or 0),
+        "activate_policies": _flag(ipv4, "ActivatePolicies"),
+        "dns": dns or DnsSetting(),
+        "filters": {one.mac_address: one for one in filters},
+        "allow_list": _flag(ipv4, "Filters/Allow"),
+        "deny_list": _flag(ipv4, "Filters/Deny"),
+    }
 
 
 def _text(parent: Element, path: str) -> str:
@@ -177,7 +198,7 @@ def _take_dns(options: OptionValues) -> DnsSetting | None:
 
 def _take_lease_duration(options: OptionValues) -> timedelta | None:
     value = options.pop(LEASE_KEY, ())
-    return timedelta(seconds=int(value[0])) if value else None
+    return lease_duration(value[0]) if value else None
 
 
 def _policies(parent: Element) -> dict[str, Policy]:
@@ -205,7 +226,7 @@ def _policy(element: Element) -> Policy:
 def _scope(element: Element) -> Scope:
     options = _options(element)
     duration = parse_timespan(_text(element, "LeaseDuration"))
-    if options.get(LEASE_KEY) == (str(int(duration.total_seconds())),):
+    if options.get(LEASE_KEY) == (lease_option(duration),):
         del options[LEASE_KEY]
     return Scope(
         scope_id=_address(element, "ScopeId"),
@@ -228,7 +249,7 @@ def _scope(element: Element) -> Scope:
         options=options,
         reservations=_by_address(_reservation(one) for one in element.iterfind("Reservations/Reservation")),
         policies=_policies(element),
-        leases=_by_address(_lease(one) for one in element.iterfind("Leases/Lease")),
+        leases=_by_address(one for one in map(_lease, element.iterfind("Leases/Lease")) if one.address_state != "InactiveReservation"),
     )
 
 

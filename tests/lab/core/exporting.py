@@ -2,85 +2,97 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Export-DhcpServer: the XML file with the server level configuration and the scopes. importing.py reads it.
 
-Names, order and spelling of the elements are M (dhcp-failover.md 10: public programs that read or write such files), also
-that lists are repeated elements, that an empty list has no element in a scope, that And and Or are in capitals, that a
-class shows its data as hexadecimal digits and a policy its lease duration as option 51. Of a lease the names are M, order
-and the form of the time L. U: where a policy's DNS suffix stands; the suffix of a scope's DNS settings stands nowhere.
+C MIG: names, order and namespaces of the elements, what is left out when there is none of it, the version, BOM and line
+ends, and that a list is repeated elements. M (dhcp-failover.md 10: public programs that read or write such files): And and
+Or are in capitals, a class shows its data as hexadecimal digits and a policy its lease duration as option 51. The suffix of
+a scope's DNS settings stands nowhere. The lab has no IPv6.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lab.core.api import Scalar
 from lab.core.call import Call
-from lab.core.catalogue import classes_of, definitions_of
+from lab.core.catalogue import classes_of, definitions_of, hexadecimal
 from lab.core.errors import Refused
 from lab.core.metadata import format_timespan
-from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, scope_options
-from lab.core.policies import CRITERIA
+from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, lease_option, scope_options
 from lab.core.server import AddressRange, DnsSetting, Lease, OptionKey, OptionValues, Policy, Reservation, Scope, Server
 
 NAMESPACE = "http://schemas.microsoft.com/windows/DHCPServer"
-VERSION = ("6", "2")
+POLICY_CRITERIA = ("VendorClass", "UserClass", "MacAddress", "ClientId", "RelayAgent", "CircuitId", "RemoteId", "SubscriberId", "Fqdn")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def export(call: Call) -> None:
-    """C PSDOC: the server level always, all scopes if none is named, an error if the file exists unless -Force.
+    """C MIG: the server level always, all scopes if none is named; an unknown one is an error, and without any left there is no file.
 
     The file belongs to the machine that runs the cmdlet, whatever -ComputerName says (C PSDOC): the door writes it.
     """
-    path, switches = call.text("File"), call.world.switches
+    path = call.text("File")
     if path in call.files and not call.on("Force"):
-        raise call.refused(switches.export_file_exists_error, "export_file", file=path)
+        raise call.ended("ResourceExists", "export_file", file=path)
+    if call.has("Prefix"):  # C MIG: of IPv6, which has no addresses of IPv4
+        raise call.ended("InvalidArgument", "bad_argument", value=call.addresses("Prefix")[0], cmdlet=call.cmdlet)
     scopes = []
     for scope_id in _wanted(call):
         try:
             scopes.append(call.scope(scope_id))
         except Refused as refusal:
-            call.report(refusal)
-    if call.errors and switches.export_unknown_scope_stops:
+            call.post(refusal)
+    if call.has("ScopeId") and not scopes:
         return
-    content = text(document(call.server, scopes, leases=call.on("Leases")))
-    if _NOT_IN_XML.search(content):  # I: .NET's XmlWriter refuses such a character
-        raise call.fail("WIN32 87", "export", path)
-    encoding = switches.export_encoding
-    declaration = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>\r\n'
-    call.written[path] = (declaration + content).encode(encoding)
+    leases = {scope.scope_id: call.world.exported_leases(call.server.name, scope) for scope in scopes} if call.on("Leases") else None
+    root = document(call.server, scopes, leases)
+    if not call.has("ScopeId"):
+        SubElement(SubElement(root, "IPv6", {"xmlns": ""}), "Classes")
+    try:
+        call.written[path] = written(root)
+    except UnicodeEncodeError as error:  # a lone surrogate: the method of .NET throws
+        raise call.ended("ArgumentException", "surrogate") from error
 
 
 def _wanted(call: Call) -> Iterable[IPv4Address]:
-    """C PSDOC: with -ScopeId or -Prefix only those; a prefix is of IPv6, which the lab does not have."""
-    return call.addresses("ScopeId") if call.has("ScopeId") or call.has("Prefix") else sorted(call.server.scopes)
+    return call.addresses("ScopeId") if call.has("ScopeId") else sorted(call.server.scopes)
 
 
-def text(root: Element) -> str:
-    """Indented, with Windows line ends; a carriage return of a value is written so that it is still there when read."""
+def written(root: Element) -> bytes:
+    """C MIG (XmlWriter with Indent and without CheckCharacters): UTF-8 with a byte order mark, CRLF, no character refused.
+
+    Every line end of a value becomes CRLF, and one that XML 1.0 does not have is written as a reference.
+    """
     indent(root)
-    return tostring(root, encoding="unicode").replace("\r", "&#xD;").replace("\n", "\r\n")
+    content = tostring(root, encoding="unicode").replace("\r\n", "\n").replace("\r", "\n")
+    content = _NOT_IN_XML.sub(lambda one: one[0] if "\ud800" <= one[0] <= "\udfff" else f"&#x{ord(one[0]):X};", content)
+    return ('<?xml version="1.0" encoding="utf-8"?>\n' + content).replace("\n", "\r\n").encode("utf-8-sig")
 
 
-def document(server: Server, scopes: Iterable[Scope], *, leases: bool) -> Element:
+def document(server: Server, scopes: Iterable[Scope], leases: Mapping[IPv4Address, Sequence[Lease]] | None = None) -> Element:
+    """``leases``: of each scope; None: they are not asked for."""
     root = Element("DHCPServer", {"xmlns": NAMESPACE})
-    _add(root, "MajorVersion", VERSION[0])
-    _add(root, "MinorVersion", VERSION[1])
-    ipv4 = SubElement(root, "IPv4")
+    for name, number in zip(("MajorVersion", "MinorVersion"), server.os.split("."), strict=False):
+        SubElement(root, name, {"xmlns": ""}).text = number
+    ipv4 = SubElement(root, "IPv4", {"xmlns": ""})
     _add(ipv4, "ConflictDetectionAttempts", server.conflict_detection_attempts)
     _add(ipv4, "NapEnabled", False)
     _add(ipv4, "NpsUnreachableAction", "Full")
     _add(ipv4, "ActivatePolicies", server.activate_policies)
     _classes(SubElement(ipv4, "Classes"), server)
     _definitions(SubElement(ipv4, "OptionDefinitions"), server)
-    _options(SubElement(ipv4, "OptionValues"), server_options(server))
-    _policies(SubElement(ipv4, "Policies"), server.policies.values())
+    _policies(ipv4, server.policies.values())
+    _options(ipv4, server_options(server))
     _filters(SubElement(ipv4, "Filters"), server)
-    inside = SubElement(ipv4, "Scopes")
-    for scope in scopes:
-        _scope(SubElement(inside, "Scope"), scope, leases=leases)
+    inside = [(scope, Element("Scope")) for scope in scopes]
+    if inside:
+        SubElement(ipv4, "Scopes").extend(element for _scope_, element in inside)
+    for scope, element in inside:
+        _scope(element, scope)
+        if leases is not None:
+            _leases(SubElement(element, "Leases"), scope, leases[scope.scope_id])
     return root
 
 
@@ -94,7 +106,7 @@ def policy_options(policy: Policy) -> OptionValues:
     """M: a policy's lease duration is its option 51."""
     if policy.lease_duration is None:
         return policy.options
-    return {OptionKey(LEASE_OPTION): (str(int(policy.lease_duration.total_seconds())),)} | policy.options
+    return {OptionKey(LEASE_OPTION): (lease_option(policy.lease_duration),)} | policy.options
 
 
 def _add(parent: Element, name: str, *values: Scalar) -> None:
@@ -111,7 +123,7 @@ def _classes(parent: Element, server: Server) -> None:
         element = SubElement(parent, "Class")
         _add(element, "Name", one.name)
         _add(element, "Type", one.type)
-        _add(element, "Data", "0x" + one.data.encode().hex())
+        _add(element, "Data", hexadecimal(one))
         _add(element, "Description", one.description)
 
 
@@ -128,30 +140,31 @@ def _definitions(parent: Element, server: Server) -> None:
 
 
 def _options(parent: Element, values: OptionValues) -> None:
+    inside = SubElement(parent, "OptionValues") if values else parent
     for key, several in sorted(values.items()):
-        element = SubElement(parent, "OptionValue")
+        element = SubElement(inside, "OptionValue")
         _add(element, "OptionId", key.option_id)
         _add(element, "Value", *several)
         _add(element, "VendorClass", key.vendor_class)
         _add(element, "UserClass", key.user_class)
 
 
-def _policies(parent: Element, policies: Iterable[Policy]) -> None:
+def _policies(parent: Element, policies: Collection[Policy]) -> None:
+    inside = SubElement(parent, "Policies") if policies else parent
     for one in sorted(policies, key=lambda policy: policy.processing_order):
-        element = SubElement(parent, "Policy")
+        element = SubElement(inside, "Policy")
         _add(element, "Name", one.name)
         _add(element, "ProcessingOrder", one.processing_order)
         _add(element, "Enabled", one.enabled)
         _add(element, "Condition", one.condition.upper())
         _add(element, "Description", one.description)
-        for criterion in CRITERIA:
+        for criterion in POLICY_CRITERIA:
             _add(element, criterion, *one.criteria.get(criterion, ()))
         if one.dns_suffix:
             _add(element, "DnsSuffix", one.dns_suffix)
-        if options := policy_options(one):
-            _options(SubElement(element, "OptionValues"), options)
         if one.ranges:
             _ranges(SubElement(element, "IPRanges"), one.ranges)
+        _options(element, policy_options(one))
 
 
 def _ranges(parent: Element, ranges: Iterable[AddressRange]) -> None:
@@ -171,7 +184,7 @@ def _filters(parent: Element, server: Server) -> None:
         _add(element, "Description", one.description)
 
 
-def _scope(element: Element, scope: Scope, *, leases: bool) -> None:
+def _scope(element: Element, scope: Scope) -> None:
     _add(element, "ScopeId", scope.scope_id)
     _add(element, "Name", scope.name)
     _add(element, "SubnetMask", scope.subnet_mask)
@@ -182,20 +195,17 @@ def _scope(element: Element, scope: Scope, *, leases: bool) -> None:
     _add(element, "Type", scope.type)
     _add(element, "MaxBootpClients", scope.max_bootp_clients)
     _add(element, "NapEnable", scope.nap_enable)
-    _add(element, "NapProfile", scope.nap_profile)
     _add(element, "Delay", scope.delay)
+    _add(element, "NapProfile", scope.nap_profile)
     _add(element, "Description", scope.description)
     _add(element, "ActivatePolicies", scope.activate_policies)
     _add(element, "SuperScopeName", scope.superscope)
     if scope.exclusions:
         _ranges(SubElement(element, "ExclusionRanges"), scope.exclusions)
-    if scope.policies:
-        _policies(SubElement(element, "Policies"), scope.policies.values())
-    _options(SubElement(element, "OptionValues"), scope_options(scope))
+    _policies(element, scope.policies.values())
+    _options(element, scope_options(scope))
     if scope.reservations:
         _reservations(SubElement(element, "Reservations"), scope.reservations.values())
-    if leases and scope.leases:
-        _leases(SubElement(element, "Leases"), scope)
 
 
 def _reservations(parent: Element, reservations: Iterable[Reservation]) -> None:
@@ -206,27 +216,23 @@ def _reservations(parent: Element, reservations: Iterable[Reservation]) -> None:
         _add(element, "ClientId", one.client_id)
         _add(element, "Type", one.type)
         _add(element, "Description", one.description)
-        if one.options:
-            _options(SubElement(element, "OptionValues"), one.options)
+        _options(element, one.options)
 
 
-def _leases(parent: Element, scope: Scope) -> None:
-    for one in scope.leases.values():
-        _lease(SubElement(parent, "Lease"), scope, one)
-
-
-def _lease(element: Element, scope: Scope, one: Lease) -> None:
-    _add(element, "IPAddress", one.ip)
-    _add(element, "ScopeId", scope.scope_id)
-    _add(element, "ClientId", one.client_id)
-    _add(element, "HostName", one.host_name)
-    _add(element, "Description", one.description)
-    _add(element, "AddressState", one.address_state)
-    _add(element, "ClientType", one.client_type)
-    if one.expires is not None:
-        _add(element, "LeaseExpiryTime", one.expires.isoformat())
-    _add(element, "DnsRegistration", one.dns_registration)
-    _add(element, "DnsRR", one.dns_rr)
-    _add(element, "NapCapable", False)
-    _add(element, "NapStatus", "FullAccess")
-    _add(element, "PolicyName", one.policy_name)
+def _leases(parent: Element, scope: Scope, leases: Iterable[Lease]) -> None:
+    for one in leases:
+        element = SubElement(parent, "Lease")
+        _add(element, "IPAddress", one.ip)
+        _add(element, "ScopeId", scope.scope_id)
+        _add(element, "ClientId", one.client_id)
+        _add(element, "AddressState", one.address_state)
+        _add(element, "ClientType", one.client_type)
+        _add(element, "NapCapable", False)
+        _add(element, "DnsRR", one.dns_rr)
+        _add(element, "DnsRegistration", one.dns_registration)
+        if one.expires is not None:
+            _add(element, "LeaseExpiryTime", f"{one.expires:%Y-%m-%d %H:%M:%SZ}")
+        _add(element, "NapStatus", "FullAccess")
+        _add(element, "HostName", one.host_name)
+        _add(element, "PolicyName", one.policy_name)
+        _add(element, "Description", one.description)

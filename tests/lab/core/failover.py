@@ -190,6 +190,8 @@ def _apply_on_both(call: Call, half: Relationship, changed: Relationship) -> Non
         call.warnings.append(f"The change of {half.name} did not reach {peer.fqdn}.")
     if other is not None:
         peer.relationships[other.name] = _propagated(call.world, other, changed)
+        if changed.secret != half.secret:
+            call.world.interrupt(changed, peer.relationships[other.name])
 
 
 def _propagated(world: World, other: Relationship, changed: Relationship) -> Relationship:

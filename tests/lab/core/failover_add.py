@@ -96,8 +96,7 @@ def _check_name_and_limit(call: Call, server: Server, name: str) -> None:
 
 
 def _check_partner(call: Call, name: str, partner: Server) -> None:
-    version = tuple(int(part) for part in partner.os.split(".")[:2])
-    if version < OLDEST_OS:  # C 20118
+    if partner.version() < OLDEST_OS:  # C 20118
         raise call.refused("DHCP 20118", "add_failover", name=name)
     if abs(call.world.now(call.server.name) - call.world.now(partner.name)) > MAX_CLOCK_DIFFERENCE:  # C 20119
         # The two readings are not simultaneous with a real clock; the offsets differ by far more than that.
@@ -119,7 +118,7 @@ def _check_here(call: Call, name: str, scope_id: IPv4Address) -> Scope:
     scope = call.scope(scope_id)
     if call.server.relationship_of(scope_id) is not None:
         raise call.refused("DHCP 20113", "add_failover_scope", scope=scope_id, name=name)
-    if scope.type != "Dhcp":
+    if scope.type != "Dhcp" and call.world.refuses_bootp(call.server):
         raise call.refused("DHCP 20131", "add_failover_scope", scope=scope_id, name=name)
     return scope
 

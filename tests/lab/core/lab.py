@@ -66,6 +66,7 @@ class Lab(World):
     ) -> Outcome:
         with self._lock:
             self.meet()
+            self.pass_time(name)
             here = self.servers[session.server]
             call = Call(self, session, name, bound, here, here, files=files or {})
             try:
@@ -85,9 +86,9 @@ class Lab(World):
 
     def _run(self, call: Call, run: Callable[[Call], None] | None) -> None:
         call.server = self._target(call)
-        text = "list_scopes" if call.cmdlet == "Get-DhcpServerv4Scope" else "version"
+        text = {"Get-DhcpServerv4Scope": "list_scopes", "Get-DhcpServerv4Failover": "list_failover"}.get(call.cmdlet, "version")
         problem = service_error(call.server) if call.server is call.here else call.reach(call.server)
-        if not problem and not call.has_rights(call.server):
+        if not problem and not call.needs_no_rights() and not call.has_rights(call.server):
             problem = "WIN32 5"  # M WEAVE: without rights every cmdlet answers so
         if problem:
             raise call.refused(problem, text)

@@ -12,7 +12,7 @@ from lab.core.call import Call
 from lab.core.errors import Refused
 from lab.core.failover import role
 from lab.core.reservations import client_id
-from lab.core.server import Lease, Relationship, Scope, Server
+from lab.core.server import Lease, Relationship, Reservation, Scope, Server
 
 CURRENT = ("Active", "ActiveReservation", "InactiveReservation")  # C PSDOC: what -AllLeases adds to
 
@@ -37,13 +37,6 @@ def view(server: Server, scope: Scope, lease: Lease) -> CmdletObject:
     )
 
 
-def all_of(scope: Scope) -> list[Lease]:
-    """Those that were given out, and one for each reservation that nobody uses (L)."""
-    unused = (one for address, one in scope.reservations.items() if address not in scope.leases)
-    idle = [Lease(one.ip, one.client_id, one.name, address_state="InactiveReservation") for one in unused]
-    return sorted([*scope.leases.values(), *idle], key=lambda lease: lease.ip)
-
-
 def get(call: Call) -> None:
     for scope, lease in _chosen(call):
         if not call.has("ScopeId") or call.on("AllLeases") or call.on("BadLeases") or lease.address_state in CURRENT:
@@ -51,12 +44,16 @@ def get(call: Call) -> None:
 
 
 def add(call: Call) -> None:
-    """C SDK 20014: the address or the client has a lease here. In failover the partner gets it too (C WSD 6)."""
+    """C SDK 20014: the address or the client has a lease here, and a reservation counts as one (C MIG).
+
+    In failover the partner gets it too (C WSD 6).
+    """
     scope = call.scope(call.need_address("ScopeId"))
     address, client = call.need_address("IPAddress"), client_id(call.text("ClientId"))
     if not scope.in_subnet(address):
         raise call.fail("DHCP 20011", "add lease", address)
-    if address in scope.leases or any(one.client_id == client for one in scope.leases.values()):
+    known: dict[IPv4Address, Lease | Reservation] = {**scope.reservations, **scope.leases}
+    if address in known or any(one.client_id == client for one in known.values()):
         raise call.fail("DHCP 20014", "add lease", address)
     lease = Lease(
         address,
@@ -110,7 +107,7 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
     wanted = tuple(map(client_id, call.texts("ClientId")))
     found = set()
     for scope in scopes:
-        for lease in all_of(scope):
+        for lease in scope.all_leases():
             bad = lease.address_state == "Declined"
             if (not wanted or lease.client_id in wanted) and (bad or not call.on("BadLeases")):
                 found.add(lease.client_id)
@@ -122,7 +119,7 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
 
 def _find(call: Call, address: IPv4Address) -> tuple[Scope, Lease]:
     for scope in call.server.scopes.values():
-        for lease in all_of(scope):
+        for lease in scope.all_leases():
             if lease.ip == address:
                 return scope, lease
     raise call.fail("DHCP 20011", "get lease", address)

@@ -247,6 +247,9 @@ def parse_datetime(text: str) -> datetime:
     return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
+MAX_TIMESPAN = timedelta(days=10675199, hours=2, minutes=48, seconds=5, microseconds=477580)  # TimeSpan.MaxValue, less 7 ticks
+
+
 def parse_timespan(text: str) -> timedelta:
     """The constant format of .NET, "[-][d.]hh:mm:ss[.fffffff]". Raises ValueError."""
     match = _TIMESPAN.fullmatch(text.strip())
@@ -263,5 +266,5 @@ def format_timespan(span: timedelta) -> str:
     sign, span = ("-", -span) if span < timedelta(0) else ("", span)
     hours, rest = divmod(span.seconds, 3600)
     days = f"{span.days}." if span.days else ""
-    fraction = f".{span.microseconds:06d}0" if span.microseconds else ""
+    fraction = f".{span.microseconds:06d}{7 if span == MAX_TIMESPAN else 0}" if span.microseconds else ""
     return f"{sign}{days}{hours:02d}:{rest // 60:02d}:{rest % 60:02d}{fraction}"

@@ -5,17 +5,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import AddressValueError, IPv4Address
 
 from lab.core.api import CmdletObject
 from lab.core.call import Call
 from lab.core.catalogue import class_of, definition_of
+from lab.core.metadata import MAX_TIMESPAN
 from lab.core.reservations import find as find_reservation
 from lab.core.server import DnsSetting, OptionKey, OptionValues, Policy, Scope, Server
 
 # C PSDOC: the parameters of the set CommonOptions -> option id.
 _COMMON = {"Router": 3, "DnsServer": 6, "DnsDomain": 15, "WinsServer": 44, "Wpad": 252}
 LEASE_OPTION, DNS_OPTION = 51, 81
+UNLIMITED_LEASE = "4294967295"
 _NUMBERS = {"Byte": 0xFF, "Word": 0xFFFF, "DWord": 0xFFFFFFFF, "DWordDWord": 0xFFFFFFFFFFFFFFFF}
 
 
@@ -54,7 +57,7 @@ def set_(call: Call) -> None:
         if not values:
             level.values.pop(key, None)
             continue
-        _check(call, key, values)
+        check_value(call, key, values)
         level.values[key] = values
         call.pass_thru(_view(call.server, key, values, level))
 
@@ -83,7 +86,7 @@ def _asked(call: Call) -> dict[OptionKey, tuple[str, ...]]:
     return {OptionKey(number, "", user): call.texts(name) for name, number in _COMMON.items() if call.has(name)}
 
 
-def _check(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
+def check_value(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
     """C SDK: 20010 without a definition, 20044 without the class; a value that the type cannot hold is WIN32 87 (L)."""
     for kind, name in (("Vendor", key.vendor_class), ("User", key.user_class)):
         if name and class_of(call.server, kind, name) is None:
@@ -131,9 +134,19 @@ def find_policy(call: Call, scope: Scope | None, name: str) -> Policy:
     return found
 
 
+def lease_option(duration: timedelta) -> str:
+    """Option 51, a DWord: all ones are an unlimited lease (C RFC 2132 9.2), which is TimeSpan.MaxValue elsewhere (M)."""
+    return UNLIMITED_LEASE if duration == MAX_TIMESPAN else str(int(duration.total_seconds()))
+
+
+def lease_duration(option: str) -> timedelta:
+    """The reverse."""
+    return MAX_TIMESPAN if option == UNLIMITED_LEASE else timedelta(seconds=int(option))
+
+
 def scope_options(scope: Scope) -> OptionValues:
     """Those that were set, and the ones that a scope always has: 51, its lease time, and 81 once DNS was set (C 6.1)."""
-    derived: OptionValues = {OptionKey(LEASE_OPTION): (str(int(scope.lease_duration.total_seconds())),)}
+    derived: OptionValues = {OptionKey(LEASE_OPTION): (lease_option(scope.lease_duration),)}
     if scope.dns is not None:
         derived[OptionKey(DNS_OPTION)] = (str(dns_flags(scope.dns)),)
     return {**derived, **scope.options}

@@ -87,7 +87,7 @@ def set_(call: Call) -> None:
     start, end = call.address("StartRange"), call.address("EndRange")
     changed = replace(scope, **values, start_range=start or scope.start_range, end_range=end or scope.end_range)
     if call.server.relationship_of(scope.scope_id) is not None:
-        if changed.type != "Dhcp":  # C SDK
+        if changed.type != "Dhcp" and call.world.refuses_bootp(call.server):  # C SDK
             raise call.refused("DHCP 20129", "get_scope", scope=scope.scope_id)
         answer = call.world.switches.range_change_on_member  # U 14
         if changed.range() != scope.range() and answer != "drift":

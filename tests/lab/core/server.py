@@ -8,7 +8,7 @@ server (section 12). A field with ``metadata={"key": True}`` is the key under wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import NamedTuple
@@ -157,6 +157,16 @@ class Scope:
     def in_subnet(self, address: IPv4Address) -> bool:
         return int(address) & int(self.subnet_mask) == int(self.scope_id)
 
+    def all_leases(self) -> list[Lease]:
+        """As -AllLeases lists them: those that were given out, and one for each reservation (C MIG), used or not."""
+        unused = (one for address, one in self.reservations.items() if address not in self.leases)
+        idle = [Lease(one.ip, one.client_id, one.name, address_state="InactiveReservation") for one in unused]
+        return sorted([*map(self._shown, self.leases.values()), *idle], key=lambda lease: lease.ip)
+
+    def _shown(self, lease: Lease) -> Lease:
+        reserved = lease.ip in self.reservations and lease.address_state == "Active"
+        return replace(lease, address_state="ActiveReservation") if reserved else lease
+
 
 @dataclass
 class Relationship:
@@ -271,6 +281,15 @@ class Server:
     def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
         return next((one for one in self.relationships.values() if scope_id in one.scopes), None)
 
+    @property
+    def host_name(self) -> str:
+        """Its name in DNS. C: ``name`` is the NetBIOS one, which Windows cuts after 15 characters."""
+        return self.fqdn.partition(".")[0]
+
+    def version(self) -> tuple[int, ...]:
+        """Of Windows: (6, 2) is Windows Server 2012, (6, 3) is 2012 R2."""
+        return tuple(int(part) for part in self.os.split(".")[:2])
+
     def names(self) -> tuple[str, ...]:
         """Everything another machine may call this server by, in lower case."""
-        return tuple(name.lower() for name in (self.name, self.fqdn, str(self.ip), *self.aliases))
+        return tuple(dict.fromkeys(name.lower() for name in (self.name, self.host_name, self.fqdn, str(self.ip), *self.aliases)))

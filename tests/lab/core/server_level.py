@@ -11,8 +11,8 @@ from lab.core.reservations import find as find_reservation
 
 
 def get_version(call: Call) -> None:
-    major, minor = call.server.os.split(".")[:2]
-    call.emit([CmdletObject("DhcpServerVersion", {"MajorVersion": int(major), "MinorVersion": int(minor)})])
+    major, minor = call.server.version()
+    call.emit([CmdletObject("DhcpServerVersion", {"MajorVersion": major, "MinorVersion": minor})])
 
 
 def get_setting(call: Call) -> None:

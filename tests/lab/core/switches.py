@@ -52,7 +52,7 @@ class Switches:
         "L",
         "2 (the creator's host name is measured, its form is not)",
         "How does the partner spell the creator in PartnerServer?",
-        ("netbios", "fqdn"),
+        ("netbios", "hostname", "fqdn"),
     )
     standby_creator: str = _rule(
         "secondary",
@@ -107,6 +107,13 @@ class Switches:
         "What a Set on one server changes on the other",
         ("all", "all_but_secret", "all_but_times"),
     )
+    secret_change_polls: int = _rule(
+        0,
+        "I",
+        "17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; 3.1.2.2: the next one a minute later)",
+        "How many Gets show CommunicationInterrupted on both servers after Set changed the secret",
+        (0, 1, 3),
+    )
     set_one_sided_when_unreachable: bool = _rule(
         True, "U", "1.2, 13.6, 12.2", "Does Set change this server alone while the partner is unreachable? No: an error"
     )
@@ -136,6 +143,13 @@ class Switches:
         "8.1 (20121), 9",
         "The error when the account reaches the partner without rights there",
         ("WIN32 5", "DHCP 20121"),
+    )
+    bootp_refused: str = _rule(
+        "before_2012_r2",
+        "L",
+        "7 (20131; the DHCP team's blog: 2012 R2 supports BOOTP and BOTH), 13.16",
+        "Which servers refuse scopes of type Bootp or Both in failover (20131, and 20129 for a member that would become one)",
+        ("before_2012_r2", "always", "never"),
     )
     missing_class_leaves_copy: bool = _rule(
         False, "U", "5, 6", "Is a half-made copy left on the partner when a class or option definition is missing there?"
@@ -175,44 +189,26 @@ class Switches:
         ("drift", "DHCP 20113"),
     )
     # --- export and import -----------------------------------------------------------------------------------------
-    export_encoding: str = _rule(
-        "utf-8-sig",
-        "U",
-        "10 (public scripts read the file with Get-Content, write it back as UTF-8)",
-        "The encoding of the file that Export-DhcpServer writes (utf-8-sig and utf-16 begin with a byte order mark)",
-        ("utf-8-sig", "utf-8", "utf-16"),
-    )
-    export_unknown_scope_stops: bool = _rule(
-        False, "U", "1 (-ScopeId)", "Does an unknown scope id keep Export-DhcpServer from writing the file?"
-    )
-    export_file_exists_error: str = _rule(
-        "WIN32 80",
-        "U",
-        "1 (PSDOC -File: an error without -Force, its id is not published)",
-        "The error when the export file exists",
-        ("WIN32 80", "WIN32 183"),
-    )
-    import_honours_state: bool = _rule(
-        True, "U", "4.2, 13.12", "Is a scope imported with the State of the file? No: it is always created Active"
+    inner_errors_show: bool = _rule(
+        True,
+        "I",
+        "13.15",
+        "Does the caller's -ErrorVariable collect what Export- and Import-DhcpServer ignore inside, and twice what they post?",
     )
     import_server_level: str = _rule(
-        "merge",
-        "U",
-        "4.2 (PSDOC: server level configuration is imported as well)",
-        "What becomes of classes, options and filters that are on the server and not in the file?",
-        ("merge", "replace"),
-    )
-    import_lacking_class: str = _rule(
-        "scope_without_it",
-        "U",
-        "4.2 (a file without its server level part)",
-        "A scope in the file needs a class or option definition that is nowhere: what is left of it after the error?",
-        ("scope_without_it", "no_scope"),
-    )
-    import_overwrite_keeps_dns: bool = _rule(
-        True, "U", "4.2 (PSDOC: the scope is deleted and created anew)", "Do the clients' DNS records survive -ScopeOverwrite?"
+        "missing_only",
+        "L",
+        "4.2 (MIG against PSDOC: server level configuration is imported as well)",
+        "With -ScopeId: are only missing classes and definitions added, or does the whole server level of the file come along?",
+        ("missing_only", "all"),
     )
     # --- rights and prompts ----------------------------------------------------------------------------------------
+    version_without_hop: bool = _rule(
+        False,
+        "U",
+        "9 (R_DhcpGetVersion has no access check)",
+        "Does Get-DhcpServerVersion answer another server's logon that does not go on?",
+    )
     dhcp_administrators_suffice: bool = _rule(
         False, "U", "7 (rights), 13.13", "Is membership in DHCP Administrators enough without local administrator?"
     )
@@ -222,6 +218,12 @@ class Switches:
         "0, 1.1 (-Force), 13.11",
         "What happens without -Force where the provider asks, in a session that cannot ask?",
         ("no_prompt", "error"),
+    )
+    administrators_own_new_files: bool = _rule(
+        False,
+        "U",
+        "general Windows (the default owner of a token)",
+        "Does a file that an administrator makes belong to the group Administrators? No: to the account",
     )
 
     def __post_init__(self) -> None:

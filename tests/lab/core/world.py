@@ -9,12 +9,14 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address
 
-from lab.core import copying
-from lab.core.server import STATES, Relationship, Server
+from lab.core import access_lists, copying
+from lab.core.server import STATES, Lease, Relationship, Scope, Server
 from lab.core.switches import Switches
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
+WINDOWS_2012_R2 = (6, 3)
 SERVING = ("Normal", "Startup", "CommunicationInterrupted")  # what is stored of a half that nobody declared down
 RECOVERY = ("RecoverDone", "RecoverWait", "Recover")  # the last one comes first
 
@@ -31,10 +33,21 @@ class Fault:
 
 
 @dataclass
+class BrokenEnumeration:
+    """An ordered failure: the next ``times`` exports of a scope hold the first ``leases`` of it and say nothing."""
+
+    server: str
+    scope_id: IPv4Address | None
+    leases: int = 0
+    times: int = 1
+
+
+@dataclass
 class World:
     """``clock``: a fixed instant, or None for the real clock. ``cut_links``: pairs of servers that cannot talk.
 
-    ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along.
+    ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along. ``takes``: how much of a
+    fixed instant's time each call of a cmdlet takes.
     """
 
     servers: dict[str, Server] = field(default_factory=dict)
@@ -42,12 +55,18 @@ class World:
     clock: datetime | None = None
     cut_links: set[frozenset[str]] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
+    broken: list[BrokenEnumeration] = field(default_factory=list)
     lost_dns: list[str] = field(default_factory=list)
+    takes: dict[str, timedelta] = field(default_factory=dict)
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def now(self, server: str) -> datetime:
         """UTC as this server's clock shows it."""
         return (self.clock or datetime.now(timezone.utc)) + self.servers[server].clock_offset
+
+    def pass_time(self, cmdlet: str) -> None:
+        if self.clock is not None:
+            self.clock += self.takes.get(cmdlet, timedelta(0))
 
     def find(self, name: str) -> Server | None:
         """By NetBIOS name, fully qualified name, address or alias, in any case (DNS)."""
@@ -58,6 +77,10 @@ class World:
         """What DNS says: the addresses of a name or an alias."""
         found = self.find(name)
         return [] if found is None else [str(found.ip)]
+
+    def new_file_owner(self) -> str:
+        """Who owns a file that an administrator makes, as SDDL."""
+        return access_lists.ADMINISTRATORS if self.switches.administrators_own_new_files else access_lists.USER
 
     def connected(self, one: str, other: str) -> bool:
         """Whether packets get from one server to the other."""
@@ -93,7 +116,7 @@ class World:
 
     def mirror(self, creator: Server, half: Relationship) -> Relationship:
         """The partner's half of a new relationship. M SCOPEAPI: it shows the creator's host name (its form: a switch)."""
-        shown = creator.fqdn if self.switches.partner_server_shows == "fqdn" else creator.name
+        shown = {"netbios": creator.name, "hostname": creator.host_name, "fqdn": creator.fqdn}[self.switches.partner_server_shows]
         return replace(half, peer=creator.name, partner_server=shown, scopes=list(half.scopes))
 
     def state(self, server: Server, relationship: Relationship) -> str:
@@ -113,6 +136,11 @@ class World:
         if self.counterpart(server, relationship) is None:
             return self.switches.orphan_state
         return relationship.state
+
+    def refuses_bootp(self, server: Server) -> bool:
+        """L 7: whether it takes no scope of type Bootp or Both into failover."""
+        answer = self.switches.bootp_refused
+        return answer == "always" or (answer == "before_2012_r2" and server.version() < WINDOWS_2012_R2)
 
     def set_state(self, server: str, relationship: str, state: str) -> None:
         """For tests: the State that one server's half is in. Raises KeyError, ValueError."""
@@ -182,6 +210,12 @@ class World:
             if left == 0:  # and what was leased meanwhile
                 self._exchange_leases(server, half, other)
 
+    def interrupt(self, *halves: Relationship) -> None:
+        """I 17: a change of secret costs the two their connection for a while."""
+        polls = self.switches.secret_change_polls
+        for half in halves if polls and all(one.state == "Normal" for one in halves) else ():
+            half.state, half.polls_left = "CommunicationInterrupted", polls
+
     def _advance(self, half: Relationship, polls_left: int) -> None:
         """``polls_left`` more Gets show this half on its way to Normal."""
         half.polls_left = polls_left
@@ -195,6 +229,19 @@ class World:
     def fail_next(self, server: str, cmdlet: str, error_id: str, after: int = 0, *, half_applied: bool = False) -> None:
         """Let a later call fail. ``half_applied``: only after this server's part of the work is done."""
         self.faults.append(Fault(self.servers[server].name, cmdlet, error_id, after, half_applied))
+
+    def break_lease_export(self, server: str, scope_id: IPv4Address | None = None, leases: int = 0, times: int = 1) -> None:
+        """C MIG: Export-DhcpServer never posts what goes wrong while leases are enumerated. ``scope_id`` None: of every scope."""
+        self.broken.append(BrokenEnumeration(self.servers[server].name, scope_id, leases, times))
+
+    def exported_leases(self, server: str, scope: Scope) -> list[Lease]:
+        """What an export holds of a scope's leases."""
+        found = scope.all_leases()
+        for broken in self.broken:
+            if broken.server == server and broken.scope_id in (None, scope.scope_id) and broken.times > 0:
+                broken.times -= 1
+                return found[: broken.leases]
+        return found
 
     def take_fault(self, server: str, cmdlet: str) -> Fault | None:
         """The fault due for this call, if one is."""

@@ -6,17 +6,18 @@ Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metad
          with "files": {PATH: BASE64} for the path of the parameter File if there is such a file,
          {"token": T, "clock": true} asks what time the server has,
          {"token": T, "resolve": NAME} what addresses its DNS knows,
+         {"token": T, "get_acl": PATH} who owns a file and may do what, {"token": T, "icacls": [PATH, ...]} changes that,
          {"token": T, "dhcpsapi": FUNCTION, "server": NAME or null, "relationship": NAME or null, "scopes": [NUMBER, ...]}
          calls the management API, with the addresses as the DWORDs that dhcpsapi.c found.
-Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}]}],
-          "errors": [{"id", "category", "message", "target"}], "warnings": [...],
+Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}], "script": [NAME, ...]}],
+          "errors": [{the fields of api.ErrorRecord}], "warnings": [...],
           "files": {PATH: BASE64}} with what the module has to write,
-         {"now": TIME}, {"addresses": [...]}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py),
+         {"now": TIME}, {"addresses": [...]}, {"sddl": TEXT}, {"exit_code": NUMBER}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py),
          or {"refused": TEXT} for a request that the core could not take.
 
-Objects of one class that follow each other are one table. A kind tells the type that the module makes of a column:
-string, bool, uint32, uint64, single, ipaddress, timespan ("8.00:00:00"), datetime (ISO 8601), null, or several of one as
-"ipaddress[]", each then as text.
+Objects of one class that follow each other are one table, and "script" names those properties that are script properties. A
+kind tells the type that the module makes of a column: string, bool, uint32, uint64, single, ipaddress, timespan ("8.00:00:00"),
+datetime (ISO 8601), null, or several of one as "ipaddress[]", each then as text.
 """
 
 from __future__ import annotations
@@ -30,15 +31,17 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from lab.core.api import CmdletObject, Outcome, Session, Value
+from lab.core.api import SCRIPT_PROPERTIES, CmdletObject, Outcome, Session, Value
 from lab.core.lab import Lab
 from lab.core.metadata import BindingError, format_timespan, from_json
 from lab.powershell import dhcpsapi
+from lab.powershell.access import AccessLists
 
 SOCKET_VARIABLE = "WINDHCP_LAB_BRIDGE"
 TOKEN_VARIABLE = "WINDHCP_LAB_TOKEN"
@@ -47,8 +50,8 @@ TOKEN_VARIABLE = "WINDHCP_LAB_TOKEN"
 class Bridge:
     """Listens at ``path``. A token is good for one remote command and stands for its session."""
 
-    def __init__(self, lab: Lab, path: Path) -> None:
-        self._lab, self._path = lab, path
+    def __init__(self, lab: Lab, path: Path, access: AccessLists) -> None:
+        self._lab, self._path, self._access = lab, path, access
         self._sessions: dict[str, Session] = {}
         self._server = _Server(str(path), self._answer)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="bridge", daemon=True)
@@ -77,6 +80,10 @@ class Bridge:
             return {"refused": "The lab does not know this session."}
         if "resolve" in request:
             return {"addresses": self._lab.resolve(request["resolve"])}
+        if "get_acl" in request:
+            return {"sddl": self._access.show(Path(request["get_acl"]))}
+        if "icacls" in request:
+            return {"exit_code": self._access.icacls(request["icacls"])}
         if "dhcpsapi" in request:
             return {"dhcpsapi": dhcpsapi.answer(self._lab, session, request)}
         if request.get("clock"):
@@ -93,7 +100,7 @@ def encode(outcome: Outcome) -> dict[str, Any]:
     """An outcome as the reply that the stub module reads."""
     return {
         "tables": list(_tables(outcome.objects)),
-        "errors": [{"id": one.id, "category": one.category, "message": one.message, "target": one.target} for one in outcome.errors],
+        "errors": [asdict(one) for one in outcome.errors],
         "warnings": list(outcome.warnings),
         "files": {path: base64.b64encode(content).decode() for path, content in outcome.files.items()},
     }
@@ -106,7 +113,7 @@ def _tables(objects: Iterable[CmdletObject]) -> Iterator[dict[str, Any]]:
             {"name": name, "kind": kind, "values": [row[index] for row in rows]}
             for index, (name, kind) in enumerate(zip(names, kinds, strict=True))
         ]
-        yield {"type": type_name, "rows": len(rows), "columns": columns}
+        yield {"type": type_name, "rows": len(rows), "columns": columns, "script": sorted(SCRIPT_PROPERTIES.get(type_name, ()))}
 
 
 def _shape(one: CmdletObject) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

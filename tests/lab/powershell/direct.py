@@ -7,15 +7,19 @@ from __future__ import annotations
 import base64
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.powershell.process import PowerShellDoor
 
-# the request comes on standard input; the path is text in single quotes
+# the options come on standard input, as JSON; the path is text in single quotes
 _START = """
-$complex_args = @{{ request = @($input) -join "`n" }}
+$options = [System.Text.Json.JsonDocument]::Parse(@($input) -join "`n").RootElement
+$complex_args = @{{ request = $options.GetProperty('request').GetRawText(); secrets = @() }}
+foreach ($one in $options.GetProperty('secrets').EnumerateArray()) {{ $complex_args.secrets += $one.GetString() }}
+{prelude}
 & ([scriptblock]::Create([System.IO.File]::ReadAllText('{path}')))
 """
 
@@ -23,11 +27,13 @@ $complex_args = @{{ request = @($input) -join "`n" }}
 class DirectPowerShell:
     """Answers requests with `script` (a path). Raises NoEngine without a PowerShell. Use it in a `with`.
 
+    `prelude`: PowerShell that runs before it, to make a server an odd one.
+
     The files of the servers stay from one request to the next, as long as it is asked for the same lab.
     """
 
-    def __init__(self, script: Path) -> None:
-        self._start = _START.format(path=str(script.resolve()).replace("'", "''"))
+    def __init__(self, script: Path, prelude: str = "") -> None:
+        self._start = _START.format(path=str(script.resolve()).replace("'", "''"), prelude=prelude)
         self._lab: Lab | None = None
         self._door: PowerShellDoor | None = None
 
@@ -46,11 +52,12 @@ class DirectPowerShell:
             self._lab, self._door = lab, PowerShellDoor(lab)
         return self._door
 
-    def __call__(self, lab: Lab, session: Session, request: str) -> str:
+    def __call__(self, lab: Lab, session: Session, request: str, secrets: Sequence[str] = (), stop: threading.Event | None = None) -> str:
+        """The reply. Raises RuntimeError for a process that fails, or that `stop` ends."""
         command = base64.b64encode(self._start.encode("utf-16-le")).decode()
         line = f"PowerShell -NoProfile -NonInteractive -EncodedCommand {command}"
-        stdin = json.dumps(json.loads(request)).encode("ascii")
-        ended = self.door(lab).run(lab.servers[session.server], session, line, stdin, threading.Event())
+        stdin = json.dumps({"request": json.loads(request), "secrets": secrets}).encode("ascii")
+        ended = self.door(lab).run(lab.servers[session.server], session, line, stdin, stop or threading.Event())
         if ended.exit_code or ended.stderr:
             raise RuntimeError(ended.stderr.decode(errors="replace") or f"exit code {ended.exit_code}")
         return ended.stdout.decode("ascii").strip()

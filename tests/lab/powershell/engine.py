@@ -8,6 +8,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,9 +16,7 @@ from pathlib import Path
 ENGINE_VARIABLE = "WINDHCP_PWSH"
 WINDOWS_NAMES = ("PowerShell", "powershell", "powershell.exe", "pwsh")
 NOTHING = "chcp.com"  # ansible-core 2.16 to 2.18 set the code page with it; here all is UTF-8
-# What the scripts of a lab host call of Windows' own programs. This one keeps a folder to its owner (here every process is of
-# one account, so its owner stands for the administrators), and as on Windows fails for what is not there: 2, or 87 for other words.
-PROGRAMS = {"icacls.exe": 'test "$2 $3" = "/inheritance:r /grant:r" || exit 87\ntest -d "$1" || exit 2\nchmod 700 "$1"'}
+ICACLS = Path(__file__).with_name("icacls.py")
 # what a .NET program may need of the caller's environment to start at all
 PASSED_ON = ("DOTNET_ROOT", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "LD_LIBRARY_PATH")
 
@@ -78,12 +77,11 @@ def names_folder(engine: Engine, folder: Path) -> Path:
     return folder
 
 
-def programs_folder(folder: Path) -> Path:
-    """A folder for the PATH with the programs of Windows that a lab host has."""
+def write_programs(folder: Path, host_name: str) -> None:
+    """Those of Windows' own programs that the scripts of a lab host call, for its System32."""
     folder.mkdir(parents=True)
-    for name, command in PROGRAMS.items():
-        _write_script(folder / name, command)
-    return folder
+    _write_script(folder / "hostname.exe", f"echo {shlex.quote(host_name)}")
+    _write_script(folder / "icacls.exe", f'exec {shlex.quote(sys.executable)} -IS {shlex.quote(str(ICACLS))} "$@"')
 
 
 def _write_script(path: Path, command: str) -> None:

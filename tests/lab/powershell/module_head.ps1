@@ -24,7 +24,8 @@ function Send-Request([string] $Body) {
     [System.Text.Json.JsonDocument]::Parse($script:reader.ReadLine()).RootElement
 }
 
-function Format-Value($Value) {
+function Format-Value($ToSend) {
+    $Value = $ToSend
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [string]) { return '"' + [System.Text.Json.JsonEncodedText]::Encode($Value).ToString() + '"' }
     if ($Value -is [bool] -or $Value -is [switch]) { if ($Value) { return 'true' } else { return 'false' } }
@@ -65,22 +66,23 @@ function Read-Table($Table) {
         $columns[$column.GetProperty('name').GetString()] = Read-Column $column
     }
     if ($class -eq 'System.String') { return $columns['Value'] } # a cmdlet that puts out plain text
+    $scripted = @(foreach ($name in $Table.GetProperty('script').EnumerateArray()) { $name.GetString() })
     $count = $Table.GetProperty('rows').GetInt32()
     for ($row = 0; $row -lt $count; $row++) {
         $properties = [ordered] @{ PSTypeName = $typeName }
         foreach ($name in $columns.Keys) { $properties[$name] = $columns[$name][$row] }
         $properties['PSComputerName'] = $null
         $object = [pscustomobject] $properties
-        if ($class -eq 'DhcpServerv4Failover') { Set-ScopeIdProperty $object }
+        foreach ($name in $scripted) { Set-ScriptProperty $object $name }
         $object
     }
 }
 
-function Set-ScopeIdProperty($Object) {
-    # The real module's ScopeId is a script property that turns the class's strings into addresses.
-    $values = [ipaddress[]] @($Object.ScopeId)
-    $Object.PSObject.Properties.Remove('ScopeId')
-    $Object.PSObject.Properties.Add([psscriptproperty]::new('ScopeId', { , $values }.GetNewClosure()))
+function Set-ScriptProperty($Object, [string] $Name) {
+    # The real module's type files define it by a script, and the engine unrolls what a script puts out.
+    $values = $Object.$Name
+    $Object.PSObject.Properties.Remove($Name)
+    $Object.PSObject.Properties.Add([psscriptproperty]::new($Name, { $values }.GetNewClosure()))
 }
 
 function Read-File($Caller, $Name) {
@@ -107,6 +109,7 @@ function Invoke-LabCmdlet($Caller, $Bound) {
     }
     foreach ($file in $reply.GetProperty('files').EnumerateObject()) {
         $path = $Caller.GetUnresolvedProviderPathFromPSPath($file.Name)
+        if ($Bound['BackupPath']) { [void] [System.IO.Directory]::CreateDirectory($Bound['BackupPath']) } # the DHCP service makes it
         if ([System.IO.Directory]::Exists([System.IO.Path]::GetDirectoryName($path))) {
             [System.IO.File]::WriteAllBytes($path, $file.Value.GetBytesFromBase64())
             [System.IO.File]::SetLastWriteTimeUtc($path, (Get-Date).ToUniversalTime()) # by the simulated server's clock
@@ -117,10 +120,24 @@ function Invoke-LabCmdlet($Caller, $Bound) {
     }
     foreach ($warning in $reply.GetProperty('warnings').EnumerateArray()) { $Caller.WriteWarning($warning.GetString()) }
     foreach ($table in $reply.GetProperty('tables').EnumerateArray()) { Read-Table $table }
-    foreach ($one in $reply.GetProperty('errors').EnumerateArray()) {
-        $text = foreach ($field in 'message', 'id', 'category', 'target') { $one.GetProperty($field).GetString() }
-        $Caller.WriteError((New-Failure @text))
+    foreach ($one in $reply.GetProperty('errors').EnumerateArray()) { Write-LabError $Caller $one }
+}
+
+function Write-LabError($Caller, $One) {
+    # Export- and Import-DhcpServer run cmdlets inside with 2> $null: what these write, the caller's -ErrorVariable collects all the
+    # same, and once more what they post.
+    $text = foreach ($field in 'message', 'id', 'category', 'target') { $One.GetProperty($field).GetString() }
+    $record = New-Failure @text
+    $swallowed = $One.GetProperty('swallowed_of').GetString()
+    if ($swallowed -or $One.GetProperty('posted').GetBoolean()) {
+        $inside = if ($swallowed) { $swallowed } else { 'Invoke-Inside' }
+        . ([scriptblock]::Create("function $inside { [CmdletBinding()] param(`$Record) `$PSCmdlet.WriteError(`$Record) }; $inside `$record 2> `$null"))
+        if ($swallowed) { return }
     }
+    $details = $One.GetProperty('details').GetString()
+    if ($details) { $record.ErrorDetails = $details }
+    if ($One.GetProperty('terminating').GetBoolean()) { $Caller.ThrowTerminatingError($record) }
+    $Caller.WriteError($record)
 }
 
 function Resolve-DnsName {
@@ -129,6 +146,17 @@ function Resolve-DnsName {
     $found = @((Send-Request ('"resolve":' + (Format-Value $Name))).GetProperty('addresses').EnumerateArray())
     if (-not $found.Count) { $PSCmdlet.WriteError((New-Failure "$Name : DNS name does not exist" 'DNS_ERROR_RCODE_NAME_ERROR' 'ResourceUnavailable' $Name)) }
     foreach ($one in $found) { [pscustomobject] @{ Name = $Name; Type = 'A'; IPAddress = $one.GetString() } }
+}
+
+function Get-Acl {
+    # Who owns a file and may do what: the engine's own command is for Windows only. Scripts ask for the SDDL of one path.
+    [CmdletBinding()] param([Parameter(Mandatory)] [string] $LiteralPath)
+    $reply = Send-Request ('"get_acl":' + (Format-Value $LiteralPath))
+    $sddl = [System.Text.Json.JsonElement]::new()
+    if (-not $reply.TryGetProperty('sddl', [ref] $sddl)) {
+        $PSCmdlet.ThrowTerminatingError((New-Failure "Cannot find path '$LiteralPath' because it does not exist." 'PathNotFound' 'ObjectNotFound' $LiteralPath))
+    }
+    [pscustomobject] @{ Path = $LiteralPath; Sddl = $sddl.GetString() }
 }
 
 function Get-Date {

@@ -14,14 +14,16 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from lab.core import access_lists
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.core.server import Server
 from lab.door import Finished
 from lab.powershell import dhcpsapi
+from lab.powershell.access import AccessLists
 from lab.powershell.bridge import Bridge
 from lab.powershell.command_line import NotPowerShell, powershell_arguments
-from lab.powershell.engine import base_environment, find_engine, names_folder, programs_folder
+from lab.powershell.engine import base_environment, find_engine, names_folder, write_programs
 from lab.powershell.stub import write_module
 
 POLL_SECONDS = 0.1  # how often a running process is asked to end
@@ -35,15 +37,16 @@ class PowerShellDoor:
     def __init__(self, lab: Lab) -> None:
         self._engine = find_engine()
         self._root = Path(tempfile.mkdtemp(prefix="windhcp-lab-"))
+        self._making = threading.Lock()
         self._names = names_folder(self._engine, self._root / "bin")
-        self.programs = programs_folder(self._root / "programs")
         write_module(self._root / "modules")
         self._libraries = self._root / "libraries"
         self._libraries.mkdir()
         library = dhcpsapi.library()
         if library:
             (self._libraries / dhcpsapi.LIBRARY).write_bytes(library)
-        self._bridge = Bridge(lab, self._root / "bridge")
+        self.access = AccessLists(self._root, lab.new_file_owner)
+        self._bridge = Bridge(lab, self._root / "bridge", self.access)
 
     @property
     def description(self) -> str:
@@ -60,29 +63,46 @@ class PowerShellDoor:
             return _run([str(self._names / name), *arguments], stdin, environment, stop)
 
     def data_folder(self, server: Server) -> Path:
-        """ProgramData of a server, made when its first command runs."""
-        return self._root / "servers" / server.name / "programdata"
+        """ProgramData of a server."""
+        return self._windows(server, "programdata", access_lists.PROGRAM_DATA)
+
+    def system_folder(self, server: Server) -> Path:
+        """System32 of a server, with the programs that it has."""
+        folder = self._windows(server, "windows", access_lists.SYSTEM_ROOT) / "System32"
+        if not folder.exists():
+            write_programs(folder, server.host_name)
+        return folder
+
+    def _windows(self, server: Server, name: str, sddl: str) -> Path:
+        folder = self._root / "servers" / server.name / name
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            self.access.set(folder, sddl)
+        return folder
 
     def close(self) -> None:
         self._bridge.close()
+        self.access.close()
         shutil.rmtree(self._root, ignore_errors=True)
 
     def _environment(self, server: Server, session: Session) -> dict[str, str]:
         home, temp = self._root / "servers" / server.name / "home", self._root / "servers" / server.name / "temp"
-        data = self.data_folder(server)
-        for folder in (home, temp, data):
+        with self._making:
+            data, system = self.data_folder(server), self.system_folder(server)
+        for folder in (home, temp):
             folder.mkdir(parents=True, exist_ok=True)
         domain, _slash, user = session.user.rpartition("\\")
         base = base_environment()
         libraries = [str(self._libraries)] if server.management_api else []
         return base | {
             "LD_LIBRARY_PATH": ":".join([*libraries, base.get("LD_LIBRARY_PATH", "")]).strip(":"),
-            "PATH": f"{self._names}:{self.programs}:{base['PATH']}",
+            "PATH": f"{self._names}:{base['PATH']}",
             "HOME": str(home),
             "TEMP": str(temp),
             "TMP": str(temp),
             "TMPDIR": str(temp),
             "ProgramData": str(data),
+            "SystemRoot": str(system.parent),
             "COMPUTERNAME": server.name,
             "USERNAME": user,
             "USERDOMAIN": domain or server.name,

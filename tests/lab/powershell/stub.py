@@ -13,7 +13,7 @@ from pathlib import Path
 from lab.core.metadata import Cmdlet, Parameter, cmdlets
 
 MODULE = "DhcpServer"
-SURROUNDINGS = ("Get-Date", "Resolve-DnsName")  # exported as well: the simulated server's clock and its DNS
+SURROUNDINGS = ("Get-Acl", "Get-Date", "Resolve-DnsName")  # exported as well: the simulated server's files, its clock and its DNS
 SCRIPT_FUNCTIONS = ("Export-DhcpServer", "Import-DhcpServer")  # C STUB: these two are no CDXML
 # C STUB: the one position that metadata.json leaves out, the first of the two script functions
 POSITION_ZERO = {(name, "File") for name in SCRIPT_FUNCTIONS}

@@ -60,6 +60,7 @@ class RunspacePool:
         self.session = session
         self.connection: object = None
         self._commands = commands
+        self._takes_scripts = request.header.configuration.lower() == script.DEFAULT_CONFIGURATION
         self._pool = ServerRunspacePool()
         self._running: dict[uuid.UUID, RunningPipeline] = {}
         self._outgoing: dict[uuid.UUID | None, list[bytes]] = defaultdict(list)
@@ -116,9 +117,14 @@ class RunspacePool:
             one.thread.start()
 
     def _work(self, one: RunningPipeline) -> None:
+        finished: Finished | None
         try:
             line = script.command_line(one.what)
+            if not self._takes_scripts:
+                raise script.NoLanguage
             finished = self._commands.run(self.session, line, script.standard_input(one.input), one.stop)
+        except script.NoLanguage:
+            finished = None
         except script.NotAScript as refusal:
             finished = Finished(1, stderr=str(refusal).encode())
         except Exception as error:  # a fault of the lab: the client must hear of it and not wait for ever
@@ -127,7 +133,10 @@ class RunspacePool:
             if one.stop.is_set():
                 one.handle.stop()
             else:
-                script.report(finished, one.handle)
+                if finished is None:
+                    script.report_no_language(one.handle)
+                else:
+                    script.report(finished, one.handle)
                 one.handle.complete()
             one.done = True
             self._collect()

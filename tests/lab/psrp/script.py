@@ -11,11 +11,18 @@ from typing import Any
 
 from lab.door import Finished
 from psrpcore import ServerPipeline
-from psrpcore.types import HostMethodIdentifier, NETException
+from psrpcore.types import ErrorCategory, ErrorCategoryInfo, HostMethodIdentifier, NETException
+
+# C: every other session configuration is somebody's own; here it is one of JEA, which takes commands and no scripts
+DEFAULT_CONFIGURATION = "microsoft.powershell"
 
 
 class NotAScript(ValueError):
     """A pipeline that the lab does not run."""
+
+
+class NoLanguage(Exception):
+    """A script for a session configuration in NoLanguage mode."""
 
 
 def command_line(pipeline: Any) -> str:
@@ -34,6 +41,15 @@ def command_line(pipeline: Any) -> str:
 def standard_input(objects: Iterable[Any]) -> bytes:
     """The pipeline's input, each object a line, as $input gives them again."""
     return "".join(f"{one}\n" for one in objects).encode()
+
+
+def report_no_language(pipeline: ServerPipeline) -> None:
+    """M (public transcripts of JEA endpoints): the record that PowerShell's parser gives."""
+    pipeline.write_error(
+        NETException(Message="The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode."),
+        ErrorCategoryInfo(Category=ErrorCategory.ParserError, Reason="ParentContainsErrorRecordException"),
+        fully_qualified_error_id="ScriptsNotAllowed",
+    )
 
 
 def report(finished: Finished, pipeline: ServerPipeline) -> None:

@@ -27,7 +27,7 @@ class StandinDoor:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._known = recordings.known_script()
-        self.files: dict[str, Files] = {name: Files() for name in lab.servers}
+        self.files: dict[str, Files] = {name: Files(lab.new_file_owner) for name in lab.servers}
         self._mutexes = {name: threading.Lock() for name in lab.servers}
 
     def run(self, server: Server, session: Session, command_line: str, stdin: bytes, stop: threading.Event) -> Finished:
@@ -41,7 +41,8 @@ class StandinDoor:
                 "(or named by WINDHCP_PWSH) the lab runs every script; after a change of the script, record its replies anew."
             )
         request, files = str(sent.arguments.get("request")), self.files[server.name]
-        reply = script.run(self._lab, session, request, self._mutexes[server.name], stop, files)
+        secrets = [str(one) for one in sent.arguments.get("secrets") or ()]
+        reply = script.run(self._lab, session, request, self._mutexes[server.name], stop, files, secrets)
         return Finished(0, reply.encode("ascii") + b"\r\n")
 
     def close(self) -> None:

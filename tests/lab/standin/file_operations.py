@@ -11,31 +11,23 @@ import hmac
 import ntpath
 import re
 import uuid
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address
 from typing import Any
 
-from lab.core.exporting import NAMESPACE
+from lab.core.export_file import decoded, parse
+from lab.core.exporting import written
 from lab.standin.files import Files
+from lab.standin.own_files import FOLDER, OwnFiles, Stopped
 from lab.standin.results import Result, failure, result
 
-FOLDER = "C:\\ProgramData\\windhcp.failover"
-_LEASES = re.compile(r"[ \t\r\n]*<Leases>.*?</Leases>", re.DOTALL)
-
-
-class Stopped(Exception):
-    """What an operation cannot do."""
-
-    def __init__(self, error_id: str, category: str, target: str, message: str) -> None:
-        super().__init__(error_id)
-        self.failure = failure(f"windhcp.{error_id}", category, target, message)
-
-
-def decoded(content: bytes) -> str:
-    """As .NET reads a text file."""
-    return content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+_LEASES = re.compile(r"[ \t\r\n]*<Leases(?:[^>]*/>|[^>]*>.*?</Leases>)", re.DOTALL)
+_EXPORTED = re.compile(r"<Lease>\s*<IPAddress>([^<]*)</IPAddress>")
+_STAMP = re.compile(r"(\d{8}t\d{6}z)-[0-9a-f]{8}(?:\.xml)?")
+ATTEMPTS = 3  # looks at an export that lacks leases
+NO_MORE = "WIN32 259"  # nothing to enumerate
 
 
 def packed(content: bytes) -> Mapping[str, str]:
@@ -49,13 +41,17 @@ def packed(content: bytes) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class FileOperations:
-    """``cmdlet``: runs one; ``now``: the clock of the server; ``secrets``: a list of the run's own."""
+    """``cmdlet``: runs one; ``now``: the clock of the server; ``wait``: some seconds."""
 
     files: Files
     server: str
     now: Callable[[], datetime]
     cmdlet: Callable[[Mapping[str, Any]], Result]
-    secrets: list[str]
+    wait: Callable[[float], object]
+
+    @property
+    def own(self) -> OwnFiles:
+        return OwnFiles(self.files)
 
     def run(self, operation: Callable[[Mapping[str, Any]], Result], call: Mapping[str, Any]) -> Result:
         try:
@@ -63,57 +59,108 @@ class FileOperations:
         except Stopped as stopped:
             return result(errors=[stopped.failure])
 
+    def export(self, path: str, parameters: Mapping[str, Any]) -> Result:
+        """As Export-Complete: with the error incomplete_copy where leases are missing from the file."""
+        given = {"File": path, "Force": True, "Confirm": False, **parameters}
+        known: dict[str, set[str]] | None = None
+        for attempt in range(ATTEMPTS):
+            said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": given})
+            found = self.files.found(path)
+            if said["errors"] or not found or not given.get("Leases"):
+                return said
+            exported = set(_EXPORTED.findall(decoded(found[path])))
+            listed, problems = self._listed(given)
+            before, known = (known if known is not None else listed), listed
+            for scope, addresses in listed.items():
+                missing = sorted((addresses & before[scope]) - exported, key=IPv4Address)
+                if missing:
+                    problems.append((scope, f"{len(missing)} leases of scope {scope} are not in the export: {', '.join(missing[:10])}."))
+            if not problems:
+                return said
+            if attempt < ATTEMPTS - 1:
+                self.wait(1)
+        said["errors"] = [failure("windhcp.incomplete_copy", "InvalidResult", scope, message) for scope, message in problems]
+        return said
+
+    def _listed(self, given: Mapping[str, Any]) -> tuple[dict[str, set[str]], list[tuple[str, str]]]:
+        """The addresses of each scope's leases, and the scopes that could not be asked, each with what it said."""
+        listed: dict[str, set[str]] = {}
+        problems = []
+        for scope in given.get("ScopeId") or ():
+            asked = {"ScopeId": scope, "AllLeases": True, **{key: given[key] for key in ("ComputerName",) if key in given}}
+            said = self.cmdlet({"cmdlet": "Get-DhcpServerv4Lease", "parameters": asked, "select": ["IPAddress"]})
+            listed[scope] = {str(one["IPAddress"]) for one in said["objects"]}
+            ids = [error["id"] for error in said["errors"] if error["id"].split(",")[0] != NO_MORE]
+            if ids:
+                problems.append((scope, f"The leases of scope {scope} could not be listed: {', '.join(ids)}."))
+        return listed, problems
+
     def safety_copy(self, call: Mapping[str, Any]) -> Result:
         label = re.sub(r"[^A-Za-z0-9.-]", lambda one: "__" if ord(one[0]) > 0xFFFF else "_", call["label"])  # UTF-16 units
-        path = f"{FOLDER}\\safety-copies\\{self.server}-{label}-{self._stamp()}.xml"
-        parameters = {"File": path, "Leases": True, "Force": True, "Confirm": False, **call["parameters"]}
-        said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": parameters})
+        path = f"{self.own.protect_folder('safety-copies')}\\{self.server}-{label}-{self._stamp()}.xml"
+        said = self.export(path, {"Leases": True, **call["parameters"]})
         content = self.files.found(path).get(path, b"")
-        missing = [one for one in parameters["ScopeId"] if f"<ScopeId>{one}</ScopeId>" not in decoded(content)]
+        if content:
+            self.own.protect_file(path)
+        missing = [one for one in call["parameters"]["ScopeId"] if f"<ScopeId>{one}</ScopeId>" not in decoded(content)]
         if said["errors"] or missing:
             self.files.remove(path)
             if said["errors"]:
                 return said
             raise Stopped("incomplete_copy", "InvalidResult", " ".join(missing), f"The export has no scope {', '.join(missing)}.")
-        limit = self.now() - timedelta(days=call["keep_days"])
-        old = self.files.older(f"{FOLDER}\\safety-copies\\{self.server}-*.xml", limit) if call["keep_days"] > 0 else ()
-        for one in old:
-            self.files.remove(one)
-        said["objects"] = [{"path": path, "bytes": len(content), "removed": len(old)}]
+        removed = self._prune(f"{FOLDER}\\safety-copies\\{self.server}-", call["keep_days"])
+        said["objects"] = [{"path": path, "bytes": len(content), "removed": removed}]
         return said
+
+    def _prune(self, beginning: str, days: int) -> int:
+        """What is older, by the stamp in its name. The files of a folder go with it."""
+        if days <= 0:
+            return 0
+        limit = f"{self.now() - timedelta(days=days):%Y%m%dT%H%M%SZ}".lower()
+        names: dict[str, list[str]] = {}
+        for path in self.files.paths():
+            if path.startswith(beginning.lower()):
+                inside = beginning.rpartition("\\")[0]
+                names.setdefault(path[len(inside) + 1 :].partition("\\")[0], []).append(path)
+        old = [name for name in names if (stamp := _STAMP.search(name)) and stamp.end() == len(name) and stamp[1] < limit]
+        for name in old:
+            for path in names[name]:
+                self.files.remove(path)
+        return len(old)
 
     def read_copy(self, call: Mapping[str, Any]) -> Result:
         return result([packed(self._copy(call)[1])])
 
     def import_copy(self, call: Mapping[str, Any]) -> Result:
-        path, content = self._copy(call)
-        backup = f"{FOLDER}\\backups\\{self._stamp()}"
+        _path, content = self._copy(call)
+        backup = f"{self.own.protect_folder('backups')}\\{self._stamp()}"
         scopes = call["parameters"]["ScopeId"]
-        edited = f"{backup}.xml" if call["inactive"] else path
-        if call["inactive"]:
-            self.files.write(edited, _inactive(content, scopes), self.now())
+        self.files.write(backup, b"", self.now())  # the folder
+        edited = f"{FOLDER}\\safety-copies\\import-{self._stamp()}.xml"
+        self.files.write(edited, _edited(content, scopes if call["inactive"] else []), self.now())
         parameters = {"File": edited, "BackupPath": backup, "ScopeId": scopes, "Leases": True, "Force": True, "Confirm": False}
         said = self.cmdlet({"cmdlet": "Import-DhcpServer", "parameters": parameters})
-        said["objects"] = [{"backup": backup}]
-        if call["inactive"]:
-            self.files.remove(edited)
-            for scope in scopes:
-                parameters = {"ScopeId": scope, "State": "InActive", "Confirm": False}
-                said["errors"] += self.cmdlet({"cmdlet": "Set-DhcpServerv4Scope", "parameters": parameters})["errors"]
+        self.files.remove(edited)
+        said["errors"] = [one for one in said["errors"] if one["id"] != "DHCP 20014,Add-DhcpServerv4Lease"]
+        for scope in scopes if call["inactive"] else ():
+            parameters = {"ScopeId": scope, "State": "InActive", "Confirm": False}
+            said["errors"] += self.cmdlet({"cmdlet": "Set-DhcpServerv4Scope", "parameters": parameters})["errors"]
+        removed = self._prune(f"{FOLDER}\\backups\\", call["keep_days"])
+        said["objects"] = [{"backup": backup, "removed": removed}]
         return said
 
     def keep_text(self, call: Mapping[str, Any]) -> Result:
-        self.secrets.extend(filter(None, [call["hidden"]]))
-        self.files.write(_text_path(call), f"{call['public']}\n{call['hidden']}\n".encode(), self.now())
+        self.own.write_text(_text_path(call), f"{call['public']}\n{call['hidden']}\n", self.now())
         return result()
 
     def drop_text(self, call: Mapping[str, Any]) -> Result:
-        self.files.remove(_text_path(call))
+        self.own.remove_text(_text_path(call))
         return result()
 
     def prove_text(self, call: Mapping[str, Any]) -> Result:
-        for content in self.files.found(_text_path(call)).values():
-            public, hidden, _end = content.decode().split("\n")
+        text = self.own.read_text(_text_path(call))
+        if text is not None:
+            public, hidden, _end = text.split("\n")
             return result([{"public": public, "proof": hmac.new(hidden.encode(), call["nonce"].encode(), "sha256").hexdigest()}])
         return result()
 
@@ -121,7 +168,10 @@ class FileOperations:
         path, inside = ntpath.normpath(call["path"]), f"{FOLDER}\\safety-copies\\"
         if not path.lower().startswith(inside.lower()):
             raise Stopped("not_a_copy", "InvalidArgument", path, f"Safety copies are in {inside} only.")
-        if not self.files.found(path):
+        if not re.fullmatch(r"[\w.-]{1,200}", path[len(inside) :]):
+            names = "Names of safety copies have letters, digits, dots, hyphens and underscores only."
+            raise Stopped("not_a_copy", "InvalidArgument", path, names)
+        if not self.own.find_folder("safety-copies") or not self.own.find_file(path):
             raise Stopped("no_such_copy", "ObjectNotFound", path, f"There is no file {path}.")
         return path, self.files.found(path)[path]
 
@@ -136,12 +186,16 @@ def _text_path(call: Mapping[str, Any]) -> str:
     return f"{FOLDER}\\kept\\{name}.txt"
 
 
-def _inactive(content: bytes, scopes: list[str]) -> bytes:
-    """The export with these scopes switched off."""
-    root = ET.fromstring(content)  # noqa: S314 - the lab wrote it
-    for scope in root.iter(f"{{{NAMESPACE}}}Scope"):
-        state = scope.find(f"{{{NAMESPACE}}}State")
-        if state is not None and scope.findtext(f"{{{NAMESPACE}}}ScopeId") in scopes:
-            state.text = "InActive"
-    edited: bytes = ET.tostring(root, encoding="utf-8")
-    return edited
+def _edited(content: bytes, inactive: list[str]) -> bytes:
+    """The export without offered addresses, which no import takes, and with these scopes switched off."""
+    root = parse(content)
+    for scope in root.iter():
+        name = scope.tag.rpartition("}")[2]
+        if name == "Leases":
+            for lease in list(scope):
+                if lease.findtext("{*}AddressState") == "Offered":
+                    scope.remove(lease)
+        elif name == "Scope" and scope.findtext("{*}ScopeId") in inactive:
+            for state in scope.iterfind("{*}State"):
+                state.text = "InActive"
+    return written(root)

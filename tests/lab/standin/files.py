@@ -6,16 +6,27 @@ from __future__ import annotations
 
 import fnmatch
 import ntpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+
+from lab.core import access_lists
+
+PROGRAM_DATA = "C:\\ProgramData"
 
 
 class Files:
-    """By path; as on Windows, case and the kind of slash do not matter. An instance of its own for each server."""
+    """By path; as on Windows, case and the kind of slash do not matter. An instance of its own for each server.
 
-    def __init__(self) -> None:
+    ``owner``: of what is made now (World.new_file_owner).
+    """
+
+    def __init__(self, owner: Callable[[], str] = lambda: access_lists.USER) -> None:
+        self._owner = owner
         self._content: dict[str, bytes] = {}
         self._modified: dict[str, datetime] = {}
+        self._folders: set[str] = set()
+        self._links: set[str] = set()
+        self._access = {_key(PROGRAM_DATA): access_lists.PROGRAM_DATA}
 
     def found(self, path: str) -> Mapping[str, bytes]:
         """{path: content}, or {} if there is no such file."""
@@ -24,6 +35,8 @@ class Files:
 
     def write(self, path: str, content: bytes, modified: datetime) -> None:
         """``modified``: now, as the server's clock shows it."""
+        if _key(path) not in self._content:
+            self._access[_key(path)] = self._inherited(path, folder=False)
         self._content[_key(path)] = content
         self._modified[_key(path)] = modified
 
@@ -31,6 +44,7 @@ class Files:
         """Nothing happens if it is not there."""
         self._content.pop(_key(path), None)
         self._modified.pop(_key(path), None)
+        self._access.pop(_key(path), None)
 
     def paths(self) -> tuple[str, ...]:
         """What is there, in lower case."""
@@ -39,6 +53,43 @@ class Files:
     def older(self, pattern: str, limit: datetime) -> tuple[str, ...]:
         """Those that match ("C:\\\\folder\\\\A-*.xml") and were written before the limit."""
         return tuple(path for path in fnmatch.filter(self._content, _key(pattern)) if self._modified[path] < limit)
+
+    # --- folders, links and access lists ---------------------------------------------------------------------------
+
+    def make_folder(self, path: str, sddl: str | None = None) -> None:
+        """``sddl`` None: what it inherits."""
+        self._folders.add(_key(path))
+        self._access[_key(path)] = sddl or self._inherited(path, folder=True)
+
+    def make_link(self, path: str) -> None:
+        """A junction or a symbolic link; where to is of no concern."""
+        self._links.add(_key(path))
+
+    def is_there(self, path: str) -> bool:
+        return _key(path) in self._links | self._folders | set(self._content)
+
+    def is_folder(self, path: str) -> bool:
+        return _key(path) in self._folders
+
+    def is_link(self, path: str) -> bool:
+        return _key(path) in self._links
+
+    def access(self, path: str) -> str:
+        """As SDDL."""
+        return self._access[_key(path)]
+
+    def set_access(self, path: str, sddl: str) -> None:
+        """For a test that plants something."""
+        self._access[_key(path)] = sddl
+
+    def icacls(self, path: str, *arguments: str) -> None:
+        """The stand-in asks for what icacls.exe does, so to be refused is a fault of the stand-in."""
+        code, self._access[_key(path)] = access_lists.icacls(self.access(path), arguments)
+        assert code == 0, arguments
+
+    def _inherited(self, path: str, *, folder: bool) -> str:
+        parent = self._access.get(_key(ntpath.dirname(path)), access_lists.SYSTEM_ROOT)
+        return access_lists.inherited(parent, self._owner(), folder=folder)
 
 
 def _key(path: str) -> str:

@@ -35,7 +35,7 @@ _FILE = re.compile(r"[^ '\"]*windhcp-[-0-9a-f]{36}\.xml")
 _OWN = re.compile(r"[^ '\"]*[\\/](windhcp\.failover[^ '\"]*)")
 _GUID = re.compile(r"(?<=Z-)[0-9a-f]{8}\b")
 
-Answer = Callable[[Lab, Session, str], str]
+Answer = Callable[[Lab, Session, str, Sequence[str]], str]
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,9 @@ class Exchange:
         for request in self.requests:
             sent = dict(request)
             lab.clock += timedelta(days=sent.pop("days_later", 0))
+            secrets = sent.pop("secrets", [])
             text = json.dumps(sent).replace("@previous", fingerprint).replace("@copy", copy)
-            reply = answer(lab, session, text)
+            reply = answer(lab, session, text, secrets)
             fingerprint, copy = json.loads(reply)["reply"]["fingerprint"], _copy(reply) or copy
             yield without_machine(reply)
 

@@ -7,43 +7,65 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.core import management_api, metadata
+from lab.core import api, management_api, metadata
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
 from lab.standin.file_operations import FileOperations, packed
 from lab.standin.files import Files
+from lab.standin.holder import Holding, told
 from lab.standin.results import Result, failure, refused_in_check_mode, result
 
 MODULE_VERSION = "2.0.0.0"
 MASK = "********"
+COMPUTER_NAME = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 FILE_WRITES = ("safety_copy", "import_copy", "keep_text", "drop_text")
 FILE_READS = ("read_copy", "prove_text")
 
 
-def run(lab: Lab, session: Session, request_text: str, mutex: threading.Lock, stop: threading.Event, files: Files | None = None) -> str:
-    """`stop` ends a wait; the reply of a run that was stopped reaches nobody. `files`: those of the session's server."""
-    script = Script(lab, session, stop, files or Files())
+def run(
+    lab: Lab,
+    session: Session,
+    request_text: str,
+    mutex: threading.Lock,
+    stop: threading.Event,
+    files: Files | None = None,
+    secrets: Sequence[str] = (),
+) -> str:
+    """`stop` ends a wait; the reply of a run that was stopped reaches nobody. `files`: those of the session's server.
+
+    `secrets`: what stands for {"secret": 0}, {"secret": 1} ... in the request.
+    """
+    script = Script(lab, session, stop, files or Files(lab.new_file_owner), secrets=secrets)
     reply: dict[str, Any] = {"status": "script_error", "fingerprint": None, "before": [], "calls": [], "finally": [], "errors": []}
-    request = json.loads(request_text)
+    request = json.loads(request_text, object_hook=lambda one: secrets[one["secret"]] if set(one) == {"secret"} else one)
     script.check_mode = bool(request.get("check_mode"))
     if not request.get("mutex"):
         script.perform(request, reply)
     elif mutex.acquire(timeout=float(request["mutex"])):
+        holding = Holding(script.files, script.now(), f"{request.get('who') or ''}", script.user)
         try:
+            if not script.check_mode:
+                holding.begin()
             script.perform(request, reply)
+            if not script.check_mode:
+                holding.end()  # a run that is killed leaves its word behind
         finally:
             mutex.release()
     else:
         reply["status"] = "busy"
+        name = f"Global\\windhcp.failover.{session.server}"
+        reply["errors"] = [failure("windhcp.busy", "ResourceBusy", name, told(script.files))]
+    reply["clock"] = script.now()
     return text({"changed": False, "reply": reply})
 
 
@@ -53,6 +75,8 @@ def text(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
+    if isinstance(value, str):  # half a pair of UTF-16 is no character
+        return value if value.isascii() else value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, timedelta):
         return value // timedelta(seconds=1)
     if isinstance(value, datetime):
@@ -77,7 +101,7 @@ class Script:
     stop: threading.Event
     files: Files
     check_mode: bool = False
-    secrets: list[str] = field(default_factory=list)
+    secrets: Sequence[str] = ()
 
     def perform(self, request: Mapping[str, Any], reply: dict[str, Any]) -> None:
         before = list(request.get("before") or ())
@@ -108,6 +132,10 @@ class Script:
             "remove_relationship_here": lambda: self.api(call, management_api.DELETE),
             **dict.fromkeys((*FILE_WRITES, *FILE_READS), lambda: self.file_operation(call)),
         }
+        bad = bad_name(call)
+        if bad is not None:
+            refused = failure("windhcp.computer_name", "InvalidArgument", bad, f"'{bad}' is no name of a computer.")
+            return {"id": call["id"], **result(errors=[refused])}
         name = str(call.get("op"))
         missing = failure("windhcp.no_such_operation", "InvalidArgument", name, f"There is no operation '{name}'.")
         said = operations.get(name, lambda: result(errors=[missing]))()
@@ -121,7 +149,6 @@ class Script:
         if self.check_mode and not name.lower().startswith(("get-", "export-dhcpserver")):
             return refused_in_check_mode(name)
         parameters = call.get("parameters") or {}
-        self.secrets += [str(parameters[key]) for key in call.get("secrets") or () if parameters.get(key)]
         started = time.monotonic()
         while True:
             objects, errors, warnings = self.invoke(known, parameters)
@@ -130,7 +157,8 @@ class Script:
                 break
             self.stop.wait(2)
         select = call.get("select") or ()
-        chosen = [{key: one.properties[key] for key in select if key in one.properties} for one in objects]
+        shown = [api.shown(one) for one in objects]
+        chosen = [{key: one[key] for key in select if key in one} for one in shown]
         return result(chosen, errors, [self.hidden(warning) for warning in warnings])
 
     def invoke(self, name: str, parameters: Mapping[str, Any]) -> tuple[Sequence[CmdletObject], list[dict[str, str]], Sequence[str]]:
@@ -143,7 +171,11 @@ class Script:
         outcome = self.lab.invoke(self.session, name, bound, self.files.found(str(bound.get("File", ""))))
         for path, content in outcome.files.items():
             self.files.write(path, content, self.now())
-        errors = [failure(f"{e.id},{name}", e.category, e.target, self.hidden(e.message)) for e in outcome.errors]
+        errors: list[dict[str, str]] = []
+        for e in outcome.errors:
+            message = f"{e.message} {e.details}" if e.details and e.details != e.message else e.message
+            one = failure(f"{e.id},{e.swallowed_of or name}", e.category, self.hidden(e.target), self.hidden(message))
+            errors += [one] if one not in errors else []
         return outcome.objects, errors, outcome.warnings
 
     def wait(self, call: Mapping[str, Any]) -> Result:
@@ -158,7 +190,10 @@ class Script:
             pending = [value for value in seen if value not in call["values"]]
             if seen and not pending:
                 return said
-            refused = [value for value in pending if value not in (call.get("while") or ())]
+            passing = [*(call.get("while") or ())]
+            if time.monotonic() - started < int(call.get("grace") or 0):
+                passing += call.get("tolerated") or ()
+            refused = [value for value in pending if value not in passing]
             if refused or not seen:
                 words = " ".join(refused)
                 said["errors"] = [failure("windhcp.wait_refused", "InvalidResult", words, f"{call['property']} is '{words}'.")]
@@ -172,8 +207,7 @@ class Script:
 
     def export(self, call: Mapping[str, Any]) -> Result:
         path = f"C:\\Windows\\Temp\\windhcp-{uuid.uuid4()}.xml"
-        parameters = {"File": path, "Force": True, "Confirm": False, **(call.get("parameters") or {})}
-        said = self.cmdlet({"cmdlet": "Export-DhcpServer", "parameters": parameters, "select": []})
+        said = self.file_operations().export(path, call.get("parameters") or {})
         for content in self.files.found(path).values():
             said["objects"] = [packed(content)]
         self.files.remove(path)
@@ -183,8 +217,11 @@ class Script:
         name = str(call["op"])
         if name in FILE_WRITES and self.check_mode:
             return refused_in_check_mode(name)
-        operations = FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.secrets)
+        operations = self.file_operations()
         return operations.run(getattr(operations, name), call)
+
+    def file_operations(self) -> FileOperations:
+        return FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.stop.wait)
 
     def probe(self, call: Mapping[str, Any]) -> Result:
         if call.get("resolve"):
@@ -193,11 +230,10 @@ class Script:
         return self.cmdlet({**version, "select": ["MajorVersion", "MinorVersion"]})
 
     def who_when(self) -> Result:
-        domain, _slash, user = self.session.user.rpartition("\\")
         who = {
             "computer": self.session.server,
-            "user": f"{domain or self.session.server}\\{user}",
-            "utc": self.now(),
+            "host_name": self.lab.servers[self.session.server].host_name,
+            "user": self.user,
             "os_build": platform.release(),
             "language_mode": "FullLanguage",
             "module_version": MODULE_VERSION,
@@ -219,13 +255,25 @@ class Script:
             return result(errors=[failure(f"{family} {code}", "NotSpecified", name, f"{function} answered {code}.")])
         return result([{"name": one.properties["Name"], "scopes": one.properties["ScopeId"]} for one in outcome.objects])
 
+    @property
+    def user(self) -> str:
+        domain, _slash, user = self.session.user.rpartition("\\")
+        return f"{domain or self.session.server}\\{user}"
+
     def now(self) -> datetime:
         return self.lab.now(self.session.server)
 
     def hidden(self, message: str) -> str:
-        for secret in self.secrets:
+        for secret in filter(None, self.secrets):
             message = message.replace(secret, MASK)
         return message
+
+
+def bad_name(call: Mapping[str, Any]) -> str | None:
+    """What stands for a computer, and cannot be the name of one."""
+    parameters = {key.lower(): value for key, value in (call.get("parameters") or {}).items()}
+    names = [call.get("server"), *(parameters.get(key) for key in ("computername", "cn", "partnerserver", "cimsession"))]
+    return next((str(name) for name in names if name is not None and not COMPUTER_NAME.fullmatch(str(name))), None)
 
 
 def fingerprint(pairs: Sequence[tuple[Mapping[str, Any], Result]]) -> str:

@@ -78,14 +78,19 @@ def too_large(size: int, limit: int) -> Fault:
 class Header:
     """``timeout`` in seconds, ``max_envelope`` in bytes, ``options`` by name, such as WINRS_CONSOLEMODE_STDIN.
 
-    ``powershell``: whether the shell is a runspace pool. Its requests without a command are about the pool: command_id "".
+    ``configuration``: the session configuration of a shell that is a runspace pool (``powershell``). Its requests without a
+    command are about the pool: command_id "".
     """
 
     message_id: str
     timeout: float
     max_envelope: int
     options: Mapping[str, str]
-    powershell: bool = False
+    configuration: str = ""
+
+    @property
+    def powershell(self) -> bool:
+        return bool(self.configuration)
 
 
 @dataclass(frozen=True)
@@ -185,12 +190,13 @@ def _header(root: ElementTree.Element) -> Header:
     if not size.isdecimal() or int(size) < MIN_ENVELOPE:
         raise malformed(f"MaxEnvelopeSize {size!r} is no number of at least {MIN_ENVELOPE}")
     options = root.findall("s:Header/w:OptionSet/w:Option", NAMESPACES)
+    resource = root.findtext("s:Header/w:ResourceURI", "", NAMESPACES)
     return Header(
         message_id=_text(root, "s:Header/a:MessageID"),
         timeout=_seconds(root.findtext("s:Header/w:OperationTimeout", "", NAMESPACES)),
         max_envelope=min(int(size), MAX_ENVELOPE),
         options={one.get("Name", ""): one.text or "" for one in options},
-        powershell=root.findtext("s:Header/w:ResourceURI", "", NAMESPACES).startswith(f"{POWERSHELL}/"),
+        configuration=resource.removeprefix(f"{POWERSHELL}/") if resource.startswith(f"{POWERSHELL}/") else "",
     )
 
 
@@ -262,7 +268,7 @@ def _attribute(element: ElementTree.Element, name: str) -> str:
 
 
 def created(request: Create, shell_id: str) -> bytes:
-    resource = f"{POWERSHELL}/Microsoft.PowerShell" if request.header.powershell else f"{SHELL}/cmd"
+    resource = escape(f"{POWERSHELL}/{request.header.configuration}" if request.header.powershell else f"{SHELL}/cmd")
     body = (
         f"<x:ResourceCreated><a:Address>http://localhost/wsman</a:Address><a:ReferenceParameters>"
         f"<w:ResourceURI>{resource}</w:ResourceURI><w:SelectorSet>"

@@ -22,6 +22,7 @@ from lab.core.lab import Lab
 from lab.core.management_api import DELETE, DELETE_SCOPES, GET
 from lab.core.server import STATES
 from lab.powershell import dhcpsapi
+from lab.powershell.access import AccessLists
 from lab.powershell.bridge import Bridge
 from lab.powershell.direct import DirectPowerShell
 from lab.powershell.engine import NoEngine, find_engine
@@ -77,7 +78,7 @@ def library(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         pytest.skip("no C compiler")
     path = tmp_path / dhcpsapi.LIBRARY
     path.write_bytes(compiled)
-    bridge = Bridge(lab, tmp_path / "bridge")
+    bridge = Bridge(lab, tmp_path / "bridge", AccessLists(tmp_path, lab.new_file_owner))
     with bridge.session(SESSION) as access:
         for name, value in access.items():
             monkeypatch.setenv(name, value)

@@ -61,7 +61,7 @@ def request(folder: str) -> dict[str, Any]:
 def by_standin(made: Lab) -> tuple[Mapping[str, Any], bytes]:
     files, folder = Files(), "C:\\Temp\\"
     reply = script.run(made, SESSION, json.dumps(request(folder)), threading.Lock(), threading.Event(), files)
-    assert len(files.paths()) == 1
+    assert [path.rpartition("\\")[2] for path in files.paths()] == [NAME.lower(), "dhcpcfg"]
     (content,) = files.found(f"c:/temp/{NAME}").values()
     return json.loads(reply.replace(json.dumps(folder)[1:-1], ""))["reply"], content
 
@@ -74,9 +74,9 @@ def test_the_standin_keeps_the_file_on_its_server() -> None:
     said = {one["id"]: ([error["id"] for error in one["errors"]], one["objects"]) for one in (*reply["calls"], *reply["finally"])}
     assert said == {
         "first": ([], []),
-        "again": (["WIN32 80,Export-DhcpServer"], []),
+        "again": (["ResourceExists,Export-DhcpServer"], []),
         "force": ([], []),
-        "nowhere": (["WIN32 2,Import-DhcpServer"], []),
+        "nowhere": (["ResourceUnavailable,Import-DhcpServer"], []),
         "delete": ([], []),
         "import": ([], []),
         "there": ([], []),
@@ -97,7 +97,7 @@ def test_powershell_says_and_writes_the_same(tmp_path: Path) -> None:
         text = powershell(made, SESSION, json.dumps(request(folder)))
     expected, content = by_standin(lab())
     assert json.loads(text.replace(folder, ""))["reply"] == expected
-    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [NAME, "backup"]
     assert (tmp_path / NAME).read_bytes() == content
 
 

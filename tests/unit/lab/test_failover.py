@@ -74,7 +74,6 @@ def test_interval_turns_automatic_transition_on() -> None:
         ({"MaxClientLeadTime": timedelta(0)}, "WIN32 87"),
         ({"ScopeId": (A("10.1.99.0"),)}, "DHCP 20005"),
         ({"ScopeId": (A("10.1.8.0"),)}, "DHCP 20113"),
-        ({"ScopeId": (A("10.1.2.0"),)}, "DHCP 20131"),
         ({"ScopeId": (A("10.1.3.0"),)}, "DHCP 20052"),
         ({"ScopeId": (A("10.1.4.0"),)}, "DHCP 20052"),
         ({"ScopeId": (A("10.1.5.0"),)}, "DHCP 20044"),
@@ -89,6 +88,32 @@ def test_refusals_change_nothing(parameters: dict[str, object], error: str) -> N
     about = {"Name": "New", "PartnerServer": "DHCP02", "ScopeId": (A("10.1.1.0"),), "Force": True}
     assert ids(run(lab, "Add-DhcpServerv4Failover", **{**about, **parameters})) == [error]
     assert (lab.servers["DHCP01"].relationships, set(lab.servers["DHCP02"].scopes)) == before
+
+
+@pytest.mark.parametrize(("answer", "refusing"), [("before_2012_r2", ["6.2.9200"]), ("always", ["6.2.9200", "6.3.9600"]), ("never", [])])
+def test_which_servers_refuse_bootp_is_an_open_question(answer: str, refusing: list[str]) -> None:
+    for version in ("6.2.9200", "6.3.9600"):
+        lab = awkward(bootp_refused=answer)
+        lab.servers["DHCP01"].os = version
+        about = {"Name": "New", "PartnerServer": "DHCP02", "Force": True}
+        refused = version in refusing
+        assert ids(run(lab, "Add-DhcpServerv4Failover", ScopeId=(A("10.1.2.0"),), **about)) == (["DHCP 20131"] if refused else [])
+        changed = run(lab, "Set-DhcpServerv4Scope", ScopeId=A("10.1.8.0"), Type="Bootp")
+        assert ids(changed) == (["DHCP 20129"] if refused else [])
+
+
+def test_a_change_of_secret_can_interrupt_both_for_a_while() -> None:
+    for polls in (0, 1, 3):
+        lab = company(secret_change_polls=polls, settle_polls=0)
+        add(lab, CLIENTS, SharedSecret="one")
+        assert ids(run(lab, "Set-DhcpServerv4Failover", Name=NAME, SharedSecret="one", Force=True)) == []
+        assert get(lab)["State"] == "Normal", "the same secret sent anew changes nothing"
+        run(lab, "Set-DhcpServerv4Failover", Name=NAME, SharedSecret="two", Force=True)
+        shown = [get(lab, server)["State"] for server in ("DHCP01", "DHCP02", "DHCP01", "DHCP02")]
+        assert shown == [*["CommunicationInterrupted"] * polls, *["Normal"] * (4 - polls)]
+        run(lab, "Set-DhcpServerv4Failover", Name=NAME, SharedSecret="", Force=True)
+        lab.cut_link("DHCP01", "DHCP02")
+        assert {get(lab)["State"] for _poll in range(6)} == {"CommunicationInterrupted"}, "cut off for another reason"
 
 
 def test_one_bad_scope_may_leave_the_good_ones() -> None:

@@ -127,7 +127,7 @@ def test_replicate_reports_each_refusal() -> None:
 
 
 def test_a_member_cannot_be_removed_or_made_bootp() -> None:
-    lab = company(range_change_on_member="DHCP 20113")
+    lab = company(range_change_on_member="DHCP 20113", bootp_refused="always")
     add(lab, CLIENTS)
     assert ids(run(lab, "Remove-DhcpServerv4Scope", ScopeId=(CLIENTS,), Force=True)) == ["DHCP 20113"]
     assert ids(run(lab, "Set-DhcpServerv4Scope", ScopeId=CLIENTS, Type="Both")) == ["DHCP 20129"]

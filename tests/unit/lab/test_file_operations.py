@@ -6,24 +6,36 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
-from core_calls import CLIENTS, PRINTERS, company
+from core_calls import CLIENTS, PRINTERS, A, company
 from lab.core.api import Outcome, Session
 from lab.core.lab import Lab
+from lab.core.server import Reservation
 from lab.powershell.direct import DirectPowerShell
 from lab.powershell.engine import NoEngine, find_engine
 from lab.standin import script
+from lab.standin.file_operations import packed
 from lab.standin.files import Files
 
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
+EXPORTS = Path(__file__).resolve().parents[1] / "plugins" / "exports"
 SESSION = Session("DHCP01", "administrator")
 COPY = {"id": "copy", "op": "safety_copy", "parameters": {"ScopeId": [str(CLIENTS), str(PRINTERS)]}, "label": "HQ", "keep_days": 0}
 KEEP = {"id": "keep", "op": "keep_text", "name": "hq", "public": "salt", "hidden": "hush"}
+
+
+class Hurry(threading.Event):
+    """Nobody waits."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
 
 
 class Forgetful(Lab):
@@ -68,36 +80,26 @@ def folder(powershell: DirectPowerShell, lab: Lab) -> Path:
     return powershell.door(lab).data_folder(lab.servers["DHCP01"]) / "windhcp.failover"
 
 
-def test_only_administrators_read_what_was_written(powershell: DirectPowerShell) -> None:
-    """A folder that somebody made before, open to all, is closed before anything is written."""
-    lab = company()
-    own = folder(powershell, lab)
-    (own / "kept").mkdir(parents=True)
-    own.chmod(0o777)
-    reply = powershell(lab, SESSION, json.dumps({"calls": [COPY, KEEP]}))
-    assert [error_ids(one) for one in calls(reply)] == [[], []]
-    assert sorted(path.name for path in own.iterdir()) == ["kept", "safety-copies"]
-    assert {path.stat().st_mode & 0o777 for path in (own, *own.iterdir())} == {0o700}
-    assert (own / "kept" / "hq.txt").read_text(encoding="utf-8") == "salt\nhush\n"
-
-
 def test_where_the_folder_cannot_be_kept_to_administrators_nothing_is_written(powershell: DirectPowerShell) -> None:
     lab = company()
     own = folder(powershell, lab)
-    (powershell.door(lab).programs / "icacls.exe").write_text("#!/bin/sh\necho Access is denied. >&2\nexit 5\n", encoding="utf-8")
+    door = powershell.door(lab)
+    program = door.system_folder(lab.servers["DHCP01"]) / "icacls.exe"
+    program.write_text("#!/bin/sh\necho Access is denied. >&2\nexit 5\n", encoding="utf-8")
     for operation in (COPY, KEEP):
         (said,) = calls(powershell(lab, SESSION, json.dumps({"calls": [operation]})))
         assert error_ids(said) == ["windhcp.protect_folder"]
         assert said["errors"][0]["message"] == "icacls.exe ended with 5."
-    assert [path for path in own.rglob("*") if path.is_file()] == []
+    assert [path.name for path in own.parent.iterdir()] == []
+    assert [path.name for path in door.system_folder(lab.servers["DHCP01"]).parent.iterdir()] == ["System32"]
     assert lab.audit.entries == ()
 
 
 def test_a_file_that_cannot_be_written_is_an_error_of_the_operation(powershell: DirectPowerShell) -> None:
     lab = company()
-    own = folder(powershell, lab)
-    own.parent.mkdir(parents=True, exist_ok=True)
-    own.write_text("a file is in the way", encoding="utf-8")
+    data = folder(powershell, lab).parent
+    data.rmdir()
+    data.write_text("a file is in the way", encoding="utf-8")
     (said,) = calls(powershell(lab, SESSION, json.dumps({"calls": [KEEP]})))
     assert error_ids(said) == ["windhcp.file"]
     assert "hush" not in said["errors"][0]["message"]
@@ -118,9 +120,8 @@ def test_powershell_says_the_same_of_an_incomplete_copy(powershell: DirectPowerS
     assert list(folder(powershell, lab).rglob("*.xml")) == []
 
 
-@pytest.mark.parametrize("honours", [True, False])
-def test_an_inactive_import_never_serves_and_leaves_the_copy_as_it_was(honours: bool) -> None:
-    lab, files = company(import_honours_state=honours), Files()
+def test_an_inactive_import_never_serves_and_leaves_the_copy_as_it_was() -> None:
+    lab, files = company(), Files()
     server = lab.servers["DHCP01"]
     before = server.scopes[CLIENTS]
     (copy,) = standin(lab, files, COPY)
@@ -130,14 +131,15 @@ def test_an_inactive_import_never_serves_and_leaves_the_copy_as_it_was(honours: 
     standin(
         lab,
         files,
-        {"id": "a", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True},
-        {"id": "b", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(PRINTERS)]}, "inactive": False},
+        {"id": "a", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True, "keep_days": 0},
+        {"id": "b", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(PRINTERS)]}, "inactive": False, "keep_days": 0},
     )
     assert (server.scopes[CLIENTS].state, server.scopes[PRINTERS].state) == ("InActive", "Active")
     assert server.scopes[CLIENTS].leases == before.leases
     assert server.scopes[CLIENTS].leases
     assert files.found(path)[path] == saved
-    assert files.paths() == (path.lower(),)
+    backups = [one for one in files.paths() if "\\backups\\" in one]
+    assert (len([one for one in backups if one.endswith("dhcpcfg")]), set(files.paths()) - set(backups)) == (2, {path.lower()})
 
 
 def test_powershell_leaves_the_copy_as_it_was_too(powershell: DirectPowerShell) -> None:
@@ -146,15 +148,107 @@ def test_powershell_leaves_the_copy_as_it_was_too(powershell: DirectPowerShell) 
     path = Path(copy["objects"][0]["path"])
     saved = path.read_bytes()
     leases = lab.servers["DHCP01"].scopes.pop(CLIENTS).leases
-    operation = {"id": "a", "op": "import_copy", "path": str(path), "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True}
+    operation = {
+        "id": "a",
+        "op": "import_copy",
+        "path": str(path),
+        "parameters": {"ScopeId": [str(CLIENTS)]},
+        "inactive": True,
+        "keep_days": 0,
+    }
     (said,) = calls(powershell(lab, SESSION, json.dumps({"calls": [operation]})))
     assert error_ids(said) == []
     assert lab.servers["DHCP01"].scopes[CLIENTS].state == "InActive"
     assert lab.servers["DHCP01"].scopes[CLIENTS].leases == leases
     assert path.read_bytes() == saved
     own = folder(powershell, lab)
-    assert [one for one in own.rglob("*") if one.is_file()] == [path]
-    assert Path(said["objects"][0]["backup"]).parent == own / "backups"
+    backup = Path(said["objects"][0]["backup"])
+    assert {one for one in own.rglob("*") if one.is_file()} == {path, backup / "DhcpCfg"}
+    assert backup.parent == own / "backups"
+
+
+EXPORT = {"id": "export", "op": "export", "parameters": {"ScopeId": [str(CLIENTS), str(PRINTERS)], "Leases": True}}
+IMPORT = {"id": "import", "op": "import_copy", "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True, "keep_days": 1}
+
+
+def said_of_exports(answer: Callable[[Lab, str], str]) -> list[Mapping[str, Any]]:
+    """Of one that lacks leases for good, one that is complete in the end, and one whose leases cannot be listed."""
+    said = []
+    for times, listed in ((99, True), (2, True), (0, False)):
+        lab = company()
+        lab.break_lease_export("DHCP01", CLIENTS, leases=110, times=times)
+        for _attempt in range(0 if listed else 6):
+            lab.fail_next("DHCP01", "Get-DhcpServerv4Lease", "WIN32 1726")
+        (result,) = calls(answer(lab, json.dumps({"calls": [EXPORT]})))
+        said.append({**result, "objects": [one["configuration"] for one in result["objects"]]})
+    return said
+
+
+def by_standin(lab: Lab, request: str) -> str:
+    return script.run(lab, SESSION, request, threading.Lock(), Hurry(), Files())
+
+
+def test_both_doors_say_the_same_of_an_export_that_lacks_leases(powershell: DirectPowerShell) -> None:
+    expected = said_of_exports(by_standin)
+    assert [error_ids(one) for one in expected] == [["windhcp.incomplete_copy"], [], ["windhcp.incomplete_copy"] * 2]
+    assert expected[0]["errors"][0]["message"].startswith("10 leases of scope 10.10.10.0 are not in the export: 10.10.10.1")
+    assert said_of_exports(lambda lab, request: powershell(lab, SESSION, request)) == expected
+
+
+def imported(answer: Callable[[Lab, str], str], **switches: Any) -> tuple[list[Mapping[str, Any]], Lab]:
+    """A copy with a reservation in use and an offered address comes back, while the database cannot be backed up."""
+    lab = company(**switches)
+    server = lab.servers["DHCP01"]
+    lab.clock = datetime(2026, 3, 1, tzinfo=timezone.utc)
+    leases = server.scopes[CLIENTS].leases
+    first, second, *_others = leases
+    server.scopes[CLIENTS].reservations[first] = Reservation(first, leases[first].client_id, "\x1b bell")
+    leases[second] = replace(leases[second], address_state="Offered")
+    (copy,) = calls(answer(lab, json.dumps({"calls": [COPY]})))
+    del server.scopes[CLIENTS]
+    lab.fail_next("DHCP01", "Backup-DhcpServer", "WIN32 5")
+    said = []
+    for scope in (CLIENTS, A("10.99.0.0")):
+        lab.clock += timedelta(days=2)
+        operation = {**IMPORT, "path": copy["objects"][0]["path"], "parameters": {"ScopeId": [str(scope)]}}
+        said += calls(answer(lab, json.dumps({"calls": [operation]})))
+    return [{**one, "objects": [backup["removed"] for backup in one["objects"]]} for one in said], lab
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_both_doors_import_the_same(powershell: DirectPowerShell, shows: bool) -> None:
+    files = Files()
+    expected, lab = imported(
+        lambda lab, request: script.run(lab, SESSION, request, threading.Lock(), threading.Event(), files), inner_errors_show=shows
+    )
+    found, other = imported(lambda lab, request: powershell(lab, SESSION, request), inner_errors_show=shows)
+    assert found == [{**one, "errors": [{**error, "message": ANY} for error in one["errors"]]} for one in expected]
+    assert [error_ids(one) for one in expected] == [
+        ["WIN32 5,Backup-DhcpServer"] * shows,
+        ["ObjectNotFound,Import-DhcpServer", "DHCP 20005,Set-DhcpServerv4Scope"],
+    ]
+    for one in (lab, other):
+        scope = one.servers["DHCP01"].scopes[CLIENTS]
+        assert (scope.state, len(scope.leases), [reserved.name for reserved in scope.reservations.values()]) == (
+            "InActive",
+            118,
+            ["\x1b bell"],
+        )
+    assert [one["objects"] for one in expected] == [[0], [1]]
+
+
+def test_the_first_lease_is_no_change_of_the_configuration(powershell: DirectPowerShell) -> None:
+    """As a file of Windows has it: <Leases /> against one lease."""
+    lab = company()
+    made = calls(powershell(lab, SESSION, json.dumps({"calls": [COPY, COPY]})))
+    reads = []
+    for name, copy in zip(("leases_none", "leases_one"), made, strict=True):
+        path = copy["objects"][0]["path"]
+        Path(path).write_bytes((EXPORTS / f"{name}.xml").read_bytes())
+        reads.append({"id": name, "op": "read_copy", "path": path})
+    none, one = calls(powershell(lab, SESSION, json.dumps({"calls": reads})))
+    assert none["objects"][0]["configuration"] == one["objects"][0]["configuration"]
+    assert none["objects"][0]["configuration"] == packed((EXPORTS / "leases_one.xml").read_bytes())["configuration"]
 
 
 @pytest.mark.parametrize(("age", "removed"), [(29, 0), (30, 0), (31, 1)])

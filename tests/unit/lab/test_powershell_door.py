@@ -86,7 +86,7 @@ def test_objects_have_the_types_of_the_real_ones(door: PowerShellDoor, lab: Lab)
     assert r["typeName"] == "Microsoft.Management.Infrastructure.CimInstance#root/Microsoft/Windows/DHCP/DhcpServerv4Scope"
     assert r["types"] == ["IPAddress", "String", "TimeSpan", "Boolean", "UInt32"]
     assert r["values"] == ["10.20.0.0", "Büro 0", "8.00:00:00", True, 4294967295]
-    assert r["scopeId"] == ["System.Net.IPAddress[]", "10.20.0.0", "ScriptProperty"]
+    assert r["scopeId"] == ["System.Net.IPAddress", "10.20.0.0", "ScriptProperty"]
     assert (r["null"], r["mclt"]) == (True, "TimeSpan")
     assert r["replicated"] == ["10.20.0.0"]
     assert r["passthru"] == "01:00:00"

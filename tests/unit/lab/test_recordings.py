@@ -21,7 +21,7 @@ EXCHANGES = recordings.exchanges()
 def standin() -> recordings.Answer:
     """With the files of one server, which stay from one request to the next."""
     files = Files()
-    return lambda lab, session, request: script.run(lab, session, request, threading.Lock(), threading.Event(), files)
+    return lambda lab, session, request, secrets: script.run(lab, session, request, threading.Lock(), threading.Event(), files, secrets)
 
 
 def test_the_recordings_are_of_this_script() -> None:

@@ -25,6 +25,20 @@ def test_reading_the_partner_needs_delegation() -> None:
     assert ids(run(lab, "Get-DhcpServerVersion", user="nohop", ComputerName="DHCP01.contoso.example")) == []
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_the_version_needs_no_rights_at_the_partner_and_may_need_no_hop(told: bool) -> None:
+    lab = company(version_without_hop=told)
+    assert ids(run(lab, "Get-DhcpServerVersion", user="nohop", ComputerName="dhcp02")) == ([] if told else ["WIN32 5"])
+    assert ids(run(lab, "Get-DhcpServerv4Failover", user="nohop", ComputerName="dhcp02")) == ["WIN32 5"]
+    server = lab.servers["DHCP02"]
+    server.credentials = tuple(replace(one, admin=False) for one in server.credentials)
+    assert ids(run(lab, "Get-DhcpServerVersion", ComputerName="dhcp02")) == []
+    assert ids(run(lab, "Get-DhcpServerv4Scope", ComputerName="dhcp02")) == ["WIN32 5"]
+    assert ids(run(lab, "Get-DhcpServerVersion", on="DHCP02")) == ["WIN32 5"], "on the server itself WMI asks for rights"
+    server.credentials = ()
+    assert ids(run(lab, "Get-DhcpServerVersion", ComputerName="dhcp02")) == ([] if told else ["WIN32 5"])
+
+
 def test_a_write_without_delegation_changes_nothing_by_default() -> None:
     lab = company()
     assert ids(add(lab, user="nohop", settle=False)) == ["WIN32 5"]

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -12,7 +14,14 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Relationship, Scope, Server, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Found, Place, Result
 from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
+
+
+def result(operation: str, *objects: Mapping[str, Any], error: str = "") -> Result:
+    """What an operation answered on dhcp01."""
+    place = Place("dhcp01", operation)
+    return Result(operation, place, tuple(Found(place, one) for one in objects), (Failure(error, "no"),) if error else ())
 
 
 def relationship(name: str = "HQ", scopes: list[str] | None = None, **changes: Any) -> Relationship:
@@ -82,9 +91,23 @@ def server(relationships: list[Relationship] | None = None, scopes: list[str | S
     )
 
 
+class Mirrors(dict[str, Side]):
+    """A partner under every name that is asked for: it has its half of each relationship, and no scope but the members."""
+
+    def __init__(self, here: Server) -> None:
+        super().__init__()
+        self.here = here
+
+    def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
+        halves = tuple(replace(one, partner_server=self.here.name, is_primary=not one.is_primary) for one in self.here.relationships)
+        members = tuple(one for one in self.here.scopes if self.here.relationship_of(one.scope_id))
+        there = Server(name=name, addresses=(), relationships=halves, scopes=members)
+        return Side(there, computer=name, via=self.here.name, opposite=self.here)
+
+
 def alone(here: Server) -> Sides:
-    """This server as a planner sees it that needs nobody else."""
-    return Sides(Side(here))
+    """This server as a planner sees it whose partner has nothing of its own."""
+    return Sides(Side(here), Mirrors(here))
 
 
 def present(wanted: Definition, here: Server) -> Plan:

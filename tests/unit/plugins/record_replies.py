@@ -1,58 +1,53 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Records anew, with a PowerShell, the replies that test_action.py plays back: python record_replies.py (see make recordings)."""
+"""Records what the script in a real PowerShell answers to the tasks of test_action.py: `make recordings`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import builders
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets, desired, kept_secret, snapshot, unfinished
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
 from lab import topology
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.powershell.direct import DirectPowerShell
 from lab.standin.recordings import CLOCK, without_machine
+from nothing_lost.task import perform
 
 FOLDER = Path(__file__).with_name("replies")
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
-READS = (*snapshot.reads(), unfinished.look("HQ"), kept_secret.Kept().look("HQ"))
-WANTED = {"partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": "Kx7-secret"}
+HQ = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": "Kx7-secret"}
+Change = Callable[[Lab, dict[str, Any]], None]
 
 
 class Recorder:
-    """A server of a fresh company, reached by the true script."""
+    """Two servers and their tasks. It is what `perform` takes for a wire."""
 
     def __init__(self, powershell: DirectPowerShell, delegated: bool = True) -> None:
-        self.lab: Lab = topology.load(topology.TOPOLOGIES / "company.yml")
+        self.lab = topology.load(topology.TOPOLOGIES / "company.yml")
         self.lab.clock = CLOCK
         self._session = Session("DHCP01", self.lab.servers["DHCP01"].credentials[0].user, delegated)
         self._powershell = powershell
-        self._last = ""
-        self.remote = Remote(self._execute, "dhcp01", check_mode=False)
+        self._names: list[str] = []
+        self._meanwhile: dict[str, Change] = {}
 
-    def _execute(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        self._last = without_machine(self._powershell(self.lab, self._session, arguments["request"]))
-        reply: Mapping[str, Any] = json.loads(self._last)
+    def execute(self, _server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = self._names.pop(0)
+        request = json.loads(arguments["request"])
+        self._meanwhile.get(name, lambda lab, request: None)(self.lab, request)
+        said = without_machine(self._powershell(self.lab, self._session, json.dumps(request), arguments["secrets"]))
+        (FOLDER / f"{name}.json").write_text(said + "\n", encoding="ascii")
+        reply: Mapping[str, Any] = json.loads(said)
         return reply
 
-    def save(self, name: str) -> None:
-        (FOLDER / f"{name}.json").write_text(self._last + "\n", encoding="ascii")
-
-    def read(self) -> tuple[Server, Reply]:
-        reply = self.remote.read(READS)
-        return snapshot.parse(reply.before, "dhcp01"), reply
-
-    def apply(self, options: Mapping[str, Any]) -> Reply:
-        server, reply = self.read()
-        plan = builders.present(desired.definition("HQ", options), server)
-        calls = unfinished.noted(plan.steps, server, apply.operations(plan.steps, server, apply.Waiting()))
-        return self.remote.write(READS, reply.fingerprint, calls, snapshot.reads())
+    def task(self, options: Mapping[str, Any], *names: str, module: str = "relationship", **meanwhile: Change) -> None:
+        """Runs it and saves its replies under these names. `meanwhile`: what happens just before one of them."""
+        self._names, self._meanwhile = list(names), meanwhile
+        perform(self, f"dhcp_failover_{module}", options)
+        if self._names:
+            raise AssertionError(f"the task took fewer remote commands: {self._names} is missing")
 
 
 def main() -> None:
@@ -61,29 +56,30 @@ def main() -> None:
 
 
 def _record(powershell: DirectPowerShell) -> None:
-    fresh = Recorder(powershell)
-    fresh.read()
-    fresh.save("fresh")
-    fresh.apply(WANTED)
-    fresh.save("created")
-    _server, there = fresh.read()
-    fresh.save("there")
-    fresh.remote.write(READS, there.fingerprint, [cmdlets.probe_partner("dhcp02.contoso.example")], snapshot.reads())
-    fresh.save("nothing_came_of_it")
-    fresh.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133")
-    fresh.apply({"load_balance_percent": 80, "scopes": ["10.10.20.0"]})
-    fresh.save("stopped_half_way")
+    first = Recorder(powershell)
+    first.task(HQ, "fresh", "fresh_with_partner", "created")
+    first.task(HQ, "there")
+    first.task({}, "shown", module="info")
+    more = {"name": "HQ", "load_balance_percent": 80}
+    first.task(more, "there", "nothing_came_of_it", nothing_came_of_it=_without_effect)
+    first.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133")
+    first.task({**more, "scopes": ["10.10.10.0", "10.10.20.0"]}, "there", "there_with_partner", "stopped_half_way")
 
     other = Recorder(powershell)
-    other.apply(WANTED)
-    _server, there = other.read()
-    other.lab.servers["DHCP01"].relationships["HQ"].percentage = 70
-    other.remote.write(READS, there.fingerprint, [])
-    other.save("changed_meanwhile")
+    other.task(HQ, "fresh", "fresh_with_partner", "created")
+    other.task(more, "there", "changed_meanwhile", changed_meanwhile=_somebody_else)
+    Recorder(powershell, delegated=False).task(HQ, "fresh", "denied_at_the_partner")
 
-    no_hop = Recorder(powershell, delegated=False)
-    no_hop.apply(WANTED)
-    no_hop.save("denied_at_the_partner")
+
+def _without_effect(_lab: Lab, request: dict[str, Any]) -> None:
+    """The same calls, and what they set is what was there."""
+    for call in request["calls"]:
+        if call["id"] == "set_failover":
+            call["parameters"]["LoadBalancePercent"] = 50
+
+
+def _somebody_else(lab: Lab, _request: dict[str, Any]) -> None:
+    lab.servers["DHCP01"].relationships["HQ"].percentage = 70
 
 
 if __name__ == "__main__":

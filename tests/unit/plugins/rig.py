@@ -9,10 +9,11 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, guards, snapshot
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, guards, prerequisites, snapshot
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
+from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
@@ -25,7 +26,7 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
     files = Files()
 
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said = script.run(lab, session, arguments["request"], threading.Lock(), threading.Event(), files)
+        said = script.run(lab, session, arguments["request"], threading.Lock(), threading.Event(), files, arguments["secrets"])
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 
@@ -35,6 +36,20 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
 def read(lab: Lab, server: str = "DHCP01") -> tuple[Server, str]:
     reply = remote(lab, server).read(snapshot.reads())
     return snapshot.parse(reply.before, server.lower()), reply.fingerprint
+
+
+PARTNER = "dhcp02.contoso.example"
+
+
+def sides(lab: Lab) -> tuple[Sides, str]:
+    """DHCP01, and DHCP02 over a second hop."""
+    here = remote(lab)
+    reads = (*snapshot.reads(), *prerequisites.reads(PARTNER, guarded=False))
+    reply = here.read(reads)
+    prerequisites.check(reply.before[-3:], here.host, PARTNER, here.goes_on())
+    server = snapshot.parse(reply.before, here.host)
+    there = Side(snapshot.hop(reply.before, here.host, PARTNER), computer=PARTNER, via=server.name, opposite=server)
+    return Sides(Side(server), {PARTNER: there}), reply.fingerprint
 
 
 def carry_out(lab: Lab, plan: Plan, server: Server, fingerprint: str, waiting: apply.Waiting | None = None) -> Reply:

@@ -53,12 +53,12 @@ class Task:
         return [call["cmdlet"] for call in self.sent[request].get("calls", ()) if call["op"] == "cmdlet"]
 
 
-def test_creating_takes_two_calls() -> None:
-    task = Task(dhcp_failover_relationship, "fresh", "created", diff=True)
+def test_creating_takes_three_calls() -> None:
+    task = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", "created", diff=True)
     result = task.run(**CREATE)
-    assert (result["changed"], result["remote_calls"], result["pending"]) == (True, 2, False)
-    assert task.cmdlets(1) == ["Add-DhcpServerv4Failover"]
-    assert task.sent[1]["fingerprint"]
+    assert (result["changed"], result["remote_calls"], result["pending"]) == (True, 3, False)
+    assert task.cmdlets(2) == ["Add-DhcpServerv4Failover"]
+    assert task.sent[2]["fingerprint"]
     assert result["diff"]["before"] == {}
     assert result["diff"]["after"]["scopes"] == ["10.10.10.0"]
     assert result["relationship"]["state"] == "Normal"
@@ -71,18 +71,18 @@ def test_in_sync_takes_one_call() -> None:
     assert "diff" not in result
 
 
-def test_check_mode_stops_after_the_read() -> None:
-    task = Task(dhcp_failover_relationship, "fresh", check_mode=True)
+def test_check_mode_stops_after_the_reads() -> None:
+    task = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", check_mode=True)
     result = task.run(**CREATE)
-    assert (result["changed"], result["remote_calls"]) == (True, 1)
+    assert (result["changed"], result["remote_calls"]) == (True, 2)
     assert task.sent[0]["check_mode"] is True
     fact = result["ansible_facts"]["windhcp_failover_pending"]["HQ"]
     assert fact == {"options": {"partner_server": "dhcp02.contoso.example", "enable_auth": True}, "scopes": ["10.10.10.0"]}
 
 
 def test_check_mode_goes_on_from_what_it_would_have_created() -> None:
-    first = Task(dhcp_failover_relationship, "fresh", check_mode=True).run(**CREATE)
-    task = Task(dhcp_failover_scope, "fresh", check_mode=True, facts=first["ansible_facts"])
+    first = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", check_mode=True).run(**CREATE)
+    task = Task(dhcp_failover_scope, "fresh", "fresh_with_partner", check_mode=True, facts=first["ansible_facts"])
     result = task.run(relationship="HQ", scopes=["10.10.10.0", "10.10.20.0"])
     assert [step["step"] for step in result["plan"]] == ["add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"]
     assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["scopes"] == ["10.10.10.0", "10.10.20.0"]
@@ -91,10 +91,10 @@ def test_check_mode_goes_on_from_what_it_would_have_created() -> None:
 def test_a_pending_relationship_is_no_change_and_comes_with_its_first_scope() -> None:
     pending = Task(dhcp_failover_relationship, "fresh").run(name="HQ", partner_server="dhcp02.contoso.example")
     assert (pending["changed"], pending["pending"], pending["relationship"]["state"]) == (False, True, "Empty")
-    task = Task(dhcp_failover_scope, "fresh", "created", facts=pending["ansible_facts"])
+    task = Task(dhcp_failover_scope, "fresh", "fresh_with_partner", "created", facts=pending["ansible_facts"])
     result = task.run(relationship="HQ", scopes=["10.10.10.0"])
     assert result["changed"]
-    assert task.cmdlets(1) == ["Add-DhcpServerv4Failover"]
+    assert task.cmdlets(2) == ["Add-DhcpServerv4Failover"]
     assert result["ansible_facts"]["windhcp_failover_pending"] == {}
 
 
@@ -104,7 +104,7 @@ NEW = {"scope_id": "10.10.60.0", "start_range": "10.10.60.10", "end_range": "10.
 def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
     """In a relationship that is there and in one that is not, a later task of the same run finds them and their membership."""
     for reply, create in (("there", {}), ("fresh", {"partner_server": "dhcp02.contoso.example"})):
-        task = Task(dhcp_failover_scope, reply, check_mode=True, diff=True)
+        task = Task(dhcp_failover_scope, reply, f"{reply}_with_partner", check_mode=True, diff=True)
         first = task.run(relationship="HQ", create_scopes=[NEW], create_relationship=create)
         assert first["plan"][0]["step"].startswith("create scope 10.10.60.0 'New' (")
         assert first["diff"]["after"]["create_scopes"] == [{**NEW, "state": "active"}]
@@ -113,7 +113,7 @@ def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
         facts = first["ansible_facts"]
         again = Task(dhcp_failover_scope, reply, check_mode=True, facts=facts).run(relationship="HQ", create_scopes=[NEW])
         assert (again["plan"], "ansible_facts" in again) == ([], False)
-        more = Task(dhcp_failover_scope, reply, check_mode=True, facts=facts)
+        more = Task(dhcp_failover_scope, reply, f"{reply}_with_partner", check_mode=True, facts=facts)
         result = more.run(relationship="HQ", scopes=["10.10.60.0", "10.10.20.0"])
         assert [step["step"] for step in result["plan"]] == ["add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"]
         assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["create_scopes"] == [{**NEW, "state": "active"}]
@@ -167,7 +167,7 @@ def test_denied_at_the_partner_changes_nothing() -> None:
 
 
 def test_half_done_is_told() -> None:
-    task = Task(dhcp_failover_relationship, "there", "stopped_half_way")
+    task = Task(dhcp_failover_relationship, "there", "there_with_partner", "stopped_half_way")
     result = task.run(name="HQ", load_balance_percent=80, scopes=["10.10.10.0", "10.10.20.0"])
     assert (result["failed"], result["changed"]) == (True, True)
     assert "DHCP 20133" in result["msg"]
@@ -180,7 +180,7 @@ def test_written_and_then_not_readable_is_told_as_changed() -> None:
             read["errors"] = [{"id": "WIN32 1753,Get-X", "category": "X", "target": "", "message": "not yet"}]
         return result
 
-    task = Task(dhcp_failover_relationship, "fresh", "created")
+    task = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", "created")
     task.change = starting
     result = task.run(**CREATE)
     assert (result["failed"], result["changed"]) == (True, True)
@@ -195,11 +195,11 @@ def test_what_does_not_stick_is_a_failure() -> None:
 
 
 def test_info_names_the_partner_as_the_inventory_does() -> None:
-    result = Task(dhcp_failover_info, "there").run()
+    result = Task(dhcp_failover_info, "shown").run()
     (entry,) = result["config"]["failover_relationships"]
     assert (entry["primary"], entry["partner"]) == ("dhcp01", "dhcp02")
     assert "10.10.10.0" not in [scope["scope_id"] for scope in result["unprotected_scopes"]]
-    assert Task(dhcp_failover_info, "there").run(name="Other")["relationships"] == []
+    assert Task(dhcp_failover_info, "shown").run(name="Other")["relationships"] == []
 
 
 @pytest.mark.parametrize(

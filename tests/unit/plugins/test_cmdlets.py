@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, errors
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, ScopeDefinition
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Place, Result
+from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import split
 from lab.core import metadata
 
 SCOPES = [IPv4Address("10.0.1.0")]
@@ -68,8 +71,14 @@ def test_what_the_script_passes_on_to_a_cmdlet_with_a_file_binds(operation: dict
 
 def test_leases_are_asked_for_by_their_own_word_and_kept_out_of_the_fingerprint() -> None:
     assert cmdlets.export(SCOPES) == {"id": "export", "op": "export", "parameters": {"ScopeId": ["10.0.1.0"]}, "fingerprint": True}
-    assert cmdlets.export(leases=True)["parameters"] == {"Leases": True}
-    assert cmdlets.export(leases=True)["volatile"] == ["content"]
+    with_leases = cmdlets.export(SCOPES, leases=True)
+    assert (with_leases["parameters"], with_leases["volatile"]) == ({"ScopeId": ["10.0.1.0"], "Leases": True}, ["content"])
+
+
+def test_what_names_no_scope_is_never_exported() -> None:
+    for build in (cmdlets.export, lambda scopes: cmdlets.safety_copy(scopes, "HQ"), lambda scopes: cmdlets.import_copy("x", scopes, True)):
+        with pytest.raises(AssertionError, match="names its scopes"):
+            build(())
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation["id"])
@@ -79,8 +88,15 @@ def test_nothing_can_ask_a_question(operation: dict[str, Any]) -> None:
     assert ("Force" in parameters) == (operation["parameters"].get("Force") is True)
 
 
-def test_only_the_secret_is_a_secret() -> None:
-    assert all("SharedSecret" in one["secrets"] for one in WRITES if "SharedSecret" in one["parameters"])
+def test_the_secret_never_stands_in_a_request() -> None:
+    given = [one["parameters"]["SharedSecret"] for one in WRITES if one["parameters"].get("SharedSecret")]
+    assert given
+    request, secrets = split({"calls": [*WRITES, cmdlets.keep_text("hq", "salt", "hash"), cmdlets.keep_text("hq", "partner", "")]})
+    assert secrets == [*dict.fromkeys(one.text for one in given), "hash"]
+    assert not [one for one in secrets if f'"{one}"' in request]
+    assert request.count('{"secret":') == len(given) + 1
+    with pytest.raises(TypeError, match="datetime"):  # nothing else has a form that nobody chose
+        split({"when": datetime(2026, 3, 1, tzinfo=timezone.utc)})
 
 
 def test_an_option_that_windows_cannot_set_is_never_sent() -> None:
@@ -103,8 +119,8 @@ def test_what_the_script_is_asked_to_do_by_the_management_api() -> None:
 
 
 def test_an_api_that_is_missing_is_explained() -> None:
-    error = {"id": "windhcp.no_api", "category": "NotInstalled", "target": "HQ", "message": "no dll"}
-    text = str(errors.RemoteError({"id": "probe_api", "errors": [error]}, "dhcp01"))
+    said = Result("probe_api", Place("dhcp01", "probe_api"), errors=(Failure("windhcp.no_api", "no dll"),))
+    text = str(errors.RemoteError(said, "dhcp01"))
     assert text.startswith("On dhcp01: the DHCP management API (dhcpsapi.dll) cannot be called there")
     assert "other_copy: disable" in text
     assert "management tools" in text

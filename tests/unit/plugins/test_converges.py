@@ -10,9 +10,11 @@ from typing import Any
 import builders
 import pytest
 import rig
-from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, scope_definitions, scope_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, recreate_plan, scope_definitions, scope_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
 from ansible_collections.windhcp.failover.plugins.plugin_utils.view import settings
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -50,10 +52,10 @@ declared = st.one_of(load_balance, hot_standby)
 
 
 def run(lab: Lab, wanted: Definition) -> Plan:
-    server, fingerprint = rig.read(lab)
-    plan = builders.present(wanted, server)
+    sides, fingerprint = rig.sides(lab)
+    plan = recreate_plan.present(wanted, sides, Joining(), Recreating())
     if plan.steps:
-        reply = rig.carry_out(lab, plan, server, fingerprint)
+        reply = rig.carry_out(lab, plan, sides.here.server, fingerprint)
         assert reply.status == "done", reply.calls[-1]
     return plan
 
@@ -120,12 +122,12 @@ lease_durations = st.one_of(st.none(), durations)
 
 def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], fault: bool = False) -> tuple[Plan, str]:
     """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
-    server, fingerprint = rig.read(lab)
+    sides, fingerprint = rig.sides(lab)
     create_scopes = scope_definitions.parse(defined)
-    plan = scope_plan.present(scope_plan.Wanted("HQ", scope_ids(scopes), create_scopes, definition({})), builders.alone(server))
+    plan = scope_plan.present(scope_plan.Wanted("HQ", scope_ids(scopes), create_scopes, definition({})), sides)
     if not plan.steps:
         return plan, "nothing to do"
-    reply = rig.carry_out(lab, plan, server, fingerprint)
+    reply = rig.carry_out(lab, plan, sides.here.server, fingerprint)
     assert fault or reply.status == "done", reply.calls[-1]
     return plan, reply.status
 

@@ -32,6 +32,10 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
         ({"shared_secret": "x", "enable_auth": False}, "shared_secret: given together with enable_auth: false"),
         ({"update_secret": "always"}, "shared_secret: needed with update_secret: always"),
         ({"partner_server": "  "}, "partner_server: must not be empty"),
+        ({"partner_server": "dhcp02; Get-Process"}, "partner_server: 'dhcp02; Get-Process' is no name of a computer"),
+        ({"partner_server": "$(hostname)"}, "partner_server: '$(hostname)' is no name of a computer"),
+        ({"partner_server": "dhcp02\nx"}, "partner_server: "),
+        ({"partner_server": "x" * 256}, "partner_server: "),
         ({"scopes": ["nowhere"]}, "scopes: 'nowhere' is no IPv4 address"),
     ],
 )
@@ -54,6 +58,8 @@ def test_the_edges_are_taken() -> None:
     found = desired.definition("x" * 126, {"load_balance_percent": 0, "state_switch_interval": "0", "max_client_lead_time": "1"})
     assert (found.load_balance_percent, found.state_switch_interval, found.max_client_lead_time) == (0, 0, 1)
     assert desired.definition("HQ", {"reserve_percent": 100}).reserve_percent == 100
+    for name in ("dhcp-02_x.contoso.example", "10.1.0.2", "fe80::1", "D" * 255, " dhcp02 "):
+        assert desired.definition("HQ", {"partner_server": name}).partner_server == name.strip()
 
 
 def test_a_definition_never_shows_its_secret() -> None:

@@ -34,3 +34,26 @@ def test_refuses_what_could_be_misread(value: object) -> None:
 @given(st.integers(min_value=0, max_value=10_000_000))
 def test_what_is_sent_is_what_was_read(seconds: int) -> None:
     assert durations.parse(durations.timespan(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
+    "value", ["unlimited", "Unlimited", 4294967295, "4294967295", 922337203685, "10675199.02:48:05.4775807", "10675199.02:48:05"]
+)
+def test_an_unlimited_lease_has_many_names(value: object) -> None:
+    seconds = durations.parse_lease(value)
+    assert durations.shown_lease(seconds) == "unlimited"
+    assert durations.parse_lease(durations.shown_lease(seconds)) == seconds
+    assert durations.lease_timespan(seconds) == "10675199.02:48:05.4775807"
+    assert durations.shown_lease_text(durations.lease_timespan(seconds)) == "unlimited"
+
+
+@pytest.mark.parametrize("value", [60, "8.00:00:00", 4294967294])
+def test_another_lease_is_a_duration_as_any_other(value: object) -> None:
+    seconds = durations.parse_lease(value)
+    assert seconds == durations.parse(value) == durations.shown_lease(seconds)
+    assert durations.lease_timespan(seconds) == durations.shown_lease_text(durations.timespan(seconds))
+
+
+def test_nothing_but_a_lease_is_unlimited() -> None:
+    with pytest.raises(ValueError, match="is 'unlimited'"):
+        durations.parse("unlimited")

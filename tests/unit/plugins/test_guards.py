@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, guards, removal_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, guards, prerequisites, removal_plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 
@@ -37,28 +37,40 @@ def test_nothing_to_do_is_never_refused() -> None:
     guards.check(builders.present(desired.definition("HQ", {}), server), server)
 
 
-def test_the_batch_probes_once_waits_before_each_write_and_at_the_end() -> None:
+def test_the_batch_probes_first_and_waits_before_each_write_and_at_the_end() -> None:
     many = [f"10.1.{number}.0" for number in range(40)]
     server = builders.server([builders.relationship()], scopes=list(many))
     plan = builders.present(desired.definition("HQ", {"load_balance_percent": 60, "scopes": many}), server)
-    sent = [call["op"] if call["op"] != "cmdlet" else call["cmdlet"] for call in apply.operations(plan.steps, server, apply.Waiting())]
-    add = ["wait_until", "Add-DhcpServerv4FailoverScope"]
-    assert sent == ["probe_partner", "wait_until", "Set-DhcpServerv4Failover", *add, *add, "wait_until"]
+    calls = apply.operations(plan.steps, server, apply.Waiting(), prerequisites.probes(*apply.partners(plan.steps)))
+    add = ["wait_for_state", "add_failover_scopes"]
+    assert [call["id"] for call in calls] == [
+        "probe_partner",
+        "probe_rights",
+        "wait_for_state",
+        "set_failover",
+        *add,
+        *add,
+        "wait_for_state",
+    ]
+    waits = [call for call in calls if call["id"] == "wait_for_state"]
+    assert [(one["tolerated"], one["grace"]) for one in waits] == [(["CommunicationInterrupted"], grace) for grace in (0, 90, 90, 90)]
+    short = apply.operations(plan.steps, server, apply.Waiting(timeout=5))
+    assert max(call.get("grace", 0) for call in short) == 5
 
 
 def test_a_new_relationship_is_not_waited_for_before_it_is_there() -> None:
     server = builders.server()
     plan = builders.present(desired.definition("HQ", {"partner_server": "dhcp02", "scopes": ["10.0.1.0"]}), server)
     operations = [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting())]
-    assert operations == ["probe_partner", "cmdlet", "wait_until"]
-    assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting(at_end=False))] == ["probe_partner", "cmdlet"]
+    assert operations == ["cmdlet", "wait_until"]
+    assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting(at_end=False))] == ["cmdlet"]
 
 
 def test_what_was_removed_is_not_waited_for() -> None:
     server = builders.server([builders.relationship()])
     there = builders.server([builders.relationship()], scopes=[])
     plan = removal_plan.relationship_absent("HQ", builders.pair(server, there), removal_plan.Removing())
-    assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting())] == ["probe_partner", "wait_until", "cmdlet"]
+    assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting())] == ["wait_until", "cmdlet"]
 
 
 def test_allowed_states_end_the_wait() -> None:

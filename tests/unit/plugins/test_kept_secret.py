@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +20,10 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refu
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
 from ansible_collections.windhcp.failover.plugins.plugin_utils.removal_plan import Removing
+from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import split
 from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Sides
-from lab.standin.file_operations import FOLDER, Stopped
 from lab.standin.files import Files
+from lab.standin.own_files import FOLDER, Stopped
 from nothing_lost import scenarios
 from nothing_lost.task import Wire, perform
 from nothing_lost.watched import Killed, Watch, held
@@ -44,10 +46,10 @@ def answers(operation: cmdlets.Operation, kept: Kept, name: str = "HQ") -> Kept:
     look = kept.look(name)
     assert (look["name"], look["nonce"]) == (operation["name"], kept.nonce)
     proof = hashlib.sha256  # the server's own reckoning, written out: RFC 2104
-    key = operation["hidden"].encode().ljust(64, b"\0")
+    key = operation["hidden"].text.encode().ljust(64, b"\0")
     inner = proof(bytes(byte ^ 0x36 for byte in key) + kept.nonce.encode()).digest()
     outer = proof(bytes(byte ^ 0x5C for byte in key) + inner).hexdigest()
-    return kept.seen({name: {"objects": [{"public": operation["public"], "proof": outer}], "errors": []}})
+    return kept.seen({name: builders.result("prove_text", {"public": operation["public"], "proof": outer})})
 
 
 def test_only_the_secret_that_was_kept_is_known_again() -> None:
@@ -60,16 +62,18 @@ def test_only_the_secret_that_was_kept_is_known_again() -> None:
 
 def test_neither_the_secret_nor_the_same_hash_twice() -> None:
     first, second = Kept().keep("HQ", ONE), Kept().keep("HQ", ONE)
-    assert ONE not in json.dumps(first)
+    request, hashed = split(first)
+    assert hashed == [first["hidden"].text]
+    assert not [word for word in (ONE, *hashed) if word in request or word in repr(first)]
     assert first["name"] == second["name"] == Kept().keep("hq", ONE)["name"]
     assert len({first["public"], second["public"], first["hidden"], second["hidden"]}) == 4
-    assert {len(bytes.fromhex(first[key])) for key in ("public", "hidden")} == {16, 32}
+    assert [len(bytes.fromhex(one)) for one in (first["public"], first["hidden"].text)] == [16, 32]
     assert Kept().nonce != Kept().nonce
 
 
 @pytest.mark.parametrize(("public", "proof"), [("", "x"), ("00", ""), ("not hex", "\u00e4"), ("00" * 16, "0" * 64)])
 def test_what_was_spoilt_is_no_secret(public: str, proof: str) -> None:
-    kept = Kept().seen({"HQ": {"objects": [{"public": public, "proof": proof}], "errors": []}})
+    kept = Kept().seen({"HQ": builders.result("prove_text", {"public": public, "proof": proof})})
     assert (kept.holds("HQ"), kept.is_of("HQ", ONE)) == (True, False)
 
 
@@ -136,7 +140,7 @@ def test_it_takes_a_secret(update_secret: str) -> None:
 
 
 def test_one_that_is_gone_without_a_task_leaves_nothing_either() -> None:
-    there = Sides(builders.alone(builders.server()).here, kept=sides(ONE).kept)
+    there = replace(builders.alone(builders.server()), kept=sides(ONE).kept)
     plan = removal_plan.relationship_absent("HQ", there, Removing())
     assert done(plan) == ["drop_text"]
     assert done(removal_plan.relationship_absent("HQ", there, Removing(orphan=True))) == ["drop_text"]
@@ -189,10 +193,10 @@ def said(result: Mapping[str, Any]) -> tuple[bool, int]:
 
 def test_it_is_sent_once() -> None:
     servers = Servers()
-    assert said(servers.hq(ONE)) == (True, 2)
+    assert said(servers.hq(ONE)) == (True, 3)
     assert said(servers.hq(ONE)) == (False, 1)
     ahead = servers.hq(TWO, check_mode=True)
-    assert said(ahead) == (True, 1)
+    assert said(ahead) == (True, 2)
     assert servers.uses(ONE)
     other = servers.hq(TWO)
     assert said(other) == (True, 2)

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import desired
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server, UnknownPartner
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import Secret
 
 PARTNER = {"partner_server": "dhcp02.contoso.example"}
 FORCE = {"Force": True, "Confirm": False}
@@ -41,7 +42,7 @@ DEFAULTS = {
         ({"mode": "hot_standby"}, {**DEFAULTS, "ServerRole": "Active", "ReservePercent": 5}),
         ({"server_role": "standby"}, {**DEFAULTS, "ServerRole": "Standby", "ReservePercent": 5}),
         ({"reserve_percent": 0}, {**DEFAULTS, "ServerRole": "Active", "ReservePercent": 0}),
-        ({"shared_secret": "x"}, {**DEFAULTS, "LoadBalancePercent": 50, "SharedSecret": "x"}),
+        ({"shared_secret": "x"}, {**DEFAULTS, "LoadBalancePercent": 50, "SharedSecret": Secret("x")}),
         (
             {"state_switch_interval": "1.00:00:00", "max_client_lead_time": "90"},
             {
@@ -81,14 +82,14 @@ SENT_SET = {"Name": "HQ", **FORCE}
         (builders.relationship(), {"mode": "hot_standby"}, {"Mode": "HotStandby", "ReservePercent": 5}),
         (builders.relationship(), {"mode": "hot_standby", "reserve_percent": 8}, {"Mode": "HotStandby", "ReservePercent": 8}),
         (builders.hot_standby(), {"mode": "load_balance"}, {"Mode": "LoadBalance", "LoadBalancePercent": 50}),
-        (builders.relationship(), {"enable_auth": True, "shared_secret": "x"}, {"SharedSecret": "x"}),
+        (builders.relationship(), {"enable_auth": True, "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
         (builders.relationship(enable_auth=True), {"enable_auth": False}, {"SharedSecret": None}),
-        (builders.relationship(enable_auth=True), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": "x"}),
-        (builders.relationship(), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": "x"}),
+        (builders.relationship(enable_auth=True), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
+        (builders.relationship(), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
         (
             builders.relationship(),
             {"load_balance_percent": 70, "max_client_lead_time": "1:30:00", "enable_auth": True, "shared_secret": "x"},
-            {"LoadBalancePercent": 70, "MaxClientLeadTime": "01:30:00", "SharedSecret": "x"},
+            {"LoadBalancePercent": 70, "MaxClientLeadTime": "01:30:00", "SharedSecret": Secret("x")},
         ),
     ],
 )
@@ -175,14 +176,19 @@ def test_a_name_that_looks_different_is_told_by_its_addresses(addresses: tuple[s
         ({"partner_server": "DHCP01"}, "partner_server: 'DHCP01' is DHCP01 itself"),
         ({"partner_server": "10.10.0.11"}, "partner_server: '10.10.0.11' is DHCP01 itself"),
         ({**PARTNER, "enable_auth": True, "scopes": ["10.0.1.0"]}, "shared_secret: needed"),
-        ({**PARTNER, "scopes": ["10.0.4.0"]}, "scopes: 10.0.4.0 is of type Both"),
+        ({**PARTNER, "scopes": ["10.0.4.0"]}, "scopes: 10.0.4.0 is no scope of DHCP01"),
     ],
 )
 def test_creation_refused(options: dict[str, Any], said: str) -> None:
-    server = builders.server(scopes=["10.0.1.0", builders.scope("10.0.4.0", type="Both")])
     with pytest.raises(Refused) as refused:
-        present(server, **options)
+        present(builders.server(), **options)
     assert str(refused.value).startswith(said)
+
+
+def test_whether_a_scope_may_serve_bootp_clients_is_left_to_windows() -> None:
+    server = builders.server(scopes=[builders.scope("10.0.4.0", type="Both")])
+    (step,) = present(server, **PARTNER, scopes=["10.0.4.0"]).steps
+    assert step.copies == (server.scopes[0].scope_id,)
 
 
 def test_the_32nd_relationship_is_refused_and_the_31st_is_not() -> None:

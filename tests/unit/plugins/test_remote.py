@@ -10,8 +10,22 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, RemoteFailure, UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import REQUEST_LIMIT, Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Place, Result
 
-DONE = {"status": "done", "fingerprint": "f", "before": [], "calls": [], "finally": [], "errors": []}
+HASH = "0" * 64
+DONE = {
+    "status": "done",
+    "fingerprint": HASH,
+    "before": [],
+    "calls": [],
+    "finally": [],
+    "errors": [],
+    "clock": "2026-03-01T08:00:00Z",
+}
+
+
+def answer(operation: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": operation["id"], "objects": [], "errors": [], "warnings": [], **more}
 
 
 def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, check_mode: bool = False) -> Remote:
@@ -25,11 +39,13 @@ def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, 
 
 def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
     sent: list[dict[str, Any]] = []
-    remote({"reply": DONE}, sent, check_mode=True).write([cmdlets.get_scopes()], "f", [cmdlets.remove_failover("HQ")], [cmdlets.who_when()])
+    read, call, again = cmdlets.get_scopes(), cmdlets.remove_failover("HQ"), cmdlets.who_when()
+    said = {**DONE, "before": [answer(read)], "calls": [answer(call)], "finally": [answer(again)]}
+    remote({"reply": said}, sent, check_mode=True).write([read], HASH, [call], [again])
     (request,) = sent
     assert request["before"] == [cmdlets.get_scopes()]
     assert request["finally"] == [cmdlets.who_when()]
-    assert request["fingerprint"] == "f"
+    assert request["fingerprint"] == HASH
     assert request["mutex"] > 0
     assert request["check_mode"] is True
 
@@ -46,9 +62,10 @@ def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("busy", "Another run is writing to this server"),
+        ("busy", r"Another run is writing to this server and did not finish within 120 s \(X: not here\)"),
         ("no_module", r"DhcpServer module could not be loaded \(X: not here\). Install it"),
-        ("constrained_language", "Constrained Language Mode"),
+        ("constrained_language", r"restricted language mode there \(X: not here\), .* application control .*(JEA)"),
+        ("not_windows_powershell", r"no Windows PowerShell 5.1 \(X: not here\)"),
         ("script_error", "The script failed: X: not here"),
     ],
 )
@@ -56,6 +73,23 @@ def test_every_status_of_the_script_has_its_cure(status: str, said: str) -> None
     reply = {**DONE, "status": status, "errors": [{"id": "X", "message": "not here"}]}
     with pytest.raises(RemoteFailure, match=f"On dhcp01: .*{said}"):
         remote({"reply": reply}).read([])
+
+
+def test_a_mutex_of_another_account_has_a_cure_of_its_own() -> None:
+    reply = {**DONE, "status": "busy", "errors": [{"id": "windhcp.mutex", "message": "joe@work; Access is denied."}]}
+    with pytest.raises(RemoteFailure, match=r"lets this one not wait for it .*joe@work.* local administrators") as raised:
+        remote({"reply": reply}).read([])
+    assert "Please report" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "error_id", ["ScriptsNotAllowed", "FunctionDeclarationNotSupportedInDataSection", "MethodInvocationNotSupportedInConstrainedLanguage"]
+)
+def test_an_endpoint_that_takes_no_scripts_is_named(error_id: str) -> None:
+    """As ansible's psrp plugin writes an error record, in whatever language its message is."""
+    said = f"Quatsch.\r\n    + CategoryInfo          : ParserError: (&{{1}}:String) [], X\r\n    + FullyQualifiedErrorId : {error_id}\r\n"
+    with pytest.raises(RemoteFailure, match=rf"On dhcp01: .*takes no scripts, {error_id}\).*connect to Microsoft.PowerShell"):
+        remote({"module_stderr": said, "rc": 1}).read([])
 
 
 @pytest.mark.parametrize(
@@ -72,15 +106,39 @@ def test_no_reply_is_never_an_empty_server(result: dict[str, Any], said: str) ->
         remote(result).read([])
 
 
+def test_an_unreadable_reply_to_a_write_does_not_hide_that_something_may_be_written() -> None:
+    with pytest.raises(UnexpectedReply, match=r"dhcp01 gave no reply: boom Whether something was written is not known; run again\."):
+        remote({"module_stderr": "boom"}).write([], "", [cmdlets.remove_failover("HQ")])
+
+
 def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
     sent: list[dict[str, Any]] = []
     with pytest.raises(RemoteFailure, match="nothing was changed"):
-        remote({"reply": DONE}, sent).write([], "f", [{"id": "x" * REQUEST_LIMIT}], [])
+        remote({"reply": DONE}, sent).write([], HASH, [{"id": "x" * REQUEST_LIMIT}], [])
     assert sent == []
 
 
+def test_secrets_go_beside_the_request_and_count_as_well() -> None:
+    given: list[Mapping[str, Any]] = []
+
+    def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        given.append(arguments)
+        ids = [call["id"] for call in json.loads(arguments["request"])["calls"]]
+        return {"reply": {**DONE, "calls": [{"id": one, "objects": [], "errors": [], "warnings": []} for one in ids]}}
+
+    one = Remote(execute, "dhcp01", False)
+    one.write([], "f", [cmdlets.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")], [])
+    assert given[0]["secrets"] == ["hush", "s3cret"]
+    assert "hush" not in given[0]["request"]
+    assert "s3cret" not in given[0]["request"]
+    assert "@" in json.loads(given[0]["request"])["who"]
+    with pytest.raises(RemoteFailure, match="nothing was changed"):
+        one.write([], "f", [cmdlets.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
+    assert len(given) == 1
+
+
 def error(operation: str, error_id: str) -> RemoteError:
-    result = {"id": operation, "errors": [{"id": error_id, "message": "Fehler {0} beim Server"}]}
+    result = Result(operation, Place("dhcp01", operation), errors=(Failure(error_id, "Fehler {0} beim Server"),))
     return RemoteError(result, "dhcp01", "dhcp02.contoso.example")
 
 
@@ -88,19 +146,29 @@ def error(operation: str, error_id: str) -> RemoteError:
     ("operation", "error_id", "said"),
     [
         ("failover", "WIN32 5,Get-DhcpServerv4Failover", ["access is denied on dhcp01 itself", "local administrator"]),
-        ("probe_partner", "WIN32 5,Get-DhcpServerVersion", ["denied at the partner dhcp02.contoso.example", "runas", "double hop"]),
         ("add_failover", "WIN32 5,Add-DhcpServerv4Failover", ["denied, here or at the partner dhcp02", "runas"]),
-        ("probe_partner", "WIN32 1722,Get-DhcpServerVersion", ["dhcp01 asking dhcp02.contoso.example", "TCP 135"]),
+        ("add_failover", "DHCP 20121,Add-DhcpServerv4Failover", ["no DHCP rights there", "administrator of dhcp02.contoso.example"]),
+        ("probe_api", "WIN32 1722", ["TCP 135", "from dhcp01"]),
         ("add_failover", "DHCP 20119,Add-DhcpServerv4Failover", ["clocks", "w32tm"]),
-        ("add_failover_scopes", "DHCP 20131,Add-X", ["BOOTP", "set the scope's type"]),
+        ("add_failover_scopes", "DHCP 20131,Add-X", ["BOOTP", "set the scope's type", "Windows Server 2012 refuses it"]),
         ("safety_copy", "windhcp.protect_folder", ["could not be kept to administrators", r"C:\ProgramData\windhcp.failover"]),
-        ("safety_copy", "windhcp.incomplete_copy", ["would not have held every scope", "Export-DhcpServer"]),
+        ("safety_copy", "windhcp.incomplete_copy", ["does not hold all that is there", "Repair-DhcpServerv4IPRecord"]),
+        ("import_copy", "WIN32 5,Backup-DhcpServer", ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"]),
         ("keep_text", "windhcp.file", ["could not be read or written", "disk"]),
         ("keep_text", "windhcp.bad_name", ["the name of a kept text", "report it"]),
         ("read_copy", "windhcp.not_a_copy", ["not that of a safety copy", r"C:\ProgramData\windhcp.failover\safety-copies"]),
         ("read_copy", "windhcp.no_such_copy", ["no such safety copy", "on which it was made"]),
         ("import_copy", "WIN32 5,Import-DhcpServer", ["access is denied on dhcp01 itself"]),
-        ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "DHCP 31415"]),
+        ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "among the DHCP server's error codes"]),
+        ("import_copy", "InvalidOperation,Import-DhcpServer", ["a newer version of Windows", "the version that it was made on"]),
+        ("import_copy", "ObjectNotFound,Import-DhcpServer", ["a scope is not in the file"]),
+        ("import_copy", "ResourceUnavailable,Import-DhcpServer", ["is not there, or cannot be read"]),
+        ("import_copy", "ParameterArgumentValidationError,Add-DhcpServerv4Lease", ["does not take one of the values"]),
+        ("export", "ResourceExists,Export-DhcpServer", ["is there already"]),
+        ("export", "CommandNotFoundException", ["a command is missing on the server", "RSAT-DHCP"]),
+        ("export", "ObjectNotFound,Get-Something", ["PowerShell or the DhcpServer module refused it", "report it"]),
+        ("keep_text", "windhcp.not_ours", ["not as this collection makes it", "Take it away", r"C:\ProgramData\windhcp.failover"]),
+        ("failover", "windhcp.computer_name", ["run parts of it as code", "partner_server"]),
     ],
 )
 def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, said: list[str]) -> None:
@@ -108,4 +176,5 @@ def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, s
     for part in said:
         assert part.lower() in text.lower()
     assert error_id in text
+    assert ("error codes" in text) == error_id.startswith("DHCP 31415")
     assert "Fehler {0} beim Server" in text

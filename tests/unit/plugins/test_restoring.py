@@ -1,12 +1,13 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Scopes come back from a safety copy, complete and never over another scope; what would come along is shown before."""
+"""Scopes come back from a safety copy, complete and never over another scope; what is added to the server is shown before."""
 
 from __future__ import annotations
 
 import json
 from copy import deepcopy
-from datetime import datetime, timezone
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -14,28 +15,39 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
 from lab import topology
 from lab.core.lab import Lab
-from lab.core.server import Filter, OptionKey
+from lab.core.server import DhcpClass, Filter, Lease, OptionKey, Reservation
 from nothing_lost.task import Wire, perform
 
 CLIENTS, LABORATORY = IPv4Address("10.10.10.0"), IPv4Address("10.30.50.0")
+IN_USE = IPv4Address("10.10.10.240")  # no lease of the topology has it
 SAVED = [CLIENTS, LABORATORY]  # the second one is inactive
 
 
 class Case:
     """A server whose scopes were saved and then removed."""
 
-    def __init__(self, **switches: Any) -> None:
+    def __init__(self, *, reserve: bool = False, offer: bool = False, os: str = "", **switches: Any) -> None:
         self.lab: Lab = topology.load(topology.TOPOLOGIES / "company.yml")
         self.lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
         for name, answer in switches.items():
             self.lab.switches = self.lab.switches.with_answer(name, answer)
         self.server = self.lab.servers["DHCP01"]
         self.wire = Wire(self.lab)
+        self.server.os = os or self.server.os
+        leases = self.server.scopes[CLIENTS].leases
+        if reserve:
+            self.server.scopes[CLIENTS].reservations[IN_USE] = Reservation(IN_USE, "02-00-00-00-00-99")
+            leases[IN_USE] = Lease(IN_USE, "02-00-00-00-00-99", address_state="ActiveReservation")
+        if offer:
+            leases[next(iter(leases))] = replace(next(iter(leases.values())), address_state="Offered")
         self.before = deepcopy(self.server.scopes)
-        request = json.dumps({"calls": [cmdlets.safety_copy(SAVED, "HQ")]})
-        self.path = self.wire.execute("DHCP01", {"request": request})["reply"]["calls"][0]["objects"][0]["path"]
+        self.save(SAVED)
         for scope in SAVED:
             del self.server.scopes[scope]
+
+    def save(self, scopes: list[IPv4Address]) -> None:
+        request = json.dumps({"calls": [cmdlets.safety_copy(scopes, "HQ")]})
+        self.path = self.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0]["path"]
 
     def restore(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         return perform(self.wire, "dhcp_failover_restore", {"path": self.path, **options}, check_mode=check_mode)
@@ -46,12 +58,13 @@ class Case:
 
 def came_back(case: Case, clients: str, laboratory: str) -> None:
     for scope, state in ((CLIENTS, clients), (LABORATORY, laboratory)):
-        expected = case.before[scope]
+        expected = deepcopy(case.before[scope])
         expected.state = state
+        expected.leases.pop(IN_USE, None)
         assert case.server.scopes[scope] == expected
 
 
-@pytest.mark.parametrize("honours", [True, False])
+@pytest.mark.parametrize("shows", [True, False])
 @pytest.mark.parametrize(
     ("state", "clients", "steps"),
     [
@@ -59,8 +72,9 @@ def came_back(case: Case, clients: str, laboratory: str) -> None:
         ("as_saved", "Active", ["inactive: 10.30.50.0", "active: 10.10.10.0"]),
     ],
 )
-def test_scopes_come_back_complete_in_the_state_that_is_asked_for(honours: bool, state: str, clients: str, steps: list[str]) -> None:
-    case = Case(import_honours_state=honours)
+def test_scopes_come_back_complete_in_the_state_that_is_asked_for(shows: bool, state: str, clients: str, steps: list[str]) -> None:
+    """A reservation in use is one (20014 is ignored, whether or not it is seen), and its lease comes back as InactiveReservation."""
+    case = Case(reserve=True, inner_errors_show=shows)
     check = case.restore(check_mode=True, state=state)
     assert case.writes() == []
     done = case.restore(state=state)
@@ -71,10 +85,22 @@ def test_scopes_come_back_complete_in_the_state_that_is_asked_for(honours: bool,
     assert done["diff"] == check["diff"]
     came_back(case, clients, "InActive")
     assert len(case.server.scopes[CLIENTS].leases) == 120
+    assert done["counts"] == check["counts"]
+    assert done["counts"][0] == {"scope_id": "10.10.10.0", "leases": 120, "reservations": 1}
+    assert (done["total"], done["server_additions"]) == ({"leases": 120, "reservations": 1}, [])
     writes = len(case.writes())
     again = case.restore(state=state)
     assert (again["changed"], again["plan"], again["restored"]) == (False, [], [])
+    assert (again["counts"], again["total"]) == ([], {"leases": 0, "reservations": 0})
     assert len(case.writes()) == writes
+
+
+def test_an_address_that_was_only_offered_is_left_out() -> None:
+    case = Case(offer=True)
+    done = case.restore()
+    assert done["total"]["leases"] == 119
+    assert len(case.server.scopes[CLIENTS].leases) == 119
+    assert case.restore()["changed"] is False
 
 
 def test_only_the_scopes_that_are_named_come_back() -> None:
@@ -125,27 +151,103 @@ def test_clients_that_come_and_go_on_an_active_scope_are_no_difference() -> None
     assert case.restore(state="as_saved")["changed"] is False
 
 
-def test_server_level_settings_that_would_come_along_are_all_named_and_have_to_be_accepted() -> None:
+LEVEL = ("classes", "option_definitions", "option_values", "policies", "filters", "deny_list", "conflict_detection_attempts")
+
+
+@pytest.mark.parametrize("answer", ["missing_only", "all"])
+def test_what_is_added_to_the_server_is_shown_and_nothing_else_is_a_reason_to_refuse(answer: str) -> None:
+    """Windows adds missing classes and definitions; were PSDOC right, the rest would come as well and no scope would be lost."""
+    case = Case(import_server_level=answer)
+    server = case.server
+    del server.classes["Kiosk"], server.option_definitions[OptionKey(150)]
+    server.option_values[OptionKey(15)] = ("new.contoso.example",)
+    server.filters["02-00-00-*"] = Filter("02-00-00-*", "Deny")
+    server.conflict_detection_attempts = 3
+    before = deepcopy({name: getattr(server, name) for name in LEVEL})
+    added = ["user class 'Kiosk'", "definition of option 150"]
+    check = case.restore(check_mode=True, state="as_saved")
+    assert check["server_additions"] == added
+    assert [one["step"].partition("; ")[2] for one in check["plan"]] == [f"adds to DHCP01: {', '.join(added)}", ""]
+    assert check["diff"]["after"]["added"] == added
+    done = case.restore(state="as_saved")
+    assert (done["server_additions"], done["plan"]) == (added, check["plan"])
+    came_back(case, "Active", "InActive")
+    changed = {name for name in LEVEL if getattr(server, name) != before[name]}
+    assert changed >= {"classes", "option_definitions"}
+    assert (changed == {"classes", "option_definitions"}) is (answer == "missing_only")
+    assert case.restore(state="as_saved")["server_additions"] == []
+
+
+def test_a_definition_of_another_type_and_a_class_of_another_name_are_told() -> None:
     case = Case()
-    case.server.option_values[OptionKey(15)] = ("new.contoso.example",)
-    case.server.filters["02-00-00-*"] = Filter("02-00-00-*", "Deny")
-    expected = [
-        {"field": "filter 02-00-00-*", "saved": None, "server": "present"},
-        {"field": "option 15", "saved": "contoso.example", "server": "new.contoso.example"},
-    ]
+    server, scope = case.server, deepcopy(case.before[CLIENTS])
+    scope.options[OptionKey(150, "", "Kiosk")] = ("10.10.0.31",)
+    server.scopes[CLIENTS] = scope
+    case.save([CLIENTS])
+    del server.scopes[CLIENTS]
+    server.option_definitions[OptionKey(150)] = replace(server.option_definitions[OptionKey(150)], type="String")
+    server.classes["Terminals"] = replace(server.classes.pop("Kiosk"), name="Terminals")
+    warned = case.restore(check_mode=True)["warnings"]
+    assert [part in warned[0] for part in ("definition of option 150 is String on DHCP01", "IPv4Address in the copy")] == [True, True]
+    assert "user class 'Kiosk' of the copy is not the one that DHCP01 has" in warned[1]
+    failed = case.restore()
+    assert "DHCP 20044" in failed["msg"]
+    assert CLIENTS in server.scopes  # all of it but that option
+
+
+@pytest.mark.parametrize(
+    ("saved", "server", "refused", "warned"),
+    [
+        ("10.0.20348", "6.3.9600", True, False),
+        ("6.3.9600", "6.2.9200", False, True),
+        ("6.2.9200", "10.0.14393", False, True),
+        ("10.0.14393", "10.0.26100", False, False),
+    ],
+)
+def test_a_copy_of_another_windows_is_told_or_refused(saved: str, server: str, refused: bool, warned: bool) -> None:
+    case = Case(os=saved)
+    case.server.os = server
     for check_mode in (True, False):
-        failed = case.restore(check_mode=check_mode)
-        assert failed["server_config_differences"] == expected
-        assert "option 15: contoso.example in the copy, new.contoso.example here" in failed["msg"]
-        assert "filter 02-00-00-*: none in the copy, present here" in failed["msg"]
-        assert "accept_server_config: true" in failed["msg"]
-    assert case.writes() == []
-    done = case.restore(accept_server_config=True)
-    assert done["server_config_differences"] == expected
+        said = case.restore(check_mode=check_mode)
+        versions = [".".join(os.split(".")[:2]) for os in (saved, server)]
+        if refused:
+            assert [version in said["msg"] for version in versions] == [True, True]
+            assert "newer Windows" in said["msg"]
+        else:
+            assert [all(version in text for version in versions) for text in said.get("warnings", [])] == [True] * warned
+    assert (CLIENTS in case.server.scopes, bool(case.writes())) == (not refused, not refused)
+
+
+def test_a_backup_that_failed_is_a_failure_and_the_next_run_has_nothing_left_to_do() -> None:
+    case = Case()
+    case.lab.fail_next("DHCP01", "Backup-DhcpServer", "WIN32 5")
+    failed = case.restore()
+    assert [part in failed["msg"] for part in ("could not back its database up", "WIN32 5,Backup-DhcpServer", "backups")] == [True] * 3
+    assert failed["changed"] is True
     came_back(case, "InActive", "InActive")
-    assert case.server.option_values[OptionKey(15)] == ("contoso.example",)
-    case.server.option_values[OptionKey(15)] = ("new.contoso.example",)
-    assert case.restore()["server_config_differences"] == []  # nothing is imported
+    assert case.restore()["changed"] is False
+
+
+def test_backups_are_kept_for_their_days() -> None:
+    case = Case()
+    case.restore(scopes=["10.30.50.0"])
+    case.lab.clock += timedelta(days=31)
+    case.restore(safety_copy_days=31)
+    assert len([path for path in case.wire.files["DHCP01"].paths() if path.endswith("dhcpcfg")]) == 2
+    del case.server.scopes[CLIENTS]
+    case.restore(safety_copy_days=30)
+    assert len([path for path in case.wire.files["DHCP01"].paths() if path.endswith("dhcpcfg")]) == 2
+    assert case.wire.files["DHCP01"].found(case.path)
+
+
+def test_a_copy_that_lacks_leases_is_made_anew() -> None:
+    """The first export of three breaks off and nobody says so."""
+    case = Case(os="10.0.20348")
+    case.restore()
+    case.lab.break_lease_export("DHCP01", CLIENTS, leases=5)
+    case.save([CLIENTS])
+    saved = case.server.scopes.pop(CLIENTS)
+    assert case.restore()["total"]["leases"] == len(saved.leases)
 
 
 def test_what_changes_between_looking_and_importing_is_noticed() -> None:
@@ -154,7 +256,7 @@ def test_what_changes_between_looking_and_importing_is_noticed() -> None:
 
     def meanwhile(server: str, arguments: Any) -> Any:
         if case.wire.calls == 2:
-            case.server.option_values[OptionKey(15)] = ("other.example",)
+            case.server.classes["New"] = DhcpClass("New", "User", "new")
         return request(server, arguments)
 
     case.wire.execute = meanwhile  # type: ignore[method-assign]

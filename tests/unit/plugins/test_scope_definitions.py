@@ -8,10 +8,22 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, scope_definitions, snapshot
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils.view import scope_result
 
 NEW = "10.0.9.0"
+SENT = {  # by the script, of a scope whose LeaseDuration is TimeSpan.MaxValue
+    "ScopeId": "198.51.100.0",
+    "Name": "Floor 1",
+    "SubnetMask": "255.255.255.0",
+    "StartRange": "198.51.100.10",
+    "EndRange": "198.51.100.200",
+    "State": "Active",
+    "Type": "Dhcp",
+    "Description": "",
+    "LeaseDuration": 922337203685,
+}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +43,7 @@ NEW = "10.0.9.0"
         ({"subnet_mask": "24"}, "subnet_mask: '24' is no IPv4 address"),
         ({"lease_duration": "0"}, "lease_duration: cannot be 0"),
         ({"lease_duration": "soon"}, "lease_duration: is 'soon'; give seconds or [d.]hh:mm:ss"),
-        ({"lease_duration": "4294967295"}, "lease_duration: is 4294967295 seconds, and 4294967294 (136 years) is the most"),
+        ({"lease_duration": "4294967296"}, "lease_duration: is 4294967296 seconds, and 4294967294 (136 years) is the most"),
         ({"name": " "}, "name: must not be empty"),
     ],
 )
@@ -58,6 +70,18 @@ def test_a_definition_and_its_options(given: Any) -> None:
     assert scope_definitions.options(first) == early
     assert scope_definitions.options(second) == {**late, "lease_duration": 691200}
     assert scope_definitions.parse(map(scope_definitions.options, (first, second))) == (first, second)
+
+
+def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
+    results = [builders.result("failover_there"), builders.result("scopes_there", SENT)]
+    (scope,) = snapshot.hop(results, "dhcp01", "there").scopes
+    shown = scope_result(scope)
+    assert shown["lease_duration"] == "unlimited"
+    declared = {key: value for key, value in shown.items() if key != "type"}
+    (definition,) = scope_definitions.parse([declared])
+    assert scope_definitions.options(definition) == declared
+    assert cmdlets.add_scope(definition)["parameters"]["LeaseDuration"] == "10675199.02:48:05.4775807"
+    assert scope_definitions.differences([definition], builders.server(scopes=[scope])) == []
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,10 @@ def test_refused(server: Server, scopes: list[str], create_scopes: list[dict[str
 @pytest.mark.parametrize(
     ("server", "expected"),
     [
-        (THERE, ["probe_partner", "wait_for_state", "add_scope", "add_scope", "add_failover_scopes", "wait_for_state"]),
-        (builders.server(), ["probe_partner", "add_scope", "add_scope", "add_failover", "wait_for_state"]),
+        (THERE, ["wait_for_state", "add_scope", "add_scope", "add_failover_scopes", "wait_for_state"]),
+        (builders.server(), ["add_scope", "add_scope", "add_failover", "wait_for_state"]),
     ],
 )
-def test_the_partner_and_the_state_are_looked_at_before_a_scope_is_created(server: Server, expected: list[str]) -> None:
+def test_the_state_is_looked_at_before_a_scope_is_created(server: Server, expected: list[str]) -> None:
     made = plan(server, [], [builders.definition("10.0.8.0"), builders.definition("10.0.9.0")], {"partner_server": PARTNER})
     assert [call["id"] for call in apply.operations(made.steps, server, apply.Waiting())] == expected

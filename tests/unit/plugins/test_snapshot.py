@@ -2,13 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-import copy
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import rig
 from ansible_collections.windhcp.failover.plugins.plugin_utils import snapshot
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Result
 from lab import topology
 
 RELATIONSHIP = {
@@ -27,14 +29,20 @@ RELATIONSHIP = {
 }
 
 
-def reply(relationship: dict[str, Any] | None = None, **results: dict[str, Any]) -> list[dict[str, Any]]:
+def answers(relationship: dict[str, Any] | None = None, **results: dict[str, Any]) -> list[Result]:
+    """What a server of the lab answers to the reads, with this relationship, or other results."""
     lab = topology.load(topology.TOPOLOGIES / "company.yml")
-    found: list[dict[str, Any]] = [copy.deepcopy(dict(one)) for one in rig.remote(lab).read(snapshot.reads()).before]
-    for one in found:
-        if one["id"] == "failover" and relationship is not None:
-            one["objects"] = [relationship]
-        one.update(results.get(one["id"], {}))
-    return found
+    execute = rig.remote(lab)._execute
+
+    def changed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = execute(arguments)
+        for one in found["reply"]["before"]:
+            if one["id"] == "failover" and relationship is not None:
+                one["objects"] = [relationship]
+            one.update(results.get(one["id"], {}))
+        return found
+
+    return list(Remote(changed, "dhcp01", check_mode=False).read(snapshot.reads()).before)
 
 
 def failing(error_id: str) -> dict[str, Any]:
@@ -43,12 +51,12 @@ def failing(error_id: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("error_id", ["WIN32 259", "DHCP 20115", "WIN32 2"])
 def test_no_relationship_at_all_is_no_error(error_id: str) -> None:
-    assert snapshot.parse(reply(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships == ()
+    assert snapshot.parse(answers(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships == ()
 
 
 def test_denied_is_never_absent() -> None:
     with pytest.raises(RemoteError, match="access is denied on dhcp01 itself") as denied:
-        snapshot.parse(reply(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
+        snapshot.parse(answers(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
     assert denied.value.ids == ["WIN32 5"]
 
 
@@ -56,7 +64,7 @@ def test_denied_is_never_absent() -> None:
 @pytest.mark.parametrize("error_id", ["WIN32 5", "WIN32 1722", "DHCP 20017", "DHCP 99999"])
 def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
     with pytest.raises(RemoteError) as failed:
-        snapshot.parse(reply(**{read: failing(f"{error_id},Get-X")}), "dhcp01")
+        snapshot.parse(answers(**{read: failing(f"{error_id},Get-X")}), "dhcp01")
     assert failed.value.ids == [error_id]
 
 
@@ -64,20 +72,20 @@ def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
 def test_a_missing_property_is_an_error(missing: str) -> None:
     found = {key: value for key, value in RELATIONSHIP.items() if key != missing}
     with pytest.raises(UnexpectedReply, match=f"no property {missing}"):
-        snapshot.parse(reply(found), "dhcp01")
+        snapshot.parse(answers(found), "dhcp01")
 
 
 def test_an_unexpected_property_is_ignored_and_those_of_2012_r2_may_miss() -> None:
-    (found,) = snapshot.parse(reply({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
+    (found,) = snapshot.parse(answers({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
     assert (found.name, found.primary_server, found.is_primary, found.scopes) == ("HQ", None, None, ())
 
 
 @pytest.mark.parametrize(("name", "value"), [("Mode", "Ring"), ("LoadBalancePercent", None), ("MaxClientLeadTime", "1:00:00")])
 def test_a_value_that_nobody_knows_is_an_error(name: str, value: Any) -> None:
     with pytest.raises(UnexpectedReply, match=name):
-        snapshot.parse(reply({**RELATIONSHIP, name: value}), "dhcp01")
+        snapshot.parse(answers({**RELATIONSHIP, name: value}), "dhcp01")
 
 
 def test_scopes_are_sorted_as_numbers() -> None:
-    (found,) = snapshot.parse(reply({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01").relationships
+    (found,) = snapshot.parse(answers({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01").relationships
     assert [str(one) for one in found.scopes] == ["10.0.9.0", "10.0.10.0"]

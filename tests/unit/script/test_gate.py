@@ -74,10 +74,20 @@ def test_every_script_names_its_version() -> None:
         assert text.count("Add-Type") == (path == SCRIPT)
 
 
+def test_programs_are_those_of_windows_by_their_full_path() -> None:
+    """A name alone is looked for along PATH, where somebody may have put a program of the same name."""
+    text = SCRIPT.read_text(encoding="ascii")
+    called = set(re.findall(r"Invoke-Program '([^']+)'", text))
+    assert called == {"icacls.exe", "hostname.exe"}
+    assert set(re.findall(r"[\w.-]+\.exe\b", text)) == called
+    assert text.count("& (") == 1
+    assert "[System.IO.Path]::Combine($env:SystemRoot, 'System32', $Name)" in text
+
+
 def test_csharp_is_compiled_in_one_function_only() -> None:
     """Compiling costs time and is what application control forbids: no operation does it but those of the management API."""
     text = SCRIPT.read_text(encoding="ascii")
-    function = re.search(r"^function Import-ManagementApi \{.*?^\}$", text, re.MULTILINE | re.DOTALL)
+    function = re.search(r"^function Import-ManagementApi \{.*?(?=^function )", text, re.MULTILINE | re.DOTALL)
     assert function
     assert "Add-Type" in function[0]
     callers = re.findall(r"^function (\S+?)[ (](?:(?!^function).)*?^ +Import-ManagementApi$", text, re.MULTILINE | re.DOTALL)

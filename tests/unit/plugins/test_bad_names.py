@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is no name of a computer goes nowhere: not from a task, and not from a server that shows it as a partner's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import builders
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
+from lab import topology
+from lab.core.lab import Lab
+from nothing_lost.task import Wire, perform
+
+BAD = "dhcp02; Get-Process"
+
+
+def company() -> Lab:
+    return topology.load(topology.TOPOLOGIES / "company.yml")
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("dhcp_failover_relationship", {"name": "HQ", "partner_server": BAD, "scopes": ["10.10.10.0"]}),
+        ("dhcp_failover_scope_copy", {"scopes": ["10.10.10.0"], "partner_server": BAD}),
+        (
+            "dhcp_failover_scope",
+            {"relationship": "HQ", "scopes": ["10.10.10.0"], "create_relationship": {"partner_server": BAD}},
+        ),
+    ],
+)
+def test_a_task_is_refused(module: str, options: dict[str, Any]) -> None:
+    lab = company()
+    result = perform(Wire(lab), module, options)
+    assert result["failed"]
+    assert f"partner_server: '{BAD}' is no name of a computer; write its name or address" in result["msg"]
+    assert [entry for entry in lab.audit.entries if entry.write] == []
+
+
+def test_one_that_the_server_shows_is_never_called() -> None:
+    lab = company()
+    relationship = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.10.10.0", "10.10.20.0"], "wait_timeout": 1}
+    assert "failed" not in perform(Wire(lab), "dhcp_failover_relationship", relationship)
+    lab.servers["DHCP01"].relationships["HQ"].partner_server = BAD
+    mark = lab.audit.mark()
+    leave = {"relationship": "HQ", "scopes": ["10.10.20.0"], "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"}
+    result = perform(Wire(lab), "dhcp_failover_scope", leave)
+    assert result["failed"]
+    assert "what should be the name of a computer is none" in result["msg"]
+    assert f"nothing was called (windhcp.computer_name: '{BAD}' is no name of a computer." in result["msg"]
+    assert {entry.via for entry in lab.audit.since(mark, "cmdlet")} == {"session"}
+    assert [entry for entry in lab.audit.since(mark, "cmdlet") if entry.write] == []
+
+
+def test_a_server_is_called_by_its_cut_name_and_by_its_whole_one() -> None:
+    cut = Server("DHCP-HEADQUARTE", (), (), (), host_name="dhcp-headquarters-01")
+    for name in ("dhcp-headquarte", "DHCP-Headquarters-01", "dhcp-headquarters-01.contoso.example"):
+        assert cut.is_called(name)
+    assert not cut.is_called("dhcp-headquarters-02")
+    assert not builders.server().is_called("")

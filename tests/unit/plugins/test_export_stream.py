@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Exports as Windows' XmlWriter can write them, as large as they can be, and as nobody should send them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import zlib
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils import content, export, export_content, export_stream
+from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import UnexpectedReply
+
+INPUTS = Path(__file__).with_name("inputs")
+SCOPE = IPv4Address("10.0.1.0")
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
+WHOLE = "<DHCPServer><IPv4><Scopes><Scope><ScopeId>10.0.1.0</ScopeId>{}</Scope></Scopes></IPv4></DHCPServer>"
+MB = 2**20
+
+
+def packed(text: str | bytes) -> str:
+    raw = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    return base64.b64encode(gzip.compress(raw, 1)).decode()
+
+
+def read(inside: str) -> export.Export:
+    return export.read(packed(WHOLE.format(inside)), "dhcp01")
+
+
+def name_in(text: str | bytes) -> str:
+    (name,) = export.read(packed(text), "dhcp01").scopes[SCOPE][("", "name")]
+    return name
+
+
+def refused(text: str | bytes) -> str:
+    with pytest.raises(UnexpectedReply, match="the export of dhcp01 ") as problem:
+        export.read(packed(text), "dhcp01")
+    return str(problem.value)
+
+
+def test_control_characters_of_a_client_and_of_a_person() -> None:
+    """An escape in a host name and a vertical tab in a description: written as references, which XML 1.0 forbids."""
+    found = export.read(packed((INPUTS / "control_character.xml").read_bytes()), "dhcp01")
+    scope = IPv4Address("198.51.100.0")
+    assert list(found.scopes) == [scope]
+    assert found.scopes[scope][("", "description")] == (r"pasted\x0btext",)
+    assert list(found.leases[scope]) == ["198.51.100.30"]
+    assert found.version == (10, 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a&#x0;b", r"a\x00b"),
+        ("a&#x1B;b", r"a\x1bb"),
+        ("a&#27;b", r"a\x1bb"),
+        ("a&#0000027;b", r"a\x1bb"),
+        ("a&#xFFFF;b", r"a\uffffb"),
+        ("a&#xFFFE;b", r"a\ufffeb"),
+        ("a&#xD800;b", r"a\ud800b"),
+        ("a&#57343;b", r"a\udfffb"),
+        ("a&#x110000;b", r"a\U00110000b"),
+        ("a\x1bb\x00\x7f", r"a\x1bb\x00" + "\x7f"),
+        ("a\ud800b\uffff", r"a\ud800b\uffff"),
+        ("&#x41;&#66;&lt;&amp;&#x1F600;", "AB<&\U0001f600"),
+        ("tab&#9;line&#xA;b", "tab\tline\nb"),
+        ("\U0001f600 日本", "\U0001f600 日本"),
+    ],
+)
+def test_what_xml_forbids_is_read_and_visible(written: str, shown: str) -> None:
+    assert name_in(WHOLE.format(f"<Name>{written}</Name>")) == shown
+
+
+@pytest.mark.parametrize("offset", range(-20, 3))
+def test_a_reference_is_found_wherever_a_piece_ends(offset: int) -> None:
+    start = len(WHOLE.partition("{}")[0] + "<Name>")
+    before = "x" * (2**16 - start + offset)
+    assert name_in(WHOLE.format(f"<Name>{before}&#x1B;&amp;&#xFFFF;é</Name>")) == before + r"\x1b&\uffffé"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("declared", ["", DECLARATION, DECLARATION.replace("utf-8", "utf-16"), DECLARATION.replace("utf-8", "iso-8859-1")])
+def test_the_bytes_say_how_they_are_written_and_not_the_declaration(encoding: str, declared: str) -> None:
+    name = "ü日\U0001f600" * 20_000  # characters that the ends of pieces cut
+    assert name_in((declared + WHOLE.format(f"<Name>{name}</Name>")).encode(encoding)) == name
+
+
+def test_an_empty_list_of_leases() -> None:
+    assert read("<Leases />").leases == read("<Leases></Leases>").leases == read("").leases == {SCOPE: {}}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("9999-12-31T23:59:59.9999999", None),
+        ("9999-12-31T23:59:59-12:00", "kept"),
+        ("soon", None),
+        ("", None),
+        ("2026-03-01T08:00:00.1234567Z", datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=timezone.utc)),
+    ],
+)
+def test_the_end_of_time_is_never(written: str, expected: datetime | str | None) -> None:
+    lease = f"<Leases><Lease><IPAddress>10.0.1.5</IPAddress><LeaseExpiryTime>{written}</LeaseExpiryTime></Lease></Leases>"
+    found = read(lease)
+    expires = found.leases[SCOPE]["10.0.1.5"].expires
+    assert expires is not None if expected == "kept" else expires == expected
+    assert len(content.lost_leases(read(""), found, [SCOPE], datetime(2026, 3, 1, 7, tzinfo=timezone.utc))) == 1
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ("<OptionValues><OptionValue><OptionId>six</OptionId></OptionValue></OptionValues>", "OptionId is 'six', which is not a number"),
+        ("<OptionValues><OptionValue><OptionId>²</OptionId></OptionValue></OptionValues>", "OptionId is '²', which is not a number"),
+        ("<OptionValues><OptionValue/></OptionValues>", "OptionId is '', which is not a number"),
+        ("<Leases><Lease/></Leases>", "IPAddress is '', which is not an IPv4 address"),
+        ("<Leases>" + "<Lease><IPAddress>10.0.1.5</IPAddress></Lease>" * 2 + "</Leases>", "two leases of 10.0.1.5"),
+        ("<Reservations><Reservation><IPAddress>x</IPAddress></Reservation></Reservations>", "IPAddress is 'x'"),
+        ("<Reservations>" + "<R><IPAddress>10.0.1.5</IPAddress></R>" * 2 + "</Reservations>", "two of reservation 10.0.1.5"),
+        ("</Scope><Scope><ScopeId>10.0.1.0</ScopeId>", "two scopes 10.0.1.0"),
+        ("</Scope><Scope>", "a scope has no ScopeId"),
+        ("</Scope></Scopes></IPv4><IPv4><Scopes><Scope>", "two IPv4 parts"),
+        ("<a>" * 40 + "</a>" * 40, "nested deeper than 32 levels"),
+        ("<a>" * 1_000_000, "nested deeper than 32 levels"),
+        ("<a/>" * 10_001, "more than 10000 fields"),
+        ("<Policies><Policy>" + "<a/>" * 100_001 + "</Policy></Policies>", "one Policy of more than 100000 elements"),
+        ("<Name>" + "x" * 5 * MB + "</Name>", "one Name of more than 4 MB"),
+        ("<" + "x" * 6 * MB + "/>", "one piece of more than 4 MB"),
+        ('<Name a="' + "x" * 6 * MB + '"/>', "one piece of more than 4 MB"),
+        ("<!--" + "x" * 6 * MB + "-->", "one piece of more than 4 MB"),
+        ("&nbsp;", "undefined entity"),
+        ("<Name>&#;</Name>", "not well-formed"),
+    ],
+)
+def test_what_no_server_writes_is_refused(inside: str, said: str) -> None:
+    assert said in refused(WHOLE.format(inside))
+
+
+def test_what_is_no_text_is_refused() -> None:
+    assert "is not text" in refused(WHOLE.format("<Name>").encode() + b"\xff\xfe</Name>")
+    assert "is not the XML" in refused(WHOLE.format("").encode("utf-32"))
+    assert "is not text" in refused(WHOLE.format("").encode("utf-16")[:-1])
+    assert "has a document type" in refused(DECLARATION + '<!DOCTYPE a SYSTEM "http://example.com/a">' + WHOLE)
+
+
+def test_a_version_that_is_none() -> None:
+    whole = WHOLE.format("")
+    assert export.read(packed(whole), "dhcp01").version is None
+    told = whole.replace("<IPv4>", "<MajorVersion>6</MajorVersion><MinorVersion>3</MinorVersion><IPv4>")
+    assert export.read(packed(told), "dhcp01").version == (6, 3)
+    assert "MajorVersion is 'six'" in refused(told.replace(">6<", ">six<"))
+
+
+def test_what_belongs_to_ipv6_is_passed_over() -> None:
+    six = "<IPv6>" + "<Scopes><Scope><ScopeId>x</ScopeId></Scope></Scopes>" * 50_000 + "</IPv6>"
+    assert list(export.read(packed(WHOLE.format("").replace("</DHCPServer>", six + "</DHCPServer>")), "dhcp01").scopes) == [SCOPE]
+
+
+def squeezed(pieces: Iterator[bytes]) -> str:
+    packer = zlib.compressobj(1, wbits=31)
+    return base64.b64encode(b"".join([*map(packer.compress, pieces), packer.flush()])).decode()
+
+
+def test_a_bomb_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_stream, "UNPACKED_LIMIT", 2 * MB)
+    read_to: list[int] = []
+    plain = export_stream._Parser.feed
+    monkeypatch.setattr(export_stream._Parser, "feed", lambda self, texts: plain(self, (read_to.append(len(t)) or t for t in texts)))
+    bomb = squeezed([b"<DHCPServer><IPv4>", *([b" " * MB] * 64)])
+    with pytest.raises(UnexpectedReply, match=r"the export of dhcp01 is larger than 2 MB, the most that is read.*Name fewer scopes"):
+        export.read(bomb, "dhcp01")
+    assert sum(read_to) <= 2 * MB + 100
+    whole = [b"<DHCPServer>", *([b" " * (MB - 100)] * 2), b"<IPv4></IPv4></DHCPServer>"]
+    assert export.read(squeezed(iter(whole)), "dhcp01").scopes == {}
+
+
+def test_more_than_fits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_content, "_MEMORY", MB)
+    for item in ("<Lease><IPAddress>10.0.{}.{}</IPAddress></Lease>", "<R><IPAddress>10.0.{}.{}</IPAddress><Name>a{}</Name></R>"):
+        tag = "Leases" if "Lease" in item else "Reservations"
+        many = "".join(item.format(n // 256, n % 256, n) for n in range(4000))
+        assert "holds more than can be compared at once" in refused(WHOLE.format(f"<{tag}>{many}</{tag}>"))
+
+
+def test_an_element_is_told_by_its_local_name() -> None:
+    prefixed = WHOLE.format("<Name>A</Name>").replace("</", "</d:").replace("<", "<d:").replace("<d:/d:", "</d:")
+    assert name_in(prefixed.replace("<d:DHCPServer>", '<d:DHCPServer xmlns:d="http://schemas.example/x">')) == "A"
