@@ -93,7 +93,7 @@ class Gathering:
                 self.resolved[unknown.spelling] = self._resolve(unknown.spelling)
                 sides = replace(sides, here=replace(sides.here, server=replace(sides.here.server, resolved=dict(self.resolved))))
             except Needed as needed:
-                for one in (needed, *getattr(needed, "also", ())):
+                for one in (needed, *needed.also):
                     self.needs[one.key] = one.merged(self.needs.get(one.key))
                 sides = self._gather()
         raise AssertionError("the planner never has enough")

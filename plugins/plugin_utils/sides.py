@@ -92,6 +92,7 @@ class Needed(Exception):
         super().__init__(names)
         self.names, self.relationship, self.scopes = names, relationship, scopes
         self.api, self.first, self.elsewhere, self.guarded = api, first, elsewhere, guarded
+        self.also: tuple[Needed, ...] = ()  # further partners, so that all are read at once
 
     @property
     def key(self) -> str:

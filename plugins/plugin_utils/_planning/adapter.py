@@ -3,13 +3,11 @@
 """TEMPORARY: runs the planner of this package in the engine that stands (gather, converge, apply). Goes when they are
 one.
 
-WINDHCP_PLANNER=typed puts it in the place of the old planners; WINDHCP_PLANNER=as_before too, but with a partner not
-looked at before scopes come to it, as they did.
+WINDHCP_PLANNER=typed puts it in the place of the old planners.
 """
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -39,7 +37,6 @@ from .restoring import Restoration, restore, saved_state
 from .spec import Policy, Spec
 from .world import Content, PartnerRead, ReadRequest, ServerView, Unread, World, mirrored, view
 
-ASKS_FIRST = os.environ.get("WINDHCP_PLANNER") != "as_before"
 _COPIED = (Kind.CREATE, Kind.JOIN, Kind.REPLICATE)
 _REACHES_PARTNER = (*_COPIED, Kind.MODIFY, Kind.WITHDRAW_MEMBERS, Kind.WITHDRAW_RELATIONSHIP, Kind.FORGET, Kind.MAKE)
 
@@ -47,7 +44,7 @@ _REACHES_PARTNER = (*_COPIED, Kind.MODIFY, Kind.WITHDRAW_MEMBERS, Kind.WITHDRAW_
 # --- Sides -> World ---------------------------------------------------------------------------------------------------
 
 
-def world_of(sides: Sides, asks_first: bool | None = None, names: Iterable[str] | None = None) -> World:
+def world_of(sides: Sides, names: Iterable[str] | None = None) -> World:
     """What the engine read (`names`: of these partners), with each server once, whatever it was called when it was
     asked for."""
     here = _view(sides.here, Connection.THIS_SERVER)
@@ -67,15 +64,7 @@ def world_of(sides: Sides, asks_first: bool | None = None, names: Iterable[str] 
                 views[source], contents=(*views[source].contents, *found.contents), api=views[source].api or found.api
             )
         views[source], known[name] = found, source
-    return World(
-        views,
-        known,
-        sides.has_partner_host,
-        sides.unfinished,
-        sides.kept,
-        sides.at_once,
-        ASKS_FIRST if asks_first is None else asks_first,
-    )
+    return World(views, known, sides.has_partner_host, sides.unfinished, sides.kept, sides.at_once)
 
 
 def _source(name: str, side: Side, known: dict[str, Source | Unread], here: Server) -> Source:
@@ -98,15 +87,13 @@ def _view(side: Side, source: Source) -> ServerView:
 def _ask(request: ReadRequest) -> None:
     for spelling in request.resolve:
         raise UnknownPartner(spelling)
-    needed, *also = map(_needed, request.partners)
-    needed.also = tuple(also)  # type: ignore[attr-defined]
-    raise needed
+    first, *also = map(_needed, request.partners)
+    first.also = tuple(also)
+    raise first
 
 
 def _needed(read: PartnerRead) -> Needed:
-    more: dict[str, Any] = {"first": read.first.value, "elsewhere": read.elsewhere}
-    if "guarded" in inspect.signature(Needed.__init__).parameters:
-        more["guarded"] = read.guarded
+    more: dict[str, Any] = {"first": read.first.value, "elsewhere": read.elsewhere, "guarded": read.guarded}
     return Needed(read.names, read.relationship, read.scopes, api=read.api, **more)
 
 
@@ -291,7 +278,7 @@ def restoration(wanted: restore_plan.Wanted, copy: Export, here: restore_plan.He
 
 def install(planner: str = os.environ.get("WINDHCP_PLANNER", "")) -> None:
     """Puts these in the place of the old planners, if that is asked for."""
-    if planner not in ("typed", "as_before"):
+    if planner != "typed":
         return
     recreate_plan.present = relationship_present
     removal_plan.relationship_absent = relationship_absent

@@ -98,8 +98,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     one_sided = [scope for scope in spec.members if scope in mine and scope not in theirs]
     coming = tuple(sorted({*missing, *one_sided}))
     taken = tuple(scope for scope in coming if scope in there.copies)
-    if d.world.asks_first:
-        checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
+    checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
     if one_sided or taken:
         there = d.need(replace(read, scopes=taken, api=bool(one_sided), guarded=True))
     if there is None:
@@ -116,8 +115,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
 
 def asks_partner(spec: Spec, d: Draft) -> bool:
     """Whether the partner is looked at: where it is read anyway, and before scopes come to it."""
-    comes = d.world.asks_first and not set(spec.members) <= d.here.members(spec.name)
-    return d.world.reads_both(spec.name) or comes
+    return d.world.reads_both(spec.name) or not set(spec.members) <= d.here.members(spec.name)
 
 
 def make(spec: Spec, d: Draft) -> None:

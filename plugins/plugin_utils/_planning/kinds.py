@@ -89,15 +89,13 @@ def _save_words(action: Action, world: World) -> str:
 
 def _make_words(action: Action, world: World) -> str:
     spec: ScopeDefinition = action.detail
-    lease = "" if spec.lease_duration is None else f", {_lease_words(spec.lease_duration)}"
+    lease = ""
+    if spec.lease_duration is not None:
+        unlimited = spec.lease_duration == durations.UNLIMITED
+        lease = ", unlimited leases" if unlimited else f", leases of {durations.timespan(spec.lease_duration)}"
     state = "" if spec.active else ", inactive"
     addresses = f"mask {spec.subnet_mask}, {spec.start_range} to {spec.end_range}"
     return f"create scope {spec.scope_id} '{spec.name}' ({addresses}{lease}{state})"
-
-
-def _lease_words(seconds: int) -> str:
-    unlimited = seconds == getattr(durations, "UNLIMITED", None)  # TEMPORARY: durations of before have none
-    return "unlimited leases" if unlimited else f"leases of {durations.timespan(seconds)}"
 
 
 def _switch_words(word: str) -> Callable[[Action, World], str]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..errors import RemoteError
 from ..model import Refused, Relationship
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
@@ -23,7 +22,6 @@ from .draft import Draft, stays
 from .spec import Policy, Spec
 from .world import PartnerRead, Scopes, ServerView, Unread
 
-ANSWERS = frozenset({"WIN32 5", "DHCP 20121"})  # to be refused access is to be answered
 CUT_OFF = ("CommunicationInterrupted", "PartnerDown")
 
 
@@ -201,10 +199,7 @@ def _is_gone(current: Relationship, d: Draft) -> bool:
 
 def answers(there: ServerView | Unread) -> bool:
     """Whether a server is there, although it may refuse access."""
-    if not isinstance(there, Unread):
-        return True
-    denied = isinstance(there.failure, RemoteError) and bool(ANSWERS & set(there.failure.ids))
-    return bool(getattr(there.failure, "answered", denied))  # TEMPORARY: a failure of before does not say it
+    return not isinstance(there, Unread) or there.failure.answered
 
 
 def delete_last(leaving: Leaving, goal: Membership, d: Draft) -> None:

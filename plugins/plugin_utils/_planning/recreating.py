@@ -113,8 +113,7 @@ def _half_made(spec: Spec, d: Draft) -> Misfit | None:
     if current is None:
         return None
     missing = [scope for scope in spec.members if scope not in current.scopes]
-    if d.world.asks_first:
-        checks.check_members(d.here, spec.name, missing)
+    checks.check_members(d.here, spec.name, missing)
     if not asks_partner(spec, d):
         return None
     there = d.need(PartnerRead(current.relationship.partner_names, spec.name, guarded=False))

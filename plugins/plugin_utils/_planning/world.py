@@ -226,8 +226,7 @@ class World:
     partner_host).
 
     `journal`: relationship -> partner, of earlier runs that did not end. `secrets`: what this server keeps of those
-    that were sent. `at_once`: scopes that are added in one call. `asks_first`: a partner is looked at before scopes
-    come to it (temporary: planners of before did not always).
+    that were sent. `at_once`: scopes that are added in one call.
     """
 
     views: Mapping[Source, ServerView]
@@ -236,7 +235,6 @@ class World:
     journal: Mapping[str, str] = field(default_factory=dict)
     secrets: Kept = field(default_factory=Kept)
     at_once: int = AT_ONCE
-    asks_first: bool = True
 
     @property
     def here(self) -> ServerView:

@@ -22,6 +22,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils import (
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils.export_content import Content
 from ansible_collections.windhcp.failover.plugins.plugin_utils.kept_secret import Kept
 from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, Relationship, Scope, Server, UnknownPartner
@@ -107,16 +108,11 @@ def _content(server: Server, scopes: frozenset[IPv4Address]) -> Export | None:
     if not scopes:
         return None
     copies = (copy for scope in scopes if (copy := server.scope(scope)))
-    return Export(frozenset(), {}, {copy.scope_id: _fields(copy) for copy in copies}, {})
+    return Export({}, {}, {copy.scope_id: _fields(copy) for copy in copies}, {})
 
 
-def _fields(copy: Scope) -> Any:
-    """TEMPORARY: in both shapes that an export has on its way."""
-    state = "Active" if copy.active else "InActive"
-    content: Any = Export(frozenset(), {}, {}, {}).server_level
-    if isinstance(content, dict):
-        return {("", "name"): (copy.name,), ("", "state"): (state,)}
-    return type(content)({"": (("name", "state"), (copy.name, state))})
+def _fields(copy: Scope) -> Content:
+    return Content({"": (("name", "state"), (copy.name, "Active" if copy.active else "InActive"))})
 
 
 # --- random servers ----------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ def test_the_option_is_named_that_was_written(spec: Spec, said: str) -> None:
 
 
 def test_before_scopes_come_their_partner_is_asked() -> None:
-    world = adapter.world_of(builders.alone(builders.server()), asks_first=True)
+    world = adapter.world_of(builders.alone(builders.server()))
     found = plan([Spec("HQ", Definition("HQ", "dhcp02", scopes=(ONE,)), (ONE,))], world)
     assert found == ReadRequest((PartnerRead(("dhcp02",), "HQ", guarded=False),))
 

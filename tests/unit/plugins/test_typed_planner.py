@@ -12,7 +12,6 @@ from typing import Any
 
 import planners
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 
 RUNS = int(os.environ.get("PLANNER_RUNS", "600"))
@@ -22,12 +21,6 @@ MENDED = [
     (r"the partner alone has it Windows", "the partner alone has it. Windows"),
     (r"\.\)\. keep_scopes_on", "). keep_scopes_on"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a look at the partner that the planners of before did not have."""
-    monkeypatch.setattr(adapter, "ASKS_FIRST", False)
 
 
 @pytest.mark.parametrize("part", range(4))

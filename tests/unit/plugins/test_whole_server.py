@@ -64,9 +64,9 @@ def world(here: Server, there: Server | None) -> World:
     nothing = Export(frozenset(), {}, {}, {})
     sides = Side(here, content=nothing, looked_at=scopes, api=True)
     if there is None:
-        return world_of(Sides(sides), asks_first=True)
+        return world_of(Sides(sides))
     partner = Side(there, computer=PARTNER, via="DHCP01", content=nothing, looked_at=scopes, api=True)
-    return world_of(Sides(sides, {PARTNER: partner}), asks_first=True)
+    return world_of(Sides(sides, {PARTNER: partner}))
 
 
 def spec(name: str, *scopes: IPv4Address, **more: object) -> Spec:
