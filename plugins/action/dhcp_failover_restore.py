@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..plugin_utils import cmdlets, restore_plan, snapshot
+from ..plugin_utils import cmdlets, snapshot
+from ..plugin_utils._planning import restoring
+from ..plugin_utils._planning.adapter import as_steps
+from ..plugin_utils._planning.restoring import Here, Wanted
 from ..plugin_utils.action import FailoverAction
 from ..plugin_utils.arguments import keep_days
 from ..plugin_utils.errors import RemoteFailure
 from ..plugin_utils.export import NOTHING, Export
 from ..plugin_utils.gather import Seen
 from ..plugin_utils.model import scope_ids
-from ..plugin_utils.restore_plan import Here, Wanted
 
 
 class ActionModule(FailoverAction):
-    """Brings scopes of a safety copy back on this server: see restore_plan."""
+    """Brings scopes of a safety copy back on this server: see restoring."""
 
     ARGUMENT_SPEC = {
         "path": {"type": "str", "required": True},
@@ -32,24 +34,24 @@ class ActionModule(FailoverAction):
         reads = (*snapshot.level_reads(), cmdlets.read_copy(wanted.path))
         seen = convergence.look(also=reads)
         copy = snapshot.read_copy(seen.reply.before, self.host)
-        scopes = restore_plan.chosen(wanted, copy)
+        scopes = restoring.chosen(wanted, copy)
         there = [scope for scope in scopes if seen.server.scope(scope)]
         if there:  # compared with their leases
             seen = convergence.look(also=[*reads, cmdlets.export(there, leases=True)])
         here = self._here(seen)
-        plan = restore_plan.restore(wanted, copy, here)
+        plan = as_steps(restoring.restore(wanted, copy, here))
         convergence.announce(plan, f"scopes on {seen.server.name}")
         coming = [scope for scope in scopes if scope not in there]
         export = copy
         if plan.steps and not self.check_mode:
             convergence.carry_out(plan, again=[*snapshot.level_reads(), cmdlets.export(scopes, leases=True)])
             export = self._verify(wanted, copy).export
-        found = restore_plan.counts(coming, export)
+        found = restoring.counts(coming, export)
         return {
             "restored": [str(scope) for scope in coming],
             "counts": found,
-            "total": restore_plan.total(found),
-            "server_additions": restore_plan.additions(copy, here.level) if plan.steps else [],
+            "total": restoring.total(found),
+            "server_additions": restoring.additions(copy, here.level) if plan.steps else [],
         }
 
     def _here(self, seen: Seen) -> Here:
@@ -61,8 +63,8 @@ class ActionModule(FailoverAction):
     def _verify(self, wanted: Wanted, copy: Export) -> Here:
         """Everything is there, as it was saved, in the state that was asked for."""
         here = self._here(self.convergence.seen["this_server"])
-        if left := restore_plan.problems(wanted, copy, here):
+        if left := restoring.problems(wanted, copy, here):
             raise RemoteFailure(f"The scopes were imported, and they are not what was asked for: {' '.join(left)}")
-        if missing := restore_plan.restore(wanted, copy, here).steps:
+        if missing := as_steps(restoring.restore(wanted, copy, here)).steps:
             raise RemoteFailure(f"The scopes were imported, and this is still to do: {'; '.join(step.text for step in missing)}.")
         return here

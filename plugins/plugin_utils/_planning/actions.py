@@ -94,10 +94,13 @@ class Direction:
 
 @dataclass(frozen=True)
 class SafetyCopy:
-    """A file that scopes come back from; `inactive`: out of service, whatever they were."""
+    """A file that scopes come back from; `inactive`: out of service, whatever they were. `keep_days`: of the database's
+    backup. `added`: what comes to the server level with them, in words."""
 
     path: str
     inactive: bool
+    keep_days: int = 0
+    added: tuple[str, ...] = ()
 
 
 def list_scopes(scopes: Sequence[IPv4Address]) -> str:

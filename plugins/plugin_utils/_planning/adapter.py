@@ -14,7 +14,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .. import partner_down_plan, recreate_plan, removal_plan, replicate_plan, restore_plan, scope_plan
+from .. import partner_down_plan, recreate_plan, removal_plan, replicate_plan, scope_plan
 from .. import plan as steps
 from ..content import Difference
 from ..errors import RemoteFailure
@@ -33,7 +33,7 @@ from .kinds import KINDS, operation, words
 from .plan import Plan
 from .planner import plan
 from .replicating import Replication, by_partner, replicate
-from .restoring import Restoration, restore, saved_state
+from .restoring import saved_state
 from .spec import Policy, Spec
 from .world import Content, PartnerRead, ReadRequest, ServerView, Unread, World, mirrored, view
 
@@ -124,8 +124,9 @@ def as_steps(made: Plan | ReadRequest, specs: Sequence[Spec] = ()) -> steps.Plan
     if isinstance(made, ReadRequest):
         _ask(made)
         raise AssertionError
-    before: Any = {spec.name: made.before(spec) for spec in specs}
-    after: Any = {spec.name: made.after(spec) for spec in specs}
+    before, after = made.shown
+    if specs:
+        before, after = ({spec.name: show(spec) for spec in specs} for show in (made.before, made.after))
     if len(specs) == 1:
         before, after = before[specs[0].name], after[specs[0].name]
     return steps.Plan(
@@ -269,13 +270,6 @@ def _as_exported(name: str, group: Chosen, export: Export, here: str) -> Server:
     return Server(name, (), tuple(mirrored(one, here) for one in dict.fromkeys(group.values())), tuple(copies))
 
 
-def restoration(wanted: restore_plan.Wanted, copy: Export, here: restore_plan.Here) -> steps.Plan:
-    told = Restoration(wanted.path, copy, here.export, here.now, wanted.scopes, wanted.inactive)
-    found = restore(told, World({Connection.THIS_SERVER: view(here.server, Connection.THIS_SERVER)}))
-    before, after = found.shown
-    return replace(as_steps(found), before=before, after=after)
-
-
 def install(planner: str = os.environ.get("WINDHCP_PLANNER", "")) -> None:
     """Puts these in the place of the old planners, if that is asked for."""
     if planner != "typed":
@@ -287,4 +281,3 @@ def install(planner: str = os.environ.get("WINDHCP_PLANNER", "")) -> None:
     scope_plan.present = scopes_present
     partner_down_plan.partner_down = partner_down
     replicate_plan.plan = replication
-    restore_plan.restore = restoration

@@ -150,7 +150,8 @@ def _replicate_words(action: Action, world: World) -> str:
 
 def _import_words(action: Action, world: World) -> str:
     state = "inactive" if action.detail.inactive else "active"
-    return f"bring back from the safety copy, with leases, {state}: {list_scopes(action.scopes)}"
+    also = f"; adds to {_name(action, world)}: {', '.join(action.detail.added)}" if action.detail.added else ""
+    return f"bring back from the safety copy, with leases, {state}: {list_scopes(action.scopes)}{also}"
 
 
 def _down_words(action: Action, world: World) -> str:
@@ -174,7 +175,8 @@ def _replicate(action: Action, where: ServerView) -> Operation:
 
 
 def _import(action: Action, where: ServerView) -> Operation:
-    return cmdlets.import_copy(action.detail.path, action.scopes, inactive=action.detail.inactive)
+    copy = action.detail
+    return cmdlets.import_copy(copy.path, action.scopes, inactive=copy.inactive, keep_days=copy.keep_days)
 
 
 def _membership(action: Action) -> tuple[Operation, ...]:

@@ -1,57 +1,184 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The way back from a safety copy: which scopes come, which are there already, what else an import would change. No
-I/O."""
+"""The way back from a safety copy: which scopes come, which are there already, what is added to the server for them.
+No I/O.
+
+Import-DhcpServer with -ScopeId adds the classes and option definitions of the file that the server lacks, and touches
+nothing else of the server level. It brings a reservation back as one that is not in use, whatever it was, and takes no
+address that was only offered.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import IPv4Address
+from typing import Any
 
 from .. import content
-from ..content import Difference
-from ..export import Export
-from ..model import Refused
+from ..export import Export, ServerLevel
+from ..model import Refused, Server
 from .actions import Kind, SafetyCopy, list_scopes
 from .draft import Draft
+from .identity import Connection
 from .plan import Plan
 from .planner import finished
-from .world import Scopes, ServerView, World
+from .world import World, view
 
 ACTIVE, INACTIVE = "active", "inactive"
+# versions of Windows Server (2012, 2012 R2): a server of the first takes a file of the second, and no other newer one
+_RELATED = ((6, 2), (6, 3))
+_NO_CLIENT = frozenset(
+    {"offered", "activereservation", "inactivereservation"}
+)  # states of what is no lease of its own after an import
 
 
 @dataclass(frozen=True)
-class Restoration:
-    """`scopes`: none means all of the copy. `inactive`: out of service, whatever they were when they were saved.
-
-    `copy`: what the file holds; `current`: what the server has, with the leases of the scopes that are there; `now`:
-    its time.
-    """
+class Wanted:
+    """`scopes`: none means all of the copy. `inactive`: out of service, whatever they were when they were saved."""
 
     path: str
-    copy: Export
-    current: Export
-    now: datetime
-    scopes: Scopes = ()
+    scopes: tuple[IPv4Address, ...] = ()
     inactive: bool = True
+    keep_days: int = 0  # of the database's backups
 
-    @property
-    def chosen(self) -> Scopes:
-        """Raises Refused for a scope that is not in the copy."""
-        missing = [scope for scope in self.scopes if scope not in self.copy.scopes]
-        if missing:
-            held = list_scopes(sorted(self.copy.scopes)) or "no scope"
-            raise Refused(
-                f"scopes: {list_scopes(missing)} is not in {self.path}, which holds {held}. Nothing was changed."
+
+@dataclass(frozen=True)
+class Here:
+    """The server as it is. `export`: of those wanted scopes that are there, leases included; `now`: its time."""
+
+    server: Server
+    export: Export
+    level: ServerLevel
+    now: datetime
+
+
+def chosen(wanted: Wanted, copy: Export) -> tuple[IPv4Address, ...]:
+    """Raises Refused for a scope that is not in the copy, and for a copy without any."""
+    missing = [scope for scope in wanted.scopes if scope not in copy.scopes]
+    if missing:
+        held = list_scopes(sorted(copy.scopes)) or "no scope"
+        raise Refused(
+            f"scopes: {list_scopes(missing)} is not in {wanted.path}, which holds {held}. Nothing was changed."
+        )
+    return tuple(sorted(wanted.scopes or copy.scopes))
+
+
+def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
+    """Scopes that are not there come; those that are there have to be what the copy would bring. Raises Refused."""
+    scopes = chosen(wanted, copy)
+    found = problems(wanted, copy, here)
+    if found:
+        raise Refused(" ".join([*found, "Nothing was changed."]))
+    d = Draft(World({Connection.THIS_SERVER: view(here.server, Connection.THIS_SERVER)}))
+    coming = [scope for scope in scopes if scope not in d.here.copies]
+    states = {scope: _state(wanted, copy, scope) for scope in scopes}
+    shown = {str(scope): {"state": states[scope]} for scope in scopes}
+    before: dict[str, Any] = {"scopes": {str(scope): shown[str(scope)] for scope in scopes if scope not in coming}}
+    after: dict[str, Any] = {"scopes": shown}
+    if coming:
+        _check_version(wanted, copy, here)
+        d.warnings += _warnings(coming, copy, here)
+        added = tuple(additions(copy, here.level))
+        if added:
+            after["added"] = list(added)
+        for state in (INACTIVE, ACTIVE):
+            some = [scope for scope in coming if states[scope] == state]
+            safe = SafetyCopy(wanted.path, state == INACTIVE, wanted.keep_days, () if d.actions else added)
+            d.add(Kind.IMPORT, d.here, "", some, detail=safe)
+    return replace(finished(d), shown=(before, after))
+
+
+def problems(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
+    """How scopes that are there are not what the copy would bring."""
+    there = [scope for scope in chosen(wanted, copy) if here.server.scope(scope)]
+    return [problem for scope in there if (problem := _problem(scope, wanted, copy, here))]
+
+
+def counts(scopes: Sequence[IPv4Address], export: Export) -> Sequence[Mapping[str, str | int]]:
+    """Of each scope how many leases of clients and reservations an export has that an import brings, or brought."""
+    return [
+        {
+            "scope_id": str(scope),
+            "leases": sum(lease.state.lower() not in _NO_CLIENT for lease in export.leases.get(scope, {}).values()),
+            "reservations": sum(
+                item.startswith("reservation ") and not field for item, field in export.scopes.get(scope, {})
+            ),
+        }
+        for scope in scopes
+    ]
+
+
+def total(several: Sequence[Mapping[str, str | int]]) -> Mapping[str, int]:
+    return {name: sum(int(one[name]) for one in several) for name in ("leases", "reservations")}
+
+
+# --- the server level ------------------------------------------------------------------------------------------------
+
+
+def additions(copy: Export, level: ServerLevel) -> Sequence[str]:
+    """What an import adds, by Windows' own rule: a class is there if its data is, a definition if its id and vendor
+    class are."""
+    data, defined = set(level.classes.values()), set(_folded(level.definitions))
+    classes = [content.class_name(one) for one, value in sorted(copy.classes.items()) if value not in data]
+    lacking = [one for one in copy.definitions if _fold(one) not in defined]
+    return [*classes, *(content.definition_name(one) for one in sorted(lacking, key=content.option_order))]
+
+
+def _fold(definition: tuple[str, str]) -> tuple[str, str]:
+    return definition[0], definition[1].lower()
+
+
+def _folded(definitions: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:
+    return {_fold(one): kind for one, kind in definitions.items()}
+
+
+def _check_version(wanted: Wanted, copy: Export, here: Here) -> None:
+    mine = here.level.version
+    if copy.version is not None and copy.version > mine and (mine, copy.version) != _RELATED:
+        raise Refused(
+            f"path: {wanted.path} was made by a newer Windows (version {_told_version(copy.version)}) than "
+            f"{here.server.name} has ({_told_version(mine)}), and Import-DhcpServer refuses such a file. Restore it on "
+            "a server of that version or a later one. Nothing was changed."
+        )
+
+
+def _told_version(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
+
+
+def _warnings(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[str]:
+    """What of the scopes may not come: Windows imports the rest all the same."""
+    name, level = here.server.name, here.level
+    found: list[str] = []
+    if copy.version is not None and copy.version != level.version:
+        saved_by, its_own = _told_version(copy.version), _told_version(level.version)
+        found.append(f"the safety copy was made by Windows version {saved_by}, and {name} has {its_own}")
+    uses = [copy.uses[scope] for scope in coming if scope in copy.uses]
+    mine = _folded(level.definitions)
+    for option in sorted({option for one in uses for option in one.options}, key=content.option_order):
+        saved, there = copy.definitions.get(option), mine.get(_fold(option))
+        if saved is not None and there is not None and saved != there:
+            found.append(
+                f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, "
+                "and values may not fit"
             )
-        return tuple(sorted(self.scopes or self.copy.scopes))
+    data, names = set(level.classes.values()), {_fold(one) for one in level.classes}
+    for one in sorted({one for used in uses for one in used.classes} & set(copy.classes)):
+        if (copy.classes[one] in data) != (_fold(one) in names):
+            found.append(
+                f"{content.class_name(one)} of the copy is not the one that {name} has under this name or with this "
+                "data: it is not imported, nor is what needs it"
+            )
+    return found
 
-    def state(self, scope: IPv4Address) -> str:
-        """What it is after it came back."""
-        return INACTIVE if self.inactive else saved_state(self.copy, scope)
+
+# --- scopes ----------------------------------------------------------------------------------------------------------
+
+
+def _state(wanted: Wanted, copy: Export, scope: IPv4Address) -> str:
+    return INACTIVE if wanted.inactive else saved_state(copy, scope)
 
 
 def saved_state(export: Export, scope: IPv4Address) -> str:
@@ -59,52 +186,24 @@ def saved_state(export: Export, scope: IPv4Address) -> str:
     return export.scopes[scope].get(("", "state"), (ACTIVE,))[0].lower()
 
 
-def restore(wanted: Restoration, world: World) -> Plan:
-    """Scopes that are not there come; those that are there have to be what the copy would bring. Raises Refused."""
-    d, scopes = Draft(world), wanted.chosen
-    wrong = problems(wanted, world.here)
-    if wrong:
-        raise Refused(" ".join([*wrong, "Nothing was changed."]))
-    coming = [scope for scope in scopes if scope not in world.here.copies]
-    for state in (INACTIVE, ACTIVE):
-        some = [scope for scope in coming if wanted.state(scope) == state]
-        d.add(Kind.IMPORT, world.here, "", some, detail=SafetyCopy(wanted.path, state == INACTIVE))
-    before = {str(scope): {"state": wanted.state(scope)} for scope in scopes if scope not in coming}
-    after = {str(scope): {"state": wanted.state(scope)} for scope in scopes}
-    return replace(finished(d), shown=({"scopes": before}, {"scopes": after}))
-
-
-def problems(wanted: Restoration, here: ServerView) -> Sequence[str]:
-    """How scopes that are there are not what the copy would bring."""
-    there = [scope for scope in wanted.chosen if scope in here.copies]
-    return [problem for scope in there if (problem := _problem(scope, wanted, here))]
-
-
-def _problem(scope: IPv4Address, wanted: Restoration, here: ServerView) -> str | None:
-    state, is_now = wanted.state(scope), saved_state(wanted.current, scope)
+def _problem(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> str | None:
+    state, is_now = _state(wanted, copy, scope), saved_state(here.export, scope)
     differs = [f"state {is_now} (it would be {state})"] if state != is_now else []
-    for differing in content.differences(wanted.copy, wanted.current, [scope]):
-        if differing.field != "state":
-            saved, now = _text(differing.source), _text(differing.destination)
-            differs.append(f"{differing.field} {now} ({saved} in the copy)")
+    for one in content.differences(copy, here.export, [scope]):
+        if one.field != "state":
+            differs.append(f"{one.field} {_told(one.destination)} ({_told(one.source)} in the copy)")
     # out of service no lease comes or goes by itself: one that is missing was never imported
     if is_now == INACTIVE:
-        lost = content.lost_leases(wanted.current, wanted.copy, [scope], wanted.now)
-        differs += [f"no lease {lease.address}" for lease in lost]
+        differs += [f"no lease {one.address}" for one in content.lost_leases(here.export, copy, [scope], here.now)]
     if not differs:
         return None
-    owner = here.owners.get(scope)
-    member = f", in relationship '{owner}'," if owner else ""
+    relationship = here.server.relationship_of(scope)
+    member = f", in relationship '{relationship.name}'," if relationship else ""
     return (
-        f"scopes: {scope} exists{member} on {here.name} already, with {'; '.join(differs)}. Leave it out, or remove it "
-        "there first (dhcp_failover_scope_copy)."
+        f"scopes: {scope} exists{member} on {here.server.name} already, with {'; '.join(differs)}. Leave it out, or "
+        "remove it there first (dhcp_failover_scope_copy)."
     )
 
 
-def server_level(wanted: Restoration, plan: Plan) -> Sequence[Difference]:
-    """What an import would change beside the scopes, since it takes the server level settings of the file along."""
-    return content.server_level_differences(wanted.copy, wanted.current) if plan.actions else []
-
-
-def _text(value: str | None) -> str:
+def _told(value: str | None) -> str:
     return "none" if value is None else value
