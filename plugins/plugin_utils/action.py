@@ -12,7 +12,6 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
 from . import apply, guards, logon, pending
-from ._planning import adapter
 from .converge import Convergence
 from .errors import RemoteFailure, UnexpectedReply
 from .gather import Planner
@@ -145,6 +144,3 @@ def mask(value: Any, hidden: list[str]) -> Any:
     if isinstance(value, (list, tuple)):
         return [mask(member, hidden) for member in value]
     return value
-
-
-adapter.install()

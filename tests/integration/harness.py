@@ -165,5 +165,4 @@ def _environment(folder: Path, log: Path) -> Mapping[str, str]:
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_RETRY_FILES_ENABLED": "0",
         "RECORDER_FILE": str(log),
-        **{name: os.environ[name] for name in ("WINDHCP_PLANNER",) if name in os.environ},
     }

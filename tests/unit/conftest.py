@@ -17,7 +17,3 @@ if not link.exists():
 for folder in (TREE, ROOT / "tests"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
-
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter  # noqa: E402
-
-adapter.install()

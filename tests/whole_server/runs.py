@@ -118,7 +118,7 @@ def run(wire: Wire, wanted: Declaration) -> tuple[dict[str, Any], Plan]:
         made = plan(whole(specs), world)
         if isinstance(made, Plan):
             plans.append(made)
-        return adapter.as_steps(made, specs)
+        return adapter.as_steps(made)
 
     task.run(planner)
     return task.result, plans[0]

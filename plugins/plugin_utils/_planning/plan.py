@@ -39,7 +39,7 @@ class Plan:
     pending: Mapping[str, Definition] = field(default_factory=dict)
     unfit: Mapping[str, tuple[Misfit, ...]] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
-    shown: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
+    diff: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
 
     @cached_property
     def _departures(self) -> Mapping[tuple[IPv4Address, Source], Source]:
@@ -108,6 +108,17 @@ class Plan:
         return tuple(dict.fromkeys(action.name for action in self.actions))
 
     # --- what a diff shows -----------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Before and after: what a verb has to show, the one relationship, or several by name."""
+        if self.diff or not self.desired:
+            return self.diff or ({}, {})
+        if len(self.desired) == 1:
+            return self.before(self.desired[0]), self.after(self.desired[0])
+        return {spec.name: self.before(spec) for spec in self.desired}, {
+            spec.name: self.after(spec) for spec in self.desired
+        }
 
     def before(self, spec: Spec) -> Mapping[str, Any]:
         """The relationship as it is."""

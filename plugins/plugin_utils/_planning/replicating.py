@@ -64,7 +64,7 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
     for name, relationship, scopes in steps:
         _add(wanted, d, (name, relationship), scopes)
     return replace(
-        finished(d), differences=tuple(differs), shown=(_shown(differs, "destination"), _shown(differs, "source"))
+        finished(d), differences=tuple(differs), diff=(_shown(differs, "destination"), _shown(differs, "source"))
     )
 
 

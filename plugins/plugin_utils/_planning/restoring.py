@@ -87,7 +87,7 @@ def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
             some = [scope for scope in coming if states[scope] == state]
             safe = SafetyCopy(wanted.path, state == INACTIVE, wanted.keep_days, () if d.actions else added)
             d.add(Kind.IMPORT, d.here, "", some, detail=safe)
-    return replace(finished(d), shown=(before, after))
+    return replace(finished(d), diff=(before, after))
 
 
 def problems(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:

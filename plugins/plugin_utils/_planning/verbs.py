@@ -5,7 +5,7 @@ No I/O."""
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from dataclasses import replace
 
 from ..model import Refused, Relationship
 from .actions import Kind, Stage, list_scopes
@@ -50,7 +50,7 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
     if keep_days is not None:
         d.add(Kind.SAVE, here, LEFT_OVER, going, detail=keep_days, other=there.source, stage=Stage.LOSER)
     d.add(Kind.DELETE, here, "", going, other=there.source, stage=Stage.LOSER)
-    return finished(d)
+    return replace(finished(d), diff=({"scopes": list(map(str, going))}, {"scopes": []}))
 
 
 def declare_down(name: str, world: World, option: str = "name") -> Plan | ReadRequest:
@@ -100,16 +100,3 @@ def _is_silent(current: Relationship, d: Draft) -> bool:
         f"{there.name}, the partner in '{current.name}', answers (it is in state {state}), so it is not down: mend the "
         "connection between the two servers (TCP 647). Nothing was changed."
     )
-
-
-def shown_copies(scopes: Scopes, plan: Plan) -> tuple[list[str], list[str]]:
-    """The copies that `remove_copies` finds, and those that are there afterwards."""
-
-    def listed(world: World) -> list[str]:
-        return [str(scope) for scope in scopes if _is_there(scope, world)]
-
-    return listed(plan.start), listed(plan.end)
-
-
-def _is_there(scope: IPv4Address, world: World) -> bool:
-    return scope in world.here.copies

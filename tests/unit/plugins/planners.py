@@ -19,7 +19,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils import (
     scope_definitions,
     scope_plan,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter, verbs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils.export_content import Content
@@ -269,11 +270,28 @@ def old(kind: str, told: tuple[Any, ...]) -> Planner:
 
 def typed(kind: str, told: tuple[Any, ...]) -> Planner:
     """The planner of typed actions."""
-    return {
-        "relationship": lambda sides: adapter.relationship_present(told[0], sides, *told[1:]),
-        "scopes": lambda sides: adapter.scopes_present(told[0], sides),
-        "leave": lambda sides: adapter.scopes_absent(told[0], told[1], sides, told[2]),
-        "absent": lambda sides: adapter.relationship_absent(told[0], sides, told[1]),
-        "copies": lambda sides: adapter.copies_absent(told[0], told[1], sides, told[2]),
-        "down": lambda sides: adapter.partner_down(told[0], sides),
-    }[kind]
+    if kind == "down":
+        return adapter.planner(lambda world: verbs.declare_down(told[0], world))
+    if kind == "copies":
+        return adapter.planner(lambda world: verbs.remove_copies(told[0], told[1], told[2], world))
+    return adapter.declared(spec(kind, told))
+
+
+def spec(kind: str, told: tuple[Any, ...]) -> Spec:
+    if kind == "relationship":
+        wanted, joining, recreating = told
+        more = {"recreate": recreating.when_needed, "previous_name": recreating.previous_name}
+        return Spec(wanted.name, wanted, wanted.scopes, policy=policy(recreating.removing, joining, **more))
+    if kind == "scopes":
+        (wanted,) = told
+        how = policy(wanted.removing, wanted.joining, move=wanted.move)
+        members = (wanted.definition, wanted.scopes, wanted.create_scopes)
+        return Spec(wanted.relationship, *members, exact=wanted.purge, create_only=True, policy=how, option="relationship")
+    if kind == "leave":
+        return Spec(told[0], leaving=told[1], policy=policy(told[2]), option="relationship")
+    return Spec(told[0], absent=True, policy=policy(told[1]))
+
+
+def policy(how: Removing, joining: Joining | None = None, **more: Any) -> Policy:
+    replaces = joining is not None and joining.replace_partner_copy is not None
+    return Policy(how.keep_scopes_on, how.other_copy, how.orphan, how.keep_days, replaces, **more)
