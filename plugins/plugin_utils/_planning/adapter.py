@@ -5,21 +5,24 @@ worlds itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 
 from .. import plan as steps
 from ..errors import RemoteFailure
-from ..model import Server, UnknownPartner
+from ..export import Export
+from ..model import Relationship, Scope, Server, UnknownPartner
 from ..sides import Needed, Side, Sides
 from .actions import Action, Kind
 from .identity import Connection, Hop, Source, are_one
 from .kinds import KINDS, operation, words
 from .plan import Plan
 from .planner import plan
+from .restoring import ACTIVE, saved_state
 from .spec import Spec
-from .world import Content, PartnerRead, ReadRequest, ServerView, Unread, World, view
+from .world import Content, PartnerRead, ReadRequest, ServerView, Unread, World, mirrored, view
 
 _COPIED = (Kind.CREATE, Kind.JOIN, Kind.REPLICATE)
 _REACHES_PARTNER = (*_COPIED, Kind.MODIFY, Kind.WITHDRAW_MEMBERS, Kind.WITHDRAW_RELATIONSHIP, Kind.FORGET, Kind.MAKE)
@@ -60,6 +63,18 @@ def _source(name: str, side: Side, known: dict[str, Source | Unread], here: Serv
     return Hop(side.computer or name, side.via)
 
 
+def as_exported(name: str, members: Mapping[IPv4Address, Relationship], export: Export, here: Server) -> Side:
+    """A partner over the second hop of which nothing but the content of scopes was read."""
+    copies = [
+        Scope(scope, "", "255.255.255.0", "", "", saved_state(export, scope) == ACTIVE, "Dhcp")
+        for scope in export.scopes
+    ]
+    server = Server(
+        name, (), tuple(mirrored(half, here.name) for half in dict.fromkeys(members.values())), tuple(copies)
+    )
+    return Side(server, computer=name, via=here.name, content=export, looked_at=frozenset(members))
+
+
 def _view(side: Side, source: Source) -> ServerView:
     content = () if side.content is None else (Content(side.looked_at, side.content, side.read_at),)
     return replace(view(side.server, source, side.opposite), contents=content, api=side.api)
@@ -88,7 +103,7 @@ def step(action: Action, world: World) -> steps.Step:
     """`world`: before the plan."""
     where, row = world.views[action.where], KINDS[action.kind]
     return steps.Step(
-        server=where.runs_on,
+        server=where.name if action.kind is Kind.REPLICATE else where.runs_on,
         text=words(action, world),
         operation=operation(action, world),
         relationship=action.name,

@@ -37,35 +37,54 @@ class Replication:
     keep_days: int | None = None
 
 
+@dataclass(frozen=True)
+class _Pair:
+    """What is replicated with one partner. `names`: both servers, as the one that runs the task calls them."""
+
+    members: Chosen
+    giver: ServerView
+    taker: ServerView
+    names: Direction
+
+    @property
+    def given(self) -> Export:
+        return self._export(self.giver)
+
+    @property
+    def had(self) -> Export:
+        return self._export(self.taker)
+
+    def _export(self, view: ServerView) -> Export:
+        read = view.content(next(iter(self.members)))
+        if read is None:
+            raise AssertionError("the content was asked for")
+        return read.export
+
+    @property
+    def differences(self) -> Sequence[Difference]:
+        return content.differences(self.given, self.had, self.members)
+
+
 def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
     """The destination's copies become those of the source. Raises Refused for what would stop half-way or be lost."""
     d = Draft(world)
-    chosen = members(wanted, world.here)
-    groups = by_partner(chosen)
-    partners = {name: d.need(replace(_read(group), scopes=tuple(group))) for name, group in groups.items()}
+    pairs = _pairs(wanted, d)
     if d.is_waiting:
         return d.request()
-    differs: list[Difference] = []
-    steps: list[tuple[str, str, Scopes]] = []
-    for name, group in groups.items():
-        there = partners[name]
-        if there is None:
-            raise AssertionError("a partner that was read is a view")
-        giver, taker = _ends(wanted, world.here, there)
-        differing = content.differences(_export(giver, group), _export(taker, group), group)
-        going = [scope for scope in group if wanted.force or scope in {difference.scope_id for difference in differing}]
-        _check(going, _direction(wanted, world.here.name, name), _export(giver, group), _export(taker, group))
-        differs += differing
-        for relationship in dict.fromkeys(current.name for current in group.values()):
-            steps.append((name, relationship, tuple(scope for scope in going if group[scope].name == relationship)))
+    differs = [difference for pair in pairs for difference in pair.differences]
     lost = content.vanishing(differs)
-    _check_lost(lost, wanted.allow_overwrite, _direction(wanted, world.here.name, "the partner"))
-    _save(wanted, d, groups, {difference.scope_id for difference in lost if difference.scope_id})
-    for name, relationship, scopes in steps:
-        _add(wanted, d, (name, relationship), scopes)
-    return replace(
-        finished(d), differences=tuple(differs), diff=(_shown(differs, "destination"), _shown(differs, "source"))
-    )
+    going = {scope for pair in pairs for scope in pair.members if wanted.force}
+    going |= {difference.scope_id for difference in differs}
+    for pair in pairs:
+        _check(pair, [scope for scope in pair.members if scope in going])
+    if lost and not wanted.allow_overwrite:
+        raise _lost(lost, _direction(wanted, world.here.name, "the partner"))
+    for pair in pairs:
+        _save(wanted, pair, {loss.scope_id for loss in lost}, d)
+        for relationship in dict.fromkeys(pair.members.values()):
+            _add(pair, relationship, [scope for scope in going if pair.members.get(scope) == relationship], d)
+    shown = _shown(differs, "destination"), _shown(differs, "source")
+    return replace(finished(d), differences=tuple(differs), diff=shown)
 
 
 def members(wanted: Replication, here: ServerView) -> Chosen:
@@ -95,79 +114,60 @@ def _membership(here: ServerView, scope: IPv4Address) -> Relationship:
     raise Refused(f"scopes: {scope} is {what} of {here.name}, so there is no partner to replicate it with.")
 
 
-def _read(group: Chosen) -> PartnerRead:
-    relationship = next(iter(group.values()))
-    return PartnerRead(relationship.partner_names, relationship.name)
-
-
-def _ends(wanted: Replication, here: Any, there: Any) -> Any:
-    return (here, there) if wanted.from_here else (there, here)
+def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
+    """Those whose partner was read; the draft asks for the others."""
+    found: list[_Pair] = []
+    for name, group in by_partner(members(wanted, d.here)).items():
+        relationship = next(iter(group.values()))
+        there = d.need(PartnerRead(relationship.partner_names, relationship.name, tuple(group)))
+        if there is not None:
+            giver, taker = (d.here, there) if wanted.from_here else (there, d.here)
+            found.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
+    return found
 
 
 def _direction(wanted: Replication, here: str, there: str) -> Direction:
-    return Direction(*_ends(wanted, here, there))
+    return Direction(here, there) if wanted.from_here else Direction(there, here)
 
 
-def _export(view: ServerView, group: Chosen) -> Export:
-    read = view.content(next(iter(group)))
-    if read is None:
-        raise AssertionError("the content was asked for")
-    return read.export
+def _save(wanted: Replication, pair: _Pair, losing: set[IPv4Address], d: Draft) -> None:
+    """A safety copy of the scopes of which something goes that only the destination has."""
+    scopes = [scope for scope in pair.members if scope in losing]
+    if scopes and wanted.keep_days is not None:
+        name = pair.members[scopes[0]].name
+        d.add(Kind.SAVE, pair.taker, name, scopes, detail=wanted.keep_days, stage=Stage.CLEAR)
 
 
-def _save(wanted: Replication, d: Draft, groups: Mapping[str, Chosen], losing: set[IPv4Address]) -> None:
-    """Safety copies of the scopes of which something goes that only the destination has."""
-    for group in groups.values():
-        scopes = [scope for scope in group if scope in losing]
-        if scopes and wanted.keep_days is not None:
-            taker = _ends(wanted, d.here, _partner(group, d))[1]
-            d.add(Kind.SAVE, taker, group[scopes[0]].name, scopes, detail=wanted.keep_days, stage=Stage.CLEAR)
+def _add(pair: _Pair, relationship: Relationship, scopes: Iterable[IPv4Address], d: Draft) -> None:
+    runs = d.here if pair.giver.computer else pair.giver
+    partner = runs.relationships.get(relationship.name, relationship).partner_server
+    more: dict[str, Any] = {"other": pair.taker.source, "partner": partner, "normal": True, "detail": pair.names}
+    d.add(Kind.REPLICATE, pair.giver, relationship.name, sorted(scopes), **more)
 
 
-def _add(wanted: Replication, d: Draft, pair: tuple[str, str], scopes: Scopes) -> None:
-    name, relationship = pair
-    there = _partner(dict.fromkeys(scopes, d.here.relationships[relationship]), d) if scopes else None
-    if there is None:
-        return
-    giver, taker = _ends(wanted, d.here, there)
-    shown = d.here if giver.computer else giver  # the server that runs it
-    partner = shown.relationships.get(relationship, d.here.relationships[relationship]).partner_server
-    direction = _direction(wanted, d.here.name, name)
-    d.add(
-        Kind.REPLICATE, giver, relationship, scopes, other=taker.source, partner=partner, normal=True, detail=direction
-    )
-
-
-def _partner(group: Chosen, d: Draft) -> ServerView:
-    there = d.world.asked(_read(group))
-    if not isinstance(there, ServerView):
-        raise AssertionError("the partner was asked for")
-    return there
-
-
-def _check(going: Sequence[IPv4Address], ends: Direction, given: Export, had: Export) -> None:
-    gone = [scope for scope in going if scope not in given.scopes]
+def _check(pair: _Pair, going: Sequence[IPv4Address]) -> None:
+    names = pair.names
+    gone = [scope for scope in going if scope not in pair.given.scopes]
     if gone:
         raise Refused(
-            f"scopes: {list_scopes(gone)} does not exist on {ends.source}, although it is in failover there; "
-            f"replicating would take it from {ends.destination} too. Replicate in the other direction, or look at both "
-            "servers."
+            f"scopes: {list_scopes(gone)} does not exist on {names.source}, although it is in failover there; "
+            f"replicating would take it from {names.destination} too. Replicate in the other direction, or look at "
+            "both servers."
         )
-    lacking = content.lacking(given, had, going)
+    lacking = content.lacking(pair.given, pair.had, going)
     if lacking:
         raise Refused(
-            f"{ends.destination} lacks what the scopes use, and Windows does not replicate it: {', '.join(lacking)}. "
+            f"{names.destination} lacks what the scopes use, and Windows does not replicate it: {', '.join(lacking)}. "
             "Create it there first; nothing was changed."
         )
 
 
-def _check_lost(lost: Iterable[Difference], allow_overwrite: bool, ends: Direction) -> None:
-    if lost and not allow_overwrite:
-        words = ", ".join(f"{loss.scope_id} {loss.field} ({loss.destination})" for loss in lost)
-        raise Refused(
-            f"{ends.destination} has what {ends.source} has not, and replicating would remove it: {words}. Replicate "
-            "in the other direction, or say allow_overwrite: true; nothing was changed."
-        )
+def _lost(lost: Iterable[Difference], names: Direction) -> Refused:
+    words = ", ".join(f"{loss.scope_id} {loss.field} ({loss.destination})" for loss in lost)
+    return Refused(
+        f"{names.destination} has what {names.source} has not, and replicating would remove it: {words}. Replicate in "
+        "the other direction, or say allow_overwrite: true; nothing was changed."
+    )
 
 
 def _shown(differs: Iterable[Difference], side: str) -> Mapping[str, Any]:
