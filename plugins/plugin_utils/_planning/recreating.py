@@ -38,7 +38,9 @@ def find_misfit(spec: Spec, d: Draft) -> None:
 
 def _renamed(spec: Spec, d: Draft) -> Misfit | None:
     previous = spec.policy.previous_name
-    old = _left(previous, "previous_name", spec, d) if previous and previous != spec.name else None
+    if previous is None or previous.casefold() == spec.name.casefold():
+        return None
+    old = _left(previous, "previous_name", spec, d)
     return old and replace(old, reason=f"its name was '{previous}'.")
 
 
