@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Random pairs of servers and random tasks on them, and both planners asked what is to be done. No I/O."""
+"""Random pairs of servers, random tasks on them, and what is to be done. No I/O."""
 
 from __future__ import annotations
 
@@ -12,28 +12,20 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import builders
-from ansible_collections.windhcp.failover.plugins.plugin_utils import (
-    partner_down_plan,
-    recreate_plan,
-    removal_plan,
-    scope_definitions,
-    scope_plan,
-)
+from ansible_collections.windhcp.failover.plugins.plugin_utils import scope_definitions
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter, verbs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ReadRequest, World
 from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils.export_content import Content
 from ansible_collections.windhcp.failover.plugins.plugin_utils.kept_secret import Kept
-from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, Relationship, Scope, Server, UnknownPartner
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
-from ansible_collections.windhcp.failover.plugins.plugin_utils.removal_plan import Removing
 from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Needed, Side, Sides
 
-Planner = Callable[[Sides], Plan]
-Outcome = tuple[str, Any]
+Task = Callable[[World], Plan | ReadRequest]
 
 SCOPES = [f"10.0.{number}.0" for number in range(1, 6)]
 HERE, PARTNERS = "DHCP01", {"dhcp02.contoso.example": "DHCP02", "dhcp03.contoso.example": "DHCP03"}
@@ -54,19 +46,29 @@ class Scene:
     at_once: int = 30
 
 
-def outcome(scene: Scene, planner: Planner) -> Outcome:
-    """What the planner comes to when it is told all that it asks for, as the engine does it."""
+def outcome(scene: Scene, task: Task) -> Plan | str:
+    """What the task comes to when it is told all that it asks for, as the engine does it, or why it is refused."""
     needs: dict[str, Needed] = {}
     resolved: dict[str, tuple[str, ...]] = {}
+    made: list[Plan | ReadRequest] = []
+
+    def told(world: World) -> Plan | ReadRequest:
+        made.append(task(world))
+        return made[-1]
+
     for _round in range(12):
         try:
-            return "plan", planner(_sides(scene, needs, resolved))
+            adapter.planner(told)(_sides(scene, needs, resolved))
         except UnknownPartner as unknown:
             resolved[unknown.spelling] = ()
         except Needed as needed:
-            needs[needed.key] = needed.merged(needs.get(needed.key))
+            for one in (needed, *needed.also):
+                needs[one.key] = one.merged(needs.get(one.key))
         except (Refused, RemoteFailure) as refused:
-            return "refused", str(refused)
+            return str(refused)
+        else:
+            assert isinstance(made[-1], Plan)
+            return made[-1]
     raise AssertionError("the planner never has enough")
 
 
@@ -208,32 +210,38 @@ def _theirs(relationship: Relationship, scopes: set[IPv4Address]) -> Relationshi
 # --- random tasks ------------------------------------------------------------------------------------------------------
 
 
-def task(rng: random.Random) -> tuple[str, tuple[Any, ...]]:
-    """Which planner, and what it is told."""
+def task(rng: random.Random) -> Task:
     name, scopes = rng.choice(["HQ", "Branch", "hq"]), _some(rng)
-    removing = Removing(
+    how = Policy(
         rng.choice(["this_server", "this_server", "partner", None]),
         rng.choice(["delete", "disable", None]),
         rng.random() < 0.1,
         rng.choice([0, 0, None]),
+        rng.random() < 0.5,
     )
-    joining = Joining(rng.choice([None, "inactive_only"]), removing.keep_days)
-    definition = _definition(rng, name, scopes)
     kind = rng.choice(["relationship", "relationship", "scopes", "scopes", "leave", "absent", "copies", "down"])
-    if kind == "relationship":
-        previous = rng.choice([None, None, "HQ", "Branch"])
-        return kind, (definition, joining, Recreating(rng.random() < 0.7, previous, removing))
-    if kind == "scopes":
-        define = scope_definitions.parse([builders.definition(one) for one in rng.sample([*SCOPES, "10.0.9.0"], rng.choice([0, 0, 1]))])
-        create = definition if rng.random() < 0.6 else None
-        return kind, (scope_plan.Wanted(name, scopes, define, create, rng.random() < 0.4, rng.random() < 0.5, joining, removing),)
-    if kind == "leave":
-        return kind, (name, scopes, removing)
-    if kind == "absent":
-        return kind, (name, removing)
     if kind == "copies":
-        return kind, (scopes, (rng.choice(list(PARTNERS)),), removing.keep_days)
-    return kind, (name,)
+        partner = rng.choice(list(PARTNERS))
+        return lambda world: verbs.remove_copies(scopes, (partner,), how.keep_days, world)
+    if kind == "down":
+        return lambda world: verbs.declare_down(name, world)
+    spec = _spec(rng, kind, name, scopes, how)
+    return lambda world: plan([spec], world)
+
+
+def _spec(rng: random.Random, kind: str, name: str, scopes: tuple[IPv4Address, ...], how: Policy) -> Spec:
+    if kind == "leave":
+        return Spec(name, leaving=scopes, policy=how, option="relationship")
+    if kind == "absent":
+        return Spec(name, absent=True, policy=how)
+    definition = _definition(rng, name, scopes)
+    if kind == "relationship":
+        how = replace(how, recreate=rng.random() < 0.7, previous_name=rng.choice([None, None, "HQ", "Branch"]))
+        return Spec(name, definition, scopes, policy=how)
+    define = scope_definitions.parse([builders.definition(one) for one in rng.sample([*SCOPES, "10.0.9.0"], rng.choice([0, 0, 1]))])
+    more: dict[str, Any] = {"create_only": True, "option": "relationship", "exact": rng.random() < 0.4}
+    how = replace(how, move=rng.random() < 0.5)
+    return Spec(name, definition if rng.random() < 0.6 else None, scopes, define, policy=how, **more)
 
 
 def _some(rng: random.Random) -> tuple[IPv4Address, ...]:
@@ -254,44 +262,3 @@ def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) 
         update_secret=rng.choice(["on_create", "always", "on_change"]) if secret else "on_create",
         scopes=scopes,
     )
-
-
-def old(kind: str, told: tuple[Any, ...]) -> Planner:
-    """The planners that stand."""
-    return {
-        "relationship": lambda sides: recreate_plan.present(told[0], sides, *told[1:]),
-        "scopes": lambda sides: scope_plan.present(told[0], sides),
-        "leave": lambda sides: removal_plan.scopes_absent(told[0], told[1], sides, told[2]),
-        "absent": lambda sides: removal_plan.relationship_absent(told[0], sides, told[1]),
-        "copies": lambda sides: removal_plan.copies_absent(told[0], told[1], sides, told[2]),
-        "down": lambda sides: partner_down_plan.partner_down(told[0], sides),
-    }[kind]
-
-
-def typed(kind: str, told: tuple[Any, ...]) -> Planner:
-    """The planner of typed actions."""
-    if kind == "down":
-        return adapter.planner(lambda world: verbs.declare_down(told[0], world))
-    if kind == "copies":
-        return adapter.planner(lambda world: verbs.remove_copies(told[0], told[1], told[2], world))
-    return adapter.declared(spec(kind, told))
-
-
-def spec(kind: str, told: tuple[Any, ...]) -> Spec:
-    if kind == "relationship":
-        wanted, joining, recreating = told
-        more = {"recreate": recreating.when_needed, "previous_name": recreating.previous_name}
-        return Spec(wanted.name, wanted, wanted.scopes, policy=policy(recreating.removing, joining, **more))
-    if kind == "scopes":
-        (wanted,) = told
-        how = policy(wanted.removing, wanted.joining, move=wanted.move)
-        members = (wanted.definition, wanted.scopes, wanted.create_scopes)
-        return Spec(wanted.relationship, *members, exact=wanted.purge, create_only=True, policy=how, option="relationship")
-    if kind == "leave":
-        return Spec(told[0], leaving=told[1], policy=policy(told[2]), option="relationship")
-    return Spec(told[0], absent=True, policy=policy(told[1]))
-
-
-def policy(how: Removing, joining: Joining | None = None, **more: Any) -> Policy:
-    replaces = joining is not None and joining.replace_partner_copy is not None
-    return Policy(how.keep_scopes_on, how.other_copy, how.orphan, how.keep_days, replaces, **more)
