@@ -19,6 +19,7 @@ from .spec import Spec
 from .world import Half, PartnerRead, ReadRequest, ServerView, Unread, World
 
 _SCOPES_A_CALL = 30  # of the calls that take scopes out; those that add some follow World.at_once
+_WITHOUT_SCOPES = {Kind.FORGET, Kind.MODIFY, Kind.DETACH_HALF, Kind.WITHDRAW_RELATIONSHIP, Kind.DOWN}
 # how many scopes an action of a kind has; None: all that there are
 _AT_ONCE = {
     Kind.SERVE_ON: 1,
@@ -75,18 +76,10 @@ class Draft:
         """Adds the action, in as many pieces as its kind takes scopes at once; none where it is about scopes and there
         are none."""
         at_once = self.world.at_once if kind is Kind.JOIN else _AT_ONCE.get(kind, len(scopes))
-        for some in chunks(scopes, at_once or 1):
-            self._append(Action(len(self.actions), kind, where.source, name, some, **more))
-
-    def add_one(
-        self, kind: Kind, where: ServerView, name: str, scopes: Sequence[IPv4Address] = (), **more: Any
-    ) -> None:
-        """Adds an action that is about the relationship, with or without scopes."""
-        self._append(Action(len(self.actions), kind, where.source, name, tuple(scopes), **more))
-
-    def _append(self, action: Action) -> None:
-        self.actions.append(action)
-        self.world = kinds.effect(self.world, action)
+        for some in chunks(scopes, at_once or 1) or ([()] if kind in _WITHOUT_SCOPES else []):
+            action = Action(len(self.actions), kind, where.source, name, some, **more)
+            self.actions.append(action)
+            self.world = kinds.effect(self.world, action)
 
     def has(self, kind: Kind, name: str) -> bool:
         return any(action.kind is kind and action.name == name for action in self.actions)
@@ -100,7 +93,7 @@ class Draft:
         """Before a secret is sent or goes: what this server keeps of the last one, if anything. Not without the
         `partner`, if given."""
         if self.world.secrets.holds(name):
-            self.add_one(Kind.FORGET, self.here, name, stage=stage, partner=partner, normal=bool(partner))
+            self.add(Kind.FORGET, self.here, name, stage=stage, partner=partner, normal=bool(partner))
 
     # --- reads ---------------------------------------------------------------------------------------------------
 

@@ -122,31 +122,29 @@ def declared_down(action: Action, world: World) -> World:
 # --- needs -----------------------------------------------------------------------------------------------------------
 
 
+def _copies(action: Action, view: ServerView | None, *, there: bool) -> Iterable[str]:
+    """The scopes of which a server has a copy that it must not have, or none."""
+    wrong = [scope for scope in action.scopes if view is not None and (scope in view.copies) is not there]
+    if view is not None and wrong:
+        yield (
+            f"{view.name} has no copy of {list_scopes(wrong)}"
+            if there
+            else f"{view.name} has {list_scopes(wrong)} already"
+        )
+
+
 def has_copies(action: Action, world: World) -> Iterable[str]:
-    where = _where(action, world)
-    gone = [scope for scope in action.scopes if scope not in where.copies]
-    if gone:
-        yield f"{where.name} has no copy of {list_scopes(gone)}"
+    yield from _copies(action, _where(action, world), there=True)
 
 
 def has_none(action: Action, world: World) -> Iterable[str]:
-    where = _where(action, world)
-    there = [scope for scope in action.scopes if scope in where.copies]
-    if there:
-        yield f"{where.name} has {list_scopes(there)} already"
+    yield from _copies(action, _where(action, world), there=False)
 
 
 def kept_elsewhere(action: Action, world: World) -> Iterable[str]:
-    yield from has_copies(action, world)
-    yield from _kept(action, world)
-
-
-def _kept(action: Action, world: World) -> Iterable[str]:
     """The other server has what goes here."""
-    other = _other(action, world)
-    lost = [scope for scope in action.scopes if other is not None and scope not in other.copies]
-    if other is not None and lost:
-        yield f"{other.name} has no copy of {list_scopes(lost)}"
+    yield from has_copies(action, world)
+    yield from _copies(action, _other(action, world), there=True)
 
 
 def has_members(action: Action, world: World) -> Iterable[str]:
@@ -184,16 +182,12 @@ def empty_on_both(action: Action, world: World) -> Iterable[str]:
 
 
 def left_over(action: Action, world: World) -> Iterable[str]:
-    yield from has_copies(action, world)
-    where = _where(action, world)
-    serving = [scope for scope in action.scopes if where.serves(scope)]
-    if serving:
-        yield f"{list_scopes(serving)} is in service on {where.name}"
-    members = [scope for scope in action.scopes if scope in where.owners]
-    if members:
-        yield f"{list_scopes(members)} is in failover on {where.name}"
-    yield from _kept(action, world)
-    waits = action.detail
+    where, waits = _where(action, world), action.detail
+    for words, wrong in (("in service", where.serves), ("in failover", where.owners.__contains__)):
+        found = list(filter(wrong, action.scopes))
+        if found:
+            yield f"{list_scopes(found)} is {words} on {where.name}"
+    yield from kept_elsewhere(action, world)
     if waits and not set(action.scopes) <= world.here.members(waits.relationship):
         yield f"{list_scopes(action.scopes)} is not yet a member of '{waits.relationship}' on {world.here.name}"
 
@@ -223,9 +217,7 @@ def _free_to_come(action: Action, world: World) -> Iterable[str]:
     taken = [f"{scope} ('{here.owners[scope]}')" for scope in action.scopes if scope in here.owners]
     if taken:
         yield f"{', '.join(taken)} is in failover on {here.name}"
-    there = [scope for scope in action.scopes if other is not None and scope in other.copies]
-    if other is not None and there:
-        yield f"{other.name} has {list_scopes(there)} already"
+    yield from _copies(action, other, there=False)
 
 
 def has_half(action: Action, world: World) -> Iterable[str]:

@@ -37,9 +37,7 @@ def settle(spec: Spec, d: Draft) -> None:
     if definition and differs:
         if settings.touches_secret(differs):
             d.forget_secret(spec.name, Stage.SETTLE, partner)
-        d.add_one(
-            Kind.MODIFY, d.here, spec.name, partner=partner, normal=True, detail=Modification(differs, definition)
-        )
+        d.add(Kind.MODIFY, d.here, spec.name, partner=partner, normal=True, detail=Modification(differs, definition))
     d.add(
         Kind.JOIN,
         d.here,
@@ -75,7 +73,7 @@ def _create(spec: Spec, definition: Definition | None, d: Draft) -> None:
     more: dict[str, Any] = {"other": other_source(known), "partner": partner, "normal": True}
     first, rest = coming[: d.world.at_once], coming[d.world.at_once :]
     d.forget_secret(spec.name, Stage.SETTLE, partner)
-    d.add_one(Kind.CREATE, d.here, spec.name, first, detail=settings.complete(definition), **more)
+    d.add(Kind.CREATE, d.here, spec.name, first, detail=settings.complete(definition), **more)
     d.add(Kind.JOIN, d.here, spec.name, rest, **more)
 
 
@@ -125,9 +123,7 @@ def make(spec: Spec, d: Draft) -> None:
     current = d.here.half(spec.name)
     partner = partner_of(spec, current.relationship if current else None)
     for new in checks.missing_scopes(spec.define, d.here):
-        d.add_one(
-            Kind.MAKE, d.here, spec.name, (new.scope_id,), detail=new, partner=partner, normal=True, stage=Stage.MAKE
-        )
+        d.add(Kind.MAKE, d.here, spec.name, (new.scope_id,), detail=new, partner=partner, normal=True, stage=Stage.MAKE)
 
 
 def partner_of(spec: Spec, current: Relationship | None) -> str:

@@ -25,23 +25,24 @@ from .. import cmdlets, durations, kept_secret
 from ..cmdlets import Operation
 from ..model import Definition, ScopeDefinition
 from . import effects, settings
-from .actions import Action, Kind, list_scopes
+from .actions import Action, Kind, SafetyCopy, list_scopes
 from .effects import Effect, Needs
-from .world import ServerView, World
+from .world import World
 
 
 @dataclass(frozen=True)
 class Row:
-    """`alone`: it touches one server's part and leaves the relationship as it is. `ends`: the relationship is gone
-    after it.
+    """`words`: as a user is shown it; `detail`: what of them depends on the action's detail. `alone`: it touches one
+    server's part and leaves the relationship as it is. `ends`: the relationship is gone after it.
 
     `proofs`: reads that have to succeed before it. `then`: what holds only when everything was written.
     """
 
-    words: Callable[[Action, World], str]
-    operation: Callable[[Action, ServerView], Operation]
+    words: str
+    operation: Callable[[Action, str | None], Operation]
     needs: Needs
     effect: Effect
+    detail: Callable[[Action, World], str] = lambda action, world: ""
     alone: bool = False
     ends: bool = False
     proofs: Callable[[Action], tuple[Operation, ...]] = lambda action: ()
@@ -51,12 +52,21 @@ class Row:
 
 def words(action: Action, world: World) -> str:
     """The action as a user is shown it."""
-    return KINDS[action.kind].words(action, world)
+    row, where = KINDS[action.kind], world.views[action.where]
+    return row.words.format(
+        name=action.name,
+        where=where.name,
+        runs_on=where.runs_on,
+        other=world.views[action.other].name if action.other is not None else action.partner,
+        partner=action.partner,
+        scopes=list_scopes(action.scopes),
+        detail=row.detail(action, world),
+    )
 
 
 def operation(action: Action, world: World) -> Operation:
     """What the server that runs the action is sent."""
-    return KINDS[action.kind].operation(action, world.views[action.where])
+    return KINDS[action.kind].operation(action, world.views[action.where].computer)
 
 
 def effect(world: World, action: Action) -> World:
@@ -69,114 +79,36 @@ def needs(world: World, action: Action) -> str | None:
     return next(iter(KINDS[action.kind].needs(action, world)), None)
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
+# --- what words and operations take from the detail ------------------------------------------------------------------
 
 
-def _name(action: Action, world: World) -> str:
-    return world.views[action.where].name
-
-
-def _other_name(action: Action, world: World) -> str:
-    return world.views[action.other].name if action.other is not None else action.partner
-
-
-def _save_words(action: Action, world: World) -> str:
-    where = world.views[action.where]
-    return (
-        f"keep a safety copy on {where.runs_on} of what is on {where.name}, with leases: {list_scopes(action.scopes)}"
-    )
-
-
-def _make_words(action: Action, world: World) -> str:
+def _definition(action: Action, world: World) -> str:
     spec: ScopeDefinition = action.detail
     lease = ""
     if spec.lease_duration is not None:
         unlimited = spec.lease_duration == durations.UNLIMITED
         lease = ", unlimited leases" if unlimited else f", leases of {durations.timespan(spec.lease_duration)}"
     state = "" if spec.active else ", inactive"
-    addresses = f"mask {spec.subnet_mask}, {spec.start_range} to {spec.end_range}"
-    return f"create scope {spec.scope_id} '{spec.name}' ({addresses}{lease}{state})"
+    return f"'{spec.name}' (mask {spec.subnet_mask}, {spec.start_range} to {spec.end_range}{lease}{state})"
 
 
-def _switch_words(word: str) -> Callable[[Action, World], str]:
-    return lambda action, world: f"{word} {list_scopes(action.scopes)} on {_name(action, world)}"
+def _changes(action: Action, world: World) -> str:
+    return settings.in_words(world.views[action.where].relationships[action.name], action.detail.changes)
 
 
-def _detach_words(action: Action, world: World) -> str:
-    return f"take out of relationship '{action.name}' on {_name(action, world)} alone: {list_scopes(action.scopes)}"
+def _added(action: Action, world: World) -> str:
+    copy: SafetyCopy = action.detail
+    also = f"; adds to {world.views[action.where].name}: {', '.join(copy.added)}" if copy.added else ""
+    return f"{'inactive' if copy.inactive else 'active'}: {list_scopes(action.scopes)}{also}"
 
 
-def _half_words(action: Action, world: World) -> str:
-    return f"remove the relationship '{action.name}' on {_name(action, world)} alone"
-
-
-def _withdraw_words(action: Action, world: World) -> str:
-    ends = f"keeping on {_name(action, world)} and deleting on {_other_name(action, world)}"
-    return f"remove from relationship '{action.name}', {ends}: {list_scopes(action.scopes)}"
-
-
-def _end_words(action: Action, world: World) -> str:
-    return f"remove the empty relationship '{action.name}' on {_name(action, world)} and {_other_name(action, world)}"
-
-
-def _delete_words(action: Action, world: World) -> str:
-    copy = f"{list_scopes(action.scopes)} on {_name(action, world)}"
-    return f"delete the copy of {copy}, with its leases (DNS records of its clients may go too)"
-
-
-def _forget_words(action: Action, world: World) -> str:
-    return f"forget what {_name(action, world)} keeps of the secret of '{action.name}'"
-
-
-def _create_words(action: Action, world: World) -> str:
-    how = settings.described(action.detail)
-    scopes = list_scopes(action.scopes)
-    return f"create relationship '{action.name}' with {action.partner} ({how}), copying there: {scopes}"
-
-
-def _join_words(action: Action, world: World) -> str:
-    return f"add to relationship '{action.name}', copying to {action.partner}: {list_scopes(action.scopes)}"
-
-
-def _modify_words(action: Action, world: World) -> str:
-    current = world.views[action.where].relationships[action.name]
-    return f"modify relationship '{action.name}': {settings.in_words(current, action.detail.changes)}"
-
-
-def _replicate_words(action: Action, world: World) -> str:
-    ends = action.detail
-    return f"replicate from {ends.source} to {ends.destination}, overwriting there: {list_scopes(action.scopes)}"
-
-
-def _import_words(action: Action, world: World) -> str:
-    state = "inactive" if action.detail.inactive else "active"
-    also = f"; adds to {_name(action, world)}: {', '.join(action.detail.added)}" if action.detail.added else ""
-    return f"bring back from the safety copy, with leases, {state}: {list_scopes(action.scopes)}{also}"
-
-
-def _down_words(action: Action, world: World) -> str:
-    partner = world.views[action.where].relationships[action.name].partner_server
-    return f"declare {partner}, the partner of relationship '{action.name}', down"
-
-
-# --- what runs -------------------------------------------------------------------------------------------------------
-
-
-def _save(action: Action, where: ServerView) -> Operation:
-    return cmdlets.safety_copy(action.scopes, action.name, action.detail, where.computer)
-
-
-def _modify(action: Action, where: ServerView) -> Operation:
-    return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret)
-
-
-def _replicate(action: Action, where: ServerView) -> Operation:
-    return cmdlets.replicate(action.scopes, where.computer)
-
-
-def _import(action: Action, where: ServerView) -> Operation:
-    copy = action.detail
+def _import(action: Action, computer: str | None) -> Operation:
+    copy: SafetyCopy = action.detail
     return cmdlets.import_copy(copy.path, action.scopes, inactive=copy.inactive, keep_days=copy.keep_days)
+
+
+def _modify(action: Action, computer: str | None) -> Operation:
+    return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret)
 
 
 def _membership(action: Action) -> tuple[Operation, ...]:
@@ -203,91 +135,119 @@ def _keeps_if_sent(action: Action, world: World) -> tuple[Operation, ...]:
 
 
 KINDS: Mapping[Kind, Row] = {
-    Kind.SAVE: Row(_save_words, _save, effects.has_copies, effects.unchanged, alone=True),
+    Kind.SAVE: Row(
+        "keep a safety copy on {runs_on} of what is on {where}, with leases: {scopes}",
+        lambda action, computer: cmdlets.safety_copy(action.scopes, action.name, action.detail, computer),
+        effects.has_copies,
+        effects.unchanged,
+        alone=True,
+    ),
     Kind.MAKE: Row(
-        _make_words,
-        lambda action, where: cmdlets.add_scope(action.detail),
+        "create scope {scopes} {detail}",
+        lambda action, computer: cmdlets.add_scope(action.detail),
         effects.has_none,
         effects.made,
+        _definition,
         alone=True,
     ),
     Kind.SERVE_ON: Row(
-        _switch_words("activate"),
-        lambda action, where: cmdlets.activate_scope(action.scopes[0], where.computer),
+        "activate {scopes} on {where}",
+        lambda action, computer: cmdlets.activate_scope(action.scopes[0], computer),
         effects.has_copies,
         effects.switched(True),
         alone=True,
         undo=Kind.SERVE_OFF,
     ),
     Kind.SERVE_OFF: Row(
-        _switch_words("deactivate"),
-        lambda action, where: cmdlets.deactivate_scope(action.scopes[0], where.computer),
+        "deactivate {scopes} on {where}",
+        lambda action, computer: cmdlets.deactivate_scope(action.scopes[0], computer),
         effects.kept_elsewhere,
         effects.switched(False),
         alone=True,
         undo=Kind.SERVE_ON,
     ),
     Kind.DETACH_MEMBERS: Row(
-        _detach_words,
-        lambda action, where: cmdlets.remove_member_here(action.name, action.scopes, where.computer),
+        "take out of relationship '{name}' on {where} alone: {scopes}",
+        lambda action, computer: cmdlets.remove_member_here(action.name, action.scopes, computer),
         effects.has_members,
         effects.members_detached,
         alone=True,
     ),
     Kind.DETACH_HALF: Row(
-        _half_words,
-        lambda action, where: cmdlets.remove_relationship_here(action.name, where.computer),
+        "remove the relationship '{name}' on {where} alone",
+        lambda action, computer: cmdlets.remove_relationship_here(action.name, computer),
         effects.half_is_empty,
         effects.half_detached,
         ends=True,
     ),
     Kind.WITHDRAW_MEMBERS: Row(
-        _withdraw_words,
-        lambda action, where: cmdlets.remove_failover_scopes(action.name, action.scopes, where.computer),
+        "remove from relationship '{name}', keeping on {where} and deleting on {other}: {scopes}",
+        lambda action, computer: cmdlets.remove_failover_scopes(action.name, action.scopes, computer),
         effects.members_on_both,
         effects.members_withdrawn,
     ),
     Kind.WITHDRAW_RELATIONSHIP: Row(
-        _end_words,
-        lambda action, where: cmdlets.remove_failover(action.name, where.computer),
+        "remove the empty relationship '{name}' on {where} and {other}",
+        lambda action, computer: cmdlets.remove_failover(action.name, computer),
         effects.empty_on_both,
         effects.relationship_withdrawn,
         ends=True,
     ),
     Kind.DELETE: Row(
-        _delete_words,
-        lambda action, where: cmdlets.remove_scope(action.scopes[0], where.computer),
+        "delete the copy of {scopes} on {where}, with its leases (DNS records of its clients may go too)",
+        lambda action, computer: cmdlets.remove_scope(action.scopes[0], computer),
         effects.left_over,
         effects.deleted,
         alone=True,
         proofs=_membership,
     ),
     Kind.FORGET: Row(
-        _forget_words,
-        lambda action, where: kept_secret.drop(action.name),
+        "forget what {where} keeps of the secret of '{name}'",
+        lambda action, computer: kept_secret.drop(action.name),
         effects.secret_kept,
         effects.forgotten,
         alone=True,
     ),
     Kind.CREATE: Row(
-        _create_words,
-        lambda action, where: cmdlets.add_failover(action.detail, action.partner, action.scopes),
+        "create relationship '{name}' with {partner} ({detail}), copying there: {scopes}",
+        lambda action, computer: cmdlets.add_failover(action.detail, action.partner, action.scopes),
         effects.name_is_free,
         effects.created,
+        lambda action, world: settings.described(action.detail),
         then=lambda action, world: _keeps(action.detail, world),
     ),
     Kind.JOIN: Row(
-        _join_words,
-        lambda action, where: cmdlets.add_failover_scopes(action.name, action.scopes),
+        "add to relationship '{name}', copying to {partner}: {scopes}",
+        lambda action, computer: cmdlets.add_failover_scopes(action.name, action.scopes),
         effects.can_join,
         effects.joined,
     ),
-    Kind.MODIFY: Row(_modify_words, _modify, effects.has_half, effects.modified, then=_keeps_if_sent),
-    Kind.REPLICATE: Row(_replicate_words, _replicate, effects.has_copies, effects.replicated),
-    Kind.IMPORT: Row(_import_words, _import, effects.has_none, effects.imported, alone=True),
+    Kind.MODIFY: Row(
+        "modify relationship '{name}': {detail}",
+        _modify,
+        effects.has_half,
+        effects.modified,
+        _changes,
+        then=_keeps_if_sent,
+    ),
+    Kind.REPLICATE: Row(
+        "replicate from {detail}, overwriting there: {scopes}",
+        lambda action, computer: cmdlets.replicate(action.scopes, computer),
+        effects.has_copies,
+        effects.replicated,
+        lambda action, world: f"{action.detail.source} to {action.detail.destination}",
+    ),
+    Kind.IMPORT: Row(
+        "bring back from the safety copy, with leases, {detail}",
+        _import,
+        effects.has_none,
+        effects.imported,
+        _added,
+        alone=True,
+    ),
     Kind.DOWN: Row(
-        _down_words,
-        lambda action, where: cmdlets.partner_down(action.name),
+        "declare {partner}, the partner of relationship '{name}', down",
+        lambda action, computer: cmdlets.partner_down(action.name),
         effects.cut_off,
         effects.declared_down,
         alone=True,

@@ -141,10 +141,10 @@ def _end(name: str, keeper: ServerView, other: ServerView, *, by_api: bool, d: D
         last = Stage.KEEPER if d.has(Kind.WITHDRAW_MEMBERS, name) else Stage.LOSER
         for view, stage, opposite in ((other, last, keeper), (keeper, Stage.KEEPER, other)):
             if view.half(name):
-                d.add_one(Kind.DETACH_HALF, view, name, other=opposite.source, stage=stage)
+                d.add(Kind.DETACH_HALF, view, name, other=opposite.source, stage=stage)
     elif keeper.half(name):
         reached = _reached(name, keeper)
-        d.add_one(
+        d.add(
             Kind.WITHDRAW_RELATIONSHIP,
             keeper,
             name,
@@ -178,7 +178,7 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
     d.add(Kind.DETACH_MEMBERS, d.here, name, going, stage=Stage.KEEPER)
     if scopes is None:
         d.forget_secret(name, Stage.KEEPER)
-        d.add_one(Kind.DETACH_HALF, d.here, name, stage=Stage.KEEPER)
+        d.add(Kind.DETACH_HALF, d.here, name, stage=Stage.KEEPER)
 
 
 def _is_gone(current: Relationship, d: Draft) -> bool:

@@ -73,7 +73,7 @@ def declare_down(name: str, world: World, option: str = "name") -> Plan | ReadRe
         )
     if not _is_silent(current.relationship, d):
         return d.request()
-    d.add_one(Kind.DOWN, here, name)
+    d.add(Kind.DOWN, here, name, partner=current.relationship.partner_server)
     return finished(d, [Spec(name, option=option)])
 
 
