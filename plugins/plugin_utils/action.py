@@ -20,7 +20,7 @@ from .partner import PartnerAction
 from .plan import Plan
 from .remote import Execute, Remote
 from .texts import short
-from .view import relationship_result
+from .view import planned_result, relationship_result
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
 MASK = "********"
@@ -95,7 +95,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         """The relationship for the result: as it is now, or (pending, check mode) as it would be."""
         relationship = after.relationship(name)
         if relationship is None or self.check_mode:
-            return plan.after or None
+            return planned_result(plan.after) if plan.after else None
         return relationship_result(relationship)
 
 

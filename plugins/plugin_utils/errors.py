@@ -27,7 +27,10 @@ NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 ERRORS_TOLD = 8  # of one operation
-_UNREACHABLE = "The partner does not answer: check that it is up and that RPC (TCP 135 and 49152-65535) reaches it from {host}."
+_UNREACHABLE = (
+    "{partner} does not answer: check that the name is right and resolves on {host} (Resolve-DnsName), that the server is up, and that RPC "
+    "(TCP 135 and 49152-65535) reaches it from {host}."
+)
 _STARTING = "The DHCP Server service there is stopped or just starting: start it and run again."
 
 # what no line below explains: a number of the DHCP server, or a word of PowerShell's

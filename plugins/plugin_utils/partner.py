@@ -48,8 +48,10 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
             keys = {"become_user": action._task.become_user, "become_flags": action._task.become_flags}
             become.set_options(task_keys=keys, var_options=_plugin_variables("become", become._load_name, variables))
             connection.set_become_plugin(become)
+        task = action._task.copy()
+        task.delegate_to = None  # this connection is the partner's, wherever the task itself was sent
         super().__init__(
-            task=action._task,
+            task=task,
             connection=connection,
             play_context=context,
             loader=action._loader,
@@ -66,7 +68,10 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
             result: Mapping[str, Any] = self._execute_module(module, dict(arguments), task_vars=self._partner_vars)
         except AnsibleConnectionFailure as failure:
             name = self._partner_vars["inventory_hostname"]
-            raise RemoteFailure(f"partner_host: {name} cannot be reached: {failure}") from failure
+            raise RemoteFailure(
+                f"partner_host: {name} cannot be reached ({failure}). Look at ansible_host, and at WinRM or SSH there; or leave "
+                "partner_host out (in the role: failover_use_partner_host: false)."
+            ) from failure
         return result
 
     def close(self) -> None:

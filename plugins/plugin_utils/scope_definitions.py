@@ -138,7 +138,7 @@ def _lease_duration(given: Mapping[str, Any], where: str) -> int | None:
     try:
         seconds = durations.parse_lease(given["lease_duration"])
     except ValueError as error:
-        raise Refused(f"{where}: lease_duration: {error}.") from None
+        raise Refused(f"{where}: lease_duration: {error}, or unlimited.") from None
     if seconds == 0:
         raise Refused(f"{where}: lease_duration: cannot be 0; leave it out for Windows' default.")
     if seconds > durations.UNLIMITED:

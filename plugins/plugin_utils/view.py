@@ -33,9 +33,17 @@ def settings(relationship: Relationship | None) -> Mapping[str, Any]:
     }
 
 
+_OF_ONE_MODE = ("load_balance_percent", "reserve_percent", "server_role")
+
+
+def planned_result(after: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`settings` of a relationship that is not there yet with every key that relationship_result has."""
+    return {**dict.fromkeys((*_OF_ONE_MODE, "primary_server", "secondary_server")), **after}
+
+
 def relationship_result(relationship: Relationship) -> Mapping[str, Any]:
     """What a module returns: every option (null where the mode has none), the state, the members and both servers."""
-    modes = {"load_balance_percent": None, "reserve_percent": None, "server_role": None}
+    modes = dict.fromkeys(_OF_ONE_MODE)
     return {
         **modes,
         **settings(relationship),

@@ -34,6 +34,19 @@ def test_in_sync_is_one_command_on_each_server(net: str) -> None:
         assert commands(site, mark) == {"DHCP01": 1, "DHCP02": 1}
 
 
+def test_a_task_that_is_delegated(net: str) -> None:
+    """The task's connection and partner_host's are two, wherever the play is."""
+    there = {"name": "HQ", "partner_server": "dhcp01.contoso.example", "partner_host": "dhcp01", "scopes": ["10.10.10.0"]}
+    with Site(lab(), "standin", net) as site:
+        local = {**task()[0], "delegate_to": "dhcp01"}
+        created = site.play([local], host="localhost").ok().result("R")
+        assert (created["changed"], created["remote_calls"]) == (True, 4)
+        mark = site.lab.audit.mark()
+        again = site.play([{"name": "R", MODULE: there, "delegate_to": "dhcp02"}]).ok().result("R")
+        assert (again["changed"], again["remote_calls"]) == (False, 2)
+        assert commands(site, mark) == {"DHCP01": 1, "DHCP02": 1}
+
+
 def failing(site: Site, message: str, host: str = "dhcp01", **options: Any) -> None:
     """Refused with these words, in check mode as well, and nothing is written."""
     for mode in (["--check"], []):

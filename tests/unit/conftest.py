@@ -17,3 +17,20 @@ if not link.exists():
 for folder in (TREE, ROOT / "tests"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+from collections.abc import Iterator  # noqa: E402
+
+import pytest  # noqa: E402
+from lab.powershell.direct import DirectPowerShell  # noqa: E402
+from lab.powershell.engine import NoEngine, find_engine  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def powershell() -> Iterator[DirectPowerShell]:
+    """The collection's script in a real PowerShell."""
+    try:
+        find_engine()
+    except NoEngine as error:
+        pytest.skip(str(error))
+    with DirectPowerShell(ROOT / "plugins" / "modules" / "dhcp_cmdlets.ps1") as direct:
+        yield direct

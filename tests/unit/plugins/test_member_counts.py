@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pairs
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
-from lab.core.api import shown
+from lab.core.api import Session, shown
 from lab.core.failover import view
+from lab.core.lab import Lab
+from lab.powershell.direct import DirectPowerShell
+from nothing_lost.task import Wire
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair
 
 MEMBERS = {0: [], 1: [ONE], 2: [ONE, TWO]}
@@ -119,7 +123,7 @@ def test_scope_move(count: int, route: dict[str, str]) -> None:
 def test_scope_copy(count: int, route: dict[str, str]) -> None:
     made = pair(count)
     copy = made.server("DHCP02").scopes
-    copy[THREE] = type(made.server("DHCP01").scopes[THREE])(**{**vars(made.server("DHCP01").scopes[THREE]), "state": "InActive"})
+    copy[THREE] = replace(made.server("DHCP01").scopes[THREE], state="InActive")
     own = {"partner_host": "dhcp01"} if route else {"partner_server": "dhcp01.contoso.example"}
     result = both(made, "dhcp_failover_scope_copy", host="dhcp02", scopes=["10.0.3.0"], **own)
     assert (result["removed"], THREE in copy) == (["10.0.3.0"], False)
@@ -146,8 +150,47 @@ def test_partner_down(count: int) -> None:
 @COUNTS
 def test_restore(count: int) -> None:
     made = pair(count)
+    path = saved(made)
+    assert both(made, "dhcp_failover_restore", path=path)["restored"] == ["10.0.3.0"]
+    assert scopes_of(made) == texts(count)
+
+
+def saved(made: Pair) -> str:
+    """A safety copy of a scope that is gone then."""
     request = json.dumps({"calls": [cmdlets.safety_copy([THREE], "test")], "mutex": 1})
     path = made.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0]["path"]
     del made.server("DHCP01").scopes[THREE]
-    assert both(made, "dhcp_failover_restore", path=path)["restored"] == ["10.0.3.0"]
+    return str(path)
+
+
+@COUNTS
+def test_the_other_modules_through_a_real_powershell(count: int, powershell: DirectPowerShell) -> None:
+    """relationship, scope and info meet it in test_one_scope.py, over a real socket."""
+    made = pair(count)
+    made.wire = PowerShellWire(made.lab, powershell)
+    for scope in MEMBERS[count]:
+        made.server("DHCP01").scopes[scope].description = "changed"
+    assert both(made, "dhcp_failover_replicate", all=True, wait_timeout=1)["replicated"] == texts(count)
+    assert both(made, "dhcp_failover_restore", path=saved(made), state="as_saved")["restored"] == ["10.0.3.0"]
+    copy = made.server("DHCP02").scopes
+    copy[THREE] = replace(made.server("DHCP01").scopes[THREE], state="InActive")
+    removal = {"scopes": ["10.0.3.0"], "partner_server": "dhcp01.contoso.example"}
+    assert both(made, "dhcp_failover_scope_copy", host="dhcp02", **removal)["removed"] == ["10.0.3.0"]
+    made.server("DHCP02").reachable = False
+    assert both(made, "dhcp_failover_partner_down", name="HQ")["changed"]
     assert scopes_of(made) == texts(count)
+
+
+class PowerShellWire(Wire):
+    """The script itself answers, in a PowerShell."""
+
+    def __init__(self, lab: Lab, powershell: DirectPowerShell) -> None:
+        super().__init__(lab)
+        self.powershell = powershell
+
+    def execute(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.calls += 1
+        account = self.lab.servers[server].credentials[0]
+        session = Session(server, account.user, account.delegated)
+        reply: Mapping[str, Any] = json.loads(self.powershell(self.lab, session, arguments["request"], arguments["secrets"]))
+        return reply
