@@ -147,7 +147,3 @@ class Draft:
 
     def request(self) -> ReadRequest:
         return ReadRequest(tuple(self._reads.values()), tuple(self._resolve))
-
-
-def other_source(view: ServerView | None) -> Source | None:
-    return None if view is None else view.source

@@ -10,9 +10,9 @@ from typing import Any
 from ..model import Definition, Refused, Relationship
 from . import checks, settings
 from .actions import Kind, Modification, Stage
-from .draft import Draft, other_source
+from .draft import Draft
 from .spec import Spec
-from .world import PartnerRead, Scopes, ServerView
+from .world import PartnerRead, Scopes
 
 
 def settle(spec: Spec, d: Draft) -> None:
@@ -25,28 +25,19 @@ def settle(spec: Spec, d: Draft) -> None:
     if current is None:
         _create(spec, definition, d)
         return
-    differs = (
-        {}
-        if definition is None or spec.create_only
-        else settings.changes(definition, current.relationship, d.world.secrets)
-    )
+    differs: settings.Changes = {}
+    if definition is not None and not spec.create_only:
+        differs = settings.changes(definition, current.relationship, d.world.secrets)
     coming = _join(spec, current.relationship.partner_names, d)
     if coming is None:
         return
-    partner = current.relationship.partner_server
+    there, partner = d.world.partner(spec.name), current.relationship.partner_server
+    more: dict[str, Any] = {"other": there and there.source, "partner": partner, "normal": True}
     if definition and differs:
         if settings.touches_secret(differs):
             d.forget_secret(spec.name, Stage.SETTLE, partner)
-        d.add(Kind.MODIFY, d.here, spec.name, partner=partner, normal=True, detail=Modification(differs, definition))
-    d.add(
-        Kind.JOIN,
-        d.here,
-        spec.name,
-        coming,
-        other=other_source(d.world.partner(spec.name)),
-        partner=partner,
-        normal=True,
-    )
+        d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, definition), **more)
+    d.add(Kind.JOIN, d.here, spec.name, coming, **more)
 
 
 def _create(spec: Spec, definition: Definition | None, d: Draft) -> None:
@@ -63,14 +54,11 @@ def _create(spec: Spec, definition: Definition | None, d: Draft) -> None:
         return
     checks.check_secret(definition)
     checks.check_room(d.here, spec.option)
-    coming = _join(spec, (partner,), d)
-    if coming is None:
+    coming, there = _join(spec, (partner,), d), d.need(PartnerRead((partner,), spec.name, guarded=False))
+    if coming is None or there is None:
         return
-    there = d.world.asked(PartnerRead((partner,), spec.name))
-    known = there if isinstance(there, ServerView) else None
-    if known is not None:
-        checks.check_new_at_partner(spec.name, spec.option, d.here, known)
-    more: dict[str, Any] = {"other": other_source(known), "partner": partner, "normal": True}
+    checks.check_new_at_partner(spec.name, spec.option, d.here, there)
+    more: dict[str, Any] = {"other": there.source, "partner": partner, "normal": True}
     first, rest = coming[: d.world.at_once], coming[d.world.at_once :]
     d.forget_secret(spec.name, Stage.SETTLE, partner)
     d.add(Kind.CREATE, d.here, spec.name, first, detail=settings.complete(definition), **more)
@@ -84,10 +72,9 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     mine = here.members(name)
     missing = tuple(scope for scope in spec.members if scope not in mine)
     checks.check_members(here, name, missing)
+    if not asks_partner(spec, d):
+        return ()
     read = PartnerRead(names, name, guarded=False)
-    is_known = isinstance(d.world.asked(read), ServerView)
-    if not (asks_partner(spec, d) or (missing and (spec.policy.replace_partner_copy or is_known))):
-        return missing
     there = d.need(read)
     if there is None:
         return None

@@ -98,20 +98,13 @@ def leave(leaving: Leaving, d: Draft) -> None:
     by_cmdlet = [scope for scope in going if scope in joint and policy.other_copy == "delete"]
     alone = [scope for scope in going if scope not in by_cmdlet]
     copies = [scope for scope in going if scope in other.copies]
+    mine = [scope for scope in alone if scope in other.members(name)]
     lose: dict[str, Any] = {"other": keeper.source, "stage": Stage.LOSER}
     keep: dict[str, Any] = {"other": other.source, "stage": Stage.KEEPER}
     if policy.keep_days is not None:
         d.add(Kind.SAVE, other, name, copies, detail=policy.keep_days, **lose)
     d.add(Kind.SERVE_OFF, other, name, [scope for scope in alone if other.serves(scope)], **lose)
-    normal = not is_half_made(name, keeper, other)
-    d.add(
-        Kind.DETACH_MEMBERS,
-        other,
-        name,
-        [scope for scope in alone if scope in other.members(name)],
-        normal=normal,
-        **lose,
-    )
+    d.add(Kind.DETACH_MEMBERS, other, name, mine, normal=not is_half_made(name, keeper, other), **lose)
     if policy.other_copy == "delete":
         d.add(Kind.DELETE, other, name, [scope for scope in alone if scope in copies], **lose)
     d.add(Kind.DETACH_MEMBERS, keeper, name, [scope for scope in alone if scope in keeper.members(name)], **keep)
@@ -143,16 +136,8 @@ def _end(name: str, keeper: ServerView, other: ServerView, *, by_api: bool, d: D
             if view.half(name):
                 d.add(Kind.DETACH_HALF, view, name, other=opposite.source, stage=stage)
     elif keeper.half(name):
-        reached = _reached(name, keeper)
-        d.add(
-            Kind.WITHDRAW_RELATIONSHIP,
-            keeper,
-            name,
-            other=other.source,
-            stage=Stage.KEEPER,
-            partner=reached,
-            normal=True,
-        )
+        more: dict[str, Any] = {"partner": _reached(name, keeper), "normal": True, "stage": Stage.KEEPER}
+        d.add(Kind.WITHDRAW_RELATIONSHIP, keeper, name, other=other.source, **more)
 
 
 def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d: Draft, name: str = "") -> None:

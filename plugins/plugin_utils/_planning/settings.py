@@ -33,6 +33,7 @@ DEFAULTS: Mapping[str, int] = {
     "state_switch_interval": 0,
 }
 PERCENT: Mapping[Mode, str] = {"load_balance": "load_balance_percent", "hot_standby": "reserve_percent"}
+_OPTIONS = {"load_balance": ("load_balance_percent",), "hot_standby": ("reserve_percent", "server_role")}
 _DURATIONS = ("max_client_lead_time", "state_switch_interval")
 
 
@@ -46,15 +47,14 @@ def mode_at_creation(spec: Definition) -> Mode:
 def complete(spec: Definition) -> Definition:
     """The definition with Windows' defaults for what was left out, so that the plan can show every value."""
     mode = mode_at_creation(spec)
+    balances = mode == "load_balance"
     default_interval = DEFAULT_STATE_SWITCH_INTERVAL if spec.auto_state_transition else 0
     return replace(
         spec,
         mode=mode,
-        load_balance_percent=_or(spec.load_balance_percent, DEFAULT_LOAD_BALANCE_PERCENT)
-        if mode == "load_balance"
-        else None,
-        reserve_percent=_or(spec.reserve_percent, DEFAULT_RESERVE_PERCENT) if mode == "hot_standby" else None,
-        server_role=(spec.server_role or "active") if mode == "hot_standby" else None,
+        load_balance_percent=_or(spec.load_balance_percent, DEFAULT_LOAD_BALANCE_PERCENT) if balances else None,
+        reserve_percent=None if balances else _or(spec.reserve_percent, DEFAULT_RESERVE_PERCENT),
+        server_role=None if balances else spec.server_role or "active",
         max_client_lead_time=_or(spec.max_client_lead_time, DEFAULT_MAX_CLIENT_LEAD_TIME),
         state_switch_interval=_or(spec.state_switch_interval, default_interval),
         enable_auth=bool(spec.shared_secret) if spec.enable_auth is None else spec.enable_auth,
@@ -100,18 +100,13 @@ def described(spec: Definition) -> str:
 
 def check_mode_options(spec: Definition, current: Relationship) -> None:
     """Raises Refused for options of the mode that the relationship neither has nor gets."""
-    if (spec.mode or current.mode) == "load_balance":
-        wrong = next(
-            (option for option in ("reserve_percent", "server_role") if getattr(spec, option) is not None), None
-        )
-        other = "hot_standby"
-    else:
-        wrong, other = ("load_balance_percent" if spec.load_balance_percent is not None else None), "load_balance"
-    if wrong:
-        mode = "load_balance" if other == "hot_standby" else "hot_standby"
-        raise Refused(
-            f"{wrong}: belongs to mode {other}, and '{current.name}' is in mode {mode}; leave it out or give mode."
-        )
+    mode = spec.mode or current.mode
+    for other, options in _OPTIONS.items():
+        wrong = next((option for option in options if getattr(spec, option) is not None), None)
+        if other != mode and wrong:
+            raise Refused(
+                f"{wrong}: belongs to mode {other}, and '{current.name}' is in mode {mode}; leave it out or give mode."
+            )
 
 
 def other_role(spec: Definition, current: Relationship, server: str) -> str | None:
