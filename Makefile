@@ -47,7 +47,7 @@ large-exports: .venv/ready $(TREE)
 
 test: lint unit integration molecule sanity
 
-everything: test adopt-proof nothing-lost fuzz large-exports
+everything: test adopt-proof nothing-lost whole-server fuzz large-exports
 
 lint: .venv/ready collection $(TREE)
 	$(BIN)/ruff check .

@@ -102,11 +102,6 @@ class Plan:
         exact = spec.exact and is_there and stays(spec.name, self.unfit.get(spec.name, ()))
         return here if exact or (spec.leaving is not None and not spec.policy.orphan) else frozenset()
 
-    @property
-    def touched(self) -> tuple[str, ...]:
-        """Names of the relationships that the actions write to, in order."""
-        return tuple(dict.fromkeys(action.name for action in self.actions))
-
     # --- what a diff shows -----------------------------------------------------------------------------------------
 
     @property
