@@ -49,7 +49,7 @@ class Convergence(Gathering):
         try:
             plan, sides = self.plan(planner)
         except RemoteError as error:
-            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}") from error
+            raise self._failure(error) from error
         self._show(plan)  # also when it is refused
         self.guard(plan, sides)
         here = self.seen["this_server"].server
@@ -119,7 +119,7 @@ class Convergence(Gathering):
                 remote = self.remotes["partner"]
                 self.know_level(partner, remote.read(prerequisites.level_reads()).before, remote, None)
         except RemoteError as error:
-            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}") from error
+            raise self._failure(error) from error
 
     def _ask(self, connection: Connection, partners: Sequence[str], more: Sequence[Operation] = ()) -> Sequence[Result]:
         """The answers to `more`. Raises RemoteFailure for a partner that is not reached."""
@@ -142,7 +142,7 @@ class Convergence(Gathering):
             for partner, said in answers.items():
                 self.reached(connection, partner, said)
         except RemoteError as error:
-            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}") from error
+            raise self._failure(error) from error
 
     def _elsewhere(self) -> frozenset[str]:
         """Relationships whose partner may be another server than the one of partner_host."""
@@ -190,7 +190,7 @@ class Convergence(Gathering):
             failed = [now for was, now in zip(seen.reply.before, reply.before, strict=False) if now.errors and not was.errors]
             if failed:
                 error = RemoteError(failed[0], host)
-                raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}")
+                raise self._failure(error)
             changes = differences(seen.server, snapshot.parse(reply.before, host, reply.offset))
             raise RemoteFailure(
                 f"{seen.server.name} was changed by someone else between reading and writing, so nothing was written there: "
@@ -217,7 +217,7 @@ class Convergence(Gathering):
                 error = RemoteError(last, host, step.partner if step else steps[-1].partner)
             if TOO_MANY in error.ids and self.at_once > 1:
                 raise TooManyAtOnce
-            raise RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}")
+            raise self._failure(error)
 
     def _forget(self, sides: Sides) -> None:
         """An earlier run did not end, and both servers show all the same what is wanted."""
@@ -230,6 +230,10 @@ class Convergence(Gathering):
         notes = {needed.relationship: needed.key for needed in self.needs.values() if needed.relationship and needed.key}
         if notes:
             seen.remote.write((), "", [unfinished.keep(note) for note in notes.items()])
+
+    def _failure(self, error: RemoteError) -> RemoteFailure:
+        """The error with what was written before it."""
+        return RemoteFailure(f"{error} {self._so_far('Nothing was changed.', error)}")
 
     def _so_far(self, nothing: str, error: RemoteFailure | None = None) -> str:
         """What was written before the error. The next run completes it, but not while what was refused stays as it is."""

@@ -10,7 +10,6 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from . import cmdlets, durations
-from .durations import LONGEST
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
 from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
@@ -195,7 +194,7 @@ def _relationship(found: Found) -> Relationship:
         load_balance_percent=found.number("LoadBalancePercent", 100) if mode == "load_balance" else None,
         reserve_percent=found.number("ReservePercent", 100) if mode == "hot_standby" else None,
         server_role=found.choice("ServerRole", _ROLES) if mode == "hot_standby" else None,
-        max_client_lead_time=found.number("MaxClientLeadTime", LONGEST, least=1),
+        max_client_lead_time=found.number("MaxClientLeadTime", durations.LONGEST, least=1),
         state_switch_interval=_switch_interval(found),
         enable_auth=found.flag("EnableAuth"),
         state=found.text("State"),
@@ -211,7 +210,7 @@ def _relationship(found: Found) -> Relationship:
 
 def _switch_interval(found: Found) -> int:
     """0: no automatic transition. One that is on and names no interval is never shown as off: it has Windows' default."""
-    interval = found.optional_number("StateSwitchInterval", LONGEST)
+    interval = found.optional_number("StateSwitchInterval", durations.LONGEST)
     return (interval or DEFAULT_STATE_SWITCH_INTERVAL) if found.flag("AutoStateTransition") else 0
 
 
@@ -225,7 +224,7 @@ def _scope(found: Found) -> Scope:
         active=found.choice("State", _SCOPE_STATES),
         type=found.choice("Type", _SCOPE_TYPES),
         description=found.text("Description"),
-        lease_duration=_lease_duration(found.optional_number("LeaseDuration", LONGEST)),
+        lease_duration=_lease_duration(found.optional_number("LeaseDuration", durations.LONGEST)),
     )
 
 
