@@ -66,7 +66,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                 found = self.convergence.result
                 found.update(self.perform(options, task_vars))
         except (Refused, RemoteFailure) as error:
-            found.update(failed=True, msg=str(error))
+            found.update(getattr(error, "shows", {}), failed=True, msg=str(error))
         if not self._task.diff:
             found.pop("diff", None)
         found["remote_calls"] = sum(remote.calls for remote in remotes)

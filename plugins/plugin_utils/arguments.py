@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ._planning.spec import Policy
 from .guards import PASSING, STATES
-from .membership import Joining
 from .model import Refused
-from .removal_plan import Removing
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship
 RELATIONSHIP: dict[str, Any] = {
@@ -57,12 +56,16 @@ SAFETY_COPY: dict[str, Any] = {
 }
 
 
-def removing(options: Mapping[str, Any]) -> Removing:
-    return Removing(options["keep_scopes_on"], options["other_copy"], options["orphan"] == "remove_here", keep_days(options))
-
-
-def joining(options: Mapping[str, Any]) -> Joining:
-    return Joining("inactive_only" if options["replace_partner_copy"] == "inactive_only" else None, keep_days(options))
+def policy(options: Mapping[str, Any], **more: Any) -> Policy:
+    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has."""
+    return Policy(
+        options["keep_scopes_on"],
+        options["other_copy"],
+        options["orphan"] == "remove_here",
+        keep_days(options),
+        options["replace_partner_copy"] == "inactive_only",
+        **more,
+    )
 
 
 def keep_days(options: Mapping[str, Any]) -> int | None:

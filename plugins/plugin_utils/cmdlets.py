@@ -305,6 +305,12 @@ def deactivate_scope(scope: IPv4Address, computer: str | None = None) -> Operati
     return _cmdlet("deactivate_scope", "Set-DhcpServerv4Scope", parameters)
 
 
+def activate_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
+    """The scope hands out addresses, on this one server."""
+    parameters = {"ScopeId": str(scope), "State": "Active", **_at(computer), **_QUIET}  # this one has no -Force
+    return _cmdlet("activate_scope", "Set-DhcpServerv4Scope", parameters)
+
+
 def remove_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
     """One server's instance of a scope that is in no relationship there, with its leases; their DNS records may go too."""
     return _cmdlet("remove_scope", "Remove-DhcpServerv4Scope", {"ScopeId": [str(scope)], **_at(computer), **_FORCE})

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import apply, cmdlets, guards, kept_secret, own_folders, pending, prerequisites, scope_definitions, snapshot, unfinished
+from ._planning.identity import is_with
 from .cmdlets import Operation
 from .errors import RemoteError, RemoteFailure, TooManyAtOnce
 from .gather import Gathering, Planner, Seen
@@ -77,9 +78,8 @@ class Convergence(Gathering):
         gone = any(isinstance(side, RemoteFailure) for side in sides.partners.values())
         if plan.steps and "partner" in self.remotes and "partner" not in self.seen and not gone:
             self.look("partner")
-        guards.check_new(plan, sides)  # before the states: of what is only called the same, none matters
         here = self.seen["this_server"].server
-        others = [side.shared for side in sides.partners.values() if isinstance(side, Side)]
+        others = [_shared(side) for side in sides.partners.values() if isinstance(side, Side)]
         for server in (here, *others):
             guards.check(plan, server, self.limits.allow_state)
         guards.check_removals(plan, self.limits)
@@ -294,3 +294,10 @@ class Convergence(Gathering):
                     f"{told}. Look at the state of both servers and run again; a setting that did not travel has to be "
                     "set by running the task on the partner."
                 )
+
+
+def _shared(side: Side) -> Server:
+    """The server with those of its relationships that it has with the other one."""
+    opposite = side.opposite
+    shared = (one for one in side.server.relationships if opposite is None or is_with(one, opposite))
+    return replace(side.server, relationships=tuple(shared))

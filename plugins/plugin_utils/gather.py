@@ -65,7 +65,6 @@ class Gathering:
         self.check_mode = check_mode
         self.facts = facts or {}
         self.relationships: Sequence[str] = ()  # those that the task is about, first the one that it is to have
-        self.option = "name"  # what it calls their names
         self.brings: Sequence[IPv4Address] = ()  # scopes that it may put into it
         self.requirements = Requirements()
         self.kept = kept_secret.Kept()
@@ -97,7 +96,8 @@ class Gathering:
                 self.resolved[unknown.spelling] = self._resolve(unknown.spelling)
                 sides = replace(sides, here=replace(sides.here, server=replace(sides.here.server, resolved=dict(self.resolved))))
             except Needed as needed:
-                self.needs[needed.key] = needed.merged(self.needs.get(needed.key))
+                for one in (needed, *needed.also):
+                    self.needs[one.key] = one.merged(self.needs.get(one.key))
                 sides = self._gather()
         raise AssertionError("the planner never has enough")
 
@@ -125,7 +125,7 @@ class Gathering:
         notes = {name: unfinished.partner(here.answer(unfinished.look(name)), here.remote.host) for name in self.relationships}
         noted = {name: partner for name, partner in notes.items() if partner}
         kept = self.kept.seen({name: here.answer(self.kept.look(name)) for name in self.relationships}, here.remote.host)
-        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept, self.option)
+        return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept)
 
     def _content(self, needs: Iterable[Needed], where: str) -> tuple[Operation, ...]:
         """The reads that the needs take on one server: the content of scopes, and whether the management API answers."""

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address
 
-from . import cmdlets
 from .content import lacking
 from .export import Export
-from .model import RELATIONSHIP_LIMIT, Refused, Relationship, Server
+from .model import Refused, Relationship, Server
 from .plan import Plan
-from .sides import Side, Sides
 from .texts import few, sentences
 from .view import settings
 
@@ -100,40 +98,6 @@ def check_partner(plan: Plan, here: Server, there: Server, allow_clock_skew: boo
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
     check_clocks(here, there, allow_clock_skew)
-
-
-def check_new(plan: Plan, sides: Sides) -> None:
-    """Raises Refused for relationships that their partners would not take: the name is taken there, or there is no room."""
-    problems = []
-    for step in plan.steps:
-        there = sides.partners.get(step.partner)
-        if step.operation["id"] == cmdlets.CREATES and isinstance(there, Side):
-            problems += _new_one(plan, step.relationship, sides, there)
-    if problems:
-        raise Refused(sentences(problems) + " Nothing was changed.")
-
-
-def _new_one(plan: Plan, name: str, sides: Sides, there: Side) -> list[str]:
-    """Upper and lower case are one, as Windows and `find` have it; what the plan takes away before is not in the way."""
-    gone = {step.relationship for step in plan.steps if step.removes and _is_ours(step.relationship, sides.here, there)}
-    left = [one.name for one in there.server.relationships if one.name not in gone]
-    taken = next((one for one in left if one.casefold() == name.casefold()), None)
-    problems = []
-    if taken is not None:
-        differs = "" if taken == name else f", which differs from '{name}' in upper and lower case only"
-        problems.append(
-            f"{sides.option}: {there.name} has a relationship '{taken}'{differs}, and {sides.here.name} has not; choose another name or "
-            "remove it."
-        )
-    if len(left) >= RELATIONSHIP_LIMIT:
-        problems.append(f"{sides.option}: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have.")
-    return problems
-
-
-def _is_ours(name: str, here: Side, there: Side) -> bool:
-    """Whether `there` has its half of a relationship of the two, and not one that is called the same."""
-    mine = here.half(name)
-    return there.half(name) is not None and (mine is None or any(there.server.is_called(one) for one in mine.partner_names))
 
 
 def check_lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address], name: str) -> None:

@@ -8,11 +8,12 @@ Durations are seconds, scope ids are addresses, modes and roles are the option's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import AddressValueError, IPv4Address
-from typing import Literal
+from typing import Any, Literal
 
 Mode = Literal["load_balance", "hot_standby"]
 Role = Literal["active", "standby"]
@@ -35,7 +36,24 @@ class UnknownPartner(Exception):
 
 
 class Refused(Exception):
-    """A request that is not carried out, found before the first write. The text names the option and the cure."""
+    """A request that is not carried out, found before the first write. The text names the option and the cure.
+
+    `shows`: what the task's result has all the same, by its key.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.shows: dict[str, Any] = {}
+
+
+@contextmanager
+def showing(**result: Any) -> Iterator[None]:
+    """What is refused within has this in the task's result."""
+    try:
+        yield
+    except Refused as refused:
+        refused.shows.update(result)
+        raise
 
 
 def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Address, ...]:

@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 from . import scope_definitions
+from ._planning.settings import would_be
 from .desired import PLAIN_OPTIONS, definition
 from .model import ScopeDefinition, Server, scope_ids
-from .relationship_plan import would_be
 
 FACT = "windhcp_failover_pending"
 

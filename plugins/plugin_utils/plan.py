@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import cmdlets, kept_secret
-from .model import Definition, Refused, Relationship, ScopeDefinition, Server
-from .sides import AT_ONCE, Connection, Sides
+from . import cmdlets
+from .model import ScopeDefinition
+from .sides import Connection
 
 
 @dataclass(frozen=True)
@@ -83,74 +83,3 @@ class Plan:
     def touched(self) -> Sequence[str]:
         """Names of the relationships that the steps write to, in order."""
         return tuple(dict.fromkeys(step.relationship for step in self.steps))
-
-
-def find(server: Server, name: str, option: str = "name") -> Relationship | None:
-    """The relationship of exactly this name; one that differs in case only is refused, since nobody knows if it is the same."""
-    exact = server.relationship(name)
-    if exact is not None:
-        return exact
-    alike = next((r.name for r in server.relationships if r.name.casefold() == name.casefold()), None)
-    if alike is not None:
-        raise Refused(
-            f"{option}: {server.name} has a relationship '{alike}', which differs from '{name}' in upper and lower case only; write the "
-            "name as it is there. A relationship cannot be renamed: it would have to be removed and created anew."
-        )
-    return None
-
-
-def list_scopes(scopes: Sequence[IPv4Address]) -> str:
-    return ", ".join(str(scope) for scope in scopes)
-
-
-def chunks(scopes: Sequence[IPv4Address], at_once: int = AT_ONCE) -> Sequence[Sequence[IPv4Address]]:
-    return [scopes[start : start + at_once] for start in range(0, len(scopes), at_once)]
-
-
-def add_steps(sides: Sides, name: str, partner: str, scopes: Sequence[IPv4Address]) -> Sequence[Step]:
-    """Steps that put scopes into a relationship that exists by then."""
-    return [
-        Step(
-            server=sides.here.name,
-            text=f"add to relationship '{name}', copying to {partner}: {list_scopes(chunk)}",
-            operation=cmdlets.add_failover_scopes(name, chunk),
-            relationship=name,
-            partner=partner,
-            copies=tuple(chunk),
-        )
-        for chunk in chunks(scopes, sides.at_once)
-    ]
-
-
-def forget_secret(name: str, sides: Sides, partner: str = "") -> Sequence[Step]:
-    """Before a secret is sent or goes: what this server keeps of the last one, if anything. Not without the `partner`, if one is given."""
-    if not sides.kept.holds(name):
-        return ()
-    return [
-        Step(
-            server=sides.here.name,
-            text=f"forget what {sides.here.name} keeps of the secret of '{name}'",
-            operation=kept_secret.drop(name),
-            relationship=name,
-            partner=partner,
-            here_only=True,
-            settled=bool(partner),
-        )
-    ]
-
-
-def check_room(server: Server, limit: int, option: str = "name") -> None:
-    if len(server.relationships) >= limit:
-        raise Refused(
-            f"{option}: {server.name} has {len(server.relationships)} failover relationships, and {limit} is the most a server can have; "
-            "remove one that is not needed (empty ones count)."
-        )
-
-
-def check_partner(server: Server, definition: Definition) -> str:
-    """The partner of a definition that is about to be created."""
-    if not definition.partner_server:
-        raise Refused(f"partner_server: needed, since relationship '{definition.name}' does not exist on {server.name} yet.")
-    if server.is_called(definition.partner_server):
-        raise Refused(f"partner_server: '{definition.partner_server}' is {server.name} itself; name the other server.")
-    return definition.partner_server

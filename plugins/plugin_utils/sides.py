@@ -7,8 +7,8 @@ A planner that cannot decide without the partner raises Needed; it is called aga
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address
 from typing import Literal
@@ -16,7 +16,7 @@ from typing import Literal
 from .errors import RemoteFailure
 from .export import Export
 from .kept_secret import Kept
-from .model import Relationship, Server
+from .model import Server
 
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
 
@@ -43,37 +43,8 @@ class Side:
     opposite: Server | None = None
 
     @property
-    def runs_on(self) -> str:
-        """The server that runs what is done on this one."""
-        return self.via or self.name
-
-    @property
     def name(self) -> str:
         return self.server.name
-
-    @property
-    def shared(self) -> Server:
-        """The server with those of its relationships that it has with the other one."""
-        return replace(self.server, relationships=tuple(one for one in self.server.relationships if self.half(one.name)))
-
-    def half(self, relationship: str) -> Relationship | None:
-        """This server's half of a relationship between the two."""
-        found = self.server.relationship(relationship)
-        if found is None or self.opposite is None:
-            return found
-        return found if any(self.opposite.is_called(name) for name in found.partner_names) else None
-
-    def members(self, relationship: str) -> frozenset[IPv4Address]:
-        found = self.half(relationship)
-        return frozenset(found.scopes) if found else frozenset()
-
-    def elsewhere(self, scope: IPv4Address, relationship: str) -> str | None:
-        """The other relationship that a scope is in on this server."""
-        found = self.server.relationship_of(scope)
-        return None if found is None or found == self.half(relationship) else found.name
-
-    def covers(self, needed: Needed) -> bool:
-        return set(needed.scopes) <= self.looked_at and (self.api or not needed.api)
 
 
 class Needed(Exception):
@@ -98,6 +69,7 @@ class Needed(Exception):
         super().__init__(names)
         self.names, self.relationship, self.scopes = names, relationship, scopes
         self.api, self.first, self.elsewhere, self.guarded = api, first, elsewhere, guarded
+        self.also: tuple[Needed, ...] = ()  # further partners, so that all are read at once
 
     @property
     def key(self) -> str:
@@ -128,58 +100,3 @@ class Sides:
     unfinished: Mapping[str, str] = field(default_factory=dict)  # relationship -> partner, of earlier runs that did not end
     at_once: int = AT_ONCE  # scopes that are added in one call
     kept: Kept = field(default_factory=Kept)  # by this server, of secrets that were sent
-    option: str = "name"  # what the task calls the name of the relationship
-
-    def are_both_read(self, relationship: str) -> bool:
-        """Whether the partner is looked at although this server shows nothing that would have to be done."""
-        return self.has_partner_host or relationship in self.unfinished
-
-    def partner_names(self, relationship: str) -> tuple[str, ...]:
-        """What the partner is called; none: it is the server of partner_host."""
-        found = self.here.half(relationship)
-        noted = self.unfinished.get(relationship)
-        return found.partner_names if found else (noted,) if noted and not self.has_partner_host else ()
-
-    def partner(self, needed: Needed) -> Side:
-        """Raises Needed until it was read, and RemoteFailure when it cannot be."""
-        found = self.partner_or_failure(needed)
-        if isinstance(found, RemoteFailure):
-            if needed.relationship in self.unfinished:
-                raise RemoteFailure(
-                    f"An earlier run that wrote to '{needed.relationship}' was broken off, so its partner is looked at. {found}"
-                )
-            raise found
-        return found
-
-    def partner_or_failure(self, needed: Needed) -> Side | RemoteFailure:
-        found = self.partners.get(needed.key)
-        if found is None or not self.here.covers(needed):
-            raise needed
-        if isinstance(found, Side) and not found.covers(needed):
-            raise needed
-        return found
-
-
-def without(sides: Sides, source: Relationship, scopes: Collection[IPv4Address], *, copies: bool, whole: bool = False) -> Sides:
-    """As if these scopes had left `source` on this server (`whole`: and it was removed); `copies`: as if its partner's had gone too."""
-    here = replace(sides.here, server=_without(sides.here.server, source.name, scopes, whole=whole))
-    sides = replace(sides, here=here, kept=sides.kept.without(source.name) if whole else sides.kept)
-    if not copies:
-        return sides
-    partners = {
-        key: replace(side, server=_without(side.server, source.name, scopes, copies=True, whole=whole))
-        if isinstance(side, Side) and (not key or source.has_partner(key))
-        else side
-        for key, side in sides.partners.items()
-    }
-    return replace(sides, partners=partners)
-
-
-def _without(server: Server, name: str, scopes: Collection[IPv4Address], *, copies: bool = False, whole: bool = False) -> Server:
-    relationships = tuple(
-        replace(one, scopes=tuple(scope for scope in one.scopes if scope not in scopes)) if one.name == name else one
-        for one in server.relationships
-        if not (whole and one.name == name)
-    )
-    kept = tuple(scope for scope in server.scopes if not (copies and scope.scope_id in scopes))
-    return replace(server, relationships=relationships, scopes=kept)

@@ -9,11 +9,10 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import recreate_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.adapter import declared
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Relationship, Scope, Server, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
 from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Found, Place, Result
 from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
 
@@ -111,7 +110,12 @@ def alone(here: Server) -> Sides:
 
 
 def present(wanted: Definition, here: Server) -> Plan:
-    return recreate_plan.present(wanted, alone(here), Joining(), Recreating())
+    return reached(wanted, alone(here))
+
+
+def reached(wanted: Definition, sides: Sides) -> Plan:
+    """What the relationship module plans for a definition when it is told no more."""
+    return declared(Spec(wanted.name, wanted, wanted.scopes))(sides)
 
 
 def pair(here: Server, there: Server, has_partner_host: bool = False) -> Sides:

@@ -10,11 +10,11 @@ from typing import Any
 import builders
 import pytest
 import rig
-from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, recreate_plan, scope_definitions, scope_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
+from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.adapter import declared as planned
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
 from ansible_collections.windhcp.failover.plugins.plugin_utils.view import settings
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -53,7 +53,7 @@ declared = st.one_of(load_balance, hot_standby)
 
 def run(lab: Lab, wanted: Definition) -> Plan:
     sides, fingerprint = rig.sides(lab)
-    plan = recreate_plan.present(wanted, sides, Joining(), Recreating())
+    plan = builders.reached(wanted, sides)
     if plan.steps:
         reply = rig.carry_out(lab, plan, sides.here.server, fingerprint)
         assert reply.status == "done", reply.calls[-1]
@@ -124,7 +124,7 @@ def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], f
     """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
     sides, fingerprint = rig.sides(lab)
     create_scopes = scope_definitions.parse(defined)
-    plan = scope_plan.present(scope_plan.Wanted("HQ", scope_ids(scopes), create_scopes, definition({})), sides)
+    plan = planned(Spec("HQ", definition({}), scope_ids(scopes), create_scopes, create_only=True, option="relationship"))(sides)
     if not plan.steps:
         return plan, "nothing to do"
     reply = rig.carry_out(lab, plan, sides.here.server, fingerprint)

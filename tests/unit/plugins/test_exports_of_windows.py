@@ -14,9 +14,10 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import content, export, restore_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import content, export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import restoring
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import Here, Wanted
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Scope, Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils.restore_plan import Here, Wanted
 from lab import topology
 from lab.core.api import Session
 from lab.core.exporting import as_on_windows
@@ -61,12 +62,12 @@ def test_a_reservation_that_was_in_use_comes_back_without_its_lease_and_that_is_
     there = Scope(SCOPE, "Floor 1", "255.255.255.0", "198.51.100.10", "198.51.100.200", active=False, type="Dhcp", description="")
     level = export.ServerLevel((10, 0), copy.classes, copy.definitions)
     here = Here(Server(name="DHCP01", addresses=(), relationships=(), scopes=(there,)), after, level, NOW)
-    assert restore_plan.differences(Wanted(COPY), copy, here) == []
-    assert restore_plan.left(Wanted(COPY), copy, here) == []
-    assert restore_plan.lost(copy, here, [SCOPE]) == ""
-    assert restore_plan.restore(Wanted(COPY), copy, here).steps == ()
+    assert restoring.differences(Wanted(COPY), copy, here) == []
+    assert restoring.left(Wanted(COPY), copy, here) == []
+    assert restoring.lost(copy, here, [SCOPE]) == ""
+    assert restoring.restore(Wanted(COPY), copy, here).actions == ()
     expected = [{"scope_id": "198.51.100.0", "leases": 0, "reservations": 1}]
-    assert restore_plan.counts([SCOPE], copy) == restore_plan.counts([SCOPE], after) == expected
+    assert restoring.counts([SCOPE], copy) == restoring.counts([SCOPE], after) == expected
 
 
 def test_the_file_itself_is_restored() -> None:

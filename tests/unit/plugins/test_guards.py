@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, guards, prerequisites, removal_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, guards, prerequisites
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.adapter import declared
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 
@@ -74,7 +76,7 @@ def test_a_new_relationship_is_not_waited_for_before_it_is_there() -> None:
 def test_what_was_removed_is_not_waited_for() -> None:
     server = builders.server([builders.relationship()])
     there = builders.server([builders.relationship()], scopes=[])
-    plan = removal_plan.relationship_absent("HQ", builders.pair(server, there), removal_plan.Removing())
+    plan = declared(Spec("HQ", absent=True))(builders.pair(server, there))
     assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting())] == ["wait_until", "cmdlet"]
 
 

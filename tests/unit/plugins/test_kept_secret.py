@@ -13,13 +13,12 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, desired, kept_secret, recreate_plan, removal_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, desired, kept_secret
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.adapter import declared
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils.kept_secret import Kept
-from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
-from ansible_collections.windhcp.failover.plugins.plugin_utils.removal_plan import Removing
 from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import split
 from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Sides
 from lab.standin.files import Files
@@ -93,7 +92,7 @@ def sides(secret: str | None, **relationship: Any) -> Sides:
 
 
 def present(there: Sides, **options: Any) -> Plan:
-    return recreate_plan.present(desired.definition("HQ", options), there, Joining(), Recreating())
+    return builders.reached(desired.definition("HQ", options), there)
 
 
 def done(plan: Plan) -> list[str]:
@@ -141,9 +140,9 @@ def test_it_takes_a_secret(update_secret: str) -> None:
 
 def test_one_that_is_gone_without_a_task_leaves_nothing_either() -> None:
     there = replace(builders.alone(builders.server()), kept=sides(ONE).kept)
-    plan = removal_plan.relationship_absent("HQ", there, Removing())
+    plan = declared(Spec("HQ", absent=True))(there)
     assert done(plan) == ["drop_text"]
-    assert done(removal_plan.relationship_absent("HQ", there, Removing(orphan=True))) == ["drop_text"]
+    assert done(declared(Spec("HQ", absent=True, policy=Policy(orphan=True)))(there)) == ["drop_text"]
     created = present(there, scopes=["10.0.1.0"], partner_server="dhcp02.contoso.example")
     assert done(created) == ["drop_text", ADD]
 

@@ -36,7 +36,7 @@ def test_never_without_being_told(route: dict[str, Any]) -> None:
     other = two.refused(RELATIONSHIP, **{**STANDBY, "partner_server": "dhcp03.contoso.example"})
     assert other.startswith("partner_server: 'HQ' on DHCP01 has the partner dhcp02.contoso.example")
     renamed = two.refused(RELATIONSHIP, **{**STANDBY, "name": "Berlin"}, previous_name="HQ", **route)
-    assert renamed.startswith("its name was 'HQ' Windows cannot change this in place.")
+    assert renamed.startswith("its name was 'HQ'. Windows cannot change this in place.")
 
 
 @ROUTES

@@ -8,7 +8,9 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, scope_definitions, scope_plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.adapter import declared
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
 
@@ -18,8 +20,8 @@ THERE = builders.server([builders.relationship(scopes=["10.0.1.0"])])
 
 def plan(server: Server, scopes: list[str], create_scopes: list[dict[str, Any]], create: dict[str, Any] | None = None) -> Plan:
     definition = None if create is None else desired.definition("HQ", create)
-    wanted = scope_plan.Wanted("HQ", scope_ids(scopes), scope_definitions.parse(create_scopes), definition)
-    return scope_plan.present(wanted, builders.alone(server))
+    wanted = Spec("HQ", definition, scope_ids(scopes), scope_definitions.parse(create_scopes), create_only=True, option="relationship")
+    return declared(wanted)(builders.alone(server))
 
 
 def steps(made: Plan) -> list[str]:

@@ -1,31 +1,41 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Plans the way back from a safety copy: which scopes come, which are there already, what is added to the server for them. Pure.
+"""The way back from a safety copy: which scopes come, which are there already, what is added to the server for them.
+No I/O.
 
-Import-DhcpServer with -ScopeId adds the classes and option definitions of the file that the server lacks, and touches nothing else of
-the server level. It brings a reservation back as one that is not in use, whatever it was, and takes no address that was only offered.
+Import-DhcpServer with -ScopeId adds the classes and option definitions of the file that the server lacks, and touches
+nothing else of the server level. It brings a reservation back as one that is not in use, whatever it was, and takes no
+address that was only offered.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import IPv4Address
+from typing import Any
 
-from . import cmdlets, content, scope_definitions
-from .content import Difference
-from .export import Export, ServerLevel
-from .model import Refused, Server
-from .plan import Plan, Step, list_scopes
-from .texts import few, sentences
+from .. import content, scope_definitions
+from ..content import Difference
+from ..export import Export, ServerLevel
+from ..model import Refused, Server
+from ..texts import few, sentences
+from .actions import Kind, SafetyCopy
+from .draft import Draft
+from .identity import Connection
+from .plan import Plan
+from .planner import finished
+from .world import World, view
 
 ACTIVE, INACTIVE = "active", "inactive"
 _LEASE = "lease "
-# versions of Windows Server (2012, 2012 R2): a server of the first one takes a file of the second one, and no other that is newer
+# versions of Windows Server (2012, 2012 R2): a server of the first takes a file of the second, and no other newer one
 _RELATED = ((6, 2), (6, 3))
-_NO_CLIENT = frozenset({"offered", "activereservation", "inactivereservation"})  # states of what is no lease of its own after an import
+_NO_CLIENT = frozenset(
+    {"offered", "activereservation", "inactivereservation"}
+)  # states of what is no lease of its own after an import
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Here:
-    """The server as it is. `export`: of those wanted scopes that are there, leases included; `now`: what time it has."""
+    """The server as it is. `export`: of those wanted scopes that are there, leases included; `now`: its time."""
 
     server: Server
     export: Export
@@ -60,22 +70,26 @@ def chosen(wanted: Wanted, copy: Export) -> tuple[IPv4Address, ...]:
 def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
     """Scopes that are not there come; those that are there have to be what the copy would bring. Raises Refused."""
     scopes = chosen(wanted, copy)
-    coming = [scope for scope in scopes if here.server.scope(scope) is None]
-    if found := [*problems(differences(wanted, copy, here), here), *_taken(coming, copy, here)]:
-        raise Refused(f"{sentences(found)} Nothing was changed.")
+    absent = [scope for scope in scopes if here.server.scope(scope) is None]
+    if wrong := [*problems(differences(wanted, copy, here), here), *_taken(absent, copy, here)]:
+        raise Refused(f"{sentences(wrong)} Nothing was changed.")
+    d = Draft(World({Connection.THIS_SERVER: view(here.server, Connection.THIS_SERVER)}))
+    coming = [scope for scope in scopes if scope not in d.here.copies]
+    states = {scope: _state(wanted, copy, scope) for scope in scopes}
+    shown = {str(scope): {"state": states[scope]} for scope in scopes}
+    before: dict[str, Any] = {"scopes": {str(scope): shown[str(scope)] for scope in scopes if scope not in coming}}
+    after: dict[str, Any] = {"scopes": shown}
     if coming:
         _check_version(wanted, copy, here)
-    states = {scope: _state(wanted, copy, scope) for scope in scopes}
-    there = {str(scope): {"state": states[scope]} for scope in scopes if scope not in coming}
-    added = additions(copy, here.level) if coming else []
-    groups = [(state, [scope for scope in coming if states[scope] == state]) for state in (INACTIVE, ACTIVE)]
-    groups = [(state, group) for state, group in groups if group]
-    return Plan(
-        steps=tuple(_step(wanted, here, group, state, added if index == 0 else ()) for index, (state, group) in enumerate(groups)),
-        before={"scopes": there},
-        after={"scopes": {str(scope): {"state": states[scope]} for scope in scopes}, **({"added": list(added)} if added else {})},
-        warnings=tuple(_warnings(coming, copy, here)) if coming else (),
-    )
+        d.warnings += _warnings(coming, copy, here)
+        added = tuple(additions(copy, here.level))
+        if added:
+            after["added"] = list(added)
+        for state in (INACTIVE, ACTIVE):
+            some = [scope for scope in coming if states[scope] == state]
+            safe = SafetyCopy(wanted.path, state == INACTIVE, wanted.keep_days, () if d.actions else added)
+            d.add(Kind.IMPORT, d.here, "", some, detail=safe)
+    return replace(finished(d), diff=(before, after))
 
 
 def differences(wanted: Wanted, copy: Export, here: Here) -> Sequence[Difference]:
@@ -100,26 +114,31 @@ def left(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
 
 
 def lost(copy: Export, here: Here, scopes: Sequence[IPv4Address]) -> str:
-    """The leases that did not come with these scopes, in words; asked right after an import, before clients come and go."""
+    """The leases that did not come with these scopes, in words; asked right after an import, before clients come and
+    go."""
     by_scope = {scope: content.lost_leases(here.export, copy, [scope], here.now) for scope in scopes}
-    found = [f"{scope} has no lease {few(one.address for one in leases)}" for scope, leases in by_scope.items() if leases]
+    found = [
+        f"{scope} has no lease {few(one.address for one in leases)}" for scope, leases in by_scope.items() if leases
+    ]
     if not found:
         return ""
     name = here.server.name
     return (
-        f"Leases of the copy are not on {name}: {few(found, between='; ')}. {name} does not know these clients, and may give their "
-        "addresses to others: add the leases (Add-DhcpServerv4Lease), or remove the scope, look at the DHCP server's event log there, and "
-        "run again."
+        f"Leases of the copy are not on {name}: {few(found, between='; ')}. {name} does not know these clients, and "
+        "may give their addresses to others: add the leases (Add-DhcpServerv4Lease), or remove the scope, look at the "
+        "DHCP server's event log there, and run again."
     )
 
 
 def counts(scopes: Sequence[IPv4Address], export: Export) -> Sequence[Mapping[str, str | int]]:
-    """Of each scope how many leases of clients and how many reservations an export has that an import brings, or brought."""
+    """Of each scope how many leases of clients and reservations an export has that an import brings, or brought."""
     return [
         {
             "scope_id": str(scope),
             "leases": sum(lease.state.lower() not in _NO_CLIENT for lease in export.leases.get(scope, {}).values()),
-            "reservations": sum(item.startswith("reservation ") and not field for item, field in export.scopes.get(scope, {})),
+            "reservations": sum(
+                item.startswith("reservation ") and not field for item, field in export.scopes.get(scope, {})
+            ),
         }
         for scope in scopes
     ]
@@ -129,11 +148,12 @@ def total(several: Sequence[Mapping[str, str | int]]) -> Mapping[str, int]:
     return {name: sum(int(one[name]) for one in several) for name in ("leases", "reservations")}
 
 
-# --- the server level ----------------------------------------------------------------------------------------------------
+# --- the server level ------------------------------------------------------------------------------------------------
 
 
 def additions(copy: Export, level: ServerLevel) -> Sequence[str]:
-    """What an import adds, by Windows' own rule: a class is there if its data is, a definition if its id and vendor class are."""
+    """What an import adds, by Windows' own rule: a class is there if its data is, a definition if its id and vendor
+    class are."""
     data, defined = set(level.classes.values()), set(_folded(level.definitions))
     classes = [content.class_name(one) for one, value in sorted(copy.classes.items()) if value not in data]
     lacking = [one for one in copy.definitions if _fold(one) not in defined]
@@ -152,9 +172,9 @@ def _check_version(wanted: Wanted, copy: Export, here: Here) -> None:
     mine = here.level.version
     if copy.version is not None and copy.version > mine and (mine, copy.version) != _RELATED:
         raise Refused(
-            f"path: {wanted.path} was made by a newer Windows (version {_told_version(copy.version)}) than {here.server.name} has "
-            f"({_told_version(mine)}), and Import-DhcpServer refuses such a file. Restore it on a server of that version or a later one. "
-            "Nothing was changed."
+            f"path: {wanted.path} was made by a newer Windows (version {_told_version(copy.version)}) than "
+            f"{here.server.name} has ({_told_version(mine)}), and Import-DhcpServer refuses such a file. Restore it on "
+            "a server of that version or a later one. Nothing was changed."
         )
 
 
@@ -175,41 +195,29 @@ def _warnings(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequen
         saved, there = copy.definitions.get(option), mine.get(_fold(option))
         if saved is not None and there is not None and saved != there:
             found.append(
-                f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, and values may not fit"
+                f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, "
+                "and values may not fit"
             )
     data, names = set(level.classes.values()), {_fold(one) for one in level.classes}
     for one in sorted({one for used in uses for one in used.classes} & set(copy.classes)):
         if (copy.classes[one] in data) != (_fold(one) in names):
             found.append(
-                f"{content.class_name(one)} of the copy is not the one that {name} has under this name or with this data: it is not "
-                "imported, nor is what needs it"
+                f"{content.class_name(one)} of the copy is not the one that {name} has under this name or with this "
+                "data: it is not imported, nor is what needs it"
             )
     return found
 
 
-# --- scopes ----------------------------------------------------------------------------------------------------------------
+# --- scopes ----------------------------------------------------------------------------------------------------------
 
 
 def _state(wanted: Wanted, copy: Export, scope: IPv4Address) -> str:
-    return INACTIVE if wanted.inactive else _saved_state(copy, scope)
+    return INACTIVE if wanted.inactive else saved_state(copy, scope)
 
 
-def _saved_state(export: Export, scope: IPv4Address) -> str:
+def saved_state(export: Export, scope: IPv4Address) -> str:
     """One that is not told counts as active: it is what a scope is that was made without saying."""
     return export.scopes[scope].get(("", "state"), (ACTIVE,))[0].lower()
-
-
-def _step(wanted: Wanted, here: Here, scopes: Sequence[IPv4Address], state: str, added: Sequence[str]) -> Step:
-    also = f"; adds to {here.server.name}: {', '.join(added)}" if added else ""
-    return Step(
-        server=here.server.name,
-        text=f"bring back from the safety copy, with leases, {state}: {list_scopes(scopes)}{also}",
-        operation=cmdlets.import_copy(wanted.path, scopes, inactive=state == INACTIVE, keep_days=wanted.keep_days),
-        relationship="",
-        partner="",
-        here_only=True,
-        settled=False,
-    )
 
 
 def _taken(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[str]:
@@ -226,7 +234,7 @@ def _taken(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[
 
 
 def _differences(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> list[Difference]:
-    state, is_now = _state(wanted, copy, scope), _saved_state(here.export, scope)
+    state, is_now = _state(wanted, copy, scope), saved_state(here.export, scope)
     found = [Difference(scope, "state", state, is_now)] if state != is_now else []
     found += [one for one in content.differences(copy, here.export, [scope]) if one.field != "state"]
     # out of service no lease comes or goes by itself: one that is missing was never imported
@@ -237,10 +245,17 @@ def _differences(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -
 
 
 def _problem(scope: IPv4Address, differs: Sequence[Difference], here: Here) -> str:
-    relationship, told = here.server.relationship_of(scope), few(map(_in_words, differs), "differences", between="; ", most=3)
+    relationship, told = (
+        here.server.relationship_of(scope),
+        few(map(_in_words, differs), "differences", between="; ", most=3),
+    )
     member = f", in relationship '{relationship.name}'," if relationship else ""
-    serves = relationship is not None or _saved_state(here.export, scope) != INACTIVE
-    cure = "Leave it out: it is in service there." if serves else "Leave it out, or remove it there first (dhcp_failover_scope_copy)."
+    serves = relationship is not None or saved_state(here.export, scope) != INACTIVE
+    cure = (
+        "Leave it out: it is in service there."
+        if serves
+        else "Leave it out, or remove it there first (dhcp_failover_scope_copy)."
+    )
     return f"scopes: {scope} exists{member} on {here.server.name} already, with {told}. {cure}"
 
 
