@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import planner
 from ..plugin_utils._planning import verbs
-from ..plugin_utils._planning.adapter import planner
-from ..plugin_utils.action import FailoverAction
 
 
 class ActionModule(FailoverAction):

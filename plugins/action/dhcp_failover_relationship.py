@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..plugin_utils import desired
-from ..plugin_utils._planning.adapter import declared
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import declared
+from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
+from ..plugin_utils._model import relationship_options
 from ..plugin_utils._planning.spec import Spec
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
 
 
 class ActionModule(FailoverAction):
@@ -32,13 +32,20 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        name, how = options["name"], policy(options, recreate=options["recreate"] == "when_needed", previous_name=options["previous_name"])
+        name, how = (
+            options["name"],
+            policy(options, recreate=options["recreate"] == "when_needed", previous_name=options["previous_name"]),
+        )
         self.convergence.relationships = [one for one in (name, options["previous_name"]) if one]
         if options["state"] == "absent":
-            desired.partner_server(options)
+            relationship_options.partner_server(options)
             plan, after = self.converge(declared(Spec(name, absent=True, policy=how)))
-            return {"relationship": self.shown(name, plan, after), "pending": False, **self.carried(name, options, plan, after)}
-        wanted = desired.definition(name, options)
+            return {
+                "relationship": self.shown(name, plan, after),
+                "pending": False,
+                **self.carried(name, options, plan, after),
+            }
+        wanted = relationship_options.definition(name, options)
         self.convergence.brings = wanted.scopes
         sent = replace(wanted, update_secret="on_create")  # whether a secret arrived cannot be read back
         plan, after = self.converge(*(declared(Spec(name, one, one.scopes, policy=how)) for one in (wanted, sent)))

@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..plugin_utils import cmdlets, guards, prerequisites, snapshot
-from ..plugin_utils._planning import adapter
-from ..plugin_utils._planning.identity import Connection as Source
+from ..plugin_utils._engine import adapter, prerequisites
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
+from ..plugin_utils._engine.reader import Seen
+from ..plugin_utils._engine.sides import Side, Sides
+from ..plugin_utils._model.identity import Connection as Source
+from ..plugin_utils._model.refusal import Refused
+from ..plugin_utils._model.scope import scope_ids
+from ..plugin_utils._model.texts import few
+from ..plugin_utils._planning import guards
 from ..plugin_utils._planning.plan import Plan
 from ..plugin_utils._planning.replicating import Chosen, Replication, by_partner, members, replicate
 from ..plugin_utils._planning.world import ReadRequest, view
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
-from ..plugin_utils.errors import RemoteFailure
-from ..plugin_utils.gather import Seen
-from ..plugin_utils.model import Refused, scope_ids
-from ..plugin_utils.sides import Side, Sides
-from ..plugin_utils.texts import few
+from ..plugin_utils._windows import cmdlets, server_reads
+from ..plugin_utils._windows.errors import RemoteFailure
 
 
 class ActionModule(FailoverAction):
@@ -56,11 +58,17 @@ class ActionModule(FailoverAction):
         chosen = members(wanted, view(here.server, Source.THIS_SERVER))
         if not chosen:
             return {"plan": [], "differences": [], "replicated": []}
-        exports = [cmdlets.export(sorted(chosen))] if has_partner_host else [cmdlets.export(sorted(chosen)), *_partner_exports(chosen)]
+        exports = (
+            [cmdlets.export(sorted(chosen))]
+            if has_partner_host
+            else [cmdlets.export(sorted(chosen)), *_partner_exports(chosen)]
+        )
         if not has_partner_host:
             probes = {partner: prerequisites.probes(partner) for partner in by_partner(chosen)}
             here = convergence.look(also=[*itertools.chain(*probes.values()), *exports])
-            convergence.check_reached("this_server", {partner: [here.answer(one) for one in reads] for partner, reads in probes.items()})
+            convergence.check_reached(
+                "this_server", {partner: [here.answer(one) for one in reads] for partner, reads in probes.items()}
+            )
         elif not scopes:
             here = convergence.look(also=exports)
         there = convergence.look("partner", also=exports) if has_partner_host else None
@@ -91,7 +99,7 @@ class ActionModule(FailoverAction):
             if there:
                 sides[partner] = replace(_side(there, chosen), connection="partner", opposite=here.server)
             else:
-                export = snapshot.exported(here.reply.before, self.host, partner)
+                export = server_reads.exported(here.reply.before, self.host, partner)
                 sides[partner] = adapter.as_exported(partner, group, export, here.server)
         made = replicate(wanted, adapter.world_of(Sides(_side(here, chosen), sides)))
         if isinstance(made, ReadRequest):
@@ -108,12 +116,16 @@ class ActionModule(FailoverAction):
         if left:
             here_name, partners = self.convergence.seen["this_server"].server.name, few(by_partner(chosen))
             fields = few((f"{one.scope_id} {one.field}" for one in left), between="; ")
-            raise RemoteFailure(f"The scopes of {here_name} and {partners} were replicated, and they still differ: {fields}.")
+            raise RemoteFailure(
+                f"The scopes of {here_name} and {partners} were replicated, and they still differ: {fields}."
+            )
 
 
 def _side(seen: Seen, chosen: Chosen) -> Side:
     """A server with the content of the scopes."""
-    return Side(seen.server, content=snapshot.exported(seen.reply.before, seen.remote.host), looked_at=frozenset(chosen))
+    return Side(
+        seen.server, content=server_reads.exported(seen.reply.before, seen.remote.host), looked_at=frozenset(chosen)
+    )
 
 
 def _partner_exports(chosen: Chosen) -> list[cmdlets.Operation]:

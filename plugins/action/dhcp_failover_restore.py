@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..plugin_utils import cmdlets, snapshot
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import as_steps
+from ..plugin_utils._engine.arguments import keep_days
+from ..plugin_utils._engine.reader import Seen
+from ..plugin_utils._engine.steps import Plan
+from ..plugin_utils._model.scope import scope_ids
+from ..plugin_utils._model.texts import few
 from ..plugin_utils._planning import restoring
-from ..plugin_utils._planning.adapter import as_steps
 from ..plugin_utils._planning.restoring import Here, Wanted
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import keep_days
-from ..plugin_utils.errors import RemoteFailure
-from ..plugin_utils.export import NOTHING, Export
-from ..plugin_utils.gather import Seen
-from ..plugin_utils.model import scope_ids
-from ..plugin_utils.plan import Plan
-from ..plugin_utils.texts import few
+from ..plugin_utils._windows import cmdlets, server_reads
+from ..plugin_utils._windows.errors import RemoteFailure
+from ..plugin_utils._windows.export import NOTHING, Export
 
 
 class ActionModule(FailoverAction):
@@ -34,9 +34,9 @@ class ActionModule(FailoverAction):
         days = keep_days({**options, "safety_copy": True}) or 0
         wanted = Wanted(options["path"], scope_ids(options["scopes"] or ()), options["state"] == "inactive", days)
         convergence = self.convergence
-        reads = (*snapshot.level_reads(), cmdlets.read_copy(wanted.path))
+        reads = (*server_reads.level_reads(), cmdlets.read_copy(wanted.path))
         seen = convergence.look(also=reads)
-        copy = snapshot.read_copy(seen.reply.before, self.host)
+        copy = server_reads.read_copy(seen.reply.before, self.host)
         scopes = restoring.chosen(wanted, copy)
         there = [scope for scope in scopes if seen.server.scope(scope)]
         if there:  # compared with their leases
@@ -56,13 +56,15 @@ class ActionModule(FailoverAction):
     def _here(self, seen: Seen, *, there_only: bool = False) -> Here:
         results = seen.reply.before
         asked = any(result.id == cmdlets.export_id() for result in results)
-        export = snapshot.exported(results, self.host, there_only=there_only) if asked else NOTHING
-        return Here(seen.server, export, snapshot.server_level(results, self.host), seen.reply.now)
+        export = server_reads.exported(results, self.host, there_only=there_only) if asked else NOTHING
+        return Here(seen.server, export, server_reads.server_level(results, self.host), seen.reply.now)
 
     def _tell(self, scopes: Sequence[IPv4Address], export: Export) -> None:
         """What came, or would come: also in the result of a run that fails after it."""
         found = restoring.counts(scopes, export)
-        self.convergence.result.update(restored=[str(scope) for scope in scopes], counts=found, total=restoring.total(found))
+        self.convergence.result.update(
+            restored=[str(scope) for scope in scopes], counts=found, total=restoring.total(found)
+        )
 
     def _differences(self, wanted: Wanted, copy: Export, here: Here) -> None:
         found = restoring.differences(wanted, copy, here)
@@ -71,11 +73,13 @@ class ActionModule(FailoverAction):
     def _bring_back(self, plan: Plan, wanted: Wanted, copy: Export, coming: Sequence[IPv4Address]) -> None:
         before = self.convergence.seen["this_server"]
         try:
-            again = [*snapshot.level_reads(), cmdlets.export(restoring.chosen(wanted, copy), leases=True)]
+            again = [*server_reads.level_reads(), cmdlets.export(restoring.chosen(wanted, copy), leases=True)]
             self.convergence.carry_out(plan, again=again)
         except RemoteFailure as failure:
             seen = self.convergence.seen["this_server"]
-            raise RemoteFailure(f"{failure}{self._came_all_the_same(seen, copy, coming) if seen is not before else ''}") from failure
+            raise RemoteFailure(
+                f"{failure}{self._came_all_the_same(seen, copy, coming) if seen is not before else ''}"
+            ) from failure
         self._verify(wanted, copy, coming)
 
     def _came_all_the_same(self, seen: Seen, copy: Export, coming: Sequence[IPv4Address]) -> str:
@@ -95,7 +99,8 @@ class ActionModule(FailoverAction):
             here = self._here(self.convergence.seen["this_server"])
         except RemoteFailure as failure:
             raise RemoteFailure(
-                f"The scopes were imported, and reading them afterwards failed: {failure} Run again, to compare them with the copy; the "
+                f"The scopes were imported, and reading them afterwards failed: {failure} Run again, to compare them "
+                "with the copy; the "
                 "leases of a scope that is active are not compared then."
             ) from failure
         self._tell([scope for scope in coming if scope in here.export.scopes], here.export)

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..plugin_utils import desired, pending, scope_definitions
-from ..plugin_utils._planning.adapter import declared
+from ..plugin_utils._engine import pending
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import declared
+from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
+from ..plugin_utils._model import relationship_options, scope_definitions
+from ..plugin_utils._model.refusal import Refused
+from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning.spec import Spec
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
-from ..plugin_utils.model import Refused, scope_ids
 
 
 class ActionModule(FailoverAction):
@@ -55,7 +57,7 @@ class ActionModule(FailoverAction):
         known = pending.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,
-            None if known is None else desired.definition(name, known),
+            None if known is None else relationship_options.definition(name, known),
             scopes,
             scope_definitions.parse(options["create_scopes"] or ()),
             exact=options["purge"],

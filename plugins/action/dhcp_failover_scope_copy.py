@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import planner
+from ..plugin_utils._engine.arguments import SAFETY_COPY, keep_days
+from ..plugin_utils._model.identity import computer_name
+from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning import verbs
-from ..plugin_utils._planning.adapter import planner
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import SAFETY_COPY, keep_days
-from ..plugin_utils.model import computer_name, scope_ids
 
 
 class ActionModule(FailoverAction):

@@ -6,9 +6,9 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils import site
-from ..plugin_utils.action import readable_by_all, secrets
-from ..plugin_utils.model import Refused
+from ..plugin_utils._engine.action import readable_by_all, secrets
+from ..plugin_utils._model import site
+from ..plugin_utils._model.refusal import Refused
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]

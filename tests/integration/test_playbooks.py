@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The playbooks that take failover apart: what the dry run lists is what then goes, and no scope and no lease is lost."""
+"""The playbooks that take failover apart: what the dry run lists is what then goes, and no scope and no lease is
+lost."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from lab.core.lab import Lab
 from lab.core.server import AddressRange
 
 ONE, TWO, THREE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2, 3))
-SCOPE = "{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.%d.10, end_range: 10.0.%d.99, leases: {count: 4}}"
+SCOPE = (
+    "{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.%d.10, end_range: 10.0.%d.99, leases: {count: 4}}"
+)
 SCOPES = ", ".join(f"10.0.{number}.0: {SCOPE % (number, number)}" for number in (1, 2, 3))
 BRANCHES_LINE = "Branches: {primary: DHCP01, secondary: DHCP02, mode: HotStandby, percentage: 10, scopes: [10.0.2.0]}"
 COMPANY = f"""
@@ -35,7 +38,13 @@ LIST = "Show what becomes of the scopes"
 DNS = "DNS records of the clients may go with a copy that is deleted."
 ENTRY = {"primary": "dhcp01", "partner": "dhcp03", "partner_server": "dhcp03.contoso.example"}
 HQ: dict[str, Any] = {**ENTRY, "name": "HQ", "load_balance_percent": 60, "scopes": ["10.0.1.0"]}
-BRANCHES: dict[str, Any] = {**ENTRY, "name": "Branches", "mode": "hot_standby", "reserve_percent": 10, "scopes": ["10.0.2.0"]}
+BRANCHES: dict[str, Any] = {
+    **ENTRY,
+    "name": "Branches",
+    "mode": "hot_standby",
+    "reserve_percent": 10,
+    "scopes": ["10.0.2.0"],
+}
 
 
 def company() -> Lab:
@@ -72,7 +81,10 @@ def test_decommission_dry_then_for_real_then_again(net: str) -> None:
         assert dry.result(LIST)["msg"][0].startswith("A dry run, nothing was written.")
         lines = told(dry)
         renamed = "name: Renamed there on DHCP02, Clients on DHCP01"
-        assert f"'HQ': 10.0.1.0 is kept on DHCP01, and left on DHCP02, inactive, with its leases; the copies differ: {renamed}" in lines
+        assert (
+            "'HQ': 10.0.1.0 is kept on DHCP01, and left on DHCP02, inactive, with its leases; the copies differ: "
+            f"{renamed}" in lines
+        )
         assert DNS not in lines
         assert "'Munich' of dhcp01 and dhcp03 stays as it is" in dry.output
         done = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO).ok()
@@ -93,17 +105,24 @@ def test_decommission_deletes_what_it_is_told_and_names_what_would_be_lost(net: 
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
         before = held(site.lab)
         foreign = run(site, "decommission", **{**delete, "failover_relationships_to_end": ["HQ", "Munich"]}, **DO)
-        assert "Not between dhcp01 and dhcp02: Munich" in foreign.failure("End no relationship with another server")["msg"]
+        assert (
+            "Not between dhcp01 and dhcp02: Munich" in foreign.failure("End no relationship with another server")["msg"]
+        )
         there.scopes[ONE].exclusions = [AddressRange(IPv4Address("10.0.1.90"), IPv4Address("10.0.1.99"))]
         differs = run(site, "decommission", **delete, **DO)
         assert (differs.code != 0, differs.written) == (True, [])
-        assert any("exclusion" in line and "10.0.1.90" in line for line in told(differs)), "shown although it is refused"
+        assert any("exclusion" in line and "10.0.1.90" in line for line in told(differs)), (
+            "shown although it is refused"
+        )
         assert "'HQ': FAILED" in told(differs)[-1]
         there.scopes[ONE].exclusions = []
         dry = run(site, "decommission", **delete).ok()
         assert dry.written == []
         lines = told(dry)
-        assert lines[:2] == ["'HQ': 10.0.1.0 is kept on DHCP01, and deleted on DHCP02, with its leases; the copies are equal", DNS]
+        assert lines[:2] == [
+            "'HQ': 10.0.1.0 is kept on DHCP01, and deleted on DHCP02, with its leases; the copies are equal",
+            DNS,
+        ]
         done = run(site, "decommission", **delete, **DO).ok()
         assert told(done) == lines
         assert (ONE in there.scopes, TWO in there.scopes) == (False, True)
@@ -136,7 +155,9 @@ def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
         before = held(site.lab)
         assert (
             "is not gone; leave orphan out"
-            in run(site, "decommission", **gone, **DO).failure("Take relationships apart, keeping their scopes")["results"][0]["msg"]
+            in run(site, "decommission", **gone, **DO).failure("Take relationships apart, keeping their scopes")[
+                "results"
+            ][0]["msg"]
         )
         there.reachable = False
         untouched = deepcopy(there.scopes)
@@ -159,13 +180,19 @@ def test_migrate_to_a_third_server(net: str) -> None:
         one, two, three = site.lab.servers.values()
         before = held(site.lab)
         two.scopes[ONE].exclusions = [AddressRange(IPv4Address("10.0.1.90"), IPv4Address("10.0.1.99"))]
-        assert "allow_content_loss" in run(site, "migrate", **move).failure("Keep the relationships as declared")["results"][0]["msg"]
+        assert (
+            "allow_content_loss"
+            in run(site, "migrate", **move).failure("Keep the relationships as declared")["results"][0]["msg"]
+        )
         two.scopes[ONE].exclusions = []
         dry = run(site, "migrate", **move).ok()
         assert dry.written == []
         assert "'Branches' of dhcp01 and dhcp02 stays as it is" in dry.output
         lines = told(dry)
-        assert lines[:2] == [f"'HQ': 10.0.1.0 is kept on DHCP01, and deleted on {two.fqdn}, with its leases; the copies are equal", DNS]
+        assert lines[:2] == [
+            f"'HQ': 10.0.1.0 is kept on DHCP01, and deleted on {two.fqdn}, with its leases; the copies are equal",
+            DNS,
+        ]
         done = run(site, "migrate", **move, **DO).ok()
         assert told(done) == lines
         assert [ONE in server.scopes for server in (one, two, three)] == [True, False, True]
@@ -210,16 +237,29 @@ def test_migrate_takes_data_with_the_new_partner_only(net: str) -> None:
 
 def test_swap_roles(net: str) -> None:
     turned = {**BRANCHES, "primary": "dhcp02", "partner": "dhcp01", "partner_server": "dhcp01.contoso.example"}
-    swap = {"failover_relationships_to_swap": "Branches", "failover_relationships": [{**HQ, "partner": "dhcp02"}, turned]}
+    swap = {
+        "failover_relationships_to_swap": "Branches",
+        "failover_relationships": [{**HQ, "partner": "dhcp02"}, turned],
+    }
     with Site(company(), "standin", net) as site:
         one, two, three = site.lab.servers.values()
         before = held(site.lab)
         wrong = run(site, "swap_roles", **{**swap, "failover_relationships_to_swap": ["HQ"]}, **DO)
-        assert "names of relationships in hot standby" in wrong.failure("Check that it is said which relationships are meant")["msg"]
+        assert (
+            "names of relationships in hot standby"
+            in wrong.failure("Check that it is said which relationships are meant")["msg"]
+        )
         dry = run(site, "swap_roles", **swap).ok()
         assert dry.written == []
-        lines = [line for one in dry.tasks if one["task"] == LIST and one["host"] == "dhcp02" for line in one["result"]["msg"]]
-        told_of_it = "'Branches': 10.0.2.0 is kept on DHCP02, and deleted on DHCP01 and copied there anew; the copies are equal"
+        lines = [
+            line
+            for one in dry.tasks
+            if one["task"] == LIST and one["host"] == "dhcp02"
+            for line in one["result"]["msg"]
+        ]
+        told_of_it = (
+            "'Branches': 10.0.2.0 is kept on DHCP02, and deleted on DHCP01 and copied there anew; the copies are equal"
+        )
         assert lines[1:3] == [told_of_it, DNS]
         run(site, "swap_roles", **swap, **DO).ok()
         active = {server.name: server.relationships["Branches"] for server in (one, two)}
@@ -237,17 +277,23 @@ def test_nothing_is_done_by_guesswork(net: str) -> None:
     """Each says what it needs. A typo in failover_dry_run is not taken for false, and --check stays a check."""
     with Site(company(), "standin", net) as site:
         for playbook, task in (
-            ("decommission", "Check that it is said who keeps the scopes, who leaves, and what becomes of the copies there"),
+            (
+                "decommission",
+                "Check that it is said who keeps the scopes, who leaves, and what becomes of the copies there",
+            ),
             (
                 "migrate",
-                "Check that it is said who keeps the scopes, who leaves, who comes, and what becomes of the copies on the one that leaves",
+                "Check that it is said who keeps the scopes, who leaves, who comes, and what becomes of the copies on "
+                "the one that leaves",
             ),
             ("swap_roles", "Check that it is said which relationships are meant"),
         ):
             assert "failover_dry_run: true, the default, only shows" in run(site, playbook).failure(task)["msg"]
         typo = run(site, "decommission", **PAIR, failover_other_copy="delete", failover_dry_run="flase")
         assert (typo.code != 0, typo.counts.commands) == (True, 0)
-        unknown = run(site, "decommission", failover_keep="dhcp1", failover_leaving="dhcp02", failover_other_copy="delete", **DO)
+        unknown = run(
+            site, "decommission", failover_keep="dhcp1", failover_leaving="dhcp02", failover_other_copy="delete", **DO
+        )
         assert (unknown.code != 0, unknown.counts.commands) == (True, 0)
         told_to = json.dumps({**PAIR, "failover_other_copy": "delete", **DO})
         check = site.run("windhcp.failover.decommission", "-e", told_to, "--check").ok()

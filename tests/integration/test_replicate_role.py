@@ -42,7 +42,9 @@ def test_what_differs_goes_from_the_primary_to_its_partner(net: str) -> None:
         assert (replicated(one), one.written) == (["10.10.20.0"], ["Invoke-DhcpServerv4FailoverReplication"])
         assert there[IPv4Address("10.20.10.0")].description != "changed here"
 
-        some = site.site(SITE, "-e", '{"replicate_scopes": ["10.20.10.0"], "failover_use_partner_host": false}', playbook="replicate").ok()
+        some = site.site(
+            SITE, "-e", '{"replicate_scopes": ["10.20.10.0"], "failover_use_partner_host": false}', playbook="replicate"
+        ).ok()
         assert (replicated(some), some.changed) == (["10.20.10.0"], 1)
         assert [there[IPv4Address(scope)].description for scope in ("10.10.20.0", "10.20.10.0")] == ["changed here"] * 2
 

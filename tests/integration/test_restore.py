@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A removed copy comes back from the safety copy that the removal made: the task, the file on the server, the playbook."""
+"""A removed copy comes back from the safety copy that the removal made: the task, the file on the server, the
+playbook."""
 
 from __future__ import annotations
 

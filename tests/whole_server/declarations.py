@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition
 
 NAMES = ("HQ", "Branch", "Lab", "Depot")
 PARTNERS = ("dhcp02.contoso.example", "dhcp03.contoso.example")
@@ -43,7 +43,9 @@ def declaration(rng: random.Random, before: Declaration | None) -> Declaration:
         if gone and name not in stood and rng.random() < 0.5:
             how["previous_name"] = gone.pop()
         exact = rng.random() < 0.85
-        specs.append(Spec(name, _settings(rng, name, scopes), scopes, exact=exact, policy=Policy(**{**policy.__dict__, **how})))
+        specs.append(
+            Spec(name, _settings(rng, name, scopes), scopes, exact=exact, policy=Policy(**{**policy.__dict__, **how}))
+        )
     return Declaration(tuple(specs), policy, rng.random() < 0.5)
 
 
@@ -53,4 +55,15 @@ def _settings(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) ->
         role = rng.choice(["active", "standby"])
         return Definition(name, partner, "hot_standby", None, 5, role, 3600, 0, enable_auth=False, scopes=scopes)
     percent = rng.choice([30, 50])
-    return Definition(name, partner, "load_balance", percent, None, None, rng.choice([3600, 7200]), 0, enable_auth=False, scopes=scopes)
+    return Definition(
+        name,
+        partner,
+        "load_balance",
+        percent,
+        None,
+        None,
+        rng.choice([3600, 7200]),
+        0,
+        enable_auth=False,
+        scopes=scopes,
+    )

@@ -10,17 +10,19 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, guards, snapshot
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter, batch
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Convergence
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import whole, with_purged
-from ansible_collections.windhcp.failover.plugins.plugin_utils.converge import Convergence
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote
-from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Sides
-from ansible_collections.windhcp.failover.plugins.plugin_utils.view import settings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from lab import topology
 from lab.core.lab import Lab
 from lab.standin.files import Files
@@ -32,8 +34,15 @@ from whole_server.declarations import NAMES, SCOPES, Declaration, declaration
 
 ATTEMPTS = 6
 # what a declaration may be refused for, each for what it says
-EXPECTED = ("a scope can be in one only", "takes a task that declares all of it", "have to go before they can be copied anew")
-RANGE = "{{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.{0}.10, end_range: 10.0.{0}.99, leases: {{count: 2}}}}"
+EXPECTED = (
+    "a scope can be in one only",
+    "takes a task that declares all of it",
+    "have to go before they can be copied anew",
+)
+RANGE = (
+    "{{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.{0}.10, end_range: 10.0.{0}.99, leases: "
+    "{{count: 2}}}}"
+)
 INSIDE = ", ".join(f"{scope}: {RANGE.format(str(scope).split('.')[2])}" for scope in SCOPES)
 SERVERS = f"""
 credentials: [{{user: admin, password: random}}]
@@ -108,7 +117,7 @@ def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str
 def run(wire: Wire, wanted: Declaration) -> tuple[dict[str, Any], Plan]:
     """One task on dhcp01: its result, and the plan that it carried out. Raises Killed, Refused, RemoteFailure."""
     here = Remote(lambda arguments: wire.execute("DHCP01", arguments), "dhcp01", check_mode=False)
-    task = Convergence(here, waiting=apply.Waiting(timeout=1), limits=guards.Limits(max_removals_percent=100))
+    task = Convergence(here, waiting=batch.Waiting(timeout=1), limits=guards.Limits(max_removals_percent=100))
     task.relationships = NAMES
     plans: list[Plan] = []
 
@@ -142,12 +151,14 @@ def _otherwise(lab: Lab, made: Plan) -> Iterator[str]:
 
 def _shown(lab: Lab) -> Server:
     """DHCP01 as a task reads it."""
-    reply = Remote(lambda arguments: Wire(lab).execute("DHCP01", arguments), "dhcp01", False).read(snapshot.reads())
-    return snapshot.parse(reply.before, "dhcp01")
+    reply = Remote(lambda arguments: Wire(lab).execute("DHCP01", arguments), "dhcp01", False).read(server_reads.reads())
+    return server_reads.parse(reply.before, "dhcp01")
 
 
 def _served(lab: Lab) -> frozenset[IPv4Address]:
-    return frozenset(scope.scope_id for server in lab.servers.values() for scope in server.scopes.values() if scope.state == "Active")
+    return frozenset(
+        scope.scope_id for server in lab.servers.values() for scope in server.scopes.values() if scope.state == "Active"
+    )
 
 
 def _unserved(lab: Lab, served: frozenset[IPv4Address]) -> Iterator[str]:

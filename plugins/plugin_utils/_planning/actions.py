@@ -10,8 +10,8 @@ from enum import Enum, IntEnum
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..model import Definition
-from .identity import Source
+from .._model.identity import Source
+from .._model.relationship import Definition
 from .settings import Changes
 from .world import Scopes
 

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from .. import scope_definitions
-from ..model import RELATIONSHIP_LIMIT, Definition, Refused, Relationship, Scope, ScopeDefinition
-from ..texts import few, sentences
+from .._model import scope_definitions
+from .._model.identity import Verdict
+from .._model.refusal import Refused
+from .._model.relationship import Definition, Relationship
+from .._model.scope import Scope, ScopeDefinition
+from .._model.server import RELATIONSHIP_LIMIT
+from .._model.texts import few, sentences
 from . import settings
 from .copies import departure
 from .draft import Draft, Misfit
-from .identity import Verdict, partner_verdict
 from .spec import Policy, Spec
 from .world import ServerView
 
@@ -24,23 +27,23 @@ from .world import ServerView
 def other_partner(spelling: str, current: Relationship, here: ServerView, d: Draft) -> str | None:
     """Words for another partner than the relationship has. While the addresses of a name that looks different are
     unknown, it waits."""
-    if current.has_partner(spelling):
+    if current.partner.is_called(spelling):
         return None
     check_not_itself(spelling, here)
-    verdict = partner_verdict(spelling, current, here.server)
+    verdict = current.partner.verdict(spelling, here.server.resolved)
     if verdict is Verdict.UNKNOWN:
         d.resolve(spelling)
     if verdict is not Verdict.OTHER:
         return None
     return (
-        f"partner_server: '{current.name}' on {here.name} has the partner {' = '.join(current.partner_names)}, not "
+        f"partner_server: '{current.name}' on {here.name} has the partner {' = '.join(current.partner.names)}, not "
         f"{spelling}. If both names mean the same server, write one of those it has here."
     )
 
 
 def check_not_itself(spelling: str, here: ServerView) -> None:
     """Raises Refused where a server is named as its own partner."""
-    if here.server.is_called(spelling):
+    if here.server.identity.is_called(spelling):
         raise Refused(f"partner_server: '{spelling}' is {here.name} itself; name the other server.")
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from .. import content
-from ..plan import Removal
+from .._engine.steps import Removal
+from . import content
 from .world import ServerView
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..errors import RemoteFailure
-from ..model import Definition, Refused
+from .._model.identity import Source
+from .._model.refusal import Refused
+from .._model.relationship import Definition
+from .._windows.errors import RemoteFailure
 from . import kinds
 from .actions import Action, Kind, Stage, chunks
-from .identity import Source
 from .spec import Spec
 from .world import Half, PartnerRead, ReadRequest, ServerView, Unread, World
 

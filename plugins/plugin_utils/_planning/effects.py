@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from ..model import RELATIONSHIP_LIMIT, Scope
-from ..scope_definitions import would_be as scope_would_be
+from .._model.scope import Scope
+from .._model.scope_definitions import would_be as scope_would_be
+from .._model.server import RELATIONSHIP_LIMIT
 from . import settings
 from .actions import Action, list_scopes
 from .world import ServerView, World, mirrored

@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..model import Definition, Refused, Relationship
+from .._model.refusal import Refused
+from .._model.relationship import Definition, Relationship
 from . import checks, settings
 from .actions import Kind, Modification, Stage
 from .draft import Draft
@@ -28,7 +29,7 @@ def settle(spec: Spec, d: Draft) -> None:
     differs: settings.Changes = {}
     if definition is not None and not spec.create_only:
         differs = settings.changes(definition, current.relationship, d.world.secrets)
-    coming = _join(spec, current.relationship.partner_names, d)
+    coming = _join(spec, current.relationship.partner.names, d)
     if coming is None:
         return
     there, partner = d.world.partner(spec.name), current.relationship.partner_server

@@ -21,9 +21,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .. import cmdlets, durations, kept_secret
-from ..cmdlets import Operation
-from ..model import Definition, ScopeDefinition
+from .._model import durations
+from .._model.relationship import Definition
+from .._model.scope import ScopeDefinition
+from .._windows import cmdlets, kept_secret
+from .._windows.cmdlets import Operation
 from . import effects, settings
 from .actions import Action, Kind, SafetyCopy, list_scopes
 from .effects import Effect, Needs

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..model import Refused, Relationship
+from .._model.refusal import Refused
+from .._model.relationship import Relationship
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
 from .draft import Draft, stays
@@ -173,7 +174,7 @@ def _is_gone(current: Relationship, d: Draft) -> bool:
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
             f"{current.partner_server} is not gone; leave orphan out. Nothing was changed."
         )
-    there = d.ask(PartnerRead(current.partner_names, current.name, api=True, elsewhere=True))
+    there = d.ask(PartnerRead(current.partner.names, current.name, api=True, elsewhere=True))
     if there is not None and answers(there):
         raise Refused(
             f"orphan: the partner {current.partner_server} answers {d.here.name}, so it is not gone; leave orphan out. "

@@ -11,15 +11,16 @@ from functools import cached_property
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..content import Difference
-from ..model import Definition, Relationship, ScopeDefinition
-from ..plan import Removal
-from ..view import settings as shown
+from .._engine.steps import Removal
+from .._model.identity import Source
+from .._model.relationship import Definition, Relationship
+from .._model.render import settings as shown
+from .._model.scope import ScopeDefinition
 from . import settings
 from .actions import Action, Kind, Stage
+from .content import Difference
 from .copies import departure
 from .draft import Misfit, stays
-from .identity import Source
 from .spec import Spec
 from .world import ServerView, World, mirrored
 

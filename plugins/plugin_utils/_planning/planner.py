@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..guards import differs_at_partner
-from ..texts import few
+from .._model.texts import few
 from .draft import Draft
+from .guards import differs_at_partner
 from .joining import make, settle
 from .leaving import purge
 from .plan import Plan

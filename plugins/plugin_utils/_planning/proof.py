@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from ipaddress import IPv4Address
 
-from ..model import Refused
+from .._model.refusal import Refused
 from . import kinds
 from .actions import Action
 from .world import ServerView, World

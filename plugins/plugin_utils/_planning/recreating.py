@@ -13,11 +13,11 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from ..model import Definition, Relationship
+from .._model.identity import Verdict
+from .._model.relationship import Definition, Relationship
 from . import checks, settings
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
-from .identity import Verdict, partner_verdict
 from .joining import asks_partner
 from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
 from .spec import Policy, Spec
@@ -134,7 +134,7 @@ def _half_made(spec: Spec, d: Draft) -> Misfit | None:
     checks.check_members(d.here, spec.name, missing)
     if not asks_partner(spec, d):
         return None
-    there = d.need(PartnerRead(current.relationship.partner_names, spec.name, guarded=False))
+    there = d.need(PartnerRead(current.relationship.partner.names, spec.name, guarded=False))
     return Misfit(current, there=there) if there is not None and there.half(spec.name) is None else None
 
 
@@ -192,7 +192,7 @@ def _with_partner(definition: Definition, partner: str) -> Definition:
 
 
 def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
-    return partner_verdict(spelling, old, here.server) is Verdict.SAME
+    return old.partner.verdict(spelling, here.server.resolved) is Verdict.SAME
 
 
 def _target(spec: Spec, d: Draft) -> tuple[str, ...]:
@@ -200,7 +200,7 @@ def _target(spec: Spec, d: Draft) -> tuple[str, ...]:
     to be."""
     current, misfits = d.start.here.find(spec.name, spec.option), d.unfit.get(spec.name, ())
     if current is not None and stays(spec.name, misfits):
-        return current.relationship.partner_names
+        return current.relationship.partner.names
     declared = spec.settings.partner_server if spec.settings else None
     partner = declared or next((misfit.half.relationship.partner_server for misfit in misfits), None)
     return (partner,) if partner else ()
@@ -243,7 +243,7 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
 
 
 def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: tuple[str, ...], d: Draft) -> None:
-    same = any(source.has_partner(name) for name in names)
+    same = any(source.partner.is_called(name) for name in names)
     checks.check_move(source, scopes, same, spec.policy)
     leaving = resolve_members(source.name, Choice(scopes), _going_on(spec.policy, same), d, elsewhere=not same)
     if leaving is None:

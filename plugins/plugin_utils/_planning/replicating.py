@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .. import content
-from ..content import Difference
-from ..export import Export
-from ..model import Refused, Relationship, showing
-from ..texts import few
+from .._model.refusal import Refused, showing
+from .._model.relationship import Relationship
+from .._model.texts import few
+from .._windows.export import Export
+from . import content
 from .actions import Direction, Kind, Stage
+from .content import Difference
 from .draft import Draft
 from .plan import Plan
 from .planner import finished
@@ -121,7 +122,7 @@ def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
     found: list[_Pair] = []
     for name, group in by_partner(members(wanted, d.here)).items():
         relationship = next(iter(group.values()))
-        there = d.need(PartnerRead(relationship.partner_names, relationship.name, tuple(group)))
+        there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group)))
         if there is not None:
             giver, taker = (d.here, there) if wanted.from_here else (there, d.here)
             found.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))

@@ -17,14 +17,16 @@ from datetime import datetime
 from ipaddress import IPv4Address
 from typing import Any
 
-from .. import content, scope_definitions
-from ..content import Difference
-from ..export import Export, ServerLevel
-from ..model import Refused, Server
-from ..texts import few, sentences
+from .._model import scope_definitions
+from .._model.identity import Connection
+from .._model.refusal import Refused
+from .._model.server import Server
+from .._model.texts import few, sentences
+from .._windows.export import Export, ServerLevel
+from . import content
 from .actions import Kind, SafetyCopy
+from .content import Difference
 from .draft import Draft
-from .identity import Connection
 from .plan import Plan
 from .planner import finished
 from .world import World, view

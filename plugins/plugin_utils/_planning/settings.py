@@ -10,18 +10,18 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .. import durations
-from ..kept_secret import Kept
-from ..model import (
+from .._model import durations
+from .._model.refusal import Refused
+from .._model.relationship import (
     DEFAULT_LOAD_BALANCE_PERCENT,
     DEFAULT_MAX_CLIENT_LEAD_TIME,
     DEFAULT_RESERVE_PERCENT,
     DEFAULT_STATE_SWITCH_INTERVAL,
     Definition,
     Mode,
-    Refused,
     Relationship,
 )
+from .._windows.kept_secret import Kept
 
 Changes = Mapping[str, Any]  # option -> new value
 

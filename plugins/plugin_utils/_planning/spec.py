@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Literal
 
-from ..model import Definition, Refused, ScopeDefinition
-from .identity import Connection
+from .._model.identity import Connection
+from .._model.refusal import Refused
+from .._model.relationship import Definition
+from .._model.scope import ScopeDefinition
 from .world import Scopes, World
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..model import Refused, Relationship
-from ..texts import few
+from .._model.refusal import Refused
+from .._model.relationship import Relationship
+from .._model.texts import few
 from .actions import Kind, Stage
 from .draft import Draft
 from .leaving import answers
@@ -78,7 +79,7 @@ def declare_down(name: str, world: World, option: str = "name") -> Plan | ReadRe
 
 def _is_silent(current: Relationship, d: Draft) -> bool:
     """Raises Refused where the partner is not; False: that has to be asked first."""
-    there = d.ask(PartnerRead(current.partner_names, current.name))
+    there = d.ask(PartnerRead(current.partner.names, current.name))
     if there is None:
         return False
     if isinstance(there, Unread):

@@ -14,12 +14,15 @@ from datetime import datetime
 from functools import cached_property
 from ipaddress import IPv4Address
 
-from ..errors import RemoteFailure
-from ..export import Export
-from ..kept_secret import Kept
-from ..model import Refused, Relationship, Role, Scope, Server
-from ..sides import AT_ONCE
-from .identity import Connection, Hop, Source, are_one, is_with
+from .._engine.sides import AT_ONCE
+from .._model.identity import Connection, Hop, Source, are_one
+from .._model.refusal import Refused
+from .._model.relationship import Relationship, Role
+from .._model.scope import Scope
+from .._model.server import Server
+from .._windows.errors import RemoteFailure
+from .._windows.export import Export
+from .._windows.kept_secret import Kept
 
 Scopes = tuple[IPv4Address, ...]
 _OTHER_ROLE: Mapping[Role | None, Role | None] = {"active": "standby", "standby": "active", None: None}
@@ -164,7 +167,11 @@ class ServerView:
 def view(server: Server, source: Source, opposite: Server | None = None) -> ServerView:
     """A server that was read; `opposite`: the one whose partner it is (none: it is the task's own)."""
     relationships = {current.name: current for current in server.relationships}
-    ours = (name for name, current in relationships.items() if opposite is None or is_with(current, opposite))
+    ours = (
+        name
+        for name, current in relationships.items()
+        if opposite is None or current.partner.is_same(opposite.identity)
+    )
     copies = {scope.scope_id: scope for scope in server.scopes}
     return ServerView(source, server, relationships, copies, frozenset(ours))
 
@@ -249,7 +256,7 @@ class World:
         current = self.here.half(name)
         noted = self.journal.get(name)
         if current is not None:
-            return current.relationship.partner_names
+            return current.relationship.partner.names
         return (noted,) if noted and not self.has_partner_host else ()
 
     def asked(self, read: PartnerRead) -> ServerView | Unread | None:
@@ -272,8 +279,8 @@ class World:
         """The server of this name, also where it was asked for by another of its names."""
         if name in self.known or not name:
             return self.known.get(name)
-        relationships = self.here.server.relationships
-        return next((source for other, source in self.known.items() if are_one(name, other, relationships)), None)
+        partners = [relationship.partner for relationship in self.here.server.relationships]
+        return next((source for other, source in self.known.items() if are_one(name, other, partners)), None)
 
     def having(self, *views: ServerView) -> World:
         return replace(self, views={**self.views, **{view.source: view for view in views}})

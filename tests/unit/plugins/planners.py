@@ -12,18 +12,23 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import builders
-from ansible_collections.windhcp.failover.plugins.plugin_utils import scope_definitions
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter, verbs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Needed, Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.unknown import UnknownPartner
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ReadRequest, World
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
-from ansible_collections.windhcp.failover.plugins.plugin_utils.export_content import Content
-from ansible_collections.windhcp.failover.plugins.plugin_utils.kept_secret import Kept
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, Relationship, Scope, Server, UnknownPartner
-from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Needed, Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
 
 Task = Callable[[World], Plan | ReadRequest]
 
@@ -35,7 +40,8 @@ READ_AT = datetime(2026, 3, 1, tzinfo=timezone.utc)
 
 @dataclass(frozen=True)
 class Scene:
-    """What the engine can be asked for. `own`: the partner that partner_host is; `silent`: partners that do not answer, and how."""
+    """What the engine can be asked for. `own`: the partner that partner_host is; `silent`: partners that do not answer,
+    and how."""
 
     here: Server
     partners: Mapping[str, Server]
@@ -118,7 +124,8 @@ def _fields(copy: Scope) -> Content:
     return Content({"": (("name", "state"), (copy.name, "Active" if copy.active else "InActive"))})
 
 
-# --- random servers ----------------------------------------------------------------------------------------------------
+# --- random servers
+# ----------------------------------------------------------------------------------------------------
 
 
 def scene(rng: random.Random) -> Scene:
@@ -154,11 +161,15 @@ def scene(rng: random.Random) -> Scene:
             theirs[relationship.partner_server].append(_theirs(relationship, there))
     if rng.random() < 0.1:
         name = rng.choice(list(PARTNERS))
-        theirs[name].append(builders.relationship("Lab" if rng.random() < 0.5 else "Else", [], partner_server="DHCP09", is_primary=None))
+        theirs[name].append(
+            builders.relationship("Lab" if rng.random() < 0.5 else "Else", [], partner_server="DHCP09", is_primary=None)
+        )
     return _scene(rng, mine, theirs, copies)
 
 
-def _scene(rng: random.Random, mine: list[Relationship], theirs: Mapping[str, list[Relationship]], copies: Any) -> Scene:
+def _scene(
+    rng: random.Random, mine: list[Relationship], theirs: Mapping[str, list[Relationship]], copies: Any
+) -> Scene:
     own = rng.choice(["", "", *PARTNERS])
     names = [one.name for one in mine] or ["HQ"]
     noted = rng.random() < 0.3
@@ -204,10 +215,13 @@ def _relationship(rng: random.Random, name: str) -> Relationship:
 
 
 def _theirs(relationship: Relationship, scopes: set[IPv4Address]) -> Relationship:
-    return replace(relationship, partner_server="dhcp01.contoso.example", is_primary=False, scopes=tuple(sorted(scopes)))
+    return replace(
+        relationship, partner_server="dhcp01.contoso.example", is_primary=False, scopes=tuple(sorted(scopes))
+    )
 
 
-# --- random tasks ------------------------------------------------------------------------------------------------------
+# --- random tasks
+# ------------------------------------------------------------------------------------------------------
 
 
 def task(rng: random.Random) -> Task:
@@ -238,7 +252,9 @@ def _spec(rng: random.Random, kind: str, name: str, scopes: tuple[IPv4Address, .
     if kind == "relationship":
         how = replace(how, recreate=rng.random() < 0.7, previous_name=rng.choice([None, None, "HQ", "Branch"]))
         return Spec(name, definition, scopes, policy=how)
-    define = scope_definitions.parse([builders.definition(one) for one in rng.sample([*SCOPES, "10.0.9.0"], rng.choice([0, 0, 1]))])
+    define = scope_definitions.parse(
+        [builders.definition(one) for one in rng.sample([*SCOPES, "10.0.9.0"], rng.choice([0, 0, 1]))]
+    )
     more: dict[str, Any] = {"create_only": True, "option": "relationship", "exact": rng.random() < 0.4}
     how = replace(how, move=rng.random() < 0.5)
     return Spec(name, definition if rng.random() < 0.6 else None, scopes, define, policy=how, **more)

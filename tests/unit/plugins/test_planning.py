@@ -12,18 +12,22 @@ from typing import Any
 import builders
 import planners
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import adapter, kinds, verbs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Verdict
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.identity import Connection, Hop, Verdict, partner_verdict
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec, whole
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import PartnerRead, ReadRequest, mirrored
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
-from ansible_collections.windhcp.failover.plugins.plugin_utils.kept_secret import Kept
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, Server, scope_ids
-from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
 
 ONE, TWO = scope_ids(["10.0.1.0", "10.0.2.0"])
 NOTHING = Export(frozenset(), {}, {}, {})
@@ -33,14 +37,18 @@ KEEP = Policy("this_server", "delete", recreate=True)
 def there(name: str, members: list[str], scopes: list[str] | None = None) -> Server:
     """DHCP02 with a relationship that names DHCP01."""
     half = builders.relationship(name, members, partner_server="DHCP01", is_primary=False, load_balance_percent=30)
-    return replace(builders.server([half], members if scopes is None else scopes), name="DHCP02", addresses=("10.10.0.12",))
+    return replace(
+        builders.server([half], members if scopes is None else scopes), name="DHCP02", addresses=("10.10.0.12",)
+    )
 
 
 def own_connection(here: Server, partner: Server) -> Sides:
     """Both read over connections of their own, with all that can be asked for."""
     scopes = frozenset(scope_ids(["10.0.1.0", "10.0.2.0", "10.0.3.0"]))
     side = Side(partner, "partner", content=NOTHING, looked_at=scopes, api=True, opposite=here)
-    return Sides(Side(here, content=NOTHING, looked_at=scopes, api=True), {"": side, "dhcp02.contoso.example": side}, True)
+    return Sides(
+        Side(here, content=NOTHING, looked_at=scopes, api=True), {"": side, "dhcp02.contoso.example": side}, True
+    )
 
 
 def made(found: Plan | ReadRequest) -> Plan:
@@ -48,7 +56,8 @@ def made(found: Plan | ReadRequest) -> Plan:
     return found
 
 
-# --- the table ---------------------------------------------------------------------------------------------------------
+# --- the table
+# ---------------------------------------------------------------------------------------------------------
 
 
 def test_every_kind_has_a_row_and_an_undo_has_an_undo() -> None:
@@ -57,7 +66,8 @@ def test_every_kind_has_a_row_and_an_undo_has_an_undo() -> None:
         assert row.undo is None or kinds.KINDS[row.undo].undo is kind
 
 
-# --- identity ----------------------------------------------------------------------------------------------------------
+# --- identity
+# ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -75,7 +85,7 @@ def test_every_kind_has_a_row_and_an_undo_has_an_undo() -> None:
 )
 def test_whether_a_name_means_the_partner(spelling: str, resolved: dict[str, Any], verdict: Verdict) -> None:
     server = replace(builders.server([builders.relationship()]), resolved=resolved)
-    assert partner_verdict(spelling, server.relationships[0], server) is verdict
+    assert server.relationships[0].partner.verdict(spelling, server.resolved) is verdict
 
 
 def test_a_partner_that_is_called_partner_is_asked_over_the_hop() -> None:
@@ -94,7 +104,9 @@ def test_a_partner_that_is_called_partner_is_asked_over_the_hop() -> None:
 def test_one_server_that_was_asked_for_under_two_names_is_one() -> None:
     here = builders.server([builders.relationship("HQ", ["10.0.1.0"])])
     side = Side(there("HQ", ["10.0.1.0"]), computer="dhcp02.contoso.example", via="DHCP01", opposite=here)
-    world = adapter.world_of(Sides(Side(here), {"dhcp02.contoso.example": side, "10.10.0.12": replace(side, computer="10.10.0.12")}))
+    world = adapter.world_of(
+        Sides(Side(here), {"dhcp02.contoso.example": side, "10.10.0.12": replace(side, computer="10.10.0.12")})
+    )
     assert len(world.views) == 2
     assert world.asked(PartnerRead(("DHCP02",), "HQ")) is world.views[Hop("dhcp02.contoso.example", "DHCP01")]
 
@@ -106,7 +118,8 @@ def test_a_mirrored_half_is_as_we_would_show_it() -> None:
     assert mirrored(ours, "DHCP01") == theirs
 
 
-# --- what the partner alone has ------------------------------------------------------------------------------------------
+# --- what the partner alone has
+# ------------------------------------------------------------------------------------------
 
 
 def test_a_relationship_that_the_partner_alone_has_is_created_anew() -> None:
@@ -132,7 +145,8 @@ def test_who_says_too_little_is_told_which_server_loses_its_copies() -> None:
         plan([spec], adapter.world_of(sides))
 
 
-# --- texts -----------------------------------------------------------------------------------------------------------------
+# --- texts
+# -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -140,8 +154,14 @@ def test_who_says_too_little_is_told_which_server_loses_its_copies() -> None:
     [
         (Spec("hq", Definition("hq")), "name: DHCP01 has a relationship 'HQ'"),
         (Spec("hq", leaving=(ONE,), option="relationship"), "relationship: DHCP01 has a relationship 'HQ'"),
-        (Spec("New", Definition("New"), policy=Policy(previous_name="hq")), "previous_name: DHCP01 has a relationship 'HQ'"),
-        (Spec("New", Definition("New"), policy=Policy(previous_name="HQ")), "its name was 'HQ'. Windows cannot change this"),
+        (
+            Spec("New", Definition("New"), policy=Policy(previous_name="hq")),
+            "previous_name: DHCP01 has a relationship 'HQ'",
+        ),
+        (
+            Spec("New", Definition("New"), policy=Policy(previous_name="HQ")),
+            "its name was 'HQ'. Windows cannot change this",
+        ),
     ],
 )
 def test_the_option_is_named_that_was_written(spec: Spec, said: str) -> None:
@@ -149,7 +169,8 @@ def test_the_option_is_named_that_was_written(spec: Spec, said: str) -> None:
         plan([spec], adapter.world_of(builders.alone(builders.server([builders.relationship()]))))
 
 
-# --- what is asked for ---------------------------------------------------------------------------------------------------
+# --- what is asked for
+# ---------------------------------------------------------------------------------------------------
 
 
 def test_before_scopes_come_their_partner_is_asked() -> None:
@@ -160,7 +181,9 @@ def test_before_scopes_come_their_partner_is_asked() -> None:
 
 def test_nothing_is_asked_where_nothing_is_to_be_done() -> None:
     here = builders.server([builders.relationship("HQ", ["10.0.1.0"])])
-    found = made(plan([Spec("HQ", Definition("HQ", scopes=(ONE,)), (ONE,), exact=True)], adapter.world_of(builders.alone(here))))
+    found = made(
+        plan([Spec("HQ", Definition("HQ", scopes=(ONE,)), (ONE,), exact=True)], adapter.world_of(builders.alone(here)))
+    )
     assert found.actions == ()
 
 
@@ -168,7 +191,9 @@ def test_several_relationships_ask_for_their_partners_together() -> None:
     here = builders.server([builders.relationship("HQ", ["10.0.1.0"]), builders.relationship("Lab", ["10.0.2.0"])])
     other = {"partner_server": "dhcp03.contoso.example", "secondary_server": "DHCP03", "secondary_ip": "10.10.0.13"}
     here = replace(here, relationships=(here.relationships[0], replace(here.relationships[1], **other)))
-    found = plan([Spec(name, absent=True, policy=KEEP) for name in ("HQ", "Lab")], adapter.world_of(builders.alone(here)))
+    found = plan(
+        [Spec(name, absent=True, policy=KEEP) for name in ("HQ", "Lab")], adapter.world_of(builders.alone(here))
+    )
     assert isinstance(found, ReadRequest)
     assert [(read.key, read.scopes) for read in found.partners] == [
         ("dhcp02.contoso.example", (ONE,)),
@@ -197,7 +222,8 @@ def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
     assert not found.end.secrets.holds("HQ")
 
 
-# --- size ------------------------------------------------------------------------------------------------------------------
+# --- size
+# ------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_large_server_that_is_as_declared_takes_no_time() -> None:
@@ -205,10 +231,16 @@ def test_a_large_server_that_is_as_declared_takes_no_time() -> None:
     scopes = [[IPv4Address(f"10.{name}.{number // 200}.{number % 200}") for number in range(300)] for name in range(31)]
     halves = [replace(builders.relationship(f"R{name}"), scopes=tuple(scopes[name])) for name in range(31)]
     copy = builders.scope("10.0.1.0")
-    here = replace(builders.server(halves, []), scopes=tuple(replace(copy, scope_id=scope) for several in scopes for scope in several))
+    here = replace(
+        builders.server(halves, []),
+        scopes=tuple(replace(copy, scope_id=scope) for several in scopes for scope in several),
+    )
     world = adapter.world_of(builders.alone(here))
     desired = whole(
-        [Spec(f"R{name}", Definition(f"R{name}", scopes=tuple(scopes[name])), tuple(scopes[name]), exact=True) for name in range(31)]
+        [
+            Spec(f"R{name}", Definition(f"R{name}", scopes=tuple(scopes[name])), tuple(scopes[name]), exact=True)
+            for name in range(31)
+        ]
     )
     start = time.process_time()
     assert made(plan(desired, world)).actions == ()

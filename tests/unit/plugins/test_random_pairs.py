@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whatever two servers show, and whatever a task asks: it is refused for a reason of its own, or planned, and the plan reaches it."""
+"""Whatever two servers show, and whatever a task asks: it is refused for a reason of its own, or planned, and the plan
+reaches it."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from dataclasses import replace
 
 import planners
 import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.identity import Connection
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ReadRequest, World
 
@@ -20,7 +21,8 @@ RUNS = int(os.environ.get("PLANNER_RUNS", "1000"))
 
 @pytest.mark.parametrize("part", range(4))
 def test_a_plan_leaves_nothing_to_do(part: int) -> None:
-    """That nothing is lost on the way is proven for each plan when it is made: a text that asks for a report says that it was not."""
+    """That nothing is lost on the way is proven for each plan when it is made: a text that asks for a report says that
+    it was not."""
     plans = 0
     for seed in range(part * RUNS // 4, (part + 1) * RUNS // 4):
         rng = random.Random(seed)
@@ -36,7 +38,8 @@ def test_a_plan_leaves_nothing_to_do(part: int) -> None:
 
 
 def seen_again(end: World) -> World:
-    """The server of partner_host, if it was read, is known under no name too, since a relationship that is gone names no partner."""
+    """The server of partner_host, if it was read, is known under no name too, since a relationship that is gone names
+    no partner."""
     was_read = Connection.PARTNER in end.views
     known = {**end.known, "": Connection.PARTNER} if was_read else end.known
     return replace(end, known=known, has_partner_host=was_read or "" in end.known)

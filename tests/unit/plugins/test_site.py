@@ -12,8 +12,8 @@ import builders
 import pytest
 import yaml
 from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
-from ansible_collections.windhcp.failover.plugins.plugin_utils import site, view
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render, site
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
 ROOT = Path(__file__).resolve().parents[3]
 HOSTS = ["dhcp01", "dhcp02", "dhcp03", "dhcp04"]
@@ -42,7 +42,11 @@ def refusals(*entries: Mapping[str, Any]) -> list[str]:
 
 
 def test_each_server_gets_its_part() -> None:
-    entries = [entry(), standby("Branches", primary="dhcp02", partner="dhcp01"), entry("Far", primary="dhcp03", partner="dhcp04")]
+    entries = [
+        entry(),
+        standby("Branches", primary="dhcp02", partner="dhcp01"),
+        entry("Far", primary="dhcp03", partner="dhcp04"),
+    ]
     here, there = (site.share(entries, HOSTS, host) for host in ("dhcp01", "dhcp02"))
     assert ([one["name"] for one in here.writes], here.written_by) == (["HQ"], {"Branches": "dhcp02"})
     assert ([one["name"] for one in there.writes], there.written_by) == (["Branches"], {"HQ": "dhcp01"})
@@ -50,7 +54,9 @@ def test_each_server_gets_its_part() -> None:
 
 
 def test_what_is_written_is_normalised() -> None:
-    full = standby(reserve_percent=8, max_client_lead_time="2:00:00", state_switch_interval="60", scopes=["10.0.10.0", " 10.0.9.0"])
+    full = standby(
+        reserve_percent=8, max_client_lead_time="2:00:00", state_switch_interval="60", scopes=["10.0.10.0", " 10.0.9.0"]
+    )
     assert site.share([{**full, "shared_secret": SECRET, "enable_auth": None}], HOSTS, "dhcp01").writes == [
         {
             "name": "HQ",
@@ -79,7 +85,10 @@ def test_what_is_written_is_normalised() -> None:
             "'HQ' (dhcp03 with dhcp04): scopes: 10.0.1.0 is also declared in 'HQ' (dhcp01 with dhcp02)",
         ),
         ([entry(primary="dhcp9")], "'HQ' (dhcp9 with dhcp02): primary: dhcp9 is no host of the inventory; add it"),
-        ([entry(partner="DHCP02.contoso.example")], "partner: DHCP02.contoso.example is no host of the inventory; write dhcp02."),
+        (
+            [entry(partner="DHCP02.contoso.example")],
+            "partner: DHCP02.contoso.example is no host of the inventory; write dhcp02.",
+        ),
         ([entry(partner="dhcp01")], "partner: is dhcp01, as primary is"),
         ([entry(partner="dhcp9"), entry(partner="dhcp9")], "partner: dhcp9 is no host"),
         ([entry(scopes=["10.0.1"])], "scopes: '10.0.1' is no IPv4 address"),
@@ -89,19 +98,31 @@ def test_what_is_written_is_normalised() -> None:
         ([entry(max_client_lead_time="0")], "max_client_lead_time: cannot be 0"),
         ([entry("")], "name: must not be empty"),
         ([entry(), entry("hq")], "dhcp01 would have two relationships of this name, in upper and lower case only"),
-        ([entry(), entry(partner="dhcp03")], "dhcp01 would have two relationships of this name, the other being 'HQ' (dhcp01 with dhcp02)"),
+        (
+            [entry(), entry(partner="dhcp03")],
+            "dhcp01 would have two relationships of this name, the other being 'HQ' (dhcp01 with dhcp02)",
+        ),
         ([entry(), standby()], "do not agree: mode load_balance and hot_standby"),
         ([standby(), standby(primary="dhcp02", partner="dhcp01")], "do not agree: primary dhcp01 and dhcp02"),
-        ([entry(load_balance_percent=60), swapped(load_balance_percent=60)], "load_balance_percent 60 and 40, as the share of dhcp01"),
+        (
+            [entry(load_balance_percent=60), swapped(load_balance_percent=60)],
+            "load_balance_percent 60 and 40, as the share of dhcp01",
+        ),
         ([entry(load_balance_percent=60), entry(load_balance_percent=50)], "load_balance_percent 60 and 50"),
         ([standby(reserve_percent=5), standby(reserve_percent=6)], "reserve_percent 5 and 6"),
-        ([entry(max_client_lead_time="3600"), swapped(max_client_lead_time="1:01:00")], "max_client_lead_time 3600 and 3660"),
+        (
+            [entry(max_client_lead_time="3600"), swapped(max_client_lead_time="1:01:00")],
+            "max_client_lead_time 3600 and 3660",
+        ),
         ([entry(state_switch_interval="0"), entry(state_switch_interval="60")], "state_switch_interval 0 and 60"),
         ([entry(enable_auth=True), swapped(enable_auth=False)], "enable_auth True and False"),
         ([entry(enable_auth=False), swapped(shared_secret=SECRET)], "enable_auth False and True"),
         ([entry(shared_secret=SECRET), swapped(shared_secret="other")], "shared_secret (two different ones)"),
         ([entry(partner_server="10.0.0.2"), entry(partner_server="10.0.0.3")], "partner_server 10.0.0.2 and 10.0.0.3"),
-        ([entry(scopes=["10.0.1.0", "10.0.2.0"]), swapped(scopes=["10.0.2.0"])], "scopes (10.0.1.0 in one of them only)"),
+        (
+            [entry(scopes=["10.0.1.0", "10.0.2.0"]), swapped(scopes=["10.0.2.0"])],
+            "scopes (10.0.1.0 in one of them only)",
+        ),
     ],
 )
 def test_what_is_refused_names_the_entry_and_the_cure(entries: list[dict[str, Any]], said: str) -> None:
@@ -137,7 +158,9 @@ def test_everything_is_told_at_once() -> None:
         ({"enable_auth": True}, {"shared_secret": SECRET}, {"enable_auth": True}),
     ],
 )
-def test_both_sides_of_one_relationship_are_one(one: dict[str, Any], other: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_both_sides_of_one_relationship_are_one(
+    one: dict[str, Any], other: dict[str, Any], expected: dict[str, Any]
+) -> None:
     entries = [entry(**one), swapped(**other)]
     (found,) = site.share(entries, HOSTS, "dhcp01").writes
     assert {key: found[key] for key in expected} == expected
@@ -156,10 +179,14 @@ def test_a_server_has_at_most_31(count: int) -> None:
     if count == 31:
         assert len(site.share(entries, HOSTS, "dhcp01").writes) == 31
     else:
-        assert refusals(*entries) == ["dhcp01: has 32 relationships, and 31 is the most a server can have; join some of them."]
+        assert refusals(*entries) == [
+            "dhcp01: has 32 relationships, and 31 is the most a server can have; join some of them."
+        ]
 
 
-@pytest.mark.parametrize("relationship", [builders.relationship(load_balance_percent=70), builders.hot_standby(server_role="standby")])
+@pytest.mark.parametrize(
+    "relationship", [builders.relationship(load_balance_percent=70), builders.hot_standby(server_role="standby")]
+)
 def test_what_info_returns_from_both_sides_is_one_entry(relationship: Any) -> None:
     other_role = {"standby": "active", None: None}[relationship.server_role]
     percent = None if relationship.load_balance_percent is None else 100 - relationship.load_balance_percent
@@ -171,7 +198,7 @@ def test_what_info_returns_from_both_sides_is_one_entry(relationship: Any) -> No
         partner_server="DHCP01",
         is_primary=not relationship.is_primary,
     )
-    entries = [view.site_entry(relationship, "dhcp01", "dhcp02"), view.site_entry(other, "dhcp02", "dhcp01")]
+    entries = [render.site_entry(relationship, "dhcp01", "dhcp02"), render.site_entry(other, "dhcp02", "dhcp01")]
     shares = [site.share(entries, HOSTS, host) for host in ("dhcp01", "dhcp02")]
     assert sorted(len(share.writes) for share in shares) == [0, 1]
 
@@ -198,4 +225,6 @@ def test_the_role_takes_what_the_module_takes() -> None:
     specs = yaml.safe_load((ROOT / "roles" / "failover" / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     taken = specs["argument_specs"]["main"]["options"]["failover_relationships"]["options"]
     spec = dhcp_failover_site.ActionModule.ARGUMENT_SPEC["relationships"]["options"]
-    assert {name: {key: value for key, value in option.items() if key != "description"} for name, option in taken.items()} == spec
+    assert {
+        name: {key: value for key, value in option.items() if key != "description"} for name, option in taken.items()
+    } == spec

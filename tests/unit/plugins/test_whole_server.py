@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A server's whole failover from one list: every declaration is reached, a killed run is completed, nothing is lost on the way."""
+"""A server's whole failover from one list: every declaration is reached, a killed run is completed, nothing is lost on
+the way."""
 
 from __future__ import annotations
 
@@ -11,17 +12,20 @@ from typing import Any
 
 import builders
 import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import world_of
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import effects, kinds, proof
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.adapter import world_of
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec, whole
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ReadRequest, World
-from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, Server, scope_ids
-from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from whole_server.runs import chain
 
 PARTNER = "dhcp02.contoso.example"
@@ -82,13 +86,17 @@ def made(desired: Sequence[Spec], start: World) -> Plan:
 def pair(*relationships: tuple[str, list[str]]) -> World:
     """DHCP01 and DHCP02 with these relationships and their members."""
     here = builders.server([builders.relationship(name, scopes) for name, scopes in relationships])
-    theirs = [builders.relationship(name, scopes, partner_server="DHCP01", is_primary=False) for name, scopes in relationships]
+    theirs = [
+        builders.relationship(name, scopes, partner_server="DHCP01", is_primary=False) for name, scopes in relationships
+    ]
     members = [scope for _name, scopes in relationships for scope in scopes]
     return world(here, replace(builders.server(theirs, members), name="DHCP02", addresses=("10.10.0.12",)))
 
 
 def test_what_has_to_be_read_is_asked_for_once_and_for_all() -> None:
-    start = world(builders.server([builders.relationship("HQ", ["10.0.1.0"]), builders.relationship("Lab", ["10.0.2.0"])]), None)
+    start = world(
+        builders.server([builders.relationship("HQ", ["10.0.1.0"]), builders.relationship("Lab", ["10.0.2.0"])]), None
+    )
     found = plan(whole([spec("HQ", ONE, THREE), spec("Lab", absent=True)]), start)
     assert isinstance(found, ReadRequest)
     (read,) = found.partners
@@ -104,7 +112,10 @@ def test_a_scope_moves_renames_and_ends_in_one_list() -> None:
         (Kind.WITHDRAW_RELATIONSHIP, "Lab"),
         (Kind.CREATE, "Branch"),
     ]
-    assert {name: half.scopes for name, half in found.end.here.relationships.items()} == {"HQ": (ONE,), "Branch": (TWO, THREE)}
+    assert {name: half.scopes for name, half in found.end.here.relationships.items()} == {
+        "HQ": (ONE,),
+        "Branch": (TWO, THREE),
+    }
     assert {action.strand for action in found.actions} == {"strand 1"}
 
 
@@ -112,7 +123,10 @@ def test_a_relationship_that_another_one_is_renamed_into_is_exact_too() -> None:
     start = pair(("HQ", ["10.0.1.0", "10.0.2.0"]), ("Lab", ["10.0.3.0"]))
     found = made([spec("HQ", ONE, THREE, policy=replace(POLICY, previous_name="Lab"))], start)
     assert {name: half.scopes for name, half in found.end.here.relationships.items()} == {"HQ": (ONE, THREE)}
-    assert [(one.scope_id, one.deleted, one.replaced) for one in found.removals] == [(TWO, True, False), (THREE, True, True)]
+    assert [(one.scope_id, one.deleted, one.replaced) for one in found.removals] == [
+        (TWO, True, False),
+        (THREE, True, True),
+    ]
 
 
 def test_what_does_not_hang_together_has_strands_of_its_own() -> None:
@@ -152,7 +166,8 @@ def swap(actions: Sequence[Action], first: int) -> list[Action]:
 
 
 def commutes(actions: Sequence[Action], first: int) -> bool:
-    """Whether two neighbours have nothing in common, change one half each, or one of them reads what the other leaves alone."""
+    """Whether two neighbours have nothing in common, change one half each, or one of them reads what the other leaves
+    alone."""
     one, other = actions[first], actions[first + 1]
     apart = not set(one.scopes) & set(other.scopes) and (bool(one.scopes and other.scopes) or one.name != other.name)
     halves = {one.kind, other.kind} <= {Kind.DETACH_MEMBERS, Kind.DETACH_HALF} and one.where != other.where
@@ -164,7 +179,9 @@ def test_a_fold_does_not_change_what_it_started_from() -> None:
     found = made([spec("HQ", absent=True)], start)
     assert start.here.members("HQ") == {ONE, TWO}
     assert found.end.here.half("HQ") is None
-    assert [kinds.needs(found.end, action) for action in found.actions if action.kind is Kind.WITHDRAW_MEMBERS] != [None]
+    assert [kinds.needs(found.end, action) for action in found.actions if action.kind is Kind.WITHDRAW_MEMBERS] != [
+        None
+    ]
 
 
 @pytest.mark.parametrize(

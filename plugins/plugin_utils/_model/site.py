@@ -1,0 +1,233 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A site's relationships as the roles' data has them -> what one server has to write. No I/O, nothing of Ansible.
+
+The data belongs to neither server: percents and role are the primary's. An entry may stand in it twice, once from each
+side, as it does when what dhcp_failover_info found on both servers is put together; the two are then one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+from itertools import combinations
+from typing import Any
+
+from .identity import same_server
+from .refusal import Refused
+from .relationship import Definition
+from .relationship_options import definition
+from .scope import scope_ids
+from .server import RELATIONSHIP_LIMIT
+from .texts import few, sentences
+
+_TOLD = 50  # problems
+_COMPARED = (
+    "mode",
+    "partner_server",
+    "load_balance_percent",
+    "reserve_percent",
+    "max_client_lead_time",
+    "state_switch_interval",
+    "enable_auth",
+    "shared_secret",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One relationship, `definition` being the primary's view. `sound`: its options were taken, so they can be
+    compared."""
+
+    primary: str
+    partner: str
+    definition: Definition
+    sound: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def servers(self) -> frozenset[str]:
+        return frozenset((self.primary, self.partner))
+
+    def __str__(self) -> str:
+        return f"'{self.name}' ({self.primary} with {self.partner})"
+
+
+@dataclass(frozen=True)
+class Share:
+    """What is one server's to do. `writes`: options of dhcp_failover_relationship, never the secret; `written_by`: name
+    -> primary."""
+
+    writes: Sequence[Mapping[str, Any]]
+    written_by: Mapping[str, str]
+
+
+def share(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str], host: str) -> Share:
+    """The part of the inventory host `host`. Raises Refused with everything that is wrong with the data."""
+    problems: list[str] = []
+    entries = [_entry(raw, hosts, problems) for raw in relationships]
+    entries = _merge(entries, problems)
+    problems += [*_shared_names(entries), *_shared_scopes(entries), *_crowded_servers(entries)]
+    if problems:
+        listed = sentences(problems, between="\n- ", most=_TOLD)
+        raise Refused(
+            f"The relationships of the site cannot be taken as they are, and nothing was written:\n- {listed}"
+        )
+    return Share(
+        writes=[_options(entry) for entry in entries if entry.primary == host],
+        written_by={entry.name: entry.primary for entry in entries if entry.partner == host},
+    )
+
+
+def _entry(raw: Mapping[str, Any], hosts: Collection[str], problems: list[str]) -> Entry:
+    """An entry of the data. What is wrong with it is added to `problems`, and it goes on to the comparisons all the
+    same."""
+    name, primary, partner = raw["name"], raw["primary"], raw["partner"]
+    found = [*_server_problems(primary, partner, hosts)]
+    scopes: set[IPv4Address] = set()
+    for text in raw.get("scopes") or ():
+        try:
+            scopes.update(scope_ids([text]))
+        except Refused as refused:
+            found.append(str(refused))
+    sound = True
+    wanted = Definition(name=name, scopes=tuple(sorted(scopes)))
+    try:
+        wanted = replace(definition(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
+    except Refused as refused:
+        sound = False
+        found.append(str(refused))
+    entry = Entry(primary, partner, wanted, sound)
+    problems += [f"{entry}: {problem}" for problem in found]
+    return entry
+
+
+def _server_problems(primary: str, partner: str, hosts: Collection[str]) -> Iterable[str]:
+    if primary == partner:
+        yield f"partner: is {partner}, as primary is; name the other server."
+        return
+    for option, server in (("primary", primary), ("partner", partner)):
+        if server not in hosts:
+            alike = [known for known in hosts if same_server(known, server)]
+            cure = f"write {few(sorted(alike), between=' or ')}" if alike else "add it, or write the name it has there"
+            yield f"{option}: {server} is no host of the inventory; {cure}."
+
+
+def _merge(entries: Iterable[Entry], problems: list[str]) -> list[Entry]:
+    """Each relationship once; the first entry of a relationship says who its primary is."""
+    found: dict[tuple[frozenset[str], str], Entry] = {}
+    for entry in entries:
+        key = (entry.servers, entry.name)
+        if key not in found:
+            found[key] = entry
+        elif entry.sound and found[key].sound:
+            differing = list(_contradictions(found[key], entry))
+            problems += [
+                f"{entry}: is declared twice, and the two do not agree: {one}; write it once." for one in differing
+            ]
+            if not differing:
+                found[key] = _joined(found[key], entry)
+    return list(found.values())
+
+
+def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
+    """The fields in which two entries of one relationship differ. What one of them leaves out is no difference."""
+    if one.definition.mode == other.definition.mode == "hot_standby" and one.primary != other.primary:
+        yield f"primary {one.primary} and {other.primary} (in hot standby the primary is the active server)"
+        return
+    mine, theirs = one.definition, _as_seen_by(one.primary, other)
+    for field in _COMPARED:
+        here, there = _said(mine, field), _said(theirs, field)
+        if here is None or there is None or here == there or (field == "partner_server" and same_server(here, there)):
+            continue
+        if field == "shared_secret":
+            yield "shared_secret (two different ones)"
+        elif field == "load_balance_percent":
+            yield f"load_balance_percent {here} and {there}, as the share of {one.primary}"
+        else:
+            yield f"{field} {here} and {there}"
+    if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:
+        only = sorted({*mine.scopes} ^ {*theirs.scopes})
+        yield f"scopes ({few(only)} in one of them only)"
+
+
+def _said(wanted: Definition, field: str) -> Any:
+    if field == "enable_auth" and wanted.shared_secret:
+        return True
+    return getattr(wanted, field)
+
+
+def _as_seen_by(primary: str, entry: Entry) -> Definition:
+    """The entry's definition when the other server is taken for its primary."""
+    if entry.primary == primary:
+        return entry.definition
+    percent = entry.definition.load_balance_percent
+    return replace(
+        entry.definition, partner_server=None, load_balance_percent=None if percent is None else 100 - percent
+    )
+
+
+def _joined(one: Entry, other: Entry) -> Entry:
+    """Both entries in one: what the first leaves out, the other says."""
+    mine, theirs = one.definition, _as_seen_by(one.primary, other)
+    left_out = {field: getattr(theirs, field) for field in _COMPARED if getattr(mine, field) is None}
+    return replace(one, definition=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes))
+
+
+def _shared_names(entries: Sequence[Entry]) -> Iterable[str]:
+    """On one server a name is one relationship, and nobody knows whether Windows tells upper from lower case."""
+    for one, other in combinations(entries, 2):
+        if one.name.casefold() == other.name.casefold() and one.servers & other.servers:
+            server = sorted(one.servers & other.servers)[0]
+            differ = "" if one.name == other.name else ", in upper and lower case only"
+            cure = "write it in one way" if one.servers == other.servers else "give one of them another name"
+            yield (
+                f"{other}: {server} would have two relationships of this name{differ}, the other being {one}; {cure}."
+            )
+
+
+def _shared_scopes(entries: Sequence[Entry]) -> Iterable[str]:
+    """A scope id is one subnet of the company, so it is in one relationship, whichever the servers are."""
+    owners: dict[IPv4Address, Entry] = {}
+    for entry in entries:
+        for scope in entry.definition.scopes:
+            first = owners.setdefault(scope, entry)
+            if first is not entry:
+                yield (
+                    f"{entry}: scopes: {scope} is also declared in {first}; a scope can be in one only, take it "
+                    "out of the other."
+                )
+
+
+def _crowded_servers(entries: Sequence[Entry]) -> Iterable[str]:
+    counts = Counter(server for entry in entries for server in sorted(entry.servers))
+    for server, count in counts.items():
+        if count > RELATIONSHIP_LIMIT:
+            yield (
+                f"{server}: has {count} relationships, and {RELATIONSHIP_LIMIT} is the most a server can have; "
+                "join some of them."
+            )
+
+
+def _options(entry: Entry) -> Mapping[str, Any]:
+    wanted = entry.definition
+    options = {
+        "name": entry.name,
+        "primary": entry.primary,
+        "partner": entry.partner,
+        "partner_server": wanted.partner_server or entry.partner,
+        "mode": wanted.mode,
+        "server_role": "active" if wanted.mode == "hot_standby" else None,
+        "load_balance_percent": wanted.load_balance_percent,
+        "reserve_percent": wanted.reserve_percent,
+        "max_client_lead_time": wanted.max_client_lead_time,
+        "state_switch_interval": wanted.state_switch_interval,
+        "enable_auth": wanted.enable_auth,
+        "scopes": [str(scope) for scope in wanted.scopes],
+    }
+    return {option: value for option, value in options.items() if value is not None}
