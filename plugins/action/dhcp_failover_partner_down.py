@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.adapter import planner
 from ..plugin_utils._planning import verbs
 
 
@@ -17,5 +16,5 @@ class ActionModule(FailoverAction):
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         name = options["name"]
-        plan, after = self.converge(planner(lambda world: verbs.declare_down(name, world)))
-        return {"relationship": self.shown(name, plan, after)}
+        plan = self.reconcile(lambda world: verbs.declare_down(name, world))
+        return {"relationship": self.shown(name, plan)}

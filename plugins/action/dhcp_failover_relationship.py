@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.adapter import declared
 from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
 from ..plugin_utils._model import relationship_options
+from ..plugin_utils._planning.planner import plan
 from ..plugin_utils._planning.spec import Spec
 
 
@@ -32,22 +32,16 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        name, how = (
-            options["name"],
-            policy(options, recreate=options["recreate"] == "when_needed", previous_name=options["previous_name"]),
-        )
-        self.convergence.relationships = [one for one in (name, options["previous_name"]) if one]
+        name, recreate = options["name"], options["recreate"] == "when_needed"
+        how = policy(options, recreate=recreate, previous_name=options["previous_name"])
         if options["state"] == "absent":
             relationship_options.partner_server(options)
-            plan, after = self.converge(declared(Spec(name, absent=True, policy=how)))
-            return {
-                "relationship": self.shown(name, plan, after),
-                "pending": False,
-                **self.carried(name, options, plan, after),
-            }
-        wanted = relationship_options.definition(name, options)
-        self.convergence.brings = wanted.scopes
-        sent = replace(wanted, update_secret="on_create")  # whether a secret arrived cannot be read back
-        plan, after = self.converge(*(declared(Spec(name, one, one.scopes, policy=how)) for one in (wanted, sent)))
-        carried = self.carried(name, options, plan, after)
-        return {"relationship": self.shown(name, plan, after), "pending": plan.pending, **carried}
+            wanted = sent = Spec(name, absent=True, policy=how)
+        else:
+            settings = relationship_options.definition(name, options)
+            wanted = Spec(name, settings, settings.scopes, policy=how)
+            # whether a secret arrived cannot be read back
+            sent = replace(wanted, settings=replace(settings, update_secret="on_create"))
+        made = self.reconcile(lambda world: plan([wanted], world), lambda _made, world: plan([sent], world))
+        carried = self.carried(name, options, made)
+        return {"relationship": self.shown(name, made), "pending": bool(made.pending), **carried}

@@ -8,11 +8,11 @@ from typing import Any
 
 from ..plugin_utils._engine import pending
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.adapter import declared
 from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
 from ..plugin_utils._model import relationship_options, scope_definitions
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
+from ..plugin_utils._planning.planner import plan
 from ..plugin_utils._planning.spec import Spec
 
 
@@ -49,9 +49,7 @@ class ActionModule(FailoverAction):
     CONDITIONS = {"required_one_of": [["scopes", "create_scopes"]]}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        name = options["relationship"]
-        self.convergence.relationships = [name]
-        scopes = scope_ids(options["scopes"] or ())
+        name, scopes = options["relationship"], scope_ids(options["scopes"] or ())
         if options["state"] == "absent":
             return self._absent(name, scopes, options)
         known = pending.options_of(self.facts, name, options["create_relationship"])
@@ -65,17 +63,17 @@ class ActionModule(FailoverAction):
             policy=policy(options, move=options["move"]),
             option="relationship",
         )
-        self.convergence.brings = wanted.members
-        plan, after = self.converge(declared(wanted))
+        made = self.reconcile(lambda world: plan([wanted], world))
         return {
-            "relationship": self.shown(name, plan, after),
-            "definition_differences": scope_definitions.differences(wanted.define, after),
-            **self.carried(name, known or {}, plan, after),
+            "relationship": self.shown(name, made),
+            "definition_differences": scope_definitions.differences(wanted.define, self.reader.here),
+            **self.carried(name, known or {}, made),
         }
 
     def _absent(self, name: str, scopes: tuple[IPv4Address, ...], options: Mapping[str, Any]) -> dict[str, Any]:
         for option in ("create_scopes", "create_relationship", "purge", "move"):
             if options[option]:
                 raise Refused(f"{option}: has no meaning together with state: absent; leave it out.")
-        plan, after = self.converge(declared(Spec(name, leaving=scopes, policy=policy(options), option="relationship")))
-        return {"relationship": self.shown(name, plan, after), "definition_differences": []}
+        wanted = Spec(name, leaving=scopes, policy=policy(options), option="relationship")
+        made = self.reconcile(lambda world: plan([wanted], world))
+        return {"relationship": self.shown(name, made), "definition_differences": []}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.adapter import planner
 from ..plugin_utils._engine.arguments import SAFETY_COPY, keep_days
 from ..plugin_utils._model.identity import computer_name
 from ..plugin_utils._model.scope import scope_ids
@@ -30,5 +29,5 @@ class ActionModule(FailoverAction):
         scopes = scope_ids(options["scopes"])
         names = tuple(computer_name(name.strip(), "partner_server") for name in (options["partner_server"],) if name)
         days = keep_days(options)
-        plan, _after = self.converge(planner(lambda world: verbs.remove_copies(scopes, names, days, world)))
-        return {"removed": [str(one.scope_id) for one in plan.removals]}
+        plan = self.reconcile(lambda world: verbs.remove_copies(scopes, names, days, world))
+        return {"removed": [str(removal.scope_id) for removal in plan.removals]}

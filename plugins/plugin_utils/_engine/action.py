@@ -11,18 +11,19 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
-from .._model.refusal import Refused
+from .._model.refusal import TaskFailure
 from .._model.render import planned_result, relationship_result
-from .._model.server import Server
 from .._model.texts import short, told
 from .._planning import guards
+from .._planning.plan import Plan
+from .._planning.reads import Planner
+from .._planning.world import World
 from .._windows.client import Execute, Remote
-from .._windows.errors import RemoteFailure, UnexpectedReply
-from . import batch, logon, pending
+from .._windows.errors import UnexpectedReply
+from . import calls, logon, pending
 from .partner_connection import PartnerAction
-from .reader import Planner
-from .reconcile import Convergence
-from .steps import Plan
+from .reader import Reader
+from .reconcile import Reconciliation, Verifier
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
 MASK = "********"
@@ -35,6 +36,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     _supports_check_mode = True
     _supports_async = False
 
+    WRITES: ClassVar[bool] = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
     CONDITIONS: ClassVar[dict[str, Any]] = {}
 
@@ -64,17 +66,14 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                     remotes.append(
                         Remote(readable(execute, partner), partner, self.check_mode, hide=hide, goes_on=goes_on)
                     )
-                self.convergence = Convergence(
-                    *remotes,
-                    check_mode=self.check_mode,
-                    facts=self.facts,
-                    waiting=waiting(options),
-                    limits=limits(options),
+                self.reader = Reader(*remotes, ahead=self._ahead, writes=self.WRITES)
+                self.reconciliation = Reconciliation(
+                    self.reader, check_mode=self.check_mode, waiting=waiting(options), limits=limits(options)
                 )
-                found = self.convergence.result
+                found = self.reconciliation.result
                 found.update(self.perform(options, task_vars))
-        except (Refused, RemoteFailure) as error:
-            found.update(getattr(error, "shows", {}), failed=True, msg=str(error))
+        except TaskFailure as failure:
+            found.update(failure.shows, failed=True, msg=str(failure))
         if not self._task.diff:
             found.pop("diff", None)
         found["remote_calls"] = sum(remote.calls for remote in remotes)
@@ -88,24 +87,29 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         with contextlib.closing(PartnerAction(self, host, task_vars)) as partner:
             yield lambda arguments: partner.execute(SCRIPT, arguments), lambda: logon.goes_on(partner._connection)
 
-    def converge(self, planner: Planner, verifier: Planner | None = None) -> tuple[Plan, Server]:
-        return self.convergence.run(planner, verifier)
+    def reconcile(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
+        """Brings the servers to what is planned, and verifies it by the `verifier`, or by planning again."""
+        return self.reconciliation.run(planner, verifier)
 
-    def carried(self, name: str, options: Mapping[str, Any], plan: Plan, after: Server) -> dict[str, Any]:
+    def _ahead(self, world: World) -> World:
+        return pending.ahead(world, self.facts) if self.check_mode else world
+
+    def carried(self, name: str, options: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         """The host fact: with this relationship in it as long as the server does not have it, or its new scopes in
         check mode."""
         created = (*pending.created(self.facts, name), *plan.creates) if self.check_mode else ()
-        if plan.after and (after.relationship(name) is None or created):
-            facts = pending.remembering(self.facts, name, options, plan.after["scopes"], created)
+        after = plan.shown[1]
+        if after and (self.reader.here.relationship(name) is None or created):
+            facts = pending.remembering(self.facts, name, options, after["scopes"], created)
         else:
             facts = pending.forgetting(self.facts, name)
         return {} if facts == self.facts else {"ansible_facts": {pending.FACT: facts}}
 
-    def shown(self, name: str, plan: Plan, after: Server) -> Mapping[str, Any] | None:
+    def shown(self, name: str, plan: Plan) -> Mapping[str, Any] | None:
         """The relationship for the result: as it is now, or (pending, check mode) as it would be."""
-        relationship = after.relationship(name)
+        relationship, after = self.reader.here.relationship(name), plan.shown[1]
         if relationship is None or self.check_mode:
-            return planned_result(plan.after) if plan.after else None
+            return planned_result(after) if after else None
         return relationship_result(relationship)
 
 
@@ -125,8 +129,8 @@ def readable(execute: Execute, host: str) -> Execute:
     return executed
 
 
-def waiting(options: Mapping[str, Any]) -> batch.Waiting:
-    return batch.Waiting(
+def waiting(options: Mapping[str, Any]) -> calls.Waiting:
+    return calls.Waiting(
         options.get("wait_timeout", 180), options.get("wait_for_normal", True), tuple(options.get("allow_state", ()))
     )
 

@@ -5,14 +5,11 @@ them too. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from .._model.server import Server
 from .._windows import cmdlets
 from .._windows.errors import NOT_OURS, error_ids
 from .._windows.reply import Result
-from . import journal
-from .steps import Step
 
 _USED: Mapping[str, Sequence[str]] = {
     "safety_copy": ("safety-copies",),
@@ -23,19 +20,17 @@ _USED: Mapping[str, Sequence[str]] = {
 
 
 def looks() -> Sequence[cmdlets.Operation]:
+    """The reads of all of them."""
     return [cmdlets.check_folder(name) for name in ("kept", "safety-copies", "backups")]
 
 
-def needed(steps: Sequence[Step], server: Server, *, notes: bool) -> Sequence[cmdlets.Operation]:
-    """Those of the looks that have to answer well before these steps. `notes`: their run is noted on the server."""
-    operations = [operation for step in steps for operation in (step.operation, *step.then)]
+def needed(operations: Iterable[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:
+    """Those of the looks that have to answer well before these operations."""
     names = {name for operation in operations for name in _USED.get(operation["op"], ())}
-    if notes and journal.notes(steps, server):
-        names.add("kept")
     return [look for look in looks() if look["name"] in names]
 
 
-def refusal(answers: Sequence[Result]) -> Result | None:
+def refusal(answers: Iterable[Result]) -> Result | None:
     """The first that finds something of somebody else. What else may be wrong with a folder is for the operation that
     needs it."""
     return next((answer for answer in answers if NOT_OURS in error_ids(answer)), None)

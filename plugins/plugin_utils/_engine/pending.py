@@ -10,14 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 
-from .._model import scope_definitions
-from .._model.relationship_options import PLAIN_OPTIONS, definition
+from .._model import relationship_options, scope_definitions
+from .._model.identity import Connection
+from .._model.relationship_options import PLAIN_OPTIONS
 from .._model.scope import ScopeDefinition, scope_ids
-from .._model.server import Server
-from .._planning.settings import would_be
+from .._planning import kinds
+from .._planning.actions import Action, Kind
+from .._planning.reads import Unread
+from .._planning.world import World
 
+HERE = Connection.THIS_SERVER
 FACT = "windhcp_failover_pending"
 
 # name -> {"options": {...}, "scopes": the members it would have; none while it only waits}, and in check mode, where a
@@ -38,35 +43,37 @@ def options_of(facts: Facts, name: str, given: Mapping[str, Any] | None) -> Mapp
     return {**left, **{option: value for option, value in (given or {}).items() if value is not None}}
 
 
-def overlay(server: Server, facts: Facts) -> Server:
-    """The server as it would be after the earlier tasks of a check mode run."""
-    missing = [
-        would_be(definition(name, entry["options"]), scope_ids(entry["scopes"]))
-        for name, entry in facts.items()
-        if entry["scopes"] and server.relationship(name) is None
-    ]
-    new = {name: scope_definitions.missing(created(facts, name), server) for name in facts}
-    there = [
-        replace(one, scopes=tuple(sorted({*one.scopes, *(scope.scope_id for scope in new.get(one.name, ()))})))
-        for one in server.relationships
-    ]
-    scopes = [scope_definitions.would_be(definition) for definitions in new.values() for definition in definitions]
-    return replace(server, relationships=(*there, *missing), scopes=(*server.scopes, *scopes))
+def ahead(world: World, facts: Facts) -> World:
+    """The servers as they would be after the earlier tasks of a check mode run: what those would have made, created and
+    added is folded into what was read."""
+    if not world.views:
+        return world
+    for name, entry in facts.items():
+        for action in _actions(name, entry, facts, world):
+            world = kinds.effect(world, action)
+    return world
 
 
-def mirrored(there: Server, names: Sequence[str], before: Server, after: Server) -> Server:
-    """The partner called so, when the earlier tasks have made `after` of this server: with its half, and copies, of
-    what came."""
-    halves = {one.name: one for one in there.relationships}
-    copies = {one.scope_id: one for one in there.scopes}
-    for one in after.relationships:
-        old = before.relationship(one.name)
-        came = set(one.scopes) - set(old.scopes if old else ())
-        if came and any(one.partner.is_called(name) for name in names):
-            half = halves.get(one.name) or replace(one, partner_server=after.name, is_primary=None, scopes=())
-            halves[one.name] = replace(half, scopes=tuple(sorted({*half.scopes, *came})))
-            copies.update({scope.scope_id: scope for scope in after.scopes if scope.scope_id in came})
-    return replace(there, relationships=tuple(halves.values()), scopes=tuple(copies.values()))
+def _actions(name: str, entry: Mapping[str, Any], facts: Facts, world: World) -> Sequence[Action]:
+    here = world.here
+    makes = [scope for scope in created(facts, name) if scope.scope_id not in here.copies]
+    made = tuple(scope.scope_id for scope in makes)
+    actions = [Action(0, Kind.MAKE, HERE, name, (scope.scope_id,), detail=scope) for scope in makes]
+    half = here.half(name)
+    if half is not None:
+        partner = half.relationship.partner_server
+        return [*actions, *_comes(Kind.JOIN, name, made, partner, world)]
+    if not entry["scopes"]:
+        return actions
+    settings = relationship_options.definition(name, entry["options"])
+    comes = _comes(Kind.CREATE, name, scope_ids(entry["scopes"]), settings.partner_server or "", world)
+    return [*actions, *(replace(action, detail=settings) for action in comes)]
+
+
+def _comes(kind: Kind, name: str, scopes: tuple[IPv4Address, ...], partner: str, world: World) -> Sequence[Action]:
+    source = world.source(partner) if partner else None
+    other = None if isinstance(source, Unread) else source
+    return [Action(0, kind, HERE, name, scopes, other=other, partner=partner)] if scopes else []
 
 
 def created(facts: Facts, name: str) -> tuple[ScopeDefinition, ...]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from .._model.identity import Source
 from .._model.relationship import Definition
+from .reads import Scopes
 from .settings import Changes
-from .world import Scopes
 
 
 class Kind(Enum):

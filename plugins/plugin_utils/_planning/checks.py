@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
@@ -15,9 +15,10 @@ from .._model.relationship import Definition, Relationship
 from .._model.scope import Scope, ScopeDefinition
 from .._model.server import RELATIONSHIP_LIMIT
 from .._model.texts import few, sentences
-from . import settings
-from .copies import departure
+from .._windows.export import Export
+from . import content, settings
 from .draft import Draft, Misfit
+from .removals import removal
 from .spec import Policy, Spec
 from .world import ServerView
 
@@ -272,7 +273,7 @@ def check_replaced(
     for scope in taken:
         active = there.serves(scope) or there.elsewhere(scope, name) is not None
         if active or not policy.replace_partner_copy:
-            shown = departure(scope, here, there, deleted=True, replaced=True)
+            shown = removal(scope, here, there, deleted=True, replaced=True)
             differs = few(shown.differences, between="; ", most=3) or "equal to the one here"
             cure = (
                 "it is in service there: compare both, and deactivate, remove or renumber one of them"
@@ -282,6 +283,33 @@ def check_replaced(
             problems.append(f"scopes: {scope} exists on {there.name} already ({differs}); {cure}.")
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
+
+
+def check_lacking(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
+    """Raises Refused where the partner does not have what scopes need that are copied there."""
+    problems: list[str] = []
+    for export, some in _by_export(scopes, here).values():
+        if there.level is not None:
+            problems += content.lacking(export, there.level, some)
+    refuse_lacking(there.name, list(dict.fromkeys(problems)))
+
+
+def refuse_lacking(server: str, problems: Sequence[str]) -> None:
+    """Raises Refused for classes and definitions that a server does not have."""
+    if problems:
+        raise Refused(
+            f"{server} lacks what the scopes use, and Windows does not replicate it: {few(problems)}. Create it there "
+            "first; nothing was changed."
+        )
+
+
+def _by_export(scopes: Sequence[IPv4Address], here: ServerView) -> Mapping[int, tuple[Export, list[IPv4Address]]]:
+    """The scopes by the export that tells what they need; those that need nothing are left out."""
+    found: dict[int, tuple[Export, list[IPv4Address]]] = {}
+    for scope in scopes:
+        if export := here.needed_level(scope):
+            found.setdefault(id(export), (export, []))[1].append(scope)
+    return found
 
 
 def missing_scopes(definitions: Sequence[ScopeDefinition], here: ServerView) -> tuple[ScopeDefinition, ...]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from .._model.texts import MESSAGE_LIMIT
-from .._windows.export import Export, Lease
+from .._windows.export import Export, Lease, ServerLevel
 from .._windows.export_content import Content
 
 # states of an address that nobody holds; one that is not known counts as held
@@ -111,7 +111,7 @@ def vanishing(found: Iterable[Difference]) -> Sequence[Difference]:
     return [one for one in found if one.source is None and one.is_content]
 
 
-def lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[str]:
+def lacking(source: Export, destination: Export | ServerLevel, scopes: Iterable[IPv4Address]) -> Sequence[str]:
     """Classes and option definitions that the scopes need and the destination does not have; Windows replicates
     neither.
 

@@ -10,26 +10,19 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.identity import Source
+from .._model.identity import Connection, Source
 from .._model.refusal import Refused
 from .._model.relationship import Definition
 from .._windows.errors import RemoteFailure
 from . import kinds
 from .actions import Action, Kind, Stage, chunks
+from .reads import OwnRead, PartnerRead, ReadRequest, Unread
 from .spec import Spec
-from .world import Half, PartnerRead, ReadRequest, ServerView, Unread, World
+from .world import Half, ServerView, World, not_the_partner
 
-_SCOPES_A_CALL = 30  # of the calls that take scopes out; those that add some follow World.at_once
 _WITHOUT_SCOPES = {Kind.FORGET, Kind.MODIFY, Kind.DETACH_HALF, Kind.WITHDRAW_RELATIONSHIP, Kind.DOWN}
-# how many scopes an action of a kind has; None: all that there are
-_AT_ONCE = {
-    Kind.SERVE_ON: 1,
-    Kind.SERVE_OFF: 1,
-    Kind.DELETE: 1,
-    Kind.DETACH_MEMBERS: _SCOPES_A_CALL,
-    Kind.WITHDRAW_MEMBERS: _SCOPES_A_CALL,
-    Kind.REPLICATE: _SCOPES_A_CALL,
-}
+_ONE_BY_ONE = {Kind.SERVE_ON, Kind.SERVE_OFF, Kind.DELETE}
+_IN_CALLS = {Kind.JOIN, Kind.DETACH_MEMBERS, Kind.WITHDRAW_MEMBERS, Kind.REPLICATE}  # of World.at_once scopes
 
 
 @dataclass(frozen=True)
@@ -50,6 +43,12 @@ def stays(name: str, misfits: Sequence[Misfit]) -> bool:
     return all(misfit.half.name != name for misfit in misfits)
 
 
+def _check_partner_host(read: PartnerRead, there: ServerView) -> None:
+    wrong = not_the_partner(read.relationship, read.names, there.server) if read.names else None
+    if wrong is not None and there.source is Connection.PARTNER:
+        raise Refused(f"{wrong} Nothing was changed.")
+
+
 class Draft:
     """`world` is folded with each action that is added. A spec that has to wait for a read is left until the next
     round."""
@@ -63,8 +62,7 @@ class Draft:
         self.settings: dict[str, Definition] = {}  # declared, with what follows from a relationship that ends
         self.warnings: list[str] = []
         self.pending: dict[str, Definition] = {}  # they wait for their first scope
-        self._reads: dict[str, PartnerRead] = {}
-        self._resolve: dict[str, None] = {}
+        self._asked = ReadRequest()
         self._waiting: set[str] = set()
 
     @property
@@ -76,8 +74,8 @@ class Draft:
     def add(self, kind: Kind, where: ServerView, name: str, scopes: Sequence[IPv4Address] = (), **more: Any) -> None:
         """Adds the action, in as many pieces as its kind takes scopes at once; none where it is about scopes and there
         are none."""
-        at_once = self.world.at_once if kind is Kind.JOIN else _AT_ONCE.get(kind, len(scopes))
-        for some in chunks(scopes, at_once or 1) or ([()] if kind in _WITHOUT_SCOPES else []):
+        at_once = 1 if kind in _ONE_BY_ONE else self.world.at_once if kind in _IN_CALLS else len(scopes) or 1
+        for some in chunks(scopes, at_once) or ([()] if kind in _WITHOUT_SCOPES else []):
             action = Action(len(self.actions), kind, where.source, name, some, **more)
             self.actions.append(action)
             self.world = kinds.effect(self.world, action)
@@ -99,13 +97,18 @@ class Draft:
     # --- reads ---------------------------------------------------------------------------------------------------
 
     def ask(self, read: PartnerRead) -> ServerView | Unread | None:
-        """The partner, or why it cannot be read. None: it has to be read first, and the caller stops."""
+        """The partner, or why it cannot be read. None: it has to be read first, and the caller stops. Raises Refused
+        where partner_host is another server."""
         there = self.world.asked(read)
         if there is None:
             read = replace(read, elsewhere=read.elsewhere or self._several)
-            before = self._reads.get(read.key)
-            self._reads[read.key] = read.merged(before) if before else read
+            self._ask(ReadRequest(partners=(read,)))
+        elif isinstance(there, ServerView):
+            _check_partner_host(read, there)
         return there
+
+    def _ask(self, request: ReadRequest) -> None:
+        self._asked = self._asked.merged(request)
 
     def need(self, read: PartnerRead) -> ServerView | None:
         """The same. Raises RemoteFailure when it cannot be read."""
@@ -121,7 +124,14 @@ class Draft:
 
     def resolve(self, spelling: str) -> None:
         """The addresses of a name have to be known first."""
-        self._resolve[spelling] = None
+        self._ask(ReadRequest(resolve=(spelling,)))
+
+    def knows_needs(self, scopes: Sequence[IPv4Address]) -> bool:
+        """Whether it is known what the scopes need of the server level; if not, it has to be read first."""
+        unknown = tuple(scope for scope in scopes if self.start.here.needed_level(scope) is None)
+        if unknown:
+            self._ask(ReadRequest(OwnRead(uses=unknown)))
+        return not unknown
 
     def view(self, source: Source) -> ServerView:
         return self.world.views[source]
@@ -132,19 +142,21 @@ class Draft:
         """One phase for one spec. What is refused while something is still to be read may look different then."""
         if spec.name in self._waiting:
             return
-        asked = (len(self._resolve), dict(self._reads))
+        asked = self._asked
         try:
             phase(spec, self)
         except (Refused, RemoteFailure):
             if not self.is_waiting:
                 raise
             self._waiting.add(spec.name)
-        if asked != (len(self._resolve), self._reads):
+        if asked != self._asked:
             self._waiting.add(spec.name)
 
     @property
     def is_waiting(self) -> bool:
-        return bool(self._reads or self._resolve)
+        """Whether something has to be read before the plan can be made."""
+        return self._asked != ReadRequest()
 
     def request(self) -> ReadRequest:
-        return ReadRequest(tuple(self._reads.values()), tuple(self._resolve))
+        """All that has to be read."""
+        return self._asked

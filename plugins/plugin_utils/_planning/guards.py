@@ -4,19 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Address
 
-from .._engine.steps import Plan
+from .._model.identity import Connection
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.render import settings
 from .._model.server import Server
-from .._model.texts import few, sentences
-from .._windows.export import Export
-from .content import lacking
+from .._model.texts import few
+from .kinds import KINDS
+from .plan import Plan
+from .world import ServerView
 
 NORMAL = "Normal"
 # states that pass by themselves: the batch waits for Normal before it writes
@@ -47,7 +47,7 @@ class Limits:
     max_removals_percent: int = 30
 
 
-def check_removals(plan: Plan, limits: Limits) -> None:
+def _check_removals(plan: Plan, limits: Limits) -> None:
     """Raises Refused when copies go that have what the kept ones have not, or too many of the members at once."""
     lost = [f"{one.scope_id} {what}" for one in plan.removals for what in one.loses]
     if lost and not limits.allow_content_loss:
@@ -71,15 +71,26 @@ def check_removals(plan: Plan, limits: Limits) -> None:
         )
 
 
-def check(plan: Plan, server: Server, allow_state: Collection[str] = ()) -> None:
-    """Raises Refused when a relationship that the plan writes to is in a state that forbids it."""
-    gone: set[str] = set()
-    for step in plan.steps:
-        relationship = server.relationship(step.relationship)
-        if step.settled and relationship is not None and relationship.name not in gone:
-            _check_state(server.name, relationship.name, relationship.state, allow_state)
-        if step.removes:
-            gone.add(step.relationship)
+def check(plan: Plan, limits: Limits) -> None:
+    """Raises Refused for a plan that must not be carried out: the states of its relationships, what would be removed,
+    the clocks of the two servers."""
+    for view in plan.start.views.values():
+        _check_states(plan, view, limits)
+    _check_removals(plan, limits)
+    there = plan.start.views.get(Connection.PARTNER)
+    if plan.actions and there is not None:
+        _check_clocks(plan.start.here.server, there.server, limits)
+
+
+def _check_states(plan: Plan, view: ServerView, limits: Limits) -> None:
+    """Those of the relationships that the plan writes to, until it ends them."""
+    ended: set[str] = set()
+    for action in plan.actions:
+        half = view.half(action.name)
+        if action.normal and half is not None and action.name not in ended:
+            _check_state(view.name, action.name, half.relationship.state, limits.allow_state)
+        if KINDS[action.kind].ends:
+            ended.add(action.name)
 
 
 def _check_state(server: str, name: str, state: str, allow_state: Collection[str]) -> None:
@@ -96,67 +107,16 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
     )
 
 
-def check_partner(
-    plan: Plan, here: Server, there: Server, allow_clock_skew: bool = False, elsewhere: Collection[str] = ()
-) -> None:
-    """Raises Refused for what the partner, read over its own connection, would refuse or be hurt by.
-
-    `elsewhere`: relationships whose partner may be another server.
-    """
-    problems: list[str] = []
-    for name in plan.touched():
-        relationship = here.relationship(name)
-        names = (
-            relationship.partner.names
-            if relationship
-            else tuple(step.partner for step in plan.steps if step.relationship == name)
-        )
-        if name in elsewhere or not any(names):
-            continue
-        problems += not_the_partner(name, names, there)
-    if problems:
-        raise Refused(sentences(problems) + " Nothing was changed.")
-    check_clocks(here, there, allow_clock_skew)
-
-
-def check_lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address], name: str) -> None:
-    """Raises Refused when the server called `name` does not have what scopes need that are copied there."""
-    problems = lacking(source, destination, scopes)
-    if problems:
-        raise Refused(
-            f"{name} lacks what the scopes use, and Windows does not replicate it: {few(problems)}. "
-            "Create it there first; nothing was changed."
-        )
-
-
-def check_clocks(here: Server, there: Server, allow_clock_skew: bool) -> None:
+def _check_clocks(here: Server, there: Server, limits: Limits) -> None:
     """Raises Refused when it is certain that the clocks of the two servers differ by more than Windows takes."""
     difference = here.clock.apart(there.clock)
-    if difference > CLOCK_LIMIT and not allow_clock_skew:
+    if difference > CLOCK_LIMIT and not limits.allow_clock_skew:
         raise Refused(
             f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, "
             "and "
             "a minute is "
             "the most; set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
         )
-
-
-def check_is_partner(relationships: Iterable[Relationship], there: Server) -> None:
-    """Raises Refused when `there` is not the partner of each of them."""
-    problems = [problem for one in relationships for problem in not_the_partner(one.name, one.partner.names, there)]
-    if problems:
-        raise Refused(sentences(problems))
-
-
-def not_the_partner(name: str, names: Iterable[str], there: Server) -> list[str]:
-    """What is wrong when `there` is called by none of the names."""
-    spelled = dict.fromkeys(names)
-    if any(there.identity.is_called(one) for one in spelled):
-        return []
-    return [
-        f"partner_host: it is {there.name}, and the partner of '{name}' is {' = '.join(spelled)}; "
-        "name the right host, or write partner_server as the host's own name or address."
-    ]
 
 
 def differs_at_partner(relationship: Relationship, there: Server) -> list[str]:

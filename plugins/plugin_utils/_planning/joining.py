@@ -12,8 +12,8 @@ from .._model.relationship import Definition, Relationship
 from . import checks, settings
 from .actions import Kind, Modification, Stage
 from .draft import Draft
+from .reads import PartnerRead, Scopes
 from .spec import Spec
-from .world import PartnerRead, Scopes
 
 
 def settle(spec: Spec, d: Draft) -> None:
@@ -56,7 +56,8 @@ def _create(spec: Spec, definition: Definition | None, d: Draft) -> None:
         return
     checks.check_secret(definition)
     checks.check_room(d.here, spec.option)
-    coming, there = _join(spec, (partner,), d), d.need(PartnerRead((partner,), spec.name, guarded=False))
+    coming = _join(spec, (partner,), d)
+    there = d.need(PartnerRead((partner,), spec.name, guarded=False))
     if coming is None or there is None:
         return
     checks.check_new_at_partner(spec.name, spec.option, d.here, there)
@@ -76,9 +77,10 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     checks.check_members(here, name, missing)
     if not asks_partner(spec, d):
         return ()
-    read = PartnerRead(names, name, guarded=False)
+    there_already = [scope for scope in missing if scope in d.start.here.copies]  # one that is made needs nothing
+    read = PartnerRead(names, name, level=bool(there_already), guarded=False)
     there = d.need(read)
-    if there is None:
+    if not d.knows_needs(there_already) or there is None:
         return None
     theirs = there.members(name)
     checks.check_not_left(name, [scope for scope in missing if scope in theirs], here, there)
@@ -87,10 +89,11 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     taken = tuple(scope for scope in coming if scope in there.copies)
     checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
     if one_sided or taken:
-        there = d.need(replace(read, scopes=taken, api=bool(one_sided), guarded=True))
-    if there is None:
+        there = d.need(replace(read, scopes=taken, api=bool(one_sided), level=True, guarded=True))
+    if not d.knows_needs([*there_already, *one_sided]) or there is None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
+    checks.check_lacking([*there_already, *one_sided], d.start.here, there)
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
     in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
     if spec.policy.keep_days is not None:

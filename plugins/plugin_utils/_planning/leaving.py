@@ -20,8 +20,9 @@ from .._model.relationship import Relationship
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
 from .draft import Draft, stays
+from .reads import PartnerRead, Scopes, Unread
 from .spec import Policy, Spec
-from .world import PartnerRead, Scopes, ServerView, Unread
+from .world import ServerView
 
 CUT_OFF = ("CommunicationInterrupted", "PartnerDown")
 
@@ -185,7 +186,7 @@ def _is_gone(current: Relationship, d: Draft) -> bool:
 
 def answers(there: ServerView | Unread) -> bool:
     """Whether a server is there, although it may refuse access."""
-    return not isinstance(there, Unread) or there.failure.answered
+    return not isinstance(there, Unread) or there.answered
 
 
 def delete_last(leaving: Leaving, goal: Membership, d: Draft) -> None:

@@ -11,7 +11,6 @@ from functools import cached_property
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._engine.steps import Removal
 from .._model.identity import Source
 from .._model.relationship import Definition, Relationship
 from .._model.render import settings as shown
@@ -19,11 +18,12 @@ from .._model.scope import ScopeDefinition
 from . import settings
 from .actions import Action, Kind, Stage
 from .content import Difference
-from .copies import departure
 from .draft import Misfit, stays
+from .removals import Removal, removal
 from .spec import Spec
 from .world import ServerView, World, mirrored
 
+_CHANGES_CONTENT = (Kind.REPLICATE, Kind.IMPORT)
 _ENDS_COPIES = (Kind.SERVE_OFF, Kind.DETACH_MEMBERS, Kind.WITHDRAW_MEMBERS, Kind.DELETE)
 
 
@@ -41,6 +41,7 @@ class Plan:
     unfit: Mapping[str, tuple[Misfit, ...]] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
     diff: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
+    header: str = ""  # of what a diff shows
 
     @cached_property
     def _departures(self) -> Mapping[tuple[IPv4Address, Source], Source]:
@@ -72,7 +73,7 @@ class Plan:
         replaced = scope in after.copies and scope in after.owners
         deleted = replaced or scope not in after.copies
         start = self.start.views
-        return departure(scope, start[keeper], start[other], deleted=deleted, replaced=replaced)
+        return removal(scope, start[keeper], start[other], deleted=deleted, replaced=replaced)
 
     @property
     def idle(self) -> frozenset[IPv4Address]:
@@ -83,6 +84,11 @@ class Plan:
             (scope, action.where) for action in self.actions if action.kind is Kind.REPLICATE for scope in action.scopes
         ]
         return frozenset(scope for scope, keeper in kept if not self.start.views[keeper].serves(scope))
+
+    @property
+    def rereads(self) -> tuple[IPv4Address, ...]:
+        """Scopes whose content is another one after it."""
+        return tuple(sorted({it for action in self.actions if action.kind in _CHANGES_CONTENT for it in action.scopes}))
 
     @property
     def creates(self) -> tuple[ScopeDefinition, ...]:

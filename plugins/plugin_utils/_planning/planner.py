@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from .._model.identity import Connection
 from .._model.texts import few
 from .draft import Draft
 from .guards import differs_at_partner
@@ -24,10 +25,11 @@ from .joining import make, settle
 from .leaving import purge
 from .plan import Plan
 from .proof import proven
+from .reads import OwnRead, PartnerRead, ReadRequest, Unread
 from .recreating import find_misfit, move, take_apart
-from .spec import Spec, check
+from .spec import Spec, check, notes
 from .strands import with_strands
-from .world import ReadRequest, World
+from .world import World
 
 PHASES: Sequence[Callable[[Spec, Draft], None]] = (make, find_misfit, move, take_apart, settle, purge)
 
@@ -36,15 +38,32 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
     """What brings the server to what is declared, or what has to be read first. Raises Refused, and RemoteFailure for a
     partner that cannot be read and has to be."""
     check(desired)
+    if not world.views:
+        return ReadRequest(OwnRead(notes=notes(desired)))
     d = Draft(world, several=len(desired) > 1)
     for phase in PHASES:
         for spec in desired:
             d.run(phase, spec)
     if d.is_waiting:
         return d.request()
+    _look_at_partner_host(d)
+    if d.is_waiting:
+        return d.request()
     for spec in desired:
         _warn(spec, d)
     return finished(d, desired)
+
+
+def _look_at_partner_host(d: Draft) -> None:
+    """Before something is done the server of partner_host is looked at, unless it is known to be gone: its states and
+    its clock matter too."""
+    unread = [source for source in d.start.known.values() if isinstance(source, Unread)]
+    if not d.actions or not d.start.has_partner_host or Connection.PARTNER in d.start.views or unread:
+        return
+    for action in d.actions:
+        if names := d.start.names_of(action.name, action.partner):
+            d.ask(PartnerRead(names, action.name))
+            return
 
 
 def finished(d: Draft, desired: Sequence[Spec] = ()) -> Plan:

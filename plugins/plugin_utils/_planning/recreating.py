@@ -20,8 +20,9 @@ from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
 from .joining import asks_partner
 from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
+from .reads import PartnerRead, Unread
 from .spec import Policy, Spec
-from .world import Half, PartnerRead, ServerView, Unread, mirrored
+from .world import Half, ServerView, mirrored
 
 
 def find_misfit(spec: Spec, d: Draft) -> None:
@@ -168,6 +169,8 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
         return
     if spec.exact and not _leaves_for_good(spec, old, d):
         return
+    if names and spec.members:
+        d.ask(PartnerRead(names, spec.name, level=True, guarded=False))  # together with the former one
     leaving = dissolve(old.name, _going_on(policy, same), d, elsewhere=not same)
     if leaving and not same and policy.other_copy == "delete":
         delete_last(leaving, Membership(spec.name, names[0]), d)
@@ -229,7 +232,8 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
     read first."""
     views = [d.here]
     if names and asks_partner(spec, d):
-        there = d.need(PartnerRead(names, spec.name, guarded=d.world.reads_both(spec.name)))
+        level = not set(spec.members) <= d.here.members(spec.name)
+        there = d.need(PartnerRead(names, spec.name, level=level, guarded=d.world.reads_both(spec.name)))
         if there is None:
             return None
         views.append(there)

@@ -12,14 +12,16 @@ from typing import Any
 from .._model.refusal import Refused, showing
 from .._model.relationship import Relationship
 from .._model.texts import few
+from .._windows.errors import RemoteFailure
 from .._windows.export import Export
-from . import content
+from . import checks, content
 from .actions import Direction, Kind, Stage
 from .content import Difference
 from .draft import Draft
 from .plan import Plan
 from .planner import finished
-from .world import PartnerRead, ReadRequest, Scopes, ServerView, World
+from .reads import OwnRead, PartnerRead, ReadRequest, Scopes
+from .world import ServerView, World
 
 Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
 
@@ -69,6 +71,9 @@ class _Pair:
 
 def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
     """The destination's copies become those of the source. Raises Refused for what would stop half-way or be lost."""
+    if not world.views:
+        named = wanted.scopes if world.has_partner_host else ()  # over the second hop both are exported together
+        return ReadRequest(OwnRead(scopes=named, leases=False))
     d = Draft(world)
     pairs = _pairs(wanted, d)
     if d.is_waiting:
@@ -87,7 +92,19 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
         for relationship in dict.fromkeys(pair.members.values()):
             _add(pair, relationship, [scope for scope in going if pair.members.get(scope) == relationship], d)
     shown = _shown(differs, "destination"), _shown(differs, "source")
-    return replace(finished(d), differences=tuple(differs), diff=shown)
+    return replace(finished(d), differences=tuple(differs), diff=shown, header="content of the destination")
+
+
+def verify(wanted: Replication, world: World) -> Plan | ReadRequest:
+    """The same once more, after it was done. Raises RemoteFailure for what still differs."""
+    left = replicate(replace(wanted, force=False, allow_overwrite=True), world)
+    if isinstance(left, Plan) and left.differences:
+        partners = few(by_partner(members(wanted, world.here)))
+        fields = few((f"{difference.scope_id} {difference.field}" for difference in left.differences), between="; ")
+        raise RemoteFailure(
+            f"The scopes of {world.here.name} and {partners} were replicated, and they still differ: {fields}."
+        )
+    return left
 
 
 def members(wanted: Replication, here: ServerView) -> Chosen:
@@ -122,7 +139,7 @@ def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
     found: list[_Pair] = []
     for name, group in by_partner(members(wanted, d.here)).items():
         relationship = next(iter(group.values()))
-        there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group)))
+        there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group), leases=False))
         if there is not None:
             giver, taker = (d.here, there) if wanted.from_here else (there, d.here)
             found.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
@@ -157,12 +174,7 @@ def _check(pair: _Pair, going: Sequence[IPv4Address]) -> None:
             f"replicating would take it from {names.destination} too. Replicate in the other direction, or look at "
             "both servers."
         )
-    lacking = content.lacking(pair.given, pair.had, going)
-    if lacking:
-        raise Refused(
-            f"{names.destination} lacks what the scopes use, and Windows does not replicate it: {few(lacking)}. "
-            "Create it there first; nothing was changed."
-        )
+    checks.refuse_lacking(names.destination, content.lacking(pair.given, pair.had, going))
 
 
 def _lost(lost: Iterable[Difference], names: Direction) -> Refused:

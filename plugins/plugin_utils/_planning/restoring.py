@@ -19,16 +19,18 @@ from typing import Any
 
 from .._model import scope_definitions
 from .._model.identity import Connection
-from .._model.refusal import Refused
+from .._model.refusal import Refused, showing
 from .._model.server import Server
 from .._model.texts import few, sentences
-from .._windows.export import Export, ServerLevel
+from .._windows.errors import RemoteFailure
+from .._windows.export import NOTHING, Export, ServerLevel
 from . import content
 from .actions import Kind, SafetyCopy
 from .content import Difference
 from .draft import Draft
 from .plan import Plan
 from .planner import finished
+from .reads import OwnRead, ReadRequest
 from .world import World, view
 
 ACTIVE, INACTIVE = "active", "inactive"
@@ -41,7 +43,7 @@ _NO_CLIENT = frozenset(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Restoration:
     """`scopes`: none means all of the copy. `inactive`: out of service, whatever they were when they were saved."""
 
     path: str
@@ -60,7 +62,7 @@ class Here:
     now: datetime
 
 
-def chosen(wanted: Wanted, copy: Export) -> tuple[IPv4Address, ...]:
+def chosen(wanted: Restoration, copy: Export) -> tuple[IPv4Address, ...]:
     """Raises Refused for a scope that is not in the copy, and for a copy without any."""
     missing = [scope for scope in wanted.scopes if scope not in copy.scopes]
     if missing:
@@ -69,8 +71,93 @@ def chosen(wanted: Wanted, copy: Export) -> tuple[IPv4Address, ...]:
     return tuple(sorted(wanted.scopes or copy.scopes))
 
 
-def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
+def restore(wanted: Restoration, world: World) -> Plan | ReadRequest:
     """Scopes that are not there come; those that are there have to be what the copy would bring. Raises Refused."""
+    known = _known(wanted, world)
+    if isinstance(known, ReadRequest):
+        return known
+    copy, here = known
+    with showing(**_differences_shown(wanted, copy, here)):
+        return plan(wanted, copy, here)
+
+
+def _known(wanted: Restoration, world: World) -> tuple[Export, Here] | ReadRequest:
+    """The copy and the server, with the content of those scopes that are there already."""
+    copy = world.safety_copy
+    if not world.views or copy is None:
+        return ReadRequest(OwnRead(level=True, copy=wanted.path))
+    there = tuple(scope for scope in chosen(wanted, copy) if scope in world.here.copies)
+    if not all(map(world.here.content, there)):
+        return ReadRequest(OwnRead(scopes=there))
+    return copy, here_of(world)
+
+
+def here_of(world: World) -> Here:
+    """This server as it was read for a restoration."""
+    view = world.here
+    export = view.contents[0].export if view.contents else NOTHING
+    if view.level is None or view.read_at is None:
+        raise AssertionError("the server level is asked for first")
+    return Here(view.server, export, view.level, view.read_at)
+
+
+def verify(wanted: Restoration, coming: Sequence[IPv4Address], world: World) -> Plan | ReadRequest:
+    """Everything is there, as it was saved, in the state that was asked for. Raises RemoteFailure."""
+    known = _known(wanted, world)
+    if isinstance(known, ReadRequest):
+        return known
+    copy, here = known
+    problems = []
+    if unlike := left(wanted, copy, here):
+        problems.append(f"They are not what was asked for: {few(unlike, 'differences', between='; ')}.")
+    if gone := lost(copy, here, coming):
+        problems.append(gone)
+    if problems:
+        with showing(**_shown(wanted, copy, here, coming)):
+            raise RemoteFailure(" ".join([f"The scopes were imported on {here.server.name}.", *problems]))
+    return Plan((), world, world)
+
+
+def with_what_came(failure: RemoteFailure, plan: Plan | None, world: World) -> RemoteFailure:
+    """The failure of an import, with what came all the same in the result, and what is lost of it in words."""
+    copy = world.safety_copy
+    if plan is None or copy is None or "restored" in failure.shows or not world.here.contents:
+        return failure
+    here = here_of(world)
+    came = [scope for scope in plan.rereads if scope in here.export.scopes]
+    gone = lost(copy, here, came)
+    told = RemoteFailure(f"{failure} {gone}" if gone else str(failure))
+    told.shows = {**failure.shows, **outcome(came, here.export)}
+    return told
+
+
+def result(wanted: Restoration, plan: Plan, world: World, *, imported: bool) -> dict[str, Any]:
+    """What the task returns. Not `imported`: as it would be."""
+    copy, here = world.safety_copy, here_of(world)
+    if copy is None:
+        raise AssertionError("the copy is asked for first")
+    export = here.export if imported and plan.actions else copy
+    added = {"server_additions": [words for action in plan.actions for words in action.detail.added]}
+    return {**outcome(plan.rereads, export), **_differences_shown(wanted, copy, here), **added}
+
+
+def _shown(wanted: Restoration, copy: Export, here: Here, coming: Sequence[IPv4Address]) -> dict[str, Any]:
+    came = [scope for scope in coming if scope in here.export.scopes]
+    return {**outcome(came, here.export), **_differences_shown(wanted, copy, here)}
+
+
+def _differences_shown(wanted: Restoration, copy: Export, here: Here) -> dict[str, Any]:
+    return {"differences": [difference.public() for difference in differences(wanted, copy, here)]}
+
+
+def outcome(scopes: Sequence[IPv4Address], export: Export) -> dict[str, Any]:
+    """What came, or would come, for the task's result."""
+    counted = counts(scopes, export)
+    return {"restored": [str(scope) for scope in scopes], "counts": counted, "total": total(counted)}
+
+
+def plan(wanted: Restoration, copy: Export, here: Here) -> Plan:
+    """The same, of what is known. Raises Refused."""
     scopes = chosen(wanted, copy)
     absent = [scope for scope in scopes if here.server.scope(scope) is None]
     if wrong := [*problems(differences(wanted, copy, here), here), *_taken(absent, copy, here)]:
@@ -91,10 +178,10 @@ def restore(wanted: Wanted, copy: Export, here: Here) -> Plan:
             some = [scope for scope in coming if states[scope] == state]
             safe = SafetyCopy(wanted.path, state == INACTIVE, wanted.keep_days, () if d.actions else added)
             d.add(Kind.IMPORT, d.here, "", some, detail=safe)
-    return replace(finished(d), diff=(before, after))
+    return replace(finished(d), diff=(before, after), header=f"scopes on {here.server.name}")
 
 
-def differences(wanted: Wanted, copy: Export, here: Here) -> Sequence[Difference]:
+def differences(wanted: Restoration, copy: Export, here: Here) -> Sequence[Difference]:
     """How scopes that are there (the destination) are not what the copy (the source) would bring."""
     there = [scope for scope in chosen(wanted, copy) if here.server.scope(scope)]
     return [one for scope in there for one in _differences(scope, wanted, copy, here)]
@@ -108,7 +195,7 @@ def problems(found: Sequence[Difference], here: Here) -> Sequence[str]:
     return [_problem(scope, differs, here) for scope, differs in by_scope.items()]
 
 
-def left(wanted: Wanted, copy: Export, here: Here) -> Sequence[str]:
+def left(wanted: Restoration, copy: Export, here: Here) -> Sequence[str]:
     """What is not as it should be right after an import, leases aside."""
     absent = [f"{scope} is not there" for scope in chosen(wanted, copy) if here.server.scope(scope) is None]
     found = [one for one in differences(wanted, copy, here) if not one.field.startswith(_LEASE)]
@@ -170,7 +257,7 @@ def _folded(definitions: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, st
     return {_fold(one): kind for one, kind in definitions.items()}
 
 
-def _check_version(wanted: Wanted, copy: Export, here: Here) -> None:
+def _check_version(wanted: Restoration, copy: Export, here: Here) -> None:
     mine = here.level.version
     if copy.version is not None and copy.version > mine and (mine, copy.version) != _RELATED:
         raise Refused(
@@ -213,7 +300,7 @@ def _warnings(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequen
 # --- scopes ----------------------------------------------------------------------------------------------------------
 
 
-def _state(wanted: Wanted, copy: Export, scope: IPv4Address) -> str:
+def _state(wanted: Restoration, copy: Export, scope: IPv4Address) -> str:
     return INACTIVE if wanted.inactive else saved_state(copy, scope)
 
 
@@ -235,7 +322,7 @@ def _taken(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[
     ]
 
 
-def _differences(scope: IPv4Address, wanted: Wanted, copy: Export, here: Here) -> list[Difference]:
+def _differences(scope: IPv4Address, wanted: Restoration, copy: Export, here: Here) -> list[Difference]:
     state, is_now = _state(wanted, copy, scope), saved_state(here.export, scope)
     found = [Difference(scope, "state", state, is_now)] if state != is_now else []
     found += [one for one in content.differences(copy, here.export, [scope]) if one.field != "state"]

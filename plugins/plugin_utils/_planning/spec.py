@@ -13,7 +13,8 @@ from .._model.identity import Connection
 from .._model.refusal import Refused
 from .._model.relationship import Definition
 from .._model.scope import ScopeDefinition
-from .world import Scopes, World
+from .reads import Scopes
+from .world import World
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ class Spec:
     @property
     def is_present(self) -> bool:
         return not self.absent and self.leaving is None
+
+
+def notes(desired: Sequence[Spec]) -> tuple[str, ...]:
+    """The relationships of which it has to be known what earlier runs left of them."""
+    names = (name for spec in desired for name in (spec.name, spec.policy.previous_name) if name)
+    return tuple(dict.fromkeys(names))
 
 
 def check(desired: Sequence[Spec]) -> None:

@@ -15,8 +15,9 @@ from .draft import Draft
 from .leaving import answers
 from .plan import Plan
 from .planner import finished
+from .reads import PartnerRead, ReadRequest, Scopes, Unread
 from .spec import Spec
-from .world import PartnerRead, ReadRequest, Scopes, Unread, World
+from .world import World
 
 CUT = "CommunicationInterrupted"
 DOWN = "PartnerDown"
@@ -29,6 +30,8 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
 
     Raises Refused.
     """
+    if not world.views:
+        return ReadRequest()
     d = Draft(world)
     here = d.here
     going = [scope for scope in scopes if scope in here.copies]
@@ -59,6 +62,8 @@ def declare_down(name: str, world: World, option: str = "name") -> Plan | ReadRe
 
     Made on both sides, it gives the same address to two clients. Raises Refused.
     """
+    if not world.views:
+        return ReadRequest()
     d, here = Draft(world), world.here
     current = here.find(name, option)
     if current is None:

@@ -14,17 +14,16 @@ from datetime import datetime
 from functools import cached_property
 from ipaddress import IPv4Address
 
-from .._engine.sides import AT_ONCE
 from .._model.identity import Connection, Hop, Source, are_one
 from .._model.refusal import Refused
 from .._model.relationship import Relationship, Role
-from .._model.scope import Scope
+from .._model.scope import Scope, Utilisation
 from .._model.server import Server
-from .._windows.errors import RemoteFailure
-from .._windows.export import Export
+from .._windows.export import Export, ServerLevel
 from .._windows.kept_secret import Kept
+from .reads import PartnerRead, Scopes, Unread
 
-Scopes = tuple[IPv4Address, ...]
+AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
 _OTHER_ROLE: Mapping[Role | None, Role | None] = {"active": "standby", "standby": "active", None: None}
 
 
@@ -58,11 +57,13 @@ def mirrored(relationship: Relationship, partner_server: str) -> Relationship:
 
 @dataclass(frozen=True)
 class Content:
-    """What was read of some scopes, leases included, at one time of the controller's clock."""
+    """What was read of some scopes, with their leases where that was asked, as of `read_at` by the clock of the server
+    that ran the read."""
 
     scopes: frozenset[IPv4Address]
     export: Export
     read_at: datetime | None
+    leases: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class ServerView:
     """One server: `server` as it was read, `relationships` and `copies` as they are by now.
 
     `ours`: relationships with the server whose task it is; those with others only occupy a name and their scopes.
-    `api`: the DHCP management API answers there.
+    `read_at`: when it was read, by the clock of the server that ran the read. `api`: the DHCP management API answers
+    there. `level`: its classes and definitions. `uses`: what scopes need of them,
+    of which the content was not read.
     """
 
     source: Source
@@ -79,7 +82,10 @@ class ServerView:
     copies: Mapping[IPv4Address, Scope]
     ours: frozenset[str]
     contents: tuple[Content, ...] = ()
+    read_at: datetime | None = None
     api: bool = False
+    level: ServerLevel | None = None
+    uses: Export | None = None
 
     @property
     def name(self) -> str:
@@ -130,12 +136,19 @@ class ServerView:
     def serves(self, scope: IPv4Address) -> bool:
         return scope in self.copies and self.copies[scope].active
 
-    def covers(self, scopes: Collection[IPv4Address], api: bool) -> bool:
-        """Whether the content of the scopes was read, and the API asked."""
-        return all(self.content(scope) for scope in scopes) and (self.api or not api)
+    def covers(self, read: PartnerRead) -> bool:
+        """Whether the content of the scopes was read, and the API asked where that is needed."""
+        contents = map(self.content, read.scopes)
+        return (self.api or not read.api) and all(it is not None and it.leases >= read.leases for it in contents)
 
     def content(self, scope: IPv4Address) -> Content | None:
+        """What was read of a scope, whether it is there or not."""
         return next((content for content in self.contents if scope in content.scopes), None)
+
+    def needed_level(self, scope: IPv4Address) -> Export | None:
+        """The export that tells what a scope needs of the server level."""
+        exports = [*(content.export for content in self.contents), *([self.uses] if self.uses else [])]
+        return next((export for export in exports if scope in export.uses), None)
 
     # --- as it would be ------------------------------------------------------------------------------------------
 
@@ -176,72 +189,33 @@ def view(server: Server, source: Source, opposite: Server | None = None) -> Serv
     return ServerView(source, server, relationships, copies, frozenset(ours))
 
 
-@dataclass(frozen=True)
-class Unread:
-    """A server that could not be read, and why."""
-
-    failure: RemoteFailure
-
-
-@dataclass(frozen=True)
-class PartnerRead:
-    """What has to be known of a partner.
-
-    `names`: what it is called; none: it is the server of partner_host. `scopes`: whose content is compared, on both
-    servers, that of `first` before the other's, so that a lease that is just being given to the partner does not look
-    lost. `elsewhere`: it may be another server than that of partner_host. Not `guarded`: what changes there meanwhile
-    is for Windows to refuse.
-    """
-
-    names: tuple[str, ...]
-    relationship: str
-    scopes: Scopes = ()
-    api: bool = False
-    first: Connection = Connection.PARTNER
-    elsewhere: bool = False
-    guarded: bool = True
-
-    @property
-    def key(self) -> str:
-        return self.names[0] if self.names else ""
-
-    def merged(self, other: PartnerRead) -> PartnerRead:
-        """What both need of one server together; content is read first where either wants it first."""
-        first = Connection.THIS_SERVER if Connection.THIS_SERVER in (self.first, other.first) else Connection.PARTNER
-        return replace(
-            self,
-            scopes=tuple(sorted({*self.scopes, *other.scopes})),
-            api=self.api or other.api,
-            first=first,
-            elsewhere=self.elsewhere and other.elsewhere,
-            guarded=self.guarded or other.guarded,
-        )
-
-
-@dataclass(frozen=True)
-class ReadRequest:
-    """What a planner has to know before it can go on: partners, and names whose addresses this server has to
-    resolve."""
-
-    partners: tuple[PartnerRead, ...] = ()
-    resolve: tuple[str, ...] = ()
+def not_the_partner(relationship: str, names: Collection[str], there: Server) -> str | None:
+    """What is wrong when the server of partner_host is called by none of the names of the partner."""
+    if any(map(there.identity.is_called, names)):
+        return None
+    return (
+        f"partner_host: it is {there.name}, and the partner of '{relationship}' is {' = '.join(dict.fromkeys(names))}; "
+        "name the right host, or write partner_server as the host's own name or address."
+    )
 
 
 @dataclass(frozen=True)
 class World:
-    """All that is known. `known`: the servers that were asked for, by the name that was asked for ("": that of
-    partner_host).
+    """All that is known; nothing at first. `known`: the servers that were asked for, by the name that was asked for
+    ("": that of partner_host).
 
     `journal`: relationship -> partner, of earlier runs that did not end. `secrets`: what this server keeps of those
-    that were sent. `at_once`: scopes that are added in one call.
+    that were sent. `at_once`: scopes that Windows takes in one call. `safety_copy`: the one that was asked for.
     """
 
-    views: Mapping[Source, ServerView]
+    views: Mapping[Source, ServerView] = field(default_factory=dict)
     known: Mapping[str, Source | Unread] = field(default_factory=dict)
     has_partner_host: bool = False
     journal: Mapping[str, str] = field(default_factory=dict)
     secrets: Kept = field(default_factory=Kept)
     at_once: int = AT_ONCE
+    safety_copy: Export | None = None
+    statistics: Mapping[IPv4Address, Utilisation] | None = None
 
     @property
     def here(self) -> ServerView:
@@ -259,23 +233,28 @@ class World:
             return current.relationship.partner.names
         return (noted,) if noted and not self.has_partner_host else ()
 
+    def names_of(self, name: str, partner: str) -> tuple[str, ...]:
+        """What the partner of a relationship is called, also of one that is to be created with `partner`."""
+        current = self.here.half(name)
+        return current.relationship.partner.names if current else (partner,) if partner else ()
+
     def asked(self, read: PartnerRead) -> ServerView | Unread | None:
         """The partner, or why it could not be read; None: that is not known yet, or not enough of it."""
-        source = self._source(read.key)
-        if source is None or not self.here.covers(read.scopes, read.api):
+        source = self.source(read.key)
+        if source is None or not self.here.covers(read):
             return None
         if isinstance(source, Unread):
             return source
         there = self.views[source]
-        return there if there.covers(read.scopes, read.api) else None
+        return there if there.covers(read) and (there.level or not read.level) else None
 
     def partner(self, name: str) -> ServerView | None:
         """The partner of a relationship, if it was read."""
         names = self.partner_names(name)
-        source = self._source(names[0] if names else "")
+        source = self.source(names[0] if names else "")
         return None if source is None or isinstance(source, Unread) else self.views[source]
 
-    def _source(self, name: str) -> Source | Unread | None:
+    def source(self, name: str) -> Source | Unread | None:
         """The server of this name, also where it was asked for by another of its names."""
         if name in self.known or not name:
             return self.known.get(name)

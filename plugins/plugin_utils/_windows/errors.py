@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
+from .._model.refusal import TaskFailure
 from .._model.texts import short
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ _DENIED: Mapping[Denied, tuple[str, str]] = {
 }
 
 
-class RemoteFailure(Exception):
+class RemoteFailure(TaskFailure):
     """The remote side did not do what was asked. str() names what happened, where, and the cure.
 
     `answered`: the server that was asked is there, whatever it said.

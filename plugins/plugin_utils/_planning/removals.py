@@ -1,17 +1,44 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the copy of a scope that goes has and the kept one has not. No I/O."""
+"""Copies of scopes that go, and what they have that the kept ones have not. No I/O."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import Any
 
-from .._engine.steps import Removal
 from . import content
 from .world import ServerView
 
 
-def departure(
+@dataclass(frozen=True)
+class Removal:
+    """A scope's copy on `server` that goes (deleted), or stays there InActive; `kept_on` has the other one.
+
+    `differences`: what the copy that goes has otherwise, or alone; `loses`: those of them that nobody has afterwards.
+    """
+
+    scope_id: IPv4Address
+    server: str
+    kept_on: str
+    deleted: bool
+    differences: tuple[str, ...] = ()
+    loses: tuple[str, ...] = ()
+    replaced: bool = False  # the kept one is copied there anew
+
+    def public(self) -> Mapping[str, Any]:
+        return {
+            "scope_id": str(self.scope_id),
+            "server": self.server,
+            "kept_on": self.kept_on,
+            "other_copy": "replace" if self.replaced else "delete" if self.deleted else "disable",
+            "differences": list(self.differences),
+        }
+
+
+def removal(
     scope: IPv4Address, keeper: ServerView, other: ServerView, *, deleted: bool, replaced: bool = False
 ) -> Removal:
     """The other's copy, and how it differs from the keeper's. One that is replaced loses what it has to lose by being

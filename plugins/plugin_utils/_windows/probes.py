@@ -4,26 +4,20 @@
 Pure.
 
 The version has no access check (MS-DHCPM 3.1.4.29), so it tells the second hop alone; the two reads that follow it need
-rights."""
+rights.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from ipaddress import IPv4Address
 
-from .._model.server import Server
-from .._windows import cmdlets, server_reads
-from .._windows.cmdlets import Operation
-from .._windows.errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, RemoteError, error_ids
-from .._windows.export import Export
-from .._windows.reply import Failure, Result
-from . import batch
-from .sides import Connection
-from .steps import Plan
+from . import cmdlets, server_reads
+from .cmdlets import Operation
+from .errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, RemoteError, error_ids
+from .export import ServerLevel
+from .reply import Failure, Result
 
-Coming = Mapping[str, Sequence[IPv4Address]]  # scopes, by the partner that gets them
-NOBODY: Coming = {}
 FIRST_VERSION = (6, 2)  # Windows Server 2012
 
 
@@ -45,16 +39,17 @@ def level_reads(partner: str | None = None) -> tuple[Operation, ...]:
     return found if partner else (cmdlets.get_version(guarded=False), *found)
 
 
-def level(seen: Sequence[Result], host: str, partner: str | None, goes_on: bool) -> Export:
-    """What the answers to `level_reads` say. Raises RemoteError."""
-    ids = {read["id"] for read in level_reads(partner)}
-    answers = [one for one in seen if one.id in ids]
+def level(
+    version: Result, answers: Sequence[Result], host: str, partner: str = "", goes_on: bool = False
+) -> ServerLevel:
+    """What the answers to `level_reads` say. `version`: the answer to the partner's probe, or the first of them. Raises
+    RemoteError."""
     for answer in answers:
         if answer.errors:
             raise refusal(answer, host, partner, goes_on) if partner else RemoteError(answer, host)
-    if not partner:
-        check_version(answers[0], host)
-    return server_reads.classes_and_definitions(answers, host, partner)
+    check_version(version, host, partner)
+    found = server_reads.classes_and_definitions(answers, host, partner or None)
+    return ServerLevel(server_reads.version(version), found.classes, found.definitions)
 
 
 def check_version(answer: Result, host: str, partner: str = "") -> None:
@@ -93,33 +88,3 @@ def denied(at_version: bool, goes_on: bool) -> Denied:
     if at_version:
         return "hop"
     return "rights" if goes_on else "hop_or_rights"
-
-
-def reached(
-    plan: Plan, asked: Collection[tuple[Connection, str]], *, all_of_it: bool
-) -> Mapping[Connection, Sequence[str]]:
-    """The partners that the steps of each connection reach over a second hop, and that have to be asked before the
-    first write.
-
-    Not `all_of_it`: those of the first remote call are probed by that call, in front of its writes.
-    """
-    found: dict[Connection, list[str]] = {}
-    for number, (connection, steps) in enumerate(batch.groups(plan)):
-        for partner in batch.partners(steps):
-            if (
-                (number or all_of_it)
-                and (connection, partner) not in asked
-                and partner not in found.get(connection, ())
-            ):
-                found.setdefault(connection, []).append(partner)
-    return found
-
-
-def coming(plan: Plan, here: Server) -> Coming:
-    """The scopes that this server copies to each partner, and has already: one that is created before needs nothing."""
-    found: dict[str, list[IPv4Address]] = {}
-    for step in plan.steps:
-        scopes = [scope for scope in step.copies if here.scope(scope)]
-        if scopes:
-            found.setdefault(step.partner, []).extend(scopes)
-    return found

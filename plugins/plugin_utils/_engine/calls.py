@@ -1,0 +1,211 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A plan -> the operations of its remote calls: probe the partner, wait for the state, note it, write, wait again, and
+then what follows. Pure.
+
+Neighbours on one connection are one remote call; the script stops it after the first operation that had an error.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from .._model.identity import Connection
+from .._model.server import Server
+from .._planning import guards, kinds
+from .._planning.actions import Action, Kind
+from .._planning.kinds import KINDS, Row
+from .._planning.plan import Plan
+from .._windows import cmdlets, probes
+from .._windows.cmdlets import Operation
+from .._windows.reply import Result
+from . import journal
+
+GRACE = (
+    90  # seconds; two servers that lost contact over a change of secret connect again after a minute (MS-DHCPF 3.1.2.2)
+)
+# what reaches the partner by itself; of all others only the server is reached that they are done on
+_REACHES_PARTNER = {
+    Kind.MAKE,
+    Kind.FORGET,
+    Kind.CREATE,
+    Kind.JOIN,
+    Kind.MODIFY,
+    Kind.REPLICATE,
+    Kind.WITHDRAW_MEMBERS,
+    Kind.WITHDRAW_RELATIONSHIP,
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long to wait for Normal (seconds, for each wait), whether to at the end, and what else is allowed.
+
+    `grace`: how long, after a write, a state may last that is refused before one.
+    """
+
+    timeout: int = 180
+    at_end: bool = True
+    allow_state: tuple[str, ...] = ()
+    grace: int = GRACE
+
+
+@dataclass(frozen=True)
+class Step:
+    """An action as it is run. `server` runs it, over `connection`; `partner`: the server that it reaches from there
+    ("": none)."""
+
+    action: Action
+    server: str
+    text: str
+    operation: Operation
+    partner: str
+    connection: Connection
+    then: tuple[Operation, ...] = ()
+
+    @property
+    def relationship(self) -> str:
+        """The one that it is about ("": none)."""
+        return self.action.name
+
+    @property
+    def row(self) -> Row:
+        """What its kind means."""
+        return KINDS[self.action.kind]
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the relationship is written to, and stays."""
+        return not self.row.ends and not self.row.alone
+
+    def public(self) -> Mapping[str, str]:
+        """As the result shows it."""
+        return {"server": self.server, "step": self.text}
+
+
+def steps(plan: Plan) -> tuple[Step, ...]:
+    """The plan's actions, with what runs for each."""
+    return tuple(_step(action, plan) for action in plan.actions)
+
+
+def _step(action: Action, plan: Plan) -> Step:
+    where = plan.start.views[action.where]
+    return Step(
+        action,
+        where.name if action.kind is Kind.REPLICATE else where.runs_on,
+        kinds.words(action, plan.start),
+        kinds.operation(action, plan.start),
+        action.partner if action.kind in _REACHES_PARTNER else where.computer or "",
+        Connection.PARTNER if where.source is Connection.PARTNER else Connection.THIS_SERVER,
+        KINDS[action.kind].then(action, plan.start),
+    )
+
+
+def groups(several: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
+    """The steps that follow each other on one connection: each group is one remote call."""
+    return [(connection, tuple(some)) for connection, some in itertools.groupby(several, key=lambda it: it.connection)]
+
+
+def partners(several: Iterable[Step]) -> Sequence[str]:
+    """The servers that these steps reach from the one that runs them."""
+    return list(dict.fromkeys(step.partner for step in several if step.partner))
+
+
+def written(several: Iterable[Step]) -> frozenset[str]:
+    """The relationships that the steps write to, and leave there."""
+    return frozenset(step.relationship for step in several if step.is_written)
+
+
+class Role(Enum):
+    """What a call is for."""
+
+    PROBE = "probe"
+    STEP = "step"  # the write of a step
+    FOR_STEP = "for step"  # a wait, a proof or a note that the step needs
+    AFTER = "after"
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation of a remote call. `step`: the one that it belongs to. `partner`: whom a probe asks."""
+
+    operation: Operation
+    role: Role
+    step: Step | None = None
+    partner: str = ""
+
+
+def calls(
+    several: Sequence[Step], server: Server, waiting: Waiting, unasked: Sequence[str], before: Collection[str]
+) -> Sequence[Call]:
+    """In order, so that nothing is written when a probe or a wait fails.
+
+    `unasked`: partners of which it is not known yet whether this server reaches them. `before`: relationships that the
+    task has written to already, over another connection.
+    """
+    found = [Call(probe, Role.PROBE, partner=partner) for partner in unasked for probe in probes.probes(partner)]
+    unsettled = {it.name for it in server.relationships}  # there, and not seen Normal since the last write
+    touched = set(before)
+    for step in several:
+        name = step.relationship
+        if step.action.normal and name in unsettled:
+            found.append(Call(_wait(name, waiting, name in touched), Role.FOR_STEP, step))
+            unsettled.remove(name)
+        found += [Call(proof, Role.FOR_STEP, step) for proof in step.row.proofs(step.action)]
+        found.append(Call(step.operation, Role.STEP, step))
+        if step.row.ends:
+            unsettled.discard(name)
+        elif not step.row.alone:
+            unsettled.add(name)
+        touched |= written([step])
+    if waiting.at_end:
+        found += [Call(_wait(name, waiting, True), Role.AFTER) for name in _there_at_the_end(several)]
+    return [*found, *(Call(then, Role.AFTER) for step in several for then in step.then)]
+
+
+def notes(several: Iterable[Step], server: Server) -> Mapping[str, str]:
+    """Relationship -> its partner, for those of which the steps write more than this server's part."""
+    found: dict[str, str] = {}
+    for step in several:
+        current = server.relationship(step.relationship)
+        partner = current.partner_server if current else step.partner
+        if step.relationship and partner:
+            found.setdefault(step.relationship, partner)
+    return found
+
+
+def noted(several: Sequence[Call], notes: Mapping[str, str]) -> Sequence[Call]:
+    """The same, with a note of each relationship (`notes`: its partner) before the first write that is about it, and all
+    removed at the end. What is refused before, by a probe or a wait, leaves none."""
+    together: list[Call] = []
+    left = dict(notes)
+    for call in several:
+        if call.role is Role.STEP and call.step is not None and call.step.relationship in left:
+            name = call.step.relationship
+            together.append(Call(journal.keep((name, left.pop(name))), Role.FOR_STEP, call.step))
+        together.append(call)
+    return [*together, *(Call(journal.drop(name), Role.AFTER) for name in notes)]
+
+
+def _there_at_the_end(several: Sequence[Step]) -> Sequence[str]:
+    """The relationships that the steps leave behind, and that are more than one server's half."""
+    last = {step.relationship: step for step in several if step.action.normal or step.row.ends}
+    return [name for name, step in last.items() if not step.row.ends]
+
+
+def under_way(several: Sequence[Step], run: Sequence[Call], results: Sequence[Result]) -> Step | None:
+    """The first step that was not carried out, given the results of the calls that ran."""
+    done = [
+        call.step for call, result in zip(run, results, strict=False) if call.role is Role.STEP and not result.errors
+    ]
+    return next((step for step in several[len(done) :]), None)
+
+
+def _wait(name: str, waiting: Waiting, after_a_write: bool) -> Operation:
+    allowed: Collection[str] = {guards.NORMAL, *waiting.allow_state}
+    grace = min(waiting.grace, waiting.timeout) if after_a_write else 0
+    passing = guards.PASSING - set(allowed)
+    return cmdlets.wait_for_state(name, allowed, passing, waiting.timeout, guards.PASSING_AFTER_A_WRITE, grace)

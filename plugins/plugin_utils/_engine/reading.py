@@ -1,0 +1,196 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is asked over one connection, and what the answers show: a ReadRequest -> operations, their results -> views. Pure.
+
+A partner over a second hop is asked by this server, with its own reads and in the same remote command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+
+from .._model.identity import Connection, Hop
+from .._model.server import Server
+from .._planning.reads import OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
+from .._planning.world import Content, ServerView, view
+from .._windows import cmdlets, probes, server_reads
+from .._windows.client import Remote
+from .._windows.cmdlets import Operation
+from .._windows.errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
+from .._windows.export import NOTHING, Uses
+from .._windows.reply import Reply, Result
+
+Lacking = Mapping[str, frozenset[IPv4Address]]  # scopes that a server was seen not to have, by `place`
+HERE, THERE = Connection.THIS_SERVER, Connection.PARTNER
+_NEEDS_NOTHING = Uses(frozenset(), frozenset())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A connection as it was read: what was asked, what was answered, which server that is."""
+
+    remote: Remote
+    operations: tuple[Operation, ...]
+    reply: Reply
+    server: Server
+
+    def answer(self, operation: Operation) -> Result:
+        """The answer to one of the operations."""
+        return self.reply.before[self.operations.index(operation)]
+
+    def has(self, operations: Iterable[Operation]) -> bool:
+        """Whether all of them were asked."""
+        return all(operation in self.operations for operation in operations)
+
+    @property
+    def guarded(self) -> Sequence[Operation]:
+        """The reads that have to answer the same before a write, with those that tell what changed."""
+        basic = server_reads.reads()
+        return [read for read in self.operations if read.get("fingerprint") or read in basic]
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What is to be known of one server: of which scopes the content, and whether the management API answers there.
+
+    `computer`: its name for the server that asks it over a second hop.
+    """
+
+    scopes: Scopes = ()
+    leases: bool = True
+    api: str | None = None  # a relationship to ask it with
+    level: bool = False
+    computer: str | None = None
+    lacking: frozenset[IPv4Address] = frozenset()
+
+    @property
+    def export(self) -> Sequence[Operation]:
+        """The read of the content, of those scopes that are there."""
+        there = sorted(set(self.scopes) - self.lacking)
+        return [cmdlets.export(there, self.computer, leases=self.leases)] if there else []
+
+    @property
+    def probe(self) -> Sequence[Operation]:
+        """The read that tells whether the management API answers."""
+        return [] if self.api is None else [cmdlets.probe_api(self.api, self.computer)]
+
+    @property
+    def levels(self) -> Sequence[Operation]:
+        """The reads of the server level."""
+        return probes.level_reads(self.computer) if self.level else ()
+
+    def operations(self) -> Sequence[Operation]:
+        """All of them."""
+        return [*self.export, *self.probe, *self.levels]
+
+
+def of_partners(reads: Sequence[PartnerRead], computer: str | None, lacking: Lacking) -> Reads:
+    """What some requests ask of one partner together."""
+    return Reads(
+        tuple(sorted({scope for read in reads for scope in read.scopes})),
+        with_leases(*reads),
+        next((read.relationship for read in reads if read.api), None),
+        any(read.level for read in reads),
+        computer,
+        lacking.get(computer or THERE.value, frozenset()),
+    )
+
+
+def of_this_server(request: ReadRequest, lacking: Lacking) -> Reads:
+    """What is asked of this server: the content of all that is compared with a partner's too."""
+    both: Sequence[OwnRead | PartnerRead] = [request.own, *request.partners]
+    return Reads(
+        tuple(sorted({scope for read in both for scope in read.scopes})),
+        with_leases(*both),
+        next((read.relationship for read in request.partners if read.api), None),
+        request.own.level,
+        None,
+        lacking.get(HERE.value, frozenset()),
+    )
+
+
+def partner_shows(read: PartnerRead) -> Sequence[Operation]:
+    """What a partner over a second hop is always asked: the way there first, then what it shows."""
+    return probes.reads(read.key, guarded=read.guarded)
+
+
+def own_operations(
+    request: ReadRequest, over_hop: Sequence[PartnerRead], looks: Sequence[Operation], lacking: Lacking
+) -> Sequence[Operation]:
+    """What is asked over the task's own connection beside server_reads.reads(). `looks`: at what earlier runs left."""
+    own, mine = request.own, of_this_server(request, lacking)
+    far: list[Operation] = []
+    for read in over_hop:
+        far += [*partner_shows(read), *of_partners([read], read.key, lacking).operations()]
+    content = [*mine.export, *mine.probe]
+    first = any(read.first is HERE for read in request.partners)
+    return [
+        *looks,
+        *(content + far if first else far + content),
+        *mine.levels,
+        *([cmdlets.get_statistics()] if own.statistics else []),
+        *([cmdlets.read_copy(own.copy)] if own.copy else []),
+        *([cmdlets.uses(own.uses)] if own.uses else []),
+    ]
+
+
+# --- answers -> views ---------------------------------------------------------------------------------------------
+
+
+def own_view(reading: Reading, request: ReadRequest, reads: Reads) -> ServerView:
+    """This server. Raises RemoteError."""
+    seen = _with_reads(view(reading.server, HERE), reading, reads)
+    if request.own.uses and reading.has([cmdlets.uses(request.own.uses)]):
+        used = server_reads.used(reading.reply.before, reading.remote.host)
+        # one that is gone meanwhile needs nothing
+        nothing = dict.fromkeys(request.own.uses, _NEEDS_NOTHING)
+        seen = replace(seen, uses=replace(used, uses={**nothing, **used.uses}))
+    return seen
+
+
+def partner_view(reading: Reading, reads: Reads, here: Server) -> ServerView:
+    """The server of partner_host. Raises RemoteError."""
+    return _with_reads(view(reading.server, THERE, here), reading, reads)
+
+
+def hop_view(reading: Reading, read: PartnerRead, reads: Reads) -> ServerView:
+    """A partner that this server asked. Raises RemoteError where it does not reach it, or does not tell something."""
+    host, here = reading.remote.host, reading.server
+    probe, *_shown = asked = partner_shows(read)
+    if reading.has([probe]):
+        goes_on = reading.remote.goes_on()
+        probes.check([reading.answer(operation) for operation in asked], host, read.key, goes_on)
+    try:
+        server = server_reads.hop(reading.reply.before, host, read.key)
+        return _with_reads(view(server, Hop(read.key, here.name), here), reading, reads, probe)
+    except RemoteFailure as failure:
+        failure.answered = True
+        raise
+
+
+def missing(seen: ServerView, reads: Reads) -> frozenset[IPv4Address]:
+    """Scopes whose content was asked for, and that the server does not have."""
+    return frozenset(scope for scope in reads.scopes if scope not in reads.lacking and seen.server.scope(scope) is None)
+
+
+def _with_reads(seen: ServerView, reading: Reading, reads: Reads, probe: Operation | None = None) -> ServerView:
+    """The view with what else was asked of it."""
+    results, host, computer = reading.reply.before, reading.remote.host, reads.computer
+    seen = replace(seen, read_at=reading.reply.now)
+    if reads.scopes and reading.has(reads.export):
+        export = server_reads.exported(results, host, computer, there_only=True) if reads.export else NOTHING
+        content = Content(frozenset(reads.scopes), export, reading.reply.now, reads.leases)
+        seen = replace(seen, contents=(content,))
+    for operation in reads.probe if reading.has(reads.probe) else ():
+        answer = reading.answer(operation)
+        if answer.errors and not error_ids(answer) <= EMPTY_FAILOVER:
+            raise RemoteError(answer, host, computer or "")
+        seen = replace(seen, api=True)
+    if reads.levels and reading.has(reads.levels):
+        answers = [reading.answer(operation) for operation in reads.levels]
+        version = answers[0] if probe is None else reading.answer(probe)
+        level = probes.level(version, answers, host, computer or "", reading.remote.goes_on())
+        seen = replace(seen, level=level)
+    return seen

@@ -1,0 +1,14 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a task tells at -vv: what it reads, what it plans, what it runs. Never a secret: none is in what is told."""
+
+from __future__ import annotations
+
+from ansible.utils.display import Display
+
+from .._model.texts import in_sight
+
+
+def tell(text: str, host: str) -> None:
+    """One line for the one who runs ansible-playbook -vv."""
+    Display().vv(f"windhcp.failover: {in_sight(text)}", host=host)

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a planner asks for. No I/O.
+
+A planner is a pure function of a World. It begins with an empty one, and returns what it came to, or a ReadRequest: "call
+me again when you know this". Whoever calls it reads that and calls it again with all that is known by then, until
+there is nothing to ask for. It may ask for several things at once, and for more later; what was asked for once is read
+again with the rest. A server that could not be read is an answer too: an Unread in the place of a view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, TypeVar
+
+from .._model.identity import Connection
+from .._model.texts import few
+from .._windows.errors import RemoteFailure
+
+if TYPE_CHECKING:
+    from .world import World
+
+Scopes = tuple[IPv4Address, ...]
+T = TypeVar("T")
+
+
+def both(scopes: Scopes, others: Scopes) -> Scopes:
+    """The scopes of both, sorted, each once."""
+    return tuple(sorted({*scopes, *others}))
+
+
+@dataclass(frozen=True)
+class OwnRead:
+    """What has to be known of the task's own server, beside its relationships and scopes.
+
+    `notes`: relationships, for what earlier runs left of them there. `scopes`: whose content is read, with `leases`.
+    `uses`: of which scopes it is asked what they need of the server level. `level`: the server level itself, with the
+    version. `copy`: the path of a safety copy. `statistics`: how full each scope is.
+    """
+
+    notes: tuple[str, ...] = ()
+    scopes: Scopes = ()
+    leases: bool = True
+    uses: Scopes = ()
+    level: bool = False
+    copy: str = ""
+    statistics: bool = False
+
+    def merged(self, other: OwnRead) -> OwnRead:
+        """What both need together."""
+        return OwnRead(
+            tuple(dict.fromkeys([*self.notes, *other.notes])),
+            both(self.scopes, other.scopes),
+            with_leases(self, other),
+            both(self.uses, other.uses),
+            self.level or other.level,
+            self.copy or other.copy,
+            self.statistics or other.statistics,
+        )
+
+
+@dataclass(frozen=True)
+class PartnerRead:
+    """What has to be known of a partner, its relationships and scopes at least.
+
+    `names`: what it is called; none: it is the server of partner_host. `scopes`: whose content is compared, on both
+    servers, that of `first` before the other's, so that a lease that is just being given to the partner does not look
+    lost; without `leases` only their settings. `api`: whether the management API answers there. `level`: the classes and
+    definitions that scopes which come may need. `elsewhere`: it may be another server than that of partner_host. Not
+    `guarded`: what changes there meanwhile is for Windows to refuse.
+    """
+
+    names: tuple[str, ...]
+    relationship: str
+    scopes: Scopes = ()
+    leases: bool = True
+    api: bool = False
+    level: bool = False
+    first: Connection = Connection.PARTNER
+    elsewhere: bool = False
+    guarded: bool = True
+
+    @property
+    def key(self) -> str:
+        """What the server is asked for by."""
+        return self.names[0] if self.names else ""
+
+    def merged(self, other: PartnerRead) -> PartnerRead:
+        """What both need of one server together; content is read first where either wants it first."""
+        first = Connection.THIS_SERVER if Connection.THIS_SERVER in (self.first, other.first) else Connection.PARTNER
+        return replace(
+            self,
+            scopes=both(self.scopes, other.scopes),
+            leases=with_leases(self, other),
+            api=self.api or other.api,
+            level=self.level or other.level,
+            first=first,
+            elsewhere=self.elsewhere and other.elsewhere,
+            guarded=self.guarded or other.guarded,
+        )
+
+
+def with_leases(*reads: OwnRead | PartnerRead) -> bool:
+    """Whether one of the reads of some scopes wants their leases."""
+    return any(read.leases for read in reads if read.scopes)
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """What a planner has to know before it can go on. `partners`: by what they are asked for. `resolve`: names whose
+    addresses the task's own server has to tell."""
+
+    own: OwnRead = field(default_factory=OwnRead)
+    partners: tuple[PartnerRead, ...] = ()
+    resolve: tuple[str, ...] = ()
+
+    def merged(self, other: ReadRequest) -> ReadRequest:
+        """What both need together."""
+        partners = {read.key: read for read in self.partners}
+        for read in other.partners:
+            partners[read.key] = read.merged(partners[read.key]) if read.key in partners else read
+        resolve = tuple(dict.fromkeys([*self.resolve, *other.resolve]))
+        return ReadRequest(self.own.merged(other.own), tuple(partners.values()), resolve)
+
+    def words(self) -> str:
+        """For the one who watches."""
+        own = [f"{name} {value}" for name, value in vars(self.own).items() if value and name != "leases"]
+        partners = [
+            f"partner {read.key or 'of partner_host'} of '{read.relationship}'"
+            + (f" with the content of {few(read.scopes)}" if read.scopes else "")
+            for read in self.partners
+        ]
+        return "; ".join(["this server", *own, *partners, *(f"addresses of {name}" for name in self.resolve)])
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A server that could not be read, and why."""
+
+    failure: RemoteFailure
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is there all the same, although it may have refused access."""
+        return self.failure.answered
+
+
+Planner = Callable[["World"], "T | ReadRequest"]
