@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, texts
 from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils.scope_definitions import parse
-from ansible_collections.windhcp.failover.plugins.plugin_utils.site import share
+from ansible_collections.windhcp.failover.plugins.plugin_utils.site import entries
 from lab.core.server import Reservation
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 from test_odd_data import answering
@@ -196,7 +196,7 @@ def test_data_that_is_wrong_throughout() -> None:
         {"scope_id": f"10.0.{number}.0", "subnet_mask": "255.0.255.0", "start_range": "x", "end_range": "y", "name": "N"}
         for number in range(250)
     ]
-    for refuse, limit in ((lambda: share(site, (), "x"), 50 * 200), (lambda: parse(definitions), MOST)):
+    for refuse, limit in ((lambda: entries(site, ()), 50 * 200), (lambda: parse(definitions), MOST)):
         with pytest.raises(Refused, match="more problems like these") as refused:
             refuse()
         assert len(str(refused.value)) < limit
