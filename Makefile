@@ -7,6 +7,7 @@
 # make adopt-proof SEED=1 PAIRS=10   what exists on random pairs of servers is adopted without a change
 # make nothing-lost   removals, moves and re-creations, broken off everywhere, under every answer to an open question: six minutes;
 #                     with SABOTAGE=1 the lab loses a scope, and it has to fail
+# make whole-server FIRST=0 CHAINS=100   random declarations of a whole server, some runs killed: reached, and nothing lost on the way
 # make fuzz SEED=1 COUNT=10000   true replies, spoilt on their way back: every task ends clearly; some minutes; CASE=7 is one alone;
 #                     with SABOTAGE=1 addresses are read wrongly, and it has to fail
 # make large-exports   exports of 255 MB, also such as nobody should send: how long, and that reading takes less than 1 GB
@@ -18,7 +19,7 @@ INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
-.PHONY: demo adopt-proof nothing-lost fuzz large-exports test everything lint unit integration sanity molecule docs collection recordings clean
+.PHONY: demo adopt-proof nothing-lost whole-server fuzz large-exports test everything lint unit integration sanity molecule docs collection recordings clean
 
 demo: .venv/ready collection
 	@PYTHONPATH=tests $(BIN)/python -m demo
@@ -31,6 +32,11 @@ adopt-proof: .venv/ready collection
 nothing-lost: .venv/ready $(TREE)
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m nothing_lost --switches $(if $(SABOTAGE),--sabotage)
 
+whole-server: export FIRST ?= 0
+whole-server: export CHAINS ?= 100
+whole-server: .venv/ready $(TREE)
+	@PYTHONPATH=tests:.build/tree $(BIN)/python -m whole_server $(FIRST) $(CHAINS)
+
 fuzz: SEED ?= 1
 fuzz: COUNT ?= 10000
 fuzz: .venv/ready $(TREE)
@@ -41,7 +47,7 @@ large-exports: .venv/ready $(TREE)
 
 test: lint unit integration molecule sanity
 
-everything: test adopt-proof nothing-lost fuzz large-exports
+everything: test adopt-proof nothing-lost whole-server fuzz large-exports
 
 lint: .venv/ready collection $(TREE)
 	$(BIN)/ruff check .

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.partner_down_plan import partner_down
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import planner
+from ..plugin_utils._planning import verbs
 
 
 class ActionModule(FailoverAction):
-    """Declares a partner down: see partner_down_plan."""
+    """Declares a partner down: see verbs."""
 
     ARGUMENT_SPEC = {"name": {"type": "str", "required": True}, "partner_host": {"type": "str"}}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         name = options["name"]
-        plan, after = self.converge(lambda sides: partner_down(name, sides))
+        plan, after = self.converge(planner(lambda world: verbs.declare_down(name, world)))
         return {"relationship": self.shown(name, plan, after)}

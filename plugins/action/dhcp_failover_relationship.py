@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..plugin_utils import desired, recreate_plan, removal_plan
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, joining, removing
-from ..plugin_utils.gather import Planner
-from ..plugin_utils.model import Definition
-from ..plugin_utils.recreate_plan import Recreating
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import declared
+from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
+from ..plugin_utils._model import relationship_options
+from ..plugin_utils._planning.spec import Spec
 
 
 class ActionModule(FailoverAction):
-    """One relationship, present or absent: see relationship_plan, recreate_plan and removal_plan."""
+    """One relationship, present or absent."""
 
     ARGUMENT_SPEC = {
         "name": {"type": "str", "required": True},
@@ -33,19 +32,22 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        name, how = options["name"], removing(options)
+        name, how = (
+            options["name"],
+            policy(options, recreate=options["recreate"] == "when_needed", previous_name=options["previous_name"]),
+        )
         self.convergence.relationships = [one for one in (name, options["previous_name"]) if one]
         if options["state"] == "absent":
-            desired.partner_server(options)
-            plan, after = self.converge(lambda sides: removal_plan.relationship_absent(name, sides, how))
-            return {"relationship": self.shown(name, plan, after), "pending": False, **self.carried(name, options, plan, after)}
-        wanted = desired.definition(name, options)
+            relationship_options.partner_server(options)
+            plan, after = self.converge(declared(Spec(name, absent=True, policy=how)))
+            return {
+                "relationship": self.shown(name, plan, after),
+                "pending": False,
+                **self.carried(name, options, plan, after),
+            }
+        wanted = relationship_options.definition(name, options)
         self.convergence.brings = wanted.scopes
         sent = replace(wanted, update_secret="on_create")  # whether a secret arrived cannot be read back
-        plan, after = self.converge(self._planner(wanted, options), self._planner(sent, options))
+        plan, after = self.converge(*(declared(Spec(name, one, one.scopes, policy=how)) for one in (wanted, sent)))
         carried = self.carried(name, options, plan, after)
         return {"relationship": self.shown(name, plan, after), "pending": plan.pending, **carried}
-
-    def _planner(self, wanted: Definition, options: Mapping[str, Any]) -> Planner:
-        recreating = Recreating(options["recreate"] == "when_needed", options["previous_name"], removing(options))
-        return lambda sides: recreate_plan.present(wanted, sides, joining(options), recreating)

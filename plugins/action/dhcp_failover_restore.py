@@ -6,20 +6,22 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..plugin_utils import cmdlets, restore_plan, snapshot
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import keep_days
-from ..plugin_utils.errors import RemoteFailure
-from ..plugin_utils.export import NOTHING, Export
-from ..plugin_utils.gather import Seen
-from ..plugin_utils.model import scope_ids
-from ..plugin_utils.plan import Plan
-from ..plugin_utils.restore_plan import Here, Wanted
-from ..plugin_utils.texts import few
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import as_steps
+from ..plugin_utils._engine.arguments import keep_days
+from ..plugin_utils._engine.reader import Seen
+from ..plugin_utils._engine.steps import Plan
+from ..plugin_utils._model.scope import scope_ids
+from ..plugin_utils._model.texts import few
+from ..plugin_utils._planning import restoring
+from ..plugin_utils._planning.restoring import Here, Wanted
+from ..plugin_utils._windows import cmdlets, server_reads
+from ..plugin_utils._windows.errors import RemoteFailure
+from ..plugin_utils._windows.export import NOTHING, Export
 
 
 class ActionModule(FailoverAction):
-    """Brings scopes of a safety copy back on this server: see restore_plan."""
+    """Brings scopes of a safety copy back on this server: see restoring."""
 
     ARGUMENT_SPEC = {
         "path": {"type": "str", "required": True},
@@ -32,16 +34,16 @@ class ActionModule(FailoverAction):
         days = keep_days({**options, "safety_copy": True}) or 0
         wanted = Wanted(options["path"], scope_ids(options["scopes"] or ()), options["state"] == "inactive", days)
         convergence = self.convergence
-        reads = (*snapshot.level_reads(), cmdlets.read_copy(wanted.path))
+        reads = (*server_reads.level_reads(), cmdlets.read_copy(wanted.path))
         seen = convergence.look(also=reads)
-        copy = snapshot.read_copy(seen.reply.before, self.host)
-        scopes = restore_plan.chosen(wanted, copy)
+        copy = server_reads.read_copy(seen.reply.before, self.host)
+        scopes = restoring.chosen(wanted, copy)
         there = [scope for scope in scopes if seen.server.scope(scope)]
         if there:  # compared with their leases
             seen = convergence.look(also=[*reads, cmdlets.export(there, leases=True)])
         here = self._here(seen)
         self._differences(wanted, copy, here)  # also when it is refused
-        plan = restore_plan.restore(wanted, copy, here)
+        plan = as_steps(restoring.restore(wanted, copy, here))
         convergence.check_folders(plan)
         convergence.announce(plan, f"scopes on {seen.server.name}")
         coming = [scope for scope in scopes if scope not in there]
@@ -49,31 +51,35 @@ class ActionModule(FailoverAction):
             self._bring_back(plan, wanted, copy, coming)
         else:
             self._tell(coming, copy)
-        return {"server_additions": restore_plan.additions(copy, here.level) if plan.steps else []}
+        return {"server_additions": restoring.additions(copy, here.level) if plan.steps else []}
 
     def _here(self, seen: Seen, *, there_only: bool = False) -> Here:
         results = seen.reply.before
         asked = any(result.id == cmdlets.export_id() for result in results)
-        export = snapshot.exported(results, self.host, there_only=there_only) if asked else NOTHING
-        return Here(seen.server, export, snapshot.server_level(results, self.host), seen.reply.now)
+        export = server_reads.exported(results, self.host, there_only=there_only) if asked else NOTHING
+        return Here(seen.server, export, server_reads.server_level(results, self.host), seen.reply.now)
 
     def _tell(self, scopes: Sequence[IPv4Address], export: Export) -> None:
         """What came, or would come: also in the result of a run that fails after it."""
-        found = restore_plan.counts(scopes, export)
-        self.convergence.result.update(restored=[str(scope) for scope in scopes], counts=found, total=restore_plan.total(found))
+        found = restoring.counts(scopes, export)
+        self.convergence.result.update(
+            restored=[str(scope) for scope in scopes], counts=found, total=restoring.total(found)
+        )
 
     def _differences(self, wanted: Wanted, copy: Export, here: Here) -> None:
-        found = restore_plan.differences(wanted, copy, here)
+        found = restoring.differences(wanted, copy, here)
         self.convergence.result["differences"] = [one.public() for one in found]
 
     def _bring_back(self, plan: Plan, wanted: Wanted, copy: Export, coming: Sequence[IPv4Address]) -> None:
         before = self.convergence.seen["this_server"]
         try:
-            again = [*snapshot.level_reads(), cmdlets.export(restore_plan.chosen(wanted, copy), leases=True)]
+            again = [*server_reads.level_reads(), cmdlets.export(restoring.chosen(wanted, copy), leases=True)]
             self.convergence.carry_out(plan, again=again)
         except RemoteFailure as failure:
             seen = self.convergence.seen["this_server"]
-            raise RemoteFailure(f"{failure}{self._came_all_the_same(seen, copy, coming) if seen is not before else ''}") from failure
+            raise RemoteFailure(
+                f"{failure}{self._came_all_the_same(seen, copy, coming) if seen is not before else ''}"
+            ) from failure
         self._verify(wanted, copy, coming)
 
     def _came_all_the_same(self, seen: Seen, copy: Export, coming: Sequence[IPv4Address]) -> str:
@@ -84,7 +90,7 @@ class ActionModule(FailoverAction):
             return ""
         came = [scope for scope in coming if scope in here.export.scopes]
         self._tell(came, here.export)
-        lost = restore_plan.lost(copy, here, came)
+        lost = restoring.lost(copy, here, came)
         return f" {lost}" if lost else ""
 
     def _verify(self, wanted: Wanted, copy: Export, coming: Sequence[IPv4Address]) -> None:
@@ -93,15 +99,16 @@ class ActionModule(FailoverAction):
             here = self._here(self.convergence.seen["this_server"])
         except RemoteFailure as failure:
             raise RemoteFailure(
-                f"The scopes were imported, and reading them afterwards failed: {failure} Run again, to compare them with the copy; the "
+                f"The scopes were imported, and reading them afterwards failed: {failure} Run again, to compare them "
+                "with the copy; the "
                 "leases of a scope that is active are not compared then."
             ) from failure
         self._tell([scope for scope in coming if scope in here.export.scopes], here.export)
         self._differences(wanted, copy, here)
         problems = []
-        if left := restore_plan.left(wanted, copy, here):
+        if left := restoring.left(wanted, copy, here):
             problems.append(f"They are not what was asked for: {few(left, 'differences', between='; ')}.")
-        if lost := restore_plan.lost(copy, here, coming):
+        if lost := restoring.lost(copy, here, coming):
             problems.append(lost)
         if problems:
             raise RemoteFailure(" ".join([f"The scopes were imported on {here.server.name}.", *problems]))

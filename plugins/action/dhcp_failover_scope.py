@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..plugin_utils import desired, pending, removal_plan, scope_definitions, scope_plan
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, joining, removing
-from ..plugin_utils.model import Refused, scope_ids
+from ..plugin_utils._engine import pending
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import declared
+from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
+from ..plugin_utils._model import relationship_options, scope_definitions
+from ..plugin_utils._model.refusal import Refused
+from ..plugin_utils._model.scope import scope_ids
+from ..plugin_utils._planning.spec import Spec
 
 
 class ActionModule(FailoverAction):
-    """Membership of scopes in one relationship: see scope_plan."""
+    """Membership of scopes in one relationship."""
 
     ARGUMENT_SPEC = {
         "relationship": {"type": "str", "required": True},
@@ -46,33 +50,32 @@ class ActionModule(FailoverAction):
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         name = options["relationship"]
-        self.convergence.relationships, self.convergence.option = [name], "relationship"
+        self.convergence.relationships = [name]
         scopes = scope_ids(options["scopes"] or ())
         if options["state"] == "absent":
             return self._absent(name, scopes, options)
-        declared = pending.options_of(self.facts, name, options["create_relationship"])
-        wanted = scope_plan.Wanted(
-            relationship=name,
-            scopes=scopes,
-            create_scopes=scope_definitions.parse(options["create_scopes"] or ()),
-            definition=None if declared is None else desired.definition(name, declared),
-            purge=options["purge"],
-            move=options["move"],
-            joining=joining(options),
-            removing=removing(options),
+        known = pending.options_of(self.facts, name, options["create_relationship"])
+        wanted = Spec(
+            name,
+            None if known is None else relationship_options.definition(name, known),
+            scopes,
+            scope_definitions.parse(options["create_scopes"] or ()),
+            exact=options["purge"],
+            create_only=True,
+            policy=policy(options, move=options["move"]),
+            option="relationship",
         )
         self.convergence.brings = wanted.members
-        plan, after = self.converge(lambda sides: scope_plan.present(wanted, sides))
+        plan, after = self.converge(declared(wanted))
         return {
             "relationship": self.shown(name, plan, after),
-            "definition_differences": scope_definitions.differences(wanted.create_scopes, after),
-            **self.carried(name, declared or {}, plan, after),
+            "definition_differences": scope_definitions.differences(wanted.define, after),
+            **self.carried(name, known or {}, plan, after),
         }
 
     def _absent(self, name: str, scopes: tuple[IPv4Address, ...], options: Mapping[str, Any]) -> dict[str, Any]:
         for option in ("create_scopes", "create_relationship", "purge", "move"):
             if options[option]:
                 raise Refused(f"{option}: has no meaning together with state: absent; leave it out.")
-        how = removing(options)
-        plan, after = self.converge(lambda sides: removal_plan.scopes_absent(name, scopes, sides, how))
+        plan, after = self.converge(declared(Spec(name, leaving=scopes, policy=policy(options), option="relationship")))
         return {"relationship": self.shown(name, plan, after), "definition_differences": []}

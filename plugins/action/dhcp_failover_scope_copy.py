@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..plugin_utils import removal_plan
-from ..plugin_utils.action import FailoverAction
-from ..plugin_utils.arguments import SAFETY_COPY, keep_days
-from ..plugin_utils.model import computer_name, scope_ids
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.adapter import planner
+from ..plugin_utils._engine.arguments import SAFETY_COPY, keep_days
+from ..plugin_utils._model.identity import computer_name
+from ..plugin_utils._model.scope import scope_ids
+from ..plugin_utils._planning import verbs
 
 
 class ActionModule(FailoverAction):
-    """One server's instance of scopes, left over by a removal, goes: see removal_plan."""
+    """One server's instance of scopes, left over by a removal, goes: see verbs."""
 
     ARGUMENT_SPEC = {
         "scopes": {"type": "list", "elements": "str", "required": True},
@@ -28,5 +30,5 @@ class ActionModule(FailoverAction):
         scopes = scope_ids(options["scopes"])
         names = tuple(computer_name(name.strip(), "partner_server") for name in (options["partner_server"],) if name)
         days = keep_days(options)
-        plan, _after = self.converge(lambda sides: removal_plan.copies_absent(scopes, names, sides, days))
+        plan, _after = self.converge(planner(lambda world: verbs.remove_copies(scopes, names, days, world)))
         return {"removed": [str(one.scope_id) for one in plan.removals]}

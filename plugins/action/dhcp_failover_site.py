@@ -7,9 +7,9 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils import site, site_sets, variables
-from ..plugin_utils.action import readable_by_all, secrets
-from ..plugin_utils.model import Refused
+from ..plugin_utils._engine.action import readable_by_all, secrets
+from ..plugin_utils._model import site, site_sets, variables
+from ..plugin_utils._model.refusal import Refused
 
 Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
 _PURPOSES: Mapping[str, tuple[str, ...]] = {

@@ -14,10 +14,12 @@ attributes:
     platforms: windows
     support: full
 notes:
-  - The module needs the DhcpServer PowerShell module on the server, which comes with the DHCP role or its management tools,
+  - The module needs the DhcpServer PowerShell module on the server, which comes with the DHCP role or its management
+    tools,
     and Windows PowerShell 5.1.
   - The account has to be a local administrator of the DHCP server.
-  - Nothing in this collection was run on real Windows yet. It is tested against simulated servers that follow public facts,
+  - Nothing in this collection was run on real Windows yet. It is tested against simulated servers that follow public
+    facts,
     with a real PowerShell engine.
 seealso:
   - name: Understand and deploy DHCP failover
@@ -46,14 +48,17 @@ attributes:
 options:
   partner_server:
     description:
-      - Name or address of the other server, as this server resolves it, with letters, digits and C(. - _ :) only. Needed to create a
+      - Name or address of the other server, as this server resolves it, with letters, digits and C(. - _ :) only.
+        Needed to create a
         relationship.
       - Windows stores it as it is written. Another spelling of the same server is no change.
-      - Windows cannot change the partner of a relationship; a different one is refused, unless the task says to re-create it.
+      - Windows cannot change the partner of a relationship; a different one is refused, unless the task says to
+        re-create it.
     type: str
   mode:
     description:
-      - The mode of the relationship. At creation O(mode=load_balance), unless O(reserve_percent) or O(server_role) is given.
+      - The mode of the relationship. At creation O(mode=load_balance), unless O(reserve_percent) or O(server_role) is
+        given.
       - A relationship can change its mode in place.
     type: str
     choices: [load_balance, hot_standby]
@@ -64,13 +69,16 @@ options:
     type: int
   reserve_percent:
     description:
-      - The share of free addresses that the standby server keeps for itself, in percent, with O(mode=hot_standby). At creation 5.
+      - The share of free addresses that the standby server keeps for itself, in percent, with O(mode=hot_standby). At
+        creation 5.
     type: int
   server_role:
     description:
       - The role of this server with O(mode=hot_standby). At creation V(active).
-      - Windows cannot change the role of a relationship; a different one is refused, unless the task says to re-create it.
-      - Which server a change from load balance to hot standby makes active, Windows decides, and how is not known. What it decided is
+      - Windows cannot change the role of a relationship; a different one is refused, unless the task says to re-create
+        it.
+      - Which server a change from load balance to hot standby makes active, Windows decides, and how is not known. What
+        it decided is
         checked after the change.
     type: str
     choices: [active, standby]
@@ -86,8 +94,10 @@ options:
     type: str
   auto_state_transition:
     description:
-      - Whether a server declares its partner down by itself at all. Windows keeps this and O(state_switch_interval) as one value.
-      - V(false) is the same as O(state_switch_interval=0). V(true) without an interval keeps the one there is, or takes one hour.
+      - Whether a server declares its partner down by itself at all. Windows keeps this and O(state_switch_interval) as
+        one value.
+      - V(false) is the same as O(state_switch_interval=0). V(true) without an interval keeps the one there is, or takes
+        one hour.
       - A server that shows automatic transition as on and no interval counts as one with an hour, Windows' default.
     type: bool
   shared_secret:
@@ -111,16 +121,19 @@ options:
     default: true
   wait_timeout:
     description:
-      - How long to wait for C(Normal), in seconds, each time. Also before a write, when the relationship is in a state that passes
+      - How long to wait for C(Normal), in seconds, each time. Also before a write, when the relationship is in a state
+        that passes
         by itself (C(Init), C(Startup), C(Recover), C(RecoverWait), C(RecoverDone), C(ConflictDone)).
       - C(RecoverWait) can last as long as the maximum client lead time.
     type: int
     default: 180
   allow_state:
     description:
-      - States in which the relationship is changed all the same. Without it a relationship that is not C(Normal) is refused,
+      - States in which the relationship is changed all the same. Without it a relationship that is not C(Normal) is
+        refused,
         since a change could then reach one server only.
-      - After a write C(CommunicationInterrupted) may last for 90 seconds, but no longer than O(wait_timeout), before it is an error. A
+      - After a write C(CommunicationInterrupted) may last for 90 seconds, but no longer than O(wait_timeout), before it
+        is an error. A
         change of the secret can cost the two servers their connection for a minute.
     type: list
     elements: str
@@ -132,18 +145,23 @@ options:
 options:
   partner_host:
     description:
-      - The partner's name in the inventory. Its server is then read over a connection of its own, with its own variables and
+      - The partner's name in the inventory. Its server is then read over a connection of its own, with its own
+        variables and
         become, which needs no second hop. It is one remote command more, on the partner, in sync as well.
-      - Clocks that differ are found before a write, and what a broken run left on one of the two servers, also when this server shows
+      - Clocks that differ are found before a write, and what a broken run left on one of the two servers, also when
+        this server shows
         nothing to do; afterwards it is verified that both show the same settings.
-      - Scopes that exist at the partner, a name that is taken there, a full server, and classes and option definitions that are missing
+      - Scopes that exist at the partner, a name that is taken there, a full server, and classes and option definitions
+        that are missing
         there are found without it as well, over the second hop.
-      - The cmdlets that write still go from one server to the other, so whether the hop works is asked in any case. What touches one
+      - The cmdlets that write still go from one server to the other, so whether the hop works is asked in any case.
+        What touches one
         server alone is done over its own connection.
     type: str
   allow_clock_skew:
     description:
-      - Whether to write although the clocks of the two servers certainly differ by more than a minute. Measured with O(partner_host) only.
+      - Whether to write although the clocks of the two servers certainly differ by more than a minute. Measured with
+        O(partner_host) only.
     type: bool
     default: false
 """
@@ -152,10 +170,12 @@ options:
 options:
   replace_partner_copy:
     description:
-      - What to do when the partner has a scope already that is to be added, outside of failover, for example a copy that an earlier
+      - What to do when the partner has a scope already that is to be added, outside of failover, for example a copy
+        that an earlier
         removal left there. Windows adds no scope that the partner has.
       - V(never) refuses it and shows what differs.
-      - V(inactive_only) replaces a copy that is not active there, after a safety copy. An active one is refused all the same.
+      - V(inactive_only) replaces a copy that is not active there, after a safety copy. An active one is refused all the
+        same.
       - Without O(partner_host) the partner is looked at over a second hop.
     type: str
     choices: [never, inactive_only]
@@ -166,34 +186,41 @@ options:
 options:
   keep_scopes_on:
     description:
-      - Which of the two servers keeps the scopes that leave the relationship, active and with their leases. There is no default; a
+      - Which of the two servers keeps the scopes that leave the relationship, active and with their leases. There is no
+        default; a
         task that would remove a scope without saying it is refused.
     type: str
     choices: [this_server, partner]
   other_copy:
     description:
       - What becomes of the copies on the server that does not keep the scopes. There is no default.
-      - V(delete) deletes them there, with leases, reservations and options. The DNS records of their clients may go too.
-      - V(disable) leaves them there, inactive, with their leases. Each server is changed by itself through the DHCP management API;
+      - V(delete) deletes them there, with leases, reservations and options. The DNS records of their clients may go
+        too.
+      - V(disable) leaves them there, inactive, with their leases. Each server is changed by itself through the DHCP
+        management API;
         with O(partner_host) this needs no second hop.
     type: str
     choices: [delete, disable]
   orphan:
     description:
-      - V(remove_here) is for a partner that is gone for good. What is to be removed goes on this server alone, which keeps its scopes;
+      - V(remove_here) is for a partner that is gone for good. What is to be removed goes on this server alone, which
+        keeps its scopes;
         nothing is tried on the partner.
-      - Refused as long as the partner answers, and unless the relationship is in the state C(CommunicationInterrupted) or C(PartnerDown).
+      - Refused as long as the partner answers, and unless the relationship is in the state C(CommunicationInterrupted)
+        or C(PartnerDown).
     type: str
     choices: [refuse, remove_here]
     default: refuse
   allow_content_loss:
     description:
-      - Whether copies may go that have what the kept ones have not, a running lease above all. Every difference is shown in RV(removals).
+      - Whether copies may go that have what the kept ones have not, a running lease above all. Every difference is
+        shown in RV(removals).
     type: bool
     default: false
   max_removals_percent:
     description:
-      - How much of a relationship with ten or more members may be removed at once, in percent. More is refused as a likely mistake.
+      - How much of a relationship with ten or more members may be removed at once, in percent. More is refused as a
+        likely mistake.
     type: int
     default: 30
 """
@@ -202,15 +229,18 @@ options:
 options:
   safety_copy:
     description:
-      - Whether copies of scopes that go, or are put out of service, are exported before, with their leases. The file is kept in a folder
-        that only administrators read, C(%ProgramData%\windhcp.failover\safety-copies), on the server that has the copies when that is
+      - Whether copies of scopes that go, or are put out of service, are exported before, with their leases. The file is
+        kept in a folder
+        that only administrators read, C(%ProgramData%\windhcp.failover\safety-copies), on the server that has the
+        copies when that is
         reached by this task's connection or O(partner_host), else on this server. RV(safety_copies) says where.
       - Put one back with M(windhcp.failover.dhcp_failover_restore).
     type: bool
     default: true
   safety_copy_days:
     description:
-      - After how many days older safety copies of the same server are removed, when a new one was made. V(0) keeps them all.
+      - After how many days older safety copies of the same server are removed, when a new one was made. V(0) keeps them
+        all.
     type: int
     default: 0
 """

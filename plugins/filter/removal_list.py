@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..plugin_utils.removal_list import removal_list
+from ..plugin_utils._model.removal_list import removal_list
 
 
 class FilterModule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..plugin_utils.step_list import step_list
+from ..plugin_utils._model.step_list import step_list
 
 
 class FilterModule:

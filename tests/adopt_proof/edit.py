@@ -32,7 +32,9 @@ def edit(data: Sequence[Entry], pair: Pair, random: Random) -> Edit:
         del changed[option]
     rest = [entry for entry in data if entry["name"] != chosen["name"]]
     text = f"'{chosen['name']}': {field} {chosen[field]} -> {changed[field]}"
-    return Edit(text, [*rest, changed], "Add-DhcpServerv4FailoverScope" if field == "scopes" else "Set-DhcpServerv4Failover")
+    return Edit(
+        text, [*rest, changed], "Add-DhcpServerv4FailoverScope" if field == "scopes" else "Set-DhcpServerv4Failover"
+    )
 
 
 def _fields(entry: Entry, pair: Pair) -> list[str]:

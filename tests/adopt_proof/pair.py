@@ -107,14 +107,21 @@ def _servers(random: Random) -> Lab:
 
 
 def _scope(network: str) -> Mapping[str, str]:
-    return {"name": network, "subnet_mask": "255.255.255.0", "start_range": f"{network}.10", "end_range": f"{network}.200"}
+    return {
+        "name": network,
+        "subnet_mask": "255.255.255.0",
+        "start_range": f"{network}.10",
+        "end_range": f"{network}.200",
+    }
 
 
 def _relate(pair: Pair, server: Server, name: str, scopes: list[str], random: Random) -> None:
     partner = pair.other(server)
     parameters: dict[str, Any] = {
         "Name": name,
-        "PartnerServer": random.choice((partner.name, partner.name.lower(), partner.fqdn, partner.fqdn.upper(), str(partner.ip))),
+        "PartnerServer": random.choice(
+            (partner.name, partner.name.lower(), partner.fqdn, partner.fqdn.upper(), str(partner.ip))
+        ),
         "ScopeId": tuple(IPv4Address(scope) for scope in scopes),
         "MaxClientLeadTime": timedelta(seconds=random.choice((1, 60, 3600, 5430, 86400, 93784))),
         "Force": True,
@@ -122,7 +129,10 @@ def _relate(pair: Pair, server: Server, name: str, scopes: list[str], random: Ra
     }
     hot_standby = random.random() < 0.5
     if hot_standby:
-        parameters |= {"ServerRole": random.choice(("Active", "Standby")), "ReservePercent": random.choice((0, 5, 12, 100))}
+        parameters |= {
+            "ServerRole": random.choice(("Active", "Standby")),
+            "ReservePercent": random.choice((0, 5, 12, 100)),
+        }
     else:
         parameters |= {"LoadBalancePercent": random.choice((0, 1, 50, 70, 100))}
     if random.random() < 0.5:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One pair: read both servers, use what they say as the site's data, expect nothing to happen; edit it, expect one cmdlet."""
+"""One pair: read both servers, use what they say as the site's data, expect nothing to happen; edit it, expect one
+cmdlet."""
 
 from __future__ import annotations
 
@@ -48,13 +49,18 @@ def adopted(site: Site, random: Random) -> Sequence[Mapping[str, Any]]:
 
 def expect(run: Run, found: str, doing: str, *, changed: int, written: list[str]) -> None:
     if run.code or (run.changed, list(run.written)) != (changed, written):
-        raise Failure(f"{found}; {doing}: changed {run.changed} (not {changed}), written {list(run.written)} (not {written})\n{run.output}")
+        raise Failure(
+            f"{found}; {doing}: changed {run.changed} (not {changed}), written {list(run.written)} (not "
+            f"{written})\n{run.output}"
+        )
 
 
 def described(data: Sequence[Mapping[str, Any]]) -> str:
     one_each = list({entry["name"]: entry for entry in data}.values())
     modes = [entry["mode"] for entry in one_each]
     return (
-        f"{len(one_each)} relationships ({modes.count('load_balance')} load balance, {modes.count('hot_standby')} hot standby, "
-        f"{sum(entry['enable_auth'] for entry in one_each)} with authentication, {sum(not entry['scopes'] for entry in one_each)} empty)"
+        f"{len(one_each)} relationships ({modes.count('load_balance')} load balance, {modes.count('hot_standby')} hot "
+        "standby, "
+        f"{sum(entry['enable_auth'] for entry in one_each)} with authentication, "
+        f"{sum(not entry['scopes'] for entry in one_each)} empty)"
     )

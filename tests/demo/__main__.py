@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""python -m demo: starts the lab, runs the collection's site playbook three times, shows the servers before and after."""
+"""python -m demo: starts the lab, runs the collection's site playbook three times, shows the servers before and
+after."""
 
 from __future__ import annotations
 
@@ -49,7 +50,12 @@ def play(lab: Lab, folder: Path, text: str, options: tuple[str, ...]) -> int:
     title(text)
     mark = lab.audit.mark()
     data = ("-e", f"@{Path(__file__).with_name('failover.yml')}", "-e", f"@{folder / 'secret.yml'}")
-    command = (str(Path(sys.executable).with_name("ansible-playbook")), "windhcp.failover.site", "-i", str(folder / "inventory.yml"))
+    command = (
+        str(Path(sys.executable).with_name("ansible-playbook")),
+        "windhcp.failover.site",
+        "-i",
+        str(folder / "inventory.yml"),
+    )
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -60,11 +66,19 @@ def play(lab: Lab, folder: Path, text: str, options: tuple[str, ...]) -> int:
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
     }
     ended = subprocess.run(
-        (*command, *data, *options), cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        (*command, *data, *options),
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     print(ended.stdout.strip())
     counts = lab.audit.counts(since=mark)
-    print(f"\nremote commands: {counts.commands}, HTTP requests: {counts.requests}, cmdlets that write: {counts.writes}")
+    print(
+        f"\nremote commands: {counts.commands}, HTTP requests: {counts.requests}, cmdlets that write: {counts.writes}"
+    )
     if ended.returncode:
         raise SystemExit(ended.returncode)
     return sum(int(number) for number in re.findall(r"changed=(\d+)", ended.stdout))

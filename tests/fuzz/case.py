@@ -18,17 +18,27 @@ from typing import Any
 from unittest.mock import MagicMock
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import UnexpectedReply
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Execute
-from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Found
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Execute
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Found
 from nothing_lost.task import ACTIONS, Wire
 
 from fuzz import mutations, scenes
 from fuzz.wild import SECRET
 
 MESSAGE_LIMIT = 20_000
-_TURNS = ("LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # characters that turn the order of writing round
+_TURNS = (
+    "LRE",
+    "LRO",
+    "RLE",
+    "RLO",
+    "PDF",
+    "LRI",
+    "RLI",
+    "FSI",
+    "PDI",
+)  # characters that turn the order of writing round
 SERVERS = ("dhcp01", "dhcp02", "dhcp03")
 
 
@@ -67,8 +77,8 @@ def run(seed: int, number: int, one_in: int = 1) -> Outcome:
 class _Spoiler:
     """A wire on which one reply is spoilt.
 
-    `refused_at`: how far the audit was when a reply was found unreadable; `refused`: the plan that it led to was refused.
-    """
+    `refused_at`: how far the audit was when a reply was found unreadable; `refused`: the plan that it led to was
+    refused."""
 
     def __init__(self, wire: Wire, rng: random.Random, number: int) -> None:
         self.wire, self.number = wire, number
@@ -77,7 +87,9 @@ class _Spoiler:
         self.refused = False
         self._rng = rng
 
-    def answer(self, action: Any, server: str, arguments: Mapping[str, Any], execute: Callable[..., Any]) -> Mapping[str, Any]:
+    def answer(
+        self, action: Any, server: str, arguments: Mapping[str, Any], execute: Callable[..., Any]
+    ) -> Mapping[str, Any]:
         number = self.wire.calls
         text = json.dumps(execute(server.upper(), arguments))
         if number == self.number:
@@ -94,7 +106,9 @@ def _parsed(action: Any, text: str) -> Mapping[str, Any]:
 
 
 def _perform(spoiler: _Spoiler, scene: scenes.Scene) -> dict[str, Any]:
-    task = MagicMock(check_mode=scene.check_mode, diff=True, async_val=0, delegate_to=None, args=dict(scene.task.options))
+    task = MagicMock(
+        check_mode=scene.check_mode, diff=True, async_val=0, delegate_to=None, args=dict(scene.task.options)
+    )
     plugin = importlib.import_module(f"{ACTIONS}.{scene.task.module}").ActionModule
 
     class Action(plugin):  # type: ignore[misc]
@@ -151,7 +165,9 @@ def _judge(outcome: Outcome, result: Mapping[str, Any], spoiler: _Spoiler, scene
     written = [entry.cmdlet for entry in spoiler.wire.lab.audit.since(spoiler.refused_at or 0, "cmdlet") if entry.write]
     written = [cmdlet for cmdlet in written if cmdlet != "Export-DhcpServer"]
     if written and (scene.check_mode or spoiler.refused_at is not None):
-        outcome.wrong.append(f"something was written after a reply that was refused, or in check mode: {', '.join(written)}")
+        outcome.wrong.append(
+            f"something was written after a reply that was refused, or in check mode: {', '.join(written)}"
+        )
 
 
 def _wrong_message(message: str, *, names_a_server: bool) -> Iterator[str]:
@@ -160,7 +176,10 @@ def _wrong_message(message: str, *, names_a_server: bool) -> Iterator[str]:
         yield "the message names no server"
     if len(message) > MESSAGE_LIMIT:
         yield f"the message has {len(message)} characters"
-    if any(unicodedata.category(one) in ("Cc", "Zl", "Zp", "Cs") or unicodedata.bidirectional(one) in _TURNS for one in message):
+    if any(
+        unicodedata.category(one) in ("Cc", "Zl", "Zp", "Cs") or unicodedata.bidirectional(one) in _TURNS
+        for one in message
+    ):
         yield "the message holds characters that cannot be shown"
 
 

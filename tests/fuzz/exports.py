@@ -84,7 +84,14 @@ def _empty_list(rng: random.Random, text: str) -> str:
 def _unknown(rng: random.Random, text: str) -> str:
     one = rng.choice(list(_LEAF.finditer(text)))
     new = rng.choice(
-        ("<New>1</New>", "<New><Deep><Er>1</Er></Deep></New>", "<New/>" * 20_000, "<![CDATA[&#x1B;]]>", "<!-- -- -->", "<?x y?>")
+        (
+            "<New>1</New>",
+            "<New><Deep><Er>1</Er></Deep></New>",
+            "<New/>" * 20_000,
+            "<![CDATA[&#x1B;]]>",
+            "<!-- -- -->",
+            "<?x y?>",
+        )
     )
     return text[: one.start()] + new + text[one.start() :]
 
@@ -100,7 +107,11 @@ def _huge(rng: random.Random, text: str) -> str:
 
 def _tag(rng: random.Random, text: str) -> str:
     return _leaf(
-        rng, text, rng.choice(("<" + "x" * 6_000_000 + "/>", '<a b="' + "x" * 6_000_000 + '"/>', "<!--" + "x" * 6_000_000 + "-->"))
+        rng,
+        text,
+        rng.choice(
+            ("<" + "x" * 6_000_000 + "/>", '<a b="' + "x" * 6_000_000 + '"/>', "<!--" + "x" * 6_000_000 + "-->")
+        ),
     )
 
 
@@ -126,12 +137,25 @@ def _encoding(rng: random.Random, text: str) -> bytes:
 
 
 def _mark(rng: random.Random, text: str) -> bytes:
-    return rng.choice((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00", b"\xed\xa0\x80", b"\xff\xfe\x00\x00")) + text.encode()
+    return (
+        rng.choice((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00", b"\xed\xa0\x80", b"\xff\xfe\x00\x00"))
+        + text.encode()
+    )
 
 
 def _another_text(rng: random.Random, text: str) -> str:
     return rng.choice(
-        ("", " ", "<a/>", "<DHCPServer/>", "<DHCPServer><IPv4/></DHCPServer>", "\x00" * 100, text + text, wild.CLIXML, wild.SECRET)
+        (
+            "",
+            " ",
+            "<a/>",
+            "<DHCPServer/>",
+            "<DHCPServer><IPv4/></DHCPServer>",
+            "\x00" * 100,
+            text + text,
+            wild.CLIXML,
+            wild.SECRET,
+        )
     )
 
 

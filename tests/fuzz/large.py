@@ -12,8 +12,8 @@ import time
 import zlib
 from collections.abc import Iterator
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import export
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
 
 SIZE, MOST = 255 * 2**20, 1024  # bytes, and MB of memory
 ROOT = '<DHCPServer xmlns="http://schemas.microsoft.com/windows/DHCPServer">'
@@ -50,7 +50,12 @@ KINDS = {
     "reservations of one scope": ("Reservations", RESERVATION, 10**9, True),
     "tiny options": ("OptionValues", "<O><OptionId>{small}</OptionId><UserClass>{n}</UserClass></O>", 10**9, False),
     "tiny exclusions": ("ExclusionRanges", "<E><StartRange>{n}</StartRange></E>", 10**9, False),
-    "wide characters": ("Reservations", "<R><IPAddress>{ip}</IPAddress><Name>\U0001f600{long}{n}</Name></R>", 10**9, False),
+    "wide characters": (
+        "Reservations",
+        "<R><IPAddress>{ip}</IPAddress><Name>\U0001f600{long}{n}</Name></R>",
+        10**9,
+        False,
+    ),
 }
 
 
@@ -63,7 +68,13 @@ def pieces(kind: str) -> Iterator[bytes]:
         held = [SCOPE.format(scope >> 8, scope & 255, scope), f"<{list_}>"]
         for count in range(several):
             ip, low = f"10.{number // 65025}.{number // 255 % 255}.{number % 255}", f"{number:06x}"
-            values = {"ip": ip, "mac": f"02-00-00-{low[:2]}-{low[2:4]}-{low[4:]}", "n": number, "small": number % 256, "long": "x" * 20_000}
+            values = {
+                "ip": ip,
+                "mac": f"02-00-00-{low[:2]}-{low[2:4]}-{low[4:]}",
+                "n": number,
+                "small": number % 256,
+                "long": "x" * 20_000,
+            }
             held.append(member.format(**values))
             number += 1
             if count % 250 == 249:

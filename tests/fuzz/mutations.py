@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What can happen to a reply on its way back, at each level: the text that was printed, the result, the reply, its values, an export."""
+"""What can happen to a reply on its way back, at each level: the text that was printed, the result, the reply, its
+values, an export."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from fuzz import exports, wild
 Text = Callable[[random.Random, str], str]
 Tree = Callable[[random.Random, dict[str, Any]], None]
 
-# --- the text that the script printed ------------------------------------------------------------------------------------
+# --- the text that the script printed
+# ------------------------------------------------------------------------------------
 
 
 def _cut(rng: random.Random, text: str) -> str:
@@ -28,18 +30,41 @@ def _beheaded(rng: random.Random, text: str) -> str:
 def _before(rng: random.Random, text: str) -> str:
     return (
         rng.choice(
-            ("WARNING: no\r\n", '{"changed":false}\n', "{", '"', "\ufeff", wild.CLIXML + "\r\n", "\x00\x00", "[]\n", wild.SECRET + "\n")
+            (
+                "WARNING: no\r\n",
+                '{"changed":false}\n',
+                "{",
+                '"',
+                "\ufeff",
+                wild.CLIXML + "\r\n",
+                "\x00\x00",
+                "[]\n",
+                wild.SECRET + "\n",
+            )
         )
         + text
     )
 
 
 def _after(rng: random.Random, text: str) -> str:
-    return text.rstrip() + rng.choice(("\r\nBYE", "}", "\r\n" + wild.CLIXML, text, "\x1a", " " * 1_000_000, "\r\n{}", "\n" + wild.SECRET))
+    return text.rstrip() + rng.choice(
+        ("\r\nBYE", "}", "\r\n" + wild.CLIXML, text, "\x1a", " " * 1_000_000, "\r\n{}", "\n" + wild.SECRET)
+    )
 
 
 def _other(rng: random.Random, text: str) -> str:
-    others = ("", "null", "[]", "5", '"x"', "{}", "\r\n", wild.CLIXML, "no such program " + wild.SECRET, '{"reply":' + "[" * 100_000)
+    others = (
+        "",
+        "null",
+        "[]",
+        "5",
+        '"x"',
+        "{}",
+        "\r\n",
+        wild.CLIXML,
+        "no such program " + wild.SECRET,
+        '{"reply":' + "[" * 100_000,
+    )
     return rng.choice((*others, '{"reply":{"status":"done"}}', '{"reply":NaN}', '{"a":' * 3_000 + "1" + "}" * 3_000))
 
 
@@ -63,14 +88,20 @@ def _encoded(rng: random.Random, text: str) -> str:
 def _twice(rng: random.Random, text: str) -> str:
     """Keys that come twice: the last one counts."""
     key = rng.choice(('"status":"busy",', '"before":[],', '"clock":null,', '"fingerprint":"",', '"errors":[{}],'))
-    return text.replace('"clock":', f'{key}"clock":') if rng.random() < 0.5 else text.replace('"status":', f'{key}"status":', 1)
+    return (
+        text.replace('"clock":', f'{key}"clock":')
+        if rng.random() < 0.5
+        else text.replace('"status":', f'{key}"status":', 1)
+    )
 
 
 TEXT: Mapping[str, Text] = {
-    one.__name__.strip("_"): one for one in (_cut, _beheaded, _before, _after, _other, _flipped, _numbers, _encoded, _twice)
+    one.__name__.strip("_"): one
+    for one in (_cut, _beheaded, _before, _after, _other, _flipped, _numbers, _encoded, _twice)
 }
 
-# --- the result, and the reply in it -------------------------------------------------------------------------------------
+# --- the result, and the reply in it
+# -------------------------------------------------------------------------------------
 
 
 def _no_reply(rng: random.Random, result: dict[str, Any]) -> None:
@@ -83,10 +114,21 @@ def _reply_of_another_type(rng: random.Random, result: dict[str, Any]) -> None:
 
 
 def _status(rng: random.Random, result: dict[str, Any]) -> None:
-    words = ("done", "stopped", "changed_meanwhile", "busy", "no_module", "constrained_language", "script_error", "fine")
+    words = (
+        "done",
+        "stopped",
+        "changed_meanwhile",
+        "busy",
+        "no_module",
+        "constrained_language",
+        "script_error",
+        "fine",
+    )
     result["reply"]["status"] = rng.choice(words)
     if rng.random() < 0.5:
-        result["reply"]["errors"] = rng.choice(([{"id": "X", "message": wild.SECRET}], [{}], wild.value(rng), [wild.value(rng)]))
+        result["reply"]["errors"] = rng.choice(
+            ([{"id": "X", "message": wild.SECRET}], [{}], wild.value(rng), [wild.value(rng)])
+        )
 
 
 def _member(rng: random.Random, result: dict[str, Any]) -> None:
@@ -100,7 +142,9 @@ def _member(rng: random.Random, result: dict[str, Any]) -> None:
 
 def _results(rng: random.Random, result: dict[str, Any]) -> None:
     """Missing, too many, in another order, with an id of another, with the objects of another."""
-    several = rng.choice([one for one in (result["reply"][key] for key in ("before", "calls", "finally")) if one] or [[{"id": "x"}]])
+    several = rng.choice(
+        [one for one in (result["reply"][key] for key in ("before", "calls", "finally")) if one] or [[{"id": "x"}]]
+    )
     one, other = rng.choice(several), rng.choice(several)
     how = rng.randrange(6)
     if how == 0:
@@ -141,14 +185,18 @@ def _errors(rng: random.Random, result: dict[str, Any]) -> None:
 
 
 def _clock(rng: random.Random, result: dict[str, Any]) -> None:
-    result["reply"]["clock"] = rng.choice(("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "2026-03-01 08:00:00", wild.value(rng)))
+    result["reply"]["clock"] = rng.choice(
+        ("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "2026-03-01 08:00:00", wild.value(rng))
+    )
 
 
 RESULT: Mapping[str, Tree] = {
-    one.__name__.strip("_"): one for one in (_no_reply, _reply_of_another_type, _status, _member, _results, _results, _errors, _clock)
+    one.__name__.strip("_"): one
+    for one in (_no_reply, _reply_of_another_type, _status, _member, _results, _results, _errors, _clock)
 }
 
-# --- the values of what the cmdlets put out ------------------------------------------------------------------------------
+# --- the values of what the cmdlets put out
+# ------------------------------------------------------------------------------
 
 
 def _objects(result: dict[str, Any]) -> list[wild.Spot]:
@@ -164,7 +212,13 @@ def _swapped_type(rng: random.Random, result: dict[str, Any]) -> None:
 def _wrapped(rng: random.Random, result: dict[str, Any]) -> None:
     for owner, key in _some(rng, result):
         owner[key] = rng.choice(
-            ([owner[key]], {"value": owner[key]}, str(owner[key]), [owner[key], owner[key]], {"value": [owner[key]], "Count": 1})
+            (
+                [owner[key]],
+                {"value": owner[key]},
+                str(owner[key]),
+                [owner[key], owner[key]],
+                {"value": [owner[key]], "Count": 1},
+            )
         )
 
 
@@ -194,7 +248,9 @@ def _plausible(rng: random.Random, result: dict[str, Any]) -> None:
     found = [(owner, key) for owner, key in _objects(result) if isinstance(owner, dict) and key in wild.PLAUSIBLE]
     if found:
         keys = {key for _owner, key in found}
-        chosen = rng.choice(sorted(keys & set(wild.OF_A_SCOPE) if keys & set(wild.OF_A_SCOPE) and rng.random() < 0.5 else keys))
+        chosen = rng.choice(
+            sorted(keys & set(wild.OF_A_SCOPE) if keys & set(wild.OF_A_SCOPE) and rng.random() < 0.5 else keys)
+        )
         everywhere = rng.random() < 0.3
         spots = [owner for owner, key in found if key == chosen]
         for owner in spots if everywhere else [rng.choice(spots)]:
@@ -206,9 +262,12 @@ def _some(rng: random.Random, result: dict[str, Any]) -> list[wild.Spot]:
     return rng.sample(found, min(len(found), rng.choice((1, 1, 1, 2, 5))))
 
 
-VALUES: Mapping[str, Tree] = {one.__name__.strip("_"): one for one in (_swapped_type, _wrapped, _lost, _spelling, _repeated, _plausible)}
+VALUES: Mapping[str, Tree] = {
+    one.__name__.strip("_"): one for one in (_swapped_type, _wrapped, _lost, _spelling, _repeated, _plausible)
+}
 
-# --- exports -------------------------------------------------------------------------------------------------------------
+# --- exports
+# -------------------------------------------------------------------------------------------------------------
 
 
 def spoil_export(rng: random.Random, result: dict[str, Any]) -> str:

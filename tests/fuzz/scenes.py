@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tasks of every module, present and absent, in check mode and in earnest, over both routes, and the servers that they meet."""
+"""Tasks of every module, present and absent, in check mode and in earnest, over both routes, and the servers that they
+meet."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from lab import topology
 from lab.core.lab import Lab
 from lab.standin.files import Files
@@ -35,7 +36,12 @@ class Scene:
 
     def wire(self) -> Wire:
         """The servers anew."""
-        lab = Lab(servers=copy.deepcopy(self.lab.servers), switches=self.lab.switches, clock=self.lab.clock, salt=self.lab.salt)
+        lab = Lab(
+            servers=copy.deepcopy(self.lab.servers),
+            switches=self.lab.switches,
+            clock=self.lab.clock,
+            salt=self.lab.salt,
+        )
         lab.cut_links = set(self.lab.cut_links)
         return Wire(lab, files=copy.deepcopy(dict(self.files)))
 
@@ -77,16 +83,34 @@ def _raw() -> Iterator[tuple[str, Task, bool, Wire]]:
 
 
 def _others() -> Iterator[tuple[str, Task, tuple[Task, ...], Any]]:
-    relationship = {"name": "HQ", "partner_server": PARTNER, "scopes": ["10.0.1.0"], "shared_secret": SECRET, "wait_timeout": 1}
+    relationship = {
+        "name": "HQ",
+        "partner_server": PARTNER,
+        "scopes": ["10.0.1.0"],
+        "shared_secret": SECRET,
+        "wait_timeout": 1,
+    }
     yield "create with a secret", Task("dhcp_failover_relationship", relationship), (), None
-    changed = {"name": "HQ", "load_balance_percent": 70, "shared_secret": SECRET, "update_secret": "on_change", "wait_timeout": 1}
+    changed = {
+        "name": "HQ",
+        "load_balance_percent": 70,
+        "shared_secret": SECRET,
+        "update_secret": "on_change",
+        "wait_timeout": 1,
+    }
     yield "change, and the secret", Task("dhcp_failover_relationship", changed), BOTH, None
     for partner in ({}, {"partner_host": "dhcp02"}):
         yield f"info {partner}", Task("dhcp_failover_info", {**INFO, **partner}), BOTH, None
         for source in ("this_server", "partner"):
             options = {"all": True, "source": source, "allow_overwrite": True, "wait_timeout": 1, **partner}
             yield f"replicate from {source} {partner}", Task("dhcp_failover_replicate", options), BOTH, _renamed
-    new = {"name": "New", "subnet_mask": "255.255.255.0", "start_range": "10.0.9.10", "end_range": "10.0.9.90", "scope_id": "10.0.9.0"}
+    new = {
+        "name": "New",
+        "subnet_mask": "255.255.255.0",
+        "start_range": "10.0.9.10",
+        "end_range": "10.0.9.90",
+        "scope_id": "10.0.9.0",
+    }
     created = {"relationship": "HQ", "scopes": ["10.0.3.0"], "create_scopes": [new], "wait_timeout": 1}
     for partner in ({}, {"partner_host": "dhcp02"}):
         yield f"create a scope {partner}", Task("dhcp_failover_scope", {**created, **partner}), BOTH, None
@@ -119,5 +143,9 @@ def _with_copy() -> tuple[Wire, str]:
 
 
 def _with(task: Task, **more: Any) -> Task:
-    secret = {"shared_secret": SECRET} if task.module == "dhcp_failover_relationship" and task.options.get("state") != "absent" else {}
+    secret = (
+        {"shared_secret": SECRET}
+        if task.module == "dhcp_failover_relationship" and task.options.get("state") != "absent"
+        else {}
+    )
     return Task(task.module, {**secret, **task.options, **more}, task.host)

@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 SECRET = "Kx7-Zebra-secret"
-CLIXML = (
-    '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><S S="Error">no_x000D__x000A_</S></Objs>'
-)
+CLIXML = '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><S S="Error">no_x000D__x000A_</S></Objs>'
 
 HIDDEN = ("a\x1b[2Jb", "HQ\x9b31m", "\x7f", "a\u202eb\u2066", "HQ\r\nok: [dhcp01]", "x\x85y\u2028z")
 TEXTS = (
@@ -59,15 +57,40 @@ TEXTS = (
 ZERO = ".".join("0000")
 # what reads well alone, and may not go together with what is beside it
 PLAUSIBLE: Mapping[str, tuple[Any, ...]] = {
-    "SubnetMask": ("255.0.255.0", "1.2.3.4", "0.0.0.255", ZERO, "255.255.255.255", "255.255.255.254", "128.0.0.0", "255.255.0.0"),
-    **dict.fromkeys(("StartRange", "EndRange"), (ZERO, "255.255.255.255", "10.0.1.0", "10.0.1.99", "10.0.2.50", "10.0.9.10", "224.0.0.1")),
-    **dict.fromkeys(("ScopeId", "IPAddress", "PrimaryServerIP", "SecondaryServerIP"), (ZERO, "255.255.255.255", "10.0.1.7", "10.0.9.0")),
-    **dict.fromkeys(("MaxClientLeadTime", "LeaseDuration", "StateSwitchInterval"), (None, 0, 1, 2**32 - 1, 2**32, 922_337_203_685)),
+    "SubnetMask": (
+        "255.0.255.0",
+        "1.2.3.4",
+        "0.0.0.255",
+        ZERO,
+        "255.255.255.255",
+        "255.255.255.254",
+        "128.0.0.0",
+        "255.255.0.0",
+    ),
+    **dict.fromkeys(
+        ("StartRange", "EndRange"),
+        (ZERO, "255.255.255.255", "10.0.1.0", "10.0.1.99", "10.0.2.50", "10.0.9.10", "224.0.0.1"),
+    ),
+    **dict.fromkeys(
+        ("ScopeId", "IPAddress", "PrimaryServerIP", "SecondaryServerIP"),
+        (ZERO, "255.255.255.255", "10.0.1.7", "10.0.9.0"),
+    ),
+    **dict.fromkeys(
+        ("MaxClientLeadTime", "LeaseDuration", "StateSwitchInterval"), (None, 0, 1, 2**32 - 1, 2**32, 922_337_203_685)
+    ),
     **dict.fromkeys(("AddressesFree", "AddressesInUse", "AddressesFreeOnThisServer"), (None, 0, 1, 2**32 - 1)),
-    **dict.fromkeys(("LoadBalancePercent", "ReservePercent", "PercentageInUse"), (None, 0, 100, "NaN", "-Infinity", "0.0001", "100")),
+    **dict.fromkeys(
+        ("LoadBalancePercent", "ReservePercent", "PercentageInUse"), (None, 0, 100, "NaN", "-Infinity", "0.0001", "100")
+    ),
     **dict.fromkeys(("AutoStateTransition", "EnableAuth"), (None, True, False)),
-    **dict.fromkeys(("Name", "PartnerServer", "PrimaryServerName", "computer", "host_name"), ("DHCP03", "HQ ", "hq", "localhost", *HIDDEN)),
-    **dict.fromkeys(("State", "Mode", "ServerRole", "ServerType", "Type"), ("Normal", "InActive", "Active", "HotStandby", "Dhcp", *HIDDEN)),
+    **dict.fromkeys(
+        ("Name", "PartnerServer", "PrimaryServerName", "computer", "host_name"),
+        ("DHCP03", "HQ ", "hq", "localhost", *HIDDEN),
+    ),
+    **dict.fromkeys(
+        ("State", "Mode", "ServerRole", "ServerType", "Type"),
+        ("Normal", "InActive", "Active", "HotStandby", "Dhcp", *HIDDEN),
+    ),
 }
 OF_A_SCOPE = ("SubnetMask", "StartRange", "EndRange", "ScopeId")  # which are read together
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Two doors: a real PowerShell, if there is one, and the built-in stand-in. Every test that takes `door` runs through both."""
+"""Two doors: a real PowerShell, if there is one, and the built-in stand-in. Every test that takes `door` runs through
+both."""
 
 from __future__ import annotations
 

@@ -76,7 +76,9 @@ class Site:
 
     def __enter__(self) -> Site:
         self.service.start()
-        (self.folder / "inventory.yml").write_text(yaml.safe_dump(inventory(self.service.ready(), self.transport)), encoding="utf-8")
+        (self.folder / "inventory.yml").write_text(
+            yaml.safe_dump(inventory(self.service.ready(), self.transport)), encoding="utf-8"
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -97,7 +99,14 @@ class Site:
         return self.run(f"windhcp.failover.{playbook}", "-e", f"@{path}", *options)
 
     def run(self, playbook: Path | str, *options: str, environment: Mapping[str, str] | None = None) -> Run:
-        return self.execute("ansible-playbook", "-i", str(self.folder / "inventory.yml"), str(playbook), *options, environment=environment)
+        return self.execute(
+            "ansible-playbook",
+            "-i",
+            str(self.folder / "inventory.yml"),
+            str(playbook),
+            *options,
+            environment=environment,
+        )
 
     def kill(self) -> None:
         """The program that runs, with everything it started: as if its machine had gone."""

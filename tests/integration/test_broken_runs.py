@@ -19,7 +19,11 @@ from lab.powershell.engine import NoEngine, find_engine
 from nothing_lost.watched import Watch, WatchedLab, held, watched
 
 SCOPE = "windhcp.failover.dhcp_failover_scope"
-CREATE = {"relationship": "HQ", "scopes": ["10.10.10.0", "10.10.20.0"], "create_relationship": {"partner_server": "dhcp02"}}
+CREATE = {
+    "relationship": "HQ",
+    "scopes": ["10.10.10.0", "10.10.20.0"],
+    "create_relationship": {"partner_server": "dhcp02"},
+}
 REMOVE = {
     "relationship": "HQ",
     "scopes": ["10.10.10.0"],

@@ -23,7 +23,12 @@ SITE: list[dict[str, Any]] = [
 
 
 def steps(run: Run) -> list[str]:
-    return [step["step"] for one in run.tasks for item in one["result"].get("results", [one["result"]]) for step in item.get("plan", ())]
+    return [
+        step["step"]
+        for one in run.tasks
+        for item in one["result"].get("results", [one["result"]])
+        for step in item.get("plan", ())
+    ]
 
 
 def test_the_site_playbook_check_run_real_run_and_again(door: str, net: str) -> None:
@@ -54,7 +59,8 @@ def tasks(*scopes: str) -> list[dict[str, Any]]:
 
 
 def test_a_relationship_without_scopes_and_a_scope_task_on_a_fresh_pair(net: str) -> None:
-    """Windows cannot hold the relationship yet: the first task says it waits, the second would create it with its scopes."""
+    """Windows cannot hold the relationship yet: the first task says it waits, the second would create it with its
+    scopes."""
     with Site(lab(), "standin", net) as site:
         check = site.play(tasks("10.20.10.0"), "--check").ok()
         assert check.counts.writes == 0

@@ -28,7 +28,9 @@ def test_what_a_task_costs(door: str, net: str) -> None:
         in_sync = site.play(relationship()).ok()
         assert (in_sync.counts.commands, in_sync.counts.requests) == (1, 6)
         assert in_sync.counts.writes == 0
-        modify = site.play(relationship(load_balance_percent=70, max_client_lead_time=7200, state_switch_interval=60)).ok()
+        modify = site.play(
+            relationship(load_balance_percent=70, max_client_lead_time=7200, state_switch_interval=60)
+        ).ok()
         assert (modify.counts.commands, modify.counts.requests) == (2, 10)
         assert modify.written == ["Set-DhcpServerv4Failover"]
         assert modify.result("Relationship")["remote_calls"] == 2
@@ -66,7 +68,11 @@ def test_hundreds_of_scopes_are_one_command_and_several_receives(door: str, net:
     with Site(topology.loads(many_scopes(70)), "standin", net) as site:
         some = [f"10.100.{n}.0" for n in range(65)]
         added = site.play(relationship(scopes=some)).ok()
-        assert added.written == ["Add-DhcpServerv4Failover", "Add-DhcpServerv4FailoverScope", "Add-DhcpServerv4FailoverScope"]
+        assert added.written == [
+            "Add-DhcpServerv4Failover",
+            "Add-DhcpServerv4FailoverScope",
+            "Add-DhcpServerv4FailoverScope",
+        ]
         assert added.counts.commands == 3
         assert added.result("Relationship")["relationship"]["scopes"] == some
 

@@ -15,7 +15,9 @@ from lab.powershell.engine import NoEngine, find_engine
 
 
 def demo(**environment: str) -> str:
-    output = printed(sys.executable, "-m", "demo", folder=ROOT, seconds=300, PYTHONPATH=str(ROOT / "tests"), **environment)
+    output = printed(
+        sys.executable, "-m", "demo", folder=ROOT, seconds=300, PYTHONPATH=str(ROOT / "tests"), **environment
+    )
     assert_nothing_is_left()
     return output
 
@@ -24,7 +26,11 @@ def assert_nothing_is_left() -> None:
     for address in ("127.0.0.11", "127.0.0.12"):
         with socket.socket() as client, pytest.raises(ConnectionRefusedError):
             client.connect((address, 5985))
-    left = [folder for folder in Path("/proc").glob("[0-9]*") if b"-m\0demo\0" in read(folder / "cmdline") and at_root(folder)]
+    left = [
+        folder
+        for folder in Path("/proc").glob("[0-9]*")
+        if b"-m\0demo\0" in read(folder / "cmdline") and at_root(folder)
+    ]
     assert left == []
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A relationship from its first scope to none, through both doors: each count of scopes has a shape of its own on Windows."""
+"""A relationship from its first scope to none, through both doors: each count of scopes has a shape of its own on
+Windows."""
 
 from __future__ import annotations
 

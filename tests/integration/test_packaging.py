@@ -29,7 +29,9 @@ def test_an_execution_environment_gets_the_connection_libraries(tmp_path: Path) 
 
 def test_the_example_of_an_execution_environment_has_a_build_context(tmp_path: Path) -> None:
     definition = ROOT / "examples" / "execution-environment" / "execution-environment.yml"
-    tool("ansible-builder", "create", "--file", str(definition), "--context", str(tmp_path / "context"), folder=tmp_path)
+    tool(
+        "ansible-builder", "create", "--file", str(definition), "--context", str(tmp_path / "context"), folder=tmp_path
+    )
     wanted = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8"))
     assert wanted == {"collections": [{"name": "windhcp.failover"}]}
     assert "bindep" in (tmp_path / "context" / "Dockerfile").read_text(encoding="utf-8")

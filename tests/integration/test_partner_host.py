@@ -15,7 +15,12 @@ MODULE = "windhcp.failover.dhcp_failover_relationship"
 
 
 def task(**options: Any) -> list[dict[str, Any]]:
-    wanted = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "partner_host": "dhcp02", "scopes": ["10.10.10.0"]}
+    wanted = {
+        "name": "HQ",
+        "partner_server": "dhcp02.contoso.example",
+        "partner_host": "dhcp02",
+        "scopes": ["10.10.10.0"],
+    }
     return [{"name": "R", MODULE: {**wanted, **options}}]
 
 
@@ -36,7 +41,12 @@ def test_in_sync_is_one_command_on_each_server(net: str) -> None:
 
 def test_a_task_that_is_delegated(net: str) -> None:
     """The task's connection and partner_host's are two, wherever the play is."""
-    there = {"name": "HQ", "partner_server": "dhcp01.contoso.example", "partner_host": "dhcp01", "scopes": ["10.10.10.0"]}
+    there = {
+        "name": "HQ",
+        "partner_server": "dhcp01.contoso.example",
+        "partner_host": "dhcp01",
+        "scopes": ["10.10.10.0"],
+    }
     with Site(lab(), "standin", net) as site:
         local = {**task()[0], "delegate_to": "dhcp01"}
         created = site.play([local], host="localhost").ok().result("R")
@@ -62,7 +72,10 @@ def test_what_the_partner_would_refuse_is_found_before_a_write(net: str) -> None
         failing(site, "scopes: 10.1.3.0 exists on DHCP02 already", scopes=["10.1.1.0", "10.1.3.0"])
         failing(site, "differ by 90 s", partner_server="late", partner_host="late", scopes=["10.1.1.0"])
         failing(
-            site, "partner_host: it is LATE, and the partner of 'HQ' is dhcp02.contoso.example", partner_host="late", scopes=["10.1.1.0"]
+            site,
+            "partner_host: it is LATE, and the partner of 'HQ' is dhcp02.contoso.example",
+            partner_host="late",
+            scopes=["10.1.1.0"],
         )
         failing(site, "partner_host: 'nobody' is no host of the inventory", partner_host="nobody")
         failing(site, "is in relationship 'Standing'", scopes=["10.1.8.0"])
@@ -97,7 +110,10 @@ def test_without_rights_at_the_partner_nothing_is_written(net: str) -> None:
         there.credentials = tuple(replace(one, admin=False) for one in there.credentials)
         for mode in (["--check"], []):
             run = site.play(task(partner_host=None), *mode)
-            assert "access is denied at the partner dhcp02.contoso.example: the account has no DHCP rights there" in run.failure("R")["msg"]
+            assert (
+                "access is denied at the partner dhcp02.contoso.example: the account has no DHCP rights there"
+                in run.failure("R")["msg"]
+            )
             assert run.written == []
 
 
@@ -118,12 +134,25 @@ def test_names_of_more_than_15_characters(shows: str, door: str, net: str) -> No
         tasks = [
             {"name": "Create", MODULE: relationship},
             {"name": "Again", MODULE: {**relationship, "partner_server": "dhcp-branch-office-02.contoso.example"}},
-            {"name": "Scope", "windhcp.failover.dhcp_failover_scope": {"relationship": "HQ", "scopes": ["10.10.20.0"], **partner}},
+            {
+                "name": "Scope",
+                "windhcp.failover.dhcp_failover_scope": {"relationship": "HQ", "scopes": ["10.10.20.0"], **partner},
+            },
             {"name": "Info", "windhcp.failover.dhcp_failover_info": {"gather": ["drift"], **partner}},
         ]
         run = site.play(tasks, host=here).ok()
-        assert [run.result(name)["changed"] for name in ("Create", "Again", "Scope", "Info")] == [True, False, True, False]
-        back = {**relationship, "partner_server": "dhcp-headquarters-01", "partner_host": here, "scopes": ["10.10.20.0"]}
+        assert [run.result(name)["changed"] for name in ("Create", "Again", "Scope", "Info")] == [
+            True,
+            False,
+            True,
+            False,
+        ]
+        back = {
+            **relationship,
+            "partner_server": "dhcp-headquarters-01",
+            "partner_host": here,
+            "scopes": ["10.10.20.0"],
+        }
         assert site.play([{"name": "Back", MODULE: back}], host=there).ok().result("Back")["changed"] is False
         itself = {**relationship, "name": "New", "partner_server": "dhcp-headquarters-01"}
         assert "itself" in site.play([{"name": "Self", MODULE: itself}], host=here).failure("Self")["msg"]

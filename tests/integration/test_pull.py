@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""ansible-pull from a git repository with a vault file: examples/ansible-pull, with the lab's servers in the inventory."""
+"""ansible-pull from a git repository with a vault file: examples/ansible-pull, with the lab's servers in the
+inventory."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ class Runner:
 
     def commit(self, message: str) -> None:
         self._git("add", "--all")
-        self._git("-c", "user.name=Test", "-c", "user.email=test@contoso.example", "commit", "--quiet", "--message", message)
+        self._git(
+            "-c", "user.name=Test", "-c", "user.email=test@contoso.example", "commit", "--quiet", "--message", message
+        )
 
     def pull(self, *options: str) -> Run:
         environment = {"ANSIBLE_PYTHON_INTERPRETER": sys.executable}
@@ -79,7 +82,9 @@ def test_a_runner_pulls_applies_and_reports_drift(net: str) -> None:
         drift = runner.pull("--check").ok()
         assert (drift.changed, drift.counts.writes) == (1, 0)
         assert "modify relationship 'Berlin': load_balance_percent 10 -> 60" in drift.output
-        assert {'-    "load_balance_percent": 10,', '+    "load_balance_percent": 60,'} <= set(drift.output.splitlines())
+        assert {'-    "load_balance_percent": 10,', '+    "load_balance_percent": 60,'} <= set(
+            drift.output.splitlines()
+        )
 
         # somebody changes the repository, and the next run brings both
         data = runner.repository / "inventory" / "group_vars" / "dhcp_servers" / "failover.yml"

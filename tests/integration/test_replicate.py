@@ -38,7 +38,14 @@ def replicate(site: Site, *options: str, **arguments: Any) -> Run:
 
 def reserve(site: Site, server: str, address: str) -> None:
     number = address.rsplit(".", 1)[1]
-    edit(site, server, "Add-DhcpServerv4Reservation", ScopeId=str(PRINTERS), IPAddress=address, ClientId=f"02-00-00-00-00-{number}")
+    edit(
+        site,
+        server,
+        "Add-DhcpServerv4Reservation",
+        ScopeId=str(PRINTERS),
+        IPAddress=address,
+        ClientId=f"02-00-00-00-00-{number}",
+    )
 
 
 @pytest.mark.parametrize("partner_host", ["dhcp02", None], ids=["own connection", "second hop"])
@@ -58,7 +65,9 @@ def test_what_differs_is_replicated_and_nothing_else(door: str, net: str, partne
         result = run.result("Replicate")
         assert result["differences"] == check.result("Replicate")["differences"]
         assert result["plan"] == check.result("Replicate")["plan"]
-        assert [(one["scope_id"], one["field"], one["destination"], one["source"]) for one in result["differences"]] == [
+        assert [
+            (one["scope_id"], one["field"], one["destination"], one["source"]) for one in result["differences"]
+        ] == [
             ("10.10.10.0", "description", "Arbeitsplätze im Hauptgebäude", "Ümlaut & <more>"),
             ("10.10.30.0", "reservation 10.10.30.40", None, "present"),
         ]
@@ -74,7 +83,11 @@ def test_what_differs_is_replicated_and_nothing_else(door: str, net: str, partne
 def left_behind(site: Site) -> list[Path]:
     """Export files that were not removed; the lab keeps a TEMP for each server."""
     root = getattr(site.service.door, "_root", None)
-    return list(root.rglob("*.xml")) if root else [path for files in site.service.door.files.values() for path in files.paths()]
+    return (
+        list(root.rglob("*.xml"))
+        if root
+        else [path for files in site.service.door.files.values() for path in files.paths()]
+    )
 
 
 @pytest.mark.parametrize("partner_host", ["dhcp02", None], ids=["own connection", "second hop"])
@@ -92,7 +105,9 @@ def test_from_the_wrong_side_a_reservation_survives(net: str, partner_host: str 
         assert IPv4Address("10.10.30.41") in site.lab.servers["DHCP02"].scopes[PRINTERS].reservations
         right = replicate(site, relationship="HQ", source="partner", **which).ok()
         assert IPv4Address("10.10.30.41") in site.lab.servers["DHCP01"].scopes[PRINTERS].reservations
-        assert [step["server"] for step in right.result("Replicate")["plan"]] == ["DHCP02" if partner_host else "dhcp02"]
+        assert [step["server"] for step in right.result("Replicate")["plan"]] == [
+            "DHCP02" if partner_host else "dhcp02"
+        ]
         reserve(site, "DHCP02", "10.10.30.42")
         done = replicate(site, relationship="HQ", allow_overwrite=True, **which).ok()
         (copy,) = done.result("Replicate")["safety_copies"]

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A removed copy comes back from the safety copy that the removal made: the task, the file on the server, the playbook."""
+"""A removed copy comes back from the safety copy that the removal made: the task, the file on the server, the
+playbook."""
 
 from __future__ import annotations
 
@@ -84,5 +85,6 @@ def test_the_playbook_says_what_it_needs(net: str) -> None:
         )
         no_copy = site.run("windhcp.failover.restore", "-e", "failover_server=dhcp02")
         assert no_copy.failure("Check which copy comes back")["msg"] == (
-            "failover_copy: is ''; it should be the path of the safety copy on failover_server, as the removal returned it."
+            "failover_copy: is ''; it should be the path of the safety copy on failover_server, "
+            "as the removal returned it."
         )

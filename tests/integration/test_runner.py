@@ -28,7 +28,11 @@ def private_data(site: Site) -> Path:
     shutil.copytree(REPOSITORY / "inventory" / "group_vars", folder / "inventory" / "group_vars")
     shutil.copy(site.folder / "inventory.yml", folder / "inventory" / "hosts.yml")
     path = Path(sys.executable).parent
-    environment = {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "HOME": str(site.folder), "PATH": f"{path}:/usr/bin:/bin"}
+    environment = {
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "HOME": str(site.folder),
+        "PATH": f"{path}:/usr/bin:/bin",
+    }
     (folder / "env").mkdir()
     (folder / "env" / "envvars").write_text(yaml.safe_dump(environment), encoding="utf-8")
     (folder / "env" / "extravars").write_text(yaml.safe_dump(injected()), encoding="utf-8")
@@ -46,9 +50,13 @@ def injected() -> dict[str, str]:
 
 def run(folder: Path, ident: str, cmdline: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
     """The statistics and the task events of one job."""
-    job = ansible_runner.run(private_data_dir=str(folder), playbook="local.yml", ident=ident, cmdline=cmdline, quiet=True)
+    job = ansible_runner.run(
+        private_data_dir=str(folder), playbook="local.yml", ident=ident, cmdline=cmdline, quiet=True
+    )
     assert (job.status, job.rc) == ("successful", 0), job.stdout.read()
-    return job.stats, [event["event_data"] for event in job.events if event["event"].startswith(("runner_on_ok", "runner_item_on_ok"))]
+    return job.stats, [
+        event["event_data"] for event in job.events if event["event"].startswith(("runner_on_ok", "runner_item_on_ok"))
+    ]
 
 
 def test_a_job_checks_applies_and_shows_no_secret(door: str, net: str) -> None:
@@ -67,10 +75,17 @@ def test_a_job_checks_applies_and_shows_no_secret(door: str, net: str) -> None:
         artifacts = [path for path in (folder / "artifacts").rglob("*") if path.is_file()]
         assert len(artifacts) > 30
         hidden = [SECRET, *(account.password for server in site.lab.servers.values() for account in server.credentials)]
-        assert [path for path in artifacts for secret in hidden if secret in path.read_text(encoding="utf-8", errors="replace")] == []
+        assert [
+            path
+            for path in artifacts
+            for secret in hidden
+            if secret in path.read_text(encoding="utf-8", errors="replace")
+        ] == []
 
 
 def plans(events: list[Mapping[str, Any]]) -> list[str]:
     """The steps that the job's events name, as a user of AWX finds them in a task's details."""
-    results = [event["res"] for event in events if event.get("task_action") == "windhcp.failover.dhcp_failover_relationship"]
+    results = [
+        event["res"] for event in events if event.get("task_action") == "windhcp.failover.dhcp_failover_relationship"
+    ]
     return [json.dumps(step) for result in results for step in result.get("plan", ())]

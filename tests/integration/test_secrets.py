@@ -23,7 +23,10 @@ def test_no_verbosity_shows_it(door: str, net: str) -> None:
     relationship = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.10.10.0"], "shared_secret": secret}
     tasks = [
         {"name": "Create", "windhcp.failover.dhcp_failover_relationship": relationship},
-        {"name": "Send anew", "windhcp.failover.dhcp_failover_relationship": {**relationship, "update_secret": "always"}},
+        {
+            "name": "Send anew",
+            "windhcp.failover.dhcp_failover_relationship": {**relationship, "update_secret": "always"},
+        },
         {
             "name": "Fail",
             "windhcp.failover.dhcp_failover_scope": {
@@ -50,11 +53,21 @@ def test_no_verbosity_shows_it(door: str, net: str) -> None:
 
 
 def test_one_that_is_known_again_leaves_no_trace(door: str, net: str) -> None:
-    """Sent when it is another one, with nothing in the output from which it could be guessed, and forgotten with the relationship."""
+    """Sent when it is another one, with nothing in the output from which it could be guessed, and forgotten with the
+    relationship."""
     relationship = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.10.10.0"], "update_secret": "on_change"}
-    absent = {"name": "HQ", "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete", "safety_copy": False}
+    absent = {
+        "name": "HQ",
+        "state": "absent",
+        "keep_scopes_on": "this_server",
+        "other_copy": "delete",
+        "safety_copy": False,
+    }
     tasks = [
-        {"name": name, "windhcp.failover.dhcp_failover_relationship": {**relationship, "shared_secret": f"{{{{ {secret} }}}}"}}
+        {
+            "name": name,
+            "windhcp.failover.dhcp_failover_relationship": {**relationship, "shared_secret": f"{{{{ {secret} }}}}"},
+        }
         for name, secret in (("Create", "secret"), ("Again", "secret"), ("Other", "other"))
     ]
     with Site(lab(), door, net) as site:
@@ -71,11 +84,16 @@ def test_one_that_is_known_again_leaves_no_trace(door: str, net: str) -> None:
         assert results[2]["diff"]["after"]["shared_secret"] == "sent anew"
         for run in (first, then, gone):
             assert not [word for word in (SECRET, OTHER, *hashes, *more[1]) if word in run.output]
-            assert not [word for word in (SECRET, OTHER, *salts, *hashes, *more[0], *more[1]) if word in json.dumps(run.tasks)]
-        # ansible-core prints what the server answers: a proof, which is worth nothing without the number that it was made with
+            assert not [
+                word for word in (SECRET, OTHER, *salts, *hashes, *more[0], *more[1]) if word in json.dumps(run.tasks)
+            ]
+        # ansible-core prints what the server answers: a proof, which is worth nothing without the number that it was
+        # made with
         proofs, words = (set(re.findall(rf"\b[0-9a-f]{{{length}}}\b", then.output)) for length in (64, 32))
         assert '"proof"' in then.output
-        assert not [word for word in words if hmac.new(hashes[0].encode(), word.encode(), "sha256").hexdigest() in proofs]
+        assert not [
+            word for word in words if hmac.new(hashes[0].encode(), word.encode(), "sha256").hexdigest() in proofs
+        ]
 
 
 def kept(site: Site) -> tuple[list[str], list[str]]:
@@ -83,7 +101,9 @@ def kept(site: Site) -> tuple[list[str], list[str]]:
     door, contents = site.service.door, []
     if isinstance(door, StandinDoor):
         for files in door.files.values():
-            contents += [content for path in files.paths() if "\\kept\\secret." in path for content in files.found(path).values()]
+            contents += [
+                content for path in files.paths() if "\\kept\\secret." in path for content in files.found(path).values()
+            ]
     elif isinstance(door, PowerShellDoor):
         for server in site.lab.servers.values():
             contents += [path.read_bytes() for path in door.data_folder(server).glob("windhcp.failover/kept/secret.*")]

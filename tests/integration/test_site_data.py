@@ -30,7 +30,13 @@ CHECK = "Check the site's data before anything is written"
 
 
 def test_bad_data_stops_before_the_first_remote_command(net: str) -> None:
-    bad = {"name": "Branches", "primary": "dhcp02", "partner": "dhcp03", "mode": "hot_standby", "scopes": ["10.10.10.0"]}
+    bad = {
+        "name": "Branches",
+        "primary": "dhcp02",
+        "partner": "dhcp03",
+        "mode": "hot_standby",
+        "scopes": ["10.10.10.0"],
+    }
     with Site(lab(), "standin", net) as site:
         run = site.site([HQ, {**FROM_THE_OTHER_SIDE, "load_balance_percent": 60}, bad], "-vvv")
         assert run.code != 0
@@ -38,7 +44,10 @@ def test_bad_data_stops_before_the_first_remote_command(net: str) -> None:
         said = run.failure(CHECK)["msg"]
         assert "load_balance_percent 60 and 40, as the share of dhcp01" in said
         assert "'Branches' (dhcp02 with dhcp03): partner: dhcp03 is no host of the inventory" in said
-        assert "'Branches' (dhcp02 with dhcp03): scopes: 10.10.10.0 is also declared in 'HQ \"Süd\"' (dhcp01 with dhcp02)" in said
+        assert (
+            "'Branches' (dhcp02 with dhcp03): scopes: 10.10.10.0 is also declared in 'HQ \"Süd\"' (dhcp01 with dhcp02)"
+            in said
+        )
         assert SECRET not in run.output
         assert SECRET not in json.dumps(run.tasks)
 

@@ -35,4 +35,7 @@ def test_target(target: str, door: str, net: str) -> None:
 
 def state(site: Site) -> dict[str, Any]:
     """What must not have changed: relationships and scopes of every server."""
-    return {name: (sorted(map(str, server.scopes)), sorted(server.relationships)) for name, server in site.lab.servers.items()}
+    return {
+        name: (sorted(map(str, server.scopes)), sorted(server.relationships))
+        for name, server in site.lab.servers.items()
+    }

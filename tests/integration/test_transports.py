@@ -17,7 +17,12 @@ from lab import topology, transports
 
 RELATIONSHIP = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"]}
 NETWORK_ONLY = "logon_type=new_credentials logon_flags=netcredentials_only"
-NEEDS = {"https": ("trustme", "winrm"), "ntlm": ("spnego", "winrm"), "psrp": ("psrpcore", "pypsrp"), "ssh": ("asyncssh",)}
+NEEDS = {
+    "https": ("trustme", "winrm"),
+    "ntlm": ("spnego", "winrm"),
+    "psrp": ("psrpcore", "pypsrp"),
+    "ssh": ("asyncssh",),
+}
 
 
 @pytest.fixture(params=transports.NAMES)
@@ -49,7 +54,11 @@ def password(site: Site, user: str) -> str:
 
 
 def as_user(site: Site, user: str) -> Mapping[str, Any]:
-    return {"ansible_user": user, "ansible_password": password(site, user)} if site.transport != "ssh" else {"ansible_user": user}
+    return (
+        {"ansible_user": user, "ansible_password": password(site, user)}
+        if site.transport != "ssh"
+        else {"ansible_user": user}
+    )
 
 
 def denied_at_the_partner(run: Run, name: str) -> bool:
@@ -78,7 +87,9 @@ def test_an_account_without_delegation_reads_and_with_become_it_changes(transpor
         assert set(commands) == {("nohop", ""), ("nohop", "administrator")}
         assert [entry.user for entry in site.lab.audit.entries if entry.write] == ["administrator"]
         assert (run.counts.requests == 0) == (transport == "ssh")
-        assert password(site, "administrator") not in json.dumps([asdict(entry) for entry in site.lab.audit.entries], default=str)
+        assert password(site, "administrator") not in json.dumps(
+            [asdict(entry) for entry in site.lab.audit.entries], default=str
+        )
         assert password(site, "administrator") not in topology.dumps(site.lab)
 
 
@@ -106,8 +117,12 @@ def test_new_credentials_are_for_the_network_only(door: str, net: str) -> None:
     """Who runs the task stays who it is; the partner sees the become user, and only there its password matters."""
     with Site(lab(), door, net) as site:
         good = runas(site, "administrator", ansible_become_flags=NETWORK_ONLY)
-        bad = runas(site, "administrator", ansible_become_flags=NETWORK_ONLY, ansible_become_password="no such password")
-        run = site.play([task("Bad", ignore_errors=True, **bad), task("Good", **good)], vars=as_user(site, "nohop")).ok()
+        bad = runas(
+            site, "administrator", ansible_become_flags=NETWORK_ONLY, ansible_become_password="no such password"
+        )
+        run = site.play(
+            [task("Bad", ignore_errors=True, **bad), task("Good", **good)], vars=as_user(site, "nohop")
+        ).ok()
         assert denied_at_the_partner(run, "Bad")
         assert run.result("Good")["changed"]
         assert {entry.user for entry in site.lab.audit.since(0, "cmdlet")} == {"nohop"}

@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run the servers of a topology until SIGTERM or SIGINT")
     serve.add_argument("topology", type=Path)
-    serve.add_argument("--state", type=Path, help="start from this file if it exists, and save the state to it at the end")
+    serve.add_argument(
+        "--state", type=Path, help="start from this file if it exists, and save the state to it at the end"
+    )
     serve.add_argument("--audit", type=Path, help="append what happens to this file, one JSON line an entry")
     serve.add_argument("--door", choices=doors.NAMES, default="auto", help="what runs the remote commands")
     serve.add_argument("--ready", type=Path, help="write this file when all servers listen; it holds their passwords")

@@ -25,8 +25,8 @@ class Entry:
     """``kind``: cmdlet, command or request; the fields that do not belong to the kind keep their empty value.
 
     cmdlet: user, cmdlet, parameters (as JSON values), write, errors (ids), via ("session", or the server the call came
-    through with -ComputerName). command: one remote command started: user, become_user, door, processes. request: operation, bytes.
-    """
+    through with -ComputerName). command: one remote command started: user, become_user, door, processes. request:
+    operation, bytes."""
 
     number: int
     kind: str

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """become with runas: the logon that Ansible.Become.cs does on Windows, against the accounts of a simulated server.
 
-With a password the new session has credentials that reach a second server (M SCOPEAPI); a network logon or one without a
-password has none (C ANSIBLE, "become without a password"). The texts are those of Ansible.Become.cs and
-Ansible.AccessToken.cs; what stands in parentheses is Windows' own for error 1326.
-"""
+With a password the new session has credentials that reach a second server (M SCOPEAPI); a network logon or one without
+a password has none (C ANSIBLE, "become without a password"). The texts are those of Ansible.Become.cs and
+Ansible.AccessToken.cs; what stands in parentheses is Windows' own for error 1326."""
 
 from __future__ import annotations
 
@@ -20,7 +19,10 @@ from lab.door import Finished
 from lab.payload import Become
 
 _UNKNOWN = "Some or all identity references could not be translated."
-_NO_SYSTEM = "Failed to get token for NT AUTHORITY\\SYSTEM required for become as a service account or an account without a password"
+_NO_SYSTEM = (
+    "Failed to get token for NT AUTHORITY\\SYSTEM required for become as a service account or an account "
+    "without a password"
+)
 _WRONG = "Failed to logon {user} (The user name or password is incorrect, Win32ErrorCode 1326 - 0x0000052E)"
 
 

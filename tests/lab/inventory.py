@@ -43,7 +43,8 @@ def _connection(ready: dict[str, Any], transport: str) -> dict[str, Any]:
             "ansible_connection": "ssh",
             "ansible_shell_type": "powershell",
             "ansible_ssh_private_key_file": ready["ssh"]["key"],
-            "ansible_ssh_common_args": f"-F none -o IdentitiesOnly=yes -o UserKnownHostsFile={ready['ssh']['known_hosts']}",
+            "ansible_ssh_common_args": "-F none -o IdentitiesOnly=yes -o "
+            f"UserKnownHostsFile={ready['ssh']['known_hosts']}",
         }
     winrm = {"ansible_connection": "winrm", "ansible_winrm_scheme": "https" if transport == "https" else "http"}
     if transport == "ntlm":

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What Ansible's wrapper for PowerShell modules sends on standard input, of ansible-core 2.16 to 2.22.
 
-2.16 to 2.18: the wrapper's text, four NULs, JSON {module_entry, module_args, actions, become_user ...}. 2.19 on: JSON {name,
-script, params}, four NULs, a manifest {scripts, actions}, from 2.22 on as base64(gzip) with the arguments as one JSON text.
-"""
+2.16 to 2.18: the wrapper's text, four NULs, JSON {module_entry, module_args, actions, become_user ...}. 2.19 on: JSON
+{name, script, params}, four NULs, a manifest {scripts, actions}, from 2.22 on as base64(gzip) with the arguments as one
+JSON text."""
 
 from __future__ import annotations
 
@@ -51,12 +51,16 @@ def decode(stdin: bytes) -> Payload:
     """The module in it. Raises NotAModule."""
     parts = _SEPARATOR.split(stdin)
     if len(parts) < 3:
-        raise NotAModule("The built-in stand-in runs Ansible modules only; for other commands the lab needs a PowerShell.")
+        raise NotAModule(
+            "The built-in stand-in runs Ansible modules only; for other commands the lab needs a PowerShell."
+        )
     try:
         manifest = json.loads(_unpacked(parts[2]))
         return _old(manifest) if "module_entry" in manifest else _new(manifest)
     except _UNREADABLE as error:
-        raise NotAModule(f"The built-in stand-in does not understand this version of Ansible's wrapper ({error!r}).") from error
+        raise NotAModule(
+            f"The built-in stand-in does not understand this version of Ansible's wrapper ({error!r})."
+        ) from error
 
 
 def take_become(stdin: bytes) -> tuple[Become | None, bytes]:
@@ -101,7 +105,9 @@ def _take_old(manifest: dict[str, Any]) -> Become | None:
     manifest["actions"] = [action for action in manifest["actions"] if action != "become_wrapper"]
     user, password, flags = (manifest.pop(name, None) for name in _OLD_BECOME)
     values = dict(flag.split("=", 1) for flag in (flags or "").split())
-    return Become(user, password, _logon_type(values.get("logon_type")), f"internal error: failed to become user '{user}': ")
+    return Become(
+        user, password, _logon_type(values.get("logon_type")), f"internal error: failed to become user '{user}': "
+    )
 
 
 def _take_new(manifest: dict[str, Any]) -> Become | None:

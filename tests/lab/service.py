@@ -70,10 +70,11 @@ class LabService:
         self._close()
 
     def ready(self) -> dict[str, Any]:
-        """How to log on: {"door", "servers": {NAME: {host, port, user, password, ports}}, "ca", "ssh"}. It holds passwords.
+        """How to log on: {"door", "servers": {NAME: {host, port, user, password, ports}}, "ca", "ssh"}. It holds
+        passwords.
 
-        ``port``: that of HTTP if it is open, ``ports``: by transport, ``ca`` and ``ssh``: files of HTTPS and SSH clients.
-        """
+        ``port``: that of HTTP if it is open, ``ports``: by transport, ``ca`` and ``ssh``: files of HTTPS and SSH
+        clients."""
         ready: dict[str, Any] = {"door": self.door.name, "servers": {}}
         for name, server in self.lab.servers.items():
             ports = {one: self._port(one, name) for one in server.transports}
@@ -104,7 +105,9 @@ class LabService:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def _listen(self, server: Server) -> None:
@@ -122,7 +125,9 @@ class LabService:
                 self._authority = importlib.import_module("lab.winrm.tls").Authority(self._client_folder() / "ca.pem")
             tls = self._authority.server_context(server.address, server.fqdn, server.name)
             shells = Shells(commands, self._linger)
-            self.secure[server.name] = Endpoint(server, server.https_port, shells, self.lab.audit, {transports.BASIC}, tls)
+            self.secure[server.name] = Endpoint(
+                server, server.https_port, shells, self.lab.audit, {transports.BASIC}, tls
+            )
         if "ssh" in server.transports:
             if self._ssh is None:
                 self._ssh = importlib.import_module("lab.ssh.server").SshServers(self._client_folder())

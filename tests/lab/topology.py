@@ -202,7 +202,9 @@ def _check_server(name: str, server: Server, place: str) -> None:
     _check_word(place, "language", server.language)
     for one in server.transports:
         if one not in transports.NAMES:
-            raise TopologyError(f"{place}.transports", f"unknown word {one!r}", f"Write some of {', '.join(transports.NAMES)}")
+            raise TopologyError(
+                f"{place}.transports", f"unknown word {one!r}", f"Write some of {', '.join(transports.NAMES)}"
+            )
     for scope in server.scopes.values():
         inside = f"{place}.scopes.{scope.scope_id}"
         if scope.start_range > scope.end_range or not all(map(scope.in_subnet, (scope.start_range, scope.end_range))):
@@ -218,7 +220,9 @@ def _check_names(lab: Lab) -> None:
     for server in lab.servers.values():
         for name in (*server.names(), f"{server.address}:{server.port}"):
             if owners.setdefault(name, server.name) != server.name:
-                raise TopologyError(f"servers.{server.name}", f"{name} is also {owners[name]}", "Give each server its own")
+                raise TopologyError(
+                    f"servers.{server.name}", f"{name} is also {owners[name]}", "Give each server its own"
+                )
 
 
 def _join(lab: Lab, joint: _Joint) -> None:
@@ -278,7 +282,11 @@ def make_leases(scope: Scope, count: int, clock: datetime | None = None) -> None
     """
     end = (clock + timedelta(days=7)) if clock else _FIRST_LEASE_END
     free = (IPv4Address(number) for number in range(int(scope.start_range), int(scope.end_range) + 1))
-    usable = [address for address in free if address not in scope.reservations and not any(one.holds(address) for one in scope.exclusions)]
+    usable = [
+        address
+        for address in free
+        if address not in scope.reservations and not any(one.holds(address) for one in scope.exclusions)
+    ]
     if count > len(usable):
         place = f"scope {scope.scope_id}: leases.count"
         raise TopologyError(place, f"{count} leases in {len(usable)} addresses", "Lower it or widen the range")

@@ -8,9 +8,8 @@
     psrp    PowerShell Remoting over HTTP with NTLM and encrypted messages
     ssh     OpenSSH with a key, one command each time
 
-ntlm, psrp and ssh give a session without credentials for a second server, whatever the account: a network logon (M SCOPEAPI)
-and a logon with a key (C ANSIBLE, "Windows SSH") have none to pass on.
-"""
+ntlm, psrp and ssh give a session without credentials for a second server, whatever the account: a network logon (M
+SCOPEAPI) and a logon with a key (C ANSIBLE, "Windows SSH") have none to pass on."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""python -m nothing_lost [options]: every scenario, broken off everywhere, and what is left of the scopes and leases."""
+"""python -m nothing_lost [options]: every scenario, broken off everywhere, and what is left of the scopes and
+leases."""
 
 from __future__ import annotations
 
@@ -16,12 +17,18 @@ from nothing_lost.proof import outcomes, summary
 def main() -> int:
     parser = argparse.ArgumentParser(prog="nothing_lost", description=__doc__)
     parser.add_argument("--sabotage", action="store_true", help="the lab loses a scope: this has to fail")
-    parser.add_argument("--switches", action="store_true", help="under every answer to an open question as well, not broken off")
-    parser.add_argument("--under", default="", metavar="SWITCH=ANSWER", help="all of it under another answer to this question")
+    parser.add_argument(
+        "--switches", action="store_true", help="under every answer to an open question as well, not broken off"
+    )
+    parser.add_argument(
+        "--under", default="", metavar="SWITCH=ANSWER", help="all of it under another answer to this question"
+    )
     parser.add_argument("--only", default="", help="scenarios whose name holds this")
     told = parser.parse_args()
     found: list[Outcome] = []
-    for outcome in outcomes(switches=told.switches, sabotage=told.sabotage, only=told.only, under=_answered(told.under)):
+    for outcome in outcomes(
+        switches=told.switches, sabotage=told.sabotage, only=told.only, under=_answered(told.under)
+    ):
         found.append(outcome)
         for what in (*outcome.lost, *outcome.wrong):
             print(f"{outcome.scenario} ({outcome.route}), {outcome.fault}: {what}", flush=True)

@@ -61,7 +61,9 @@ def faults(plain: Outcome) -> Iterator[Fault]:
         yield Fault("partner_fails_after_half_of_write", number)
 
 
-def run(scenario: Scenario, route: str, fault: Fault, switches: Switches | None = None, *, sabotage: bool = False) -> Outcome:
+def run(
+    scenario: Scenario, route: str, fault: Fault, switches: Switches | None = None, *, sabotage: bool = False
+) -> Outcome:
     scene = lab()
     scene.switches = switches or scene.switches
     files: dict[str, Files] = {}
@@ -88,7 +90,8 @@ def run(scenario: Scenario, route: str, fault: Fault, switches: Switches | None 
 
 
 def served_twice(scene: Lab) -> list[str]:
-    """Scopes that two servers hand out without knowing of each other: the same address could be given to two clients."""
+    """Scopes that two servers hand out without knowing of each other: the same address could be given to two
+    clients."""
     active: dict[IPv4Address, list[tuple[str, str | None]]] = {}
     for server in scene.servers.values():
         for scope in server.scopes.values():
@@ -98,7 +101,8 @@ def served_twice(scene: Lab) -> list[str]:
     return [
         f"{scope} is active on {' and '.join(name for name, _half in servers)}, not in one relationship"
         for scope, servers in active.items()
-        if len(servers) > 1 and ({half for _name, half in servers} == {None} or len({half for _name, half in servers}) > 1)
+        if len(servers) > 1
+        and ({half for _name, half in servers} == {None} or len({half for _name, half in servers}) > 1)
     ]
 
 

@@ -12,7 +12,9 @@ from nothing_lost.broken_runs import NONE, Outcome, faults, run
 from nothing_lost.scenarios import scenarios
 
 
-def outcomes(*, switches: bool = False, sabotage: bool = False, only: str = "", under: Switches | None = None) -> Iterator[Outcome]:
+def outcomes(
+    *, switches: bool = False, sabotage: bool = False, only: str = "", under: Switches | None = None
+) -> Iterator[Outcome]:
     """Each scenario on each route: as it is, broken off everywhere (`under` other answers to open questions).
 
     With `switches` also under every single other answer, but then not broken off.
@@ -37,4 +39,6 @@ def summary(found: Sequence[Outcome]) -> str:
     scopes = sum(what.startswith("scope") for one in found for what in one.lost)
     leases = sum(what.startswith("lease") for one in found for what in one.lost)
     persons = sum(bool(one.person) for one in found)
-    return f"scenarios {len(names)}, faults {broken}, scopes lost {scopes}, leases lost {leases}, need a person {persons}"
+    return (
+        f"scenarios {len(names)}, faults {broken}, scopes lost {scopes}, leases lost {leases}, need a person {persons}"
+    )

@@ -16,7 +16,9 @@ from lab.core.lab import Lab
 from nothing_lost.watched import WatchedLab, watched
 
 ONE, TWO, THREE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2, 3))
-SCOPE = "{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.%d.10, end_range: 10.0.%d.99, leases: {count: 4}}"
+SCOPE = (
+    "{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.%d.10, end_range: 10.0.%d.99, leases: {count: 4}}"
+)
 INSIDE = ", ".join(f"10.0.{number}.0: {SCOPE % (number, number)}" for number in (1, 2, 3))
 SERVERS = f"""
 credentials: [{{user: admin, password: random}}]
@@ -30,7 +32,14 @@ SCOPE_MODULE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
 HQ = {"relationship": "HQ", "create_relationship": {"partner_server": PARTNER}}
 KEEP = {"keep_scopes_on": "this_server"}
 GIVE = {"keep_scopes_on": "partner"}
-FULL = {"name": "HQ", "partner_server": PARTNER, "recreate": "when_needed", "scopes": ["10.0.1.0", "10.0.2.0"], "wait_timeout": 1, **KEEP}
+FULL = {
+    "name": "HQ",
+    "partner_server": PARTNER,
+    "recreate": "when_needed",
+    "scopes": ["10.0.1.0", "10.0.2.0"],
+    "wait_timeout": 1,
+    **KEEP,
+}
 
 Problems = list[str]
 
@@ -46,7 +55,8 @@ class Task:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`before`: tasks that make the scene, then `scene`; `task`: what is put to the proof; `done`: what is wrong at the end."""
+    """`before`: tasks that make the scene, then `scene`; `task`: what is put to the proof; `done`: what is wrong at the
+    end."""
 
     name: str
     task: Task
@@ -65,7 +75,8 @@ def members(*scopes: IPv4Address, **options: Any) -> Task:
     return Task(SCOPE_MODULE, {**HQ, "scopes": [str(scope) for scope in scopes], "wait_timeout": 1, **options})
 
 
-# --- what a server has to show -----------------------------------------------------------------------------------------
+# --- what a server has to show
+# -----------------------------------------------------------------------------------------
 
 
 def state(lab: Lab, server: str, scope: IPv4Address) -> str:
@@ -94,7 +105,12 @@ def shows(**expected: Mapping[IPv4Address, str]) -> Callable[[Lab], Problems]:
 
 def without_relationship(done: Callable[[Lab], Problems], *names: str) -> Callable[[Lab], Problems]:
     def problems(lab: Lab) -> Problems:
-        left = [f"{server.name} still has '{name}'" for server in lab.servers.values() for name in names if name in server.relationships]
+        left = [
+            f"{server.name} still has '{name}'"
+            for server in lab.servers.values()
+            for name in names
+            if name in server.relationships
+        ]
         return done(lab) + left
 
     return problems
@@ -120,7 +136,8 @@ def with_secret(secret: str, done: Callable[[Lab], Problems]) -> Callable[[Lab],
     return problems
 
 
-# --- the scenarios -----------------------------------------------------------------------------------------------------
+# --- the scenarios
+# -----------------------------------------------------------------------------------------------------
 
 BOTH = (members(ONE, TWO),)
 MEMBER = {ONE: "member", TWO: "member", THREE: "standalone"}
@@ -149,7 +166,11 @@ def interruption(lab: Lab) -> None:
     """The two did not reach each other for a while, and each gave a client an address."""
     lab.cut_link("DHCP01", "DHCP02")
     for server, address in (("DHCP01", "10.0.1.71"), ("DHCP02", "10.0.1.72")):
-        given: dict[str, Any] = {"ScopeId": ONE, "IPAddress": IPv4Address(address), "ClientId": f"00-00-00-00-00-{address[-2:]}"}
+        given: dict[str, Any] = {
+            "ScopeId": ONE,
+            "IPAddress": IPv4Address(address),
+            "ClientId": f"00-00-00-00-00-{address[-2:]}",
+        }
         lab.invoke(Session(server, lab.servers[server].credentials[0].user), "Add-DhcpServerv4Lease", given)
     lab.mend_link("DHCP01", "DHCP02")
 
@@ -162,8 +183,12 @@ def partner_dies(lab: Lab) -> None:
 
 
 def scenarios() -> Iterator[Scenario]:
-    yield Scenario("create with two scopes", members(ONE, TWO), shows(DHCP01=MEMBER, DHCP02={**MEMBER, THREE: "absent"}))
-    yield Scenario("add a scope", members(ONE, TWO), shows(DHCP01=MEMBER, DHCP02={**MEMBER, THREE: "absent"}), (members(ONE),))
+    yield Scenario(
+        "create with two scopes", members(ONE, TWO), shows(DHCP01=MEMBER, DHCP02={**MEMBER, THREE: "absent"})
+    )
+    yield Scenario(
+        "add a scope", members(ONE, TWO), shows(DHCP01=MEMBER, DHCP02={**MEMBER, THREE: "absent"}), (members(ONE),)
+    )
     absent = {"state": "absent", "create_relationship": None}
     yield Scenario(
         "remove, keep here, delete there",
@@ -215,19 +240,26 @@ def scenarios() -> Iterator[Scenario]:
         yield Scenario(
             f"purge to another list, {copy}",
             members(TWO, THREE, purge=True, **KEEP, other_copy=copy),
-            shows(DHCP01={ONE: "standalone", TWO: "member", THREE: "member"}, DHCP02={ONE: left, TWO: "member", THREE: "member"}),
+            shows(
+                DHCP01={ONE: "standalone", TWO: "member", THREE: "member"},
+                DHCP02={ONE: left, TWO: "member", THREE: "member"},
+            ),
             BOTH,
         )
         yield Scenario(
             f"remove the relationship, keep here, {copy}",
             Task(RELATIONSHIP, {"name": "HQ", "state": "absent", **KEEP, "other_copy": copy}),
-            without_relationship(shows(DHCP01={ONE: "standalone", TWO: "standalone"}, DHCP02={ONE: left, TWO: left}), "HQ"),
+            without_relationship(
+                shows(DHCP01={ONE: "standalone", TWO: "standalone"}, DHCP02={ONE: left, TWO: left}), "HQ"
+            ),
             BOTH,
         )
         yield Scenario(
             f"remove the relationship, keep there, {copy}",
             Task(RELATIONSHIP, {"name": "HQ", "state": "absent", **GIVE, "other_copy": copy}),
-            without_relationship(shows(DHCP01={ONE: left, TWO: left}, DHCP02={ONE: "standalone", TWO: "standalone"}), "HQ"),
+            without_relationship(
+                shows(DHCP01={ONE: left, TWO: left}, DHCP02={ONE: "standalone", TWO: "standalone"}), "HQ"
+            ),
             BOTH,
         )
         yield Scenario(
@@ -250,7 +282,11 @@ def scenarios() -> Iterator[Scenario]:
         yield Scenario(
             f"re-create with another partner, {copy}",
             Task(RELATIONSHIP, {**FULL, "partner_server": "dhcp03.contoso.example", "other_copy": copy}),
-            shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: left, TWO: left}, DHCP03={ONE: "member", TWO: "member"}),
+            shows(
+                DHCP01={ONE: "member", TWO: "member"},
+                DHCP02={ONE: left, TWO: left},
+                DHCP03={ONE: "member", TWO: "member"},
+            ),
             BOTH,
             partner_host="dhcp03",
         )
@@ -275,14 +311,26 @@ def scenarios() -> Iterator[Scenario]:
         without_relationship(shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}), "HQ"),
         BOTH,
     )
-    standby = Task(RELATIONSHIP, {**FULL, "mode": "hot_standby", "server_role": "active", "reserve_percent": 5, "recreate": "never"})
+    standby = Task(
+        RELATIONSHIP,
+        {**FULL, "mode": "hot_standby", "server_role": "active", "reserve_percent": 5, "recreate": "never"},
+    )
     yield Scenario(
         "swap roles",
-        Task(RELATIONSHIP, {**FULL, "mode": "hot_standby", "server_role": "standby", "reserve_percent": 5, "other_copy": "delete"}),
+        Task(
+            RELATIONSHIP,
+            {**FULL, "mode": "hot_standby", "server_role": "standby", "reserve_percent": 5, "other_copy": "delete"},
+        ),
         active_on("DHCP02", shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"})),
         (standby,),
     )
-    on_change = {"name": "HQ", "partner_server": PARTNER, "scopes": ["10.0.1.0"], "update_secret": "on_change", "wait_timeout": 1}
+    on_change = {
+        "name": "HQ",
+        "partner_server": PARTNER,
+        "scopes": ["10.0.1.0"],
+        "update_secret": "on_change",
+        "wait_timeout": 1,
+    }
     yield Scenario(
         "send another secret",
         Task(RELATIONSHIP, {**on_change, "shared_secret": "two"}),
@@ -298,7 +346,9 @@ def scenarios() -> Iterator[Scenario]:
     )
     yield Scenario(
         "remove a left-over copy",
-        Task("dhcp_failover_scope_copy", {"scopes": ["10.0.3.0"], "partner_server": "dhcp01.contoso.example"}, "dhcp02"),
+        Task(
+            "dhcp_failover_scope_copy", {"scopes": ["10.0.3.0"], "partner_server": "dhcp01.contoso.example"}, "dhcp02"
+        ),
         shows(DHCP01={THREE: "standalone"}, DHCP02={THREE: "absent"}),
         scene=left_over,
         partner_host="dhcp01",

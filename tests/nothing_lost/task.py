@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import MagicMock
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Execute
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Execute
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
@@ -37,7 +37,8 @@ class Hurry(threading.Event):
 
 @dataclass
 class Wire:
-    """Counts the remote calls of a task. `die_at`: the play is killed before that call; `lose_at`: its reply never arrives."""
+    """Counts the remote calls of a task. `die_at`: the play is killed before that call; `lose_at`: its reply never
+    arrives."""
 
     lab: Lab
     die_at: int | None = None
@@ -52,7 +53,9 @@ class Wire:
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
         files = self.files.setdefault(server, Files())
-        said = script.run(self.lab, session, arguments["request"], threading.Lock(), Hurry(), files, arguments["secrets"])
+        said = script.run(
+            self.lab, session, arguments["request"], threading.Lock(), Hurry(), files, arguments["secrets"]
+        )
         if self.lose_at == number:
             raise Killed
         reply: Mapping[str, Any] = json.loads(said)
@@ -65,7 +68,9 @@ class Wire:
         return self.execute(server, arguments)
 
 
-def perform(wire: Wire, module: str, options: Mapping[str, Any], host: str = "dhcp01", check_mode: bool = False) -> dict[str, Any]:
+def perform(
+    wire: Wire, module: str, options: Mapping[str, Any], host: str = "dhcp01", check_mode: bool = False
+) -> dict[str, Any]:
     """Runs the task on a host; servers are called like the hosts, in capitals. Raises Killed."""
     task = MagicMock(check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options))
     plugin = importlib.import_module(f"{ACTIONS}.{module}").ActionModule

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A lab that looks after every single write whether a scope or a lease is gone, and that can die in the middle of one."""
+"""A lab that looks after every single write whether a scope or a lease is gone, and that can die in the middle of
+one."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from lab.core.api import Outcome, Session
 from lab.core.lab import Lab
 from lab.core.management_api import WRITES
 
-REMOVALS = frozenset({"Remove-DhcpServerv4Failover", "Remove-DhcpServerv4FailoverScope", "Remove-DhcpServerv4Scope", *WRITES})
+REMOVALS = frozenset(
+    {"Remove-DhcpServerv4Failover", "Remove-DhcpServerv4FailoverScope", "Remove-DhcpServerv4Scope", *WRITES}
+)
 
 Leases = frozenset[tuple[IPv4Address, IPv4Address, str]]  # scope, address, client
 
@@ -47,11 +50,10 @@ def held(lab: Lab) -> Held:
 class Watch:
     """What is looked after, and which write goes wrong: its number, counted from 0.
 
-    `die_at`: the process ends there, before the write or `after` it. `cut_at`: the two servers lose each other before it.
-    `fail_at`: its partner half fails, with this server's half done (`half_applied`) or not.
-    `under_way`: is called with each number before the write.
-    `sabotage`: the first removal takes one scope away everywhere, to prove that this is noticed.
-    """
+    `die_at`: the process ends there, before the write or `after` it. `cut_at`: the two servers lose each other before
+    it. `fail_at`: its partner half fails, with this server's half done (`half_applied`) or not. `under_way`: is called
+    with each number before the write. `sabotage`: the first removal takes one scope away everywhere, to prove that this
+    is noticed."""
 
     before: Held
     die_at: int | None = None

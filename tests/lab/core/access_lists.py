@@ -2,9 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Owners and access lists of files, as SDDL: what a new file inherits, what icacls.exe does, what Get-Acl shows. Pure.
 
-Only what an administrator needs for folders of his own: allowing entries, SIDs, full control and modify. Everything else is
-refused as icacls.exe refuses a parameter it does not know (87).
-"""
+Only what an administrator needs for folders of his own: allowing entries, SIDs, full control and modify. Everything
+else is refused as icacls.exe refuses a parameter it does not know (87)."""
 
 from __future__ import annotations
 
@@ -16,7 +15,9 @@ ALIASES = {"S-1-5-32-544": "BA", "S-1-5-18": "SY", "S-1-5-20": "NS", "S-1-5-32-5
 RIGHTS = {"F": "FA", "M": "0x1301bf"}  # C MS-DTYP: FILE_ALL_ACCESS has a word of its own
 ADMINISTRATORS, USER = "BA", "S-1-5-21-1-2-3-1001"
 # L: ProgramData, where every user may make folders and files, and the folder of Windows, where none may
-PROGRAM_DATA = "O:SYG:SYD:PAI(A;OICIIO;GA;;;CO)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;CI;DCLCRPCR;;;BU)(A;OICI;0x1200a9;;;BU)"
+PROGRAM_DATA = (
+    "O:SYG:SYD:PAI(A;OICIIO;GA;;;CO)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;CI;DCLCRPCR;;;BU)(A;OICI;0x1200a9;;;BU)"
+)
 SYSTEM_ROOT = "O:SYG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
 BAD_PARAMETER = 87
 
@@ -31,13 +32,15 @@ def owner(sddl: str) -> str:
 
 
 def hidden(sddl: str) -> bool:
-    """Whether administrators may not read it: it belongs to another, and no entry lets them in, or one keeps them out."""
+    """Whether administrators may not read it: it belongs to another, and no entry lets them in, or one keeps them
+    out."""
     kinds = {kind for kind, trustee in _KIND.findall(sddl) if trustee in ("BA", "BU", "WD")}
     return owner(sddl) not in (ADMINISTRATORS, USER) and kinds != {"A"}
 
 
 def inherited(parent: str, owner: str, *, folder: bool) -> str:
-    """Of something new below ``parent``, made by ``owner``: C, the entries that the parent hands on, marked as inherited."""
+    """Of something new below ``parent``, made by ``owner``: C, the entries that the parent hands on, marked as
+    inherited."""
     entries = []
     for flags, rights, trustee in _ENTRY.findall(_parts(parent)["entries"]):
         if ("CI" if folder else "OI") in flags:
@@ -49,9 +52,8 @@ def inherited(parent: str, owner: str, *, folder: bool) -> str:
 def icacls(sddl: str, arguments: Sequence[str]) -> tuple[int, str]:
     """What ``icacls.exe PATH arguments`` ends with, and the access list afterwards.
 
-    C: /setowner *SID; /inheritance:r takes inherited entries away, /grant:r *SID:(OI)(CI)F replaces those of that SID alone; /L:
-    of a link itself.
-    """
+    C: /setowner *SID; /inheritance:r takes inherited entries away, /grant:r *SID:(OI)(CI)F replaces those of that SID
+    alone; /L: of a link itself."""
     parts, words = _parts(sddl), [one for one in arguments if one != "/L"]
     entries = _ENTRY.findall(parts["entries"])
     if len(words) == 2 and words[0] == "/setowner" and words[1].startswith("*S-"):
@@ -77,4 +79,6 @@ def _parts(sddl: str) -> dict[str, str]:
 
 
 def _written(owner: str, flags: str, entries: Sequence[tuple[str, str, str]]) -> str:
-    return f"O:{owner}G:DUD:{flags}" + "".join(f"(A;{flags};{rights};;;{trustee})" for flags, rights, trustee in entries)
+    return f"O:{owner}G:DUD:{flags}" + "".join(
+        f"(A;{flags};{rights};;;{trustee})" for flags, rights, trustee in entries
+    )

@@ -24,9 +24,8 @@ class Session:
     """Who called, on which server.
 
     ``server``: the NetBIOS name of the simulated server, ``user``: the account, ``delegated``: whether the session
-    holds credentials that reach a second server (the double hop), ``network_user``: the account that a second server sees
-    if it is another one.
-    """
+    holds credentials that reach a second server (the double hop), ``network_user``: the account that a second server
+    sees if it is another one."""
 
     server: str
     user: str
@@ -36,11 +35,11 @@ class Session:
 
 @dataclass(frozen=True)
 class ErrorRecord:
-    """One error, non-terminating unless it says so. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as PowerShell does.
+    """One error, non-terminating unless it says so. ``id`` is "DHCP 20005" or "WIN32 5": the door adds ",<cmdlet>" as
+    PowerShell does.
 
-    ``details``: ErrorDetails, where Export- and Import-DhcpServer write the reason. ``posted``: one that they collected of a
-    cmdlet inside and wrote once more. ``swallowed_of``: that cmdlet's name, where they did not.
-    """
+    ``details``: ErrorDetails, where Export- and Import-DhcpServer write the reason. ``posted``: one that they collected
+    of a cmdlet inside and wrote once more. ``swallowed_of``: that cmdlet's name, where they did not."""
 
     id: str
     category: str
@@ -65,7 +64,8 @@ SCRIPT_PROPERTIES: Mapping[str, frozenset[str]] = {"DhcpServerv4Failover": froze
 
 
 def shown(one: CmdletObject) -> dict[str, Value]:
-    """The properties as PowerShell shows them. C: it unrolls what a script puts out, so none is null and one is bare."""
+    """The properties as PowerShell shows them. C: it unrolls what a script puts out, so none is null and one is
+    bare."""
     scripted = SCRIPT_PROPERTIES.get(one.type_name, frozenset())
     return {name: _unrolled(value) if name in scripted else value for name, value in one.properties.items()}
 

@@ -20,7 +20,8 @@ def add_copy(scope: Scope, partner: Server) -> None:
 
 
 def overwrite(scope: Scope, partner: Server) -> None:
-    """C PSDOC/WSD section 6: the partner's configuration is overwritten, not merged; its leases are not configuration."""
+    """C PSDOC/WSD section 6: the partner's configuration is overwritten, not merged; its leases are not
+    configuration."""
     before = partner.scopes.get(scope.scope_id)
     partner.scopes[scope.scope_id] = replace(deepcopy(scope), leases=before.leases if before else {})
 

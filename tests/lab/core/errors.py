@@ -54,8 +54,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Fehler beim Abrufen der Failoverbeziehung für Bereich {scope} auf dem DHCP-Server {host}.",
     ),
     "add_exclusion": (
-        "Failed to add exclusion range with start range {start} and end range {end} to scope {scope} on DHCP server {host}.",
-        "Fehler beim Hinzufügen des Ausschlussbereichs von {start} bis {end} zum Bereich {scope} auf dem DHCP-Server {host}.",
+        "Failed to add exclusion range with start range {start} and end range {end} to scope {scope} on DHCP server "
+        "{host}.",
+        "Fehler beim Hinzufügen des Ausschlussbereichs von {start} bis {end} zum Bereich {scope} auf dem DHCP-Server "
+        "{host}.",
     ),
     "scope_on_partner": (
         "Scope {scope} already exists on the server {host}.",
@@ -135,7 +137,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{value} ist für {cmdlet} nicht gültig.",
     ),
     "surrogate": (
-        "The surrogate pair is invalid. A high surrogate character must always be paired with a low surrogate character.",
+        "The surrogate pair is invalid. A high surrogate character must always be paired with a low surrogate "
+        "character.",
         "Das Ersatzzeichenpaar ist ungültig. Auf ein hohes Ersatzzeichen muss immer ein niedriges folgen.",
     ),
     # the lab's own
@@ -165,7 +168,8 @@ def category(error_id: str) -> str:
 
 
 def with_reason(record: ErrorRecord) -> ErrorRecord:
-    """An error of an inner cmdlet as Export- and Import-DhcpServer write it (C MIG): the reason and its number in ErrorDetails."""
+    """An error of an inner cmdlet as Export- and Import-DhcpServer write it (C MIG): the reason and its number in
+    ErrorDetails."""
     number = record.id.rpartition(" ")[2]
     details = f"{record.message} : {record.category}({number})" if number.isdigit() else ""
     return replace(record, details=details)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads an export file, from Windows or from exporting.py: namespace and order do not matter, nor do unknown elements."""
+"""Reads an export file, from Windows or from exporting.py: namespace and order do not matter, nor do unknown
+elements."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ class BadFile(ValueError):
 
 @dataclass(frozen=True)
 class Content:
-    """``settings``: field of Server -> value, of what is no class, definition, policy or option value of the server level."""
+    """``settings``: field of Server -> value, of what is no class, definition, policy or option value of the server
+    level."""
 
     version: tuple[int, ...]
     classes: list[DhcpClass]
@@ -249,7 +251,9 @@ def _scope(element: Element) -> Scope:
         options=options,
         reservations=_by_address(_reservation(one) for one in element.iterfind("Reservations/Reservation")),
         policies=_policies(element),
-        leases=_by_address(one for one in map(_lease, element.iterfind("Leases/Lease")) if one.address_state != "InactiveReservation"),
+        leases=_by_address(
+            one for one in map(_lease, element.iterfind("Leases/Lease")) if one.address_state != "InactiveReservation"
+        ),
     )
 
 

@@ -3,10 +3,9 @@
 """Export-DhcpServer: the XML file with the server level configuration and the scopes. importing.py reads it.
 
 C MIG: names, order and namespaces of the elements, what is left out when there is none of it, the version, BOM and line
-ends, and that a list is repeated elements. M (dhcp-failover.md 10: public programs that read or write such files): And and
-Or are in capitals, a class shows its data as hexadecimal digits and a policy its lease duration as option 51. The suffix of
-a scope's DNS settings stands nowhere. The lab has no IPv6.
-"""
+ends, and that a list is repeated elements. M (dhcp-failover.md 10: public programs that read or write such files): And
+and Or are in capitals, a class shows its data as hexadecimal digits and a policy its lease duration as option 51. The
+suffix of a scope's DNS settings stands nowhere. The lab has no IPv6."""
 
 from __future__ import annotations
 
@@ -24,12 +23,23 @@ from lab.core.options import DNS_OPTION, LEASE_OPTION, dns_flags, lease_option, 
 from lab.core.server import AddressRange, DnsSetting, Lease, OptionKey, OptionValues, Policy, Reservation, Scope, Server
 
 NAMESPACE = "http://schemas.microsoft.com/windows/DHCPServer"
-POLICY_CRITERIA = ("VendorClass", "UserClass", "MacAddress", "ClientId", "RelayAgent", "CircuitId", "RemoteId", "SubscriberId", "Fqdn")
+POLICY_CRITERIA = (
+    "VendorClass",
+    "UserClass",
+    "MacAddress",
+    "ClientId",
+    "RelayAgent",
+    "CircuitId",
+    "RemoteId",
+    "SubscriberId",
+    "Fqdn",
+)
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def export(call: Call) -> None:
-    """C MIG: the server level always, all scopes if none is named; an unknown one is an error, and without any left there is no file.
+    """C MIG: the server level always, all scopes if none is named; an unknown one is an error, and without any left
+    there is no file.
 
     The file belongs to the machine that runs the cmdlet, whatever -ComputerName says (C PSDOC): the door writes it.
     """
@@ -46,7 +56,11 @@ def export(call: Call) -> None:
             call.post(refusal)
     if call.has("ScopeId") and not scopes:
         return
-    leases = {scope.scope_id: call.world.exported_leases(call.server.name, scope) for scope in scopes} if call.on("Leases") else None
+    leases = (
+        {scope.scope_id: call.world.exported_leases(call.server.name, scope) for scope in scopes}
+        if call.on("Leases")
+        else None
+    )
     root = document(call.server, scopes, leases)
     if not call.has("ScopeId"):
         SubElement(SubElement(root, "IPv6", {"xmlns": ""}), "Classes")
@@ -61,7 +75,8 @@ def _wanted(call: Call) -> Iterable[IPv4Address]:
 
 
 def written(root: Element) -> bytes:
-    """C MIG (XmlWriter with Indent and without CheckCharacters): UTF-8 with a byte order mark, CRLF, no character refused.
+    """C MIG (XmlWriter with Indent and without CheckCharacters): UTF-8 with a byte order mark, CRLF, no character
+    refused.
 
     Every line end of a value becomes CRLF, and one that XML 1.0 does not have is written as a reference.
     """
@@ -76,7 +91,9 @@ def as_on_windows(text: str) -> bytes:
     return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
-def document(server: Server, scopes: Iterable[Scope], leases: Mapping[IPv4Address, Sequence[Lease]] | None = None) -> Element:
+def document(
+    server: Server, scopes: Iterable[Scope], leases: Mapping[IPv4Address, Sequence[Lease]] | None = None
+) -> Element:
     """``leases``: of each scope; None: they are not asked for."""
     root = Element("DHCPServer", {"xmlns": NAMESPACE})
     for name, number in zip(("MajorVersion", "MinorVersion"), server.os.split("."), strict=False):

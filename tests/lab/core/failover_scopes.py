@@ -85,7 +85,9 @@ def _remove_members(call: Call, half: Relationship, members: list[IPv4Address]) 
     other = world.counterpart(call.server, half)
     for scope_id in members:
         joint = other is not None and scope_id in other.scopes
-        if joint or (world.switches.orphan_removal_deletes_other_scopes and peer.relationship_of(scope_id) is None):  # U 13.8
+        if joint or (
+            world.switches.orphan_removal_deletes_other_scopes and peer.relationship_of(scope_id) is None
+        ):  # U 13.8
             delete_scope(world, peer, scope_id, keep_dns=world.switches.failover_removal_keeps_dns)
     if other is not None:
         leave(other, members)

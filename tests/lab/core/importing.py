@@ -21,12 +21,19 @@ from lab.core.export_file import BadFile, Content, read
 from lab.core.options import check_value
 from lab.core.server import Lease, OptionValues, Policy, Reservation, Scope
 
-IMPORTED_STATES = ("Active", "Declined", "Expired", "ActiveReservation", "InactiveReservation")  # C STUB: of Add-DhcpServerv4Lease
+IMPORTED_STATES = (
+    "Active",
+    "Declined",
+    "Expired",
+    "ActiveReservation",
+    "InactiveReservation",
+)  # C STUB: of Add-DhcpServerv4Lease
 RELATED = ((6, 2), (6, 3))  # a server of the first version takes a file of the second one
 
 
 def import_(call: Call) -> None:
-    """In this order: the file is there and valid, the question, the backup of the database, its version, then what is in it."""
+    """In this order: the file is there and valid, the question, the backup of the database, its version, then what is
+    in it."""
     path = call.text("File")
     if path not in call.files:
         raise call.ended("ResourceUnavailable", "import_file", file=path, why="it does not exist")
@@ -56,7 +63,9 @@ def _back_up(call: Call) -> None:
     """An error of Backup-DhcpServer is swallowed, and the import goes on. What files a backup consists of is L."""
     fault = call.world.take_fault(call.server.name, "Backup-DhcpServer")
     if fault is not None:
-        call.swallow(call.refused(fault.error_id, "act", verb="back up to", what=call.text("BackupPath")), "Backup-DhcpServer")
+        call.swallow(
+            call.refused(fault.error_id, "act", verb="back up to", what=call.text("BackupPath")), "Backup-DhcpServer"
+        )
         return
     folder = call.text("BackupPath")
     call.written[folder + ("\\" if "\\" in folder else "/") + "DhcpCfg"] = b"the database of a simulated server\n"
@@ -72,7 +81,8 @@ def _try(call: Call, act: Callable[..., Any], *given: Any) -> bool:
     return True
 
 
-# --- the server level ----------------------------------------------------------------------------------------------------
+# --- the server level
+# ----------------------------------------------------------------------------------------------------
 
 
 def _server_level(call: Call, content: Content) -> None:
@@ -114,18 +124,22 @@ def _add_definitions(call: Call, content: Content) -> None:
         call.server.option_definitions[key] = one
 
 
-# --- scopes ----------------------------------------------------------------------------------------------------------------
+# --- scopes
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def _scope(call: Call, scope: Scope) -> None:
-    """One that exists (same id and mask) is left alone with a warning, or with -ScopeOverwrite removed (-Leases) or set in place.
+    """One that exists (same id and mask) is left alone with a warning, or with -ScopeOverwrite removed (-Leases) or set
+    in place.
 
     Nothing in the file tells of failover: an imported scope is in no relationship (M 10).
     """
     there = call.server.scopes.get(scope.scope_id)
     if there is not None and there.subnet_mask == scope.subnet_mask:
         if not call.on("ScopeOverwrite"):
-            call.warnings.append(message("import_exists", call.here.language, scope=scope.scope_id, host=call.server.name))
+            call.warnings.append(
+                message("import_exists", call.here.language, scope=scope.scope_id, host=call.server.name)
+            )
             return
         if not call.on("Leases"):
             _set_in_place(call, there, scope)
@@ -149,13 +163,27 @@ def _add(call: Call, scope: Scope) -> None:
     if scope.scope_id in call.server.scopes:
         raise call.refused("DHCP 20052", "add_scope", scope=scope.scope_id)
     scopes.check(call, scope, "add_scope")
-    bare: dict[str, Any] = {"exclusions": [], "policies": {}, "options": {}, "reservations": {}, "leases": {}, "dns": None}
+    bare: dict[str, Any] = {
+        "exclusions": [],
+        "policies": {},
+        "options": {},
+        "reservations": {},
+        "leases": {},
+        "dns": None,
+    }
     call.server.scopes[scope.scope_id] = replace(scope, **bare)
 
 
 def _set_in_place(call: Call, there: Scope, scope: Scope) -> None:
     """Its leases stay; all else of it goes, and comes from the file."""
-    bare: dict[str, Any] = {"exclusions": [], "policies": {}, "options": {}, "reservations": {}, "leases": there.leases, "dns": None}
+    bare: dict[str, Any] = {
+        "exclusions": [],
+        "policies": {},
+        "options": {},
+        "reservations": {},
+        "leases": there.leases,
+        "dns": None,
+    }
     changed = replace(scope, **bare)
     if _try(call, scopes.check, changed, "get_scope"):
         call.server.scopes[scope.scope_id] = changed
@@ -183,7 +211,8 @@ def _fill(call: Call, made: Scope, scope: Scope) -> None:
 
 
 def _add_policy(call: Call, policy: Policy) -> bool:
-    """C SDK: 20044 without a class of its conditions. What belongs to a policy that was refused has nowhere to go (20111)."""
+    """C SDK: 20044 without a class of its conditions. What belongs to a policy that was refused has nowhere to go
+    (20111)."""
     if any(class_of(call.server, kind, name) is None for kind, name in policy_classes(policy)):
         call.post(call.fail("DHCP 20044", "add policy", policy.name))
         for _piece in (*policy.ranges, *policy.options):
@@ -194,7 +223,8 @@ def _add_policy(call: Call, policy: Policy) -> bool:
 
 
 def _options(call: Call, values: OptionValues) -> OptionValues:
-    """Those that can be set. C SDK: 20044 without a class, 20010 without a definition, WIN32 87 for another type (L)."""
+    """Those that can be set. C SDK: 20044 without a class, 20010 without a definition, WIN32 87 for another type
+    (L)."""
     good: OptionValues = {}
     for key, several in values.items():
         if not several:
@@ -222,7 +252,10 @@ def _lease(call: Call, made: Scope, lease: Lease) -> None:
         return
     if lease.address_state not in IMPORTED_STATES:
         refusal = call.refused(
-            "ParameterArgumentValidationError", "bad_argument", value=lease.address_state, cmdlet="Add-DhcpServerv4Lease"
+            "ParameterArgumentValidationError",
+            "bad_argument",
+            value=lease.address_state,
+            cmdlet="Add-DhcpServerv4Lease",
         )
         call.post(Refused(replace(refusal.record, category="InvalidData", target="")))
     elif lease.ip in made.leases or lease.ip in made.reservations:

@@ -26,7 +26,9 @@ class Lab(World):
     audit: Audit = field(default_factory=Audit)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
-    def invoke(self, session: Session, cmdlet: str, parameters: Mapping[str, Value], files: Mapping[str, bytes] | None = None) -> Outcome:
+    def invoke(
+        self, session: Session, cmdlet: str, parameters: Mapping[str, Value], files: Mapping[str, bytes] | None = None
+    ) -> Outcome:
         """Runs one cmdlet. ``parameters``: what was bound, as values of api.py, ComputerName included, never WhatIf.
 
         ``files``: what the door found at the path of the parameter File, if it is there.
@@ -39,9 +41,15 @@ class Lab(World):
         return self._perform(session, about.name, bound, SIMULATED.get(about.name), writes=about.writes, files=files)
 
     def call_api(
-        self, session: Session, function: str, relationship: str | None, scopes: tuple[IPv4Address, ...] = (), server: str = ""
+        self,
+        session: Session,
+        function: str,
+        relationship: str | None,
+        scopes: tuple[IPv4Address, ...] = (),
+        server: str = "",
     ) -> Outcome:
-        """Calls one function of the management API, there or on ``server``. What it returns: management_api.code(outcome).
+        """Calls one function of the management API, there or on ``server``. What it returns:
+        management_api.code(outcome).
 
         ``relationship`` None: a null pointer. Raises KeyError for a server or function that does not exist.
         """
@@ -86,7 +94,9 @@ class Lab(World):
 
     def _run(self, call: Call, run: Callable[[Call], None] | None) -> None:
         call.server = self._target(call)
-        text = {"Get-DhcpServerv4Scope": "list_scopes", "Get-DhcpServerv4Failover": "list_failover"}.get(call.cmdlet, "version")
+        text = {"Get-DhcpServerv4Scope": "list_scopes", "Get-DhcpServerv4Failover": "list_failover"}.get(
+            call.cmdlet, "version"
+        )
         problem = service_error(call.server) if call.server is call.here else call.reach(call.server)
         if not problem and not call.needs_no_rights() and not call.has_rights(call.server):
             problem = "WIN32 5"  # M WEAVE: without rights every cmdlet answers so

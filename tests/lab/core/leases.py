@@ -80,7 +80,8 @@ def remove(call: Call) -> None:
 
 
 def _copies(call: Call, scope: Scope) -> list[Scope]:
-    """This server's scope, and the partner's while the two talk: leases are all that failover sends by itself (C WSD)."""
+    """This server's scope, and the partner's while the two talk: leases are all that failover sends by itself (C
+    WSD)."""
     half = call.server.relationship_of(scope.scope_id)
     if half is None:
         return [scope]
@@ -92,7 +93,8 @@ def _copies(call: Call, scope: Scope) -> list[Scope]:
 
 
 def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
-    """By address, by client id within a scope, the bad ones of a scope, or all of a scope; missing ones are reported."""
+    """By address, by client id within a scope, the bad ones of a scope, or all of a scope; missing ones are
+    reported."""
     if call.has("IPAddress"):
         for address in call.addresses("IPAddress"):
             try:
@@ -134,11 +136,11 @@ def get_statistics(call: Call) -> None:
 
 
 def _statistics(call: Call, scope: Scope) -> CmdletObject:
-    """C WIN32: the properties, and that the split between the servers comes with -Failover for a scope in failover only.
+    """C WIN32: the properties, and that the split between the servers comes with -Failover for a scope in failover
+    only.
 
-    I: "ownership of the free pool" goes by the percent, so do the leases of LoadBalance; in HotStandby all are the active
-    server's. What one server calls its own is what the other calls its partner's.
-    """
+    I: "ownership of the free pool" goes by the percent, so do the leases of LoadBalance; in HotStandby all are the
+    active server's. What one server calls its own is what the other calls its partner's."""
     excluded = sum(one.size() for one in scope.exclusions)
     in_use = sum(scope.range().holds(one.ip) for one in scope.leases.values())
     free = max(0, scope.range().size() - excluded - in_use)
@@ -163,7 +165,9 @@ def _statistics(call: Call, scope: Scope) -> CmdletObject:
 
 def _split(call: Call, half: Relationship, number: int) -> tuple[int, int]:
     """(this server's, the partner's) of the addresses, by the percentage of the relationship."""
-    owns_percentage = half.primary == call.server.name if half.mode == "LoadBalance" else role(call.server, half) == "Standby"
+    owns_percentage = (
+        half.primary == call.server.name if half.mode == "LoadBalance" else role(call.server, half) == "Standby"
+    )
     part = number * half.percentage // 100
     return (part, number - part) if owns_percentage else (number - part, part)
 

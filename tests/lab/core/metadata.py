@@ -73,7 +73,9 @@ class Cmdlet:
             if wanted in (word.lower() for word in (parameter.name, *parameter.aliases)):
                 return parameter
         raise BindingError(
-            f"A parameter cannot be found that matches parameter name '{name}' ({self.name}).", "NamedParameterNotFound", name
+            f"A parameter cannot be found that matches parameter name '{name}' ({self.name}).",
+            "NamedParameterNotFound",
+            name,
         )
 
 
@@ -168,15 +170,23 @@ def check_binding(cmdlet: str, parameters: Mapping[str, Value]) -> str | None:
     given = [meta.parameter(name) for name in parameters]
     fitting = [name for name in meta.sets if all(one.common or not one.sets or name in one.sets for one in given)]
     if meta.sets and not fitting:
-        raise BindingError("Parameter set cannot be resolved using the specified named parameters.", "AmbiguousParameterSet")
+        raise BindingError(
+            "Parameter set cannot be resolved using the specified named parameters.", "AmbiguousParameterSet"
+        )
     missing: dict[str, list[str]] = {name: _missing(meta, name, parameters) for name in fitting}
     complete = [name for name in fitting if not missing[name]]
     if meta.sets and not complete:
         best = meta.default_set if meta.default_set in fitting else fitting[0]
         names = missing[best or fitting[0]]
-        raise BindingError(f"Missing mandatory parameters of {cmdlet}: {', '.join(names)}.", "MissingMandatoryParameter", " ".join(names))
+        raise BindingError(
+            f"Missing mandatory parameters of {cmdlet}: {', '.join(names)}.",
+            "MissingMandatoryParameter",
+            " ".join(names),
+        )
     if len(complete) > 1 and meta.default_set not in complete:
-        raise BindingError("Parameter set cannot be resolved using the specified named parameters.", "AmbiguousParameterSet")
+        raise BindingError(
+            "Parameter set cannot be resolved using the specified named parameters.", "AmbiguousParameterSet"
+        )
     if not complete:
         return None
     return meta.default_set if meta.default_set in complete else complete[0]
@@ -205,7 +215,9 @@ def _scalar(parameter: Parameter, value: Any) -> Scalar:
     try:
         result = _convert(parameter.type, value)
     except (ValueError, TypeError, AttributeError) as error:
-        raise _refused(parameter, "ParameterArgumentTransformationError", f"{value!r} is no {parameter.type}") from error
+        raise _refused(
+            parameter, "ParameterArgumentTransformationError", f"{value!r} is no {parameter.type}"
+        ) from error
     if result == "" and not parameter.allow_empty:
         raise _refused(parameter, _INVALID, "is empty")
     if parameter.values:
@@ -247,7 +259,9 @@ def parse_datetime(text: str) -> datetime:
     return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
-MAX_TIMESPAN = timedelta(days=10675199, hours=2, minutes=48, seconds=5, microseconds=477580)  # TimeSpan.MaxValue, less 7 ticks
+MAX_TIMESPAN = timedelta(
+    days=10675199, hours=2, minutes=48, seconds=5, microseconds=477580
+)  # TimeSpan.MaxValue, less 7 ticks
 
 
 def parse_timespan(text: str) -> timedelta:

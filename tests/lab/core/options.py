@@ -32,7 +32,8 @@ class _Level:
 
 
 def get(call: Call) -> None:
-    """By id, or all. M WEAVE: one that is not set is 20010. L: without -All only the class asked for (none: no class)."""
+    """By id, or all. M WEAVE: one that is not set is 20010. L: without -All only the class asked for (none: no
+    class)."""
     level = _level(call)
     vendor, user = call.text("VendorClass").lower(), call.text("UserClass").lower()
     chosen = {
@@ -135,7 +136,8 @@ def find_policy(call: Call, scope: Scope | None, name: str) -> Policy:
 
 
 def lease_option(duration: timedelta) -> str:
-    """Option 51, a DWord: all ones are an unlimited lease (C RFC 2132 9.2), which is TimeSpan.MaxValue elsewhere (M)."""
+    """Option 51, a DWord: all ones are an unlimited lease (C RFC 2132 9.2), which is TimeSpan.MaxValue elsewhere
+    (M)."""
     return UNLIMITED_LEASE if duration == MAX_TIMESPAN else str(int(duration.total_seconds()))
 
 
@@ -145,7 +147,8 @@ def lease_duration(option: str) -> timedelta:
 
 
 def scope_options(scope: Scope) -> OptionValues:
-    """Those that were set, and the ones that a scope always has: 51, its lease time, and 81 once DNS was set (C 6.1)."""
+    """Those that were set, and the ones that a scope always has: 51, its lease time, and 81 once DNS was set (C
+    6.1)."""
     derived: OptionValues = {OptionKey(LEASE_OPTION): (lease_option(scope.lease_duration),)}
     if scope.dns is not None:
         derived[OptionKey(DNS_OPTION)] = (str(dns_flags(scope.dns)),)

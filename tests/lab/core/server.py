@@ -34,7 +34,8 @@ STATES = (
 
 
 class OptionKey(NamedTuple):
-    """What makes an option value unique: two vendor classes may both have an option 43. In YAML "43/vendor=X/user=Y"."""
+    """What makes an option value unique: two vendor classes may both have an option 43. In YAML
+    "43/vendor=X/user=Y"."""
 
     option_id: int
     vendor_class: str = ""
@@ -101,7 +102,8 @@ class Reservation:
 
 @dataclass
 class Policy:
-    """``criteria``: property name of DhcpServerv4Policy (VendorClass, MacAddress ...) -> operator EQ or NE, then values."""
+    """``criteria``: property name of DhcpServerv4Policy (VendorClass, MacAddress ...) -> operator EQ or NE, then
+    values."""
 
     name: str = field(metadata=KEY)
     condition: str = "Or"
@@ -173,11 +175,10 @@ class Relationship:
     """One server's half of a failover relationship.
 
     ``peer``: NetBIOS name of the other server, ``partner_server``: the text that Get shows as PartnerServer,
-    ``percentage``: the one byte of the wire (C DHCPM): the primary's share, or the standby's reserve,
-    ``active``: which of primary and secondary is Active in HotStandby, ``safe_period`` None: no automatic transition,
-    ``secret``: a salted hash, "set" after a reload, None without authentication, ``polls_left``: how many Gets still
-    show Startup, or a re-integration that is under way, ``behind``: it leased something that the other one does not know.
-    """
+    ``percentage``: the one byte of the wire (C DHCPM): the primary's share, or the standby's reserve, ``active``: which
+    of primary and secondary is Active in HotStandby, ``safe_period`` None: no automatic transition, ``secret``: a
+    salted hash, "set" after a reload, None without authentication, ``polls_left``: how many Gets still show Startup, or
+    a re-integration that is under way, ``behind``: it leased something that the other one does not know."""
 
     name: str = field(metadata=KEY)
     peer: str
@@ -235,13 +236,12 @@ class Credential:
 class Server:
     """One simulated Windows DHCP server.
 
-    ``address`` and the ports: where its endpoints listen, ``transports``: those it offers (see transports.py), ``ip``: its
-    address in the simulated network, ``clock_offset``: how far its clock is off, ``reachable``: whether other servers get
-    through to it, ``management_api``: whether dhcpsapi.dll can be called there, ``service``: running, paused, stopped or starting
-    (then ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost of one remote command,
-    ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only, ``allow_list`` and
-    ``deny_list``: whether the filters of that list are in force.
-    """
+    ``address`` and the ports: where its endpoints listen, ``transports``: those it offers (see transports.py), ``ip``:
+    its address in the simulated network, ``clock_offset``: how far its clock is off, ``reachable``: whether other
+    servers get through to it, ``management_api``: whether dhcpsapi.dll can be called there, ``service``: running,
+    paused, stopped or starting (then ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost
+    of one remote command, ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only,
+    ``allow_list`` and ``deny_list``: whether the filters of that list are in force."""
 
     name: str = field(metadata=KEY)
     fqdn: str
@@ -292,4 +292,6 @@ class Server:
 
     def names(self) -> tuple[str, ...]:
         """Everything another machine may call this server by, in lower case."""
-        return tuple(dict.fromkeys(name.lower() for name in (self.name, self.host_name, self.fqdn, str(self.ip), *self.aliases)))
+        return tuple(
+            dict.fromkeys(name.lower() for name in (self.name, self.host_name, self.fqdn, str(self.ip), *self.aliases))
+        )

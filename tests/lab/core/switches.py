@@ -46,7 +46,9 @@ class Switches:
         "Are relationship names compared with their case?",
         ("case_insensitive", "case_sensitive"),
     )
-    partner_percent_inverts: bool = _rule(True, "L", "2, 13.2", "Does the partner show 100-x as LoadBalancePercent? No: the same x")
+    partner_percent_inverts: bool = _rule(
+        True, "L", "2, 13.2", "Does the partner show 100-x as LoadBalancePercent? No: the same x"
+    )
     partner_server_shows: str = _rule(
         "netbios",
         "L",
@@ -61,7 +63,9 @@ class Switches:
         "Add with ServerRole Standby: which server type is the creator?",
         ("secondary", "primary"),
     )
-    settle_polls: int = _rule(1, "L", "1.1 (seconds to tens of seconds)", "How many Gets after Add still show Startup", (1, 0, 3))
+    settle_polls: int = _rule(
+        1, "L", "1.1 (seconds to tens of seconds)", "How many Gets after Add still show Startup", (1, 0, 3)
+    )
     orphan_state: str = _rule(
         "CommunicationInterrupted",
         "I",
@@ -72,12 +76,18 @@ class Switches:
     partner_down_ends_in: str = _rule(
         "recover",
         "I",
-        "2 (FSM_STATE: RECOVER is re-integrating with a server in PARTNER_DOWN; MS-DHCPF 3.1.1: the states of the IETF draft 12)",
-        "In contact again: the state of a half that was not down while the other was in PartnerDown (the draft: a conflict)",
+        "2 (FSM_STATE: RECOVER is re-integrating with a server in PARTNER_DOWN; MS-DHCPF 3.1.1: the states of the IETF "
+        "draft 12)",
+        "In contact again: the state of a half that was not down while the other was in PartnerDown (the draft: a "
+        "conflict)",
         ("recover", "potential_conflict"),
     )
     reintegration_polls: int = _rule(
-        1, "L", "2 (FSM_STATE: RECOVER_WAIT lasts the MCLT)", "How many Gets show each state of a re-integration", (1, 0, 3)
+        1,
+        "L",
+        "2 (FSM_STATE: RECOVER_WAIT lasts the MCLT)",
+        "How many Gets show each state of a re-integration",
+        (1, 0, 3),
     )
     # --- changing --------------------------------------------------------------------------------------------------
     active_after_lb_to_hs: str = _rule(
@@ -90,7 +100,9 @@ class Switches:
     mode_change_keeps_percent: bool = _rule(
         True, "U", "14 (one byte for both percents)", "Does a mode change keep the number? No: the default of the mode"
     )
-    wrong_mode_percent: str = _rule("error", "U", "1.2, 13.4", "Set with the percent of the other mode", ("error", "ignored"))
+    wrong_mode_percent: str = _rule(
+        "error", "U", "1.2, 13.4", "Set with the percent of the other mode", ("error", "ignored")
+    )
     ast_false_with_interval: str = _rule(
         "error",
         "U",
@@ -98,8 +110,12 @@ class Switches:
         "AutoStateTransition false together with StateSwitchInterval",
         ("error", "interval_wins", "off"),
     )
-    null_interval: str = _rule("off", "I", "1.2 (false means interval null)", "Set with StateSwitchInterval $null", ("off", "ignored"))
-    null_percent: str = _rule("zero", "U", "14", "Set with LoadBalancePercent or ReservePercent $null", ("zero", "ignored"))
+    null_interval: str = _rule(
+        "off", "I", "1.2 (false means interval null)", "Set with StateSwitchInterval $null", ("off", "ignored")
+    )
+    null_percent: str = _rule(
+        "zero", "U", "14", "Set with LoadBalancePercent or ReservePercent $null", ("zero", "ignored")
+    )
     set_propagates_fields: str = _rule(
         "all",
         "L",
@@ -110,7 +126,8 @@ class Switches:
     secret_change_polls: int = _rule(
         0,
         "I",
-        "17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; 3.1.2.2: the next one a minute later)",
+        "17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; 3.1.2.2: the next one a minute "
+        "later)",
         "How many Gets show CommunicationInterrupted on both servers after Set changed the secret",
         (0, 1, 3),
     )
@@ -125,7 +142,9 @@ class Switches:
         ("DHCP 20120", "WIN32 87"),
     )
     # --- creating, and scopes of a relationship -------------------------------------------------------------------
-    half_applied_without_delegation: bool = _rule(False, "L", "9, 12.1", "Is the local half already done when the second hop is denied?")
+    half_applied_without_delegation: bool = _rule(
+        False, "L", "9, 12.1", "Is the local half already done when the second hop is denied?"
+    )
     one_bad_scope_stops_good_ones: bool = _rule(
         True, "U", "14", "Does one bad scope stop the good ones in Add-...Failover and Add-...FailoverScope?"
     )
@@ -148,15 +167,24 @@ class Switches:
         "before_2012_r2",
         "L",
         "7 (20131; the DHCP team's blog: 2012 R2 supports BOOTP and BOTH), 13.16",
-        "Which servers refuse scopes of type Bootp or Both in failover (20131, and 20129 for a member that would become one)",
+        "Which servers refuse scopes of type Bootp or Both in failover (20131, and 20129 for a member that would "
+        "become one)",
         ("before_2012_r2", "always", "never"),
     )
     missing_class_leaves_copy: bool = _rule(
-        False, "U", "5, 6", "Is a half-made copy left on the partner when a class or option definition is missing there?"
+        False,
+        "U",
+        "5, 6",
+        "Is a half-made copy left on the partner when a class or option definition is missing there?",
     )
-    add_checks_class: bool = _rule(True, "L", "5, 6", "Is a class or definition missing on the partner an error when a scope is added?")
+    add_checks_class: bool = _rule(
+        True, "L", "5, 6", "Is a class or definition missing on the partner an error when a scope is added?"
+    )
     interruption_leases_travel: bool = _rule(
-        True, "L", "4.1 (the keeper has all leases only if the two were synced)", "Are leases of an interruption sent when it ends?"
+        True,
+        "L",
+        "4.1 (the keeper has all leases only if the two were synced)",
+        "Are leases of an interruption sent when it ends?",
     )
     # --- removing --------------------------------------------------------------------------------------------------
     force_removes_when_unreachable: bool = _rule(
@@ -166,7 +194,10 @@ class Switches:
         True, "U", "4.1 (WIN32: removes even if not Normal)", "Does removing a scope without -Force need State Normal?"
     )
     orphan_removal_deletes_other_scopes: bool = _rule(
-        False, "U", "4.1, 13.8", "Does removing an orphan delete the scopes on the server that has no such relationship?"
+        False,
+        "U",
+        "4.1, 13.8",
+        "Does removing an orphan delete the scopes on the server that has no such relationship?",
     )
     relationship_removal_deletes: str = _rule(
         "this_half",
@@ -176,7 +207,10 @@ class Switches:
         ("this_half", "partner_half"),
     )
     api_bad_scope_stops_good_ones: bool = _rule(
-        True, "U", "4.2 A (DHCPM 3.2.4.96)", "Does one bad scope stop the good ones in DhcpV4FailoverDeleteScopeFromRelationship?"
+        True,
+        "U",
+        "4.2 A (DHCPM 3.2.4.96)",
+        "Does one bad scope stop the good ones in DhcpV4FailoverDeleteScopeFromRelationship?",
     )
     failover_removal_keeps_dns: bool = _rule(
         True, "L", "4.1, 13.9", "Do the clients' DNS records survive a removal by the failover cmdlets?"
@@ -193,13 +227,15 @@ class Switches:
         True,
         "I",
         "13.15",
-        "Does the caller's -ErrorVariable collect what Export- and Import-DhcpServer ignore inside, and twice what they post?",
+        "Does the caller's -ErrorVariable collect what Export- and Import-DhcpServer ignore inside, and twice what "
+        "they post?",
     )
     import_server_level: str = _rule(
         "missing_only",
         "L",
         "4.2 (MIG against PSDOC: server level configuration is imported as well)",
-        "With -ScopeId: are only missing classes and definitions added, or does the whole server level of the file come along?",
+        "With -ScopeId: are only missing classes and definitions added, or does the whole server level of the file "
+        "come along?",
         ("missing_only", "all"),
     )
     # --- rights and prompts ----------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ RECOVERY = ("RecoverDone", "RecoverWait", "Recover")  # the last one comes first
 
 @dataclass
 class Fault:
-    """An ordered failure: the call after the next ``after`` calls of ``cmdlet`` on ``server`` fails with ``error_id``."""
+    """An ordered failure: the call after the next ``after`` calls of ``cmdlet`` on ``server`` fails with
+    ``error_id``."""
 
     server: str
     cmdlet: str
@@ -46,9 +47,8 @@ class BrokenEnumeration:
 class World:
     """``clock``: a fixed instant, or None for the real clock. ``cut_links``: pairs of servers that cannot talk.
 
-    ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along. ``takes``: how much of a
-    fixed instant's time each call of a cmdlet takes.
-    """
+    ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along. ``takes``: how much
+    of a fixed instant's time each call of a cmdlet takes."""
 
     servers: dict[str, Server] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
@@ -115,8 +115,11 @@ class World:
         return half if half and half.peer == server.name else None
 
     def mirror(self, creator: Server, half: Relationship) -> Relationship:
-        """The partner's half of a new relationship. M SCOPEAPI: it shows the creator's host name (its form: a switch)."""
-        shown = {"netbios": creator.name, "hostname": creator.host_name, "fqdn": creator.fqdn}[self.switches.partner_server_shows]
+        """The partner's half of a new relationship. M SCOPEAPI: it shows the creator's host name (its form: a
+        switch)."""
+        shown = {"netbios": creator.name, "hostname": creator.host_name, "fqdn": creator.fqdn}[
+            self.switches.partner_server_shows
+        ]
         return replace(half, peer=creator.name, partner_server=shown, scopes=list(half.scopes))
 
     def state(self, server: Server, relationship: Relationship) -> str:
@@ -161,7 +164,9 @@ class World:
         for server in self.servers.values():
             for half in server.relationships.values():
                 other = self.counterpart(server, half) if half.behind else None
-                if other is None or {self.state(server, half), self.state(self.servers[half.peer], other)} != {"Normal"}:
+                if other is None or {self.state(server, half), self.state(self.servers[half.peer], other)} != {
+                    "Normal"
+                }:
                     continue
                 half.behind = False
                 if self.switches.interruption_leases_travel:
@@ -170,10 +175,9 @@ class World:
     def _reintegrate(self) -> None:
         """A half in PartnerDown and its counterpart are in contact again: their re-integration begins.
 
-        C DHCPM FSM_STATE: the other one is in RECOVER ("re-integrating with a server in PARTNER_DOWN"), waits the MCLT in
-        RECOVER_WAIT, and RECOVER_DONE lets both become NORMAL; until then this one stays in PARTNER_DOWN. Two that
-        declared each other down are in POTENTIAL_CONFLICT (I; so says the IETF draft that MS-DHCPF refers to).
-        """
+        C DHCPM FSM_STATE: the other one is in RECOVER ("re-integrating with a server in PARTNER_DOWN"), waits the MCLT
+        in RECOVER_WAIT, and RECOVER_DONE lets both become NORMAL; until then this one stays in PARTNER_DOWN. Two that
+        declared each other down are in POTENTIAL_CONFLICT (I; so says the IETF draft that MS-DHCPF refers to)."""
         polls = self.switches.reintegration_polls
         for server in self.servers.values():
             for half in server.relationships.values():
@@ -199,7 +203,8 @@ class World:
         return half.polls_left > 0 and half.state != "Startup"
 
     def settle(self, halves: Iterable[tuple[Server, Relationship]]) -> None:
-        """One Get has shown these halves: what is under way between them and their counterparts goes on (L: how fast)."""
+        """One Get has shown these halves: what is under way between them and their counterparts goes on (L: how
+        fast)."""
         for server, half in halves:
             other = self.counterpart(server, half)
             if not _under_way(half) or other is None or not self.answers(server.name, half.peer):
@@ -230,8 +235,11 @@ class World:
         """Let a later call fail. ``half_applied``: only after this server's part of the work is done."""
         self.faults.append(Fault(self.servers[server].name, cmdlet, error_id, after, half_applied))
 
-    def break_lease_export(self, server: str, scope_id: IPv4Address | None = None, leases: int = 0, times: int = 1) -> None:
-        """C MIG: Export-DhcpServer never posts what goes wrong while leases are enumerated. ``scope_id`` None: of every scope."""
+    def break_lease_export(
+        self, server: str, scope_id: IPv4Address | None = None, leases: int = 0, times: int = 1
+    ) -> None:
+        """C MIG: Export-DhcpServer never posts what goes wrong while leases are enumerated. ``scope_id`` None: of every
+        scope."""
         self.broken.append(BrokenEnumeration(self.servers[server].name, scope_id, leases, times))
 
     def exported_leases(self, server: str, scope: Scope) -> list[Lease]:

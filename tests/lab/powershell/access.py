@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Owners and access lists of the files of lab hosts: they are real files here, and no file system of this machine has Windows' rights.
+"""Owners and access lists of the files of lab hosts: they are real files here, and no file system of this machine has
+Windows' rights.
 
-Kept beside them, by what the file system calls the same file whatever its path: a rename takes the access list along. What
-nothing is kept of has what it inherits from its folder.
-"""
+Kept beside them, by what the file system calls the same file whatever its path: a rename takes the access list along.
+What nothing is kept of has what it inherits from its folder."""
 
 from __future__ import annotations
 

@@ -2,23 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The way from the stub module in a PowerShell process to the core: a Unix socket, JSON lines.
 
-Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metadata.py reads them,
-         with "files": {PATH: BASE64} for the path of the parameter File if there is such a file,
-         {"token": T, "clock": true} asks what time the server has,
-         {"token": T, "resolve": NAME} what addresses its DNS knows,
-         {"token": T, "get_acl": PATH} who owns a file and may do what, {"token": T, "icacls": [PATH, ...]} changes that,
-         {"token": T, "dhcpsapi": FUNCTION, "server": NAME or null, "relationship": NAME or null, "scopes": [NUMBER, ...]}
-         calls the management API, with the addresses as the DWORDs that dhcpsapi.c found.
-Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values": [...]}], "script": [NAME, ...]}],
-          "errors": [{the fields of api.ErrorRecord}], "warnings": [...],
-          "files": {PATH: BASE64}} with what the module has to write,
-         {"now": TIME}, {"addresses": [...]}, {"sddl": TEXT} or {}, {"exit_code": NUMBER}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py),
-         or {"refused": TEXT} for a request that the core could not take.
+Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metadata.py reads them, with "files": {PATH:
+BASE64} for the path of the parameter File if there is such a file, {"token": T, "clock": true} asks what time the
+server has, {"token": T, "resolve": NAME} what addresses its DNS knows, {"token": T, "get_acl": PATH} who owns a file
+and may do what, {"token": T, "icacls": [PATH, ...]} changes that, {"token": T, "dhcpsapi": FUNCTION, "server": NAME or
+null, "relationship": NAME or null, "scopes": [NUMBER, ...]} calls the management API, with the addresses as the DWORDs
+that dhcpsapi.c found. Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values":
+[...]}], "script": [NAME, ...]}], "errors": [{the fields of api.ErrorRecord}], "warnings": [...], "files": {PATH:
+BASE64}} with what the module has to write, {"now": TIME}, {"addresses": [...]}, {"sddl": TEXT} or {}, {"exit_code":
+NUMBER}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py), or {"refused": TEXT} for a request that the core could not take.
 
-Objects of one class that follow each other are one table, and "script" names those properties that are script properties. A
-kind tells the type that the module makes of a column: string, bool, uint32, uint64, single, ipaddress, timespan ("8.00:00:00"),
-datetime (ISO 8601), null, or several of one as "ipaddress[]", each then as text.
-"""
+Objects of one class that follow each other are one table, and "script" names those properties that are script
+properties. A kind tells the type that the module makes of a column: string, bool, uint32, uint64, single, ipaddress,
+timespan ("8.00:00:00"), datetime (ISO 8601), null, or several of one as "ipaddress[]", each then as text."""
 
 from __future__ import annotations
 
@@ -115,7 +111,12 @@ def _tables(objects: Iterable[CmdletObject]) -> Iterator[dict[str, Any]]:
             {"name": name, "kind": kind, "values": [row[index] for row in rows]}
             for index, (name, kind) in enumerate(zip(names, kinds, strict=True))
         ]
-        yield {"type": type_name, "rows": len(rows), "columns": columns, "script": sorted(SCRIPT_PROPERTIES.get(type_name, ()))}
+        yield {
+            "type": type_name,
+            "rows": len(rows),
+            "columns": columns,
+            "script": sorted(SCRIPT_PROPERTIES.get(type_name, ())),
+        }
 
 
 def _shape(one: CmdletObject) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

@@ -52,7 +52,9 @@ class DirectPowerShell:
             self._lab, self._door = lab, PowerShellDoor(lab)
         return self._door
 
-    def __call__(self, lab: Lab, session: Session, request: str, secrets: Sequence[str] = (), stop: threading.Event | None = None) -> str:
+    def __call__(
+        self, lab: Lab, session: Session, request: str, secrets: Sequence[str] = (), stop: threading.Event | None = None
+    ) -> str:
         """The reply. Raises RuntimeError for a process that fails, or that `stop` ends."""
         command = base64.b64encode(self._start.encode("utf-16-le")).decode()
         line = f"PowerShell -NoProfile -NonInteractive -EncodedCommand {command}"

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""icacls.exe of a lab host: asks the lab, as the stub module does (bridge.py). Nothing but the standard library, for a quick start."""
+"""icacls.exe of a lab host: asks the lab, as the stub module does (bridge.py). Nothing but the standard library, for a
+quick start."""
 
 from __future__ import annotations
 

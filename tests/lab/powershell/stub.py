@@ -13,7 +13,11 @@ from pathlib import Path
 from lab.core.metadata import Cmdlet, Parameter, cmdlets
 
 MODULE = "DhcpServer"
-SURROUNDINGS = ("Get-Acl", "Get-Date", "Resolve-DnsName")  # exported as well: the simulated server's files, its clock and its DNS
+SURROUNDINGS = (
+    "Get-Acl",
+    "Get-Date",
+    "Resolve-DnsName",
+)  # exported as well: the simulated server's files, its clock and its DNS
 SCRIPT_FUNCTIONS = ("Export-DhcpServer", "Import-DhcpServer")  # C STUB: these two are no CDXML
 # C STUB: the one position that metadata.json leaves out, the first of the two script functions
 POSITION_ZERO = {(name, "File") for name in SCRIPT_FUNCTIONS}
@@ -21,7 +25,9 @@ POSITION_ZERO = {(name, "File") for name in SCRIPT_FUNCTIONS}
 # C STUB: what binds from the pipeline by property name, of the cmdlets whose table says so (dhcp-failover.md 1)
 BY_PROPERTY_NAME = {
     "Get-DhcpServerv4Failover": "Name ScopeId",
-    "Add-DhcpServerv4Failover": ("AutoStateTransition MaxClientLeadTime Name PartnerServer ScopeId StateSwitchInterval"),
+    "Add-DhcpServerv4Failover": (
+        "AutoStateTransition MaxClientLeadTime Name PartnerServer ScopeId StateSwitchInterval"
+    ),
     "Set-DhcpServerv4Failover": "AutoStateTransition MaxClientLeadTime Mode Name StateSwitchInterval",
     "Remove-DhcpServerv4Failover": "Name",
     "Add-DhcpServerv4FailoverScope": "Name",
@@ -74,7 +80,10 @@ def _function(cmdlet: Cmdlet) -> str:
     call = "Invoke-LabCmdlet $PSCmdlet $PSBoundParameters"
     if cmdlet.should_process:
         call = f"if ($PSCmdlet.ShouldProcess($env:COMPUTERNAME)) {{ {call} }}"
-    return f"function {cmdlet.name} {{\n[CmdletBinding({', '.join(binding)})]\nparam(\n{parameters}\n)\nprocess {{ {call} }}\n}}\n"
+    return (
+        f"function {cmdlet.name} "
+        f"{{\n[CmdletBinding({', '.join(binding)})]\nparam(\n{parameters}\n)\nprocess {{ {call} }}\n}}\n"
+    )
 
 
 def _parameter(cmdlet: Cmdlet, parameter: Parameter) -> str:

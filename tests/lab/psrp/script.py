@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A pipeline of PowerShell Remoting as the command line and the standard input that a door runs, and the end of that back."""
+"""A pipeline of PowerShell Remoting as the command line and the standard input that a door runs, and the end of that
+back."""
 
 from __future__ import annotations
 
@@ -46,7 +47,10 @@ def standard_input(objects: Iterable[Any]) -> bytes:
 def report_no_language(pipeline: ServerPipeline) -> None:
     """M (public transcripts of JEA endpoints): the record that PowerShell's parser gives."""
     pipeline.write_error(
-        NETException(Message="The syntax is not supported by this runspace. This can occur if the runspace is in no-language mode."),
+        NETException(
+            Message="The syntax is not supported by this runspace. This can occur if the runspace is in no-language "
+            "mode."
+        ),
         ErrorCategoryInfo(Category=ErrorCategory.ParserError, Reason="ParentContainsErrorRecordException"),
         fully_qualified_error_id="ScriptsNotAllowed",
     )

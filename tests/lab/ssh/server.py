@@ -2,9 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The SSH servers of the lab: each command of a client goes to the server's door as a whole.
 
-The lab makes one key for its clients, good for every account of a server, and one host key for each server. A logon with a
-key has no credentials for a second server (C ANSIBLE, "Windows SSH").
-"""
+The lab makes one key for its clients, good for every account of a server, and one host key for each server. A logon
+with a key has no credentials for a second server (C ANSIBLE, "Windows SSH")."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ _PLAIN = re.compile(r"(?i:powershell)(?: (?:[\w+/=.-]+|'[\w+/=.-]+'))+")
 
 
 def command_line(line: str) -> str:
-    """For a door. The shell is a process of its own on Windows; it is left out where it only starts another PowerShell."""
+    """For a door. The shell is a process of its own on Windows; it is left out where it only starts another
+    PowerShell."""
     line = _CODE_PAGE.sub("", line, count=1) if _CODE_PAGE.match(line) else line
     if _PLAIN.fullmatch(line):
         return line.replace("'", "")

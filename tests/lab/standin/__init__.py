@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The second door, for machines without a PowerShell: runs one known script's requests against the core, and nothing else.
+"""The second door, for machines without a PowerShell: runs one known script's requests against the core, and nothing
+else.
 
-script.py does what that script does. recordings.json proves it: requests with the replies that the true script gave in a
-real PowerShell. They carry the script's hash, and a script that was changed since is refused.
-"""
+script.py does what that script does. recordings.json proves it: requests with the replies that the true script gave in
+a real PowerShell. They carry the script's hash, and a script that was changed since is refused."""
 
 from __future__ import annotations
 
@@ -37,8 +37,10 @@ class StandinDoor:
             return Finished(1, stderr=f"{error}\n".encode())
         if recordings.script_hash(sent.script) != self._known:
             return _failed(
-                "The lab's built-in stand-in runs one version of one script, and this is another. With a PowerShell on the PATH "
-                "(or named by WINDHCP_PWSH) the lab runs every script; after a change of the script, record its replies anew."
+                "The lab's built-in stand-in runs one version of one script, and this is another. With a PowerShell on "
+                "the PATH "
+                "(or named by WINDHCP_PWSH) the lab runs every script; after a change of the script, record its "
+                "replies anew."
             )
         request, files = str(sent.arguments.get("request")), self.files[server.name]
         secrets = [str(one) for one in sent.arguments.get("secrets") or ()]

@@ -75,12 +75,19 @@ class FileOperations:
             for scope, addresses in listed.items():
                 missing = sorted((addresses & before[scope]) - exported, key=IPv4Address)
                 if missing:
-                    problems.append((scope, f"{len(missing)} leases of scope {scope} are not in the export: {', '.join(missing[:10])}."))
+                    problems.append(
+                        (
+                            scope,
+                            f"{len(missing)} leases of scope {scope} are not in the export: {', '.join(missing[:10])}.",
+                        )
+                    )
             if not problems:
                 return said
             if attempt < ATTEMPTS - 1:
                 self.wait(1)
-        said["errors"] = [failure("windhcp.incomplete_copy", "InvalidResult", scope, message) for scope, message in problems]
+        said["errors"] = [
+            failure("windhcp.incomplete_copy", "InvalidResult", scope, message) for scope, message in problems
+        ]
         return said
 
     def _listed(self, given: Mapping[str, Any]) -> tuple[dict[str, set[str]], list[tuple[str, str]]]:
@@ -88,7 +95,11 @@ class FileOperations:
         listed: dict[str, set[str]] = {}
         problems = []
         for scope in given.get("ScopeId") or ():
-            asked = {"ScopeId": scope, "AllLeases": True, **{key: given[key] for key in ("ComputerName",) if key in given}}
+            asked = {
+                "ScopeId": scope,
+                "AllLeases": True,
+                **{key: given[key] for key in ("ComputerName",) if key in given},
+            }
             said = self.cmdlet({"cmdlet": "Get-DhcpServerv4Lease", "parameters": asked, "select": ["IPAddress"]})
             listed[scope] = {str(one["IPAddress"]) for one in said["objects"]}
             ids = [error["id"] for error in said["errors"] if error["id"].split(",")[0] != NO_MORE]
@@ -97,7 +108,9 @@ class FileOperations:
         return listed, problems
 
     def safety_copy(self, call: Mapping[str, Any]) -> Result:
-        label = re.sub(r"[^A-Za-z0-9.-]", lambda one: "__" if ord(one[0]) > 0xFFFF else "_", call["label"])  # UTF-16 units
+        label = re.sub(
+            r"[^A-Za-z0-9.-]", lambda one: "__" if ord(one[0]) > 0xFFFF else "_", call["label"]
+        )  # UTF-16 units
         path = f"{self.own.protect_folder('safety-copies')}\\{self.server}-{label}-{self._stamp()}.xml"
         said = self.export(path, {"Leases": True, **call["parameters"]})
         content = self.files.found(path).get(path, b"")
@@ -106,14 +119,17 @@ class FileOperations:
             self.files.remove(path)
             if said["errors"]:
                 return said
-            raise Stopped("incomplete_copy", "InvalidResult", " ".join(missing), f"The export has no scope {', '.join(missing)}.")
+            raise Stopped(
+                "incomplete_copy", "InvalidResult", " ".join(missing), f"The export has no scope {', '.join(missing)}."
+            )
         removed = self._prune("safety-copies", f"{re.escape(self.server)}-.*", call["keep_days"])
         self._prune_edited()
         said["objects"] = [{"path": path, "bytes": len(content), "removed": removed}]
         return said
 
     def _prune(self, folder: str, beginning: str, days: int) -> int:
-        """What is older, by the stamp in its name; `beginning`: all before it, as a regex. The files of a folder go with it."""
+        """What is older, by the stamp in its name; `beginning`: all before it, as a regex. The files of a folder go
+        with it."""
         if days <= 0:
             return 0
         limit = f"{self.now() - timedelta(days=days):%Y%m%dT%H%M%SZ}".lower()
@@ -144,7 +160,14 @@ class FileOperations:
         self._prune_edited()
         edited = f"{FOLDER}\\safety-copies\\import-{self._stamp()}.xml"
         self.files.write(edited, _edited(content, scopes if call["inactive"] else []), self.now())
-        parameters = {"File": edited, "BackupPath": backup, "ScopeId": scopes, "Leases": True, "Force": True, "Confirm": False}
+        parameters = {
+            "File": edited,
+            "BackupPath": backup,
+            "ScopeId": scopes,
+            "Leases": True,
+            "Force": True,
+            "Confirm": False,
+        }
         said = self.cmdlet({"cmdlet": "Import-DhcpServer", "parameters": parameters})
         self.files.remove(edited)
         errors = [one for one in said["errors"] if one["id"] != "DHCP 20014,Add-DhcpServerv4Lease"]
@@ -166,7 +189,11 @@ class FileOperations:
             return []
         said = self.cmdlet({"cmdlet": "Get-DhcpServerv4Scope", "parameters": {"ScopeId": scopes}})["errors"]
         absent = [one for one in said if one["id"] == "DHCP 20005,Get-DhcpServerv4Scope"]
-        return [failure("windhcp.no_backup", "InvalidResult", backup, f"{backup} is empty.")] if len(absent) < len(scopes) else []
+        return (
+            [failure("windhcp.no_backup", "InvalidResult", backup, f"{backup} is empty.")]
+            if len(absent) < len(scopes)
+            else []
+        )
 
     def keep_text(self, call: Mapping[str, Any]) -> Result:
         self.own.write_text(_text_path(call), f"{call['public']}\n{call['hidden']}\n", self.now())
@@ -180,7 +207,9 @@ class FileOperations:
         text = self.own.read_text(_text_path(call))
         if text is not None:
             public, hidden, *_end = [*text.split("\n"), ""]
-            return result([{"public": public, "proof": hmac.new(hidden.encode(), call["nonce"].encode(), "sha256").hexdigest()}])
+            return result(
+                [{"public": public, "proof": hmac.new(hidden.encode(), call["nonce"].encode(), "sha256").hexdigest()}]
+            )
         return result()
 
     def check_folder(self, call: Mapping[str, Any]) -> Result:

@@ -24,7 +24,12 @@ class Holding:
     user: str
 
     def begin(self) -> None:
-        word = {"who": self.who, "user": self.user, "process": os.getpid(), "since": self.since.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        word = {
+            "who": self.who,
+            "user": self.user,
+            "process": os.getpid(),
+            "since": self.since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
         with contextlib.suppress(Stopped):
             OwnFiles(self.files).write_text(PATH, json.dumps(word), self.since)
 

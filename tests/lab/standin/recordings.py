@@ -72,7 +72,9 @@ class Exchange:
         return Session(self.server, account.user, account.delegated)
 
 
-def without_machine(reply: str, packed: Callable[[bytes], str] = lambda text: f"sha256 {hashlib.sha256(text).hexdigest()}") -> str:
+def without_machine(
+    reply: str, packed: Callable[[bytes], str] = lambda text: f"sha256 {hashlib.sha256(text).hexdigest()}"
+) -> str:
     """A reply without what differs from one machine to the next. `packed`: what stands for a packed file."""
     reply = _PACKED.sub(lambda match: f'"content":"{packed(gzip.decompress(base64.b64decode(match[1])))}"', reply)
     return _OWN.sub(_own, _FILE.sub("*.xml", _MACHINE.sub(r'"\1":"*"', reply)))

@@ -19,4 +19,6 @@ def result(objects: Sequence[Any] = (), errors: Sequence[Any] = (), warnings: Se
 
 
 def refused_in_check_mode(name: str) -> Result:
-    return result(errors=[failure("windhcp.check_mode", "PermissionDenied", name, f"{name} writes, and this is check mode.")])
+    return result(
+        errors=[failure("windhcp.check_mode", "PermissionDenied", name, f"{name} writes, and this is check mode.")]
+    )

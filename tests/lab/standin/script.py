@@ -46,8 +46,17 @@ def run(
     `secrets`: what stands for {"secret": 0}, {"secret": 1} ... in the request.
     """
     script = Script(lab, session, stop, files or Files(lab.new_file_owner), secrets=secrets)
-    reply: dict[str, Any] = {"status": "script_error", "fingerprint": None, "before": [], "calls": [], "finally": [], "errors": []}
-    request = json.loads(request_text, object_hook=lambda one: secrets[one["secret"]] if set(one) == {"secret"} else one)
+    reply: dict[str, Any] = {
+        "status": "script_error",
+        "fingerprint": None,
+        "before": [],
+        "calls": [],
+        "finally": [],
+        "errors": [],
+    }
+    request = json.loads(
+        request_text, object_hook=lambda one: secrets[one["secret"]] if set(one) == {"secret"} else one
+    )
     script.check_mode = bool(request.get("check_mode"))
     if not request.get("mutex"):
         script.perform(request, reply)
@@ -146,7 +155,11 @@ class Script:
         name = str(call["cmdlet"])
         known = next((one for one in metadata.cmdlets() if one.lower() == name.lower()), None)
         if known is None:
-            return result(errors=[failure("windhcp.no_such_cmdlet", "ObjectNotFound", name, f"The DhcpServer module has no {name}.")])
+            return result(
+                errors=[
+                    failure("windhcp.no_such_cmdlet", "ObjectNotFound", name, f"The DhcpServer module has no {name}.")
+                ]
+            )
         if self.check_mode and not name.lower().startswith(("get-", "export-dhcpserver")):
             return refused_in_check_mode(name)
         parameters = call.get("parameters") or {}
@@ -162,7 +175,9 @@ class Script:
         chosen = [{key: one[key] for key in select if key in one} for one in shown]
         return result(chosen, errors, [self.hidden(warning) for warning in warnings])
 
-    def invoke(self, name: str, parameters: Mapping[str, Any]) -> tuple[Sequence[CmdletObject], list[dict[str, str]], Sequence[str]]:
+    def invoke(
+        self, name: str, parameters: Mapping[str, Any]
+    ) -> tuple[Sequence[CmdletObject], list[dict[str, str]], Sequence[str]]:
         try:
             bound = metadata.from_json(name, parameters)
             metadata.check_binding(name, bound)
@@ -187,7 +202,9 @@ class Script:
             if said["errors"]:
                 return said
             match = call.get("match") or {}
-            said["objects"] = [one for one in said["objects"] if all(plain(one.get(key)) == match[key] for key in match)]
+            said["objects"] = [
+                one for one in said["objects"] if all(plain(one.get(key)) == match[key] for key in match)
+            ]
             seen = [str(one.get(call["property"])) for one in said["objects"]]
             pending = [value for value in seen if value not in call["values"]]
             if seen and not pending:
@@ -202,7 +219,9 @@ class Script:
             refused = [value for value in pending if value not in passing]
             if refused or not seen:
                 words = " ".join(refused)
-                said["errors"] = [failure("windhcp.wait_refused", "InvalidResult", words, f"{call['property']} is '{words}'.")]
+                said["errors"] = [
+                    failure("windhcp.wait_refused", "InvalidResult", words, f"{call['property']} is '{words}'.")
+                ]
                 return said
             if late:
                 words = " ".join(pending)
@@ -252,14 +271,18 @@ class Script:
             return refused_in_check_mode(function)
         name = str(call.get("relationship") or "")
         if not self.lab.servers[self.session.server].management_api:
-            return result(errors=[failure("windhcp.no_api", "NotInstalled", name, "Unable to load DLL 'dhcpsapi.dll'.")])
+            return result(
+                errors=[failure("windhcp.no_api", "NotInstalled", name, "Unable to load DLL 'dhcpsapi.dll'.")]
+            )
         scopes = tuple(map(IPv4Address, call.get("scopes") or ()))
         outcome = self.lab.call_api(self.session, function, name, scopes, str(call.get("server") or "127.0.0.1"))
         code = management_api.code(outcome)
         if code:
             family = "DHCP" if 20000 <= code <= 20999 else "WIN32"
             return result(errors=[failure(f"{family} {code}", "NotSpecified", name, f"{function} answered {code}.")])
-        return result([{"name": one.properties["Name"], "scopes": one.properties["ScopeId"]} for one in outcome.objects])
+        return result(
+            [{"name": one.properties["Name"], "scopes": one.properties["ScopeId"]} for one in outcome.objects]
+        )
 
     @property
     def user(self) -> str:
@@ -278,7 +301,10 @@ class Script:
 def bad_name(call: Mapping[str, Any]) -> str | None:
     """What stands for a computer, and cannot be the name of one."""
     parameters = {key.lower(): value for key, value in (call.get("parameters") or {}).items()}
-    names = [call.get("server"), *(parameters.get(key) for key in ("computername", "cn", "partnerserver", "cimsession"))]
+    names = [
+        call.get("server"),
+        *(parameters.get(key) for key in ("computername", "cn", "partnerserver", "cimsession")),
+    ]
     return next((str(name) for name in names if name is not None and not COMPUTER_NAME.fullmatch(str(name))), None)
 
 

@@ -45,7 +45,8 @@ def seal(text: bytes, context: Any) -> bytes:
         (
             _BOUNDARY,
             f"\r\n\tContent-Type: {PROTOCOL}\r\n".encode(),
-            b"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=%d\r\n" % (len(text) + sealed.padding_length),
+            b"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=%d\r\n"
+            % (len(text) + sealed.padding_length),
             _BOUNDARY,
             b"\r\n\tContent-Type: application/octet-stream\r\n",
             len(sealed.header).to_bytes(4, "little"),

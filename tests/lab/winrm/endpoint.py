@@ -36,7 +36,13 @@ class Endpoint(ThreadingHTTPServer):
     timeout = 0  # of handle_request: somebody is there already when it is called
 
     def __init__(
-        self, server: Server, port: int, shells: Shells, audit: Audit, methods: Collection[str], tls: ssl.SSLContext | None = None
+        self,
+        server: Server,
+        port: int,
+        shells: Shells,
+        audit: Audit,
+        methods: Collection[str],
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.simulated, self.shells, self.audit, self.methods = server, shells, audit, methods
         self._tls = tls

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """WS-Management as a WinRM client speaks it: SOAP requests into dataclasses, replies and faults into SOAP.
 
-Only the operations of the Windows remote shell (MS-WSMV 3.1.4): Create, Command, Send, Receive, Signal, Delete. PowerShell
-Remoting uses the same ones: its messages are base64 in them (MS-PSRP 3.1.5.3). Fault codes are those of wsmerror.h. Nothing
-here keeps state; shells.py and psrp/pool.py do.
-"""
+Only the operations of the Windows remote shell (MS-WSMV 3.1.4): Create, Command, Send, Receive, Signal, Delete.
+PowerShell Remoting uses the same ones: its messages are base64 in them (MS-PSRP 3.1.5.3). Fault codes are those of
+wsmerror.h. Nothing here keeps state; shells.py and psrp/pool.py do."""
 
 from __future__ import annotations
 
@@ -78,9 +77,8 @@ def too_large(size: int, limit: int) -> Fault:
 class Header:
     """``timeout`` in seconds, ``max_envelope`` in bytes, ``options`` by name, such as WINRS_CONSOLEMODE_STDIN.
 
-    ``configuration``: the session configuration of a shell that is a runspace pool (``powershell``). Its requests without a
-    command are about the pool: command_id "".
-    """
+    ``configuration``: the session configuration of a shell that is a runspace pool (``powershell``). Its requests
+    without a command are about the pool: command_id ""."""
 
     message_id: str
     timeout: float
@@ -319,7 +317,9 @@ def received_messages(request: Receive, messages: bytes, done: bool) -> bytes:
     body = f'<rsp:Stream Name="stdout"{command}>{base64.b64encode(messages).decode()}</rsp:Stream>'
     if command:
         body += f'<rsp:CommandState{command} State="{SHELL}/CommandState/{"Done" if done else "Running"}"/>'
-    return _envelope(f"{SHELL}/ReceiveResponse", request.header.message_id, f"<rsp:ReceiveResponse>{body}</rsp:ReceiveResponse>")
+    return _envelope(
+        f"{SHELL}/ReceiveResponse", request.header.message_id, f"<rsp:ReceiveResponse>{body}</rsp:ReceiveResponse>"
+    )
 
 
 def receive_capacity(request: Receive) -> int:

@@ -34,7 +34,9 @@ def small_lab(scopes: int = 0) -> Lab:
         )
     for number in range(scopes):
         first = IPv4Address("10.20.0.0") + 256 * number
-        lab.servers["DHCP01"].scopes[first] = Scope(first, IPv4Address("255.255.255.0"), first + 10, first + 200, f"Büro {number}")
+        lab.servers["DHCP01"].scopes[first] = Scope(
+            first, IPv4Address("255.255.255.0"), first + 10, first + 200, f"Büro {number}"
+        )
     return lab
 
 

@@ -58,7 +58,9 @@ def change_the_level(server: Server) -> None:
     server.classes["Süd"] = DhcpClass("Süd", "User", "sued")
     server.option_definitions[OptionKey(225, "Büro")] = OptionDefinition("List", "Word", True, ("1", "2"), "Two & more")
     server.option_values[OptionKey(225, "Büro", "Süd")] = ("3", "4")
-    server.policies["All"] = Policy("All", criteria={"ClientId": ("NE", "01-02*")}, options={OptionKey(15): ("all.example",)})
+    server.policies["All"] = Policy(
+        "All", criteria={"ClientId": ("NE", "01-02*")}, options={OptionKey(15): ("all.example",)}
+    )
     server.filters["02-00-00-*"] = Filter("02-00-00-*", "Allow", "Büro")
     server.allow_list, server.deny_list = True, True
 

@@ -25,7 +25,11 @@ SCRIPT = base64.b64encode(b"#!powershell").decode()
 
 def old(become: bool) -> bytes:
     """Of ansible-core 2.16 to 2.18."""
-    manifest: dict[str, Any] = {"module_entry": SCRIPT, "module_args": {"request": "R"}, "actions": ["module_powershell_wrapper"]}
+    manifest: dict[str, Any] = {
+        "module_entry": SCRIPT,
+        "module_args": {"request": "R"},
+        "actions": ["module_powershell_wrapper"],
+    }
     if become:
         manifest["actions"].insert(0, "become_wrapper")
         flags = "logon_type=new_credentials logon_flags=netcredentials_only"
@@ -74,7 +78,9 @@ def test_a_payload_without_become_stays_as_it_is(payload: bytes) -> None:
     assert take_become(payload) == (None, payload)
 
 
-@pytest.mark.parametrize("text", [b"", b"become_wrapper", b"\0\0\0\0 no JSON \0\0\0\0", b"x\0\0\0\0[1]", b"x\0\0\0\0{}"])
+@pytest.mark.parametrize(
+    "text", [b"", b"become_wrapper", b"\0\0\0\0 no JSON \0\0\0\0", b"x\0\0\0\0[1]", b"x\0\0\0\0{}"]
+)
 def test_what_is_no_payload_stays_as_it_is(text: bytes) -> None:
     assert take_become(text) == (None, text)
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A secret is bound to the one parameter that needs it and to no other: what module logging (event 4103) could show of the script.
+"""A secret is bound to the one parameter that needs it and to no other: what module logging (event 4103) could show of
+the script.
 
 PowerShell's own trace of parameter binding says what every command was given, those of a pipeline as well.
 """
@@ -33,10 +34,21 @@ ADD = {
     "id": "add",
     "op": "cmdlet",
     "cmdlet": "Add-DhcpServerv4Failover",
-    "parameters": {"Name": "HQ", "PartnerServer": "dhcp02", "ScopeId": ["10.10.10.0"], "SharedSecret": {"secret": 0}, "Force": True},
+    "parameters": {
+        "Name": "HQ",
+        "PartnerServer": "dhcp02",
+        "ScopeId": ["10.10.10.0"],
+        "SharedSecret": {"secret": 0},
+        "Force": True,
+    },
     "select": [],
 }
-SET = {**ADD, "id": "set", "cmdlet": "Set-DhcpServerv4Failover", "parameters": {"Name": "HQ", "SharedSecret": {"secret": 0}, "Force": True}}
+SET = {
+    **ADD,
+    "id": "set",
+    "cmdlet": "Set-DhcpServerv4Failover",
+    "parameters": {"Name": "HQ", "SharedSecret": {"secret": 0}, "Force": True},
+}
 KEEP = {"id": "keep", "op": "keep_text", "name": "hq", "public": "salt", "hidden": {"secret": 1}}
 PROVE = {"id": "prove", "op": "prove_text", "name": "hq", "nonce": "1"}
 FAILING = {**SET, "id": "failing", "parameters": {**SET["parameters"], "Name": "None"}}
@@ -48,7 +60,13 @@ def test_only_the_cmdlet_that_needs_a_secret_gets_it(tmp_path: Path) -> None:
     except NoEngine as error:
         pytest.skip(str(error))
     trace = tmp_path / "trace"
-    request = {"mutex": 10, "who": "me", "before": [PROVE], "calls": [ADD, SET, KEEP, PROVE, FAILING], "finally": [PROVE]}
+    request = {
+        "mutex": 10,
+        "who": "me",
+        "before": [PROVE],
+        "calls": [ADD, SET, KEEP, PROVE, FAILING],
+        "finally": [PROVE],
+    }
     with DirectPowerShell(SCRIPT, PRELUDE.replace("{trace}", str(trace))) as powershell:
         reply = powershell(company(), Session("DHCP01", "administrator"), json.dumps(request), SECRETS)
     assert [one["errors"] == [] for one in json.loads(reply)["reply"]["calls"]] == [True] * 4 + [False]

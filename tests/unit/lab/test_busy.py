@@ -77,7 +77,9 @@ def test_who_is_busy_is_told_and_forgotten_afterwards() -> None:
         stop.set()
         running.result()
     assert error_id == "windhcp.busy"
-    assert re.fullmatch(rf"ansible@controller as {session.server}\\administrator, process \d+ since \d{{4}}-.*Z", message)
+    assert re.fullmatch(
+        rf"ansible@controller as {session.server}\\administrator, process \d+ since \d{{4}}-.*Z", message
+    )
     assert files.found(word) == {}
     assert json.loads(script.run(lab, session, NEXT, mutex, threading.Event(), files))["reply"]["status"] == "done"
 
@@ -109,7 +111,9 @@ def test_powershell_tells_who_is_busy_and_who_was_and_is_no_more(powershell: Dir
         until(lambda: word.exists() and word.read_text(encoding="utf-8").endswith("}"))
         error_id, message = busy(powershell(lab, session, NEXT))
         assert error_id == "windhcp.busy"
-        assert re.fullmatch(rf"ansible@controller as {session.server}\\administrator, process \d+ since \d{{4}}-.*Z", message)
+        assert re.fullmatch(
+            rf"ansible@controller as {session.server}\\administrator, process \d+ since \d{{4}}-.*Z", message
+        )
         stop.set()
         assert running.exception()  # killed
     with holding(powershell, lab, session):
@@ -125,7 +129,8 @@ def test_powershell_tells_who_is_busy_and_who_was_and_is_no_more(powershell: Dir
 
 
 def test_a_mutex_of_another_account_is_busy() -> None:
-    """Linux does not refuse one to root, so this engine is given a class that does what the true one does on Windows."""
+    """Linux does not refuse one to root, so this engine is given a class that does what the true one does on
+    Windows."""
     lab, session = lab_of_its_own()
     prelude = """
     Add-Type -TypeDefinition '

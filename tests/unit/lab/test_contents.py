@@ -162,8 +162,14 @@ def test_the_server_itself() -> None:
     assert run(lab, "Get-DhcpServerSetting").objects[0].properties["ConflictDetectionAttempts"] == 0
     assert len(run(lab, "Get-DhcpServerv4Filter", List="Deny").objects) == 1
     assert run(lab, "Get-DhcpServerv4Filter", List="Allow").objects == ()
-    assert dict(run(lab, "Set-DhcpServerv4FilterList", Deny=True, PassThru=True).objects[0].properties) == {"Allow": False, "Deny": True}
+    assert dict(run(lab, "Set-DhcpServerv4FilterList", Deny=True, PassThru=True).objects[0].properties) == {
+        "Allow": False,
+        "Deny": True,
+    }
     run(lab, "Set-DhcpServerv4FilterList", Allow=True, Deny=False)
     assert dict(run(lab, "Get-DhcpServerv4FilterList").objects[0].properties) == {"Allow": True, "Deny": False}
-    updates = [run(lab, "Get-DhcpServerv4DnsSetting", ScopeId=scope).objects[0].properties["DynamicUpdates"] for scope in (CLIENTS, GUESTS)]
+    updates = [
+        run(lab, "Get-DhcpServerv4DnsSetting", ScopeId=scope).objects[0].properties["DynamicUpdates"]
+        for scope in (CLIENTS, GUESTS)
+    ]
     assert updates == ["OnClientRequest", "Never"]

@@ -44,7 +44,10 @@ class Half(ctypes.Structure):
     """DHCP_FAILOVER_RELATIONSHIP of dhcpsapi.h."""
 
     _fields_ = [
-        *((name, ctypes.c_uint32) for name in ("primary", "secondary", "mode", "type", "state", "previous", "mclt", "safe_period")),
+        *(
+            (name, ctypes.c_uint32)
+            for name in ("primary", "secondary", "mode", "type", "state", "previous", "mclt", "safe_period")
+        ),
         *((name, ctypes.c_void_p) for name in ("name", "primary_name", "secondary_name")),
         ("scopes", ctypes.POINTER(Addresses)),
         ("percentage", ctypes.c_uint8),
@@ -89,7 +92,17 @@ def library(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def test_it_compiles_without_a_warning(tmp_path: Path) -> None:
     if shutil.which("cc") is None:
         pytest.skip("no C compiler")
-    command = ["cc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", str(tmp_path / "library"), str(dhcpsapi.SOURCE)]
+    command = [
+        "cc",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-shared",
+        "-fPIC",
+        "-o",
+        str(tmp_path / "library"),
+        str(dhcpsapi.SOURCE),
+    ]
     assert subprocess.run(command, capture_output=True, text=True, check=False).stderr == ""
     assert dhcpsapi.library()
 
@@ -102,10 +115,21 @@ def test_it_fills_in_the_whole_structure(library: ctypes.CDLL, lab: Lab) -> None
     assert (half.mode, half.type, half.state, half.previous) == (0, 0, STATES.index("Normal"), STATES.index("Normal"))
     assert (half.mclt, half.safe_period, half.percentage, half.secret) == (3600, 7200, 70, None)
     assert text_at(half.name) == NAME
-    assert (text_at(half.primary_name), text_at(half.secondary_name)) == ("dhcp01.contoso.example", "dhcp02.contoso.example")
+    assert (text_at(half.primary_name), text_at(half.secondary_name)) == (
+        "dhcp01.contoso.example",
+        "dhcp02.contoso.example",
+    )
     assert half.scopes.contents.elements[: half.scopes.contents.count] == [0x0A0A0A00, 0x0A0A1400]
     library.DhcpRpcFreeMemory.argtypes = [ctypes.c_void_p]
-    for piece in (half.scopes.contents.elements, half.scopes, half.name, half.primary_name, half.secondary_name, half.secret, found):
+    for piece in (
+        half.scopes.contents.elements,
+        half.scopes,
+        half.name,
+        half.primary_name,
+        half.secondary_name,
+        half.secret,
+        found,
+    ):
         library.DhcpRpcFreeMemory(ctypes.cast(piece, ctypes.c_void_p) if piece else None)
 
 
@@ -116,7 +140,11 @@ def test_it_reads_name_and_scopes(library: ctypes.CDLL, lab: Lab) -> None:
     half = Half(name=ctypes.cast(name, ctypes.c_void_p), scopes=ctypes.pointer(two))
     assert delete(wide("dhcp02"), ctypes.byref(half)) == 0
     assert (get(lab, name=NAME)["ScopeId"], get(lab, "DHCP02", NAME)["ScopeId"]) == ((CLIENTS, PHONES), ())
-    assert lab.audit.entries[-3].parameters == {"Name": NAME, "ScopeId": [str(PHONES), str(CLIENTS)], "ComputerName": "dhcp02"}
+    assert lab.audit.entries[-3].parameters == {
+        "Name": NAME,
+        "ScopeId": [str(PHONES), str(CLIENTS)],
+        "ComputerName": "dhcp02",
+    }
 
 
 def test_it_stands_null_pointers(library: ctypes.CDLL, lab: Lab) -> None:
@@ -142,7 +170,8 @@ def test_without_a_session_it_fails(
 
 
 def ask(lab: Lab, **request: Any) -> dict[str, Any]:
-    """The script in a real PowerShell, which must leave nothing on standard error: the library complains there of lost memory."""
+    """The script in a real PowerShell, which must leave nothing on standard error: the library complains there of lost
+    memory."""
     try:
         find_engine()
     except NoEngine as error:
@@ -181,5 +210,9 @@ def test_where_the_library_is_missing(lab: Lab) -> None:
     assert (error["id"], error["category"], error["target"]) == ("windhcp.no_api", "NotInstalled", NAME)
     assert error["message"]
     assert lab.audit.since(mark) == ()
-    said = json.loads(script.run(lab, SESSION, json.dumps({"calls": [PROBE]}), threading.Lock(), threading.Event()))["reply"]
-    assert [(one["id"], one["category"], one["target"]) for one in said["calls"][0]["errors"]] == [("windhcp.no_api", "NotInstalled", NAME)]
+    said = json.loads(script.run(lab, SESSION, json.dumps({"calls": [PROBE]}), threading.Lock(), threading.Event()))[
+        "reply"
+    ]
+    assert [(one["id"], one["category"], one["target"]) for one in said["calls"][0]["errors"]] == [
+        ("windhcp.no_api", "NotInstalled", NAME)
+    ]

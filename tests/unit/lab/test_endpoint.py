@@ -82,7 +82,9 @@ def test_every_request_is_counted_and_all_use_one_connection(
     audit = service.lab.audit
     operations = [entry.operation for entry in audit.since(0, "request")]
     assert operations == ["Create", "Command", "Send", "Send", "Receive", "Signal", "Delete"]
-    assert [(entry.server, entry.door, entry.processes) for entry in audit.since(0, "command")] == [("DHCP01", "talking", 1)]
+    assert [(entry.server, entry.door, entry.processes) for entry in audit.since(0, "command")] == [
+        ("DHCP01", "talking", 1)
+    ]
     assert all(entry.bytes_in > 1000 and entry.bytes_out > 600 for entry in audit.since(0, "request"))
     assert len(connections) == 1
     assert [(one.server, one.user, one.delegated) for one in door.sessions] == [("DHCP01", USER, True)]
@@ -131,7 +133,9 @@ def test_basic_authentication() -> None:
     assert ask(f"{USER}:{PASSWORD.upper()}") is None
     assert ask(USER) is None
     assert ask("x:") is None
-    assert all(basic.authenticate(header) is None for header in (None, "", "Basic", "Basic ?", "Basic /w==", "Negotiate eA=="))
+    assert all(
+        basic.authenticate(header) is None for header in (None, "", "Basic", "Basic ?", "Basic /w==", "Negotiate eA==")
+    )
 
 
 def test_signal_ends_a_running_command(service: LabService, door: TalkingDoor) -> None:

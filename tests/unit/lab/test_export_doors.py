@@ -39,7 +39,14 @@ def call(name: str, cmdlet: str, **parameters: Any) -> dict[str, Any]:
 def request(folder: str) -> dict[str, Any]:
     path = folder + NAME
     export = {"File": path, "ScopeId": [str(PHONES)], "Leases": True, "Confirm": False}
-    import_ = {"File": path, "BackupPath": folder + "backup", "ScopeId": [str(PHONES)], "Leases": True, "Force": True, "Confirm": False}
+    import_ = {
+        "File": path,
+        "BackupPath": folder + "backup",
+        "ScopeId": [str(PHONES)],
+        "Leases": True,
+        "Force": True,
+        "Confirm": False,
+    }
     return {
         "calls": [call("first", "Export-DhcpServer", **export)],
         "finally": [
@@ -71,7 +78,10 @@ def test_the_standin_keeps_the_file_on_its_server() -> None:
     before = made.servers["DHCP01"].scopes[PHONES]
     reply, content = by_standin(made)
     assert content.startswith(b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>\r\n<DHCPServer ')
-    said = {one["id"]: ([error["id"] for error in one["errors"]], one["objects"]) for one in (*reply["calls"], *reply["finally"])}
+    said = {
+        one["id"]: ([error["id"] for error in one["errors"]], one["objects"])
+        for one in (*reply["calls"], *reply["finally"])
+    }
     assert said == {
         "first": ([], []),
         "again": (["ResourceExists,Export-DhcpServer"], []),

@@ -46,7 +46,9 @@ policies = st.builds(
     options=options,
 )
 reservations = st.builds(Reservation, addresses, texts, texts, texts, texts, options)
-moments = st.datetimes(datetime(1000, 1, 1), timezones=st.just(timezone.utc)).map(lambda moment: moment.replace(microsecond=0))
+moments = st.datetimes(datetime(1000, 1, 1), timezones=st.just(timezone.utc)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
 leased = st.integers(0x0A050101, 0x0A0501FE).map(IPv4Address)  # no reservation has them
 leases = st.builds(Lease, leased, texts, texts, texts, policy_name=texts, expires=st.none() | moments)
 scopes = st.builds(
@@ -91,12 +93,22 @@ def test_every_scope_comes_out_as_it_went_in(scope: Scope) -> None:
 @pytest.mark.parametrize("option", [51, 81])
 @pytest.mark.parametrize("value", ["0", "5", "23", "255", "691200"])
 def test_options_that_stand_for_a_field_keep_their_value(option: int, value: str) -> None:
-    scope = Scope(A("10.5.0.0"), A("255.255.255.0"), A("10.5.0.1"), A("10.5.0.9"), "s", options={OptionKey(option): (value,)})
+    scope = Scope(
+        A("10.5.0.0"), A("255.255.255.0"), A("10.5.0.1"), A("10.5.0.9"), "s", options={OptionKey(option): (value,)}
+    )
     assert scope_options(through_a_file(scope)) == scope_options(scope)
 
 
 def test_every_text_of_a_server_may_be_awkward() -> None:
-    scope = Scope(A("10.5.0.0"), A("255.255.255.0"), A("10.5.0.1"), A("10.5.0.9"), AWKWARD, description=AWKWARD, superscope=AWKWARD)
+    scope = Scope(
+        A("10.5.0.0"),
+        A("255.255.255.0"),
+        A("10.5.0.1"),
+        A("10.5.0.9"),
+        AWKWARD,
+        description=AWKWARD,
+        superscope=AWKWARD,
+    )
     scope.reservations[A("10.5.0.2")] = Reservation(A("10.5.0.2"), "aa", AWKWARD, AWKWARD)
     scope.policies[AWKWARD] = Policy(AWKWARD, criteria={"Fqdn": ("EQ", AWKWARD)})
     assert through_a_file(scope) == scope

@@ -69,7 +69,13 @@ def test_the_layout_of_a_server_and_of_policies() -> None:
     assert [root.findtext("MajorVersion"), root.findtext("MinorVersion")] == ["10", "0"]
     ipv4 = root.find("IPv4")
     assert ipv4 is not None
-    assert [element.tag for element in ipv4][4:] == ["Classes", "OptionDefinitions", "OptionValues", "Filters", "Scopes"]
+    assert [element.tag for element in ipv4][4:] == [
+        "Classes",
+        "OptionDefinitions",
+        "OptionValues",
+        "Filters",
+        "Scopes",
+    ]
     data = {element.findtext("Name"): element.findtext("Data") for element in ipv4.iterfind("Classes/Class")}
     assert data["PXEClient"] == "0x505845436c69656e74"
     assert data["Default BOOTP Class"] == "0x424f4f54502e4d6963726f736f6674"
@@ -77,10 +83,16 @@ def test_the_layout_of_a_server_and_of_policies() -> None:
     assert [element.text for element in policy.iterfind("UserClass")] == ["EQ", "Kiosk"]
     assert policy.findtext("Condition") == "AND"
     assert [element.tag for element in policy][-1] == "OptionValues"
-    values = {element.findtext("OptionId"): element.findtext("Value") for element in policy.iterfind("OptionValues/OptionValue")}
+    values = {
+        element.findtext("OptionId"): element.findtext("Value")
+        for element in policy.iterfind("OptionValues/OptionValue")
+    }
     assert values == {"51": "7200", "6": "9.9.9.9"}
     guests = next(element for element in ipv4.iterfind("Scopes/Scope") if element.findtext("ScopeId") == str(GUESTS))
-    assert {element.findtext("OptionId"): element.findtext("Value") for element in guests.iterfind("OptionValues/OptionValue")}["81"] == "4"
+    assert {
+        element.findtext("OptionId"): element.findtext("Value")
+        for element in guests.iterfind("OptionValues/OptionValue")
+    }["81"] == "4"
 
 
 def test_leases_only_when_asked_for_on_both_ways() -> None:
@@ -125,7 +137,8 @@ def test_a_prefix_of_ipv4_is_none() -> None:
 
 
 def test_the_bytes_are_those_of_an_xml_writer() -> None:
-    """C MIG: the mark, the line ends, where a namespace is taken back, and the blank before the end of an empty element."""
+    """C MIG: the mark, the line ends, where a namespace is taken back, and the blank before the end of an empty
+    element."""
     lab = company()
     lab.servers["DHCP01"].os = "6.3.9600"
     content = exported(lab, ScopeId=(PHONES,), Leases=True)
@@ -153,7 +166,11 @@ def test_the_layout_of_a_lease() -> None:
     leases = list(xml(exported(lab, ScopeId=(PRINTERS,), Leases=True)).iter("Lease"))
     states = {element.findtext("IPAddress"): element.findtext("AddressState") for element in leases}
     assert len(states) == len(scope.reservations) + 1
-    assert [states[str(one)] for one in (used, idle, A("10.10.30.90"))] == ["ActiveReservation", "InactiveReservation", "Offered"]
+    assert [states[str(one)] for one in (used, idle, A("10.10.30.90"))] == [
+        "ActiveReservation",
+        "InactiveReservation",
+        "Offered",
+    ]
     assert [element.tag for element in leases[-1]] == [
         *("IPAddress", "ScopeId", "ClientId", "AddressState", "ClientType", "NapCapable", "DnsRR", "DnsRegistration"),
         *("LeaseExpiryTime", "NapStatus", "HostName", "PolicyName", "Description"),

@@ -90,14 +90,18 @@ def test_refusals_change_nothing(parameters: dict[str, object], error: str) -> N
     assert (lab.servers["DHCP01"].relationships, set(lab.servers["DHCP02"].scopes)) == before
 
 
-@pytest.mark.parametrize(("answer", "refusing"), [("before_2012_r2", ["6.2.9200"]), ("always", ["6.2.9200", "6.3.9600"]), ("never", [])])
+@pytest.mark.parametrize(
+    ("answer", "refusing"), [("before_2012_r2", ["6.2.9200"]), ("always", ["6.2.9200", "6.3.9600"]), ("never", [])]
+)
 def test_which_servers_refuse_bootp_is_an_open_question(answer: str, refusing: list[str]) -> None:
     for version in ("6.2.9200", "6.3.9600"):
         lab = awkward(bootp_refused=answer)
         lab.servers["DHCP01"].os = version
         about = {"Name": "New", "PartnerServer": "DHCP02", "Force": True}
         refused = version in refusing
-        assert ids(run(lab, "Add-DhcpServerv4Failover", ScopeId=(A("10.1.2.0"),), **about)) == (["DHCP 20131"] if refused else [])
+        assert ids(run(lab, "Add-DhcpServerv4Failover", ScopeId=(A("10.1.2.0"),), **about)) == (
+            ["DHCP 20131"] if refused else []
+        )
         changed = run(lab, "Set-DhcpServerv4Scope", ScopeId=A("10.1.8.0"), Type="Bootp")
         assert ids(changed) == (["DHCP 20129"] if refused else [])
 
@@ -162,7 +166,9 @@ def test_set_changes_both_sides_from_either() -> None:
     assert (get(lab)["EnableAuth"], get(lab, "DHCP02")["EnableAuth"]) == (False, False)
 
 
-@pytest.mark.parametrize(("answer", "active"), [("primary", "Active"), ("secondary", "Standby"), ("server_called", "Standby")])
+@pytest.mark.parametrize(
+    ("answer", "active"), [("primary", "Active"), ("secondary", "Standby"), ("server_called", "Standby")]
+)
 def test_who_is_active_after_a_mode_change(answer: str, active: str) -> None:
     lab = company(active_after_lb_to_hs=answer)
     add(lab)
@@ -189,7 +195,9 @@ def test_percent_after_a_mode_change(keeps: bool, percent: int) -> None:
         ("partner_down_refused_with", "WIN32 87", {"PartnerDown": True}, ["WIN32 87"]),
     ],
 )
-def test_what_set_makes_of_odd_parameters(switch: str, answer: object, parameters: dict[str, object], errors: list[str]) -> None:
+def test_what_set_makes_of_odd_parameters(
+    switch: str, answer: object, parameters: dict[str, object], errors: list[str]
+) -> None:
     lab = company(**{switch: answer})
     add(lab)
     before = get(lab)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The script's operations on files, where the recordings do not reach: what is left on the server, and who may read it."""
+"""The script's operations on files, where the recordings do not reach: what is left on the server, and who may read
+it."""
 
 from __future__ import annotations
 
@@ -27,7 +28,13 @@ from lab.standin.recordings import without_machine
 
 EXPORTS = Path(__file__).resolve().parents[1] / "plugins" / "exports"
 SESSION = Session("DHCP01", "administrator")
-COPY = {"id": "copy", "op": "safety_copy", "parameters": {"ScopeId": [str(CLIENTS), str(PRINTERS)]}, "label": "HQ", "keep_days": 0}
+COPY = {
+    "id": "copy",
+    "op": "safety_copy",
+    "parameters": {"ScopeId": [str(CLIENTS), str(PRINTERS)]},
+    "label": "HQ",
+    "keep_days": 0,
+}
 KEEP = {"id": "keep", "op": "keep_text", "name": "hq", "public": "salt", "hidden": "hush"}
 
 
@@ -41,7 +48,9 @@ class Hurry(threading.Event):
 class Forgetful(Lab):
     """Its exports lack a scope, and nobody says so."""
 
-    def invoke(self, session: Session, cmdlet: str, parameters: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Outcome:
+    def invoke(
+        self, session: Session, cmdlet: str, parameters: Mapping[str, Any], files: Mapping[str, bytes] | None = None
+    ) -> Outcome:
         outcome = super().invoke(session, cmdlet, parameters, files)
         wrong = {path: content.replace(str(PRINTERS).encode(), b"10.99.0.0") for path, content in outcome.files.items()}
         return Outcome(outcome.objects, outcome.errors, outcome.warnings, wrong)
@@ -121,15 +130,32 @@ def test_an_inactive_import_never_serves_and_leaves_the_copy_as_it_was() -> None
     standin(
         lab,
         files,
-        {"id": "a", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True, "keep_days": 0},
-        {"id": "b", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(PRINTERS)]}, "inactive": False, "keep_days": 0},
+        {
+            "id": "a",
+            "op": "import_copy",
+            "path": path,
+            "parameters": {"ScopeId": [str(CLIENTS)]},
+            "inactive": True,
+            "keep_days": 0,
+        },
+        {
+            "id": "b",
+            "op": "import_copy",
+            "path": path,
+            "parameters": {"ScopeId": [str(PRINTERS)]},
+            "inactive": False,
+            "keep_days": 0,
+        },
     )
     assert (server.scopes[CLIENTS].state, server.scopes[PRINTERS].state) == ("InActive", "Active")
     assert server.scopes[CLIENTS].leases == before.leases
     assert server.scopes[CLIENTS].leases
     assert files.found(path)[path] == saved
     backups = [one for one in files.paths() if "\\backups\\" in one]
-    assert (len([one for one in backups if one.endswith("dhcpcfg")]), set(files.paths()) - set(backups)) == (2, {path.lower()})
+    assert (len([one for one in backups if one.endswith("dhcpcfg")]), set(files.paths()) - set(backups)) == (
+        2,
+        {path.lower()},
+    )
 
 
 def test_powershell_leaves_the_copy_as_it_was_too(powershell: DirectPowerShell) -> None:
@@ -158,7 +184,13 @@ def test_powershell_leaves_the_copy_as_it_was_too(powershell: DirectPowerShell) 
 
 
 EXPORT = {"id": "export", "op": "export", "parameters": {"ScopeId": [str(CLIENTS), str(PRINTERS)], "Leases": True}}
-IMPORT = {"id": "import", "op": "import_copy", "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True, "keep_days": 1}
+IMPORT = {
+    "id": "import",
+    "op": "import_copy",
+    "parameters": {"ScopeId": [str(CLIENTS)]},
+    "inactive": True,
+    "keep_days": 1,
+}
 
 
 def said_of_exports(answer: Callable[[Lab, str], str]) -> list[Mapping[str, Any]]:
@@ -181,7 +213,9 @@ def by_standin(lab: Lab, request: str) -> str:
 def test_both_doors_say_the_same_of_an_export_that_lacks_leases(powershell: DirectPowerShell) -> None:
     expected = said_of_exports(by_standin)
     assert [error_ids(one) for one in expected] == [["windhcp.incomplete_copy"], [], ["windhcp.incomplete_copy"] * 2]
-    assert expected[0]["errors"][0]["message"].startswith("10 leases of scope 10.10.10.0 are not in the export: 10.10.10.1")
+    assert expected[0]["errors"][0]["message"].startswith(
+        "10 leases of scope 10.10.10.0 are not in the export: 10.10.10.1"
+    )
     assert said_of_exports(lambda lab, request: powershell(lab, SESSION, request)) == expected
 
 
@@ -210,7 +244,8 @@ def imported(answer: Callable[[Lab, str], str], **switches: Any) -> tuple[list[M
 def test_both_doors_import_the_same(powershell: DirectPowerShell, shows: bool) -> None:
     files = Files()
     expected, lab = imported(
-        lambda lab, request: script.run(lab, SESSION, request, threading.Lock(), threading.Event(), files), inner_errors_show=shows
+        lambda lab, request: script.run(lab, SESSION, request, threading.Lock(), threading.Event(), files),
+        inner_errors_show=shows,
     )
     found, other = imported(lambda lab, request: powershell(lab, SESSION, request), inner_errors_show=shows)
     assert found == [{**one, "errors": [{**error, "message": ANY} for error in one["errors"]]} for one in expected]
@@ -250,7 +285,9 @@ OTHERS = ["IMPORT-HQ-20260101T080000Z-0a1b2c3d.xml", "import-hq-20260101T080000Z
 
 
 @pytest.mark.parametrize("imports", [True, False])
-def test_what_killed_imports_left_goes_after_a_day_and_nothing_else(powershell: DirectPowerShell, imports: bool) -> None:
+def test_what_killed_imports_left_goes_after_a_day_and_nothing_else(
+    powershell: DirectPowerShell, imports: bool
+) -> None:
     copies, files = "windhcp.failover/safety-copies", Files()
     labs = [company(), company()]
     for lab in labs:

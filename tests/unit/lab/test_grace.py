@@ -42,7 +42,9 @@ class Passing(Lab):
     states: Sequence[tuple[str, float]] = ()
     since = 0.0
 
-    def invoke(self, session: Session, cmdlet: str, parameters: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Outcome:
+    def invoke(
+        self, session: Session, cmdlet: str, parameters: Mapping[str, Any], files: Mapping[str, bytes] | None = None
+    ) -> Outcome:
         self.since = self.since or time.monotonic()
         passed = time.monotonic() - self.since
         for state, seconds in self.states:
@@ -76,10 +78,14 @@ def through_powershell(lab: Lab, request: str) -> str:
         ([(CUT, 60)], 0, 10, f"State is '{CUT}'."),
     ],
 )
-def test_the_grace_counts_from_the_first_sight(door: Any, states: Any, grace: int, timeout: int, error: str | None) -> None:
+def test_the_grace_counts_from_the_first_sight(
+    door: Any, states: Any, grace: int, timeout: int, error: str | None
+) -> None:
     lab = Passing(servers=company().servers)
     lab.states = states
     started = time.monotonic()
-    (said,) = json.loads(door(lab, json.dumps({"calls": [{**WAIT, "grace": grace, "timeout": timeout}]})))["reply"]["calls"]
+    (said,) = json.loads(door(lab, json.dumps({"calls": [{**WAIT, "grace": grace, "timeout": timeout}]})))["reply"][
+        "calls"
+    ]
     assert [one["message"] for one in said["errors"]] == ([error] if error else [])
     assert time.monotonic() - started < 8

@@ -22,7 +22,10 @@ def test_a_scope_that_exists_is_left_alone_with_a_warning_or_replaced() -> None:
     outcome = import_(lab, content, ScopeId=(PHONES, PRINTERS))
     assert (outcome.errors, len(outcome.warnings)) == ((), 1)
     assert str(PHONES) in outcome.warnings[0]
-    assert (lab.servers["DHCP02"].scopes[PHONES].name, set(lab.servers["DHCP02"].scopes)) == ("mine", {PHONES, PRINTERS})
+    assert (lab.servers["DHCP02"].scopes[PHONES].name, set(lab.servers["DHCP02"].scopes)) == (
+        "mine",
+        {PHONES, PRINTERS},
+    )
     assert import_(lab, content, ScopeId=(PHONES,), ScopeOverwrite=True).warnings == ()
     assert lab.servers["DHCP02"].scopes[PHONES].name == "Berlin phones"
 
@@ -126,7 +129,9 @@ def test_reservations_come_first_and_their_leases_are_ignored() -> None:
         used, *_others = scope.reservations
         scope.leases = {used: Lease(used, scope.reservations[used].client_id)}
         outcome = import_(lab, exported(lab, ScopeId=(PRINTERS,), Leases=True), Leases=True)
-        assert [(one.id, one.swallowed_of) for one in outcome.errors] == [("DHCP 20014", "Add-DhcpServerv4Lease")] * shows
+        assert [(one.id, one.swallowed_of) for one in outcome.errors] == [
+            ("DHCP 20014", "Add-DhcpServerv4Lease")
+        ] * shows
         copy = lab.servers["DHCP02"].scopes[PRINTERS]
         assert (copy.reservations, copy.leases) == (scope.reservations, {})
         assert {one.address_state for one in copy.all_leases()} == {"InactiveReservation"}

@@ -17,7 +17,13 @@ ADMINISTRATOR = "administrator"
 
 
 def call(
-    lab: Lab, function: str, *scopes: A, on: str = "DHCP01", name: str | None = NAME, user: str = ADMINISTRATOR, **more: Any
+    lab: Lab,
+    function: str,
+    *scopes: A,
+    on: str = "DHCP01",
+    name: str | None = NAME,
+    user: str = ADMINISTRATOR,
+    **more: Any,
 ) -> Outcome:
     delegated = more.pop("delegated", True)
     return lab.call_api(Session(on, user, delegated), function, name, scopes, **more)
@@ -36,7 +42,10 @@ def test_a_scope_leaves_one_half_and_stays_as_it_is() -> None:
     assert code(call(lab, DELETE_SCOPES, CLIENTS, on="DHCP02")) == 0
     assert lab.servers["DHCP01"] == before["DHCP01"]
     assert lab.servers["DHCP02"].scopes == before["DHCP02"].scopes
-    assert (lab.servers["DHCP02"].scopes[CLIENTS].state, len(lab.servers["DHCP02"].scopes[CLIENTS].leases)) == ("InActive", 120)
+    assert (lab.servers["DHCP02"].scopes[CLIENTS].state, len(lab.servers["DHCP02"].scopes[CLIENTS].leases)) == (
+        "InActive",
+        120,
+    )
     assert (get(lab, "DHCP02")["ScopeId"], get(lab)["ScopeId"]) == ((PHONES,), (CLIENTS, PHONES))
     assert code(call(lab, DELETE_SCOPES, CLIENTS)) == 0
     assert ids(run(lab, "Get-DhcpServerv4Failover", ScopeId=CLIENTS)) == ["DHCP 20116"]

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The true script on servers that are odd: another language, another PowerShell, a busy disk, a module that fails in its own way."""
+"""The true script on servers that are odd: another language, another PowerShell, a busy disk, a module that fails in
+its own way."""
 
 from __future__ import annotations
 
@@ -20,7 +21,10 @@ from lab.powershell.engine import NoEngine, find_engine
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
 SESSION = Session("DHCP01", "administrator")
 WHO = {"id": "who", "op": "who_when"}
-MANIFEST = "@{{ ModuleVersion = '1.0'; GUID = '6a2d1f0e-0000-4000-8000-00000000000{}'; NestedModules = @('{}'); FunctionsToExport = '*' }}"
+MANIFEST = (
+    "@{{ ModuleVersion = '1.0'; GUID = '6a2d1f0e-0000-4000-8000-00000000000{}'; NestedModules = @('{}'); "
+    "FunctionsToExport = '*' }}"
+)
 
 # as the one that Export- and Import-DhcpServer are in: its texts come with it, and in some languages from a file
 LOCALIZED = """
@@ -30,7 +34,8 @@ word = built in
 Import-LocalizedData -BindingVariable texts -FileName Texts.psd1
 function Get-DhcpServerVersion { [CmdletBinding()] param() [pscustomobject] @{ Word = $texts.word } }
 """
-# fails as Microsoft's script functions do: the reason in ErrorDetails, what an inner function said once more, and then it ends
+# fails as Microsoft's script functions do: the reason in ErrorDetails, what an inner function said once more, and then
+# it ends
 FAILING = """
 function Write-Failure([string] $Id, [string] $Message, [string] $Details) {
     $record = [System.Management.Automation.ErrorRecord]::new([Exception]::new($Message), $Id, 'InvalidOperation', "file of hush")
@@ -56,9 +61,13 @@ def _engine() -> None:
         pytest.skip(str(error))
 
 
-def ask(prelude: str, *operations: Mapping[str, Any], lab: Lab | None = None, secrets: tuple[str, ...] = ()) -> Mapping[str, Any]:
+def ask(
+    prelude: str, *operations: Mapping[str, Any], lab: Lab | None = None, secrets: tuple[str, ...] = ()
+) -> Mapping[str, Any]:
     with DirectPowerShell(SCRIPT, prelude) as powershell:
-        reply: Mapping[str, Any] = json.loads(powershell(lab or company(), SESSION, json.dumps({"calls": operations or [WHO]}), secrets))
+        reply: Mapping[str, Any] = json.loads(
+            powershell(lab or company(), SESSION, json.dumps({"calls": operations or [WHO]}), secrets)
+        )
     found: Mapping[str, Any] = reply["reply"]
     return found
 
@@ -82,7 +91,11 @@ def test_a_language_without_texts_on_the_server_is_no_reason_to_stop(tmp_path: P
 
 @pytest.mark.parametrize(
     ("broken", "error_id"),
-    [("", "Modules_ModuleNotFound"), ("throw 'no good'", "no good"), ("Get-Nothing -ErrorAction Stop", "CommandNotFoundException")],
+    [
+        ("", "Modules_ModuleNotFound"),
+        ("throw 'no good'", "no good"),
+        ("Get-Nothing -ErrorAction Stop", "CommandNotFoundException"),
+    ],
 )
 def test_a_module_that_does_not_load_is_told_with_the_reason(broken: str, error_id: str, tmp_path: Path) -> None:
     reply = ask(module(tmp_path, broken) if broken else f"$env:PSModulePath = '{tmp_path}'")
@@ -92,7 +105,13 @@ def test_a_module_that_does_not_load_is_told_with_the_reason(broken: str, error_
 
 
 def test_what_a_cmdlet_says_is_told_in_order_once_with_its_reason_and_no_secret(tmp_path: Path) -> None:
-    version = {"id": "v", "op": "cmdlet", "cmdlet": "Get-DhcpServerVersion", "parameters": {"Word": {"secret": 0}}, "select": []}
+    version = {
+        "id": "v",
+        "op": "cmdlet",
+        "cmdlet": "Get-DhcpServerVersion",
+        "parameters": {"Word": {"secret": 0}},
+        "select": [],
+    }
     (said,) = ask(module(tmp_path, FAILING), version, secrets=("hush",))["calls"]
     assert [(error["id"], error["message"]) for error in said["errors"]] == [
         ("DHCP 20005,Get-DhcpServerVersion", "Failed. The scope 10.0.1.0 is not there."),
@@ -103,9 +122,13 @@ def test_what_a_cmdlet_says_is_told_in_order_once_with_its_reason_and_no_secret(
 
 
 def test_a_value_that_cannot_be_read_is_no_value_that_is_missing() -> None:
-    """ScopeId is a script property. The engine shows one that fails as null, which would be a relationship without a scope."""
+    """ScopeId is a script property. The engine shows one that fails as null, which would be a relationship without a
+    scope."""
     kind = "Microsoft.Management.Infrastructure.CimInstance#root/Microsoft/Windows/DHCP/DhcpServerv4Scope"
-    prelude = f"Update-TypeData -TypeName '{kind}' -MemberType ScriptProperty -MemberName Odd -Value {{ throw 'Not today, hush.' }}"
+    prelude = (
+        f"Update-TypeData -TypeName '{kind}' -MemberType ScriptProperty -MemberName Odd -Value "
+        f"{{ throw 'Not today, hush.' }}"
+    )
     read = {"id": "scopes", "op": "cmdlet", "cmdlet": "Get-DhcpServerv4Scope", "select": ["ScopeId", "Odd"]}
     (said,) = ask(prelude, read, secrets=("hush",))["calls"]
     assert said["objects"] == []
@@ -116,7 +139,12 @@ def test_a_value_that_cannot_be_read_is_no_value_that_is_missing() -> None:
 
 def test_powershell_7_is_named_and_writes_nothing() -> None:
     lab = company()
-    remove = {"id": "r", "op": "cmdlet", "cmdlet": "Remove-DhcpServerv4Scope", "parameters": {"ScopeId": ["10.10.10.0"], "Force": True}}
+    remove = {
+        "id": "r",
+        "op": "cmdlet",
+        "cmdlet": "Remove-DhcpServerv4Scope",
+        "parameters": {"ScopeId": ["10.10.10.0"], "Force": True},
+    }
     reply = ask("$PSVersionTable['Platform'] = 'Win32NT'", remove, lab=lab)
     assert (reply["status"], reply["calls"]) == ("not_windows_powershell", [])
     assert reply["errors"][0]["message"].startswith("PowerShell 7.")

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The script's folder below ProgramData: made for administrators alone, and not used when somebody else put something there."""
+"""The script's folder below ProgramData: made for administrators alone, and not used when somebody else put something
+there."""
 
 from __future__ import annotations
 
@@ -24,7 +25,11 @@ from lab.standin.recordings import without_machine
 
 SESSION = Session("DHCP01", "administrator")
 KEEP = {"id": "keep", "op": "keep_text", "name": "hq", "public": "salt", "hidden": {"secret": 0}}
-TEXTS = [KEEP, {"id": "prove", "op": "prove_text", "name": "hq", "nonce": "1"}, {"id": "drop", "op": "drop_text", "name": "hq"}]
+TEXTS = [
+    KEEP,
+    {"id": "prove", "op": "prove_text", "name": "hq", "nonce": "1"},
+    {"id": "drop", "op": "drop_text", "name": "hq"},
+]
 COPY = {"id": "copy", "op": "safety_copy", "parameters": {"ScopeId": [str(CLIENTS)]}, "label": "HQ", "keep_days": 1}
 NOT_OURS = ["windhcp.not_ours"]
 OURS = "O:BAG:DUD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
@@ -33,12 +38,23 @@ HIS = OURS.replace("O:BA", f"O:{access_lists.USER}")
 PLANTER, HIDDEN = "S-1-5-21-1-2-3-1002", "does not show administrators its access list"
 FILE = "O:BAG:DUD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)"
 
-# what an ordinary user, or an administrator who did not think of it, left: (place, kind, access list) and what is wrong with it
+# what an ordinary user, or an administrator who did not think of it, left: (place, kind, access list) and what is wrong
+# with it
 PLANTED = {
     "folder of a user": ("", "folder", HIS, "does not belong to administrators"),
     "folder open to users": ("", "folder", OPEN, "another access list"),
-    "folder that keeps administrators out": ("", "folder", f"O:{PLANTER}G:DUD:PAI(D;OICI;FA;;;BA)(A;OICI;FA;;;WD)", HIDDEN),
-    "folder of the one who planted it alone": ("kept", "folder", f"O:{PLANTER}G:DUD:PAI(A;OICI;FA;;;{PLANTER})", HIDDEN),
+    "folder that keeps administrators out": (
+        "",
+        "folder",
+        f"O:{PLANTER}G:DUD:PAI(D;OICI;FA;;;BA)(A;OICI;FA;;;WD)",
+        HIDDEN,
+    ),
+    "folder of the one who planted it alone": (
+        "kept",
+        "folder",
+        f"O:{PLANTER}G:DUD:PAI(A;OICI;FA;;;{PLANTER})",
+        HIDDEN,
+    ),
     "folder that inherits": ("", "folder", OURS.replace("PAI", "AI"), "another access list"),
     "link for the folder": ("", "link", None, "is a link"),
     "file for the folder": ("", "file", None, "is a file and no folder"),
@@ -58,7 +74,13 @@ def operations(place: str) -> list[dict[str, Any]]:
     if place.startswith("kept"):
         return TEXTS
     path = "@folder/safety-copies/DHCP01-HQ.xml"
-    import_copy = {"id": "import", "op": "import_copy", "path": path, "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True}
+    import_copy = {
+        "id": "import",
+        "op": "import_copy",
+        "path": path,
+        "parameters": {"ScopeId": [str(CLIENTS)]},
+        "inactive": True,
+    }
     folders = [{"id": name, "op": "check_folder", "name": name} for name in ("kept", "safety-copies", "backups")]
     return [*TEXTS, *folders, COPY, {"id": "read", "op": "read_copy", "path": path}, import_copy]
 
@@ -145,7 +167,13 @@ def test_on_a_clean_server_all_of_it_is_made_and_used(administrators_own: bool, 
     copied = json.loads(powershell(lab, SESSION, json.dumps({"calls": [KEEP, COPY]}), ["hush"]))["reply"]["calls"]
     path = Path(copied[1]["objects"][0]["path"])
     del lab.servers["DHCP01"].scopes[CLIENTS]
-    back = {"id": "back", "op": "import_copy", "path": str(path), "parameters": {"ScopeId": [str(CLIENTS)]}, "inactive": True}
+    back = {
+        "id": "back",
+        "op": "import_copy",
+        "path": str(path),
+        "parameters": {"ScopeId": [str(CLIENTS)]},
+        "inactive": True,
+    }
     said = json.loads(powershell(lab, SESSION, json.dumps({"calls": [TEXTS[1], back]})))["reply"]["calls"]
     assert [one["errors"] for one in (*copied, *said)] == [[]] * 4
     assert said[0]["objects"][0]["public"] == "salt"
@@ -171,7 +199,9 @@ def test_a_run_that_is_killed_in_icacls_leaves_nothing_in_the_way(call: int, pow
     whole = program.read_bytes()
     count = program.with_name("calls")
     program.write_text(
-        f"#!/bin/sh\necho >> {count}\n[ $(wc -l < {count}) = {call} ] && kill -9 $PPID\n{whole.decode().split(chr(10), 1)[1]}", "utf-8"
+        f"#!/bin/sh\necho >> {count}\n[ $(wc -l < {count}) = {call} ] && kill -9 "
+        f"$PPID\n{whole.decode().split(chr(10), 1)[1]}",
+        "utf-8",
     )
     with pytest.raises(RuntimeError):
         powershell(lab, SESSION, json.dumps({"finally": TEXTS}), ["hush"])

@@ -23,7 +23,14 @@ def declare_down(lab: Lab, on: str = "DHCP01") -> None:
 
 
 def lease(lab: Lab, on: str, address: str) -> None:
-    assert ids(run(lab, "Add-DhcpServerv4Lease", on=on, ScopeId=CLIENTS, IPAddress=A(address), ClientId="00-11-22-33-44-55")) == []
+    assert (
+        ids(
+            run(
+                lab, "Add-DhcpServerv4Lease", on=on, ScopeId=CLIENTS, IPAddress=A(address), ClientId="00-11-22-33-44-55"
+            )
+        )
+        == []
+    )
 
 
 def states(lab: Lab, gets: int) -> list[tuple[str, str]]:

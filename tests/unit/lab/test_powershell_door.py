@@ -43,7 +43,9 @@ def door(lab: Lab) -> Iterator[PowerShellDoor]:
     assert not opened._root.exists()
 
 
-def run(door: PowerShellDoor, lab: Lab, script: str, stop: threading.Event | None = None, stdin: bytes = b"") -> Finished:
+def run(
+    door: PowerShellDoor, lab: Lab, script: str, stop: threading.Event | None = None, stdin: bytes = b""
+) -> Finished:
     code = base64.b64encode(script.encode("utf-16-le")).decode()
     line = f"PowerShell -NoProfile -NonInteractive -ExecutionPolicy Unrestricted -EncodedCommand {code}"
     return door.run(lab.servers["DHCP01"], SESSION, line, stdin, stop or threading.Event())
@@ -51,7 +53,9 @@ def run(door: PowerShellDoor, lab: Lab, script: str, stop: threading.Event | Non
 
 def answers(door: PowerShellDoor, lab: Lab, script: str) -> dict[str, Any]:
     """The script fills $r; it comes back as JSON."""
-    done = run(door, lab, "Import-Module DhcpServer\n$r = [ordered] @{}\n" + script + "\nConvertTo-Json $r -Depth 4 -Compress")
+    done = run(
+        door, lab, "Import-Module DhcpServer\n$r = [ordered] @{}\n" + script + "\nConvertTo-Json $r -Depth 4 -Compress"
+    )
     assert done.exit_code == 0, done.stderr.decode()
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])  # before it: what -WhatIf says
     return result
@@ -83,7 +87,9 @@ def test_objects_have_the_types_of_the_real_ones(door: PowerShellDoor, lab: Lab)
         """,
     )
     assert r["count"] == 3
-    assert r["typeName"] == "Microsoft.Management.Infrastructure.CimInstance#root/Microsoft/Windows/DHCP/DhcpServerv4Scope"
+    assert (
+        r["typeName"] == "Microsoft.Management.Infrastructure.CimInstance#root/Microsoft/Windows/DHCP/DhcpServerv4Scope"
+    )
     assert r["types"] == ["IPAddress", "String", "TimeSpan", "Boolean", "UInt32"]
     assert r["values"] == ["10.20.0.0", "Büro 0", "8.00:00:00", True, 4294967295]
     assert r["scopeId"] == ["System.Net.IPAddress", "10.20.0.0", "ScriptProperty"]
@@ -135,7 +141,9 @@ def test_errors_are_records_as_the_real_ones(door: PowerShellDoor, lab: Lab) -> 
     assert lab.audit.counts().writes == writes
 
 
-def test_a_process_sees_its_own_server_and_nothing_of_the_caller(door: PowerShellDoor, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_sees_its_own_server_and_nothing_of_the_caller(
+    door: PowerShellDoor, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("A_SECRET_OF_THE_CALLER", "x")
     lab.servers["DHCP01"].clock_offset = timedelta(days=-1000)
     r = answers(
@@ -194,9 +202,18 @@ def test_any_engine_gets_the_names_of_windows(tmp_path: Path, monkeypatch: pytes
     assert engine.path == program
     names = names_folder(Engine(program, "7.4.99"), tmp_path / "bin")
     assert names == tmp_path / "bin"
-    assert sorted(one.name for one in names.iterdir()) == ["PowerShell", "chcp.com", "powershell", "powershell.exe", "pwsh"]
+    assert sorted(one.name for one in names.iterdir()) == [
+        "PowerShell",
+        "chcp.com",
+        "powershell",
+        "powershell.exe",
+        "pwsh",
+    ]
     for name in engines.WINDOWS_NAMES:
-        assert subprocess.run([names / name, "a b", "c"], capture_output=True, text=True, check=True).stdout == "PowerShell 7.4.99 2\n"
+        assert (
+            subprocess.run([names / name, "a b", "c"], capture_output=True, text=True, check=True).stdout
+            == "PowerShell 7.4.99 2\n"
+        )
     assert names_folder(Engine(names / "pwsh", "7.4.99"), tmp_path / "unused") == names
 
 

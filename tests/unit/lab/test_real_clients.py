@@ -212,7 +212,9 @@ def test_large_messages_are_fragments_both_ways(remoting: tuple[LabService, Scri
         lines = ["x" * 100_000] * 6
         assert pipeline(opened, "echo").invoke(lines) == lines
     bodies = [entry.bytes_out for entry in service.lab.audit.since(0, "request")]
-    assert 100_000 < max(bodies) <= 155_000  # pypsrp asks for at most 153600 bytes an envelope, and encryption adds some
+    assert (
+        100_000 < max(bodies) <= 155_000
+    )  # pypsrp asks for at most 153600 bytes an envelope, and encryption adds some
 
 
 def test_a_pipeline_may_take_longer_than_one_receive(remoting: tuple[LabService, ScriptDoor]) -> None:
@@ -272,8 +274,29 @@ def ssh_lab() -> Iterator[tuple[LabService, TalkingDoor]]:
 
 def ssh(service: LabService, command: str, user: str = USER, key: str = "", more: tuple[str, ...] = ()) -> list[str]:
     files, server = service.ready()["ssh"], service.ready()["servers"]["DHCP01"]
-    options = ["-F", "none", "-o", "BatchMode=yes", "-o", f"UserKnownHostsFile={files['known_hosts']}", "-o", "IdentitiesOnly=yes"]
-    return ["ssh", *options, *more, "-i", key or files["key"], "-l", user, "-p", str(server["port"]), server["host"], command]
+    options = [
+        "-F",
+        "none",
+        "-o",
+        "BatchMode=yes",
+        "-o",
+        f"UserKnownHostsFile={files['known_hosts']}",
+        "-o",
+        "IdentitiesOnly=yes",
+    ]
+    return [
+        "ssh",
+        *options,
+        *more,
+        "-i",
+        key or files["key"],
+        "-l",
+        user,
+        "-p",
+        str(server["port"]),
+        server["host"],
+        command,
+    ]
 
 
 def test_ssh_runs_one_command_with_its_input(ssh_lab: tuple[LabService, TalkingDoor]) -> None:
@@ -296,8 +319,16 @@ def test_ssh_lets_in_its_accounts_with_the_key(ssh_lab: tuple[LabService, Talkin
     strict = ("-o", f"UserKnownHostsFile={tmp_path / 'none'}", "-o", "StrictHostKeyChecking=yes")
     line = ssh(service, "echo")
     line[3:3] = strict  # the first one counts
-    assert b"Host key verification failed" in subprocess.run(line, input=b"", capture_output=True, timeout=20, check=False).stderr
-    assert subprocess.run(ssh(service, "echo", user=OTHER), input=b"x", capture_output=True, timeout=20, check=False).stdout == b"x"
+    assert (
+        b"Host key verification failed"
+        in subprocess.run(line, input=b"", capture_output=True, timeout=20, check=False).stderr
+    )
+    assert (
+        subprocess.run(
+            ssh(service, "echo", user=OTHER), input=b"x", capture_output=True, timeout=20, check=False
+        ).stdout
+        == b"x"
+    )
     assert [session.user for session in door.sessions] == [OTHER]
 
 
@@ -330,7 +361,9 @@ def test_a_plain_call_of_powershell_needs_no_shell(line: str) -> None:
     assert command_line(f"chcp.com 65001 > $null ; {line}") == line.replace("'", "")
 
 
-@pytest.mark.parametrize("line", ["Get-Date; 'ü'", "powershell -Command 'a b'", "powershell -Command a; b", "PowerShell"])
+@pytest.mark.parametrize(
+    "line", ["Get-Date; 'ü'", "powershell -Command 'a b'", "powershell -Command a; b", "PowerShell"]
+)
 def test_any_other_line_is_a_script_for_the_shell(line: str) -> None:
     code = command_line(line).rpartition(" -EncodedCommand ")[2]
     assert base64.b64decode(code).decode("utf-16-le") == line
@@ -363,7 +396,9 @@ def test_an_inventory_has_the_servers_that_offer_the_transport() -> None:
         "ssh": {"key": "key", "known_hosts": "known"},
     }
     https = inventory(ready, "https")["dhcp_servers"]
-    assert https["hosts"] == {"b": {"ansible_host": "127.0.0.12", "ansible_port": 3, "ansible_user": "u", "ansible_password": "p"}}
+    assert https["hosts"] == {
+        "b": {"ansible_host": "127.0.0.12", "ansible_port": 3, "ansible_user": "u", "ansible_password": "p"}
+    }
     assert https["vars"]["ansible_winrm_ca_trust_path"] == "ca.pem"
     assert "ansible_winrm_server_cert_validation" not in https["vars"]
     ssh_hosts = inventory(ready, "ssh")["dhcp_servers"]

@@ -21,11 +21,15 @@ EXCHANGES = recordings.exchanges()
 def standin() -> recordings.Answer:
     """With the files of one server, which stay from one request to the next."""
     files = Files()
-    return lambda lab, session, request, secrets: script.run(lab, session, request, threading.Lock(), threading.Event(), files, secrets)
+    return lambda lab, session, request, secrets: script.run(
+        lab, session, request, threading.Lock(), threading.Event(), files, secrets
+    )
 
 
 def test_the_recordings_are_of_this_script() -> None:
-    assert recordings.known_script() == recordings.script_hash(SCRIPT.read_bytes()), "make recordings, with a PowerShell"
+    assert recordings.known_script() == recordings.script_hash(SCRIPT.read_bytes()), (
+        "make recordings, with a PowerShell"
+    )
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES, ids=lambda exchange: exchange.name)

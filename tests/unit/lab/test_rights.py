@@ -34,7 +34,9 @@ def test_the_version_needs_no_rights_at_the_partner_and_may_need_no_hop(told: bo
     server.credentials = tuple(replace(one, admin=False) for one in server.credentials)
     assert ids(run(lab, "Get-DhcpServerVersion", ComputerName="dhcp02")) == []
     assert ids(run(lab, "Get-DhcpServerv4Scope", ComputerName="dhcp02")) == ["WIN32 5"]
-    assert ids(run(lab, "Get-DhcpServerVersion", on="DHCP02")) == ["WIN32 5"], "on the server itself WMI asks for rights"
+    assert ids(run(lab, "Get-DhcpServerVersion", on="DHCP02")) == ["WIN32 5"], (
+        "on the server itself WMI asks for rights"
+    )
     server.credentials = ()
     assert ids(run(lab, "Get-DhcpServerVersion", ComputerName="dhcp02")) == ([] if told else ["WIN32 5"])
 

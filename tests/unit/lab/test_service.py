@@ -155,7 +155,9 @@ def test_a_saved_state_goes_on_with_the_passwords_of_the_topology(tmp_path: Path
     assert "Lager" in state.read_text()
 
 
-def test_problems_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_problems_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "public.yml").write_text(TOPOLOGY.replace("127.0.0.12", "192.0.2.1"))
     (tmp_path / "bad.yml").write_text("servers: [")
     monkeypatch.setattr(signal, "signal", lambda *_: None)
@@ -225,8 +227,11 @@ def test_two_hundred_servers_start_and_stop_at_once() -> None:
 
 
 def test_the_service_needs_no_ansible() -> None:
-    """The lab's own dependencies: the standard library and PyYAML. The other transports bring theirs when they are offered."""
+    """The lab's own dependencies: the standard library and PyYAML. The other transports bring theirs when they are
+    offered."""
     others = ("ansible", "winrm", "requests", "spnego", "psrpcore", "asyncssh", "trustme")
     code = f"import sys, lab.__main__; print([name for name in {others} if name in sys.modules])"
-    run = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(TESTS)}, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(TESTS)}, capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == "[]"

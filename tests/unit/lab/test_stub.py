@@ -75,7 +75,9 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     script = folder / "ask.ps1"
     script.write_text(ASK)
     environment = base_environment() | {"HOME": str(folder), "PSModulePath": str(folder)}
-    output = subprocess.run([str(engine.path), "-NoProfile", "-File", str(script)], env=environment, capture_output=True, check=True).stdout
+    output = subprocess.run(
+        [str(engine.path), "-NoProfile", "-File", str(script)], env=environment, capture_output=True, check=True
+    ).stdout
     result: dict[str, Any] = json.loads(output)
     return result
 
@@ -105,7 +107,12 @@ def common(cmdlet: str) -> dict[str, str]:
         types = {"ComputerName": "System.String", "CimSession": session}
     else:
         switch = "System.Management.Automation.SwitchParameter"
-        types = {"ComputerName": "System.String", "CimSession": f"{session}[]", "ThrottleLimit": "System.Int32", "AsJob": switch}
+        types = {
+            "ComputerName": "System.String",
+            "CimSession": f"{session}[]",
+            "ThrottleLimit": "System.Int32",
+            "AsJob": switch,
+        }
     if RAW[cmdlet]["should_process"]:
         types |= {"WhatIf": "System.Management.Automation.SwitchParameter"}
         types |= {"Confirm": "System.Management.Automation.SwitchParameter"}
@@ -132,7 +139,9 @@ def test_a_cmdlet_takes_what_the_real_one_takes(cmdlet: str, answer: dict[str, A
     assert seen["parameters"]["CimSession"]["aliases"] == ["Session"]
 
 
-@pytest.mark.parametrize(("cmdlet", "name"), [(cmdlet, name) for cmdlet, raw in sorted(RAW.items()) for name in raw["parameters"]])
+@pytest.mark.parametrize(
+    ("cmdlet", "name"), [(cmdlet, name) for cmdlet, raw in sorted(RAW.items()) for name in raw["parameters"]]
+)
 def test_a_parameter_is_the_real_ones(cmdlet: str, name: str, answer: dict[str, Any]) -> None:
     raw, seen = RAW[cmdlet]["parameters"][name], answer["functions"][cmdlet]["parameters"][name]
     assert seen["type"] == net_type(raw["type"])

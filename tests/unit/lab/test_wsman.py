@@ -39,14 +39,18 @@ def refused(raw: bytes) -> wsman.Fault:
 
 
 def test_every_operation_is_understood_whatever_prefixes_the_client_uses() -> None:
-    header = wsman.Header("uuid:11111111-2222-3333-4444-555555555555", 20.0, 153600, {"WINRS_CONSOLEMODE_STDIN": "FALSE"})
+    header = wsman.Header(
+        "uuid:11111111-2222-3333-4444-555555555555", 20.0, 153600, {"WINRS_CONSOLEMODE_STDIN": "FALSE"}
+    )
     stream = '<r:Send><r:Stream CommandId="C" Name="stdin" End="{}">aGFsbG8=</r:Stream></r:Send>'
     signal = f'<r:Signal CommandId="C"><r:Code>{wsman.SHELL}/signal/terminate</r:Code></r:Signal>'
     assert wsman.parse(request("Create")) == wsman.Create(header)
     assert wsman.parse(request("Delete")) == wsman.Delete(header, "THE-SHELL")
     assert wsman.parse(request("Send", stream.format("false"))) == wsman.Send(header, "THE-SHELL", "C", b"hallo", False)
     assert wsman.parse(request("Send", stream.format("true"))) == wsman.Send(header, "THE-SHELL", "C", b"hallo", True)
-    assert wsman.parse(request("Signal", signal)) == wsman.Signal(header, "THE-SHELL", "C", f"{wsman.SHELL}/signal/terminate")
+    assert wsman.parse(request("Signal", signal)) == wsman.Signal(
+        header, "THE-SHELL", "C", f"{wsman.SHELL}/signal/terminate"
+    )
     assert receive() == wsman.Receive(header, "THE-SHELL", "THE-COMMAND")
 
 
@@ -54,7 +58,10 @@ def test_every_operation_is_understood_whatever_prefixes_the_client_uses() -> No
     ("body", "line"),
     [
         # core 2.16 to 2.19, and 2.21
-        ("<r:Command>PowerShell</r:Command><r:Arguments>-NoProfile -Command 1</r:Arguments>", "PowerShell -NoProfile -Command 1"),
+        (
+            "<r:Command>PowerShell</r:Command><r:Arguments>-NoProfile -Command 1</r:Arguments>",
+            "PowerShell -NoProfile -Command 1",
+        ),
         ("<r:Command>powershell -NoProfile -Command 1</r:Command>", "powershell -NoProfile -Command 1"),
         ("<r:Command>a</r:Command><r:Arguments>b</r:Arguments><r:Arguments>c</r:Arguments>", "a b c"),
         ("<r:Command>a &amp;&lt; ü</r:Command>", "a &< ü"),
@@ -66,7 +73,9 @@ def test_the_command_line_may_come_in_parts(body: str, line: str) -> None:
     assert parsed.line == line
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("PT20S", 20.0), ("PT0.5S", 0.5), ("PT1M5S", 65.0), ("P1DT2H", 93600.0), ("", 60.0)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("PT20S", 20.0), ("PT0.5S", 0.5), ("PT1M5S", 65.0), ("P1DT2H", 93600.0), ("", 60.0)]
+)
 def test_timeout(text: str, seconds: float) -> None:
     assert wsman.parse(request("Create", timeout=text)).header.timeout == seconds
 

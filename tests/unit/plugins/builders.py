@@ -9,19 +9,22 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import recreate_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Relationship, Scope, Server, scope_ids
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
-from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Found, Place, Result
-from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope, scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Found, Place, Result
 
 
 def result(operation: str, *objects: Mapping[str, Any], error: str = "") -> Result:
     """What an operation answered on dhcp01."""
     place = Place("dhcp01", operation)
-    return Result(operation, place, tuple(Found(place, one) for one in objects), (Failure(error, "no"),) if error else ())
+    return Result(
+        operation, place, tuple(Found(place, one) for one in objects), (Failure(error, "no"),) if error else ()
+    )
 
 
 def relationship(name: str = "HQ", scopes: list[str] | None = None, **changes: Any) -> Relationship:
@@ -92,14 +95,18 @@ def server(relationships: list[Relationship] | None = None, scopes: list[str | S
 
 
 class Mirrors(dict[str, Side]):
-    """A partner under every name that is asked for: it has its half of each relationship, and no scope but the members."""
+    """A partner under every name that is asked for: it has its half of each relationship, and no scope but the
+    members."""
 
     def __init__(self, here: Server) -> None:
         super().__init__()
         self.here = here
 
     def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
-        halves = tuple(replace(one, partner_server=self.here.name, is_primary=not one.is_primary) for one in self.here.relationships)
+        halves = tuple(
+            replace(one, partner_server=self.here.name, is_primary=not one.is_primary)
+            for one in self.here.relationships
+        )
         members = tuple(one for one in self.here.scopes if self.here.relationship_of(one.scope_id))
         there = Server(name=name, addresses=(), relationships=halves, scopes=members)
         return Side(there, computer=name, via=self.here.name, opposite=self.here)
@@ -111,7 +118,12 @@ def alone(here: Server) -> Sides:
 
 
 def present(wanted: Definition, here: Server) -> Plan:
-    return recreate_plan.present(wanted, alone(here), Joining(), Recreating())
+    return reached(wanted, alone(here))
+
+
+def reached(wanted: Definition, sides: Sides) -> Plan:
+    """What the relationship module plans for a definition when it is told no more."""
+    return declared(Spec(wanted.name, wanted, wanted.scopes))(sides)
 
 
 def pair(here: Server, there: Server, has_partner_host: bool = False) -> Sides:

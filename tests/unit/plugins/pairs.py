@@ -53,11 +53,21 @@ class Pair:
     def unchanged(self) -> Iterator[None]:
         mark = self.lab.audit.mark()
         yield
-        assert [entry.cmdlet for entry in self.lab.audit.since(mark, "cmdlet") if entry.write and entry.cmdlet != "Export-DhcpServer"] == []
+        assert [
+            entry.cmdlet
+            for entry in self.lab.audit.since(mark, "cmdlet")
+            if entry.write and entry.cmdlet != "Export-DhcpServer"
+        ] == []
 
     def remove(self, *scopes: IPv4Address, **options: Any) -> dict[str, Any]:
         """The options of a removal from HQ."""
-        return {"relationship": "HQ", "scopes": [str(scope) for scope in scopes], "state": "absent", "wait_timeout": 1, **options}
+        return {
+            "relationship": "HQ",
+            "scopes": [str(scope) for scope in scopes],
+            "state": "absent",
+            "wait_timeout": 1,
+            **options,
+        }
 
     def server(self, name: str) -> Any:
         return self.lab.servers[name]

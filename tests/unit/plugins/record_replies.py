@@ -22,7 +22,13 @@ FOLDER = Path(__file__).with_name("replies")
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
 HQ = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": "Kx7-secret"}
 MEMBERS, CREATED = {"relationship": "HQ"}, {"create_relationship": {"partner_server": "dhcp02.contoso.example"}}
-NEW = {"scope_id": "10.10.60.0", "start_range": "10.10.60.10", "end_range": "10.10.60.99", "subnet_mask": "255.255.255.0", "name": "New"}
+NEW = {
+    "scope_id": "10.10.60.0",
+    "start_range": "10.10.60.10",
+    "end_range": "10.10.60.99",
+    "subnet_mask": "255.255.255.0",
+    "name": "New",
+}
 Change = Callable[[Lab, dict[str, Any]], None]
 
 
@@ -41,13 +47,20 @@ class Recorder:
         name = self._names.pop(0)
         request = json.loads(arguments["request"])
         self._meanwhile.get(name, lambda lab, request: None)(self.lab, request)
-        said = without_machine(self._powershell(self.lab, self._session, json.dumps(request), arguments["secrets"]), _packed)
+        said = without_machine(
+            self._powershell(self.lab, self._session, json.dumps(request), arguments["secrets"]), _packed
+        )
         (FOLDER / f"{name}.json").write_text(said + "\n", encoding="ascii")
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 
     def task(
-        self, options: Mapping[str, Any], *names: str, module: str = "relationship", check_mode: bool = False, **meanwhile: Change
+        self,
+        options: Mapping[str, Any],
+        *names: str,
+        module: str = "relationship",
+        check_mode: bool = False,
+        **meanwhile: Change,
     ) -> None:
         """Runs it and saves its replies under these names. `meanwhile`: what happens just before one of them."""
         self._names, self._meanwhile = list(names), meanwhile
@@ -68,9 +81,19 @@ def main() -> None:
 
 def _record(powershell: DirectPowerShell) -> None:
     first = Recorder(powershell)
-    first.task({**MEMBERS, "scopes": ["10.10.10.0", "10.10.20.0"], **CREATED}, "fresh", "fresh_with_both", module="scope", check_mode=True)
-    first.task({**MEMBERS, "scopes": ["10.10.20.0"], **CREATED}, "fresh", "fresh_with_another", module="scope", check_mode=True)
-    first.task({**MEMBERS, "create_scopes": [NEW], **CREATED}, "fresh", "fresh_for_a_new_one", module="scope", check_mode=True)
+    first.task(
+        {**MEMBERS, "scopes": ["10.10.10.0", "10.10.20.0"], **CREATED},
+        "fresh",
+        "fresh_with_both",
+        module="scope",
+        check_mode=True,
+    )
+    first.task(
+        {**MEMBERS, "scopes": ["10.10.20.0"], **CREATED}, "fresh", "fresh_with_another", module="scope", check_mode=True
+    )
+    first.task(
+        {**MEMBERS, "create_scopes": [NEW], **CREATED}, "fresh", "fresh_for_a_new_one", module="scope", check_mode=True
+    )
     first.task(HQ, "fresh", "fresh_with_partner", "created")
     first.task(HQ, "there")
     first.task({}, "shown", module="info")

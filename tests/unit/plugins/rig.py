@@ -9,11 +9,13 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, guards, prerequisites, snapshot
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote, Reply
-from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch, prerequisites
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote, Reply
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
@@ -26,7 +28,9 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
     files = Files()
 
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said = script.run(lab, session, arguments["request"], threading.Lock(), threading.Event(), files, arguments["secrets"])
+        said = script.run(
+            lab, session, arguments["request"], threading.Lock(), threading.Event(), files, arguments["secrets"]
+        )
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 
@@ -34,8 +38,8 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
 
 
 def read(lab: Lab, server: str = "DHCP01") -> tuple[Server, str]:
-    reply = remote(lab, server).read(snapshot.reads())
-    return snapshot.parse(reply.before, server.lower()), reply.fingerprint
+    reply = remote(lab, server).read(server_reads.reads())
+    return server_reads.parse(reply.before, server.lower()), reply.fingerprint
 
 
 PARTNER = "dhcp02.contoso.example"
@@ -44,15 +48,15 @@ PARTNER = "dhcp02.contoso.example"
 def sides(lab: Lab) -> tuple[Sides, str]:
     """DHCP01, and DHCP02 over a second hop."""
     here = remote(lab)
-    reads = (*snapshot.reads(), *prerequisites.reads(PARTNER, guarded=False))
+    reads = (*server_reads.reads(), *prerequisites.reads(PARTNER, guarded=False))
     reply = here.read(reads)
     prerequisites.check(reply.before[-3:], here.host, PARTNER, here.goes_on())
-    server = snapshot.parse(reply.before, here.host)
-    there = Side(snapshot.hop(reply.before, here.host, PARTNER), computer=PARTNER, via=server.name, opposite=server)
+    server = server_reads.parse(reply.before, here.host)
+    there = Side(server_reads.hop(reply.before, here.host, PARTNER), computer=PARTNER, via=server.name, opposite=server)
     return Sides(Side(server), {PARTNER: there}), reply.fingerprint
 
 
-def carry_out(lab: Lab, plan: Plan, server: Server, fingerprint: str, waiting: apply.Waiting | None = None) -> Reply:
+def carry_out(lab: Lab, plan: Plan, server: Server, fingerprint: str, waiting: batch.Waiting | None = None) -> Reply:
     guards.check(plan, server)
-    calls = apply.operations(plan.steps, server, waiting or apply.Waiting(timeout=5))
-    return remote(lab, server.name).write(snapshot.reads(), fingerprint, calls, snapshot.reads())
+    calls = batch.operations(plan.steps, server, waiting or batch.Waiting(timeout=5))
+    return remote(lab, server.name).write(server_reads.reads(), fingerprint, calls, server_reads.reads())

@@ -12,7 +12,11 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible.errors import AnsibleError
-from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_info, dhcp_failover_relationship, dhcp_failover_scope
+from ansible_collections.windhcp.failover.plugins.action import (
+    dhcp_failover_info,
+    dhcp_failover_relationship,
+    dhcp_failover_scope,
+)
 
 REPLIES = Path(__file__).with_name("replies")
 SECRET = "Kx7-secret"
@@ -28,7 +32,12 @@ class Task:
     """Runs one action with replies from files, in order, and keeps the requests that were sent."""
 
     def __init__(
-        self, plugin: Any, *replies: str, check_mode: bool = False, diff: bool = False, facts: Mapping[str, Any] | None = None
+        self,
+        plugin: Any,
+        *replies: str,
+        check_mode: bool = False,
+        diff: bool = False,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self.task = MagicMock(check_mode=check_mode, diff=diff, async_val=0, delegate_to=None)
         self.action = plugin.ActionModule(self.task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
@@ -36,7 +45,11 @@ class Task:
         self.replies = list(replies)
         self.sent: list[dict[str, Any]] = []
         self.change = lambda result: result
-        self.vars = {"inventory_hostname": "dhcp01", "ansible_facts": facts or {}, "groups": {"all": ["dhcp01", "dhcp02"]}}
+        self.vars = {
+            "inventory_hostname": "dhcp01",
+            "ansible_facts": facts or {},
+            "groups": {"all": ["dhcp01", "dhcp02"]},
+        }
 
     def run(self, **arguments: Any) -> dict[str, Any]:
         self.task.args = arguments
@@ -77,7 +90,10 @@ def test_check_mode_stops_after_the_reads() -> None:
     assert (result["changed"], result["remote_calls"]) == (True, 2)
     assert task.sent[0]["check_mode"] is True
     fact = result["ansible_facts"]["windhcp_failover_pending"]["HQ"]
-    assert fact == {"options": {"partner_server": "dhcp02.contoso.example", "enable_auth": True}, "scopes": ["10.10.10.0"]}
+    assert fact == {
+        "options": {"partner_server": "dhcp02.contoso.example", "enable_auth": True},
+        "scopes": ["10.10.10.0"],
+    }
 
 
 def test_a_secret_is_taken_out_of_texts_and_not_out_of_values_that_go_on() -> None:
@@ -88,7 +104,10 @@ def test_a_secret_is_taken_out_of_texts_and_not_out_of_values_that_go_on() -> No
     assert result["plan"][0]["step"].startswith("create relationship 'HQ' with ********.contoso.example (")
     assert result["diff"]["after"]["partner_server"] == "********.contoso.example"
     assert result["relationship"]["partner_server"] == "dhcp02.contoso.example"
-    assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["options"]["partner_server"] == "dhcp02.contoso.example"
+    assert (
+        result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["options"]["partner_server"]
+        == "dhcp02.contoso.example"
+    )
     refused = Task(dhcp_failover_relationship, "fresh").run(**{**options, "partner_server": "dhcp02/x"})
     assert "********/x" in refused["msg"]
 
@@ -97,7 +116,9 @@ def test_check_mode_goes_on_from_what_it_would_have_created() -> None:
     first = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", check_mode=True).run(**CREATE)
     task = Task(dhcp_failover_scope, "fresh", "fresh_with_both", check_mode=True, facts=first["ansible_facts"])
     result = task.run(relationship="HQ", scopes=["10.10.10.0", "10.10.20.0"])
-    assert [step["step"] for step in result["plan"]] == ["add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"]
+    assert [step["step"] for step in result["plan"]] == [
+        "add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"
+    ]
     assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["scopes"] == ["10.10.10.0", "10.10.20.0"]
 
 
@@ -111,11 +132,18 @@ def test_a_pending_relationship_is_no_change_and_comes_with_its_first_scope() ->
     assert result["ansible_facts"]["windhcp_failover_pending"] == {}
 
 
-NEW = {"scope_id": "10.10.60.0", "start_range": "10.10.60.10", "end_range": "10.10.60.99", "subnet_mask": "255.255.255.0", "name": "New"}
+NEW = {
+    "scope_id": "10.10.60.0",
+    "start_range": "10.10.60.10",
+    "end_range": "10.10.60.99",
+    "subnet_mask": "255.255.255.0",
+    "name": "New",
+}
 
 
 def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
-    """In a relationship that is there and in one that is not, a later task of the same run finds them and their membership."""
+    """In a relationship that is there and in one that is not, a later task of the same run finds them and their
+    membership."""
     partner = {"partner_server": "dhcp02.contoso.example"}
     for reply, another, create in (("there", "there_with_partner", {}), ("fresh", "fresh_with_another", partner)):
         task = Task(dhcp_failover_scope, reply, f"{reply}_for_a_new_one", check_mode=True, diff=True)
@@ -125,16 +153,28 @@ def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
         assert len(first["plan"]) == 2
         assert first["definition_differences"] == []
         facts = first["ansible_facts"]
-        again = Task(dhcp_failover_scope, reply, check_mode=True, facts=facts).run(relationship="HQ", create_scopes=[NEW])
+        again = Task(dhcp_failover_scope, reply, check_mode=True, facts=facts).run(
+            relationship="HQ", create_scopes=[NEW]
+        )
         assert (again["plan"], "ansible_facts" in again) == ([], False)
         more = Task(dhcp_failover_scope, reply, another, check_mode=True, facts=facts)
         result = more.run(relationship="HQ", scopes=["10.10.60.0", "10.10.20.0"])
-        assert [step["step"] for step in result["plan"]] == ["add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"]
-        assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["create_scopes"] == [{**NEW, "state": "active"}]
+        assert [step["step"] for step in result["plan"]] == [
+            "add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"
+        ]
+        assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["create_scopes"] == [
+            {**NEW, "state": "active"}
+        ]
 
 
 def test_a_definition_that_differs_is_told_and_nothing_else() -> None:
-    berlin = {**NEW, "scope_id": "10.10.10.0", "start_range": "10.10.10.20", "end_range": "10.10.10.250", "lease_duration": "60"}
+    berlin = {
+        **NEW,
+        "scope_id": "10.10.10.0",
+        "start_range": "10.10.10.20",
+        "end_range": "10.10.10.250",
+        "lease_duration": "60",
+    }
     result = Task(dhcp_failover_scope, "there").run(relationship="HQ", create_scopes=[berlin])
     assert result["changed"] is False
     assert result["definition_differences"] == [
@@ -152,7 +192,10 @@ def test_a_bad_definition_is_refused_before_anything_is_sent() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [({}, "one of the following is required: scopes, create_scopes"), ({"create_scopes": [{"name": "New"}]}, "missing required arguments")],
+    [
+        ({}, "one of the following is required: scopes, create_scopes"),
+        ({"create_scopes": [{"name": "New"}]}, "missing required arguments"),
+    ],
 )
 def test_a_scope_task_needs_scopes(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(AnsibleError, match=said):
@@ -185,7 +228,9 @@ def test_half_done_is_told() -> None:
     result = task.run(name="HQ", load_balance_percent=80, scopes=["10.10.10.0", "10.10.20.0"])
     assert (result["failed"], result["changed"]) == (True, True)
     assert "DHCP 20133" in result["msg"]
-    assert "Written before: relationship 'HQ': load_balance_percent 50 -> 80. Running again completes it." in result["msg"]
+    assert (
+        "Written before: relationship 'HQ': load_balance_percent 50 -> 80. Running again completes it." in result["msg"]
+    )
 
 
 def test_written_and_then_not_readable_is_told_as_changed() -> None:

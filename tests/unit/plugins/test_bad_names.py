@@ -8,7 +8,8 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Server, computer_name
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import computer_name
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from lab import topology
 from lab.core.lab import Lab
 from nothing_lost.task import Wire, perform
@@ -44,7 +45,9 @@ def test_a_task_is_refused(module: str, options: dict[str, Any], bad: str) -> No
     assert [entry for entry in lab.audit.entries if entry.write] == []
 
 
-@pytest.mark.parametrize("name", ["dhcp02", "dhcp_02.contoso.example", "2dhcp", "10.0.0.2", "::1", "fe80::2", "_a", "a" * 255])
+@pytest.mark.parametrize(
+    "name", ["dhcp02", "dhcp_02.contoso.example", "2dhcp", "10.0.0.2", "::1", "fe80::2", "_a", "a" * 255]
+)
 def test_what_can_be_one_is_taken(name: str) -> None:
     assert computer_name(name, "partner_server") == name
 
@@ -56,7 +59,13 @@ def test_one_that_the_server_shows_is_never_called(bad: str) -> None:
     assert "failed" not in perform(Wire(lab), "dhcp_failover_relationship", relationship)
     lab.servers["DHCP01"].relationships["HQ"].partner_server = bad
     mark = lab.audit.mark()
-    leave = {"relationship": "HQ", "scopes": ["10.10.20.0"], "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"}
+    leave = {
+        "relationship": "HQ",
+        "scopes": ["10.10.20.0"],
+        "state": "absent",
+        "keep_scopes_on": "this_server",
+        "other_copy": "delete",
+    }
     result = perform(Wire(lab), "dhcp_failover_scope", leave)
     assert result["failed"]
     assert "what should be the name of a computer is none" in result["msg"]
@@ -68,6 +77,6 @@ def test_one_that_the_server_shows_is_never_called(bad: str) -> None:
 def test_a_server_is_called_by_its_cut_name_and_by_its_whole_one() -> None:
     cut = Server("DHCP-HEADQUARTE", (), (), (), host_name="dhcp-headquarters-01")
     for name in ("dhcp-headquarte", "DHCP-Headquarters-01", "dhcp-headquarters-01.contoso.example"):
-        assert cut.is_called(name)
-    assert not cut.is_called("dhcp-headquarters-02")
-    assert not builders.server().is_called("")
+        assert cut.identity.is_called(name)
+    assert not cut.identity.is_called("dhcp-headquarters-02")
+    assert not builders.server().identity.is_called("")

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Clocks of two servers that certainly differ are refused: what takes long, before or after they are read, is no difference."""
+"""Clocks of two servers that certainly differ are refused: what takes long, before or after they are read, is no
+difference."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import remote
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import ClockOffset
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import client
 from pairs import ONE, SCOPE, TWO, Pair, pair
 
 OWN = {"partner_host": "dhcp02"}
@@ -27,7 +28,7 @@ def two(monkeypatch: pytest.MonkeyPatch) -> Pair:
         assert made.lab.clock is not None
         return made.lab.clock
 
-    monkeypatch.setattr(remote, "_now", now)
+    monkeypatch.setattr(client, "_now", now)
     return made
 
 
@@ -93,9 +94,11 @@ def test_a_controller_whose_clock_is_wrong_does_not_end_leases(two: Pair, monkey
     address = next(iter(there.scopes[ONE].leases))
     del two.server("DHCP01").scopes[ONE].leases[address]
     assert two.lab.clock is not None
-    there.scopes[ONE].leases[address] = replace(there.scopes[ONE].leases[address], expires=two.lab.clock + timedelta(minutes=5))
+    there.scopes[ONE].leases[address] = replace(
+        there.scopes[ONE].leases[address], expires=two.lab.clock + timedelta(minutes=5)
+    )
     clock = two.lab.clock + timedelta(days=1)
-    monkeypatch.setattr(remote, "_now", lambda: clock)
+    monkeypatch.setattr(client, "_now", lambda: clock)
     for partner in ({}, OWN):
         assert f"lease {address}" in two.refused(SCOPE, **two.remove(ONE, **REMOVE, **partner))
 
@@ -113,7 +116,9 @@ def test_a_lease_runs_out_by_the_clock_of_its_server(two: Pair) -> None:
     address = next(iter(there.scopes[ONE].leases))
     del two.server("DHCP01").scopes[ONE].leases[address]
     assert two.lab.clock is not None
-    there.scopes[ONE].leases[address] = replace(there.scopes[ONE].leases[address], expires=two.lab.clock + timedelta(minutes=5))
+    there.scopes[ONE].leases[address] = replace(
+        there.scopes[ONE].leases[address], expires=two.lab.clock + timedelta(minutes=5)
+    )
     options = two.remove(ONE, **REMOVE, **OWN)
     assert f"lease {address}" in two.refused(SCOPE, **options)
     two.lab.takes["Export-DhcpServer"] = timedelta(minutes=6)
@@ -121,7 +126,9 @@ def test_a_lease_runs_out_by_the_clock_of_its_server(two: Pair) -> None:
 
 
 @pytest.mark.parametrize("clock", [None, "", "2026-03-01 08:00:00", "soon", 0, "10000-01-01T00:00:00.000Z"])
-def test_a_clock_that_cannot_be_read_is_told_with_the_server(two: Pair, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_cannot_be_read_is_told_with_the_server(
+    two: Pair, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     execute = two.wire.execute
 
     def spoilt(server: str, arguments: Any) -> Any:

@@ -9,14 +9,17 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, errors
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, ScopeDefinition
-from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Place, Result
-from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import split
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeDefinition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 from lab.core import metadata
 
 SCOPES = [IPv4Address("10.0.1.0")]
-LOAD_BALANCE = Definition("HQ", mode="load_balance", load_balance_percent=50, max_client_lead_time=3600, shared_secret="x")
+LOAD_BALANCE = Definition(
+    "HQ", mode="load_balance", load_balance_percent=50, max_client_lead_time=3600, shared_secret="x"
+)
 HOT_STANDBY = Definition(
     "HQ", mode="hot_standby", reserve_percent=5, server_role="standby", max_client_lead_time=1, state_switch_interval=9
 )
@@ -70,13 +73,25 @@ def test_what_the_script_passes_on_to_a_cmdlet_with_a_file_binds(operation: dict
 
 
 def test_leases_are_asked_for_by_their_own_word_and_kept_out_of_the_fingerprint() -> None:
-    assert cmdlets.export(SCOPES) == {"id": "export", "op": "export", "parameters": {"ScopeId": ["10.0.1.0"]}, "fingerprint": True}
+    assert cmdlets.export(SCOPES) == {
+        "id": "export",
+        "op": "export",
+        "parameters": {"ScopeId": ["10.0.1.0"]},
+        "fingerprint": True,
+    }
     with_leases = cmdlets.export(SCOPES, leases=True)
-    assert (with_leases["parameters"], with_leases["volatile"]) == ({"ScopeId": ["10.0.1.0"], "Leases": True}, ["content"])
+    assert (with_leases["parameters"], with_leases["volatile"]) == (
+        {"ScopeId": ["10.0.1.0"], "Leases": True},
+        ["content"],
+    )
 
 
 def test_what_names_no_scope_is_never_exported() -> None:
-    for build in (cmdlets.export, lambda scopes: cmdlets.safety_copy(scopes, "HQ"), lambda scopes: cmdlets.import_copy("x", scopes, True)):
+    for build in (
+        cmdlets.export,
+        lambda scopes: cmdlets.safety_copy(scopes, "HQ"),
+        lambda scopes: cmdlets.import_copy("x", scopes, True),
+    ):
         with pytest.raises(AssertionError, match="names its scopes"):
             build(())
 
@@ -91,7 +106,9 @@ def test_nothing_can_ask_a_question(operation: dict[str, Any]) -> None:
 def test_the_secret_never_stands_in_a_request() -> None:
     given = [one["parameters"]["SharedSecret"] for one in WRITES if one["parameters"].get("SharedSecret")]
     assert given
-    request, secrets = split({"calls": [*WRITES, cmdlets.keep_text("hq", "salt", "hash"), cmdlets.keep_text("hq", "partner", "")]})
+    request, secrets = split(
+        {"calls": [*WRITES, cmdlets.keep_text("hq", "salt", "hash"), cmdlets.keep_text("hq", "partner", "")]}
+    )
     assert secrets == [*dict.fromkeys(one.text for one in given), "hash"]
     assert not [one for one in secrets if f'"{one}"' in request]
     assert request.count('{"secret":') == len(given) + 1
@@ -115,7 +132,11 @@ def test_what_the_script_is_asked_to_do_by_the_management_api() -> None:
         "server": "dhcp02",
     }
     gone = cmdlets.remove_relationship_here("HQ")
-    assert (gone["id"], gone["op"], gone["relationship"], gone["server"]) == (*["remove_relationship_here"] * 2, "HQ", None)
+    assert (gone["id"], gone["op"], gone["relationship"], gone["server"]) == (
+        *["remove_relationship_here"] * 2,
+        "HQ",
+        None,
+    )
 
 
 def test_an_api_that_is_missing_is_explained() -> None:

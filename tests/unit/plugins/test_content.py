@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Exports are read as flat content and compared: every field of the list that "in sync" means, and nothing by accident."""
+"""Exports are read as flat content and compared: every field of the list that "in sync" means, and nothing by
+accident."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import content, export
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
 from lab import topology
 from lab.core import metadata
 from lab.core.api import Session
@@ -64,19 +66,33 @@ CHANGES = [
         {"StartRange": "10.10.30.50", "EndRange": "10.10.30.55"},
         [("exclusion 10.10.30.50-10.10.30.55", None, "present")],
     ),
-    ("Set-DhcpServerv4OptionValue", {"OptionId": 6, "Value": ["1.1.1.1", "9.9.9.9"]}, [("option 6", None, "1.1.1.1, 9.9.9.9")]),
-    ("Set-DhcpServerv4OptionValue", {"OptionId": 3, "Value": ["10.10.30.2"]}, [("option 3", "10.10.30.1", "10.10.30.2")]),
+    (
+        "Set-DhcpServerv4OptionValue",
+        {"OptionId": 6, "Value": ["1.1.1.1", "9.9.9.9"]},
+        [("option 6", None, "1.1.1.1, 9.9.9.9")],
+    ),
+    (
+        "Set-DhcpServerv4OptionValue",
+        {"OptionId": 3, "Value": ["10.10.30.2"]},
+        [("option 3", "10.10.30.1", "10.10.30.2")],
+    ),
     ("Remove-DhcpServerv4OptionValue", {"OptionId": [3]}, [("option 3", "10.10.30.1", None)]),
     (
         "Add-DhcpServerv4Reservation",
         {"IPAddress": "10.10.30.40", "ClientId": "AA-BB-CC-DD-EE-FF", "Name": "new"},
         [("reservation 10.10.30.40", None, "present")],
     ),
-    ("Remove-DhcpServerv4Reservation", {"ClientId": ["00-1e-8f-11-00-01"]}, [("reservation 10.10.30.11", "present", None)]),
+    (
+        "Remove-DhcpServerv4Reservation",
+        {"ClientId": ["00-1e-8f-11-00-01"]},
+        [("reservation 10.10.30.11", "present", None)],
+    ),
 ]
 
 
-@pytest.mark.parametrize(("cmdlet", "parameters", "expected"), CHANGES, ids=[f"{c} {next(iter(p))}" for c, p, _e in CHANGES])
+@pytest.mark.parametrize(
+    ("cmdlet", "parameters", "expected"), CHANGES, ids=[f"{c} {next(iter(p))}" for c, p, _e in CHANGES]
+)
 def test_each_change_is_one_difference(cmdlet: str, parameters: dict[str, Any], expected: list[Any]) -> None:
     changed = company()
     call(changed, cmdlet, ScopeId=SCOPE, **parameters)
@@ -97,7 +113,9 @@ def test_a_reservation_s_fields_and_options() -> None:
 def test_policies() -> None:
     changed = company()
     call(changed, "Remove-DhcpServerv4Policy", ScopeId=WITH_POLICY, Name=["Kiosks"])
-    call(changed, "Add-DhcpServerv4Policy", ScopeId=WITH_POLICY, Name="New", Condition="Or", MacAddress=["EQ", "AABBCC*"])
+    call(
+        changed, "Add-DhcpServerv4Policy", ScopeId=WITH_POLICY, Name="New", Condition="Or", MacAddress=["EQ", "AABBCC*"]
+    )
     assert difference(company(), changed) == [("policy Kiosks", "present", None), ("policy New", None, "present")]
 
 
@@ -126,7 +144,10 @@ def test_classes_and_definitions_that_the_destination_lacks() -> None:
 
 def scope(inside: str) -> export.Export:
     return export.read(
-        packed(f"<DHCPServer><IPv4><Scopes><Scope><ScopeId>{SCOPE}</ScopeId>{inside}</Scope></Scopes></IPv4></DHCPServer>"), "x"
+        packed(
+            f"<DHCPServer><IPv4><Scopes><Scope><ScopeId>{SCOPE}</ScopeId>{inside}</Scope></Scopes></IPv4></DHCPServer>"
+        ),
+        "x",
     )
 
 
@@ -153,10 +174,22 @@ def policy(tag: str, *words: str) -> str:
         ("<Name>true</Name>", "<Name>True</Name>", "name"),
         ("<Name>Floor</Name>", "<Name> Floor</Name>", "name"),
         ("<Description />", "<Description> </Description>", "description"),
-        (policy("VendorClass", "EQ", "a*", "NE", "b*"), policy("VendorClass", "EQ", "b*", "NE", "a*"), "policy P vendor_class"),
-        (policy("VendorClass", "EQ", "a*", "b*"), policy("VendorClass", "EQ", "a*", "NE", "b*"), "policy P vendor_class"),
+        (
+            policy("VendorClass", "EQ", "a*", "NE", "b*"),
+            policy("VendorClass", "EQ", "b*", "NE", "a*"),
+            "policy P vendor_class",
+        ),
+        (
+            policy("VendorClass", "EQ", "a*", "b*"),
+            policy("VendorClass", "EQ", "a*", "NE", "b*"),
+            "policy P vendor_class",
+        ),
         (policy("MacAddress", "EQ", "02-00*"), policy("MacAddress", "NE", "02-00*"), "policy P mac_address"),
-        ("<LeaseDuration>8.00:00:00</LeaseDuration>", "<LeaseDuration>49710.06:28:15</LeaseDuration>", "lease_duration"),
+        (
+            "<LeaseDuration>8.00:00:00</LeaseDuration>",
+            "<LeaseDuration>49710.06:28:15</LeaseDuration>",
+            "lease_duration",
+        ),
     ],
 )
 def test_what_differs_by_little_differs(one: str, other: str, field: str) -> None:

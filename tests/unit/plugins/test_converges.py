@@ -10,12 +10,14 @@ from typing import Any
 import builders
 import pytest
 import rig
-from ansible_collections.windhcp.failover.plugins.plugin_utils import desired, recreate_plan, scope_definitions, scope_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Definition, Refused, scope_ids
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
-from ansible_collections.windhcp.failover.plugins.plugin_utils.view import settings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared as planned
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -43,7 +45,9 @@ common = {
     "shared_secret": st.sampled_from(["one", "two"]),
     "scopes": scopes,
 }
-load_balance = st.fixed_dictionaries({"mode": st.just("load_balance")}, optional={**common, "load_balance_percent": st.integers(0, 100)})
+load_balance = st.fixed_dictionaries(
+    {"mode": st.just("load_balance")}, optional={**common, "load_balance_percent": st.integers(0, 100)}
+)
 hot_standby = st.fixed_dictionaries(
     {"mode": st.just("hot_standby")},
     optional={**common, "reserve_percent": st.integers(0, 100), "server_role": st.just("active")},
@@ -53,7 +57,7 @@ declared = st.one_of(load_balance, hot_standby)
 
 def run(lab: Lab, wanted: Definition) -> Plan:
     sides, fingerprint = rig.sides(lab)
-    plan = recreate_plan.present(wanted, sides, Joining(), Recreating())
+    plan = builders.reached(wanted, sides)
     if plan.steps:
         reply = rig.carry_out(lab, plan, sides.here.server, fingerprint)
         assert reply.status == "done", reply.calls[-1]
@@ -61,7 +65,7 @@ def run(lab: Lab, wanted: Definition) -> Plan:
 
 
 def definition(options: dict[str, Any]) -> Definition:
-    return desired.definition("HQ", {"partner_server": "dhcp02.contoso.example", **options})
+    return relationship_options.definition("HQ", {"partner_server": "dhcp02.contoso.example", **options})
 
 
 @given(declared, declared)
@@ -95,7 +99,8 @@ SWITCHES = [(name, answer) for name, answer, _switches in every_single_change()]
 
 @pytest.mark.parametrize(("name", "answer"), SWITCHES, ids=str)
 def test_under_every_answer_to_an_open_question(name: str, answer: Any) -> None:
-    """Creating, adding and modifying reach what was declared, or say clearly what Windows did instead; nothing is lost."""
+    """Creating, adding and modifying reach what was declared, or say clearly what Windows did instead; nothing is
+    lost."""
     lab = topology.loads(TOPOLOGY)
     lab.switches = lab.switches.with_answer(name, answer)
     run(lab, definition({"scopes": ["10.0.1.0"], "load_balance_percent": 70, "shared_secret": "one"}))
@@ -109,14 +114,18 @@ def test_under_every_answer_to_an_open_question(name: str, answer: Any) -> None:
             run(lab, wanted)
     else:
         assert run(lab, wanted).steps == ()
-    leases = {address for server in lab.servers.values() for scope in server.scopes.values() for address in scope.leases}
+    leases = {
+        address for server in lab.servers.values() for scope in server.scopes.values() for address in scope.leases
+    }
     assert len(leases) == 3 * len(SCOPES)
     here, there = lab.servers["DHCP01"].relationships["HQ"], lab.servers["DHCP02"].relationships["HQ"]
     assert sorted(map(str, here.scopes)) == sorted(map(str, there.scopes)) == ["10.0.1.0", "10.0.2.0"]
 
 
 DEFINED = ["10.0.9.0", "10.0.20.0", "10.0.1.0"]  # the last one exists
-members = st.tuples(st.lists(st.sampled_from(SCOPES), unique=True), st.lists(st.sampled_from(DEFINED), unique=True)).filter(any)
+members = st.tuples(
+    st.lists(st.sampled_from(SCOPES), unique=True), st.lists(st.sampled_from(DEFINED), unique=True)
+).filter(any)
 lease_durations = st.one_of(st.none(), durations)
 
 
@@ -124,7 +133,9 @@ def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], f
     """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
     sides, fingerprint = rig.sides(lab)
     create_scopes = scope_definitions.parse(defined)
-    plan = scope_plan.present(scope_plan.Wanted("HQ", scope_ids(scopes), create_scopes, definition({})), sides)
+    plan = planned(
+        Spec("HQ", definition({}), scope_ids(scopes), create_scopes, create_only=True, option="relationship")
+    )(sides)
     if not plan.steps:
         return plan, "nothing to do"
     reply = rig.carry_out(lab, plan, sides.here.server, fingerprint)
@@ -146,7 +157,9 @@ def test_defined_scopes_exist_and_are_members_after_one_run(
         assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
         assert scopes_present(lab, scopes, defined)[0].steps == ()
         assert scope_definitions.differences(plan.creates, after) == []
-        assert [str(one) for one in scope_ids([*scopes, *ids])] == [one for one in plan.after["scopes"] if one in {*scopes, *ids}]
+        assert [str(one) for one in scope_ids([*scopes, *ids])] == [
+            one for one in plan.after["scopes"] if one in {*scopes, *ids}
+        ]
     here, there = lab.servers["DHCP01"].scopes, lab.servers["DHCP02"].scopes
     assert {scope_id: here[scope_id].name for scope_id in before} == before, "a scope that exists is never changed"
     assert {(one.name, one.lease_duration, one.state) for one in there.values()} <= {
@@ -170,7 +183,9 @@ def test_a_run_that_died_half_way_is_completed_by_the_next(cmdlet: str, exists: 
     if exists:
         scopes_present(lab, ["10.0.2.0"], [])
     defined = [builders.definition("10.0.9.0"), builders.definition("10.0.20.0")]
-    lab.fail_next("DHCP01", cmdlet, "DHCP 20127", after=1 if cmdlet == "Add-DhcpServerv4Scope" else 0, half_applied=half_applied)
+    lab.fail_next(
+        "DHCP01", cmdlet, "DHCP 20127", after=1 if cmdlet == "Add-DhcpServerv4Scope" else 0, half_applied=half_applied
+    )
     plan, status = scopes_present(lab, [], defined, fault=True)
     assert status == "stopped"
     assert IPv4Address("10.0.9.0") in lab.servers["DHCP01"].scopes
@@ -178,7 +193,11 @@ def test_a_run_that_died_half_way_is_completed_by_the_next(cmdlet: str, exists: 
     completing, _status = scopes_present(lab, [], defined)
     assert {step.text for step in completing.steps} <= {step.text for step in plan.steps}
     assert len(completing.steps) < len(plan.steps)
-    assert shown_members(lab, "DHCP01") == shown_members(lab, "DHCP02") == [*(["10.0.2.0"] if exists else []), "10.0.9.0", "10.0.20.0"]
+    assert (
+        shown_members(lab, "DHCP01")
+        == shown_members(lab, "DHCP02")
+        == [*(["10.0.2.0"] if exists else []), "10.0.9.0", "10.0.20.0"]
+    )
 
 
 def shown_members(lab: Lab, server: str) -> list[str]:

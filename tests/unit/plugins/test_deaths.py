@@ -13,7 +13,13 @@ from lab.standin.files import Files
 from nothing_lost.watched import Killed
 from pairs import RELATIONSHIP, SCOPE, TWO, Pair, pair
 
-CHANGE = {"name": "HQ", "load_balance_percent": 70, "shared_secret": "Kx7", "update_secret": "on_change", "wait_timeout": 1}
+CHANGE = {
+    "name": "HQ",
+    "load_balance_percent": 70,
+    "shared_secret": "Kx7",
+    "update_secret": "on_change",
+    "wait_timeout": 1,
+}
 LEAVE = {"keep_scopes_on": "partner", "other_copy": "delete"}
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""dhcp_failover_partner_down: only from CommunicationInterrupted, never while the partner answers, never on both servers."""
+"""dhcp_failover_partner_down: only from CommunicationInterrupted, never while the partner answers, never on both
+servers."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def test_a_service_that_is_stopped_does_not_answer() -> None:
 def test_no_other_state_is_left_by_it(state: str) -> None:
     two = lonely()
     two.lab.set_state("DHCP01", "HQ", state) if state != "Normal" else setattr(two.server("DHCP02"), "reachable", True)
-    assert f"is in state {state}; a partner is declared down from CommunicationInterrupted only" in two.refused(MODULE, name="HQ")
+    assert f"is in state {state}; a partner is declared down from CommunicationInterrupted only" in two.refused(
+        MODULE, name="HQ"
+    )
 
 
 def test_never_while_the_partner_answers_the_controller() -> None:
@@ -52,7 +55,9 @@ def test_never_while_the_partner_answers_the_controller() -> None:
     two = pair()
     two.lab.cut_link("DHCP01", "DHCP02")
     message = two.refused(MODULE, name="HQ", partner_host="dhcp02")
-    assert message.startswith("DHCP02, the partner in 'HQ', answers (it is in state CommunicationInterrupted), so it is not down")
+    assert message.startswith(
+        "DHCP02, the partner in 'HQ', answers (it is in state CommunicationInterrupted), so it is not down"
+    )
 
 
 def test_never_on_both_servers() -> None:
@@ -80,5 +85,7 @@ def test_the_two_servers_find_together_again() -> None:
     two.ok(MODULE, name="HQ")
     two.server("DHCP02").reachable = True
     for _poll in range(8):
-        states = [two.run("dhcp_failover_info", host=host)["relationships"][0]["state"] for host in ("dhcp01", "dhcp02")]
+        states = [
+            two.run("dhcp_failover_info", host=host)["relationships"][0]["state"] for host in ("dhcp01", "dhcp02")
+        ]
     assert states == ["Normal", "Normal"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import desired
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
 LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
 
@@ -26,7 +26,10 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
         ({"max_client_lead_time": "0:00:00"}, "max_client_lead_time: cannot be 0"),
         ({"max_client_lead_time": "soon"}, "max_client_lead_time: is 'soon'"),
         ({"state_switch_interval": "False"}, "state_switch_interval: is 'False'"),
-        ({"state_switch_interval": "60", "auto_state_transition": False}, "state_switch_interval: an interval together with"),
+        (
+            {"state_switch_interval": "60", "auto_state_transition": False},
+            "state_switch_interval: an interval together with",
+        ),
         ({"state_switch_interval": "0", "auto_state_transition": True}, "state_switch_interval: 0 means off"),
         ({"shared_secret": ""}, "shared_secret: is empty"),
         ({"shared_secret": "x", "enable_auth": False}, "shared_secret: given together with enable_auth: false"),
@@ -41,7 +44,7 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
 )
 def test_contradictions_are_refused_with_the_option(options: dict[str, Any], said: str) -> None:
     with pytest.raises(Refused) as refused:
-        desired.definition("HQ", options)
+        relationship_options.definition("HQ", options)
     assert str(refused.value).startswith(said)
 
 
@@ -51,16 +54,18 @@ def test_contradictions_are_refused_with_the_option(options: dict[str, Any], sai
 )
 def test_names_that_windows_would_not_take_as_meant(name: str, said: str) -> None:
     with pytest.raises(Refused, match=said):
-        desired.definition(name, {})
+        relationship_options.definition(name, {})
 
 
 def test_the_edges_are_taken() -> None:
-    found = desired.definition("x" * 126, {"load_balance_percent": 0, "state_switch_interval": "0", "max_client_lead_time": "1"})
+    found = relationship_options.definition(
+        "x" * 126, {"load_balance_percent": 0, "state_switch_interval": "0", "max_client_lead_time": "1"}
+    )
     assert (found.load_balance_percent, found.state_switch_interval, found.max_client_lead_time) == (0, 0, 1)
-    assert desired.definition("HQ", {"reserve_percent": 100}).reserve_percent == 100
+    assert relationship_options.definition("HQ", {"reserve_percent": 100}).reserve_percent == 100
     for name in ("dhcp-02_x.contoso.example", "10.1.0.2", "fe80::1", "D" * 255, " dhcp02 "):
-        assert desired.definition("HQ", {"partner_server": name}).partner_server == name.strip()
+        assert relationship_options.definition("HQ", {"partner_server": name}).partner_server == name.strip()
 
 
 def test_a_definition_never_shows_its_secret() -> None:
-    assert "s3cret" not in repr(desired.definition("HQ", {"shared_secret": "s3cret"}))
+    assert "s3cret" not in repr(relationship_options.definition("HQ", {"shared_secret": "s3cret"}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import durations
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import durations
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +25,9 @@ def test_reads_seconds_and_text(value: object, seconds: int) -> None:
     assert durations.parse(value) == seconds
 
 
-@pytest.mark.parametrize("value", ["", "an hour", "-1", "24:00:00", "1:60:00", "1:00:60", "1.5", "1d", False, True, None, 1.5])
+@pytest.mark.parametrize(
+    "value", ["", "an hour", "-1", "24:00:00", "1:60:00", "1:00:60", "1.5", "1d", False, True, None, 1.5]
+)
 def test_refuses_what_could_be_misread(value: object) -> None:
     with pytest.raises(ValueError, match="is "):
         durations.parse(value)
@@ -38,7 +40,16 @@ def test_what_is_sent_is_what_was_read(seconds: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["unlimited", "Unlimited", 4294967295, "4294967295", 922337203685, "10675199.02:48:05.4775800", "10675199.02:48:05", "49710.06:28:15"],
+    [
+        "unlimited",
+        "Unlimited",
+        4294967295,
+        "4294967295",
+        922337203685,
+        "10675199.02:48:05.4775800",
+        "10675199.02:48:05",
+        "49710.06:28:15",
+    ],
 )
 def test_an_unlimited_lease_has_many_names(value: object) -> None:
     seconds = durations.parse_lease(value)

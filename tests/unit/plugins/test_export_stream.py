@@ -13,8 +13,9 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import content, export, export_content, export_stream
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export, export_content, export_stream
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
 from lab.core.exporting import as_on_windows
 
 INPUTS = Path(__file__).with_name("inputs")
@@ -87,7 +88,10 @@ def test_a_value_is_read_as_it_is(text: str) -> None:
 
 def test_what_an_unknown_element_holds_is_told_part_by_part() -> None:
     """Two values are not one value with a space in it."""
-    one, other = (read(f"<New>\n <A>{first}</A>\n <A>{second}</A></New>").scopes[SCOPE] for first, second in (("a b", "c"), ("a", "b c")))
+    one, other = (
+        read(f"<New>\n <A>{first}</A>\n <A>{second}</A></New>").scopes[SCOPE]
+        for first, second in (("a b", "c"), ("a", "b c"))
+    )
     assert one[("", "new")] == ("<A>a b</A><A>c</A>",)
     assert one != other
 
@@ -100,7 +104,9 @@ def test_a_reference_is_found_wherever_a_piece_ends(offset: int) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("declared", ["", DECLARATION, DECLARATION.replace("utf-8", "utf-16"), DECLARATION.replace("utf-8", "iso-8859-1")])
+@pytest.mark.parametrize(
+    "declared", ["", DECLARATION, DECLARATION.replace("utf-8", "utf-16"), DECLARATION.replace("utf-8", "iso-8859-1")]
+)
 def test_the_bytes_say_how_they_are_written_and_not_the_declaration(encoding: str, declared: str) -> None:
     name = "ü日\U0001f600" * 20_000  # characters that the ends of pieces cut
     assert name_in((declared + WHOLE.format(f"<Name>{name}</Name>")).encode(encoding)) == name
@@ -121,7 +127,9 @@ def test_an_empty_list_of_leases() -> None:
     ],
 )
 def test_the_end_of_time_is_never(written: str, expected: datetime | str | None) -> None:
-    lease = f"<Leases><Lease><IPAddress>10.0.1.5</IPAddress><LeaseExpiryTime>{written}</LeaseExpiryTime></Lease></Leases>"
+    lease = (
+        f"<Leases><Lease><IPAddress>10.0.1.5</IPAddress><LeaseExpiryTime>{written}</LeaseExpiryTime></Lease></Leases>"
+    )
     found = read(lease)
     expires = found.leases[SCOPE]["10.0.1.5"].expires
     assert expires is not None if expected == "kept" else expires == expected
@@ -131,13 +139,22 @@ def test_the_end_of_time_is_never(written: str, expected: datetime | str | None)
 @pytest.mark.parametrize(
     ("inside", "said"),
     [
-        ("<OptionValues><OptionValue><OptionId>six</OptionId></OptionValue></OptionValues>", "OptionId is 'six', which is not a number"),
-        ("<OptionValues><OptionValue><OptionId>²</OptionId></OptionValue></OptionValues>", "OptionId is '²', which is not a number"),
+        (
+            "<OptionValues><OptionValue><OptionId>six</OptionId></OptionValue></OptionValues>",
+            "OptionId is 'six', which is not a number",
+        ),
+        (
+            "<OptionValues><OptionValue><OptionId>²</OptionId></OptionValue></OptionValues>",
+            "OptionId is '²', which is not a number",
+        ),
         ("<OptionValues><OptionValue/></OptionValues>", "OptionId is '', which is not a number"),
         ("<Leases><Lease/></Leases>", "IPAddress is '', which is not an IPv4 address"),
         ("<Leases>" + "<Lease><IPAddress>10.0.1.5</IPAddress></Lease>" * 2 + "</Leases>", "two leases of 10.0.1.5"),
         ("<Reservations><Reservation><IPAddress>x</IPAddress></Reservation></Reservations>", "IPAddress is 'x'"),
-        ("<Reservations>" + "<R><IPAddress>10.0.1.5</IPAddress></R>" * 2 + "</Reservations>", "two of reservation 10.0.1.5"),
+        (
+            "<Reservations>" + "<R><IPAddress>10.0.1.5</IPAddress></R>" * 2 + "</Reservations>",
+            "two of reservation 10.0.1.5",
+        ),
         ("</Scope><Scope><ScopeId>10.0.1.0</ScopeId>", "two scopes 10.0.1.0"),
         ("</Scope><Scope>", "a scope has no ScopeId"),
         ("</Scope></Scopes></IPv4><IPv4><Scopes><Scope>", "two IPv4 parts"),
@@ -182,7 +199,9 @@ def test_a_version_that_is_none() -> None:
 
 def test_what_belongs_to_ipv6_is_passed_over() -> None:
     six = "<IPv6>" + "<Scopes><Scope><ScopeId>x</ScopeId></Scope></Scopes>" * 50_000 + "</IPv6>"
-    assert list(export.read(packed(WHOLE.format("").replace("</DHCPServer>", six + "</DHCPServer>")), "dhcp01").scopes) == [SCOPE]
+    assert list(
+        export.read(packed(WHOLE.format("").replace("</DHCPServer>", six + "</DHCPServer>")), "dhcp01").scopes
+    ) == [SCOPE]
 
 
 def squeezed(pieces: Iterator[bytes]) -> str:
@@ -194,9 +213,13 @@ def test_a_bomb_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_stream, "UNPACKED_LIMIT", 2 * MB)
     read_to: list[int] = []
     plain = export_stream._Parser.feed
-    monkeypatch.setattr(export_stream._Parser, "feed", lambda self, texts: plain(self, (read_to.append(len(t)) or t for t in texts)))
+    monkeypatch.setattr(
+        export_stream._Parser, "feed", lambda self, texts: plain(self, (read_to.append(len(t)) or t for t in texts))
+    )
     bomb = squeezed([b"<DHCPServer><IPv4>", *([b" " * MB] * 64)])
-    with pytest.raises(UnexpectedReply, match=r"the export of dhcp01 is larger than 2 MB, the most that is read.*Name fewer scopes"):
+    with pytest.raises(
+        UnexpectedReply, match=r"the export of dhcp01 is larger than 2 MB, the most that is read.*Name fewer scopes"
+    ):
         export.read(bomb, "dhcp01")
     assert sum(read_to) <= 2 * MB + 100
     whole = [b"<DHCPServer>", *([b" " * (MB - 100)] * 2), b"<IPv4></IPv4></DHCPServer>"]
@@ -205,7 +228,10 @@ def test_a_bomb_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_more_than_fits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_content, "_MEMORY", MB)
-    for item in ("<Lease><IPAddress>10.0.{}.{}</IPAddress></Lease>", "<R><IPAddress>10.0.{}.{}</IPAddress><Name>a{}</Name></R>"):
+    for item in (
+        "<Lease><IPAddress>10.0.{}.{}</IPAddress></Lease>",
+        "<R><IPAddress>10.0.{}.{}</IPAddress><Name>a{}</Name></R>",
+    ):
         tag = "Leases" if "Lease" in item else "Reservations"
         many = "".join(item.format(n // 256, n % 256, n) for n in range(4000))
         assert "holds more than can be compared at once" in refused(WHOLE.format(f"<{tag}>{many}</{tag}>"))

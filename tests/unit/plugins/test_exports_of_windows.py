@@ -14,9 +14,11 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils import content, export, restore_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Scope, Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils.restore_plan import Here, Wanted
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content, restoring
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import Here, Wanted
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
 from lab import topology
 from lab.core.api import Session
 from lab.core.exporting import as_on_windows
@@ -29,7 +31,16 @@ FOLDER = Path(__file__).parent / "exports"
 SCOPE = IPv4Address("198.51.100.0")
 NOW = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 COPY = "C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ-20260301T080000Z-1b2c3d4e.xml"
-LEVEL = ("classes", "option_definitions", "option_values", "policies", "filters", "allow_list", "deny_list", "conflict_detection_attempts")
+LEVEL = (
+    "classes",
+    "option_definitions",
+    "option_values",
+    "policies",
+    "filters",
+    "allow_list",
+    "deny_list",
+    "conflict_detection_attempts",
+)
 
 
 def saved(name: str) -> bytes:
@@ -58,15 +69,17 @@ def lab() -> Lab:
 
 def test_a_reservation_that_was_in_use_comes_back_without_its_lease_and_that_is_no_difference() -> None:
     copy, after = read("restore_copy"), read("restore_after_import")
-    there = Scope(SCOPE, "Floor 1", "255.255.255.0", "198.51.100.10", "198.51.100.200", active=False, type="Dhcp", description="")
+    there = Scope(
+        SCOPE, "Floor 1", "255.255.255.0", "198.51.100.10", "198.51.100.200", active=False, type="Dhcp", description=""
+    )
     level = export.ServerLevel((10, 0), copy.classes, copy.definitions)
     here = Here(Server(name="DHCP01", addresses=(), relationships=(), scopes=(there,)), after, level, NOW)
-    assert restore_plan.differences(Wanted(COPY), copy, here) == []
-    assert restore_plan.left(Wanted(COPY), copy, here) == []
-    assert restore_plan.lost(copy, here, [SCOPE]) == ""
-    assert restore_plan.restore(Wanted(COPY), copy, here).steps == ()
+    assert restoring.differences(Wanted(COPY), copy, here) == []
+    assert restoring.left(Wanted(COPY), copy, here) == []
+    assert restoring.lost(copy, here, [SCOPE]) == ""
+    assert restoring.restore(Wanted(COPY), copy, here).actions == ()
     expected = [{"scope_id": "198.51.100.0", "leases": 0, "reservations": 1}]
-    assert restore_plan.counts([SCOPE], copy) == restore_plan.counts([SCOPE], after) == expected
+    assert restoring.counts([SCOPE], copy) == restoring.counts([SCOPE], after) == expected
 
 
 def test_the_file_itself_is_restored() -> None:

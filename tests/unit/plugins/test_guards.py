@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, guards, prerequisites, removal_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch, prerequisites
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 
 
 def plan_in(state: str) -> tuple[Plan, Server]:
     server = builders.server([builders.relationship(state=state)])
-    return builders.present(desired.definition("HQ", {"load_balance_percent": 60}), server), server
+    return builders.present(relationship_options.definition("HQ", {"load_balance_percent": 60}), server), server
 
 
-@pytest.mark.parametrize("state", ["Normal", "Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"])
+@pytest.mark.parametrize(
+    "state", ["Normal", "Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"]
+)
 def test_states_that_are_good_or_pass(state: str) -> None:
     guards.check(*plan_in(state))
 
 
-@pytest.mark.parametrize("state", ["CommunicationInterrupted", "PartnerDown", "PotentialConflict", "ResolutionInterrupted"])
+@pytest.mark.parametrize(
+    "state", ["CommunicationInterrupted", "PartnerDown", "PotentialConflict", "ResolutionInterrupted"]
+)
 def test_states_that_are_refused_unless_allowed(state: str) -> None:
     with pytest.raises(Refused, match=rf"is in state {state}: .*allow_state: \[{state}\] overrides"):
         guards.check(*plan_in(state))
@@ -39,14 +48,14 @@ def test_an_unknown_word_is_an_error_whatever_is_allowed(state: str) -> None:
 
 def test_nothing_to_do_is_never_refused() -> None:
     server = builders.server([builders.relationship(state="PartnerDown")])
-    guards.check(builders.present(desired.definition("HQ", {}), server), server)
+    guards.check(builders.present(relationship_options.definition("HQ", {}), server), server)
 
 
 def test_the_batch_probes_first_and_waits_before_each_write_and_at_the_end() -> None:
     many = [f"10.1.{number}.0" for number in range(40)]
     server = builders.server([builders.relationship()], scopes=list(many))
-    plan = builders.present(desired.definition("HQ", {"load_balance_percent": 60, "scopes": many}), server)
-    calls = apply.operations(plan.steps, server, apply.Waiting(), prerequisites.probes(*apply.partners(plan.steps)))
+    plan = builders.present(relationship_options.definition("HQ", {"load_balance_percent": 60, "scopes": many}), server)
+    calls = batch.operations(plan.steps, server, batch.Waiting(), prerequisites.probes(*batch.partners(plan.steps)))
     add = ["wait_for_state", "add_failover_scopes"]
     assert [call["id"] for call in calls] == [
         "probe_partner",
@@ -58,30 +67,36 @@ def test_the_batch_probes_first_and_waits_before_each_write_and_at_the_end() -> 
         "wait_for_state",
     ]
     waits = [call for call in calls if call["id"] == "wait_for_state"]
-    assert [(one["tolerated"], one["grace"]) for one in waits] == [(["CommunicationInterrupted"], grace) for grace in (0, 90, 90, 90)]
-    short = apply.operations(plan.steps, server, apply.Waiting(timeout=5))
+    assert [(one["tolerated"], one["grace"]) for one in waits] == [
+        (["CommunicationInterrupted"], grace) for grace in (0, 90, 90, 90)
+    ]
+    short = batch.operations(plan.steps, server, batch.Waiting(timeout=5))
     assert max(call.get("grace", 0) for call in short) == 5
 
 
 def test_a_new_relationship_is_not_waited_for_before_it_is_there() -> None:
     server = builders.server()
-    plan = builders.present(desired.definition("HQ", {"partner_server": "dhcp02", "scopes": ["10.0.1.0"]}), server)
-    operations = [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting())]
+    plan = builders.present(
+        relationship_options.definition("HQ", {"partner_server": "dhcp02", "scopes": ["10.0.1.0"]}), server
+    )
+    operations = [call["op"] for call in batch.operations(plan.steps, server, batch.Waiting())]
     assert operations == ["cmdlet", "wait_until"]
-    assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting(at_end=False))] == ["cmdlet"]
+    assert [call["op"] for call in batch.operations(plan.steps, server, batch.Waiting(at_end=False))] == ["cmdlet"]
 
 
 def test_what_was_removed_is_not_waited_for() -> None:
     server = builders.server([builders.relationship()])
     there = builders.server([builders.relationship()], scopes=[])
-    plan = removal_plan.relationship_absent("HQ", builders.pair(server, there), removal_plan.Removing())
-    assert [call["op"] for call in apply.operations(plan.steps, server, apply.Waiting())] == ["wait_until", "cmdlet"]
+    plan = declared(Spec("HQ", absent=True))(builders.pair(server, there))
+    assert [call["op"] for call in batch.operations(plan.steps, server, batch.Waiting())] == ["wait_until", "cmdlet"]
 
 
 def test_allowed_states_end_the_wait() -> None:
     plan, server = plan_in("CommunicationInterrupted")
     waits = [
-        call for call in apply.operations(plan.steps, server, apply.Waiting(allow_state=("CommunicationInterrupted",))) if "values" in call
+        call
+        for call in batch.operations(plan.steps, server, batch.Waiting(allow_state=("CommunicationInterrupted",)))
+        if "values" in call
     ]
     assert all(wait["values"] == ["CommunicationInterrupted", "Normal"] for wait in waits)
     assert "CommunicationInterrupted" not in waits[0]["while"]

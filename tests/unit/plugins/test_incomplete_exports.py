@@ -20,7 +20,13 @@ from nothing_lost.watched import held
 CLIENTS, PRINTERS = "10.10.10.0", "10.10.30.0"
 SCOPE = IPv4Address(CLIENTS)
 PAIR = {"name": "HQ", "partner_server": "DHCP02"}
-REMOVAL = {"relationship": "HQ", "scopes": [CLIENTS], "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"}
+REMOVAL = {
+    "relationship": "HQ",
+    "scopes": [CLIENTS],
+    "state": "absent",
+    "keep_scopes_on": "this_server",
+    "other_copy": "delete",
+}
 
 
 class Lively(Lab):
@@ -28,7 +34,9 @@ class Lively(Lab):
 
     number = 0
 
-    def invoke(self, session: Session, cmdlet: str, parameters: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Outcome:
+    def invoke(
+        self, session: Session, cmdlet: str, parameters: Mapping[str, Any], files: Mapping[str, bytes] | None = None
+    ) -> Outcome:
         outcome = super().invoke(session, cmdlet, parameters, files)
         scope = self.servers["DHCP02"].scopes.get(SCOPE)
         if scope is not None and cmdlet in ("Export-DhcpServer", "Get-DhcpServerv4Lease"):
@@ -36,14 +44,18 @@ class Lively(Lab):
             lease = next(iter(scope.leases.values()))
             for server in self.servers.values():
                 address = IPv4Address(int(SCOPE) + 1 + self.number % 8)
-                server.scopes[SCOPE].leases[address] = replace(lease, ip=address, client_id=f"02-00-00-00-{self.number:04x}")
+                server.scopes[SCOPE].leases[address] = replace(
+                    lease, ip=address, client_id=f"02-00-00-00-{self.number:04x}"
+                )
         return outcome
 
 
 class Forgetful(Lab):
     """No safety copy holds a lease."""
 
-    def invoke(self, session: Session, cmdlet: str, parameters: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Outcome:
+    def invoke(
+        self, session: Session, cmdlet: str, parameters: Mapping[str, Any], files: Mapping[str, bytes] | None = None
+    ) -> Outcome:
         if "safety-copies" in str(parameters.get("File")):
             self.break_lease_export("DHCP02", SCOPE)
         return super().invoke(session, cmdlet, parameters, files)
@@ -58,18 +70,26 @@ def pair(kind: type[Lab] = Lab) -> Wire:
 
 
 def writes(wire: Wire) -> list[str]:
-    return [one.cmdlet for one in wire.lab.audit.entries if one.kind == "cmdlet" and one.write and one.cmdlet != "Export-DhcpServer"]
+    return [
+        one.cmdlet
+        for one in wire.lab.audit.entries
+        if one.kind == "cmdlet" and one.write and one.cmdlet != "Export-DhcpServer"
+    ]
 
 
 @pytest.mark.parametrize("partner", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
 @pytest.mark.parametrize("kept", [0, 50], ids=["all missing", "breaks off"])
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_leases_that_an_export_of_the_copy_that_goes_lacks_stop_the_removal(partner: dict[str, str], kept: int, check_mode: bool) -> None:
+def test_leases_that_an_export_of_the_copy_that_goes_lacks_stop_the_removal(
+    partner: dict[str, str], kept: int, check_mode: bool
+) -> None:
     wire = pair()
     before, written = held(wire.lab), writes(wire)
     wire.lab.break_lease_export("DHCP02", SCOPE, leases=kept, times=99)
     failed = perform(wire, "dhcp_failover_scope", {**REMOVAL, **partner}, check_mode=check_mode)
-    assert [part in failed["msg"] for part in ("windhcp.incomplete_copy", CLIENTS, "10.10.10.", f"{120 - kept} leases")] == [True] * 4
+    assert [
+        part in failed["msg"] for part in ("windhcp.incomplete_copy", CLIENTS, "10.10.10.", f"{120 - kept} leases")
+    ] == [True] * 4
     assert (writes(wire), held(wire.lab), failed["changed"]) == (written, before, False)
     assert failed["msg"].startswith("On dhcp02: " if partner else "On dhcp01 asking DHCP02: ")
     assert f"event log on {'dhcp02' if partner else 'DHCP02'}" in failed["msg"]
@@ -80,7 +100,10 @@ def test_a_safety_copy_that_lacks_leases_does_not_stay_and_nothing_is_deleted() 
     wire = pair(Forgetful)
     before = held(wire.lab)
     failed = perform(wire, "dhcp_failover_scope", REMOVAL)
-    assert [part in failed["msg"] for part in ("windhcp.incomplete_copy", "120 leases of scope 10.10.10.0")] == [True, True]
+    assert [part in failed["msg"] for part in ("windhcp.incomplete_copy", "120 leases of scope 10.10.10.0")] == [
+        True,
+        True,
+    ]
     assert held(wire.lab) == before
     assert [path for files in wire.files.values() for path in files.paths() if path.endswith(".xml")] == []
 
@@ -139,14 +162,24 @@ def test_every_export_of_every_module_names_its_scopes(partner: dict[str, str]) 
         ("dhcp_failover_replicate", {"scopes": [CLIENTS], "force": True, "source": "partner", **partner}),
         ("dhcp_failover_relationship", {**PAIR, "load_balance_percent": 70, **partner}),
         ("dhcp_failover_scope", {**REMOVAL, "other_copy": "disable", **partner}),
-        ("dhcp_failover_scope", {"relationship": "HQ", "scopes": [CLIENTS], "replace_partner_copy": "inactive_only", **partner}),
-        ("dhcp_failover_relationship", {"name": "HQ", "state": "absent", "max_removals_percent": 100, **REMOVED, **partner}),
+        (
+            "dhcp_failover_scope",
+            {"relationship": "HQ", "scopes": [CLIENTS], "replace_partner_copy": "inactive_only", **partner},
+        ),
+        (
+            "dhcp_failover_relationship",
+            {"name": "HQ", "state": "absent", "max_removals_percent": 100, **REMOVED, **partner},
+        ),
         ("dhcp_failover_info", {"gather": ["drift"], **partner}),
     ]
     for module, options in tasks:
         said = perform(wire, module, options)
         assert "msg" not in said, (module, said["msg"])
-    copies = [path for path in wire.files.get("DHCP02" if partner else "DHCP01", wire.files["DHCP01"]).paths() if "safety-copies" in path]
+    copies = [
+        path
+        for path in wire.files.get("DHCP02" if partner else "DHCP01", wire.files["DHCP01"]).paths()
+        if "safety-copies" in path
+    ]
     lab.servers["DHCP02" if partner else "DHCP01"].scopes.pop(SCOPE, None)
     host = "dhcp02" if partner else "dhcp01"
     said = perform(wire, "dhcp_failover_restore", {"path": copies[0], "scopes": [CLIENTS]}, host=host)

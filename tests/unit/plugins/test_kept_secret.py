@@ -13,15 +13,15 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, desired, kept_secret, recreate_plan, removal_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.kept_secret import Kept
-from ansible_collections.windhcp.failover.plugins.plugin_utils.membership import Joining
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.recreate_plan import Recreating
-from ansible_collections.windhcp.failover.plugins.plugin_utils.removal_plan import Removing
-from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import split
-from ansible_collections.windhcp.failover.plugins.plugin_utils.sides import Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_secret
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
 from lab.standin.files import Files
 from lab.standin.own_files import FOLDER, Stopped
 from nothing_lost import scenarios
@@ -38,7 +38,8 @@ REMOVALS = [
 ]
 
 
-# --- what is kept ------------------------------------------------------------------------------------------------------
+# --- what is kept
+# ------------------------------------------------------------------------------------------------------
 
 
 def answers(operation: cmdlets.Operation, kept: Kept, name: str = "HQ") -> Kept:
@@ -83,7 +84,8 @@ def test_a_python_without_scrypt_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
         Kept().keep("HQ", ONE)
 
 
-# --- planning ----------------------------------------------------------------------------------------------------------
+# --- planning
+# ----------------------------------------------------------------------------------------------------------
 
 
 def sides(secret: str | None, **relationship: Any) -> Sides:
@@ -93,7 +95,7 @@ def sides(secret: str | None, **relationship: Any) -> Sides:
 
 
 def present(there: Sides, **options: Any) -> Plan:
-    return recreate_plan.present(desired.definition("HQ", options), there, Joining(), Recreating())
+    return builders.reached(relationship_options.definition("HQ", options), there)
 
 
 def done(plan: Plan) -> list[str]:
@@ -120,7 +122,9 @@ def done(plan: Plan) -> list[str]:
         (ONE, True, {"load_balance_percent": 60}, [SET]),
     ],
 )
-def test_what_is_sent_and_what_is_kept_of_it(kept: str | None, is_on: bool, options: dict[str, Any], expected: list[str]) -> None:
+def test_what_is_sent_and_what_is_kept_of_it(
+    kept: str | None, is_on: bool, options: dict[str, Any], expected: list[str]
+) -> None:
     plan = present(sides(kept, enable_auth=is_on), **options)
     assert done(plan) == expected
     sent = SET in expected and plan.steps[-1].operation["parameters"].get("SharedSecret") is not None
@@ -136,19 +140,20 @@ def test_what_is_kept_is_dropped_only_when_the_partner_answers() -> None:
 @pytest.mark.parametrize("update_secret", ["on_change", "always"])
 def test_it_takes_a_secret(update_secret: str) -> None:
     with pytest.raises(Refused, match=f"shared_secret: needed with update_secret: {update_secret}"):
-        desired.definition("HQ", {"update_secret": update_secret})
+        relationship_options.definition("HQ", {"update_secret": update_secret})
 
 
 def test_one_that_is_gone_without_a_task_leaves_nothing_either() -> None:
     there = replace(builders.alone(builders.server()), kept=sides(ONE).kept)
-    plan = removal_plan.relationship_absent("HQ", there, Removing())
+    plan = declared(Spec("HQ", absent=True))(there)
     assert done(plan) == ["drop_text"]
-    assert done(removal_plan.relationship_absent("HQ", there, Removing(orphan=True))) == ["drop_text"]
+    assert done(declared(Spec("HQ", absent=True, policy=Policy(orphan=True)))(there)) == ["drop_text"]
     created = present(there, scopes=["10.0.1.0"], partner_server="dhcp02.contoso.example")
     assert done(created) == ["drop_text", ADD]
 
 
-# --- whole tasks -------------------------------------------------------------------------------------------------------
+# --- whole tasks
+# -------------------------------------------------------------------------------------------------------
 
 
 class Servers:
@@ -158,14 +163,20 @@ class Servers:
         self.lab = scenarios.lab()
         self.files: dict[str, Files] = {}
 
-    def task(self, module: str = "dhcp_failover_relationship", check_mode: bool = False, **options: Any) -> Mapping[str, Any]:
-        result = perform(Wire(self.lab, files=self.files), module, {"wait_timeout": 1, **options}, check_mode=check_mode)
+    def task(
+        self, module: str = "dhcp_failover_relationship", check_mode: bool = False, **options: Any
+    ) -> Mapping[str, Any]:
+        result = perform(
+            Wire(self.lab, files=self.files), module, {"wait_timeout": 1, **options}, check_mode=check_mode
+        )
         assert not result.get("failed"), result["msg"]
         shown = json.dumps(result)
         assert not [one for one in (ONE, TWO, *self.kept("DHCP01"), *self.kept("DHCP02")) if one in shown]
         return result
 
-    def hq(self, secret: str, name: str = "HQ", scopes: Sequence[str] = ("10.0.1.0",), **options: Any) -> Mapping[str, Any]:
+    def hq(
+        self, secret: str, name: str = "HQ", scopes: Sequence[str] = ("10.0.1.0",), **options: Any
+    ) -> Mapping[str, Any]:
         wanted = {"update_secret": "on_change", "partner_server": scenarios.PARTNER, "scopes": list(scopes)}
         return self.task(**{**wanted, **options}, name=name, shared_secret=secret)
 
@@ -173,7 +184,9 @@ class Servers:
         """Every line that it keeps: salt and hash, one pair a secret."""
         files = self.files.get(server, Files())
         inside = f"{FOLDER}\\kept\\secret.".lower()
-        contents = [content for path in files.paths() if path.startswith(inside) for content in files.found(path).values()]
+        contents = [
+            content for path in files.paths() if path.startswith(inside) for content in files.found(path).values()
+        ]
         return [line for content in contents for line in content.decode().split()]
 
     def in_use(self, name: str = "HQ") -> str:
@@ -291,7 +304,13 @@ def test_a_relationship_that_is_re_created_takes_it_along() -> None:
     assert not set(before) & set(servers.kept("DHCP01"))
     assert servers.uses(ONE, "Berlin")
     assert not servers.hq(ONE, "Berlin", **renamed)["changed"]
-    standby = {"mode": "hot_standby", "server_role": "standby", "reserve_percent": 5, "recreate": "when_needed", **REMOVALS[0]}
+    standby = {
+        "mode": "hot_standby",
+        "server_role": "standby",
+        "reserve_percent": 5,
+        "recreate": "when_needed",
+        **REMOVALS[0],
+    }
     steps = [one["step"] for one in servers.hq(TWO, "Berlin", **{**standby, "server_role": "active"})["plan"]]
     assert steps == ["forget what DHCP01 keeps of the secret of 'Berlin'", steps[-1]]
     steps = [one["step"] for one in servers.hq(TWO, "Berlin", **standby)["plan"]]
@@ -317,7 +336,8 @@ def test_one_that_a_scope_task_creates_has_another_secret() -> None:
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("first", [None, ONE])
 def test_a_run_that_is_killed_at_the_write_is_made_up_for(first: str | None, after: bool) -> None:
-    """Before it or between it and what is kept of it; and the secret that was in use before is sent when it is asked for again."""
+    """Before it or between it and what is kept of it; and the secret that was in use before is sent when it is asked
+    for again."""
     servers = Servers()
     if first:
         servers.hq(first)
@@ -337,7 +357,9 @@ def test_one_that_did_not_reach_the_partner_is_not_taken_for_sent(fault: str) ->
     servers = Servers()
     servers.hq(ONE)
     cut = fault == "link cut"
-    servers.lab.watch = Watch(held(servers.lab), cut_at=0 if cut else None, fail_at=None if cut else 0, half_applied=True)
+    servers.lab.watch = Watch(
+        held(servers.lab), cut_at=0 if cut else None, fail_at=None if cut else 0, half_applied=True
+    )
     options = {"name": "HQ", "update_secret": "on_change", "shared_secret": TWO, "wait_timeout": 1}
     result = perform(Wire(servers.lab, files=servers.files), "dhcp_failover_relationship", options)
     assert (result["failed"], result["changed"]) == (True, True)
@@ -363,7 +385,9 @@ def test_keeping_that_fails_is_told_and_the_secret_is_sent() -> None:
     servers = Servers()
     servers.files["DHCP01"] = Full()
     options = {"name": "HQ", "partner_server": scenarios.PARTNER, "scopes": ["10.0.1.0"], "update_secret": "on_change"}
-    result = perform(Wire(servers.lab, files=servers.files), "dhcp_failover_relationship", {**options, "shared_secret": ONE})
+    result = perform(
+        Wire(servers.lab, files=servers.files), "dhcp_failover_relationship", {**options, "shared_secret": ONE}
+    )
     assert (result["failed"], result["changed"]) == (True, True)
     assert "could not be read or written" in result["msg"]
     assert result["msg"].endswith("Once that is mended, running again completes it.")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pairs
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from lab.core.api import Session, shown
 from lab.core.failover import view
 from lab.core.lab import Lab
@@ -73,11 +73,17 @@ def test_info(count: int, route: dict[str, str]) -> None:
 @ROUTES
 def test_relationship_present(count: int, route: dict[str, str]) -> None:
     made = pair(count)
-    result = both(made, RELATIONSHIP, name="HQ", partner_server=PARTNER, load_balance_percent=70, wait_timeout=1, **route)
+    result = both(
+        made, RELATIONSHIP, name="HQ", partner_server=PARTNER, load_balance_percent=70, wait_timeout=1, **route
+    )
     assert (result["changed"], result["relationship"]["scopes"]) == (True, texts(count))
-    more = both(made, RELATIONSHIP, name="HQ", partner_server=PARTNER, scopes=["10.0.1.0", "10.0.3.0"], wait_timeout=1, **route)
+    more = both(
+        made, RELATIONSHIP, name="HQ", partner_server=PARTNER, scopes=["10.0.1.0", "10.0.3.0"], wait_timeout=1, **route
+    )
     assert more["relationship"]["scopes"] == sorted({*texts(count), "10.0.1.0", "10.0.3.0"})
-    assert not made.ok(RELATIONSHIP, name="HQ", partner_server=PARTNER, scopes=["10.0.1.0"], wait_timeout=1, **route)["changed"]
+    assert not made.ok(RELATIONSHIP, name="HQ", partner_server=PARTNER, scopes=["10.0.1.0"], wait_timeout=1, **route)[
+        "changed"
+    ]
 
 
 @COUNTS
@@ -192,5 +198,7 @@ class PowerShellWire(Wire):
         self.calls += 1
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
-        reply: Mapping[str, Any] = json.loads(self.powershell(self.lab, session, arguments["request"], arguments["secrets"]))
+        reply: Mapping[str, Any] = json.loads(
+            self.powershell(self.lab, session, arguments["request"], arguments["secrets"])
+        )
         return reply

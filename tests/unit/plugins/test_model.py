@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, same_server, scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import same_server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 
 
 @pytest.mark.parametrize(
@@ -29,19 +31,19 @@ def test_spellings_of_a_server(one: str, other: str, same: bool) -> None:
 
 @pytest.mark.parametrize("spelling", ["dhcp02", "DHCP02.contoso.example", "10.10.0.12"])
 def test_a_partner_is_known_by_every_name(spelling: str) -> None:
-    assert builders.relationship(partner_server="dhcp02.contoso.example").has_partner(spelling)
-    assert builders.relationship(partner_server="10.10.0.12").has_partner(spelling)
+    assert builders.relationship(partner_server="dhcp02.contoso.example").partner.is_called(spelling)
+    assert builders.relationship(partner_server="10.10.0.12").partner.is_called(spelling)
 
 
 def test_the_partner_of_a_secondary_is_the_primary() -> None:
     found = builders.relationship(partner_server="DHCP01", is_primary=False)
-    assert found.has_partner("10.10.0.11")
-    assert not found.has_partner("dhcp02")
+    assert found.partner.is_called("10.10.0.11")
+    assert not found.partner.is_called("dhcp02")
 
 
 @pytest.mark.parametrize("spelling", ["dhcp01", "DHCP01.contoso.example", "10.10.0.11", "localhost", "127.0.0.1", "."])
 def test_a_server_knows_itself(spelling: str) -> None:
-    assert builders.server().is_called(spelling)
+    assert builders.server().identity.is_called(spelling)
 
 
 def test_scope_ids_are_sorted_as_numbers_and_each_once() -> None:

@@ -30,12 +30,17 @@ def test_broken_off_anywhere_nothing_is_lost_and_the_next_run_ends_it(scenario: 
     plain = run(scenario, route, NONE)
     assert problems(plain) == []
     start = scenario.routes.index(route)
-    assert [what for fault in itertools.islice(faults(plain), start, None, ONE_IN) for what in problems(run(scenario, route, fault))] == []
+    assert [
+        what
+        for fault in itertools.islice(faults(plain), start, None, ONE_IN)
+        for what in problems(run(scenario, route, fault))
+    ] == []
 
 
 @pytest.mark.parametrize(("scenario", "switches"), ANSWERS)
 def test_under_every_answer_to_an_open_question(scenario: Scenario, switches: Switches) -> None:
-    """A refusal that leaves it to a person is right under some answers, as when leases of an interruption do not travel."""
+    """A refusal that leaves it to a person is right under some answers, as when leases of an interruption do not
+    travel."""
     outcomes = [run(scenario, route, NONE, switches) for route in scenario.routes]
     assert [what for one in outcomes for what in (*one.lost, *one.wrong)] == []
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a server answers, and what is odd about it: values that no plan takes are told, and others do not stop a task."""
+"""What a server answers, and what is odd about it: values that no plan takes are told, and others do not stop a
+task."""
 
 from __future__ import annotations
 
@@ -11,13 +12,24 @@ from typing import Any
 import pytest
 from pairs import ONE, RELATIONSHIP, SCOPE, Pair, pair
 
-NEW = {"scope_id": "10.0.9.0", "name": "N", "subnet_mask": "255.255.255.0", "start_range": "10.0.9.10", "end_range": "10.0.9.90"}
+NEW = {
+    "scope_id": "10.0.9.0",
+    "name": "N",
+    "subnet_mask": "255.255.255.0",
+    "start_range": "10.0.9.10",
+    "end_range": "10.0.9.90",
+}
 TASKS = [
     (SCOPE, {"relationship": "HQ", "scopes": ["10.0.9.0"], "create_scopes": [NEW], "wait_timeout": 1}),
     (SCOPE, {"relationship": "HQ", "scopes": ["10.0.2.0"], "wait_timeout": 1}),
-    (RELATIONSHIP, {"name": "B", "partner_server": "dhcp03.contoso.example", "scopes": ["10.0.2.0"], "wait_timeout": 1}),
+    (
+        RELATIONSHIP,
+        {"name": "B", "partner_server": "dhcp03.contoso.example", "scopes": ["10.0.2.0"], "wait_timeout": 1},
+    ),
 ]
-EVERY_TASK = pytest.mark.parametrize(("module", "options"), TASKS, ids=["creates a scope", "adds a scope", "creates a relationship"])
+EVERY_TASK = pytest.mark.parametrize(
+    ("module", "options"), TASKS, ids=["creates a scope", "adds a scope", "creates a relationship"]
+)
 
 
 def answering(read: str = "scopes", of: int | None = None, **properties: Any) -> Pair:
@@ -40,7 +52,10 @@ def answering(read: str = "scopes", of: int | None = None, **properties: Any) ->
 @EVERY_TASK
 @pytest.mark.parametrize("mask", ["255.0.255.0", "1.2.3.4", "0.0.0.255", ".".join("0000")])
 def test_a_mask_that_is_none_is_told(module: str, options: dict[str, Any], mask: str) -> None:
-    told = f"On dhcp01: Get-DhcpServerv4Scope answered something that cannot be read: SubnetMask is '{mask}', which is not a subnet mask."
+    told = (
+        f"On dhcp01: Get-DhcpServerv4Scope answered something that cannot be read: SubnetMask is '{mask}', which "
+        "is not a subnet mask."
+    )
     for of in (1, None):
         assert answering(of=of, SubnetMask=mask).refused(module, **options).startswith(told)
 
@@ -72,7 +87,9 @@ def test_a_scope_id_need_not_be_the_network_of_its_mask(scope_id: str) -> None:
 
 
 @pytest.mark.parametrize(("counts", "expected"), [((0, 0), None), ((1, 3), 25.0)])
-def test_a_scope_without_any_address_ends_no_look_at_the_others(counts: tuple[int, int], expected: float | None) -> None:
+def test_a_scope_without_any_address_ends_no_look_at_the_others(
+    counts: tuple[int, int], expected: float | None
+) -> None:
     in_use, free = counts
     made = answering("statistics", PercentageInUse="NaN", AddressesInUse=in_use, AddressesFree=free)
     (relationship,) = made.ok("dhcp_failover_info", gather=["health"])["relationships"]
@@ -92,10 +109,15 @@ def test_a_name_with_a_blank_at_its_end_is_only_not_created() -> None:
     made = blank_at_the_end()
     changed = made.ok(RELATIONSHIP, name="HQ ", max_client_lead_time="7200", wait_timeout=1)
     assert changed["relationship"]["max_client_lead_time"] == 7200
-    assert made.ok(SCOPE, relationship="HQ ", scopes=["10.0.2.0"], wait_timeout=1)["relationship"]["scopes"] == ["10.0.1.0", "10.0.2.0"]
+    assert made.ok(SCOPE, relationship="HQ ", scopes=["10.0.2.0"], wait_timeout=1)["relationship"]["scopes"] == [
+        "10.0.1.0",
+        "10.0.2.0",
+    ]
     new = {"partner_server": "dhcp02.contoso.example", "wait_timeout": 1}
     for name in ("B ", "\tB"):
         said = made.refused(RELATIONSHIP, name=name, scopes=["10.0.3.0"], **new)
-        assert said.startswith(f"name: '{name}' begins or ends with a space, and DHCP01 has no relationship".replace("\t", r"\x09"))
+        assert said.startswith(
+            f"name: '{name}' begins or ends with a space, and DHCP01 has no relationship".replace("\t", r"\x09")
+        )
     made.ok(RELATIONSHIP, name="HQ ", state="absent", keep_scopes_on="this_server", other_copy="delete", wait_timeout=1)
     assert made.server("DHCP01").relationships == made.server("DHCP02").relationships == {}

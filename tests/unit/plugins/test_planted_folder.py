@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A folder of somebody else in the place of the collection's own stops a task that would need it, in check mode as well."""
+"""A folder of somebody else in the place of the collection's own stops a task that would need it, in check mode as
+well."""
 
 from __future__ import annotations
 
@@ -17,7 +18,13 @@ from nothing_lost.scenarios import PARTNER
 from nothing_lost.task import Wire, perform
 from pairs import RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 
-TASK = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.10.10.0"], "shared_secret": "Kx7", "update_secret": "on_change"}
+TASK = {
+    "name": "HQ",
+    "partner_server": "dhcp02",
+    "scopes": ["10.10.10.0"],
+    "shared_secret": "Kx7",
+    "update_secret": "on_change",
+}
 OURS = "O:BAG:DUD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 KEPT, COPIES, BACKUPS = "kept", "safety-copies", "backups"
 REPLICATE, COPY, RESTORE = "dhcp_failover_replicate", "dhcp_failover_scope_copy", "dhcp_failover_restore"
@@ -28,7 +35,10 @@ OVERWRITE = {"relationship": "HQ", "allow_overwrite": True, "force": True, "wait
 # what a user can make: (who owns it and may do what, what is said of it)
 MAKES = {
     "as every user may": (None, " does not belong to administrators or SYSTEM ("),
-    "keeping administrators out": ("O:S-1-5-21-1-2-3-1002G:DUD:PAI(D;OICI;FA;;;BA)", " does not show administrators its access list."),
+    "keeping administrators out": (
+        "O:S-1-5-21-1-2-3-1002G:DUD:PAI(D;OICI;FA;;;BA)",
+        " does not show administrators its access list.",
+    ),
 }
 
 
@@ -43,7 +53,10 @@ def test_a_task_is_refused_before_the_first_write(place: str, made: str, check_m
     files.make_folder(folder(place), sddl)
     result = perform(Wire(lab, files={"DHCP01": files}), "dhcp_failover_relationship", TASK, check_mode=check_mode)
     assert result["failed"]
-    assert "On dhcp01: something below ProgramData is not as this collection makes it, so nothing was read" in result["msg"]
+    assert (
+        "On dhcp01: something below ProgramData is not as this collection makes it, so nothing was read"
+        in result["msg"]
+    )
     assert f"(windhcp.not_ours: {folder(place)}{wrong}" in result["msg"]
     assert "Take it away" in result["msg"]
     assert (result["changed"], [entry for entry in lab.audit.entries if entry.write]) == (False, [])
@@ -78,14 +91,22 @@ TASKS: dict[str, tuple[str, dict[str, Any], set[tuple[str, str]]]] = {
     "change": (RELATIONSHIP, {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 1}, {("DHCP01", KEPT)}),
     "left-over": (COPY, {"scopes": [str(THREE)], "partner_server": PARTNER}, {("DHCP01", COPIES)}),
     "left-over, own": (COPY, {"scopes": [str(THREE)], **OWN}, {("DHCP01", COPIES)}),
-    "leave": (SCOPE, {"relationship": "HQ", "scopes": [str(TWO)], "state": "absent", **LEAVE}, {("DHCP01", KEPT), ("DHCP01", COPIES)}),
+    "leave": (
+        SCOPE,
+        {"relationship": "HQ", "scopes": [str(TWO)], "state": "absent", **LEAVE},
+        {("DHCP01", KEPT), ("DHCP01", COPIES)},
+    ),
     "leave, own": (
         SCOPE,
         {"relationship": "HQ", "scopes": [str(TWO)], "state": "absent", **LEAVE, **OWN},
         {("DHCP01", KEPT), ("DHCP02", COPIES)},
     ),
     "absent": (RELATIONSHIP, {"name": "HQ", "state": "absent", **LEAVE}, {("DHCP01", KEPT), ("DHCP01", COPIES)}),
-    "absent, own": (RELATIONSHIP, {"name": "HQ", "state": "absent", **LEAVE, **OWN}, {("DHCP01", KEPT), ("DHCP02", COPIES)}),
+    "absent, own": (
+        RELATIONSHIP,
+        {"name": "HQ", "state": "absent", **LEAVE, **OWN},
+        {("DHCP01", KEPT), ("DHCP02", COPIES)},
+    ),
     "replicate": (REPLICATE, OVERWRITE, {("DHCP01", KEPT), ("DHCP01", COPIES)}),
     "replicate, own": (REPLICATE, {**OVERWRITE, **OWN}, {("DHCP01", KEPT), ("DHCP02", COPIES)}),
 }

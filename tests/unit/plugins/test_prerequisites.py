@@ -11,9 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import logon, prerequisites
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError
-from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Found, Place, Result
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import logon, prerequisites
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Found, Place, Result
 from lab.core.server import DhcpClass, OptionDefinition, OptionKey, Policy, Relationship, Scope
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 
@@ -22,12 +22,14 @@ HERE = "access is denied on dhcp01 itself"
 HOP = f"access is denied at the partner {PARTNER}: the logon on dhcp01 does not go on to a second server (double hop)"
 RIGHTS = f"access is denied at the partner {PARTNER}: the account has no DHCP rights there"
 EITHER = (
-    f"access is denied at the partner {PARTNER}: either the logon on dhcp01 does not go on to a second server (double hop), or the account"
+    f"access is denied at the partner {PARTNER}: either the logon on dhcp01 does not go on to a second server "
+    "(double hop), or the account"
 )
 BUSY = "RPC is not answered"
 VERSION = {"MajorVersion": 10, "MinorVersion": 0}
 
-# --- what the answers mean ---------------------------------------------------------------------------------------------
+# --- what the answers mean
+# ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -47,10 +49,18 @@ VERSION = {"MajorVersion": 10, "MinorVersion": 0}
         ("", "WIN32 1722", "WIN32 1722", False, BUSY, True),
     ],
 )
-def test_three_refusals_have_three_meanings(version: str, failover: str, scopes: str, goes_on: bool, said: str, answered: bool) -> None:
+def test_three_refusals_have_three_meanings(
+    version: str, failover: str, scopes: str, goes_on: bool, said: str, answered: bool
+) -> None:
     reads, place = prerequisites.reads(PARTNER), Place("dhcp01", "Get-X")
     answers = [
-        Result(read["id"], place, (Found(place, VERSION),), (Failure(f"{found},Get-X", "No."),) if found else (), computer=PARTNER)
+        Result(
+            read["id"],
+            place,
+            (Found(place, VERSION),),
+            (Failure(f"{found},Get-X", "No."),) if found else (),
+            computer=PARTNER,
+        )
         for read, found in zip(reads, (version, failover, scopes), strict=True)
     ]
     if not said:
@@ -86,7 +96,8 @@ def test_a_logon_that_holds_its_password_goes_on(connection: Mapping[str, Any], 
     assert logon.goes_on(SimpleNamespace(**{"become": None, **connection})) is known
 
 
-# --- whole tasks: refused in check mode and in earnest, with the same words ------------------------------------------------
+# --- whole tasks: refused in check mode and in earnest, with the same words
+# ------------------------------------------------
 
 TASKS: dict[str, tuple[str, dict[str, Any]]] = {
     "create": (RELATIONSHIP, {"name": "New", "partner_server": PARTNER, "scopes": ["10.0.3.0"]}),
@@ -94,7 +105,13 @@ TASKS: dict[str, tuple[str, dict[str, Any]]] = {
     "modify": (RELATIONSHIP, {"name": "HQ", "load_balance_percent": 70}),
     "take out": (
         SCOPE,
-        {"relationship": "HQ", "scopes": ["10.0.1.0"], "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"},
+        {
+            "relationship": "HQ",
+            "scopes": ["10.0.1.0"],
+            "state": "absent",
+            "keep_scopes_on": "this_server",
+            "other_copy": "delete",
+        },
     ),
     "re-create": (
         RELATIONSHIP,
@@ -111,7 +128,13 @@ TASKS: dict[str, tuple[str, dict[str, Any]]] = {
     "replicate": ("dhcp_failover_replicate", {"relationship": "HQ", "force": True}),
 }
 KEEP = {"keep_scopes_on": "this_server", "other_copy": "delete"}
-NEW_SCOPE = {"scope_id": "10.0.9.0", "start_range": "10.0.9.10", "end_range": "10.0.9.90", "subnet_mask": "255.255.255.0", "name": "N"}
+NEW_SCOPE = {
+    "scope_id": "10.0.9.0",
+    "start_range": "10.0.9.10",
+    "end_range": "10.0.9.90",
+    "subnet_mask": "255.255.255.0",
+    "name": "N",
+}
 OTHER = "dhcp03.contoso.example"
 MORE_TASKS: dict[str, tuple[str, dict[str, Any]]] = {
     "replace a copy": (SCOPE, {"relationship": "HQ", "scopes": ["10.0.3.0"], "replace_partner_copy": "inactive_only"}),
@@ -119,11 +142,23 @@ MORE_TASKS: dict[str, tuple[str, dict[str, Any]]] = {
     "create scopes": (SCOPE, {"relationship": "HQ", "create_scopes": [NEW_SCOPE]}),
     "move": (
         SCOPE,
-        {"relationship": "New", "scopes": ["10.0.1.0"], "move": True, "create_relationship": {"partner_server": PARTNER}, **KEEP},
+        {
+            "relationship": "New",
+            "scopes": ["10.0.1.0"],
+            "move": True,
+            "create_relationship": {"partner_server": PARTNER},
+            **KEEP,
+        },
     ),
     "move to another": (
         SCOPE,
-        {"relationship": "New", "scopes": ["10.0.1.0"], "move": True, "create_relationship": {"partner_server": OTHER}, **KEEP},
+        {
+            "relationship": "New",
+            "scopes": ["10.0.1.0"],
+            "move": True,
+            "create_relationship": {"partner_server": OTHER},
+            **KEEP,
+        },
     ),
     "re-create with another": (
         RELATIONSHIP,
@@ -135,7 +170,9 @@ MORE_TASKS: dict[str, tuple[str, dict[str, Any]]] = {
 def left_over(**switches: Any) -> Pair:
     """An inactive copy of the third scope is on the partner."""
     two = pair(**switches)
-    two.server("DHCP02").scopes[THREE] = replace(deepcopy(two.server("DHCP01").scopes[THREE]), state="InActive", leases={})
+    two.server("DHCP02").scopes[THREE] = replace(
+        deepcopy(two.server("DHCP01").scopes[THREE]), state="InActive", leases={}
+    )
     return two
 
 
@@ -195,12 +232,15 @@ def test_a_denied_partner_is_not_down() -> None:
     two = pair(version_without_hop=True)
     two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
     accounts(two, "DHCP02", admin=False)
-    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in two.refused("dhcp_failover_partner_down", name="HQ")
+    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in two.refused(
+        "dhcp_failover_partner_down", name="HQ"
+    )
     orphan = two.remove(ONE, keep_scopes_on="this_server", other_copy="disable", orphan="remove_here")
     assert "answers DHCP01, so it is not gone" in two.refused(SCOPE, **orphan)
 
 
-# --- what the partner has already ------------------------------------------------------------------------------------------
+# --- what the partner has already
+# ------------------------------------------------------------------------------------------
 
 
 def test_what_the_partner_has_is_seen_over_the_hop() -> None:
@@ -213,11 +253,16 @@ def test_what_the_partner_has_is_seen_over_the_hop() -> None:
     other = replace(two.server("DHCP01").scopes[THREE], scope_id=THREE + 64, leases={})
     there.scopes[THREE + 64] = replace(other, start_range=THREE + 99, end_range=THREE + 120)
     message = two.refused(SCOPE, relationship="HQ", scopes=["10.0.3.0"])
-    assert "10.0.3.0 (10.0.3.10 to 10.0.3.99) overlaps scope 10.0.3.64 of dhcp02.contoso.example (10.0.3.99 to 10.0.3.120)" in message
+    assert (
+        "10.0.3.0 (10.0.3.10 to 10.0.3.99) overlaps scope 10.0.3.64 of dhcp02.contoso.example (10.0.3.99 to "
+        "10.0.3.120)" in message
+    )
     del there.scopes[THREE + 64]
     standing = there.relationships["HQ"]
     for number in range(30):
-        there.relationships[f"R{number}"] = replace(standing, name=f"R{number}", peer="DHCP03", scopes=[], state="Recover")
+        there.relationships[f"R{number}"] = replace(
+            standing, name=f"R{number}", peer="DHCP03", scopes=[], state="Recover"
+        )
     new = {"name": "New", "partner_server": PARTNER, "scopes": ["10.0.3.0"]}
     assert "has 31 relationships already, the most a server can have" in two.refused(RELATIONSHIP, **new)
     del there.relationships["R0"]
@@ -225,7 +270,16 @@ def test_what_the_partner_has_is_seen_over_the_hop() -> None:
     assert two.ok(RELATIONSHIP, **new, wait_timeout=1)["changed"]
 
 
-JOINING = ("create", "add", "re-create", "replace a copy", "complete a half", "move", "move to another", "re-create with another")
+JOINING = (
+    "create",
+    "add",
+    "re-create",
+    "replace a copy",
+    "complete a half",
+    "move",
+    "move to another",
+    "re-create with another",
+)
 
 
 def joining(task: str, route: str, **switches: Any) -> tuple[Pair, str, str, dict[str, Any]]:
@@ -266,7 +320,9 @@ def test_what_scopes_use_has_to_be_on_the_partner(
     lacking = uses(here, there, coming)
     message = two.refused(module, **options, allow_content_loss=True)
     assert message.endswith(
-        f" lacks what the scopes use, and Windows does not replicate it: {lacking}. Create it there first; nothing was changed."
+        f" lacks what the scopes use, and Windows does not replicate it: {lacking}. Create it there first; nothing "
+        "was "
+        "changed."
     )
     assert message.lower().startswith(partner.lower())
     there.option_definitions, there.classes = deepcopy(here.option_definitions), deepcopy(here.classes)
@@ -281,7 +337,9 @@ def test_a_name_is_taken_in_any_case_and_whatever_the_state(task: str, route: st
     name = options.get("relationship") or options["name"]
     option = "relationship" if module == SCOPE else "name"
     third = "DHCP02" if partner == "DHCP03" else "DHCP03"
-    alike = replace(two.server("DHCP01").relationships["HQ"], partner_server=third, primary=third, peer=third, scopes=[])
+    alike = replace(
+        two.server("DHCP01").relationships["HQ"], partner_server=third, primary=third, peer=third, scopes=[]
+    )
     for taken in (name.upper(), name.lower(), name):
         standing = dict(there.relationships)
         if taken in standing:
@@ -289,7 +347,8 @@ def test_a_name_is_taken_in_any_case_and_whatever_the_state(task: str, route: st
         there.relationships[taken] = replace(alike, name=taken, state="PotentialConflict")
         message = two.refused(module, **options)
         assert message.startswith(
-            f"{option}: {partner if route == 'own connection' else options_partner(options)} has a relationship '{taken}'"
+            f"{option}: {partner if route == 'own connection' else options_partner(options)} has a relationship "
+            f"'{taken}'"
         )
         assert ("in upper and lower case only" in message) is (taken != name)
         there.relationships = standing
@@ -355,21 +414,25 @@ def test_what_is_half_made_is_seen_over_the_hop() -> None:
 
 
 def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
-    """What joins is refused by Windows where it is there meanwhile, so a partner of many servers may be written to by all of them."""
+    """What joins is refused by Windows where it is there meanwhile, so a partner of many servers may be written to by
+    all of them."""
     two = pair()
     busy = two.wire.execute
     found: list[Scope] = list(two.server("DHCP01").scopes.values())
 
     def meanwhile(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         if '"calls"' in arguments["request"]:
-            two.server("DHCP02").scopes[ONE.__class__("10.9.9.0")] = replace(found[0], scope_id=ONE.__class__("10.9.9.0"))
+            two.server("DHCP02").scopes[ONE.__class__("10.9.9.0")] = replace(
+                found[0], scope_id=ONE.__class__("10.9.9.0")
+            )
         return busy(server, arguments)
 
     two.wire.execute = meanwhile  # type: ignore[method-assign]
     assert two.ok(SCOPE, relationship="HQ", scopes=["10.0.3.0"], wait_timeout=1)["changed"]
 
 
-# --- what it costs ---------------------------------------------------------------------------------------------------------
+# --- what it costs
+# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -391,14 +454,22 @@ def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int,
     module, options = {**TASKS, **MORE_TASKS}[task]
     for route, expected in (({}, hop), ({"partner_host": "dhcp02"}, own)):
         two = SCENES.get(task, pair)()
-        calls = [two.ok(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"] for check in (True, False)]
+        calls = [
+            two.ok(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"]
+            for check in (True, False)
+        ]
         assert tuple(calls) == expected, route
 
 
-@pytest.mark.parametrize(("task", "hop", "own"), [("move to another", (3, 4), (4, 5)), ("re-create with another", (4, 5), (5, 6))])
+@pytest.mark.parametrize(
+    ("task", "hop", "own"), [("move to another", (3, 4), (4, 5)), ("re-create with another", (4, 5), (5, 6))]
+)
 def test_another_partner_takes_a_command_more(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
     module, options = {**TASKS, **MORE_TASKS}[task]
     for route, expected in (({}, hop), ({"partner_host": "dhcp03"}, own)):
         two = pair()
-        calls = [two.run(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"] for check in (True, False)]
+        calls = [
+            two.run(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"]
+            for check in (True, False)
+        ]
         assert tuple(calls) == expected, route

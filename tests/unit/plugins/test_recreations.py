@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What Windows cannot change in place: roles, partners and names, scopes that move; and what a broken run left of these."""
+"""What Windows cannot change in place: roles, partners and names, scopes that move; and what a broken run left of
+these."""
 
 from __future__ import annotations
 
@@ -31,20 +32,26 @@ def leases(server: Server) -> int:
 def test_never_without_being_told(route: dict[str, Any]) -> None:
     two = standby()
     message = two.refused(RELATIONSHIP, **{**STANDBY, "server_role": "standby"}, **route)
-    assert message.startswith("server_role: DHCP01 is active in 'HQ', not standby. Windows cannot change this in place.")
+    assert message.startswith(
+        "server_role: DHCP01 is active in 'HQ', not standby. Windows cannot change this in place."
+    )
     assert "recreate: when_needed does it" in message
     other = two.refused(RELATIONSHIP, **{**STANDBY, "partner_server": "dhcp03.contoso.example"})
     assert other.startswith("partner_server: 'HQ' on DHCP01 has the partner dhcp02.contoso.example")
     renamed = two.refused(RELATIONSHIP, **{**STANDBY, "name": "Berlin"}, previous_name="HQ", **route)
-    assert renamed.startswith("its name was 'HQ' Windows cannot change this in place.")
+    assert renamed.startswith("its name was 'HQ'. Windows cannot change this in place.")
 
 
 @ROUTES
 def test_the_task_has_to_say_who_keeps_and_what_goes(route: dict[str, Any]) -> None:
     two, swapped = standby(), {**STANDBY, "server_role": "standby", "recreate": "when_needed"}
-    assert two.refused(RELATIONSHIP, **swapped, **route).startswith("keep_scopes_on and other_copy: needed to re-create 'HQ'")
+    assert two.refused(RELATIONSHIP, **swapped, **route).startswith(
+        "keep_scopes_on and other_copy: needed to re-create 'HQ'"
+    )
     for said in ({"keep_scopes_on": "this_server"}, {"keep_scopes_on": "this_server", "other_copy": "disable"}):
-        assert "have to go before they can be copied anew: other_copy: delete" in two.refused(RELATIONSHIP, **swapped, **route, **said)
+        assert "have to go before they can be copied anew: other_copy: delete" in two.refused(
+            RELATIONSHIP, **swapped, **route, **said
+        )
     assert two.refused(RELATIONSHIP, **swapped, **route, keep_scopes_on="partner", other_copy="delete").startswith(
         "keep_scopes_on: re-creating copies the scopes from this server"
     )
@@ -52,11 +59,16 @@ def test_the_task_has_to_say_who_keeps_and_what_goes(route: dict[str, Any]) -> N
 
 def test_the_task_has_to_declare_all_that_there_is() -> None:
     two = Pair()
-    two.ok(RELATIONSHIP, **STANDBY | {"max_client_lead_time": 7200, "reserve_percent": 8, "shared_secret": "Kx7-secret"})
+    two.ok(
+        RELATIONSHIP, **STANDBY | {"max_client_lead_time": 7200, "reserve_percent": 8, "shared_secret": "Kx7-secret"}
+    )
     less = {"name": "HQ", "server_role": "standby", "scopes": ["10.0.1.0"], "wait_timeout": 1}
     message = two.refused(RELATIONSHIP, **less, **ANEW)
     assert "takes a task that declares all of it" in message
-    assert "scopes: 10.0.2.0, reserve_percent: 8, max_client_lead_time: 7200, shared_secret (or enable_auth: false)" in message
+    assert (
+        "scopes: 10.0.2.0, reserve_percent: 8, max_client_lead_time: 7200, shared_secret (or enable_auth: false)"
+        in message
+    )
     assert "secret" not in message.replace("shared_secret", "")
 
 
@@ -115,12 +127,15 @@ def test_a_copy_of_the_old_partner_stays_when_the_new_one_did_not_get_the_scope(
 
 @ROUTES
 @pytest.mark.parametrize("role", ["active", "standby"])
-def test_a_role_that_windows_may_not_give_takes_the_options_of_a_re_creation_before(role: str, route: dict[str, Any]) -> None:
+def test_a_role_that_windows_may_not_give_takes_the_options_of_a_re_creation_before(
+    role: str, route: dict[str, Any]
+) -> None:
     """A change of mode makes one of the two servers the active one, and which is not known."""
     two, changed = pair(), {**STANDBY, "server_role": role, "recreate": "when_needed", **route}
     said = two.refused(RELATIONSHIP, **changed)
     assert said.startswith(
-        "keep_scopes_on and other_copy: needed to re-create 'HQ' (server_role: which server the change of mode makes active"
+        "keep_scopes_on and other_copy: needed to re-create 'HQ' (server_role: which server the change of mode makes "
+        "active"
     )
     assert "Add scopes: 10.0.2.0" in two.refused(RELATIONSHIP, **{**changed, **ANEW, "scopes": ["10.0.1.0"]})
     first = two.run(RELATIONSHIP, **{**changed, **ANEW})
@@ -148,7 +163,8 @@ def test_a_partner_that_is_gone_is_replaced() -> None:
     assert not two.ok(RELATIONSHIP, **wanted)["changed"]
 
 
-# --- moves -------------------------------------------------------------------------------------------------------------
+# --- moves
+# -------------------------------------------------------------------------------------------------------------
 
 
 def branch(partner: str) -> dict[str, Any]:
@@ -161,7 +177,9 @@ def test_a_scope_moves_only_when_told_to() -> None:
     message = two.refused(SCOPE, **branch("dhcp02"))
     assert message.startswith("scopes: 10.0.1.0 is in relationship 'HQ' (partner dhcp02.contoso.example)")
     assert "move: true" in message
-    assert "other_copy: needed, since 10.0.1.0 would move from 'HQ'" in two.refused(SCOPE, **branch("dhcp03"), move=True)
+    assert "other_copy: needed, since 10.0.1.0 would move from 'HQ'" in two.refused(
+        SCOPE, **branch("dhcp03"), move=True
+    )
     assert "run the task on the partner" in two.refused(SCOPE, **branch("dhcp03"), move=True, keep_scopes_on="partner")
 
 
@@ -186,7 +204,8 @@ def test_a_move_to_another_partner_ends_the_old_copy_last(route: dict[str, Any])
     assert not two.ok(SCOPE, **wanted)["changed"]
 
 
-# --- what a broken run left --------------------------------------------------------------------------------------------
+# --- what a broken run left
+# --------------------------------------------------------------------------------------------
 
 
 def half_add(two: Pair, cmdlet: str, module: str, **options: Any) -> None:

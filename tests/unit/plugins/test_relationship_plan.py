@@ -7,17 +7,19 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import desired
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server, UnknownPartner
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.secret import Secret
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import Secret
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.unknown import UnknownPartner
 
 PARTNER = {"partner_server": "dhcp02.contoso.example"}
 FORCE = {"Force": True, "Confirm": False}
 
 
 def present(server: Server, name: str = "HQ", **options: Any) -> Plan:
-    return builders.present(desired.definition(name, options), server)
+    return builders.present(relationship_options.definition(name, options), server)
 
 
 def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
@@ -74,17 +76,41 @@ SENT_SET = {"Name": "HQ", **FORCE}
     [
         (builders.relationship(), {"load_balance_percent": 60}, {"LoadBalancePercent": 60}),
         (builders.relationship(), {"max_client_lead_time": "2:00:00"}, {"MaxClientLeadTime": "02:00:00"}),
-        (builders.relationship(), {"state_switch_interval": "60"}, {"AutoStateTransition": True, "StateSwitchInterval": "00:01:00"}),
-        (builders.relationship(state_switch_interval=60), {"state_switch_interval": "0"}, {"AutoStateTransition": False}),
-        (builders.relationship(state_switch_interval=60), {"auto_state_transition": False}, {"AutoStateTransition": False}),
-        (builders.relationship(), {"auto_state_transition": True}, {"AutoStateTransition": True, "StateSwitchInterval": "01:00:00"}),
+        (
+            builders.relationship(),
+            {"state_switch_interval": "60"},
+            {"AutoStateTransition": True, "StateSwitchInterval": "00:01:00"},
+        ),
+        (
+            builders.relationship(state_switch_interval=60),
+            {"state_switch_interval": "0"},
+            {"AutoStateTransition": False},
+        ),
+        (
+            builders.relationship(state_switch_interval=60),
+            {"auto_state_transition": False},
+            {"AutoStateTransition": False},
+        ),
+        (
+            builders.relationship(),
+            {"auto_state_transition": True},
+            {"AutoStateTransition": True, "StateSwitchInterval": "01:00:00"},
+        ),
         (builders.hot_standby(), {"reserve_percent": 10}, {"ReservePercent": 10}),
         (builders.relationship(), {"mode": "hot_standby"}, {"Mode": "HotStandby", "ReservePercent": 5}),
-        (builders.relationship(), {"mode": "hot_standby", "reserve_percent": 8}, {"Mode": "HotStandby", "ReservePercent": 8}),
+        (
+            builders.relationship(),
+            {"mode": "hot_standby", "reserve_percent": 8},
+            {"Mode": "HotStandby", "ReservePercent": 8},
+        ),
         (builders.hot_standby(), {"mode": "load_balance"}, {"Mode": "LoadBalance", "LoadBalancePercent": 50}),
         (builders.relationship(), {"enable_auth": True, "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
         (builders.relationship(enable_auth=True), {"enable_auth": False}, {"SharedSecret": None}),
-        (builders.relationship(enable_auth=True), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
+        (
+            builders.relationship(enable_auth=True),
+            {"update_secret": "always", "shared_secret": "x"},
+            {"SharedSecret": Secret("x")},
+        ),
         (builders.relationship(), {"update_secret": "always", "shared_secret": "x"}, {"SharedSecret": Secret("x")}),
         (
             builders.relationship(),
@@ -93,7 +119,9 @@ SENT_SET = {"Name": "HQ", **FORCE}
         ),
     ],
 )
-def test_modifying_sends_what_differs_in_one_call(actual: Any, options: dict[str, Any], parameters: dict[str, Any]) -> None:
+def test_modifying_sends_what_differs_in_one_call(
+    actual: Any, options: dict[str, Any], parameters: dict[str, Any]
+) -> None:
     plan = present(builders.server([actual]), **options)
     assert calls(plan) == [("Set-DhcpServerv4Failover", {**SENT_SET, **parameters})]
 
@@ -103,7 +131,10 @@ def test_modifying_sends_what_differs_in_one_call(actual: Any, options: dict[str
     [
         (builders.relationship(), {}),
         (builders.relationship(), {"partner_server": "DHCP02", "mode": "load_balance", "load_balance_percent": 50}),
-        (builders.relationship(), {"partner_server": "10.10.0.12", "max_client_lead_time": "3600", "state_switch_interval": "0"}),
+        (
+            builders.relationship(),
+            {"partner_server": "10.10.0.12", "max_client_lead_time": "3600", "state_switch_interval": "0"},
+        ),
         (builders.relationship(state_switch_interval=60), {"auto_state_transition": True}),
         (builders.relationship(enable_auth=True), {"shared_secret": "x"}),
         (builders.relationship(enable_auth=True), {"enable_auth": True}),
@@ -119,7 +150,9 @@ def test_what_is_so_already_is_no_change(actual: Any, options: dict[str, Any]) -
 
 
 def test_after_shows_what_the_change_leaves() -> None:
-    plan = present(builders.server([builders.relationship(scopes=["10.0.1.0"])]), mode="hot_standby", scopes=["10.0.3.0"])
+    plan = present(
+        builders.server([builders.relationship(scopes=["10.0.1.0"])]), mode="hot_standby", scopes=["10.0.3.0"]
+    )
     assert {key: plan.after[key] for key in ("mode", "reserve_percent", "server_role", "scopes")} == {
         "mode": "hot_standby",
         "reserve_percent": 5,
@@ -132,9 +165,21 @@ def test_after_shows_what_the_change_leaves() -> None:
 @pytest.mark.parametrize(
     ("actual", "options", "said"),
     [
-        (builders.relationship(), {"reserve_percent": 5}, "reserve_percent: belongs to mode hot_standby, and 'HQ' is in mode load_balance"),
-        (builders.hot_standby(), {"load_balance_percent": 5}, "load_balance_percent: belongs to mode load_balance, and 'HQ'"),
-        (builders.hot_standby(), {"server_role": "standby"}, "server_role: DHCP01 is active in 'HQ', not standby. Windows cannot"),
+        (
+            builders.relationship(),
+            {"reserve_percent": 5},
+            "reserve_percent: belongs to mode hot_standby, and 'HQ' is in mode load_balance",
+        ),
+        (
+            builders.hot_standby(),
+            {"load_balance_percent": 5},
+            "load_balance_percent: belongs to mode load_balance, and 'HQ'",
+        ),
+        (
+            builders.hot_standby(),
+            {"server_role": "standby"},
+            "server_role: DHCP01 is active in 'HQ', not standby. Windows cannot",
+        ),
         (
             builders.relationship(),
             {"partner_server": "10.10.0.99"},
@@ -142,10 +187,26 @@ def test_after_shows_what_the_change_leaves() -> None:
         ),
         (builders.relationship(), {"partner_server": "dhcp01"}, "partner_server: 'dhcp01' is DHCP01 itself"),
         (builders.relationship(), {"enable_auth": True}, "shared_secret: needed, since authentication of 'HQ' is off"),
-        (builders.relationship("hq"), {}, "name: DHCP01 has a relationship 'hq', which differs from 'HQ' in upper and lower case"),
-        (builders.relationship(), {"scopes": ["10.9.9.0"]}, "scopes: 10.9.9.0 is no scope of DHCP01; create it there first"),
-        (builders.relationship(), {"scopes": ["10.0.1.7"]}, "scopes: 10.0.1.7 is no scope of DHCP01; it lies inside scope 10.0.1.0"),
-        (builders.relationship("Other", ["10.0.1.0"]), {**PARTNER, "scopes": ["10.0.1.0"]}, "scopes: 10.0.1.0 is in relationship 'Other'"),
+        (
+            builders.relationship("hq"),
+            {},
+            "name: DHCP01 has a relationship 'hq', which differs from 'HQ' in upper and lower case",
+        ),
+        (
+            builders.relationship(),
+            {"scopes": ["10.9.9.0"]},
+            "scopes: 10.9.9.0 is no scope of DHCP01; create it there first",
+        ),
+        (
+            builders.relationship(),
+            {"scopes": ["10.0.1.7"]},
+            "scopes: 10.0.1.7 is no scope of DHCP01; it lies inside scope 10.0.1.0",
+        ),
+        (
+            builders.relationship("Other", ["10.0.1.0"]),
+            {**PARTNER, "scopes": ["10.0.1.0"]},
+            "scopes: 10.0.1.0 is in relationship 'Other'",
+        ),
     ],
 )
 def test_refused_with_the_option_and_the_cure(actual: Any, options: dict[str, Any], said: str) -> None:
@@ -155,7 +216,8 @@ def test_refused_with_the_option_and_the_cure(actual: Any, options: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("addresses", "same"), [(("10.10.0.12",), True), (("10.10.0.99", "10.10.0.12"), True), (("10.10.0.99",), False), ((), False)]
+    ("addresses", "same"),
+    [(("10.10.0.12",), True), (("10.10.0.99", "10.10.0.12"), True), (("10.10.0.99",), False), ((), False)],
 )
 def test_a_name_that_looks_different_is_told_by_its_addresses(addresses: tuple[str, ...], same: bool) -> None:
     server = builders.server([builders.relationship()])

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, RemoteFailure, UnexpectedReply
-from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import REQUEST_LIMIT, Remote
-from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Place, Result
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import REQUEST_LIMIT, Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
+    RemoteError,
+    RemoteFailure,
+    UnexpectedReply,
+)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 
 HASH = "0" * 64
 DONE = {
@@ -63,7 +67,10 @@ def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
     ("status", "said"),
     [
         ("busy", r"Another run is writing to this server and did not finish within 120 s \(X: not here\)"),
-        ("no_mutex", r"What keeps two runs from writing at once could not be made \(X: not here\); nothing was changed\."),
+        (
+            "no_mutex",
+            r"What keeps two runs from writing at once could not be made \(X: not here\); nothing was changed\.",
+        ),
         ("no_module", r"DhcpServer module could not be loaded \(X: not here\). Install it"),
         ("constrained_language", r"restricted language mode there \(X: not here\), .* application control .*(JEA)"),
         ("not_windows_powershell", r"no Windows PowerShell 5.1 \(X: not here\)"),
@@ -76,7 +83,9 @@ def test_every_status_of_the_script_has_its_cure(status: str, said: str) -> None
         remote({"reply": reply}).read([])
 
 
-@pytest.mark.parametrize(("status", "said"), [("busy", "(who it is is not known)"), ("no_module", "(no error came with it)")])
+@pytest.mark.parametrize(
+    ("status", "said"), [("busy", "(who it is is not known)"), ("no_module", "(no error came with it)")]
+)
 def test_a_status_without_an_error_says_so(status: str, said: str) -> None:
     with pytest.raises(RemoteFailure) as raised:
         remote({"reply": {**DONE, "status": status, "errors": []}}).read([])
@@ -85,18 +94,30 @@ def test_a_status_without_an_error_says_so(status: str, said: str) -> None:
 
 def test_a_mutex_of_another_account_has_a_cure_of_its_own() -> None:
     reply = {**DONE, "status": "busy", "errors": [{"id": "windhcp.mutex", "message": "joe@work; Access is denied."}]}
-    with pytest.raises(RemoteFailure, match=r"lets this one not wait for it .*joe@work.* local administrators") as raised:
+    with pytest.raises(
+        RemoteFailure, match=r"lets this one not wait for it .*joe@work.* local administrators"
+    ) as raised:
         remote({"reply": reply}).read([])
     assert "Please report" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    "error_id", ["ScriptsNotAllowed", "FunctionDeclarationNotSupportedInDataSection", "MethodInvocationNotSupportedInConstrainedLanguage"]
+    "error_id",
+    [
+        "ScriptsNotAllowed",
+        "FunctionDeclarationNotSupportedInDataSection",
+        "MethodInvocationNotSupportedInConstrainedLanguage",
+    ],
 )
 def test_an_endpoint_that_takes_no_scripts_is_named(error_id: str) -> None:
     """As ansible's psrp plugin writes an error record, in whatever language its message is."""
-    said = f"Quatsch.\r\n    + CategoryInfo          : ParserError: (&{{1}}:String) [], X\r\n    + FullyQualifiedErrorId : {error_id}\r\n"
-    with pytest.raises(RemoteFailure, match=rf"On dhcp01: .*takes no scripts, {error_id}\).*connect to Microsoft.PowerShell"):
+    said = (
+        f"Quatsch.\r\n    + CategoryInfo          : ParserError: (&{{1}}:String) [], X\r\n    + "
+        f"FullyQualifiedErrorId : {error_id}\r\n"
+    )
+    with pytest.raises(
+        RemoteFailure, match=rf"On dhcp01: .*takes no scripts, {error_id}\).*connect to Microsoft.PowerShell"
+    ):
         remote({"module_stderr": said, "rc": 1}).read([])
 
 
@@ -115,13 +136,21 @@ def test_no_reply_is_never_an_empty_server(result: dict[str, Any], said: str) ->
 
 
 def test_an_unreadable_reply_to_a_write_does_not_hide_that_something_may_be_written() -> None:
-    with pytest.raises(UnexpectedReply, match=r"dhcp01 gave no reply: boom Whether something was written is not known; run again\."):
+    with pytest.raises(
+        UnexpectedReply, match=r"dhcp01 gave no reply: boom Whether something was written is not known; run again\."
+    ):
         remote({"module_stderr": "boom"}).write([], "", [cmdlets.remove_failover("HQ")])
 
 
 @pytest.mark.parametrize(
     ("status", "known"),
-    [("busy", True), ("no_module", True), ("constrained_language", True), ("not_windows_powershell", True), ("script_error", False)],
+    [
+        ("busy", True),
+        ("no_module", True),
+        ("constrained_language", True),
+        ("not_windows_powershell", True),
+        ("script_error", False),
+    ],
 )
 def test_a_write_that_failed_may_have_written_unless_the_script_ended_before(status: str, known: bool) -> None:
     reply = {**DONE, "status": status, "errors": [{"id": "X", "message": "not here"}]}
@@ -157,7 +186,9 @@ def test_secrets_go_beside_the_request_and_count_as_well() -> None:
         return {"reply": {**DONE, "calls": [{"id": one, "objects": [], "errors": [], "warnings": []} for one in ids]}}
 
     one = Remote(execute, "dhcp01", False)
-    one.write([], "f", [cmdlets.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")], [])
+    one.write(
+        [], "f", [cmdlets.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")], []
+    )
     assert given[0]["secrets"] == ["hush", "s3cret"]
     assert "hush" not in given[0]["request"]
     assert "s3cret" not in given[0]["request"]
@@ -177,29 +208,65 @@ def error(operation: str, error_id: str) -> RemoteError:
     [
         ("failover", "WIN32 5,Get-DhcpServerv4Failover", ["access is denied on dhcp01 itself", "local administrator"]),
         ("add_failover", "WIN32 5,Add-DhcpServerv4Failover", ["denied, here or at the partner dhcp02", "runas"]),
-        ("add_failover", "DHCP 20121,Add-DhcpServerv4Failover", ["no DHCP rights there", "administrator of dhcp02.contoso.example"]),
+        (
+            "add_failover",
+            "DHCP 20121,Add-DhcpServerv4Failover",
+            ["no DHCP rights there", "administrator of dhcp02.contoso.example"],
+        ),
         ("probe_api", "WIN32 1722", ["TCP 135", "from dhcp01"]),
         ("add_failover", "DHCP 20119,Add-DhcpServerv4Failover", ["clocks", "w32tm"]),
-        ("add_failover_scopes", "DHCP 20131,Add-X", ["BOOTP", "set the scope's type", "Windows Server 2012 refuses it"]),
-        ("failover", "windhcp.property", ["a value of what a cmdlet answered cannot be read", "the same cmdlet on the server"]),
-        ("safety_copy", "windhcp.protect_folder", ["could not be kept to administrators", r"C:\ProgramData\windhcp.failover"]),
+        (
+            "add_failover_scopes",
+            "DHCP 20131,Add-X",
+            ["BOOTP", "set the scope's type", "Windows Server 2012 refuses it"],
+        ),
+        (
+            "failover",
+            "windhcp.property",
+            ["a value of what a cmdlet answered cannot be read", "the same cmdlet on the server"],
+        ),
+        (
+            "safety_copy",
+            "windhcp.protect_folder",
+            ["could not be kept to administrators", r"C:\ProgramData\windhcp.failover"],
+        ),
         ("safety_copy", "windhcp.incomplete_copy", ["does not hold all that is there", "Repair-DhcpServerv4IPRecord"]),
-        ("import_copy", "WIN32 5,Backup-DhcpServer", ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"]),
-        ("import_copy", "windhcp.no_backup", ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"]),
+        (
+            "import_copy",
+            "WIN32 5,Backup-DhcpServer",
+            ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"],
+        ),
+        (
+            "import_copy",
+            "windhcp.no_backup",
+            ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"],
+        ),
         ("keep_text", "windhcp.file", ["could not be read or written", "disk"]),
         ("keep_text", "windhcp.bad_name", ["the name of a kept text", "report it"]),
-        ("read_copy", "windhcp.not_a_copy", ["not that of a safety copy", r"C:\ProgramData\windhcp.failover\safety-copies"]),
+        (
+            "read_copy",
+            "windhcp.not_a_copy",
+            ["not that of a safety copy", r"C:\ProgramData\windhcp.failover\safety-copies"],
+        ),
         ("read_copy", "windhcp.no_such_copy", ["no such safety copy", "on which it was made"]),
         ("import_copy", "WIN32 5,Import-DhcpServer", ["access is denied on dhcp01 itself"]),
         ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "among the DHCP server's error codes"]),
-        ("import_copy", "InvalidOperation,Import-DhcpServer", ["a newer version of Windows", "the version that it was made on"]),
+        (
+            "import_copy",
+            "InvalidOperation,Import-DhcpServer",
+            ["a newer version of Windows", "the version that it was made on"],
+        ),
         ("import_copy", "ObjectNotFound,Import-DhcpServer", ["a scope is not in the file"]),
         ("import_copy", "ResourceUnavailable,Import-DhcpServer", ["is not there, or cannot be read"]),
         ("import_copy", "ParameterArgumentValidationError,Add-DhcpServerv4Lease", ["does not take one of the values"]),
         ("export", "ResourceExists,Export-DhcpServer", ["is there already"]),
         ("export", "CommandNotFoundException", ["a command is missing on the server", "RSAT-DHCP"]),
         ("export", "ObjectNotFound,Get-Something", ["PowerShell or the DhcpServer module refused it", "report it"]),
-        ("keep_text", "windhcp.not_ours", ["not as this collection makes it", "Take it away", r"C:\ProgramData\windhcp.failover"]),
+        (
+            "keep_text",
+            "windhcp.not_ours",
+            ["not as this collection makes it", "Take it away", r"C:\ProgramData\windhcp.failover"],
+        ),
         ("failover", "windhcp.computer_name", ["run parts of it as code", "partner_server"]),
     ],
 )
@@ -212,10 +279,14 @@ def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, s
     assert "Fehler {0} beim Server" in text
 
 
-@pytest.mark.parametrize("error_id", ["DHCP 20013,Export-DhcpServer", "windhcp.incomplete_copy", "DHCP 20005,Export-DhcpServer"])
+@pytest.mark.parametrize(
+    "error_id", ["DHCP 20013,Export-DhcpServer", "windhcp.incomplete_copy", "DHCP 20005,Export-DhcpServer"]
+)
 def test_an_error_of_a_partner_that_was_asked_names_it_and_sends_nobody_to_the_wrong_server(error_id: str) -> None:
     for computer, where in (("dhcp02", "dhcp01 asking dhcp02"), ("", "dhcp01")):
-        answered = Result("export", Place("dhcp01", "Export-DhcpServer"), errors=(Failure(error_id, "No."),), computer=computer)
+        answered = Result(
+            "export", Place("dhcp01", "Export-DhcpServer"), errors=(Failure(error_id, "No."),), computer=computer
+        )
         text = str(RemoteError(answered, "dhcp01"))
         assert text.startswith(f"On {where}: ")
         assert ("event log" in text) == (f"event log on {computer or 'dhcp01'}" in text)
@@ -225,7 +296,14 @@ def test_an_error_of_a_partner_that_was_asked_names_it_and_sends_nobody_to_the_w
 
 @pytest.mark.parametrize(
     ("error_id", "answered"),
-    [("DHCP 20013", True), ("WIN32 5", True), ("DHCP 20121", True), ("WIN32 1722", False), ("WIN32 1753", False), ("DHCP 20123", False)],
+    [
+        ("DHCP 20013", True),
+        ("WIN32 5", True),
+        ("DHCP 20121", True),
+        ("WIN32 1722", False),
+        ("WIN32 1753", False),
+        ("DHCP 20123", False),
+    ],
 )
 def test_who_gives_an_error_of_a_dhcp_server_is_there(error_id: str, answered: bool) -> None:
     assert error("failover", f"{error_id},Get-X").answered is answered

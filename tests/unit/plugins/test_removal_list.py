@@ -7,11 +7,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils.removal_list import DNS, NOTHING, removal_list
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.removal_list import DNS, NOTHING, removal_list
 
 
 def copy(other_copy: str, *differences: str) -> dict[str, Any]:
-    return {"scope_id": "10.1.0.0", "server": "TWO", "kept_on": "ONE", "other_copy": other_copy, "differences": list(differences)}
+    return {
+        "scope_id": "10.1.0.0",
+        "server": "TWO",
+        "kept_on": "ONE",
+        "other_copy": other_copy,
+        "differences": list(differences),
+    }
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,9 @@ def test_every_difference_step_safety_copy_and_failure_with_the_name_that_was_lo
 
 def test_copies_of_all_tasks_come_before_the_steps() -> None:
     step = {"server": "ONE", "step": "remove"}
-    lines = removal_list([{"removals": [copy("delete")], "plan": [step]}, {"removals": [copy("disable")], "plan": [step]}])
+    lines = removal_list(
+        [{"removals": [copy("delete")], "plan": [step]}, {"removals": [copy("disable")], "plan": [step]}]
+    )
     assert [line.split()[0] for line in lines] == ["10.1.0.0", "10.1.0.0", "DNS", "ONE:", "ONE:"]
 
 

@@ -20,7 +20,9 @@ ROUTES = pytest.mark.parametrize("route", [OWN, {}], ids=["own connection", "sec
 
 @ROUTES
 @pytest.mark.parametrize("said", [{}, {"keep_scopes_on": "partner"}, {"other_copy": "delete"}])
-def test_a_removal_has_to_say_who_keeps_and_what_becomes_of_the_other_copy(route: dict[str, Any], said: dict[str, Any]) -> None:
+def test_a_removal_has_to_say_who_keeps_and_what_becomes_of_the_other_copy(
+    route: dict[str, Any], said: dict[str, Any]
+) -> None:
     two = pair()
     message = two.refused(SCOPE, **two.remove(ONE), **route, **said)
     lacking = [option for option in ("keep_scopes_on", "other_copy") if option not in said]
@@ -45,7 +47,12 @@ def test_what_goes_is_shown_before_it_goes(route: dict[str, Any]) -> None:
     assert check["plan"] == done["plan"]
     assert check["removals"] == done["removals"]
     (gone,) = done["removals"]
-    assert (gone["scope_id"], gone["kept_on"], gone["other_copy"], gone["differences"]) == ("10.0.1.0", "DHCP01", "delete", [])
+    assert (gone["scope_id"], gone["kept_on"], gone["other_copy"], gone["differences"]) == (
+        "10.0.1.0",
+        "DHCP01",
+        "delete",
+        [],
+    )
     assert gone["server"].casefold().startswith("dhcp02")
     assert check["diff"]["after"]["scopes"] == done["relationship"]["scopes"] == ["10.0.2.0"]
     assert [step["step"].split(" ")[0] for step in done["plan"]] == ["keep", "remove"]
@@ -73,20 +80,29 @@ def test_content_that_the_kept_copy_lacks_is_not_deleted_by_the_way(route: dict[
     there = two.server("DHCP02").scopes[ONE]
     there.reservations[IPv4Address("10.0.1.50")] = Reservation(IPv4Address("10.0.1.50"), "00-11-22-33-44-55", "printer")
     message = two.refused(SCOPE, **two.remove(ONE), **route, **DELETE)
-    assert "the copies that would go differ from those kept on DHCP01: 10.0.1.0 reservation 10.0.1.50: present on " in message
+    assert (
+        "the copies that would go differ from those kept on DHCP01: 10.0.1.0 reservation 10.0.1.50: present on "
+        in message
+    )
     assert "allow_content_loss: true" in message
     disabled = two.ok(SCOPE, **two.remove(ONE), **route, **DISABLE)
-    assert "reservation 10.0.1.50" in disabled["removals"][0]["differences"][0], "it stays there, and is shown all the same"
+    assert "reservation 10.0.1.50" in disabled["removals"][0]["differences"][0], (
+        "it stays there, and is shown all the same"
+    )
     assert IPv4Address("10.0.1.50") in there.reservations
 
 
 @ROUTES
 @pytest.mark.parametrize("how", [DELETE, DISABLE], ids=["delete", "disable"])
-def test_a_running_lease_that_the_keeper_does_not_know_is_no_less_than_content(route: dict[str, Any], how: dict[str, Any]) -> None:
+def test_a_running_lease_that_the_keeper_does_not_know_is_no_less_than_content(
+    route: dict[str, Any], how: dict[str, Any]
+) -> None:
     two = pair()
     leases = two.server("DHCP02").scopes[ONE].leases
     known = next(iter(leases.values()))
-    leases[IPv4Address("10.0.1.77")] = replace(known, ip=IPv4Address("10.0.1.77"), client_id="aa-bb-cc-00-00-01", expires=None)
+    leases[IPv4Address("10.0.1.77")] = replace(
+        known, ip=IPv4Address("10.0.1.77"), client_id="aa-bb-cc-00-00-01", expires=None
+    )
     assert "10.0.1.0 lease 10.0.1.77 of " in two.refused(SCOPE, **two.remove(ONE), **route, **how)
     two.ok(SCOPE, **two.remove(ONE), **route, **how, allow_content_loss=True)
 
@@ -97,7 +113,9 @@ def test_an_ended_lease_is_none() -> None:
     known = next(one for one in leases.values() if one.expires)
     assert isinstance(known, Lease)
     ended = known.expires.replace(year=2020) if known.expires else None
-    leases[IPv4Address("10.0.1.77")] = replace(known, ip=IPv4Address("10.0.1.77"), client_id="aa-bb-cc-00-00-01", expires=ended)
+    leases[IPv4Address("10.0.1.77")] = replace(
+        known, ip=IPv4Address("10.0.1.77"), client_id="aa-bb-cc-00-00-01", expires=ended
+    )
     two.ok(SCOPE, **two.remove(ONE), **OWN, **DELETE)
 
 
@@ -105,7 +123,9 @@ def test_an_inactive_keeper_is_no_keeper() -> None:
     two = pair()
     two.server("DHCP01").scopes[ONE].state = "InActive"
     for how in (DELETE, DISABLE):
-        assert "10.0.1.0 state: Active on DHCP02, InActive on DHCP01" in two.refused(SCOPE, **two.remove(ONE), **OWN, **how)
+        assert "10.0.1.0 state: Active on DHCP02, InActive on DHCP01" in two.refused(
+            SCOPE, **two.remove(ONE), **OWN, **how
+        )
 
 
 def test_a_keeper_that_lacks_the_scope_is_refused() -> None:
@@ -120,8 +140,16 @@ def many(count: int) -> Pair:
     two = Pair()
     here = two.server("DHCP01").scopes
     for scope in scopes[3:]:
-        here[scope] = replace(here[ONE], scope_id=scope, start_range=scope + 10, end_range=scope + 99, leases={}, reservations={})
-    two.ok(SCOPE, relationship="HQ", scopes=[*map(str, scopes)], create_relationship={"partner_server": "dhcp02"}, wait_timeout=1)
+        here[scope] = replace(
+            here[ONE], scope_id=scope, start_range=scope + 10, end_range=scope + 99, leases={}, reservations={}
+        )
+    two.ok(
+        SCOPE,
+        relationship="HQ",
+        scopes=[*map(str, scopes)],
+        create_relationship={"partner_server": "dhcp02"},
+        wait_timeout=1,
+    )
     return two
 
 
@@ -226,7 +254,9 @@ def test_a_left_over_copy_goes_by_a_request_of_its_own() -> None:
     two, module = pair(), "dhcp_failover_scope_copy"
     left_over(two)
     asked = {"host": "dhcp02", "partner_host": "dhcp01"}
-    assert two.refused(module, scopes=["10.0.2.0"], **asked).startswith("scopes: 10.0.2.0 is active or in failover on DHCP02")
+    assert two.refused(module, scopes=["10.0.2.0"], **asked).startswith(
+        "scopes: 10.0.2.0 is active or in failover on DHCP02"
+    )
     result = two.ok(module, scopes=["10.0.1.0", "10.9.9.0"], **asked)
     assert result["removed"] == ["10.0.1.0"]
     assert result["safety_copies"][0]["host"] == "dhcp02"
@@ -238,7 +268,9 @@ def test_the_last_copy_of_a_scope_never_goes() -> None:
     two = pair()
     left_over(two)
     del two.server("DHCP01").scopes[ONE]
-    message = two.refused("dhcp_failover_scope_copy", host="dhcp02", scopes=["10.0.1.0"], partner_server="dhcp01.contoso.example")
+    message = two.refused(
+        "dhcp_failover_scope_copy", host="dhcp02", scopes=["10.0.1.0"], partner_server="dhcp01.contoso.example"
+    )
     assert message.startswith("scopes: 10.0.1.0 does not exist on dhcp01.contoso.example, so it would be lost")
 
 
@@ -248,7 +280,10 @@ def test_a_copy_of_the_partner_is_replaced_only_when_told_and_inactive() -> None
     two.server("DHCP01").scopes[ONE].name = "Renamed"
     again = {"relationship": "HQ", "scopes": ["10.0.1.0"], "wait_timeout": 1, **OWN}
     message = two.refused(SCOPE, **again)
-    assert "10.0.1.0 exists on DHCP02 already (name: Clients on DHCP02, Renamed on DHCP01; state: InActive on DHCP02" in message
+    assert (
+        "10.0.1.0 exists on DHCP02 already (name: Clients on DHCP02, Renamed on DHCP01; state: InActive on DHCP02"
+        in message
+    )
     assert "replace_partner_copy: inactive_only replaces it" in message
     two.server("DHCP02").scopes[ONE].state = "Active"
     assert "it is in service there" in two.refused(SCOPE, **again, replace_partner_copy="inactive_only")
@@ -287,10 +322,18 @@ def test_a_relationship_of_the_partner_with_somebody_else_is_not_touched() -> No
         with two.unchanged():
             assert not two.ok(RELATIONSHIP, name="HQ", state="absent", **OWN, **how)["changed"]
             assert not two.ok(SCOPE, **two.remove(THREE), **OWN, **how)["changed"]
-    wanted = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.0.1.0"], "recreate": "when_needed", "wait_timeout": 1}
+    wanted = {
+        "name": "HQ",
+        "partner_server": "dhcp02",
+        "scopes": ["10.0.1.0"],
+        "recreate": "when_needed",
+        "wait_timeout": 1,
+    }
     message = two.refused(RELATIONSHIP, **wanted, **OWN, **DELETE)
     assert "DHCP02 has a relationship 'HQ', and DHCP01 has not" in message
-    assert "10.0.3.0 exists on DHCP02 already" in two.refused(RELATIONSHIP, **{**wanted, "scopes": ["10.0.3.0"]}, **OWN, **DELETE)
+    assert "10.0.3.0 exists on DHCP02 already" in two.refused(
+        RELATIONSHIP, **{**wanted, "scopes": ["10.0.3.0"]}, **OWN, **DELETE
+    )
 
 
 def test_a_copy_that_serves_in_another_relationship_there_is_not_touched() -> None:
@@ -298,7 +341,9 @@ def test_a_copy_that_serves_in_another_relationship_there_is_not_touched() -> No
     create = {"partner_server": "dhcp03.contoso.example"}
     two.server("DHCP02").scopes[ONE] = replace(two.server("DHCP01").scopes[ONE], leases={})
     two.ok(SCOPE, host="dhcp02", relationship="Other", scopes=["10.0.1.0"], create_relationship=create, wait_timeout=1)
-    two.ok(SCOPE, relationship="HQ", scopes=["10.0.2.0"], create_relationship={"partner_server": "dhcp02"}, wait_timeout=1)
+    two.ok(
+        SCOPE, relationship="HQ", scopes=["10.0.2.0"], create_relationship={"partner_server": "dhcp02"}, wait_timeout=1
+    )
     two.server("DHCP01").relationships["HQ"].scopes.append(ONE)  # a broken run put it in on this server alone
     for how in (DELETE, DISABLE):
         message = two.refused(SCOPE, **two.remove(ONE), **OWN, **how)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A reply is checked once: what is in it is what was asked, and what cannot be read is told with server, cmdlet and property."""
+"""A reply is checked once: what is in it is what was asked, and what cannot be read is told with server, cmdlet and
+property."""
 
 from __future__ import annotations
 
@@ -12,11 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, snapshot
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, UnexpectedReply
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import ClockOffset
-from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Failure, Found, Place, Reply, Request, Result, parse
-from ansible_collections.windhcp.failover.plugins.plugin_utils.texts import short, shown
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.texts import short, shown
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import (
+    Failure,
+    Found,
+    Place,
+    Reply,
+    Request,
+    Result,
+    parse,
+)
 
 INPUTS = Path(__file__).with_name("inputs")
 PLACE = Place("dhcp01", "Get-DhcpServerv4Failover")
@@ -30,7 +39,8 @@ def found(**properties: Any) -> Found:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(None, []), ("10.0.1.0", ["10.0.1.0"]), ([], []), (["10.0.2.0", "10.0.1.0"], ["10.0.2.0", "10.0.1.0"])]
+    ("value", "expected"),
+    [(None, []), ("10.0.1.0", ["10.0.1.0"]), ([], []), (["10.0.2.0", "10.0.1.0"], ["10.0.2.0", "10.0.1.0"])],
 )
 def test_a_property_that_a_script_defines_has_three_shapes(value: Any, expected: list[str]) -> None:
     assert found(ScopeId=value).addresses("ScopeId") == tuple(map(IPv4Address, expected))
@@ -40,7 +50,7 @@ def test_what_windows_sends_for_one_scope() -> None:
     """A relationship with one scope has a bare address, and no list of one."""
     one = Found(PLACE, json.loads((INPUTS / "failover_one_scope.json").read_text(encoding="utf-8")))
     answer = Result("failover", PLACE, (one,))
-    (relationship,) = snapshot.relationships([answer], "dhcp01")
+    (relationship,) = server_reads.relationships([answer], "dhcp01")
     assert relationship.scopes == (IPv4Address("198.51.100.0"),)
     assert (relationship.name, relationship.state, relationship.is_primary) == ("site-a", "Normal", True)
 
@@ -85,15 +95,19 @@ UNREADABLE: list[tuple[Reader, Any, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("read", "value", "said"), UNREADABLE, ids=[f"{number} {said[:30]}" for number, (_r, _v, said) in enumerate(UNREADABLE)]
+    ("read", "value", "said"),
+    UNREADABLE,
+    ids=[f"{number} {said[:30]}" for number, (_r, _v, said) in enumerate(UNREADABLE)],
 )
 def test_what_cannot_be_read_is_told_with_server_cmdlet_and_property(read: Reader, value: Any, said: str) -> None:
     with pytest.raises(
-        UnexpectedReply, match=f"^On dhcp01: Get-DhcpServerv4Failover answered something that cannot be read: P is .*{said}"
+        UnexpectedReply,
+        match=f"^On dhcp01: Get-DhcpServerv4Failover answered something that cannot be read: P is .*{said}",
     ):
         read(found(P=value))
     with pytest.raises(
-        UnexpectedReply, match=r"On dhcp01: an object that Get-DhcpServerv4Failover answered has no property P \(it has 'Q'\)"
+        UnexpectedReply,
+        match=r"On dhcp01: an object that Get-DhcpServerv4Failover answered has no property P \(it has 'Q'\)",
     ) as missing:
         found(Q=value).value("P")
     assert missing.value.__cause__ is None
@@ -101,10 +115,17 @@ def test_what_cannot_be_read_is_told_with_server_cmdlet_and_property(read: Reade
 
 def test_null_and_missing_where_they_mean_nothing() -> None:
     assert (found(P=None).text("P"), found(P=None).flag("P"), found(P=None).optional_number("P")) == ("", False, None)
-    assert (found().optional_text("P"), found(P="").optional_text("P"), found().optional_address("P")) == (None, None, None)
+    assert (found().optional_text("P"), found(P="").optional_text("P"), found().optional_address("P")) == (
+        None,
+        None,
+        None,
+    )
     assert (found(P="0.5").fraction("P"), found(P=7).fraction("P")) == (0.5, 7.0)
     assert [found(P=value).fraction("P") for value in ("NaN", "Infinity", float("nan"), None)] == [None] * 4
-    assert [str(found(P=mask).mask("P")) for mask in ("128.0.0.0", "255.255.255.255")] == ["128.0.0.0", "255.255.255.255"]
+    assert [str(found(P=mask).mask("P")) for mask in ("128.0.0.0", "255.255.255.255")] == [
+        "128.0.0.0",
+        "255.255.255.255",
+    ]
 
 
 def test_a_secret_is_taken_out_before_a_text_is_cut() -> None:
@@ -140,7 +161,13 @@ FAILED = [{"id": "DHCP 20010,Set-X", "category": "X", "target": "", "message": "
 
 
 def parsed(reply: Mapping[str, Any]) -> Reply:
-    return parse(reply, Request([READ], [SET, WAIT], [AGAIN], "0" * 64), Place("dhcp01", "the script"), NOW - timedelta(seconds=2), NOW)
+    return parse(
+        reply,
+        Request([READ], [SET, WAIT], [AGAIN], "0" * 64),
+        Place("dhcp01", "the script"),
+        NOW - timedelta(seconds=2),
+        NOW,
+    )
 
 
 def test_a_reply_as_it_should_be() -> None:
@@ -192,11 +219,19 @@ def test_a_member_that_is_missing_is_refused() -> None:
 
 
 def test_two_of_one_are_refused() -> None:
-    scope = {"ScopeId": "10.0.1.0", "Name": "A", "SubnetMask": "255.255.255.0", "StartRange": "10.0.1.1", "EndRange": "10.0.1.9"}
+    scope = {
+        "ScopeId": "10.0.1.0",
+        "Name": "A",
+        "SubnetMask": "255.255.255.0",
+        "StartRange": "10.0.1.1",
+        "EndRange": "10.0.1.9",
+    }
     one = Found(PLACE, {**scope, "State": "Active", "Type": "Dhcp", "Description": None, "LeaseDuration": 60})
-    answers = [Result(f"{name}_dhcp02", PLACE, (one, one) if name == "scopes" else ()) for name in ("scopes", "failover")]
+    answers = [
+        Result(f"{name}_dhcp02", PLACE, (one, one) if name == "scopes" else ()) for name in ("scopes", "failover")
+    ]
     with pytest.raises(UnexpectedReply, match=r"ScopeId is '10\.0\.1\.0', which another object has as well"):
-        snapshot.hop(answers, "dhcp01", "dhcp02")
+        server_reads.hop(answers, "dhcp01", "dhcp02")
 
 
 def test_hundreds_of_errors_are_told_in_short() -> None:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Scopes come back from a safety copy, complete and never over another scope; what is added to the server is shown before."""
+"""Scopes come back from a safety copy, complete and never over another scope; what is added to the server is shown
+before."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from lab import topology
 from lab.core import importing
 from lab.core.lab import Lab
@@ -48,7 +49,9 @@ class Case:
 
     def save(self, scopes: list[IPv4Address]) -> None:
         request = json.dumps({"calls": [cmdlets.safety_copy(scopes, "HQ")]})
-        self.path = self.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0]["path"]
+        self.path = self.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0][
+            "path"
+        ]
 
     def restore(self, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         return perform(self.wire, "dhcp_failover_restore", {"path": self.path, **options}, check_mode=check_mode)
@@ -73,14 +76,19 @@ def came_back(case: Case, clients: str, laboratory: str) -> None:
         ("as_saved", "Active", ["inactive: 10.30.50.0", "active: 10.10.10.0"]),
     ],
 )
-def test_scopes_come_back_complete_in_the_state_that_is_asked_for(shows: bool, state: str, clients: str, steps: list[str]) -> None:
-    """A reservation in use is one (20014 is ignored, whether or not it is seen), and its lease comes back as InactiveReservation."""
+def test_scopes_come_back_complete_in_the_state_that_is_asked_for(
+    shows: bool, state: str, clients: str, steps: list[str]
+) -> None:
+    """A reservation in use is one (20014 is ignored, whether or not it is seen), and its lease comes back as
+    InactiveReservation."""
     case = Case(reserve=True, inner_errors_show=shows)
     check = case.restore(check_mode=True, state=state)
     assert case.writes() == []
     done = case.restore(state=state)
     assert done["plan"] == check["plan"]
-    assert [one["step"] for one in done["plan"]] == [f"bring back from the safety copy, with leases, {step}" for step in steps]
+    assert [one["step"] for one in done["plan"]] == [
+        f"bring back from the safety copy, with leases, {step}" for step in steps
+    ]
     assert done["restored"] == check["restored"] == ["10.10.10.0", "10.30.50.0"]
     assert (done["changed"], check["changed"], done["remote_calls"]) == (True, True, 2)
     assert done["diff"] == check["diff"]
@@ -134,7 +142,9 @@ def test_a_scope_that_is_not_in_the_copy_is_refused_with_those_that_are() -> Non
         ({}, lambda scope: scope.leases.popitem(), ["no lease 10.10.10."]),
     ],
 )
-def test_a_scope_that_is_there_and_is_not_the_same_is_left_alone(options: dict[str, Any], change: Any, said: list[str]) -> None:
+def test_a_scope_that_is_there_and_is_not_the_same_is_left_alone(
+    options: dict[str, Any], change: Any, said: list[str]
+) -> None:
     case = Case()
     case.server.scopes[CLIENTS] = deepcopy(case.before[CLIENTS])
     case.server.scopes[CLIENTS].state = "InActive"
@@ -152,12 +162,21 @@ def test_clients_that_come_and_go_on_an_active_scope_are_no_difference() -> None
     assert case.restore(state="as_saved")["changed"] is False
 
 
-LEVEL = ("classes", "option_definitions", "option_values", "policies", "filters", "deny_list", "conflict_detection_attempts")
+LEVEL = (
+    "classes",
+    "option_definitions",
+    "option_values",
+    "policies",
+    "filters",
+    "deny_list",
+    "conflict_detection_attempts",
+)
 
 
 @pytest.mark.parametrize("answer", ["missing_only", "all"])
 def test_what_is_added_to_the_server_is_shown_and_nothing_else_is_a_reason_to_refuse(answer: str) -> None:
-    """Windows adds missing classes and definitions; were PSDOC right, the rest would come as well and no scope would be lost."""
+    """Windows adds missing classes and definitions; were PSDOC right, the rest would come as well and no scope would be
+    lost."""
     case = Case(import_server_level=answer)
     server = case.server
     del server.classes["Kiosk"], server.option_definitions[OptionKey(150)]
@@ -189,7 +208,9 @@ def test_a_definition_of_another_type_and_a_class_of_another_name_are_told() -> 
     server.option_definitions[OptionKey(150)] = replace(server.option_definitions[OptionKey(150)], type="String")
     server.classes["Terminals"] = replace(server.classes.pop("Kiosk"), name="Terminals")
     warned = case.restore(check_mode=True)["warnings"]
-    assert [part in warned[0] for part in ("definition of option 150 is String on DHCP01", "IPv4Address in the copy")] == [True, True]
+    assert [
+        part in warned[0] for part in ("definition of option 150 is String on DHCP01", "IPv4Address in the copy")
+    ] == [True, True]
     assert "user class 'Kiosk' of the copy is not the one that DHCP01 has" in warned[1]
     failed = case.restore()
     assert "DHCP 20044" in failed["msg"]
@@ -215,7 +236,9 @@ def test_a_copy_of_another_windows_is_told_or_refused(saved: str, server: str, r
             assert [version in said["msg"] for version in versions] == [True, True]
             assert "newer Windows" in said["msg"]
         else:
-            assert [all(version in text for version in versions) for text in said.get("warnings", [])] == [True] * warned
+            assert [all(version in text for version in versions) for text in said.get("warnings", [])] == [
+                True
+            ] * warned
     assert (CLIENTS in case.server.scopes, bool(case.writes())) == (not refused, not refused)
 
 
@@ -279,7 +302,12 @@ def test_an_import_that_broke_off_is_told_and_finished_or_left_to_a_person(error
     assert error in failed["msg"]
     assert "DHCP 20005" not in failed["msg"]  # that scopes that never came cannot be switched off
     assert "windhcp.no_backup" not in failed["msg"]
-    assert (failed["changed"], failed["restored"], failed["counts"], failed["total"]) == (False, [], [], {"leases": 0, "reservations": 0})
+    assert (failed["changed"], failed["restored"], failed["counts"], failed["total"]) == (
+        False,
+        [],
+        [],
+        {"leases": 0, "reservations": 0},
+    )
     assert case.restore()["restored"] == ["10.10.10.0", "10.30.50.0"]
     came_back(case, "InActive", "InActive")
 
@@ -312,7 +340,8 @@ def test_scopes_that_cannot_be_read_after_the_import_were_imported() -> None:
     assert case.restore()["changed"] is False
 
 
-# --- leases that do not come -------------------------------------------------------------------------------------------
+# --- leases that do not come
+# -------------------------------------------------------------------------------------------
 
 
 def lose(monkeypatch: pytest.MonkeyPatch, *, told: bool) -> None:
@@ -343,7 +372,11 @@ def test_leases_that_did_not_come_are_a_failure_also_of_a_scope_that_serves(
         False,
         True,
     ]
-    assert (failed["changed"], failed["restored"], failed["counts"][0]["leases"]) == (True, ["10.10.10.0", "10.30.50.0"], 20)
+    assert (failed["changed"], failed["restored"], failed["counts"][0]["leases"]) == (
+        True,
+        ["10.10.10.0", "10.30.50.0"],
+        20,
+    )
     again = case.restore(state=state)  # clients come and go by then, where it serves
     assert ("no lease 10.10.10.51" in again.get("msg", "")) is (state == "inactive")
 
@@ -353,25 +386,39 @@ def test_leases_that_did_not_come_are_told_beside_what_else_failed(monkeypatch: 
     lose(monkeypatch, told=True)
     case.lab.fail_next("DHCP01", "Backup-DhcpServer", "WIN32 5")
     failed = case.restore(state="as_saved", scopes=["10.10.10.0"])
-    assert [part in failed["msg"] for part in ("could not back its database up", "10.10.10.0 has no lease 10.10.10.51")] == [True, True]
+    assert [
+        part in failed["msg"] for part in ("could not back its database up", "10.10.10.0 has no lease 10.10.10.51")
+    ] == [True, True]
     assert failed["total"] == {"leases": 21, "reservations": 0}
 
 
-# --- subnets that are taken --------------------------------------------------------------------------------------------
+# --- subnets that are taken
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
-    ("scope", "mask", "used"), [("10.10.0.0", "255.255.0.0", "10.10.0.0/16"), ("10.10.10.128", "255.255.255.128", "10.10.10.128/25")]
+    ("scope", "mask", "used"),
+    [("10.10.0.0", "255.255.0.0", "10.10.0.0/16"), ("10.10.10.128", "255.255.255.128", "10.10.10.128/25")],
 )
-def test_a_subnet_that_another_scope_has_is_refused_before_anything_comes(scope: str, mask: str, used: str, check_mode: bool) -> None:
+def test_a_subnet_that_another_scope_has_is_refused_before_anything_comes(
+    scope: str, mask: str, used: str, check_mode: bool
+) -> None:
     case = Case()
-    other, bare = IPv4Address(scope), {"leases": {}, "reservations": {}, "exclusions": [], "policies": {}, "options": {}}
-    case.server.scopes[other] = replace(deepcopy(case.before[CLIENTS]), scope_id=other, subnet_mask=IPv4Address(mask), **bare)
+    other, bare = (
+        IPv4Address(scope),
+        {"leases": {}, "reservations": {}, "exclusions": [], "policies": {}, "options": {}},
+    )
+    case.server.scopes[other] = replace(
+        deepcopy(case.before[CLIENTS]), scope_id=other, subnet_mask=IPv4Address(mask), **bare
+    )
     for taken in [one for one in case.server.scopes if scope == "10.10.0.0" and one != other]:
         del case.server.scopes[taken]
     failed = case.restore(check_mode=check_mode)
-    assert f"scopes: 10.10.10.0: its subnet 10.10.10.0/24 overlaps scope {scope} of DHCP01 ({used}); leave it out" in failed["msg"]
+    assert (
+        f"scopes: 10.10.10.0: its subnet 10.10.10.0/24 overlaps scope {scope} of DHCP01 ({used}); leave it out"
+        in failed["msg"]
+    )
     assert failed["msg"].endswith("Nothing was changed.")
     assert (case.writes(), LABORATORY in case.server.scopes) == ([], False)
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From a request to what a user is shown: copies with their leases, what an import would change, which clients are lost."""
+"""From a request to what a user is shown: copies with their leases, what an import would change, which clients are
+lost."""
 
 from __future__ import annotations
 
@@ -15,9 +16,10 @@ from typing import Any
 
 import pytest
 import rig
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, content, export, snapshot
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, UnexpectedReply
-from ansible_collections.windhcp.failover.plugins.plugin_utils.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, export, server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from lab import topology
 from lab.core.lab import Lab
 from lab.core.server import DhcpClass, Filter, Lease, OptionDefinition, OptionKey, Policy, Reservation, Server
@@ -39,10 +41,11 @@ def results(lab: Lab, *operations: cmdlets.Operation) -> Any:
 
 def exported(lab: Lab, leases: bool = False) -> Export:
     scopes = sorted(lab.servers["DHCP01"].scopes)
-    return snapshot.exported(results(lab, cmdlets.export(scopes, leases=leases)), "dhcp01")
+    return server_reads.exported(results(lab, cmdlets.export(scopes, leases=leases)), "dhcp01")
 
 
-# --- what is in a copy -------------------------------------------------------------------------------------------------
+# --- what is in a copy
+# -------------------------------------------------------------------------------------------------
 
 
 def test_leases_are_read_by_scope_and_address() -> None:
@@ -51,7 +54,9 @@ def test_leases_are_read_by_scope_and_address() -> None:
     scope.reservations.clear()
     scope.leases = {
         IPv4Address("10.10.30.40"): Lease(IPv4Address("10.10.30.40"), "02-00-00-00-00-AA", expires=LATER),
-        IPv4Address("10.10.30.41"): Lease(IPv4Address("10.10.30.41"), "02-00-00-00-00-bb", address_state="ActiveReservation"),
+        IPv4Address("10.10.30.41"): Lease(
+            IPv4Address("10.10.30.41"), "02-00-00-00-00-bb", address_state="ActiveReservation"
+        ),
     }
     found = exported(lab, leases=True)
     assert found.leases[PRINTERS] == {
@@ -70,13 +75,13 @@ def test_a_copy_is_read_as_it_was_made() -> None:
     path = copy.name("path")
     assert path.startswith("C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ_1-20260301T080000Z-")
     assert (copy.number("bytes") > 100_000, copy.number("removed")) == (True, 0)
-    read = snapshot.read_copy(remote.read([cmdlets.read_copy(path)]).before, "dhcp01")
+    read = server_reads.read_copy(remote.read([cmdlets.read_copy(path)]).before, "dhcp01")
     whole = exported(lab, leases=True)
     assert set(read.scopes) == {CLIENTS, PRINTERS}
     assert read.leases == {scope: whole.leases[scope] for scope in read.scopes}
     assert (read.classes, read.definitions, read.version) == (whole.classes, whole.definitions, (10, 0))
     with pytest.raises(RemoteError, match=r"On dhcp01: there is no such safety copy .*Look in C:\\ProgramData"):
-        snapshot.read_copy(remote.read([cmdlets.read_copy(path + ".gone")]).before, "dhcp01")
+        server_reads.read_copy(remote.read([cmdlets.read_copy(path + ".gone")]).before, "dhcp01")
 
 
 def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
@@ -95,15 +100,18 @@ def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
 
 def test_a_hidden_text_is_proven_and_never_shown() -> None:
     remote = rig.remote(company())
-    kept = remote.write([], "", [cmdlets.keep_text("dhcp01-hq", "salt", "hush"), cmdlets.prove_text("dhcp01-hq", "nonce")])
+    kept = remote.write(
+        [], "", [cmdlets.keep_text("dhcp01-hq", "salt", "hush"), cmdlets.prove_text("dhcp01-hq", "nonce")]
+    )
     expected = hmac.new(b"hush", b"nonce", hashlib.sha256).hexdigest()
-    assert snapshot.proven_text(kept.calls, "dhcp01") == ("salt", expected)
+    assert server_reads.proven_text(kept.calls, "dhcp01") == ("salt", expected)
     assert "hush" not in repr([*kept.calls, *kept.after])
     dropped = remote.write([], "", [cmdlets.drop_text("dhcp01-hq"), cmdlets.prove_text("dhcp01-hq", "nonce")])
-    assert snapshot.proven_text(dropped.calls, "dhcp01") is None
+    assert server_reads.proven_text(dropped.calls, "dhcp01") is None
 
 
-# --- the times of leases -----------------------------------------------------------------------------------------------
+# --- the times of leases
+# -----------------------------------------------------------------------------------------------
 
 
 def lease(about: str) -> export.Lease:
@@ -133,7 +141,8 @@ def test_a_lease_without_an_address_is_no_whole_export() -> None:
         lease("</Lease><Lease><IPAddress>nowhere</IPAddress>")
 
 
-# --- which clients are lost --------------------------------------------------------------------------------------------
+# --- which clients are lost
+# --------------------------------------------------------------------------------------------
 
 
 def held(state: str = "Active", expires: datetime | None = LATER, client: str = "aa") -> export.Lease:
@@ -178,7 +187,9 @@ def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
 
 @pytest.mark.parametrize("state", ["ActiveReservation", "Active", "SomethingNew"])
 @pytest.mark.parametrize(("client", "expected"), [("aa", []), ("bb", [LOST])])
-def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(client: str, expected: list[Mapping[str, Any]], state: str) -> None:
+def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(
+    client: str, expected: list[Mapping[str, Any]], state: str
+) -> None:
     reserved = {("reservation 10.10.10.50", ""): (), ("reservation 10.10.10.50", "client_id"): (client,)}
     for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):
         keeper = Export({}, {}, {CLIENTS: reserved}, {}, {CLIENTS: kept})
@@ -195,7 +206,8 @@ def test_every_client_of_a_scope_that_the_source_does_not_have_is_lost() -> None
     assert content.lost_leases(here, here, here.scopes, NOW) == []
 
 
-# --- the server level --------------------------------------------------------------------------------------------------
+# --- the server level
+# --------------------------------------------------------------------------------------------------
 
 KEY = OptionKey(225, "Polycom")
 LEVEL: list[Callable[[Server], Any]] = [
@@ -206,7 +218,9 @@ LEVEL: list[Callable[[Server], Any]] = [
     lambda s: s.option_values.update({OptionKey(15): ("other.example",)}),
     lambda s: setattr(s, "deny_list", not s.deny_list),
     lambda s: s.filters.update({"02-00-00-*": Filter("02-00-00-*", "Allow")}),
-    lambda s: s.policies.update(All=Policy("All", criteria={"ClientId": ("EQ", "01-02*")}, options={OptionKey(15): ("a",)})),
+    lambda s: s.policies.update(
+        All=Policy("All", criteria={"ClientId": ("EQ", "01-02*")}, options={OptionKey(15): ("a",)})
+    ),
 ]
 
 
@@ -217,5 +231,9 @@ def test_the_server_level_and_the_leases_are_no_content_of_a_scope() -> None:
         change(lab.servers["DHCP01"])
     lab.servers["DHCP01"].scopes[CLIENTS].leases.clear()
     assert content.differences(before, exported(lab, leases=True), before.scopes) == []
-    lab.servers["DHCP01"].scopes[CLIENTS].reservations[IPv4Address("10.10.10.77")] = Reservation(IPv4Address("10.10.10.77"), "aa")
-    assert [one.field for one in content.differences(before, exported(lab), before.scopes)] == ["reservation 10.10.10.77"]
+    lab.servers["DHCP01"].scopes[CLIENTS].reservations[IPv4Address("10.10.10.77")] = Reservation(
+        IPv4Address("10.10.10.77"), "aa"
+    )
+    assert [one.field for one in content.differences(before, exported(lab), before.scopes)] == [
+        "reservation 10.10.10.77"
+    ]

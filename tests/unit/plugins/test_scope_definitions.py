@@ -8,9 +8,10 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, scope_definitions, snapshot
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils.view import scope_result
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import scope_result
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_reads
 
 NEW = "10.0.9.0"
 SENT = {  # by the script, of a scope whose LeaseDuration is TimeSpan.MaxValue
@@ -43,7 +44,10 @@ SENT = {  # by the script, of a scope whose LeaseDuration is TimeSpan.MaxValue
         ({"subnet_mask": "24"}, "subnet_mask: '24' is no IPv4 address"),
         ({"lease_duration": "0"}, "lease_duration: cannot be 0"),
         ({"lease_duration": "soon"}, "lease_duration: is 'soon'; give seconds or [d.]hh:mm:ss"),
-        ({"lease_duration": "4294967296"}, "lease_duration: is 4294967296 seconds, and 4294967294 (136 years) is the most"),
+        (
+            {"lease_duration": "4294967296"},
+            "lease_duration: is 4294967296 seconds, and 4294967294 (136 years) is the most",
+        ),
         ({"name": " "}, "name: must not be empty"),
     ],
 )
@@ -56,7 +60,12 @@ def test_what_is_refused_without_looking_at_a_server(changes: dict[str, Any], sa
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    wrong = [builders.definition("10.0.1.0", name=""), builders.definition(NEW), builders.definition(NEW), builders.definition("x")]
+    wrong = [
+        builders.definition("10.0.1.0", name=""),
+        builders.definition(NEW),
+        builders.definition(NEW),
+        builders.definition("x"),
+    ]
     with pytest.raises(Refused) as refused:
         scope_definitions.parse(wrong)
     for said in ("10.0.1.0: name", "10.0.9.0 is defined 2 times", "x: scope_id"):
@@ -65,7 +74,10 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("given", ["8.00:00:00", "691200", 691200])
 def test_a_definition_and_its_options(given: Any) -> None:
-    late, early = builders.definition("10.0.10.0", lease_duration=given, description="D", state="inactive"), builders.definition(NEW)
+    late, early = (
+        builders.definition("10.0.10.0", lease_duration=given, description="D", state="inactive"),
+        builders.definition(NEW),
+    )
     first, second = scope_definitions.parse([late, early])
     assert scope_definitions.options(first) == early
     assert scope_definitions.options(second) == {**late, "lease_duration": 691200}
@@ -74,7 +86,7 @@ def test_a_definition_and_its_options(given: Any) -> None:
 
 def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
     results = [builders.result("failover_there"), builders.result("scopes_there", SENT)]
-    (scope,) = snapshot.hop(results, "dhcp01", "there").scopes
+    (scope,) = server_reads.hop(results, "dhcp01", "there").scopes
     shown = scope_result(scope)
     assert shown["lease_duration"] == "unlimited"
     declared = {key: value for key, value in shown.items() if key != "type"}
@@ -87,7 +99,10 @@ def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
 @pytest.mark.parametrize(
     ("definitions", "said"),
     [
-        ([builders.definition("10.0.0.0", subnet_mask="255.255.0.0")], "its subnet 10.0.0.0/16 overlaps scope 10.0.1.0 of DHCP01"),
+        (
+            [builders.definition("10.0.0.0", subnet_mask="255.255.0.0")],
+            "its subnet 10.0.0.0/16 overlaps scope 10.0.1.0 of DHCP01",
+        ),
         (
             [builders.definition("10.0.2.128", start_range="10.0.2.130", subnet_mask="255.255.255.128")],
             "10.0.2.128/25 overlaps scope 10.0.2.0",
@@ -122,7 +137,9 @@ def test_only_what_is_not_there_is_missing() -> None:
         ({"lease_duration": "1:00:00"}, {"lease_duration": 60}, "lease_duration", (3600, 60)),
     ],
 )
-def test_a_difference_is_told(declared: dict[str, Any], actual: dict[str, Any], field: str, values: tuple[Any, Any]) -> None:
+def test_a_difference_is_told(
+    declared: dict[str, Any], actual: dict[str, Any], field: str, values: tuple[Any, Any]
+) -> None:
     server = builders.server(scopes=[builders.scope("10.0.1.0", **actual)])
     definitions = scope_definitions.parse([builders.definition("10.0.1.0", **declared)])
     assert scope_definitions.differences(definitions, server) == [

@@ -8,18 +8,32 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, desired, scope_definitions, scope_plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused, Server, scope_ids
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 
 PARTNER = "dhcp02.contoso.example"
 THERE = builders.server([builders.relationship(scopes=["10.0.1.0"])])
 
 
-def plan(server: Server, scopes: list[str], create_scopes: list[dict[str, Any]], create: dict[str, Any] | None = None) -> Plan:
-    definition = None if create is None else desired.definition("HQ", create)
-    wanted = scope_plan.Wanted("HQ", scope_ids(scopes), scope_definitions.parse(create_scopes), definition)
-    return scope_plan.present(wanted, builders.alone(server))
+def plan(
+    server: Server, scopes: list[str], create_scopes: list[dict[str, Any]], create: dict[str, Any] | None = None
+) -> Plan:
+    definition = None if create is None else relationship_options.definition("HQ", create)
+    wanted = Spec(
+        "HQ",
+        definition,
+        scope_ids(scopes),
+        scope_definitions.parse(create_scopes),
+        create_only=True,
+        option="relationship",
+    )
+    return declared(wanted)(builders.alone(server))
 
 
 def steps(made: Plan) -> list[str]:
@@ -32,24 +46,33 @@ def steps(made: Plan) -> list[str]:
         (["10.0.1.0"], [], []),
         (["10.0.1.0", "10.0.2.0"], [], [f"add to relationship 'HQ', copying to {PARTNER}: 10.0.2.0"]),
         ([], [builders.definition("10.0.1.0")], []),
-        ([], [builders.definition("10.0.2.0", name="Other")], [f"add to relationship 'HQ', copying to {PARTNER}: 10.0.2.0"]),
+        (
+            [],
+            [builders.definition("10.0.2.0", name="Other")],
+            [f"add to relationship 'HQ', copying to {PARTNER}: 10.0.2.0"],
+        ),
         (
             ["10.0.2.0", "10.0.9.0"],
             [builders.definition("10.0.9.0"), builders.definition("10.0.8.0", lease_duration="600", state="inactive")],
             [
-                "create scope 10.0.8.0 'Scope 10.0.8.0' (mask 255.255.255.0, 10.0.8.10 to 10.0.8.200, leases of 00:10:00, inactive)",
+                "create scope 10.0.8.0 'Scope 10.0.8.0' (mask 255.255.255.0, 10.0.8.10 to 10.0.8.200, leases of "
+                "00:10:00, inactive)",
                 "create scope 10.0.9.0 'Scope 10.0.9.0' (mask 255.255.255.0, 10.0.9.10 to 10.0.9.200)",
                 f"add to relationship 'HQ', copying to {PARTNER}: 10.0.2.0, 10.0.8.0, 10.0.9.0",
             ],
         ),
     ],
 )
-def test_steps_in_a_relationship_that_is_there(scopes: list[str], create_scopes: list[dict[str, Any]], expected: list[str]) -> None:
+def test_steps_in_a_relationship_that_is_there(
+    scopes: list[str], create_scopes: list[dict[str, Any]], expected: list[str]
+) -> None:
     made = plan(THERE, scopes, create_scopes)
     assert steps(made) == expected
     assert made.before["scopes"] == ["10.0.1.0"]
     assert made.after["scopes"] == sorted({"10.0.1.0", *scopes, *(one["scope_id"] for one in create_scopes)})
-    assert [str(one.scope_id) for one in made.creates] == [text.split()[2] for text in expected if text.startswith("create scope")]
+    assert [str(one.scope_id) for one in made.creates] == [
+        text.split()[2] for text in expected if text.startswith("create scope")
+    ]
 
 
 def test_both_come_into_being() -> None:
@@ -88,5 +111,7 @@ def test_refused(server: Server, scopes: list[str], create_scopes: list[dict[str
     ],
 )
 def test_the_state_is_looked_at_before_a_scope_is_created(server: Server, expected: list[str]) -> None:
-    made = plan(server, [], [builders.definition("10.0.8.0"), builders.definition("10.0.9.0")], {"partner_server": PARTNER})
-    assert [call["id"] for call in apply.operations(made.steps, server, apply.Waiting())] == expected
+    made = plan(
+        server, [], [builders.definition("10.0.8.0"), builders.definition("10.0.9.0")], {"partner_server": PARTNER}
+    )
+    assert [call["id"] for call in batch.operations(made.steps, server, batch.Waiting())] == expected

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from ansible.errors import AnsibleError
 from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
-from ansible_collections.windhcp.failover.plugins.plugin_utils import site, view
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render, site
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
 ROOT = Path(__file__).resolve().parents[3]
 HOSTS = ["dhcp01", "dhcp02", "dhcp03", "dhcp04"]
@@ -221,7 +221,7 @@ def test_what_info_returns_from_both_sides_is_one_entry(relationship: Any) -> No
         partner_server="DHCP01",
         is_primary=not relationship.is_primary,
     )
-    entries = [view.site_entry(relationship, "dhcp01", "dhcp02"), view.site_entry(other, "dhcp02", "dhcp01")]
+    entries = [render.site_entry(relationship, "dhcp01", "dhcp02"), render.site_entry(other, "dhcp02", "dhcp01")]
     shares = [part(entries, host) for host in ("dhcp01", "dhcp02")]
     assert sorted(len(share.writes) for share in shares) == [0, 1]
 

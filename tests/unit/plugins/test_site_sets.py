@@ -8,10 +8,10 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import site, site_sets
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils.site_sets import Existing
-from ansible_collections.windhcp.failover.plugins.plugin_utils.variables import Decommission, Migration
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import site, site_sets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site_sets import Existing
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.variables import Decommission, Migration
 
 HOSTS = ["dhcp01", "dhcp02", "dhcp03"]
 HQ = Existing("HQ", "dhcp01", "dhcp02")

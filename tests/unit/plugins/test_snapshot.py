@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import rig
-from ansible_collections.windhcp.failover.plugins.plugin_utils import snapshot
-from ansible_collections.windhcp.failover.plugins.plugin_utils.errors import RemoteError, UnexpectedReply
-from ansible_collections.windhcp.failover.plugins.plugin_utils.remote import Remote
-from ansible_collections.windhcp.failover.plugins.plugin_utils.reply import Result
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Result
 from lab import topology
 
 RELATIONSHIP = {
@@ -42,7 +42,7 @@ def answers(relationship: dict[str, Any] | None = None, **results: dict[str, Any
             one.update(results.get(one["id"], {}))
         return found
 
-    return list(Remote(changed, "dhcp01", check_mode=False).read(snapshot.reads()).before)
+    return list(Remote(changed, "dhcp01", check_mode=False).read(server_reads.reads()).before)
 
 
 def failing(error_id: str) -> dict[str, Any]:
@@ -51,28 +51,33 @@ def failing(error_id: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("error_id", ["WIN32 259", "DHCP 20115", "WIN32 2"])
 def test_no_relationship_at_all_is_no_error(error_id: str) -> None:
-    assert snapshot.parse(answers(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships == ()
+    assert (
+        server_reads.parse(answers(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
     ("automatic", "interval", "shown"),
     [(False, None, 0), (False, 600, 0), (None, None, 0), (True, 600, 600), (True, None, 3600), (True, 0, 3600)],
 )
-def test_automatic_transition_that_is_on_is_never_shown_as_off(automatic: bool | None, interval: int | None, shown: int) -> None:
+def test_automatic_transition_that_is_on_is_never_shown_as_off(
+    automatic: bool | None, interval: int | None, shown: int
+) -> None:
     found = answers({**RELATIONSHIP, "AutoStateTransition": automatic, "StateSwitchInterval": interval})
-    assert snapshot.parse(found, "dhcp01").relationships[0].state_switch_interval == shown
+    assert server_reads.parse(found, "dhcp01").relationships[0].state_switch_interval == shown
 
 
 @pytest.mark.parametrize("interval", [None, 600])
 def test_whether_transition_is_automatic_is_always_read(interval: int | None) -> None:
     found = answers({**RELATIONSHIP, "AutoStateTransition": "maybe", "StateSwitchInterval": interval})
     with pytest.raises(UnexpectedReply, match="AutoStateTransition is 'maybe', and neither true nor false"):
-        snapshot.parse(found, "dhcp01")
+        server_reads.parse(found, "dhcp01")
 
 
 def test_denied_is_never_absent() -> None:
     with pytest.raises(RemoteError, match="access is denied on dhcp01 itself") as denied:
-        snapshot.parse(answers(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
+        server_reads.parse(answers(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
     assert denied.value.ids == ["WIN32 5"]
 
 
@@ -80,30 +85,44 @@ def test_denied_is_never_absent() -> None:
 @pytest.mark.parametrize("error_id", ["WIN32 5", "WIN32 1722", "DHCP 20017", "DHCP 99999"])
 def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
     with pytest.raises(RemoteError) as failed:
-        snapshot.parse(answers(**{read: failing(f"{error_id},Get-X")}), "dhcp01")
+        server_reads.parse(answers(**{read: failing(f"{error_id},Get-X")}), "dhcp01")
     assert failed.value.ids == [error_id]
 
 
 @pytest.mark.parametrize(
-    "missing", ["Name", "Mode", "State", "MaxClientLeadTime", "AutoStateTransition", "EnableAuth", "ScopeId", "LoadBalancePercent"]
+    "missing",
+    [
+        "Name",
+        "Mode",
+        "State",
+        "MaxClientLeadTime",
+        "AutoStateTransition",
+        "EnableAuth",
+        "ScopeId",
+        "LoadBalancePercent",
+    ],
 )
 def test_a_missing_property_is_an_error(missing: str) -> None:
     found = {key: value for key, value in RELATIONSHIP.items() if key != missing}
     with pytest.raises(UnexpectedReply, match=f"no property {missing}"):
-        snapshot.parse(answers(found), "dhcp01")
+        server_reads.parse(answers(found), "dhcp01")
 
 
 def test_an_unexpected_property_is_ignored_and_those_of_2012_r2_may_miss() -> None:
-    (found,) = snapshot.parse(answers({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
+    (found,) = server_reads.parse(answers({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
     assert (found.name, found.primary_server, found.is_primary, found.scopes) == ("HQ", None, None, ())
 
 
-@pytest.mark.parametrize(("name", "value"), [("Mode", "Ring"), ("LoadBalancePercent", None), ("MaxClientLeadTime", "1:00:00")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("Mode", "Ring"), ("LoadBalancePercent", None), ("MaxClientLeadTime", "1:00:00")]
+)
 def test_a_value_that_nobody_knows_is_an_error(name: str, value: Any) -> None:
     with pytest.raises(UnexpectedReply, match=name):
-        snapshot.parse(answers({**RELATIONSHIP, name: value}), "dhcp01")
+        server_reads.parse(answers({**RELATIONSHIP, name: value}), "dhcp01")
 
 
 def test_scopes_are_sorted_as_numbers() -> None:
-    (found,) = snapshot.parse(answers({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01").relationships
+    (found,) = server_reads.parse(
+        answers({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01"
+    ).relationships
     assert [str(one) for one in found.scopes] == ["10.0.9.0", "10.0.10.0"]

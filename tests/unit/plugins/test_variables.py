@@ -9,8 +9,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import site, variables
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import site, variables
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
 HOSTS = ["dhcp01", "dhcp02", "dhcp03"]
 DECOMMISSION = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_other_copy": "disable"}

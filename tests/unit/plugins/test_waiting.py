@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a change of the secret does to the state for a while is waited out after the write, and is an error when it stays."""
+"""What a change of the secret does to the state for a while is waited out after the write, and is an error when it
+stays."""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ from typing import Any
 
 import pytest
 import rig
-from ansible_collections.windhcp.failover.plugins.plugin_utils import apply, cmdlets
-from ansible_collections.windhcp.failover.plugins.plugin_utils.converge import Convergence
-from ansible_collections.windhcp.failover.plugins.plugin_utils.plan import Plan, Step
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Convergence
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan, Step
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from pairs import RELATIONSHIP, THREE, Pair, pair
 
 NEW_SECRET = {"name": "HQ", "shared_secret": "{{ vault }}", "update_secret": "always", "wait_timeout": 1}
@@ -21,7 +23,9 @@ NEW_SECRET = {"name": "HQ", "shared_secret": "{{ vault }}", "update_secret": "al
 def test_a_connection_that_comes_back_is_waited_for(polls: int, route: dict[str, str]) -> None:
     two = pair(secret_change_polls=polls)
     assert two.ok(RELATIONSHIP, **NEW_SECRET, **route)["relationship"]["state"] == "Normal"
-    assert two.ok(RELATIONSHIP, name="HQ", enable_auth=False, wait_timeout=1, **route)["relationship"]["state"] == "Normal"
+    assert (
+        two.ok(RELATIONSHIP, name="HQ", enable_auth=False, wait_timeout=1, **route)["relationship"]["state"] == "Normal"
+    )
     more = two.ok(RELATIONSHIP, **NEW_SECRET, scopes=["10.0.3.0"], **route)
     assert [step["step"].split(" ")[0] for step in more["plan"]] == ["modify", "add"]
     assert THREE in two.server("DHCP02").relationships["HQ"].scopes
@@ -67,7 +71,7 @@ def test_the_grace_goes_along_to_the_other_connection() -> None:
     two.ok(RELATIONSHIP, **NEW_SECRET)
     two.lab.switches = two.lab.switches.with_answer("secret_change_polls", 4)
     remotes = (rig.remote(two.lab, "DHCP01"), rig.remote(two.lab, "DHCP02"))
-    task = Convergence(*remotes, waiting=apply.Waiting(timeout=5, at_end=False))
+    task = Convergence(*remotes, waiting=batch.Waiting(timeout=5, at_end=False))
     here, there = task.look(), task.look("partner")
     secret = cmdlets.set_failover("HQ", {"shared_secret": True}, "Kx7")
     share = cmdlets.set_failover("HQ", {"load_balance_percent": 70}, None)

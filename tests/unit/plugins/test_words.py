@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task says: nothing in it that a terminal obeys, and no more of it than somebody reads, whatever the servers hold."""
+"""What a task says: nothing in it that a terminal obeys, and no more of it than somebody reads, whatever the servers
+hold."""
 
 from __future__ import annotations
 
@@ -11,10 +12,11 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils import cmdlets, texts
-from ansible_collections.windhcp.failover.plugins.plugin_utils.model import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils.scope_definitions import parse
-from ansible_collections.windhcp.failover.plugins.plugin_utils.site import entries
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import texts
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_definitions import parse
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site import entries
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from lab.core.server import Reservation
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 from test_odd_data import answering
@@ -37,13 +39,34 @@ def words(result: Mapping[str, Any]) -> str:
     return " ".join([result.get("msg", ""), *result.get("warnings", ()), *steps, *differences])
 
 
-# --- what cannot be seen -------------------------------------------------------------------------------------------------
+# --- what cannot be seen
+# -------------------------------------------------------------------------------------------------
 
 TASKS = [
     (RELATIONSHIP, {"name": "HQ", "max_client_lead_time": "7200", "wait_timeout": 1}),
-    (RELATIONSHIP, {"name": "hq", "partner_server": "dhcp02.contoso.example", "scopes": ["10.0.1.0"], "wait_timeout": 1}),
-    (SCOPE, {"relationship": "B", "create_relationship": {"partner_server": "dhcp03"}, "scopes": ["10.0.1.0"], "wait_timeout": 1}),
-    (SCOPE, {"relationship": "HQ", "scopes": ["10.0.1.0"], "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"}),
+    (
+        RELATIONSHIP,
+        {"name": "hq", "partner_server": "dhcp02.contoso.example", "scopes": ["10.0.1.0"], "wait_timeout": 1},
+    ),
+    (
+        SCOPE,
+        {
+            "relationship": "B",
+            "create_relationship": {"partner_server": "dhcp03"},
+            "scopes": ["10.0.1.0"],
+            "wait_timeout": 1,
+        },
+    ),
+    (
+        SCOPE,
+        {
+            "relationship": "HQ",
+            "scopes": ["10.0.1.0"],
+            "state": "absent",
+            "keep_scopes_on": "this_server",
+            "other_copy": "delete",
+        },
+    ),
     ("dhcp_failover_partner_down", {"name": "HQ"}),
 ]
 
@@ -61,7 +84,9 @@ def test_no_terminal_obeys_a_server(module: str, options: dict[str, Any], read: 
 
 @pytest.mark.parametrize(("hidden", "shown"), HIDDEN.items())
 def test_a_message_shows_what_is_hidden_and_a_value_stays_what_it_is(hidden: str, shown: str) -> None:
-    refused = answering("failover", State=f"Lost{hidden}").run(RELATIONSHIP, name="HQ", max_client_lead_time="7200", wait_timeout=1)
+    refused = answering("failover", State=f"Lost{hidden}").run(
+        RELATIONSHIP, name="HQ", max_client_lead_time="7200", wait_timeout=1
+    )
     assert f"shows the state 'Lost{shown}', which is not known" in refused["msg"]
     found = answering("failover", Name=f"HQ{hidden}").ok("dhcp_failover_info")
     assert found["relationships"][0]["name"] == found["config"]["failover_relationships"][0]["name"] == f"HQ{hidden}"
@@ -69,14 +94,21 @@ def test_a_message_shows_what_is_hidden_and_a_value_stays_what_it_is(hidden: str
 
 def test_steps_and_differences_are_words() -> None:
     two, name = Pair(), "HQ\u202e\x9b"
-    two.ok(SCOPE, relationship=name, create_relationship={"partner_server": "dhcp02.contoso.example"}, scopes=["10.0.1.0"], wait_timeout=1)
+    two.ok(
+        SCOPE,
+        relationship=name,
+        create_relationship={"partner_server": "dhcp02.contoso.example"},
+        scopes=["10.0.1.0"],
+        wait_timeout=1,
+    )
     two.server("DHCP02").scopes[ONE].description = "\x1b[2J"
     result = two.run(SCOPE, check_mode=True, **{**REMOVE, **KEEP, "relationship": name})
     assert r"remove from relationship 'HQ\u202e\x9b'" in words(result)
     assert r"description: \x1b[2J on dhcp02.contoso.example" in words(result)
 
 
-# --- what is too long ----------------------------------------------------------------------------------------------------
+# --- what is too long
+# ----------------------------------------------------------------------------------------------------
 
 
 def addresses(scope: IPv4Address, count: int = 1_200) -> Iterator[IPv4Address]:
@@ -88,7 +120,9 @@ def leased(lab: Any) -> None:
     scope = lab.servers["DHCP02"].scopes[ONE]
     one = next(iter(scope.leases.values()))
     for number, address in enumerate(addresses(ONE)):
-        scope.leases[address] = replace(one, ip=address, expires=None, client_id="-".join(["02"] * 200) + f"-{number:08x}")
+        scope.leases[address] = replace(
+            one, ip=address, expires=None, client_id="-".join(["02"] * 200) + f"-{number:08x}"
+        )
 
 
 def reserved(lab: Any) -> None:
@@ -103,7 +137,9 @@ def scopes(lab: Any, *servers: str, active: bool = True) -> list[str]:
     for server in servers:
         for number in range(1_000):
             scope = IPv4Address("10.64.0.0") + 256 * number
-            made = replace(lab.servers["DHCP01"].scopes[THREE], scope_id=scope, start_range=scope + 10, end_range=scope + 99)
+            made = replace(
+                lab.servers["DHCP01"].scopes[THREE], scope_id=scope, start_range=scope + 10, end_range=scope + 99
+            )
             lab.servers[server].scopes[scope] = replace(made, leases={}, state="Active" if active else "InActive")
     return [str(IPv4Address("10.64.0.0") + 256 * number) for number in range(1_000)]
 
@@ -126,7 +162,12 @@ HUGE: list[tuple[str, str, Prepare, str]] = [
     ),
     ("no such scopes", SCOPE, adds, "And 990 more problems like these."),
     ("copies in service", SCOPE, lambda lab: adds(lab, "DHCP01", "DHCP02"), "And 990 more problems like these."),
-    ("copies out of service", SCOPE, lambda lab: adds(lab, "DHCP01", "DHCP02", active=False), "And 990 more problems like these."),
+    (
+        "copies out of service",
+        SCOPE,
+        lambda lab: adds(lab, "DHCP01", "DHCP02", active=False),
+        "And 990 more problems like these.",
+    ),
     (
         "left-over copies that serve",
         "dhcp_failover_scope_copy",
@@ -149,7 +190,8 @@ HUGE: list[tuple[str, str, Prepare, str]] = [
         "members that a re-creation leaves out",
         RELATIONSHIP,
         lambda lab: (
-            many_members(lab) and {"name": "HQ", "partner_server": "dhcp03", "scopes": ["10.0.1.0"], "recreate": "when_needed", **KEEP}
+            many_members(lab)
+            and {"name": "HQ", "partner_server": "dhcp03", "scopes": ["10.0.1.0"], "recreate": "when_needed", **KEEP}
         ),
         "and 990 more (all of them: relationships of dhcp_failover_info)",
     ),
@@ -182,18 +224,33 @@ def test_a_restore_shows_some_of_what_differs_and_returns_all_of_it() -> None:
     two = pair(ONE)
     request = {"calls": [cmdlets.safety_copy([ONE, TWO], "HQ")]}
     reply = two.wire.execute("DHCP01", {"request": json.dumps(request), "secrets": []})["reply"]
-    two.server("DHCP01").scopes[ONE].reservations.update({one: Reservation(one, f"02-{int(one) & 255:02x}") for one in addresses(ONE, 200)})
-    result = two.run("dhcp_failover_restore", path=reply["calls"][0]["objects"][0]["path"], check_mode=True, scopes=["10.0.1.0"])
+    two.server("DHCP01").scopes[ONE].reservations.update(
+        {one: Reservation(one, f"02-{int(one) & 255:02x}") for one in addresses(ONE, 200)}
+    )
+    result = two.run(
+        "dhcp_failover_restore", path=reply["calls"][0]["objects"][0]["path"], check_mode=True, scopes=["10.0.1.0"]
+    )
     assert "more (all of them: differences). Leave it out" in result["msg"]
     assert len(result["msg"]) < MOST
-    assert {"scope_id": "10.0.1.0", "field": "reservation 10.0.1.7", "source": None, "destination": "present"} in result["differences"]
+    assert {
+        "scope_id": "10.0.1.0",
+        "field": "reservation 10.0.1.7",
+        "source": None,
+        "destination": "present",
+    } in result["differences"]
     assert len(result["differences"]) >= 199
 
 
 def test_data_that_is_wrong_throughout() -> None:
     site = [{"name": f"R{number}", "primary": "x", "partner": "y"} for number in range(1_000)]
     definitions = [
-        {"scope_id": f"10.0.{number}.0", "subnet_mask": "255.0.255.0", "start_range": "x", "end_range": "y", "name": "N"}
+        {
+            "scope_id": f"10.0.{number}.0",
+            "subnet_mask": "255.0.255.0",
+            "start_range": "x",
+            "end_range": "y",
+            "name": "N",
+        }
         for number in range(250)
     ]
     for refuse, limit in ((lambda: entries(site, ()), 50 * 200), (lambda: parse(definitions), MOST)):

@@ -44,7 +44,10 @@ def engine() -> Engine:
 
 def gate(engine: Engine, path: Path) -> tuple[int, list[str]]:
     ended = subprocess.run(
-        [str(engine.path), "-NoProfile", "-File", str(GATE), "-Path", str(path)], capture_output=True, text=True, check=False
+        [str(engine.path), "-NoProfile", "-File", str(GATE), "-Path", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.stderr == ""
     return ended.returncode, ended.stdout.splitlines()
@@ -86,12 +89,15 @@ def test_programs_are_those_of_windows_by_their_full_path() -> None:
 
 
 def test_csharp_is_compiled_in_one_function_only() -> None:
-    """Compiling costs time and is what application control forbids: no operation does it but those of the management API."""
+    """Compiling costs time and is what application control forbids: no operation does it but those of the management
+    API."""
     text = SCRIPT.read_text(encoding="ascii")
     function = re.search(r"^function Import-ManagementApi \{.*?(?=^function )", text, re.MULTILINE | re.DOTALL)
     assert function
     assert "Add-Type" in function[0]
-    callers = re.findall(r"^function (\S+?)[ (](?:(?!^function).)*?^ +Import-ManagementApi$", text, re.MULTILINE | re.DOTALL)
+    callers = re.findall(
+        r"^function (\S+?)[ (](?:(?!^function).)*?^ +Import-ManagementApi$", text, re.MULTILINE | re.DOTALL
+    )
     assert callers == ["Invoke-ManagementApi"]
     assert text.count("Import-ManagementApi") == 2
 

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the action plugins have in common: the options, the two connections, and a result without secrets."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
+from ansible.plugins.action import ActionBase
+
+from .._model.refusal import Refused
+from .._model.render import planned_result, relationship_result
+from .._model.server import Server
+from .._model.texts import short, told
+from .._planning import guards
+from .._windows.client import Execute, Remote
+from .._windows.errors import RemoteFailure, UnexpectedReply
+from . import batch, logon, pending
+from .partner_connection import PartnerAction
+from .reader import Planner
+from .reconcile import Convergence
+from .steps import Plan
+
+SCRIPT = "windhcp.failover.dhcp_cmdlets"
+MASK = "********"
+
+
+class FailoverAction(ActionBase):  # type: ignore[misc]
+    """A module of this collection. A subclass names its argument spec and says in `perform` what it does."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]]
+    CONDITIONS: ClassVar[dict[str, Any]] = {}
+
+    def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        task_vars = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
+        self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
+        self.check_mode = bool(self._task.check_mode)
+        self.facts = pending.facts_of(task_vars)
+        hidden = secrets(options)
+
+        def hide(text: str) -> str:
+            return str(mask(text, hidden))
+
+        here = readable(lambda arguments: self._execute_module(SCRIPT, dict(arguments), task_vars=task_vars), self.host)
+        remotes = [Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))]
+        found: dict[str, Any] = {"changed": False}
+        try:
+            with contextlib.ExitStack() as connections:
+                if options.get("partner_host"):
+                    partner = options["partner_host"]
+                    execute, goes_on = connections.enter_context(self.connect(partner, task_vars))
+                    remotes.append(
+                        Remote(readable(execute, partner), partner, self.check_mode, hide=hide, goes_on=goes_on)
+                    )
+                self.convergence = Convergence(
+                    *remotes,
+                    check_mode=self.check_mode,
+                    facts=self.facts,
+                    waiting=waiting(options),
+                    limits=limits(options),
+                )
+                found = self.convergence.result
+                found.update(self.perform(options, task_vars))
+        except (Refused, RemoteFailure) as error:
+            found.update(getattr(error, "shows", {}), failed=True, msg=str(error))
+        if not self._task.diff:
+            found.pop("diff", None)
+        found["remote_calls"] = sum(remote.calls for remote in remotes)
+        result.update(told(readable_by_all(found, hidden)))
+        return result
+
+    @contextlib.contextmanager
+    def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[tuple[Execute, Callable[[], bool]]]:
+        """A connection of its own to another host of the inventory: what runs the script there, and whether its logon
+        goes on."""
+        with contextlib.closing(PartnerAction(self, host, task_vars)) as partner:
+            yield lambda arguments: partner.execute(SCRIPT, arguments), lambda: logon.goes_on(partner._connection)
+
+    def converge(self, planner: Planner, verifier: Planner | None = None) -> tuple[Plan, Server]:
+        return self.convergence.run(planner, verifier)
+
+    def carried(self, name: str, options: Mapping[str, Any], plan: Plan, after: Server) -> dict[str, Any]:
+        """The host fact: with this relationship in it as long as the server does not have it, or its new scopes in
+        check mode."""
+        created = (*pending.created(self.facts, name), *plan.creates) if self.check_mode else ()
+        if plan.after and (after.relationship(name) is None or created):
+            facts = pending.remembering(self.facts, name, options, plan.after["scopes"], created)
+        else:
+            facts = pending.forgetting(self.facts, name)
+        return {} if facts == self.facts else {"ansible_facts": {pending.FACT: facts}}
+
+    def shown(self, name: str, plan: Plan, after: Server) -> Mapping[str, Any] | None:
+        """The relationship for the result: as it is now, or (pending, check mode) as it would be."""
+        relationship = after.relationship(name)
+        if relationship is None or self.check_mode:
+            return planned_result(plan.after) if plan.after else None
+        return relationship_result(relationship)
+
+
+def readable(execute: Execute, host: str) -> Execute:
+    """`execute`, where Ansible stumbles over what the server printed: that is the server's failure and no traceback of
+    ours."""
+
+    def executed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return execute(arguments)
+        except AnsibleConnectionFailure:
+            raise
+        except (AnsibleRuntimeError, RecursionError, TypeError, ValueError, LookupError, AttributeError) as error:
+            what = f"{type(error).__name__}: {short(str(error))}"
+            raise UnexpectedReply(f"{host} gave a reply that Ansible cannot read ({what}).") from error
+
+    return executed
+
+
+def waiting(options: Mapping[str, Any]) -> batch.Waiting:
+    return batch.Waiting(
+        options.get("wait_timeout", 180), options.get("wait_for_normal", True), tuple(options.get("allow_state", ()))
+    )
+
+
+def limits(options: Mapping[str, Any]) -> guards.Limits:
+    given = {
+        name: options[name]
+        for name in ("allow_clock_skew", "allow_content_loss", "max_removals_percent")
+        if name in options
+    }
+    return guards.Limits(allow_state=tuple(options.get("allow_state", ())), **given)
+
+
+def secrets(options: Mapping[str, Any]) -> list[str]:
+    """Every shared_secret among the options, the longest first."""
+    found = [value for key, value in options.items() if key == "shared_secret" and value]
+    for value in options.values():
+        for member in value if isinstance(value, list) else [value]:
+            if isinstance(member, Mapping):
+                found += secrets(member)
+    return sorted(found, key=len, reverse=True)
+
+
+def readable_by_all(result: Mapping[str, Any], hidden: list[str]) -> dict[str, Any]:
+    """The result with every secret replaced in what is told. No other value holds one, and later tasks go on with
+    those."""
+    found = {key: mask(value, hidden) if key in ("msg", "warnings", "diff") else value for key, value in result.items()}
+    for key, words in (("plan", "step"), ("removals", "differences")):
+        if key in found:
+            found[key] = [{**one, words: mask(one[words], hidden)} for one in found[key]]
+    return found
+
+
+def mask(value: Any, hidden: list[str]) -> Any:
+    """The value with every secret in it replaced, wherever it stands."""
+    if isinstance(value, str):
+        for secret in hidden:
+            value = value.replace(secret, MASK)
+        return value
+    if isinstance(value, Mapping):
+        return {key: mask(member, hidden) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mask(member, hidden) for member in value]
+    return value

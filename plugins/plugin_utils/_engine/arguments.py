@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Argument specs that several modules share. Their documentation stands in the doc fragments; a test compares both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._model.refusal import Refused
+from .._planning.guards import PASSING, STATES
+from .._planning.spec import Policy
+
+# the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship
+RELATIONSHIP: dict[str, Any] = {
+    "partner_server": {"type": "str"},
+    "mode": {"type": "str", "choices": ["load_balance", "hot_standby"]},
+    "load_balance_percent": {"type": "int"},
+    "reserve_percent": {"type": "int"},
+    "server_role": {"type": "str", "choices": ["active", "standby"]},
+    "max_client_lead_time": {"type": "str"},
+    "state_switch_interval": {"type": "str"},
+    "auto_state_transition": {"type": "bool"},
+    "shared_secret": {"type": "str", "no_log": True},
+    "enable_auth": {"type": "bool"},
+}
+
+WAITING: dict[str, Any] = {
+    "wait_for_normal": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 180},
+    "allow_state": {"type": "list", "elements": "str", "choices": sorted(STATES - PASSING - {"Normal"}), "default": []},
+}
+
+PARTNER: dict[str, Any] = {
+    "partner_host": {"type": "str"},
+    "allow_clock_skew": {"type": "bool", "default": False},
+}
+
+# scopes that leave a relationship
+REMOVAL: dict[str, Any] = {
+    "keep_scopes_on": {"type": "str", "choices": ["this_server", "partner"]},
+    "other_copy": {"type": "str", "choices": ["delete", "disable"]},
+    "orphan": {"type": "str", "choices": ["refuse", "remove_here"], "default": "refuse"},
+    "allow_content_loss": {"type": "bool", "default": False},
+    "max_removals_percent": {"type": "int", "default": 30},
+}
+
+# scopes that join one
+JOINING: dict[str, Any] = {
+    "replace_partner_copy": {"type": "str", "choices": ["never", "inactive_only"], "default": "never"},
+}
+
+SAFETY_COPY: dict[str, Any] = {
+    "safety_copy": {"type": "bool", "default": True},
+    "safety_copy_days": {"type": "int", "default": 0},
+}
+
+
+def policy(options: Mapping[str, Any], **more: Any) -> Policy:
+    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has."""
+    return Policy(
+        options["keep_scopes_on"],
+        options["other_copy"],
+        options["orphan"] == "remove_here",
+        keep_days(options),
+        options["replace_partner_copy"] == "inactive_only",
+        **more,
+    )
+
+
+def keep_days(options: Mapping[str, Any]) -> int | None:
+    """For how long safety copies are kept: 0 for ever, None when none is made."""
+    if options["safety_copy_days"] < 0:
+        raise Refused("safety_copy_days: must not be negative; 0 keeps every safety copy.")
+    return int(options["safety_copy_days"]) if options["safety_copy"] else None

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether a server reaches a partner as the failover cmdlets will, with rights there: asked before the first write.
+Pure.
+
+The version has no access check (MS-DHCPM 3.1.4.29), so it tells the second hop alone; the two reads that follow it need
+rights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from .._model.server import Server
+from .._windows import cmdlets, server_reads
+from .._windows.cmdlets import Operation
+from .._windows.errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, RemoteError, error_ids
+from .._windows.export import Export
+from .._windows.reply import Failure, Result
+from . import batch
+from .sides import Connection
+from .steps import Plan
+
+Coming = Mapping[str, Sequence[IPv4Address]]  # scopes, by the partner that gets them
+NOBODY: Coming = {}
+FIRST_VERSION = (6, 2)  # Windows Server 2012
+
+
+def reads(partner: str, *, guarded: bool = True) -> tuple[Operation, Operation, Operation]:
+    """What a server asks a partner over the second hop; the last two show the partner.
+
+    `guarded`: a change of what they show is noticed before a write.
+    """
+    return (
+        cmdlets.probe_partner(partner),
+        cmdlets.get_failover(partner, guarded),
+        cmdlets.get_scopes(partner, guarded),
+    )
+
+
+def level_reads(partner: str | None = None) -> tuple[Operation, ...]:
+    """The classes and definitions of a partner over the second hop, or of the server itself, with its version."""
+    found = (cmdlets.get_classes(partner, guarded=False), cmdlets.get_option_definitions(partner, guarded=False))
+    return found if partner else (cmdlets.get_version(guarded=False), *found)
+
+
+def level(seen: Sequence[Result], host: str, partner: str | None, goes_on: bool) -> Export:
+    """What the answers to `level_reads` say. Raises RemoteError."""
+    ids = {read["id"] for read in level_reads(partner)}
+    answers = [one for one in seen if one.id in ids]
+    for answer in answers:
+        if answer.errors:
+            raise refusal(answer, host, partner, goes_on) if partner else RemoteError(answer, host)
+    if not partner:
+        check_version(answers[0], host)
+    return server_reads.classes_and_definitions(answers, host, partner)
+
+
+def check_version(answer: Result, host: str, partner: str = "") -> None:
+    """Raises RemoteError, in the words of 20118, for a server that is older than failover."""
+    found = server_reads.version(answer)
+    if found < FIRST_VERSION:
+        said = Failure(NO_FAILOVER, f"its version is {found[0]}.{found[1]}")
+        raise RemoteError(replace(answer, errors=(said,)), host, partner, answered=True)
+
+
+def probes(partner: str) -> tuple[Operation, Operation]:
+    """The same where nothing else is to be known of the partner, also in front of a write."""
+    return (cmdlets.probe_partner(partner), cmdlets.probe_rights(partner))
+
+
+def check(answers: Sequence[Result], host: str, partner: str, goes_on: bool) -> None:
+    """Raises RemoteError for the first of the answers to `reads` or `probes` that says no. `goes_on`: see Remote."""
+    version, *others = answers
+    for answer in (version, *(one for one in others if not error_ids(one) <= EMPTY_FAILOVER)):
+        if answer.errors:
+            raise refusal(answer, host, partner, goes_on, answered=not version.errors)
+    check_version(version, host, partner)
+
+
+def refusal(answer: Result, host: str, partner: str, goes_on: bool, *, answered: bool = True) -> RemoteError:
+    """The error of a read of the partner, or of its probe."""
+    at_version = answer.id == cmdlets.probe_partner(partner)["id"]
+    return RemoteError(answer, host, partner, denied=denied(at_version, goes_on), answered=answered and not at_version)
+
+
+def denied(at_version: bool, goes_on: bool) -> Denied:
+    """What a refusal at the partner means. DHCP 20121 says by itself that the rights are missing.
+
+    Whether the version is told to a logon without credentials is not known (U), so a refusal after it can still be the
+    hop."""
+    if at_version:
+        return "hop"
+    return "rights" if goes_on else "hop_or_rights"
+
+
+def reached(
+    plan: Plan, asked: Collection[tuple[Connection, str]], *, all_of_it: bool
+) -> Mapping[Connection, Sequence[str]]:
+    """The partners that the steps of each connection reach over a second hop, and that have to be asked before the
+    first write.
+
+    Not `all_of_it`: those of the first remote call are probed by that call, in front of its writes.
+    """
+    found: dict[Connection, list[str]] = {}
+    for number, (connection, steps) in enumerate(batch.groups(plan)):
+        for partner in batch.partners(steps):
+            if (
+                (number or all_of_it)
+                and (connection, partner) not in asked
+                and partner not in found.get(connection, ())
+            ):
+                found.setdefault(connection, []).append(partner)
+    return found
+
+
+def coming(plan: Plan, here: Server) -> Coming:
+    """The scopes that this server copies to each partner, and has already: one that is created before needs nothing."""
+    found: dict[str, list[IPv4Address]] = {}
+    for step in plan.steps:
+        scopes = [scope for scope in step.copies if here.scope(scope)]
+        if scopes:
+            found.setdefault(step.partner, []).extend(scopes)
+    return found

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Durations as the collection's options take them: seconds, or text of the form [d.]hh:mm:ss. A lease can be unlimited
+as well."""
+
+from __future__ import annotations
+
+import re
+
+_TEXT = re.compile(r"(?:(?P<days>\d+)\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{1,2})(?::(?P<seconds>\d{1,2}))?")
+
+
+def parse(value: object) -> int:
+    """Seconds of a duration: 3600, "3600", "1:00:00", "1:00" or "1.00:00:00" (one day).
+
+    Raises ValueError with a text that completes "<option> ...".
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise ValueError(f"is {value!r}; give seconds or [d.]hh:mm:ss (0 stands for off where an option can be off)")
+    text = str(value).strip()
+    if re.fullmatch(r"\d+", text):
+        return int(text)
+    match = _TEXT.fullmatch(text)
+    if not match:
+        raise ValueError(f"is {text!r}; give seconds or [d.]hh:mm:ss")
+    parts = {name: int(number or 0) for name, number in match.groupdict().items()}
+    if parts["hours"] > 23 or parts["minutes"] > 59 or parts["seconds"] > 59:
+        raise ValueError(f"is {text!r}; hours go to 23, minutes and seconds to 59 (days stand before a point)")
+    return ((parts["days"] * 24 + parts["hours"]) * 60 + parts["minutes"]) * 60 + parts["seconds"]
+
+
+def timespan(seconds: int) -> str:
+    """The text that a TimeSpan parameter binds in every culture: [d.]hh:mm:ss."""
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    clock = f"{hour:02}:{minute:02}:{second:02}"
+    return f"{days}.{clock}" if days else clock
+
+
+# an unlimited lease: all ones in option 51 (RFC 2132 9.2), TimeSpan.MaxValue in Windows' objects and parameters
+UNLIMITED = 0xFFFFFFFF
+LONGEST = 922_337_203_685  # whole seconds of TimeSpan.MaxValue
+_LONGEST_TEXT = "10675199.02:48:05.4775807"
+_WITH_FRACTION = re.compile(r"((?:\d+\.)?\d{1,2}:\d{2}:\d{2})(?:\.\d{1,7})?")
+
+
+def parse_lease(value: object) -> int:
+    """As `parse`, or the word unlimited, as which everything is taken that Windows or the protocol means by it."""
+    text = str(value).strip()
+    return UNLIMITED if "unlimited" in (text.lower(), shown_lease_text(text)) else lease(parse(value))
+
+
+def lease(seconds: int) -> int:
+    return UNLIMITED if seconds >= LONGEST else seconds
+
+
+def shown_lease(seconds: int | None) -> int | str | None:
+    """Seconds, or the word."""
+    return "unlimited" if seconds == UNLIMITED else seconds
+
+
+def shown_lease_text(text: str) -> str:
+    """The same of a TimeSpan's text. A fraction of a second makes no difference to a time of more than a century."""
+    match = _WITH_FRACTION.fullmatch(text)
+    try:
+        return "unlimited" if match and lease(parse(match[1])) == UNLIMITED else text
+    except ValueError:
+        return text
+
+
+def lease_timespan(seconds: int) -> str:
+    return _LONGEST_TEXT if seconds == UNLIMITED else timespan(seconds)

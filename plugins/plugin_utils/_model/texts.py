@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Texts of servers as they may be shown: visible, short, without secrets. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+VALUE_LIMIT = 80
+MESSAGE_LIMIT = 1000
+FEW = 10
+_FEW_LIMIT = 200
+# what a terminal obeys, what ends a line, and what turns the order of writing round
+CONTROLS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_HIDDEN = re.compile(f"[\x00-\x1f{CONTROLS}\ud800-\udfff]")
+# where a result has words, and not values that go on to a file or another task
+_WORDS: Sequence[Sequence[str]] = (
+    ("msg",),
+    ("warnings",),
+    ("plan", "step"),
+    ("removals", "differences"),
+    ("relationships", "drift", "problem"),
+    ("server_additions",),
+)
+
+
+def visible(code: int) -> str:
+    """A character that cannot be shown, by its code."""
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def in_sight(text: str) -> str:
+    """The text with everything in it that cannot be seen by its code."""
+    return text if text.isascii() and text.isprintable() else _HIDDEN.sub(lambda match: visible(ord(match[0])), text)
+
+
+def told(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of a task, with what servers call something in sight wherever words tell of it; values stay as they
+    are."""
+    found: Any = dict(result)
+    for path in _WORDS:
+        found = _in_words(found, path)
+    return dict(found)
+
+
+def _in_words(value: Any, path: Sequence[str]) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_in_words(one, path) for one in value]
+    if not path:
+        return in_sight(value) if isinstance(value, str) else value
+    if isinstance(value, Mapping) and path[0] in value:
+        return {**value, path[0]: _in_words(value[path[0]], path[1:])}
+    return value
+
+
+def few(several: Iterable[object], where: str = "", *, between: str = ", ", most: int = FEW) -> str:
+    """The first of a list that can be as long as a server likes, each cut, and how many more there are.
+
+    `where`: what of the task's result holds all of them.
+    """
+    found = [str(one) for one in several]
+    first = between.join(one if len(one) <= _FEW_LIMIT else one[:_FEW_LIMIT] + "..." for one in found[:most])
+    if len(found) <= most:
+        return first
+    return f"{first} and {len(found) - most} more" + (f" (all of them: {where})" if where else "")
+
+
+def sentences(several: Sequence[str], *, between: str = " ", most: int = FEW) -> str:
+    """The same of problems that are each told whole."""
+    more = [f"And {len(several) - most} more problems like these."] if len(several) > most else []
+    return between.join([*several[:most], *more])
+
+
+def visible_surrogates(text: str) -> str:
+    """JSON can hold half a character, which no output can be made of."""
+    return _SURROGATES.sub(lambda match: visible(ord(match[0])), text) if not text.isascii() else text
+
+
+def short(text: str, limit: int = MESSAGE_LIMIT, hide: Callable[[str], str] = str) -> str:
+    """On one line, and nothing in it that a terminal obeys. Secrets go first, so that none is left in part."""
+    text = hide(text)
+    text = text if len(text) <= limit else text[:limit] + "..."
+    return in_sight(re.sub(r"[\r\n\t]+", " ", text))
+
+
+def shown(value: Any, hide: Callable[[str], str] = str) -> str:
+    """A value of a wrong shape: enough of it to see what it is."""
+    if isinstance(value, str):
+        return f"'{short(value, VALUE_LIMIT, hide)}'"
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, (list, tuple)):
+        return f"a list of {len(value)}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    return short(repr(value), VALUE_LIMIT, hide)

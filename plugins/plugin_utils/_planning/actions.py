@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One change of the pair as a value. What its kind means stands in `kinds`, one row for each. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from ipaddress import IPv4Address
+from typing import Any
+
+from .._model.identity import Source
+from .._model.relationship import Definition
+from .settings import Changes
+from .world import Scopes
+
+
+class Kind(Enum):
+    SAVE = "save"
+    MAKE = "make"
+    SERVE_ON = "serve on"
+    SERVE_OFF = "serve off"
+    DETACH_MEMBERS = "detach members"  # on one server, by the API
+    DETACH_HALF = "detach half"
+    WITHDRAW_MEMBERS = "withdraw members"  # on both servers, by a cmdlet on the one that keeps the scopes
+    WITHDRAW_RELATIONSHIP = "withdraw relationship"
+    DELETE = "delete"
+    FORGET = "forget"
+    CREATE = "create"
+    JOIN = "join"
+    MODIFY = "modify"
+    REPLICATE = "replicate"
+    IMPORT = "import"
+    DOWN = "down"
+
+
+class Stage(IntEnum):
+    """The order of a plan's actions; those of one stage stay as they were added."""
+
+    MAKE = 0  # scopes that do not exist
+    CLEAR = 1  # what is in the way of scopes that come
+    LOSER = 2  # the server that loses its copies: save, off, out, delete
+    KEEPER = 3  # the one that keeps them; the relationship ends
+    SETTLE = 4  # modify, create, join
+    LAST = 5  # what is safe only then: the copies of former partners
+
+
+@dataclass(frozen=True)
+class Action:
+    """`where`: the server that it is done on (the one that keeps, where both change); `other`: the second one, as far
+    as it was read.
+
+    `partner`: what is reached from the server that runs it ("": nothing but what `where` says). `normal`: the
+    relationship has to be Normal before. `detail`: what the kind needs beside, one of the types below, or the number of
+    days for SAVE and a ScopeDefinition for MAKE. `strand`: actions of one strand hang together; an error ends its
+    strand only.
+    """
+
+    id: int
+    kind: Kind
+    where: Source
+    name: str = ""
+    scopes: Scopes = ()
+    other: Source | None = None
+    partner: str = ""
+    normal: bool = False
+    detail: Any = None
+    stage: Stage = Stage.SETTLE
+    strand: str = ""
+
+
+@dataclass(frozen=True)
+class Modification:
+    changes: Changes
+    settings: Definition
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What a copy's end waits for: its scope is a member of `relationship` here and on `partner`."""
+
+    relationship: str
+    partner: str
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Both servers of a replication, as the one that runs the task calls them."""
+
+    source: str
+    destination: str
+
+
+@dataclass(frozen=True)
+class SafetyCopy:
+    """A file that scopes come back from; `inactive`: out of service, whatever they were. `keep_days`: of the database's
+    backup. `added`: what comes to the server level with them, in words."""
+
+    path: str
+    inactive: bool
+    keep_days: int = 0
+    added: tuple[str, ...] = ()
+
+
+def list_scopes(scopes: Sequence[IPv4Address]) -> str:
+    return ", ".join(str(scope) for scope in scopes)
+
+
+def chunks(scopes: Sequence[IPv4Address], at_once: int) -> Sequence[Scopes]:
+    return [tuple(scopes[start : start + at_once]) for start in range(0, len(scopes), at_once)]

@@ -1,0 +1,289 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is refused before anything is planned for it: each text names the option, the server and the cure. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from .._model import scope_definitions
+from .._model.identity import Verdict
+from .._model.refusal import Refused
+from .._model.relationship import Definition, Relationship
+from .._model.scope import Scope, ScopeDefinition
+from .._model.server import RELATIONSHIP_LIMIT
+from .._model.texts import few, sentences
+from . import settings
+from .copies import departure
+from .draft import Draft, Misfit
+from .spec import Policy, Spec
+from .world import ServerView
+
+# --- a relationship ------------------------------------------------------------------------------------------------
+
+
+def other_partner(spelling: str, current: Relationship, here: ServerView, d: Draft) -> str | None:
+    """Words for another partner than the relationship has. While the addresses of a name that looks different are
+    unknown, it waits."""
+    if current.partner.is_called(spelling):
+        return None
+    check_not_itself(spelling, here)
+    verdict = current.partner.verdict(spelling, here.server.resolved)
+    if verdict is Verdict.UNKNOWN:
+        d.resolve(spelling)
+    if verdict is not Verdict.OTHER:
+        return None
+    return (
+        f"partner_server: '{current.name}' on {here.name} has the partner {' = '.join(current.partner.names)}, not "
+        f"{spelling}. If both names mean the same server, write one of those it has here."
+    )
+
+
+def check_not_itself(spelling: str, here: ServerView) -> None:
+    """Raises Refused where a server is named as its own partner."""
+    if here.server.identity.is_called(spelling):
+        raise Refused(f"partner_server: '{spelling}' is {here.name} itself; name the other server.")
+
+
+def check_partner(spec: Definition, here: ServerView) -> str:
+    """The partner of a relationship that is about to be created."""
+    if not spec.partner_server:
+        raise Refused(f"partner_server: needed, since relationship '{spec.name}' does not exist on {here.name} yet.")
+    check_not_itself(spec.partner_server, here)
+    return spec.partner_server
+
+
+def check_secret(spec: Definition) -> None:
+    complete = settings.complete(spec)
+    if complete.enable_auth and not complete.shared_secret:
+        raise Refused(
+            f"shared_secret: needed, since relationship '{spec.name}' is to be created with authentication on "
+            "(a scope task takes it in create_relationship; no task hands a secret on to another)."
+        )
+
+
+def check_room(here: ServerView, option: str) -> None:
+    if len(here.relationships) >= RELATIONSHIP_LIMIT:
+        raise Refused(
+            f"{option}: {here.name} has {len(here.relationships)} failover relationships, and {RELATIONSHIP_LIMIT} is "
+            "the most a server can have; remove one that is not needed (empty ones count)."
+        )
+
+
+def check_new_at_partner(name: str, option: str, here: ServerView, there: ServerView) -> None:
+    """Raises Refused where the partner, as it would be by then, would refuse a new relationship. Upper and lower case
+    are one, as Windows has it."""
+    problems: list[str] = []
+    taken = next((other for other in there.relationships if other.casefold() == name.casefold()), None)
+    if taken is not None:
+        differs = "" if taken == name else f", which differs from '{name}' in upper and lower case only"
+        problems.append(
+            f"{option}: {there.name} has a relationship '{taken}'{differs}, and {here.name} has not; choose another "
+            "name or remove it."
+        )
+    if len(there.relationships) >= RELATIONSHIP_LIMIT:
+        problems.append(
+            f"{option}: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have."
+        )
+    if problems:
+        raise Refused(sentences(problems) + " Nothing was changed.")
+
+
+def check_name(name: str, option: str, here: ServerView) -> None:
+    """Raises Refused for the name of a new relationship that nobody would type again."""
+    if name != name.strip():
+        raise Refused(
+            f"{option}: '{name}' begins or ends with a space, and {here.name} has no relationship of this name; names "
+            "cannot be changed later, so this is taken for a mistake."
+        )
+
+
+# --- re-creation ---------------------------------------------------------------------------------------------------
+
+
+def check_recreation(misfit: Misfit, policy: Policy) -> None:
+    if not policy.recreate:
+        raise Refused(
+            f"{misfit.reason} Windows cannot change this in place. Re-creating the relationship would remove it on "
+            f"both servers, keep its {len(misfit.half.scopes)} scopes on one of them, and delete them on the other "
+            "with leases and reservations before they are copied anew; recreate: when_needed does it. Nothing was "
+            "changed."
+        )
+
+
+def check_keeper(misfit: Misfit, partner: str, same: bool, policy: Policy) -> None:
+    """The options that say who keeps, and what becomes of the copies on `partner`."""
+    if policy.keep_scopes_on == "partner":
+        raise Refused(
+            "keep_scopes_on: re-creating copies the scopes from this server, so it has to keep them; run the task on "
+            "the partner."
+        )
+    copies = ("delete",) if same else ("delete", "disable")
+    if not policy.orphan and (policy.keep_scopes_on is None or policy.other_copy not in copies):
+        what = (
+            "have to go before they can be copied anew: other_copy: delete"
+            if same
+            else "are deleted or disabled: other_copy"
+        )
+        raise Refused(
+            f"keep_scopes_on and other_copy: needed to re-create '{misfit.half.name}' ({misfit.reason.rstrip('.')}). "
+            f"keep_scopes_on: this_server, since the scopes are copied from here; the copies on {partner} {what}. "
+            "Nothing was changed."
+        )
+
+
+def check_declared(spec: Spec, definition: Definition, current: Relationship, members: frozenset[IPv4Address]) -> None:
+    """Nothing that is there gets lost when a later run has to finish without seeing the old relationship."""
+    left_out = () if spec.exact and not spec.create_only else sorted(members - set(spec.members))
+    lacking = [f"scopes: {few(left_out, 'relationships of dhcp_failover_info')}"] if left_out else []
+    lacking += settings.undeclared(definition, current)
+    if lacking:
+        raise Refused(
+            f"re-creating '{current.name}' takes a task that declares all of it, so that a run that is broken off can "
+            f"be finished by the next. Add {', '.join(lacking)}. Nothing was changed."
+        )
+
+
+def check_not_at_partner(name: str, scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
+    """Raises Refused where a half-made relationship cannot be made anew, since its scopes are on the partner."""
+    already = [scope for scope in scopes if scope in there.copies]
+    if already:
+        raise Refused(
+            f"relationship '{name}' exists on {here.name} alone, and {few(already)} on {there.name} as well, "
+            "outside failover. Compare the copies; remove the relationship here (state: absent, keep_scopes_on, "
+            "other_copy) and create it anew then. Nothing was changed."
+        )
+
+
+# --- scopes that leave ---------------------------------------------------------------------------------------------
+
+
+def check_said(name: str, going: Sequence[IPv4Address], policy: Policy) -> None:
+    lacking = [option for option in ("keep_scopes_on", "other_copy") if getattr(policy, option) is None]
+    if going and lacking:
+        raise Refused(
+            f"{' and '.join(lacking)}: needed, since {few(going)} would leave '{name}'. keep_scopes_on says "
+            "which server keeps them (this_server or partner), other_copy what becomes of the other server's copies: "
+            "delete, or disable (they stay there, inactive). Nothing was changed."
+        )
+
+
+def check_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView) -> None:
+    gone = [scope for scope in scopes if scope not in keeper.copies]
+    if gone:
+        raise Refused(
+            f"keep_scopes_on: {keeper.name} does not have {few(gone)}, so removing would lose them; keep them "
+            f"on {other.name}, or create them there first. Nothing was changed."
+        )
+
+
+def check_elsewhere(name: str, scopes: Sequence[IPv4Address], other: ServerView) -> None:
+    taken = [f"{scope} ('{relationship}')" for scope in scopes if (relationship := other.elsewhere(scope, name))]
+    if taken:
+        raise Refused(
+            f"scopes: {few(taken)} is in another relationship on {other.name}, which goes on serving it; no copy "
+            "there is touched. Take it out of that one first. Nothing was changed."
+        )
+
+
+def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, policy: Policy) -> None:
+    if policy.keep_scopes_on == "partner":
+        raise Refused(
+            "keep_scopes_on: a move copies the scopes from this server, so it has to keep them; run the task on the "
+            "partner."
+        )
+    if policy.other_copy is None and not same:
+        raise Refused(
+            f"other_copy: needed, since {few(scopes)} would move from '{source.name}', and "
+            f"{source.partner_server} has copies of them: delete, or disable (they stay there, inactive). Nothing was "
+            "changed."
+        )
+
+
+# --- scopes that come ----------------------------------------------------------------------------------------------
+
+
+def check_members(here: ServerView, name: str, scopes: Sequence[IPv4Address]) -> None:
+    """Refuses scopes that Windows would refuse to put into relationship `name`, all of them in one text."""
+    problems = [problem for scope in scopes if (problem := _member_problem(here, name, scope))]
+    if problems:
+        raise Refused(sentences(problems))
+
+
+def _member_problem(here: ServerView, name: str, scope: IPv4Address) -> str | None:
+    if scope not in here.copies:
+        inside = _containing(here, scope)
+        cure = f"it lies inside scope {inside}, write that id" if inside else "create it there first, or correct the id"
+        return f"scopes: {scope} is no scope of {here.name}; {cure}."
+    other = here.owners.get(scope)
+    if other is not None and other != name:
+        return (
+            f"scopes: {scope} is in relationship '{other}' (partner {here.relationships[other].partner_server}); a "
+            f"scope can be in one only: move: true of dhcp_failover_scope takes it from there. If '{name}' is meant to "
+            f"be the new name of '{other}': previous_name of dhcp_failover_relationship."
+        )
+    return None
+
+
+def _containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
+    return next(
+        (
+            scope
+            for scope, copy in here.copies.items()
+            if int(address) & int(IPv4Address(copy.subnet_mask)) == int(scope)
+        ),
+        None,
+    )
+
+
+def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
+    if scopes:
+        raise Refused(
+            f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not "
+            "end. Finish it with state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
+        )
+
+
+def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
+    """Refuses scopes whose addresses the partner gives away in another scope: Windows copies none of them."""
+    problems = [
+        f"scopes: {copy.scope_id} ({copy.start_range} to {copy.end_range}) overlaps scope {other.scope_id} of "
+        f"{there.name} ({other.start_range} to {other.end_range}); correct one of the two ranges."
+        for copy in (here.copies[scope] for scope in scopes if scope in here.copies)
+        for other in there.copies.values()
+        if _overlap(copy, other)
+    ]
+    if problems:
+        raise Refused(sentences(problems) + " Nothing was changed.")
+
+
+def _overlap(copy: Scope, other: Scope) -> bool:
+    first, last = IPv4Address(copy.start_range), IPv4Address(copy.end_range)
+    return first <= IPv4Address(other.end_range) and IPv4Address(other.start_range) <= last
+
+
+def check_replaced(
+    name: str, taken: Sequence[IPv4Address], here: ServerView, there: ServerView, policy: Policy
+) -> None:
+    """The copies that the partner has already. Raises Refused, showing what differs, unless they may be replaced."""
+    problems = []
+    for scope in taken:
+        active = there.serves(scope) or there.elsewhere(scope, name) is not None
+        if active or not policy.replace_partner_copy:
+            shown = departure(scope, here, there, deleted=True, replaced=True)
+            differs = few(shown.differences, between="; ", most=3) or "equal to the one here"
+            cure = (
+                "it is in service there: compare both, and deactivate, remove or renumber one of them"
+                if active
+                else "replace_partner_copy: inactive_only replaces it, after a safety copy"
+            )
+            problems.append(f"scopes: {scope} exists on {there.name} already ({differs}); {cure}.")
+    if problems:
+        raise Refused(sentences(problems) + " Nothing was changed.")
+
+
+def missing_scopes(definitions: Sequence[ScopeDefinition], here: ServerView) -> tuple[ScopeDefinition, ...]:
+    """Those whose scope is not there. Raises Refused where its subnet is taken by another scope, there or defined."""
+    return scope_definitions.missing(definitions, replace(here.server, scopes=tuple(here.copies.values())))

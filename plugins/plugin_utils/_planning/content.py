@@ -1,0 +1,178 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Compares the content of scopes on two servers: what differs, what would vanish, what the destination lacks. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address
+
+from .._model.texts import MESSAGE_LIMIT
+from .._windows.export import Export, Lease
+from .._windows.export_content import Content
+
+# states of an address that nobody holds; one that is not known counts as held
+_FREE_STATES = frozenset({"expired", "declined", "offered", "inactivereservation"})
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of one scope; None is a server that does not have it."""
+
+    scope_id: IPv4Address
+    field: str
+    source: str | None
+    destination: str | None
+    is_content: bool = False  # a reservation, option, exclusion, policy or range, and not a mere field of one
+
+    def public(self) -> Mapping[str, str | None]:
+        return {
+            "scope_id": str(self.scope_id),
+            "field": self.field,
+            "source": self.source,
+            "destination": self.destination,
+        }
+
+
+@dataclass(frozen=True)
+class LostLease:
+    """A client that would be forgotten. `expires` None: never."""
+
+    scope_id: IPv4Address
+    address: str
+    client_id: str
+    expires: datetime | None
+
+    def public(self) -> Mapping[str, str | None]:
+        expires = self.expires.strftime("%Y-%m-%dT%H:%M:%SZ") if self.expires else None
+        return {
+            "scope_id": str(self.scope_id),
+            "address": self.address,
+            "client_id": self.client_id,
+            "expires": expires,
+        }
+
+
+def differences(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[Difference]:
+    """Every difference, by scope and field. A reservation, option or policy that one side lacks is one difference."""
+    found: list[Difference] = []
+    for scope_id in scopes:
+        here, there = source.scopes.get(scope_id), destination.scopes.get(scope_id)
+        if here is None or there is None:
+            found.append(Difference(scope_id, "scope", _presence(here), _presence(there)))
+            continue
+        found += _differences(scope_id, here, there)
+    return found
+
+
+def _differences(scope_id: IPv4Address, here: Content, there: Content) -> Iterator[Difference]:
+    for item in sorted(here.named | there.named, key=_in_order):
+        one, other = here.fields(item), there.fields(item)
+        if one == other:
+            continue
+        mine, theirs = one or {}, other or {}
+        # of an item that one side lacks, the item as a whole is one difference
+        for field in sorted({*mine, *theirs} if not item or (one and other) else {""}):
+            if mine.get(field) != theirs.get(field):
+                is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
+                told = _cut(f"{item} {field}".strip())
+                yield Difference(scope_id, told, _shown(mine.get(field)), _shown(theirs.get(field)), is_content)
+
+
+def lost_leases(
+    source: Export, destination: Export, scopes: Iterable[IPv4Address], now: datetime
+) -> Sequence[LostLease]:
+    """Leases that only the destination has, whose copy goes or is overwritten, and that somebody still holds.
+
+    None is lost whose address the source reserves for the same client: it gets it again.
+    """
+    lost: list[LostLease] = []
+    for scope_id in scopes:
+        kept, reserved = source.leases.get(scope_id, {}), source.scopes.get(scope_id, Content())
+        for address, lease in destination.leases.get(scope_id, {}).items():
+            same = kept.get(address)
+            known = same is not None and same.client_id == lease.client_id and _held(same, now)
+            awaited = reserved.get((f"reservation {address}", "client_id")) == (lease.client_id,)
+            if _held(lease, now) and not known and not awaited:
+                lost.append(LostLease(scope_id, address, lease.client_id, lease.expires))
+    return sorted(lost, key=lambda one: (one.scope_id, IPv4Address(one.address)))
+
+
+def _held(lease: Lease, now: datetime) -> bool:
+    return lease.state.lower() not in _FREE_STATES and (lease.expires is None or lease.expires >= now)
+
+
+def vanishing(found: Iterable[Difference]) -> Sequence[Difference]:
+    """Content that the destination alone has: replication would remove it there."""
+    return [one for one in found if one.source is None and one.is_content]
+
+
+def lacking(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[str]:
+    """Classes and option definitions that the scopes need and the destination does not have; Windows replicates
+    neither.
+
+    Whether Windows tells upper from lower case in a class's name is not known: here it does not.
+    """
+    problems: list[str] = []
+    classes, defined = (
+        set(map(_alike, destination.classes)),
+        {_alike(one): kind for one, kind in destination.definitions.items()},
+    )
+    mine, types = (
+        {_alike(one): one for one in source.classes},
+        {_alike(one): kind for one, kind in source.definitions.items()},
+    )
+    for scope_id in scopes:
+        uses = source.uses.get(scope_id)
+        if uses is None:
+            continue
+        needed = {_alike(one) for one in uses.classes} & mine.keys() - classes
+        problems += [class_name(mine[one]) for one in sorted(needed)]
+        for option in sorted(uses.options, key=option_order):
+            here, there = types.get(_alike(option)), defined.get(_alike(option))
+            if here is not None and here != there:
+                name = definition_name(option)
+                problems.append(name if there is None else f"{name} as {here} (it has {there})")
+    return list(dict.fromkeys(problems))
+
+
+def _alike(one: tuple[str, str]) -> tuple[str, str]:
+    """A class, by kind and name, or an option, by number and vendor class."""
+    return one[0], one[1].casefold()
+
+
+def class_name(one: tuple[str, str]) -> str:
+    return f"{one[0].lower()} class '{one[1]}'"
+
+
+def option_order(option: tuple[str, str]) -> tuple[int, str, str]:
+    return int(option[0]) if option[0].isdecimal() else -1, *option
+
+
+def definition_name(option: tuple[str, str]) -> str:
+    return f"definition of option {option[0]}" + (f" of vendor class '{option[1]}'" if option[1] else "")
+
+
+def _presence(content: object) -> str | None:
+    return None if content is None else "present"
+
+
+def _shown(values: tuple[str, ...] | None) -> str | None:
+    if values is None:
+        return None
+    return _cut(", ".join(values)) if values else "present"
+
+
+def _cut(text: str) -> str:
+    """Nobody reads more, and all of it was compared."""
+    return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "..."
+
+
+def _in_order(item: str) -> tuple[object, ...]:
+    """By kind, then addresses and option ids as numbers."""
+    kind, _space, rest = item.partition(" ")
+    return kind, tuple(int(part) if _NUMBER.fullmatch(part) else -1 for part in rest.replace(".", " ").split()), rest

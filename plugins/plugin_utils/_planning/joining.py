@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How a relationship and its scopes come to be: created, changed in place, joined by scopes. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .._model.refusal import Refused
+from .._model.relationship import Definition, Relationship
+from . import checks, settings
+from .actions import Kind, Modification, Stage
+from .draft import Draft
+from .spec import Spec
+from .world import PartnerRead, Scopes
+
+
+def settle(spec: Spec, d: Draft) -> None:
+    """The relationship exists as declared, created or changed in place, with at least the declared scopes. Raises
+    Refused."""
+    if not spec.is_present:
+        return
+    current = d.here.find(spec.name, spec.option)
+    definition = d.settings.get(spec.name, spec.settings)
+    if current is None:
+        _create(spec, definition, d)
+        return
+    differs: settings.Changes = {}
+    if definition is not None and not spec.create_only:
+        differs = settings.changes(definition, current.relationship, d.world.secrets)
+    coming = _join(spec, current.relationship.partner.names, d)
+    if coming is None:
+        return
+    there, partner = d.world.partner(spec.name), current.relationship.partner_server
+    more: dict[str, Any] = {"other": there and there.source, "partner": partner, "normal": True}
+    if definition and differs:
+        if settings.touches_secret(differs):
+            d.forget_secret(spec.name, Stage.SETTLE, partner)
+        d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, definition), **more)
+    d.add(Kind.JOIN, d.here, spec.name, coming, **more)
+
+
+def _create(spec: Spec, definition: Definition | None, d: Draft) -> None:
+    if definition is None:
+        raise Refused(
+            f"relationship: '{spec.name}' does not exist on {d.here.name}, and no task of this play declared it; "
+            "give create_relationship, or declare it with dhcp_failover_relationship before."
+        )
+    if spec.create_only and not spec.members:
+        raise Refused("scopes: at least one is needed, since the relationship does not exist yet.")
+    checks.check_name(spec.name, spec.option, d.here)
+    partner = checks.check_partner(definition, d.here)
+    if not spec.members:
+        d.pending[spec.name] = definition  # Windows holds none that never had a scope
+        return
+    checks.check_secret(definition)
+    checks.check_room(d.here, spec.option)
+    coming, there = _join(spec, (partner,), d), d.need(PartnerRead((partner,), spec.name, guarded=False))
+    if coming is None or there is None:
+        return
+    checks.check_new_at_partner(spec.name, spec.option, d.here, there)
+    more: dict[str, Any] = {"other": there.source, "partner": partner, "normal": True}
+    first, rest = coming[: d.world.at_once], coming[d.world.at_once :]
+    d.forget_secret(spec.name, Stage.SETTLE, partner)
+    d.add(Kind.CREATE, d.here, spec.name, first, detail=settings.complete(definition), **more)
+    d.add(Kind.JOIN, d.here, spec.name, rest, **more)
+
+
+def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
+    """The scopes that come, with what is in their way gone before. None: the partner has to be read first. Raises
+    Refused."""
+    name, here = spec.name, d.here
+    mine = here.members(name)
+    missing = tuple(scope for scope in spec.members if scope not in mine)
+    checks.check_members(here, name, missing)
+    if not asks_partner(spec, d):
+        return ()
+    read = PartnerRead(names, name, guarded=False)
+    there = d.need(read)
+    if there is None:
+        return None
+    theirs = there.members(name)
+    checks.check_not_left(name, [scope for scope in missing if scope in theirs], here, there)
+    one_sided = [scope for scope in spec.members if scope in mine and scope not in theirs]
+    coming = tuple(sorted({*missing, *one_sided}))
+    taken = tuple(scope for scope in coming if scope in there.copies)
+    checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
+    if one_sided or taken:
+        there = d.need(replace(read, scopes=taken, api=bool(one_sided), guarded=True))
+    if there is None:
+        return None
+    checks.check_replaced(name, taken, here, there, spec.policy)
+    stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
+    in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
+    if spec.policy.keep_days is not None:
+        d.add(Kind.SAVE, there, name, taken, detail=spec.policy.keep_days, **in_the_way)
+    d.add(Kind.DELETE, there, name, taken, **in_the_way)
+    d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
+    return coming
+
+
+def asks_partner(spec: Spec, d: Draft) -> bool:
+    """Whether the partner is looked at: where it is read anyway, and before scopes come to it."""
+    return d.world.reads_both(spec.name) or not set(spec.members) <= d.here.members(spec.name)
+
+
+def make(spec: Spec, d: Draft) -> None:
+    """Scopes that are defined and not there are created. Raises Refused where a subnet is taken."""
+    if not spec.define:
+        return
+    current = d.here.half(spec.name)
+    partner = partner_of(spec, current.relationship if current else None)
+    for new in checks.missing_scopes(spec.define, d.here):
+        d.add(Kind.MAKE, d.here, spec.name, (new.scope_id,), detail=new, partner=partner, normal=True, stage=Stage.MAKE)
+
+
+def partner_of(spec: Spec, current: Relationship | None) -> str:
+    """What the partner is called: by the relationship that is there, or by the one that is declared."""
+    if current is not None:
+        return current.partner_server
+    return (spec.settings.partner_server if spec.settings else None) or ""

@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The table of kinds: how an action is shown, what runs for it, what it needs and leaves, what undoes it. No I/O.
+
+| kind | needs | undo |
+| --- | --- | --- |
+| SAVE | the copies are there | - |
+| MAKE | the id is free | stays |
+| SERVE on, off | a copy; off: the kept one is there | the reverse |
+| DETACH members, half | members there; no members left | none, the next run goes on |
+| WITHDRAW members, relationship | members on both; empty on both | IMPORT of SAVE, by a person |
+| DELETE | off, in no relationship, kept elsewhere | IMPORT, by a person |
+| FORGET | something is kept of the secret | it is sent once more |
+| CREATE, JOIN | name free, half there; copy here in no relationship, none there | next run: DETACH, again |
+| MODIFY | the half is there | next run |
+| REPLICATE, IMPORT, DOWN | a copy; ids free; CommunicationInterrupted | SAVE; -; - |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .._model import durations
+from .._model.relationship import Definition
+from .._model.scope import ScopeDefinition
+from .._windows import cmdlets, kept_secret
+from .._windows.cmdlets import Operation
+from . import effects, settings
+from .actions import Action, Kind, SafetyCopy, list_scopes
+from .effects import Effect, Needs
+from .world import World
+
+
+@dataclass(frozen=True)
+class Row:
+    """`words`: as a user is shown it; `detail`: what of them depends on the action's detail. `alone`: it touches one
+    server's part and leaves the relationship as it is. `ends`: the relationship is gone after it.
+
+    `proofs`: reads that have to succeed before it. `then`: what holds only when everything was written.
+    """
+
+    words: str
+    operation: Callable[[Action, str | None], Operation]
+    needs: Needs
+    effect: Effect
+    detail: Callable[[Action, World], str] = lambda action, world: ""
+    alone: bool = False
+    ends: bool = False
+    proofs: Callable[[Action], tuple[Operation, ...]] = lambda action: ()
+    then: Callable[[Action, World], tuple[Operation, ...]] = lambda action, world: ()
+    undo: Kind | None = None
+
+
+def words(action: Action, world: World) -> str:
+    """The action as a user is shown it."""
+    row, where = KINDS[action.kind], world.views[action.where]
+    return row.words.format(
+        name=action.name,
+        where=where.name,
+        runs_on=where.runs_on,
+        other=world.views[action.other].name if action.other is not None else action.partner,
+        partner=action.partner,
+        scopes=list_scopes(action.scopes),
+        detail=row.detail(action, world),
+    )
+
+
+def operation(action: Action, world: World) -> Operation:
+    """What the server that runs the action is sent."""
+    return KINDS[action.kind].operation(action, world.views[action.where].computer)
+
+
+def effect(world: World, action: Action) -> World:
+    """The servers after the action."""
+    return KINDS[action.kind].effect(action, world)
+
+
+def needs(world: World, action: Action) -> str | None:
+    """What the action needs and does not find, in words; None: it can be done."""
+    return next(iter(KINDS[action.kind].needs(action, world)), None)
+
+
+# --- what words and operations take from the detail ------------------------------------------------------------------
+
+
+def _definition(action: Action, world: World) -> str:
+    spec: ScopeDefinition = action.detail
+    lease = ""
+    if spec.lease_duration is not None:
+        unlimited = spec.lease_duration == durations.UNLIMITED
+        lease = ", unlimited leases" if unlimited else f", leases of {durations.timespan(spec.lease_duration)}"
+    state = "" if spec.active else ", inactive"
+    return f"'{spec.name}' (mask {spec.subnet_mask}, {spec.start_range} to {spec.end_range}{lease}{state})"
+
+
+def _changes(action: Action, world: World) -> str:
+    return settings.in_words(world.views[action.where].relationships[action.name], action.detail.changes)
+
+
+def _added(action: Action, world: World) -> str:
+    copy: SafetyCopy = action.detail
+    also = f"; adds to {world.views[action.where].name}: {', '.join(copy.added)}" if copy.added else ""
+    return f"{'inactive' if copy.inactive else 'active'}: {list_scopes(action.scopes)}{also}"
+
+
+def _import(action: Action, computer: str | None) -> Operation:
+    copy: SafetyCopy = action.detail
+    return cmdlets.import_copy(copy.path, action.scopes, inactive=copy.inactive, keep_days=copy.keep_days)
+
+
+def _modify(action: Action, computer: str | None) -> Operation:
+    return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret)
+
+
+def _membership(action: Action) -> tuple[Operation, ...]:
+    """That the scope is a member here and on its new partner, where its former partner's copy goes."""
+    waits = action.detail
+    if waits is None:
+        return ()
+    (scope,) = action.scopes
+    return (
+        cmdlets.prove_member(waits.relationship, scope),
+        cmdlets.prove_member(waits.relationship, scope, waits.partner),
+    )
+
+
+def _keeps(spec: Definition, world: World) -> tuple[Operation, ...]:
+    """What follows the sending of a secret."""
+    if not spec.shared_secret or spec.update_secret != "on_change":
+        return ()
+    return (world.secrets.keep(spec.name, spec.shared_secret),)
+
+
+def _keeps_if_sent(action: Action, world: World) -> tuple[Operation, ...]:
+    return _keeps(action.detail.settings, world) if settings.touches_secret(action.detail.changes) else ()
+
+
+KINDS: Mapping[Kind, Row] = {
+    Kind.SAVE: Row(
+        "keep a safety copy on {runs_on} of what is on {where}, with leases: {scopes}",
+        lambda action, computer: cmdlets.safety_copy(action.scopes, action.name, action.detail, computer),
+        effects.has_copies,
+        effects.unchanged,
+        alone=True,
+    ),
+    Kind.MAKE: Row(
+        "create scope {scopes} {detail}",
+        lambda action, computer: cmdlets.add_scope(action.detail),
+        effects.has_none,
+        effects.made,
+        _definition,
+        alone=True,
+    ),
+    Kind.SERVE_ON: Row(
+        "activate {scopes} on {where}",
+        lambda action, computer: cmdlets.activate_scope(action.scopes[0], computer),
+        effects.has_copies,
+        effects.switched(True),
+        alone=True,
+        undo=Kind.SERVE_OFF,
+    ),
+    Kind.SERVE_OFF: Row(
+        "deactivate {scopes} on {where}",
+        lambda action, computer: cmdlets.deactivate_scope(action.scopes[0], computer),
+        effects.kept_elsewhere,
+        effects.switched(False),
+        alone=True,
+        undo=Kind.SERVE_ON,
+    ),
+    Kind.DETACH_MEMBERS: Row(
+        "take out of relationship '{name}' on {where} alone: {scopes}",
+        lambda action, computer: cmdlets.remove_member_here(action.name, action.scopes, computer),
+        effects.has_members,
+        effects.members_detached,
+        alone=True,
+    ),
+    Kind.DETACH_HALF: Row(
+        "remove the relationship '{name}' on {where} alone",
+        lambda action, computer: cmdlets.remove_relationship_here(action.name, computer),
+        effects.half_is_empty,
+        effects.half_detached,
+        ends=True,
+    ),
+    Kind.WITHDRAW_MEMBERS: Row(
+        "remove from relationship '{name}', keeping on {where} and deleting on {other}: {scopes}",
+        lambda action, computer: cmdlets.remove_failover_scopes(action.name, action.scopes, computer),
+        effects.members_on_both,
+        effects.members_withdrawn,
+    ),
+    Kind.WITHDRAW_RELATIONSHIP: Row(
+        "remove the empty relationship '{name}' on {where} and {other}",
+        lambda action, computer: cmdlets.remove_failover(action.name, computer),
+        effects.empty_on_both,
+        effects.relationship_withdrawn,
+        ends=True,
+    ),
+    Kind.DELETE: Row(
+        "delete the copy of {scopes} on {where}, with its leases (DNS records of its clients may go too)",
+        lambda action, computer: cmdlets.remove_scope(action.scopes[0], computer),
+        effects.left_over,
+        effects.deleted,
+        alone=True,
+        proofs=_membership,
+    ),
+    Kind.FORGET: Row(
+        "forget what {where} keeps of the secret of '{name}'",
+        lambda action, computer: kept_secret.drop(action.name),
+        effects.secret_kept,
+        effects.forgotten,
+        alone=True,
+    ),
+    Kind.CREATE: Row(
+        "create relationship '{name}' with {partner} ({detail}), copying there: {scopes}",
+        lambda action, computer: cmdlets.add_failover(action.detail, action.partner, action.scopes),
+        effects.name_is_free,
+        effects.created,
+        lambda action, world: settings.described(action.detail),
+        then=lambda action, world: _keeps(action.detail, world),
+    ),
+    Kind.JOIN: Row(
+        "add to relationship '{name}', copying to {partner}: {scopes}",
+        lambda action, computer: cmdlets.add_failover_scopes(action.name, action.scopes),
+        effects.can_join,
+        effects.joined,
+    ),
+    Kind.MODIFY: Row(
+        "modify relationship '{name}': {detail}",
+        _modify,
+        effects.has_half,
+        effects.modified,
+        _changes,
+        then=_keeps_if_sent,
+    ),
+    Kind.REPLICATE: Row(
+        "replicate from {detail}, overwriting there: {scopes}",
+        lambda action, computer: cmdlets.replicate(action.scopes, computer),
+        effects.has_copies,
+        effects.replicated,
+        lambda action, world: f"{action.detail.source} to {action.detail.destination}",
+    ),
+    Kind.IMPORT: Row(
+        "bring back from the safety copy, with leases, {detail}",
+        _import,
+        effects.has_none,
+        effects.imported,
+        _added,
+        alone=True,
+    ),
+    Kind.DOWN: Row(
+        "declare {partner}, the partner of relationship '{name}', down",
+        lambda action, computer: cmdlets.partner_down(action.name),
+        effects.cut_off,
+        effects.declared_down,
+        alone=True,
+    ),
+}

@@ -1,0 +1,244 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every way out of a relationship. No I/O.
+
+The server that keeps the scopes is always named. Where both have a scope as a member and the other copy is to be
+deleted, the keeper's removal cmdlet does it. Everything else (copies that stay, InActive, and what a broken run left on
+one server) goes one server at a time, through the DHCP management API: the other one first, which is put out of service
+before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+from typing import Any
+
+from .._model.refusal import Refused
+from .._model.relationship import Relationship
+from .actions import Kind, Membership, Stage
+from .checks import check_elsewhere, check_kept, check_said
+from .draft import Draft, stays
+from .spec import Policy, Spec
+from .world import PartnerRead, Scopes, ServerView, Unread
+
+CUT_OFF = ("CommunicationInterrupted", "PartnerDown")
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Scopes that leave a relationship, and the partner as it was read for it."""
+
+    name: str
+    scopes: Scopes
+    partner: ServerView | Unread
+    policy: Policy
+
+    def ends(self, d: Draft) -> tuple[ServerView, ServerView]:
+        """The server that keeps them and the other one, as they are by now."""
+        if isinstance(self.partner, Unread):
+            raise self.partner.failure
+        here, there = d.here, d.view(self.partner.source)
+        return (there, here) if self.policy.keep_scopes_on == "partner" else (here, there)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which members: those `of` a list (None: all), `but` those of another."""
+
+    of: Collection[IPv4Address] | None = None
+    but: Collection[IPv4Address] = ()
+
+    def among(self, members: Iterable[IPv4Address]) -> Scopes:
+        chosen = (scope for scope in members if scope not in self.but and (self.of is None or scope in self.of))
+        return tuple(sorted(chosen))
+
+
+def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, elsewhere: bool = False) -> Leaving | None:
+    """Which of the chosen scopes are members on either server. None: the partner has to be read first.
+
+    A partner that cannot be read is an answer only where this server has nothing to remove. Raises Refused.
+    """
+    mine = choice.among(d.here.members(name))
+    check_said(name, mine, policy)
+    read = PartnerRead(
+        d.world.partner_names(name),
+        name,
+        mine,
+        api=bool(mine) and policy.other_copy == "disable",
+        first=policy.first,
+        elsewhere=elsewhere,
+    )
+    there = d.ask(read)
+    if there is None:
+        return None
+    if isinstance(there, Unread):
+        if mine or choice.of is None:
+            gone = "" if answers(there) else " If the partner is gone for good: orphan: remove_here."
+            raise Refused(
+                f"{there.failure} Both servers are read before anything is removed; nothing was changed.{gone}"
+            )
+        return Leaving(name, (), there, policy)
+    joint = d.here.members(name) & there.members(name)
+    going = choice.among(d.here.members(name) | there.members(name))
+    check_said(name, going, policy)
+    alone = not set(going) <= joint or (choice.of is None and is_half_made(name, d.here, there))
+    api = alone or (bool(going) and policy.other_copy == "disable")
+    partner = d.need(replace(read, scopes=going, api=api))
+    return None if partner is None else Leaving(name, going, partner, policy)
+
+
+def leave(leaving: Leaving, d: Draft) -> None:
+    """The scopes are members on neither server then, and the other's copies are deleted or InActive. Raises Refused."""
+    name, going, policy = leaving.name, leaving.scopes, leaving.policy
+    keeper, other = leaving.ends(d)
+    check_kept(going, keeper, other)
+    check_elsewhere(name, going, other)
+    joint = keeper.members(name) & other.members(name)
+    by_cmdlet = [scope for scope in going if scope in joint and policy.other_copy == "delete"]
+    alone = [scope for scope in going if scope not in by_cmdlet]
+    copies = [scope for scope in going if scope in other.copies]
+    mine = [scope for scope in alone if scope in other.members(name)]
+    lose: dict[str, Any] = {"other": keeper.source, "stage": Stage.LOSER}
+    keep: dict[str, Any] = {"other": other.source, "stage": Stage.KEEPER}
+    if policy.keep_days is not None:
+        d.add(Kind.SAVE, other, name, copies, detail=policy.keep_days, **lose)
+    d.add(Kind.SERVE_OFF, other, name, [scope for scope in alone if other.serves(scope)], **lose)
+    d.add(Kind.DETACH_MEMBERS, other, name, mine, normal=not is_half_made(name, keeper, other), **lose)
+    if policy.other_copy == "delete":
+        d.add(Kind.DELETE, other, name, [scope for scope in alone if scope in copies], **lose)
+    d.add(Kind.DETACH_MEMBERS, keeper, name, [scope for scope in alone if scope in keeper.members(name)], **keep)
+    d.add(Kind.WITHDRAW_MEMBERS, keeper, name, by_cmdlet, partner=_reached(name, keeper), normal=True, **keep)
+
+
+def dissolve(name: str, policy: Policy, d: Draft, *, elsewhere: bool = False) -> Leaving | None:
+    """All members leave, and then the relationship goes on both servers. None: the partner has to be read first."""
+    leaving = resolve_members(name, Choice(), policy, d, elsewhere=elsewhere)
+    if leaving is None:
+        return None
+    keeper, other = leaving.ends(d)
+    by_api = is_half_made(name, keeper, other) or bool(leaving.scopes and policy.other_copy == "disable")
+    leave(leaving, d)
+    _end(name, *leaving.ends(d), by_api=by_api, d=d)
+    return leaving
+
+
+def _end(name: str, keeper: ServerView, other: ServerView, *, by_api: bool, d: Draft) -> None:
+    """The empty relationship goes, with what this server keeps of its secret."""
+    if keeper.source == d.here.source:
+        d.forget_secret(name, Stage.KEEPER, "" if by_api else _reached(name, keeper))
+    else:
+        d.forget_secret(name, Stage.LOSER)
+    if by_api:
+        # what leaves by the cmdlet (scopes that go on to another relationship) needs both halves
+        last = Stage.KEEPER if d.has(Kind.WITHDRAW_MEMBERS, name) else Stage.LOSER
+        for view, stage, opposite in ((other, last, keeper), (keeper, Stage.KEEPER, other)):
+            if view.half(name):
+                d.add(Kind.DETACH_HALF, view, name, other=opposite.source, stage=stage)
+    elif keeper.half(name):
+        more: dict[str, Any] = {"partner": _reached(name, keeper), "normal": True, "stage": Stage.KEEPER}
+        d.add(Kind.WITHDRAW_RELATIONSHIP, keeper, name, other=other.source, **more)
+
+
+def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d: Draft, name: str = "") -> None:
+    """On this server alone, through the API, so that nothing is tried on a partner that may come back one day. Raises
+    Refused.
+
+    `scopes` None: all, and the relationship.
+    """
+    name = name or spec.name
+    current = d.here.find(name, spec.option)
+    going = Choice(scopes).among(d.here.members(name))
+    if current is None and scopes is None:
+        d.forget_secret(name, Stage.KEEPER)
+    if current is None or (scopes is not None and not going):
+        return
+    if policy.keep_scopes_on == "partner":
+        raise Refused(
+            "orphan: remove_here keeps the scopes on this server, and keep_scopes_on says partner; leave one of them "
+            "out."
+        )
+    if not _is_gone(current.relationship, d):
+        return
+    d.add(Kind.DETACH_MEMBERS, d.here, name, going, stage=Stage.KEEPER)
+    if scopes is None:
+        d.forget_secret(name, Stage.KEEPER)
+        d.add(Kind.DETACH_HALF, d.here, name, stage=Stage.KEEPER)
+
+
+def _is_gone(current: Relationship, d: Draft) -> bool:
+    """Raises Refused where the partner is not; False: that has to be asked first."""
+    if current.state not in CUT_OFF:
+        raise Refused(
+            f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
+            f"{current.partner_server} is not gone; leave orphan out. Nothing was changed."
+        )
+    there = d.ask(PartnerRead(current.partner.names, current.name, api=True, elsewhere=True))
+    if there is not None and answers(there):
+        raise Refused(
+            f"orphan: the partner {current.partner_server} answers {d.here.name}, so it is not gone; leave orphan out. "
+            "Nothing was changed."
+        )
+    return there is not None
+
+
+def answers(there: ServerView | Unread) -> bool:
+    """Whether a server is there, although it may refuse access."""
+    return not isinstance(there, Unread) or there.failure.answered
+
+
+def delete_last(leaving: Leaving, goal: Membership, d: Draft) -> None:
+    """The copies of a former partner go once each scope is seen to be a member of its new relationship here and on its
+    new partner."""
+    _keeper, former = leaving.ends(d)
+    copies = [scope for scope in leaving.scopes if scope in former.copies]
+    d.add(
+        Kind.DELETE, former, goal.relationship, copies, other=d.here.source, normal=True, detail=goal, stage=Stage.LAST
+    )
+
+
+def is_half_made(name: str, view: ServerView, other: ServerView) -> bool:
+    """Whether one of the two servers has the relationship and the other has not."""
+    return (view.half(name) is None) != (other.half(name) is None)
+
+
+def _reached(name: str, keeper: ServerView) -> str:
+    """What the keeper's removal reaches from the server that runs it: the keeper itself over a second hop, else its
+    partner."""
+    current = keeper.half(name)
+    return keeper.computer or (current.relationship.partner_server if current else "")
+
+
+def purge(spec: Spec, d: Draft) -> None:
+    """What is said to leave, and with `exact` every member that is not declared, on whichever of the two servers it is
+    one."""
+    if spec.leaving is not None:
+        _leave_named(spec, spec.leaving, d)
+    elif spec.exact and spec.is_present and _was_there_and_stays(spec, d):
+        extra = d.here.members(spec.name) - set(spec.members)
+        if extra or d.world.reads_both(spec.name):
+            leaving = resolve_members(spec.name, Choice(but=spec.members), spec.policy, d)
+            if leaving is not None:
+                leave(leaving, d)
+
+
+def _was_there_and_stays(spec: Spec, d: Draft) -> bool:
+    return d.start.here.half(spec.name) is not None and stays(spec.name, d.unfit.get(spec.name, ()))
+
+
+def _leave_named(spec: Spec, scopes: Scopes, d: Draft) -> None:
+    current = d.here.find(spec.name, spec.option)
+    if spec.policy.orphan:
+        abandon(spec, scopes, spec.policy, d)
+        return
+    if current is None and not d.world.reads_both(spec.name):
+        return
+    leaving = resolve_members(spec.name, Choice(scopes), spec.policy, d)
+    if leaving is not None and isinstance(leaving.partner, Unread):
+        d.warnings.append(
+            f"nothing had to be removed on {d.here.name}; whether its partner still has one in '{spec.name}' is not "
+            f"known: {leaving.partner.failure}"
+        )
+    elif leaving is not None:
+        leave(leaving, d)

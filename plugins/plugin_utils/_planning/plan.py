@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A plan as a value: the actions and the servers before and after them. All else that is shown of it is derived. No
+I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import IPv4Address
+from typing import Any
+
+from .._engine.steps import Removal
+from .._model.identity import Source
+from .._model.relationship import Definition, Relationship
+from .._model.render import settings as shown
+from .._model.scope import ScopeDefinition
+from . import settings
+from .actions import Action, Kind, Stage
+from .content import Difference
+from .copies import departure
+from .draft import Misfit, stays
+from .spec import Spec
+from .world import ServerView, World, mirrored
+
+_ENDS_COPIES = (Kind.SERVE_OFF, Kind.DETACH_MEMBERS, Kind.WITHDRAW_MEMBERS, Kind.DELETE)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`start` and `end`: the servers before and after the actions. `pending`: relationships that wait for their first
+    scope."""
+
+    actions: tuple[Action, ...]
+    start: World
+    end: World
+    desired: tuple[Spec, ...] = ()
+    warnings: tuple[str, ...] = ()
+    pending: Mapping[str, Definition] = field(default_factory=dict)
+    unfit: Mapping[str, tuple[Misfit, ...]] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    diff: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
+
+    @cached_property
+    def _departures(self) -> Mapping[tuple[IPv4Address, Source], Source]:
+        """Each copy that goes or is put out of service, and the server that keeps the scope."""
+        keepers: dict[tuple[IPv4Address, Source], Source] = {}
+        for action in self.actions:
+            if action.kind not in _ENDS_COPIES or action.other is None:
+                continue
+            keeps = action.stage is Stage.KEEPER
+            keeper, other = (action.where, action.other) if keeps else (action.other, action.where)
+            for scope in action.scopes:
+                if scope in self.start.views[other].copies:
+                    keepers.setdefault((scope, other), keeper)
+        return keepers
+
+    @cached_property
+    def removals(self) -> tuple[Removal, ...]:
+        """The copies that go, are put out of service or are replaced, with what they have that the kept ones have
+        not."""
+        return tuple(
+            self._removal(scope, keeper, other)
+            for (scope, other), keeper in sorted(
+                self._departures.items(), key=lambda item: (item[0][0], str(item[0][1]))
+            )
+        )
+
+    def _removal(self, scope: IPv4Address, keeper: Source, other: Source) -> Removal:
+        after = self.end.views[other]
+        replaced = scope in after.copies and scope in after.owners
+        deleted = replaced or scope not in after.copies
+        start = self.start.views
+        return departure(scope, start[keeper], start[other], deleted=deleted, replaced=replaced)
+
+    @property
+    def idle(self) -> frozenset[IPv4Address]:
+        """Scopes whose kept copy is out of service before anything is done; what is lost with the other one is in
+        `removals`."""
+        kept = [(scope, keeper) for (scope, _other), keeper in self._departures.items()]
+        kept += [
+            (scope, action.where) for action in self.actions if action.kind is Kind.REPLICATE for scope in action.scopes
+        ]
+        return frozenset(scope for scope, keeper in kept if not self.start.views[keeper].serves(scope))
+
+    @property
+    def creates(self) -> tuple[ScopeDefinition, ...]:
+        """Scopes that come into being on this server."""
+        return tuple(action.detail for action in self.actions if action.kind is Kind.MAKE)
+
+    @property
+    def members(self) -> int:
+        """Of how many members the removals are: those of the relationships that scopes are told to leave."""
+        return sum(len(self._counted(spec)) for spec in self.desired)
+
+    def _counted(self, spec: Spec) -> frozenset[IPv4Address]:
+        here = self.start.here.members(spec.name)
+        if spec.absent and not spec.policy.orphan:
+            there = self.start.partner(spec.name)
+            return here | (there.members(spec.name) if there else frozenset())
+        is_there = self.start.here.half(spec.name) is not None
+        exact = spec.exact and is_there and stays(spec.name, self.unfit.get(spec.name, ()))
+        return here if exact or (spec.leaving is not None and not spec.policy.orphan) else frozenset()
+
+    # --- what a diff shows -----------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Before and after: what a verb has to show, the one relationship, or several by name."""
+        if self.diff or not self.desired:
+            return self.diff or ({}, {})
+        if len(self.desired) == 1:
+            return self.before(self.desired[0]), self.after(self.desired[0])
+        return {spec.name: self.before(spec) for spec in self.desired}, {
+            spec.name: self.after(spec) for spec in self.desired
+        }
+
+    def before(self, spec: Spec) -> Mapping[str, Any]:
+        """The relationship as it is."""
+        if spec.name in self.unfit:
+            return shown(self.unfit[spec.name][0].half.relationship)
+        current = _relationship(self.start.here, spec.name)
+        if current is None and spec.absent and not spec.policy.orphan:
+            there = self.start.partner(spec.name)
+            theirs = _relationship(there, spec.name) if there else None
+            current = mirrored(theirs, there.name) if there and theirs else None
+        return shown(current)
+
+    def after(self, spec: Spec) -> Mapping[str, Any]:
+        """The relationship as it would be."""
+        if spec.name in self.pending:
+            return {**shown(settings.would_be(self.pending[spec.name], ())), "state": "Empty"}
+        sent = any(
+            action.kind is Kind.MODIFY and action.name == spec.name and "shared_secret" in action.detail.changes
+            for action in self.actions
+        )
+        current = shown(_relationship(self.end.here, spec.name))
+        return {**current, "shared_secret": "sent anew"} if sent else current
+
+
+def _relationship(view: ServerView, name: str) -> Relationship | None:
+    half = view.half(name)
+    return half.relationship if half else None

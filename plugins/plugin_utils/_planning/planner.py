@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One planner for all that is declared of a server's failover. No I/O, nothing of Ansible.
+
+    make         scopes that are defined and not there
+    find_misfit  relationships that have to end before the declared ones can be: another role, partner or name
+    move         scopes out of other relationships, before those end
+    take_apart   what is unfit, half-made or to be absent ends
+    settle       what is missing is created, what differs is changed, scopes join
+    purge        what is to leave leaves
+
+Each phase goes over the whole list, and each action is folded into the draft's world at once, so that the next sees it.
+The order of the plan is by stages, and no matter of the phases. What has to be read for all of them is one ReadRequest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .._model.texts import few
+from .draft import Draft
+from .guards import differs_at_partner
+from .joining import make, settle
+from .leaving import purge
+from .plan import Plan
+from .proof import proven
+from .recreating import find_misfit, move, take_apart
+from .spec import Spec, check
+from .strands import with_strands
+from .world import ReadRequest, World
+
+PHASES: Sequence[Callable[[Spec, Draft], None]] = (make, find_misfit, move, take_apart, settle, purge)
+
+
+def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
+    """What brings the server to what is declared, or what has to be read first. Raises Refused, and RemoteFailure for a
+    partner that cannot be read and has to be."""
+    check(desired)
+    d = Draft(world, several=len(desired) > 1)
+    for phase in PHASES:
+        for spec in desired:
+            d.run(phase, spec)
+    if d.is_waiting:
+        return d.request()
+    for spec in desired:
+        _warn(spec, d)
+    return finished(d, desired)
+
+
+def finished(d: Draft, desired: Sequence[Spec] = ()) -> Plan:
+    """The plan of a draft, in order and proven. Raises Unsafe."""
+    actions = with_strands(d.ordered())
+    made = Plan(actions, d.start, d.world, tuple(desired), tuple(d.warnings), dict(d.pending), dict(d.unfit))
+    proven(d.start, actions, made.idle)
+    return made
+
+
+def _warn(spec: Spec, d: Draft) -> None:
+    """The partner, where it was looked at, may show a relationship that has nothing to be done otherwise."""
+    current = d.start.here.half(spec.name)
+    if d.actions or current is None or not spec.is_present or spec.create_only or spec.name in d.unfit:
+        return
+    there = d.start.partner(spec.name) if d.start.reads_both(spec.name) else None
+    differs = differs_at_partner(current.relationship, there.server) if there else []
+    if there and differs:
+        d.warnings.append(f"{there.name} does not show of '{spec.name}': {few(differs, between='; ')}")

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every plan is proven by the fold before it is shown, independently of the planner that made it. No I/O.
+
+Each action finds what it needs where it stands, and after none of them is a scope on no server, served by nobody that
+was served, or served by two servers that do not have it in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from ipaddress import IPv4Address
+
+from .._model.refusal import Refused
+from . import kinds
+from .actions import Action
+from .world import ServerView, World
+
+
+class Unsafe(Refused):
+    """A plan that would lose something: a fault of the planner, found before the first write."""
+
+    def __init__(self, action: Action, world: World, lack: str) -> None:
+        super().__init__(
+            f"'{kinds.words(action, world)}' cannot be done where the plan has it: {lack}. Please report this with the "
+            "task. Nothing was changed."
+        )
+
+
+def proven(start: World, actions: Sequence[Action], idle: Collection[IPv4Address] = ()) -> World:
+    """The servers after the actions. Raises Unsafe.
+
+    `idle`: scopes whose kept copy is out of service already; that a guard asks for, and it names what is lost.
+    """
+    world = start
+    for action in actions:
+        if lack := kinds.needs(world, action):
+            raise Unsafe(action, world, lack)
+        after = kinds.effect(world, action)
+        if wrong := next(_broken(start, after, action.scopes, idle), None):
+            raise Unsafe(action, world, wrong)
+        world = after
+    return world
+
+
+def _broken(start: World, now: World, scopes: Collection[IPv4Address], idle: Collection[IPv4Address]) -> Iterator[str]:
+    for scope in scopes:
+        if _exists(start, scope) and not _exists(now, scope):
+            yield f"{scope} would be on no server"
+        before, after = _serving(start, scope), _serving(now, scope)
+        if before and not after and scope not in idle:
+            yield f"{scope} would be served by nobody"
+        if len(after) > max(1, len(before)):
+            apart = " and ".join(view.name for view in after)
+            yield f"{scope} would be served by {apart}, which do not have it in common"
+
+
+def _exists(world: World, scope: IPv4Address) -> bool:
+    return any(scope in view.copies for view in world.views.values())
+
+
+def _serving(world: World, scope: IPv4Address) -> Sequence[ServerView]:
+    """The servers that serve a scope, one of each two that have it in common."""
+    apart: list[ServerView] = []
+    for view in world.views.values():
+        if view.serves(scope) and not any(_in_common(view, other, scope, world.here) for other in apart):
+            apart.append(view)
+    return apart
+
+
+def _in_common(view: ServerView, other: ServerView, scope: IPv4Address, here: ServerView) -> bool:
+    """Whether both have it in one relationship of this server with a partner."""
+    name = view.owners.get(scope)
+    pair = here.source in (view.source, other.source)
+    return name is not None and pair and scope in view.members(name) and scope in other.members(name)

@@ -1,0 +1,256 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What Windows cannot change in place: role, partner and name of a relationship, and the relationship of a scope. No
+I/O.
+
+Such a relationship is taken apart, keeping every scope on this server, and created anew. So that a run that died in
+between is completed by the next one, which may find nothing of the old relationship, the task has to declare all that
+there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from .._model.identity import Verdict
+from .._model.relationship import Definition, Relationship
+from . import checks, settings
+from .actions import Membership, Stage
+from .draft import Draft, Misfit, stays
+from .joining import asks_partner
+from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
+from .spec import Policy, Spec
+from .world import Half, PartnerRead, ServerView, Unread, mirrored
+
+
+def find_misfit(spec: Spec, d: Draft) -> None:
+    """Notes the relationships that have to end before the declared one can be."""
+    if not spec.is_present:
+        return
+    current = d.here.find(spec.name, spec.option)
+    renamed = _renamed(spec, d)
+    unfit = None if renamed and current is None else _unfit(spec, d)
+    misfits = tuple(misfit for misfit in (renamed, unfit) if misfit)
+    if misfits:
+        d.unfit[spec.name] = misfits
+
+
+def _renamed(spec: Spec, d: Draft) -> Misfit | None:
+    previous = spec.policy.previous_name
+    if previous is None or previous.casefold() == spec.name.casefold():
+        return None
+    old = _left(previous, "previous_name", spec, d)
+    return old and replace(old, reason=f"its name was '{previous}'.")
+
+
+def _unfit(spec: Spec, d: Draft) -> Misfit | None:
+    current = d.here.find(spec.name, spec.option)
+    if current is None:
+        alone = _left(spec.name, spec.option, spec, d) if spec.policy.recreate else None
+        return alone and replace(alone, reason="the partner alone has it.")
+    if spec.create_only or spec.settings is None:
+        return None
+    reason = _cannot_become(spec.settings, current.relationship, d)
+    if reason is None:
+        _check_role(spec, spec.settings, current, d)
+    return Misfit(current, reason) if reason else None
+
+
+def _left(name: str, option: str, spec: Spec, d: Draft) -> Misfit | None:
+    """The relationship of this name here, or what a run that was broken off left of it on the partner."""
+    current = d.here.find(name, option)
+    if current is not None:
+        return Misfit(current)
+    if not d.world.reads_both(name):
+        return None
+    there = d.ask(PartnerRead(d.world.partner_names(name), name))
+    if isinstance(there, ServerView):
+        half = there.half(name)
+        partner = d.world.journal.get(name) or there.name
+        return Misfit(Half(mirrored(half.relationship, partner), there.name), there=there) if half else None
+    if isinstance(there, Unread) and not spec.policy.orphan:  # gone for good: what it may have does not matter
+        raise there.failure
+    return None
+
+
+def _cannot_become(definition: Definition, current: Relationship, d: Draft) -> str | None:
+    """Why Windows cannot make the relationship what is declared. Raises Refused for options of a mode that it is not
+    in."""
+    partner = (
+        checks.other_partner(definition.partner_server, current, d.here, d)
+        if definition.partner_server is not None
+        else None
+    )
+    settings.check_mode_options(definition, current)
+    return partner or settings.other_role(definition, current, d.here.name)
+
+
+def _check_role(spec: Spec, definition: Definition, current: Half, d: Draft) -> None:
+    """Which server a change of mode makes the active one is not known (U): re-creating may follow it, and has to be
+    said in full before."""
+    old = current.relationship
+    if definition.server_role is None or old.mode == "hot_standby" or not spec.policy.recreate:
+        return
+    reason = (
+        "server_role: which server the change of mode makes active is not known beforehand, and "
+        f"{definition.server_role} is declared"
+    )
+    checks.check_keeper(Misfit(current, reason), old.partner_server, True, spec.policy)
+    checks.check_declared(spec, definition, replace(old, mode="hot_standby"), d.here.members(old.name))
+
+
+def take_apart(spec: Spec, d: Draft) -> None:
+    """What is unfit ends, and what is to be absent."""
+    if spec.absent:
+        _remove(spec, d)
+        return
+    if not spec.is_present:
+        return
+    for misfit in d.unfit.get(spec.name, ()):
+        _retire(spec, misfit, d)
+    if spec.name not in d.unfit and (half_made := _half_made(spec, d)):
+        d.unfit[spec.name] = (half_made,)
+        _complete(spec, half_made, d)
+
+
+def _remove(spec: Spec, d: Draft) -> None:
+    """The relationship exists on neither server. Its members leave it first, by the same rules."""
+    current = d.here.find(spec.name, spec.option)
+    if spec.policy.orphan:
+        abandon(spec, None, spec.policy, d)
+    elif current is None and not d.world.reads_both(spec.name):
+        d.forget_secret(spec.name, Stage.KEEPER)
+    else:
+        dissolve(spec.name, spec.policy, d)
+
+
+def _half_made(spec: Spec, d: Draft) -> Misfit | None:
+    """A creation that reached this server alone."""
+    current = d.here.find(spec.name, spec.option)
+    if current is None:
+        return None
+    missing = [scope for scope in spec.members if scope not in current.scopes]
+    checks.check_members(d.here, spec.name, missing)
+    if not asks_partner(spec, d):
+        return None
+    there = d.need(PartnerRead(current.relationship.partner.names, spec.name, guarded=False))
+    return Misfit(current, there=there) if there is not None and there.half(spec.name) is None else None
+
+
+def _complete(spec: Spec, misfit: Misfit, d: Draft) -> None:
+    """This server's half goes, by the API, and the relationship is created anew."""
+    there, old = misfit.there, misfit.half
+    if there is None:
+        raise AssertionError("a half-made relationship is one of which the partner was read")
+    checks.check_not_at_partner(old.name, old.scopes, d.here, there)
+    definition = _with_partner(spec.settings or Definition(spec.name), old.relationship.partner_server)
+    checks.check_declared(spec, definition, old.relationship, d.here.members(old.name))
+    if dissolve(old.name, Policy(keep_scopes_on="this_server", other_copy="disable", keep_days=None), d):
+        d.settings[spec.name] = definition
+
+
+def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
+    """A relationship that cannot become the declared one ends, on both servers; with another partner, the old one's
+    copies stay there, inactive, until the new ones are there."""
+    old, policy = misfit.half.relationship, spec.policy
+    checks.check_recreation(misfit, policy)
+    definition = _with_partner(spec.settings or Definition(spec.name), old.partner_server)
+    is_here = misfit.there is None
+    names = _target(spec, d)
+    same = not is_here or not names or any(_is_partner(name, old, d.here) for name in names)
+    checks.check_keeper(misfit, old.partner_server, same, policy)
+    if is_here:
+        checks.check_declared(spec, definition, old, d.here.members(old.name))
+    d.settings[spec.name] = definition
+    if policy.orphan:
+        abandon(spec, None, policy, d, old.name)
+        return
+    if spec.exact and not _leaves_for_good(spec, old, d):
+        return
+    leaving = dissolve(old.name, _going_on(policy, same), d, elsewhere=not same)
+    if leaving and not same and policy.other_copy == "delete":
+        delete_last(leaving, Membership(spec.name, names[0]), d)
+
+
+def _leaves_for_good(spec: Spec, old: Relationship, d: Draft) -> bool:
+    """Members that nobody wants any more leave before the others go on. False: something has to be read first."""
+    leaving = resolve_members(old.name, Choice(but=spec.members), spec.policy, d)
+    if leaving is not None:
+        leave(leaving, d)
+    return leaving is not None
+
+
+def _going_on(policy: Policy, same: bool) -> Policy:
+    """For scopes that go on to another relationship: with the same partner its copies have to go before, since Windows
+    adds none."""
+    return replace(policy, keep_scopes_on="this_server", other_copy="delete" if same else "disable")
+
+
+def _with_partner(definition: Definition, partner: str) -> Definition:
+    return definition if definition.partner_server else replace(definition, partner_server=partner)
+
+
+def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
+    return old.partner.verdict(spelling, here.server.resolved) is Verdict.SAME
+
+
+def _target(spec: Spec, d: Draft) -> tuple[str, ...]:
+    """What the partner is called that the scopes go to: the declared one, where the relationship is not there as it has
+    to be."""
+    current, misfits = d.start.here.find(spec.name, spec.option), d.unfit.get(spec.name, ())
+    if current is not None and stays(spec.name, misfits):
+        return current.relationship.partner.names
+    declared = spec.settings.partner_server if spec.settings else None
+    partner = declared or next((misfit.half.relationship.partner_server for misfit in misfits), None)
+    return (partner,) if partner else ()
+
+
+# --- scopes that move -------------------------------------------------------------------------------------------------
+
+
+def move(spec: Spec, d: Draft) -> None:
+    """Takes scopes out of their relationships, keeping them here.
+
+    The copies of another partner stay there, inactive, until the scope is a member on both new servers; those of the
+    same partner have to go before, since Windows adds no scope that the partner has.
+    """
+    if not (spec.is_present and spec.policy.move):
+        return
+    names = _target(spec, d)
+    for name, scopes in (_sources(spec, names, d) or {}).items():
+        source = d.here.find(name, spec.option)
+        if source is not None:
+            _depart(source.relationship, scopes, spec, names, d)
+
+
+def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv4Address]] | None:
+    """The relationships that scopes come from, also where a broken run left them on the partner. None: it has to be
+    read first."""
+    views = [d.here]
+    if names and asks_partner(spec, d):
+        there = d.need(PartnerRead(names, spec.name, guarded=d.world.reads_both(spec.name)))
+        if there is None:
+            return None
+        views.append(there)
+    own = {spec.name, *(misfit.half.name for misfit in d.unfit.get(spec.name, ()))}  # they end anyway
+    sources: dict[str, list[IPv4Address]] = {}
+    for scope in spec.members:
+        owner = next((name for view in views if (name := view.owners.get(scope))), spec.name)
+        if owner not in own and (spec.move_from is None or owner in spec.move_from):
+            sources.setdefault(owner, []).append(scope)
+    return sources
+
+
+def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: tuple[str, ...], d: Draft) -> None:
+    same = any(source.partner.is_called(name) for name in names)
+    checks.check_move(source, scopes, same, spec.policy)
+    leaving = resolve_members(source.name, Choice(scopes), _going_on(spec.policy, same), d, elsewhere=not same)
+    if leaving is None:
+        return
+    if isinstance(leaving.partner, ServerView):
+        made = [scope for scope in leaving.scopes if scope not in d.start.here.copies]
+        checks.check_not_left(source.name, made, d.here, leaving.partner)
+    leave(leaving, d)
+    if not same and spec.policy.other_copy == "delete":
+        delete_last(leaving, Membership(spec.name, names[0] if names else ""), d)

@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The replication of scopes: which of them, in which direction, and what speaks against it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+from typing import Any
+
+from .._model.refusal import Refused, showing
+from .._model.relationship import Relationship
+from .._model.texts import few
+from .._windows.export import Export
+from . import content
+from .actions import Direction, Kind, Stage
+from .content import Difference
+from .draft import Draft
+from .plan import Plan
+from .planner import finished
+from .world import PartnerRead, ReadRequest, Scopes, ServerView, World
+
+Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
+
+
+@dataclass(frozen=True)
+class Replication:
+    """The scopes named, those of one relationship, or all; from this server to the partners, or the other way round.
+
+    `force`: also those that do not differ. `keep_days`: of safety copies where something goes; None makes none.
+    """
+
+    scopes: Scopes = ()
+    relationship: str | None = None
+    from_here: bool = True
+    force: bool = False
+    allow_overwrite: bool = False
+    keep_days: int | None = None
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """What is replicated with one partner. `names`: both servers, as the one that runs the task calls them."""
+
+    members: Chosen
+    giver: ServerView
+    taker: ServerView
+    names: Direction
+
+    @property
+    def given(self) -> Export:
+        return self._export(self.giver)
+
+    @property
+    def had(self) -> Export:
+        return self._export(self.taker)
+
+    def _export(self, view: ServerView) -> Export:
+        read = view.content(next(iter(self.members)))
+        if read is None:
+            raise AssertionError("the content was asked for")
+        return read.export
+
+    @property
+    def differences(self) -> Sequence[Difference]:
+        return content.differences(self.given, self.had, self.members)
+
+
+def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
+    """The destination's copies become those of the source. Raises Refused for what would stop half-way or be lost."""
+    d = Draft(world)
+    pairs = _pairs(wanted, d)
+    if d.is_waiting:
+        return d.request()
+    differs = [difference for pair in pairs for difference in pair.differences]
+    lost = content.vanishing(differs)
+    going = {scope for pair in pairs for scope in pair.members if wanted.force}
+    going |= {difference.scope_id for difference in differs}
+    with showing(differences=[difference.public() for difference in differs]):
+        for pair in pairs:
+            _check(pair, [scope for scope in pair.members if scope in going])
+        if lost and not wanted.allow_overwrite:
+            raise _lost(lost, _direction(wanted, world.here.name, "the partner"))
+    for pair in pairs:
+        _save(wanted, pair, {loss.scope_id for loss in lost}, d)
+        for relationship in dict.fromkeys(pair.members.values()):
+            _add(pair, relationship, [scope for scope in going if pair.members.get(scope) == relationship], d)
+    shown = _shown(differs, "destination"), _shown(differs, "source")
+    return replace(finished(d), differences=tuple(differs), diff=shown)
+
+
+def members(wanted: Replication, here: ServerView) -> Chosen:
+    """The scopes to look at. Raises Refused."""
+    if wanted.scopes:
+        return {scope: _membership(here, scope) for scope in wanted.scopes}
+    if wanted.relationship is None:
+        return {scope: current for current in here.relationships.values() for scope in current.scopes}
+    current = here.find(wanted.relationship, "relationship")
+    if current is None:
+        raise Refused(f"relationship: '{wanted.relationship}' does not exist on {here.name}.")
+    return dict.fromkeys(current.scopes, current.relationship)
+
+
+def by_partner(chosen: Chosen) -> Mapping[str, Chosen]:
+    """The scopes of each partner, by the partner's name as this server has it."""
+    groups: dict[str, dict[IPv4Address, Relationship]] = {}
+    for scope, relationship in sorted(chosen.items(), key=lambda item: item[0]):
+        groups.setdefault(relationship.partner_server, {})[scope] = relationship
+    return groups
+
+
+def _membership(here: ServerView, scope: IPv4Address) -> Relationship:
+    if scope in here.owners:
+        return here.relationships[here.owners[scope]]
+    what = "in no failover relationship" if scope in here.copies else "no scope"
+    raise Refused(f"scopes: {scope} is {what} of {here.name}, so there is no partner to replicate it with.")
+
+
+def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
+    """Those whose partner was read; the draft asks for the others."""
+    found: list[_Pair] = []
+    for name, group in by_partner(members(wanted, d.here)).items():
+        relationship = next(iter(group.values()))
+        there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group)))
+        if there is not None:
+            giver, taker = (d.here, there) if wanted.from_here else (there, d.here)
+            found.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
+    return found
+
+
+def _direction(wanted: Replication, here: str, there: str) -> Direction:
+    return Direction(here, there) if wanted.from_here else Direction(there, here)
+
+
+def _save(wanted: Replication, pair: _Pair, losing: set[IPv4Address], d: Draft) -> None:
+    """A safety copy of the scopes of which something goes that only the destination has."""
+    scopes = [scope for scope in pair.members if scope in losing]
+    if scopes and wanted.keep_days is not None:
+        name = pair.members[scopes[0]].name
+        d.add(Kind.SAVE, pair.taker, name, scopes, detail=wanted.keep_days, stage=Stage.CLEAR)
+
+
+def _add(pair: _Pair, relationship: Relationship, scopes: Iterable[IPv4Address], d: Draft) -> None:
+    runs = d.here if pair.giver.computer else pair.giver
+    partner = runs.relationships.get(relationship.name, relationship).partner_server
+    more: dict[str, Any] = {"other": pair.taker.source, "partner": partner, "normal": True, "detail": pair.names}
+    d.add(Kind.REPLICATE, pair.giver, relationship.name, sorted(scopes), **more)
+
+
+def _check(pair: _Pair, going: Sequence[IPv4Address]) -> None:
+    names = pair.names
+    gone = [scope for scope in going if scope not in pair.given.scopes]
+    if gone:
+        raise Refused(
+            f"scopes: {few(gone)} does not exist on {names.source}, although it is in failover there; "
+            f"replicating would take it from {names.destination} too. Replicate in the other direction, or look at "
+            "both servers."
+        )
+    lacking = content.lacking(pair.given, pair.had, going)
+    if lacking:
+        raise Refused(
+            f"{names.destination} lacks what the scopes use, and Windows does not replicate it: {few(lacking)}. "
+            "Create it there first; nothing was changed."
+        )
+
+
+def _lost(lost: Iterable[Difference], names: Direction) -> Refused:
+    words = few((f"{loss.scope_id} {loss.field} ({loss.destination})" for loss in lost), "differences")
+    return Refused(
+        f"{names.destination} has what {names.source} has not, and replicating would remove it: {words}. Replicate in "
+        "the other direction, or say allow_overwrite: true; nothing was changed."
+    )
+
+
+def _shown(differs: Iterable[Difference], side: str) -> Mapping[str, Any]:
+    shown: dict[str, dict[str, Any]] = {}
+    for difference in differs:
+        shown.setdefault(str(difference.scope_id), {})[difference.field] = getattr(difference, side)
+    return shown

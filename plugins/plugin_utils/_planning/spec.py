@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a task declares: a list of Spec, each about one relationship. A partial declaration is a list of one. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address
+from typing import Literal
+
+from .._model.identity import Connection
+from .._model.refusal import Refused
+from .._model.relationship import Definition
+from .._model.scope import ScopeDefinition
+from .world import Scopes, World
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How it may be reached: the options of these names. None: the task does not say.
+
+    `keep_days`: of safety copies; 0 keeps all, None makes none.
+    """
+
+    keep_scopes_on: Literal["this_server", "partner"] | None = None
+    other_copy: Literal["delete", "disable"] | None = None
+    orphan: bool = False
+    keep_days: int | None = 0
+    replace_partner_copy: bool = False
+    move: bool = False
+    recreate: bool = False
+    previous_name: str | None = None
+
+    @property
+    def first(self) -> Connection:
+        """The server that loses is read first."""
+        return Connection.THIS_SERVER if self.keep_scopes_on == "partner" else Connection.PARTNER
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One relationship as it is wanted.
+
+    `settings` None: it has to be there, or is declared nowhere. `create_only`: the settings are used to create it and
+    for nothing else. `scopes` and `define` (created where they are not there) are members; `exact`: no others are.
+    `leaving`: nothing but these scopes leaving it. `absent`: it goes. `move_from`: the relationships that scopes may be
+    taken from (None: any; `policy.move` allows it at all). `option`: what the task calls the name.
+    """
+
+    name: str
+    settings: Definition | None = None
+    scopes: Scopes = ()
+    define: tuple[ScopeDefinition, ...] = ()
+    exact: bool = False
+    create_only: bool = False
+    absent: bool = False
+    leaving: Scopes | None = None
+    move_from: frozenset[str] | None = None
+    policy: Policy = field(default_factory=Policy)
+    option: str = "name"
+
+    @property
+    def members(self) -> Scopes:
+        return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}))
+
+    @property
+    def is_present(self) -> bool:
+        return not self.absent and self.leaving is None
+
+
+def check(desired: Sequence[Spec]) -> None:
+    """Raises Refused for what the entries of a list say against each other."""
+    names: dict[str, str] = {}
+    goals: dict[IPv4Address, str] = {}
+    for spec in desired:
+        if spec.name.casefold() in names:
+            raise Refused(f"relationships: '{spec.name}' is listed twice; keep one entry. Nothing was changed.")
+        names[spec.name.casefold()] = spec.name
+        for scope in spec.members if spec.is_present else ():
+            if scope in goals:
+                raise Refused(
+                    f"scopes: {scope} is listed in '{goals[scope]}' and in '{spec.name}'; a scope can be in one only."
+                )
+            goals[scope] = spec.name
+
+
+def whole(desired: Sequence[Spec]) -> tuple[Spec, ...]:
+    """A server's list: scopes move between the relationships that it declares, and from no other."""
+    names = frozenset(name for spec in desired for name in (spec.name, spec.policy.previous_name) if name)
+    return tuple(replace(spec, move_from=names, policy=replace(spec.policy, move=True)) for spec in desired)
+
+
+def with_purged(
+    desired: Sequence[Spec], world: World, policy: Policy, ignore: Collection[str] = ()
+) -> tuple[Spec, ...]:
+    """The list with every other relationship of this server as an absent one, but those to `ignore`."""
+    listed = {name for spec in desired for name in (spec.name, spec.policy.previous_name)}
+    others = [name for name in sorted(world.here.ours) if name not in listed and name not in ignore]
+    return (*desired, *(Spec(name, absent=True, policy=policy) for name in others))

@@ -1,0 +1,286 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The servers as they were read, or as they would be after some actions. No I/O.
+
+A view says whose it is and how it was reached; a half of a relationship says which server shows it, so that the
+partner's is never taken for ours but where `mirrored` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from ipaddress import IPv4Address
+
+from .._engine.sides import AT_ONCE
+from .._model.identity import Connection, Hop, Source, are_one
+from .._model.refusal import Refused
+from .._model.relationship import Relationship, Role
+from .._model.scope import Scope
+from .._model.server import Server
+from .._windows.errors import RemoteFailure
+from .._windows.export import Export
+from .._windows.kept_secret import Kept
+
+Scopes = tuple[IPv4Address, ...]
+_OTHER_ROLE: Mapping[Role | None, Role | None] = {"active": "standby", "standby": "active", None: None}
+
+
+@dataclass(frozen=True)
+class Half:
+    """A relationship as `server` shows it."""
+
+    relationship: Relationship
+    server: str
+
+    @property
+    def name(self) -> str:
+        return self.relationship.name
+
+    @property
+    def scopes(self) -> Scopes:
+        return self.relationship.scopes
+
+
+def mirrored(relationship: Relationship, partner_server: str) -> Relationship:
+    """The relationship as the other of its two servers would show it, whose partner then is `partner_server`."""
+    share = relationship.load_balance_percent
+    return replace(
+        relationship,
+        partner_server=partner_server,
+        load_balance_percent=None if share is None else 100 - share,
+        server_role=_OTHER_ROLE[relationship.server_role],
+        is_primary=None if relationship.is_primary is None else not relationship.is_primary,
+    )
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was read of some scopes, leases included, at one time of the controller's clock."""
+
+    scopes: frozenset[IPv4Address]
+    export: Export
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ServerView:
+    """One server: `server` as it was read, `relationships` and `copies` as they are by now.
+
+    `ours`: relationships with the server whose task it is; those with others only occupy a name and their scopes.
+    `api`: the DHCP management API answers there.
+    """
+
+    source: Source
+    server: Server
+    relationships: Mapping[str, Relationship]
+    copies: Mapping[IPv4Address, Scope]
+    ours: frozenset[str]
+    contents: tuple[Content, ...] = ()
+    api: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.server.name
+
+    @property
+    def computer(self) -> str | None:
+        """Its name for a cmdlet's ComputerName; None over a connection of its own."""
+        return self.source.computer if isinstance(self.source, Hop) else None
+
+    @property
+    def runs_on(self) -> str:
+        """The server that runs what is done on this one."""
+        return self.source.via if isinstance(self.source, Hop) else self.name
+
+    @cached_property
+    def owners(self) -> Mapping[IPv4Address, str]:
+        """The relationship that each scope is in, with whomever."""
+        return {scope: name for name in reversed(list(self.relationships)) for scope in self.relationships[name].scopes}
+
+    def half(self, name: str) -> Half | None:
+        """This server's half of a relationship between the two."""
+        return Half(self.relationships[name], self.name) if name in self.ours and name in self.relationships else None
+
+    def find(self, name: str, option: str) -> Half | None:
+        """The half of exactly this name. Raises Refused, naming `option`, for one that differs in case only: who knows
+        if it is meant."""
+        if name in self.relationships:
+            return self.half(name)
+        alike = next((other for other in self.relationships if other.casefold() == name.casefold()), None)
+        if alike is None:
+            return None
+        raise Refused(
+            f"{option}: {self.name} has a relationship '{alike}', which differs from '{name}' in upper and lower case "
+            "only; write the name as it is there. A relationship cannot be renamed: it would have to be removed and "
+            "created anew."
+        )
+
+    def members(self, name: str) -> frozenset[IPv4Address]:
+        current = self.half(name)
+        return frozenset(current.scopes) if current else frozenset()
+
+    def elsewhere(self, scope: IPv4Address, name: str) -> str | None:
+        """The other relationship that a scope is in on this server."""
+        owner = self.owners.get(scope)
+        return None if owner == name and name in self.ours else owner
+
+    def serves(self, scope: IPv4Address) -> bool:
+        return scope in self.copies and self.copies[scope].active
+
+    def covers(self, scopes: Collection[IPv4Address], api: bool) -> bool:
+        """Whether the content of the scopes was read, and the API asked."""
+        return all(self.content(scope) for scope in scopes) and (self.api or not api)
+
+    def content(self, scope: IPv4Address) -> Content | None:
+        return next((content for content in self.contents if scope in content.scopes), None)
+
+    # --- as it would be ------------------------------------------------------------------------------------------
+
+    def with_half(self, relationship: Relationship) -> ServerView:
+        relationships = {**self.relationships, relationship.name: relationship}
+        return replace(self, relationships=relationships, ours=self.ours | {relationship.name})
+
+    def without_half(self, name: str) -> ServerView:
+        relationships = {key: value for key, value in self.relationships.items() if key != name}
+        return replace(self, relationships=relationships, ours=self.ours - {name})
+
+    def with_members(
+        self, name: str, coming: Iterable[IPv4Address] = (), going: Collection[IPv4Address] = ()
+    ) -> ServerView:
+        current = self.relationships[name]
+        scopes = tuple(sorted({*current.scopes, *coming}.difference(going)))
+        return replace(self, relationships={**self.relationships, name: replace(current, scopes=scopes)})
+
+    def with_copies(self, copies: Iterable[Scope]) -> ServerView:
+        return replace(self, copies={**self.copies, **{copy.scope_id: copy for copy in copies}})
+
+    def without_copies(self, scopes: Collection[IPv4Address]) -> ServerView:
+        return replace(self, copies={key: copy for key, copy in self.copies.items() if key not in scopes})
+
+    def switched(self, scopes: Iterable[IPv4Address], active: bool) -> ServerView:
+        return self.with_copies([replace(self.copies[scope], active=active) for scope in scopes])
+
+
+def view(server: Server, source: Source, opposite: Server | None = None) -> ServerView:
+    """A server that was read; `opposite`: the one whose partner it is (none: it is the task's own)."""
+    relationships = {current.name: current for current in server.relationships}
+    ours = (
+        name
+        for name, current in relationships.items()
+        if opposite is None or current.partner.is_same(opposite.identity)
+    )
+    copies = {scope.scope_id: scope for scope in server.scopes}
+    return ServerView(source, server, relationships, copies, frozenset(ours))
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A server that could not be read, and why."""
+
+    failure: RemoteFailure
+
+
+@dataclass(frozen=True)
+class PartnerRead:
+    """What has to be known of a partner.
+
+    `names`: what it is called; none: it is the server of partner_host. `scopes`: whose content is compared, on both
+    servers, that of `first` before the other's, so that a lease that is just being given to the partner does not look
+    lost. `elsewhere`: it may be another server than that of partner_host. Not `guarded`: what changes there meanwhile
+    is for Windows to refuse.
+    """
+
+    names: tuple[str, ...]
+    relationship: str
+    scopes: Scopes = ()
+    api: bool = False
+    first: Connection = Connection.PARTNER
+    elsewhere: bool = False
+    guarded: bool = True
+
+    @property
+    def key(self) -> str:
+        return self.names[0] if self.names else ""
+
+    def merged(self, other: PartnerRead) -> PartnerRead:
+        """What both need of one server together; content is read first where either wants it first."""
+        first = Connection.THIS_SERVER if Connection.THIS_SERVER in (self.first, other.first) else Connection.PARTNER
+        return replace(
+            self,
+            scopes=tuple(sorted({*self.scopes, *other.scopes})),
+            api=self.api or other.api,
+            first=first,
+            elsewhere=self.elsewhere and other.elsewhere,
+            guarded=self.guarded or other.guarded,
+        )
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """What a planner has to know before it can go on: partners, and names whose addresses this server has to
+    resolve."""
+
+    partners: tuple[PartnerRead, ...] = ()
+    resolve: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class World:
+    """All that is known. `known`: the servers that were asked for, by the name that was asked for ("": that of
+    partner_host).
+
+    `journal`: relationship -> partner, of earlier runs that did not end. `secrets`: what this server keeps of those
+    that were sent. `at_once`: scopes that are added in one call.
+    """
+
+    views: Mapping[Source, ServerView]
+    known: Mapping[str, Source | Unread] = field(default_factory=dict)
+    has_partner_host: bool = False
+    journal: Mapping[str, str] = field(default_factory=dict)
+    secrets: Kept = field(default_factory=Kept)
+    at_once: int = AT_ONCE
+
+    @property
+    def here(self) -> ServerView:
+        return self.views[Connection.THIS_SERVER]
+
+    def reads_both(self, name: str) -> bool:
+        """Whether the partner is looked at although this server shows nothing that would have to be done."""
+        return self.has_partner_host or name in self.journal
+
+    def partner_names(self, name: str) -> tuple[str, ...]:
+        """What the partner of a relationship is called; none: it is the server of partner_host."""
+        current = self.here.half(name)
+        noted = self.journal.get(name)
+        if current is not None:
+            return current.relationship.partner.names
+        return (noted,) if noted and not self.has_partner_host else ()
+
+    def asked(self, read: PartnerRead) -> ServerView | Unread | None:
+        """The partner, or why it could not be read; None: that is not known yet, or not enough of it."""
+        source = self._source(read.key)
+        if source is None or not self.here.covers(read.scopes, read.api):
+            return None
+        if isinstance(source, Unread):
+            return source
+        there = self.views[source]
+        return there if there.covers(read.scopes, read.api) else None
+
+    def partner(self, name: str) -> ServerView | None:
+        """The partner of a relationship, if it was read."""
+        names = self.partner_names(name)
+        source = self._source(names[0] if names else "")
+        return None if source is None or isinstance(source, Unread) else self.views[source]
+
+    def _source(self, name: str) -> Source | Unread | None:
+        """The server of this name, also where it was asked for by another of its names."""
+        if name in self.known or not name:
+            return self.known.get(name)
+        partners = [relationship.partner for relationship in self.here.server.relationships]
+        return next((source for other, source in self.known.items() if are_one(name, other, partners)), None)
+
+    def having(self, *views: ServerView) -> World:
+        return replace(self, views={**self.views, **{view.source: view for view in views}})

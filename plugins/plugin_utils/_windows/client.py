@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs requests on a server through dhcp_cmdlets.ps1 and counts them. Decides nothing."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+from .._model.secret import split
+from .._model.server import ClockOffset
+from .._model.texts import short
+from . import reply as replies
+from .cmdlets import Operation
+from .errors import ERRORS_TOLD, RemoteFailure, UnexpectedReply
+from .reply import Place, Reply
+
+Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+REQUEST_LIMIT = 1_000_000  # bytes; Windows PowerShell 5.1 reads JSON up to 2 MB
+MUTEX_SECONDS = 120
+
+_STATUS = {
+    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s ({{errors}}); "
+    "nothing was changed. "
+    "Run again when it has ended.",
+    "busy windhcp.mutex": "Another run is writing to this server, and its account lets this one not wait for it "
+    "({errors}); nothing "
+    "was changed. Run again when it has ended; use one account for all runs, or accounts that are local "
+    "administrators.",
+    "no_mutex": "What keeps two runs from writing at once could not be made ({errors}); nothing was changed. Look at "
+    "which program there "
+    "has something of this name, or restart the server, and run again.",
+    "no_module": "The DhcpServer module could not be loaded ({errors}). Install it: Install-WindowsFeature DHCP "
+    "-IncludeManagementTools.",
+    "constrained_language": "PowerShell runs in a restricted language mode there ({errors}), where the script cannot "
+    "work; nothing "
+    "was changed. Where application control is the reason, allow the collection's dhcp_cmdlets.ps1 in the policy "
+    "(WDAC "
+    "or "
+    "AppLocker), or use an account that the policy exempts; where a session configuration is (JEA), connect to "
+    "Microsoft.PowerShell.",
+    "not_windows_powershell": "The session is no Windows PowerShell 5.1 ({errors}), which the DhcpServer module is "
+    "made for; nothing was "
+    "changed. Connect to the session configuration Microsoft.PowerShell (psrp: ansible_psrp_configuration_name), or "
+    "make "
+    "powershell.exe the shell of the SSH server.",
+    "script_error": "The script failed: {errors}. Please report it.",
+}
+
+_UNTOLD = {"busy": "who it is is not known"}
+
+# What an endpoint answers that takes no scripts, or not all of their language: ids of PowerShell's parser and of its
+# command search
+_NO_SCRIPTS = re.compile(
+    r"FullyQualifiedErrorId\s*:\s*(\w*(?:ScriptsNotAllowed|NotAllowed\w*|InDataSection|NotSupportedIn\w*))"
+)
+
+
+class NothingDone(RemoteFailure):
+    """The request was not sent, or the script ended before the first of its operations."""
+
+
+class Remote:
+    """One server. `execute` runs the module with the given options and returns its result; `hide` takes secrets out of
+    a text.
+
+    `goes_on`: whether its logon is known to reach a second server. What each reply tells of its clock narrows what the
+    others told."""
+
+    def __init__(
+        self,
+        execute: Execute,
+        host: str,
+        check_mode: bool,
+        *,
+        hide: Callable[[str], str] = str,
+        goes_on: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._execute = execute
+        self.goes_on = goes_on
+        self._check_mode = check_mode
+        self._hide = hide
+        self.host = host
+        self.calls = 0
+        self._offset: ClockOffset | None = None
+
+    def read(self, reads: Sequence[Operation]) -> Reply:
+        return self._run({"before": reads}, replies.Request(reads))
+
+    def write(
+        self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()
+    ) -> Reply:
+        """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever
+        happened."""
+        alone = {"mutex": MUTEX_SECONDS, "who": _who()}
+        request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, **alone}
+        try:
+            return self._run(request, replies.Request(reads, calls, again, fingerprint))
+        except NothingDone:
+            raise
+        except RemoteFailure as failure:
+            said = f"{failure} Whether something was written is not known; run again."
+            raise (UnexpectedReply if isinstance(failure, UnexpectedReply) else RemoteFailure)(said) from failure
+
+    def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
+        text, secrets = split({"check_mode": self._check_mode, **request})
+        size = len(text) + sum(len(secret.encode()) for secret in secrets)
+        if size > REQUEST_LIMIT:
+            raise NothingDone(
+                f"The request has {size} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. "
+                "Use "
+                "smaller lists."
+            )
+        self.calls += 1
+        sent = _now()
+        result = self._execute({"request": text, "secrets": secrets})
+        received = _now()
+        reply, place = result.get("reply"), Place(self.host, "the script", self._hide)
+        if not isinstance(reply, Mapping):
+            said = _said(result)
+            if no_scripts := _NO_SCRIPTS.search("\n".join(map(str, result.values()))):
+                failure = _STATUS["constrained_language"].format(
+                    errors=f"the endpoint takes no scripts, {no_scripts[1]}"
+                )
+                raise NothingDone(f"On {self.host}: {failure}")
+            raise UnexpectedReply(
+                f"{self.host} gave no reply: {short(said or 'the output was empty', hide=self._hide)}"
+            )
+        status = str(reply.get("status"))
+        if status in _STATUS:
+            failures = replies.failures(reply, place)
+            errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in failures[:ERRORS_TOLD])
+            errors = errors or _UNTOLD.get(status, "no error came with it")
+            meaning = next(
+                (_STATUS[key] for one in failures if (key := f"{status} {one.id}") in _STATUS), _STATUS[status]
+            )
+            kind = UnexpectedReply if status == "script_error" else NothingDone
+            raise kind(f"On {self.host}: " + meaning.format(errors=errors))
+        found = replies.parse(reply, asked, place, sent, received)
+        self._offset = self._offset.narrowed(found.offset) if self._offset else found.offset
+        return replace(found, offset=self._offset)
+
+
+def _now() -> datetime:
+    """The controller's clock."""
+    return datetime.now(timezone.utc)
+
+
+def _who() -> str:
+    """Whom another run finds at work: the account and the name of this controller."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name
+        user = "an unnamed account"
+    return f"{user}@{socket.gethostname()}"
+
+
+def _said(result: Mapping[str, Any]) -> str | None:
+    """The first that says something; all of them are texts, or nothing that can be shown."""
+    texts = (result.get(key) for key in ("msg", "module_stderr", "module_stdout"))
+    return next((text.strip() for text in texts if isinstance(text, str) and text.strip()), None)

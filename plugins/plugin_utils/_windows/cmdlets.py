@@ -1,0 +1,434 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Typed builders of the operations that dhcp_cmdlets.ps1 runs.
+
+The only place where names of cmdlets, their parameters and their values stand. Facts: the DhcpServer module's own
+parameter metadata; a hot standby relationship is created by sending -ServerRole, since -Mode exists on Set alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Address
+from typing import Any
+
+from .._model import durations
+from .._model.relationship import Definition, Mode, Role
+from .._model.scope import ScopeDefinition
+from .._model.secret import Secret
+
+Operation = Mapping[str, Any]
+
+WINDOWS_MODE: Mapping[Mode, str] = {"load_balance": "LoadBalance", "hot_standby": "HotStandby"}
+WINDOWS_ROLE: Mapping[Role, str] = {"active": "Active", "standby": "Standby"}
+
+FAILOVER_PROPERTIES = (
+    "Name",
+    "PartnerServer",
+    "Mode",
+    "LoadBalancePercent",
+    "ReservePercent",
+    "ServerRole",
+    "MaxClientLeadTime",
+    "StateSwitchInterval",
+    "AutoStateTransition",
+    "EnableAuth",
+    "State",
+    "ScopeId",
+    "PrimaryServerName",
+    "SecondaryServerName",
+    "PrimaryServerIP",
+    "SecondaryServerIP",
+    "ServerType",
+)
+SCOPE_PROPERTIES = (
+    "ScopeId",
+    "Name",
+    "SubnetMask",
+    "StartRange",
+    "EndRange",
+    "State",
+    "Type",
+    "Description",
+    "LeaseDuration",
+)
+STATISTICS_PROPERTIES = (
+    "ScopeId",
+    "AddressesFree",
+    "AddressesFreeOnThisServer",
+    "AddressesFreeOnPartnerServer",
+    "AddressesInUse",
+    "AddressesInUseOnThisServer",
+    "AddressesInUseOnPartnerServer",
+    "PercentageInUse",
+)
+BINDING_PROPERTIES = ("IPAddress", "BindingState")
+
+USES = "uses"
+CREATES = "add_failover"
+
+# A DHCP service that has just started answers so for some seconds; only reads wait for it.
+_STARTING = ("WIN32 1753",)
+_STARTING_SECONDS = 30
+_QUIET: Mapping[str, Any] = {"Confirm": False}
+_FORCE: Mapping[str, Any] = {"Force": True, "Confirm": False}
+
+
+def _cmdlet(call_id: str, cmdlet: str, parameters: Mapping[str, Any], **more: Any) -> Operation:
+    return {"id": call_id, "op": "cmdlet", "cmdlet": cmdlet, "parameters": dict(parameters), "select": [], **more}
+
+
+def _read(call_id: str, cmdlet: str, properties: Sequence[str], **more: Any) -> Operation:
+    retry = {"retry_on": list(_STARTING), "retry_seconds": _STARTING_SECONDS}
+    return {**_cmdlet(call_id, cmdlet, {}), "select": list(properties), **retry, **more}
+
+
+def who_when() -> Operation:
+    return {"id": "who", "op": "who_when"}
+
+
+def get_bindings() -> Operation:
+    return _read("bindings", "Get-DhcpServerv4Binding", BINDING_PROPERTIES)
+
+
+def get_failover(computer: str | None = None, guarded: bool = True) -> Operation:
+    """Every relationship at once: a filter by name makes some versions leave State out, and a name not found an error.
+
+    `computer`: the partner's, over a second hop. `guarded`: part of the fingerprint.
+    """
+    name = f"failover_{computer}" if computer else "failover"
+    more = {"volatile": ["State"], "fingerprint": guarded, **_asking(computer)}
+    return _read(name, "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
+
+
+def get_statistics() -> Operation:
+    """Addresses in use and free, of every scope, split between the two servers where it is in failover."""
+    return _read("statistics", "Get-DhcpServerv4ScopeStatistics", STATISTICS_PROPERTIES, parameters={"Failover": True})
+
+
+def get_version(guarded: bool = True) -> Operation:
+    return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=guarded)
+
+
+def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
+    name = f"classes_{computer}" if computer else "classes"
+    return _read(name, "Get-DhcpServerv4Class", ("Type", "Name", "Data"), fingerprint=guarded, **_asking(computer))
+
+
+def get_option_definitions(computer: str | None = None, guarded: bool = True) -> Operation:
+    """Of every vendor class."""
+    name = f"definitions_{computer}" if computer else "definitions"
+    more = {**_asking(computer), "parameters": {"All": True, **_at(computer)}}
+    return _read(
+        name, "Get-DhcpServerv4OptionDefinition", ("OptionId", "VendorClass", "Type"), fingerprint=guarded, **more
+    )
+
+
+def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
+    name = f"scopes_{computer}" if computer else "scopes"
+    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=guarded, **_asking(computer))
+
+
+def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
+    """An error unless the scope is in this relationship (of `computer`, over a second hop)."""
+    return {
+        "id": "prove_member",
+        "op": "wait_until",
+        "cmdlet": "Get-DhcpServerv4Failover",
+        "parameters": {"ScopeId": [str(scope)], **_at(computer)},
+        "select": ["Name"],
+        "match": {},
+        "property": "Name",
+        "values": [name],
+        "while": [],
+        "timeout": 0,
+        "interval_ms": 500,
+    }
+
+
+def export_id(computer: str | None = None) -> str:
+    return f"export_{computer}" if computer else "export"
+
+
+def export(scopes: Sequence[IPv4Address], computer: str | None = None, leases: bool = False) -> Operation:
+    """The configuration of these scopes with the server level's; of `computer` over a second hop.
+
+    Without a scope Windows would export the whole server, IPv6 included, by one cmdlet for each reservation.
+    `leases`: with them, although a lease that comes or goes is no change to the fingerprint.
+    """
+    if not scopes:
+        raise AssertionError("an export names its scopes")
+    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
+    operation = {"id": export_id(computer), "op": "export", "parameters": parameters, "fingerprint": True}
+    if leases:
+        parameters["Leases"] = True
+        operation["volatile"] = ["content"]
+    return operation
+
+
+def uses(scopes: Sequence[IPv4Address]) -> Operation:
+    """An export for what these scopes need of the server level. What changes of it before a write is for Windows to
+    refuse."""
+    return {**export(scopes), "id": USES, "fingerprint": False}
+
+
+def safety_copy(
+    scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, computer: str | None = None
+) -> Operation:
+    """Exports these scopes with their leases to a file that stays on the server; of `computer` over a second hop.
+
+    `label` becomes part of the file's name. `keep_days`: older copies go once the new one is complete; 0 keeps all.
+    """
+    if not scopes:
+        raise AssertionError("an export names its scopes")
+    parameters = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
+    return {"id": "safety_copy", "op": "safety_copy", "parameters": parameters, "label": label, "keep_days": keep_days}
+
+
+def read_copy(path: str) -> Operation:
+    return {"id": "read_copy", "op": "read_copy", "path": path, "volatile": ["content"], "fingerprint": True}
+
+
+def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool, keep_days: int = 0) -> Operation:
+    """Brings these scopes of a safety copy back, with their leases; one that is there already is left alone.
+
+    Classes and option definitions of the file that the server lacks come along, and nothing else of the server level.
+    `inactive`: the scopes do not serve, whatever the file says. `keep_days`: older backups of the database go; 0 keeps
+    all."""
+    if not scopes:
+        raise AssertionError("an import names its scopes")
+    parameters = {"ScopeId": [str(scope) for scope in scopes]}
+    return {
+        "id": "import_copy",
+        "op": "import_copy",
+        "path": path,
+        "parameters": parameters,
+        "inactive": inactive,
+        "keep_days": keep_days,
+    }
+
+
+def text_name(kind: str, relationship: str) -> str:
+    """What a kept text is called. Upper and lower case are one, since it is not known whether Windows tells them
+    apart."""
+    return f"{kind}.{hashlib.sha256(relationship.casefold().encode()).hexdigest()[:32]}"
+
+
+def keep_text(name: str, public: str, hidden: str) -> Operation:
+    """Keeps two lines on the server, of which the hidden one never comes back. `name`: a-z, 0-9, dot and hyphen, 80 at
+    most."""
+    return {
+        "id": "keep_text",
+        "op": "keep_text",
+        "name": name,
+        "public": public,
+        "hidden": Secret(hidden) if hidden else "",
+    }
+
+
+def prove_text(name: str, nonce: str) -> Operation:
+    """Asks for the public line, and the HMAC-SHA256 of the nonce with the hidden line as its key."""
+    return {"id": "prove_text", "op": "prove_text", "name": name, "nonce": nonce}
+
+
+def drop_text(name: str) -> Operation:
+    return {"id": "drop_text", "op": "drop_text", "name": name}
+
+
+def check_folder(name: str) -> Operation:
+    """An error unless one of the script's own folders is as the script makes it, or not there."""
+    return {"id": f"folder_{name}", "op": "check_folder", "name": name}
+
+
+def probe_partner(partner: str) -> Operation:
+    """The version of the partner's DHCP service, over a second hop: it is told without rights."""
+    return {"id": "probe_partner", "op": "probe_partner", "server": partner}
+
+
+def probe_rights(partner: str) -> Operation:
+    """A read of the partner that needs rights there."""
+    return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", _at(partner))
+
+
+def resolve_name(name: str) -> Operation:
+    """The addresses that the server's DNS has for a name."""
+    return {"id": "resolve", "op": "probe_partner", "server": name, "resolve": True}
+
+
+def wait_for_state(
+    name: str,
+    wanted: Iterable[str],
+    passing: Iterable[str],
+    timeout: int,
+    tolerated: Iterable[str] = (),
+    grace: int = 0,
+) -> Operation:
+    """`tolerated`: states that are an error only when they last longer than `grace` seconds."""
+    return {
+        "id": "wait_for_state",
+        "op": "wait_until",
+        "cmdlet": "Get-DhcpServerv4Failover",
+        "parameters": {},
+        "select": ["Name", "State"],
+        "match": {"Name": name},
+        "property": "State",
+        "values": sorted(wanted),
+        "while": sorted(passing),
+        "tolerated": sorted(tolerated),
+        "grace": grace,
+        "timeout": timeout,
+        "interval_ms": 500,
+    }
+
+
+def add_failover(definition: Definition, partner: str, scopes: Sequence[IPv4Address]) -> Operation:
+    """Creates a relationship of a complete definition (every setting of its mode has a value)."""
+    parameters: dict[str, Any] = {
+        "Name": definition.name,
+        "PartnerServer": partner,
+        "ScopeId": [str(scope) for scope in scopes],
+        "MaxClientLeadTime": durations.timespan(definition.max_client_lead_time or 0),
+        **_interval(definition.state_switch_interval or 0),
+    }
+    if definition.mode == "hot_standby":
+        parameters["ServerRole"] = WINDOWS_ROLE[definition.server_role or "active"]
+        parameters["ReservePercent"] = definition.reserve_percent
+    else:
+        parameters["LoadBalancePercent"] = definition.load_balance_percent
+    if definition.shared_secret:
+        parameters["SharedSecret"] = Secret(definition.shared_secret)
+    return _cmdlet(CREATES, "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
+
+
+def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> Operation:
+    """Changes settings in place, in one call. `changes`: option name -> new value; enable_auth False clears the
+    secret."""
+    parameters: dict[str, Any] = {"Name": name}
+    for option, value in changes.items():
+        if option == "mode":
+            parameters["Mode"] = WINDOWS_MODE[value]
+        elif option == "load_balance_percent":
+            parameters["LoadBalancePercent"] = value
+        elif option == "reserve_percent":
+            parameters["ReservePercent"] = value
+        elif option == "max_client_lead_time":
+            parameters["MaxClientLeadTime"] = durations.timespan(value)
+        elif option == "state_switch_interval":
+            parameters.update(_interval(value))
+        elif option == "enable_auth":
+            parameters["SharedSecret"] = Secret(secret) if value and secret else None
+        elif option == "shared_secret":
+            parameters["SharedSecret"] = Secret(secret) if secret else None
+        else:
+            raise KeyError(option)
+    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE})
+
+
+def remove_failover(name: str, computer: str | None = None) -> Operation:
+    """On both servers; the one that runs it keeps the scopes, the partner's copies are deleted."""
+    return _cmdlet("remove_failover", "Remove-DhcpServerv4Failover", {"Name": [name], **_at(computer), **_FORCE})
+
+
+def remove_failover_scopes(name: str, scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
+    """The server that runs it, or `computer` over a second hop, keeps the scopes; the partner's copies are deleted."""
+    parameters = {"Name": name, "ScopeId": [str(scope) for scope in scopes], **_at(computer), **_FORCE}
+    return _cmdlet("remove_failover_scopes", "Remove-DhcpServerv4FailoverScope", parameters)
+
+
+def deactivate_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
+    """The scope hands out nothing any more, on this one server; its leases stay."""
+    parameters = {"ScopeId": str(scope), "State": "InActive", **_at(computer), **_QUIET}  # this one has no -Force
+    return _cmdlet("deactivate_scope", "Set-DhcpServerv4Scope", parameters)
+
+
+def activate_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
+    """The scope hands out addresses, on this one server."""
+    parameters = {"ScopeId": str(scope), "State": "Active", **_at(computer), **_QUIET}  # this one has no -Force
+    return _cmdlet("activate_scope", "Set-DhcpServerv4Scope", parameters)
+
+
+def remove_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
+    """One server's instance of a scope that is in no relationship there, with its leases; their DNS records may go
+    too."""
+    return _cmdlet("remove_scope", "Remove-DhcpServerv4Scope", {"ScopeId": [str(scope)], **_at(computer), **_FORCE})
+
+
+def partner_down(name: str) -> Operation:
+    """Declares the partner down: this server then serves all of the relationship's addresses."""
+    return _cmdlet("partner_down", "Set-DhcpServerv4Failover", {"Name": name, "PartnerDown": True, **_FORCE})
+
+
+def add_failover_scopes(name: str, scopes: Sequence[IPv4Address]) -> Operation:
+    parameters = {"Name": name, "ScopeId": [str(scope) for scope in scopes], **_QUIET}  # this one has no -Force
+    return _cmdlet("add_failover_scopes", "Add-DhcpServerv4FailoverScope", parameters)
+
+
+def replicate(scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
+    """Overwrites the partner's copies with those of the server that runs it, or of `computer` over a second hop."""
+    parameters = {"ScopeId": [str(scope) for scope in scopes], **_FORCE, **_at(computer)}
+    return _cmdlet("replicate", "Invoke-DhcpServerv4FailoverReplication", parameters)
+
+
+def probe_api(relationship: str, computer: str | None = None) -> Operation:
+    """Whether the DHCP server management API can be called there, asked with a read; of `computer` over a second
+    hop."""
+    return {"id": "probe_api", "op": "probe_api", "relationship": relationship, "server": computer}
+
+
+def remove_member_here(relationship: str, scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
+    """Takes scopes out of one server's half by the management API: they stay there as they are, and the partner is not
+    asked."""
+    members = [str(scope) for scope in scopes]
+    return {
+        "id": "remove_member_here",
+        "op": "remove_member_here",
+        "relationship": relationship,
+        "scopes": members,
+        "server": computer,
+    }
+
+
+def remove_relationship_here(relationship: str, computer: str | None = None) -> Operation:
+    """Takes one server's half away by the management API: its scopes stay there, and the partner keeps its half."""
+    return {
+        "id": "remove_relationship_here",
+        "op": "remove_relationship_here",
+        "relationship": relationship,
+        "server": computer,
+    }
+
+
+def add_scope(definition: ScopeDefinition) -> Operation:
+    """Creates a scope on this server; its id follows from the start of the range and the mask. What is left out is
+    Windows' default."""
+    parameters: dict[str, Any] = {
+        "StartRange": str(definition.start_range),
+        "EndRange": str(definition.end_range),
+        "SubnetMask": str(definition.subnet_mask),
+        "Name": definition.name,
+        "State": "Active" if definition.active else "InActive",
+        "Type": "Dhcp",  # the only type that every version takes into failover
+        **_QUIET,  # this one has no -Force
+    }
+    if definition.description:
+        parameters["Description"] = definition.description
+    if definition.lease_duration is not None:
+        parameters["LeaseDuration"] = durations.lease_timespan(definition.lease_duration)
+    return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
+
+
+def _at(computer: str | None) -> Mapping[str, Any]:
+    return {"ComputerName": computer} if computer else {}
+
+
+def _asking(computer: str | None) -> Mapping[str, Any]:
+    """A partner whose service does not run is not waited for: the probe has told it."""
+    return {"parameters": _at(computer), **({"retry_seconds": 0} if computer else {})}
+
+
+def _interval(seconds: int) -> Mapping[str, Any]:
+    """Automatic transition and its interval are one stored value; an interval switches the transition on."""
+    if seconds == 0:
+        return {"AutoStateTransition": False}
+    return {"AutoStateTransition": True, "StateSwitchInterval": durations.timespan(seconds)}

@@ -1,0 +1,280 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Random pairs of servers, random tasks on them, and what is to be done. No I/O."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from ipaddress import IPv4Address
+from typing import Any
+
+import builders
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Needed, Side, Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.unknown import UnknownPartner
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ReadRequest, World
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
+
+Task = Callable[[World], Plan | ReadRequest]
+
+SCOPES = [f"10.0.{number}.0" for number in range(1, 6)]
+HERE, PARTNERS = "DHCP01", {"dhcp02.contoso.example": "DHCP02", "dhcp03.contoso.example": "DHCP03"}
+ADDRESS = {"DHCP01": "10.10.0.11", "DHCP02": "10.10.0.12", "DHCP03": "10.10.0.13"}
+READ_AT = datetime(2026, 3, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the engine can be asked for. `own`: the partner that partner_host is; `silent`: partners that do not answer,
+    and how."""
+
+    here: Server
+    partners: Mapping[str, Server]
+    own: str = ""
+    silent: Mapping[str, RemoteFailure] = None  # type: ignore[assignment]
+    journal: Mapping[str, str] = None  # type: ignore[assignment]
+    kept: Kept = None  # type: ignore[assignment]
+    at_once: int = 30
+
+
+def outcome(scene: Scene, task: Task) -> Plan | str:
+    """What the task comes to when it is told all that it asks for, as the engine does it, or why it is refused."""
+    needs: dict[str, Needed] = {}
+    resolved: dict[str, tuple[str, ...]] = {}
+    made: list[Plan | ReadRequest] = []
+
+    def told(world: World) -> Plan | ReadRequest:
+        made.append(task(world))
+        return made[-1]
+
+    for _round in range(12):
+        try:
+            adapter.planner(told)(_sides(scene, needs, resolved))
+        except UnknownPartner as unknown:
+            resolved[unknown.spelling] = ()
+        except Needed as needed:
+            for one in (needed, *needed.also):
+                needs[one.key] = one.merged(needs.get(one.key))
+        except (Refused, RemoteFailure) as refused:
+            return str(refused)
+        else:
+            assert isinstance(made[-1], Plan)
+            return made[-1]
+    raise AssertionError("the planner never has enough")
+
+
+def _sides(scene: Scene, needs: Mapping[str, Needed], resolved: Mapping[str, tuple[str, ...]]) -> Sides:
+    scopes = frozenset(scope for needed in needs.values() for scope in needed.scopes)
+    here = replace(scene.here, resolved=dict(resolved))
+    api = any(needed.api for needed in needs.values())
+    partners: dict[str, Side | RemoteFailure] = {}
+    for key, needed in needs.items():
+        name = next((one for one in PARTNERS if any(_means(one, called) for called in needed.names)), scene.own)
+        if needed.names and not any(_means(name, called) for called in needed.names):
+            partners[key] = RemoteFailure(f"{key} does not resolve")
+            continue
+        if name in scene.silent:
+            partners[key] = scene.silent[name]
+            continue
+        server = scene.partners[name]
+        over_hop = not scene.own or name != scene.own
+        side = Side(
+            replace(server, name=name) if over_hop else server,
+            "this_server" if over_hop else "partner",
+            name if over_hop else None,
+            scene.here.name if over_hop else "",
+            _content(server, frozenset(needed.scopes)),
+            frozenset(needed.scopes),
+            READ_AT,
+            needed.api,
+            scene.here,
+        )
+        partners[key] = side
+    own = Side(here, content=_content(here, scopes), looked_at=scopes, read_at=READ_AT, api=api)
+    return Sides(own, partners, bool(scene.own), scene.journal, scene.at_once, scene.kept)
+
+
+def _means(partner: str, called: str) -> bool:
+    return bool(partner) and called in (partner, PARTNERS[partner], partner.split(".")[0], ADDRESS[PARTNERS[partner]])
+
+
+def _content(server: Server, scopes: frozenset[IPv4Address]) -> Export | None:
+    if not scopes:
+        return None
+    copies = (copy for scope in scopes if (copy := server.scope(scope)))
+    return Export({}, {}, {copy.scope_id: _fields(copy) for copy in copies}, {})
+
+
+def _fields(copy: Scope) -> Content:
+    return Content({"": (("name", "state"), (copy.name, "Active" if copy.active else "InActive"))})
+
+
+# --- random servers
+# ----------------------------------------------------------------------------------------------------
+
+
+def scene(rng: random.Random) -> Scene:
+    relationships = [_relationship(rng, name) for name in rng.sample(["HQ", "Branch", "Lab"], rng.randint(0, 3))]
+    taken: set[IPv4Address] = set()
+    free = [IPv4Address(scope) for scope in SCOPES]
+    mine, theirs = [], {name: [] for name in PARTNERS}
+    copies: dict[str, dict[IPv4Address, bool]] = {name: {} for name in (HERE, *PARTNERS)}
+    for scope in free:
+        if rng.random() < 0.9:
+            copies[HERE][scope] = rng.random() < 0.85
+        for name in PARTNERS:
+            if rng.random() < 0.25:
+                copies[name][scope] = rng.random() < 0.4
+    for relationship in relationships:
+        scopes = [scope for scope in free if scope not in taken and rng.random() < 0.45]
+        taken.update(scopes)
+        here, there = set(scopes), set(scopes)
+        for scope in scopes:
+            odd = rng.random()
+            if odd < 0.12:
+                here.discard(scope)
+            elif odd < 0.24:
+                there.discard(scope)
+            if scope in here or rng.random() < 0.8:
+                copies[HERE].setdefault(scope, True)
+            if scope in there or rng.random() < 0.3:
+                copies[relationship.partner_server][scope] = copies[HERE].get(scope, True)
+        odd = rng.random()
+        if odd > 0.1:
+            mine.append(replace(relationship, scopes=tuple(sorted(here))))
+        if odd < 0.1 or odd > 0.2:
+            theirs[relationship.partner_server].append(_theirs(relationship, there))
+    if rng.random() < 0.1:
+        name = rng.choice(list(PARTNERS))
+        theirs[name].append(
+            builders.relationship("Lab" if rng.random() < 0.5 else "Else", [], partner_server="DHCP09", is_primary=None)
+        )
+    return _scene(rng, mine, theirs, copies)
+
+
+def _scene(
+    rng: random.Random, mine: list[Relationship], theirs: Mapping[str, list[Relationship]], copies: Any
+) -> Scene:
+    own = rng.choice(["", "", *PARTNERS])
+    names = [one.name for one in mine] or ["HQ"]
+    noted = rng.random() < 0.3
+    partner = next((one.partner_server for one in mine if one.name == names[0]), next(iter(PARTNERS)))
+    failures = [RemoteFailure("it cannot be reached"), Denied()]
+    return Scene(
+        _server(HERE, mine, copies[HERE]),
+        {name: _server(PARTNERS[name], _unique(theirs[name]), copies[name]) for name in PARTNERS},
+        own,
+        {rng.choice(list(PARTNERS)): rng.choice(failures)} if rng.random() < 0.15 else {},
+        {names[0]: partner} if noted else {},
+        Kept({rng.choice(names): ("salt", "proof")} if rng.random() < 0.3 else {}),
+        rng.choice([1, 2, 30]),
+    )
+
+
+def _unique(relationships: list[Relationship]) -> list[Relationship]:
+    return list({one.name: one for one in relationships}.values())
+
+
+class Denied(RemoteError):
+    """A server that is there and refuses access."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "access is denied at the partner.")
+        self.ids = ["WIN32 5"]
+        self.answered = True
+
+
+def _server(name: str, relationships: list[Relationship], copies: Mapping[IPv4Address, bool]) -> Server:
+    scopes = [builders.scope(str(scope), active=active) for scope, active in sorted(copies.items())]
+    return Server(name, (ADDRESS[name],), tuple(sorted(relationships, key=lambda one: one.name)), tuple(scopes))
+
+
+def _relationship(rng: random.Random, name: str) -> Relationship:
+    partner = rng.choice(list(PARTNERS))
+    names = {"secondary_server": PARTNERS[partner], "secondary_ip": ADDRESS[PARTNERS[partner]]}
+    state = rng.choice(["Normal"] * 6 + ["CommunicationInterrupted", "PartnerDown"])
+    more: dict[str, Any] = {"partner_server": partner, "state": state, "enable_auth": rng.random() < 0.2, **names}
+    if rng.random() < 0.3:
+        return builders.hot_standby(name, [], server_role=rng.choice(["active", "standby"]), **more)
+    return builders.relationship(name, [], load_balance_percent=rng.choice([50, 70]), **more)
+
+
+def _theirs(relationship: Relationship, scopes: set[IPv4Address]) -> Relationship:
+    return replace(
+        relationship, partner_server="dhcp01.contoso.example", is_primary=False, scopes=tuple(sorted(scopes))
+    )
+
+
+# --- random tasks
+# ------------------------------------------------------------------------------------------------------
+
+
+def task(rng: random.Random) -> Task:
+    name, scopes = rng.choice(["HQ", "Branch", "hq"]), _some(rng)
+    how = Policy(
+        rng.choice(["this_server", "this_server", "partner", None]),
+        rng.choice(["delete", "disable", None]),
+        rng.random() < 0.1,
+        rng.choice([0, 0, None]),
+        rng.random() < 0.5,
+    )
+    kind = rng.choice(["relationship", "relationship", "scopes", "scopes", "leave", "absent", "copies", "down"])
+    if kind == "copies":
+        partner = rng.choice(list(PARTNERS))
+        return lambda world: verbs.remove_copies(scopes, (partner,), how.keep_days, world)
+    if kind == "down":
+        return lambda world: verbs.declare_down(name, world)
+    spec = _spec(rng, kind, name, scopes, how)
+    return lambda world: plan([spec], world)
+
+
+def _spec(rng: random.Random, kind: str, name: str, scopes: tuple[IPv4Address, ...], how: Policy) -> Spec:
+    if kind == "leave":
+        return Spec(name, leaving=scopes, policy=how, option="relationship")
+    if kind == "absent":
+        return Spec(name, absent=True, policy=how)
+    definition = _definition(rng, name, scopes)
+    if kind == "relationship":
+        how = replace(how, recreate=rng.random() < 0.7, previous_name=rng.choice([None, None, "HQ", "Branch"]))
+        return Spec(name, definition, scopes, policy=how)
+    define = scope_definitions.parse(
+        [builders.definition(one) for one in rng.sample([*SCOPES, "10.0.9.0"], rng.choice([0, 0, 1]))]
+    )
+    more: dict[str, Any] = {"create_only": True, "option": "relationship", "exact": rng.random() < 0.4}
+    how = replace(how, move=rng.random() < 0.5)
+    return Spec(name, definition if rng.random() < 0.6 else None, scopes, define, policy=how, **more)
+
+
+def _some(rng: random.Random) -> tuple[IPv4Address, ...]:
+    return tuple(sorted(IPv4Address(one) for one in rng.sample(SCOPES, rng.randint(0, 4))))
+
+
+def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> Definition:
+    mode = rng.choice([None, "load_balance", "hot_standby"])
+    secret = rng.choice([None, None, "one"])
+    return Definition(
+        name,
+        rng.choice([None, *PARTNERS, "dhcp02", "10.10.0.13", "other.contoso.example"]),
+        mode,
+        load_balance_percent=rng.choice([None, 60]) if mode != "hot_standby" else None,
+        reserve_percent=rng.choice([None, 7]) if mode == "hot_standby" else None,
+        server_role=rng.choice([None, "active", "standby"]) if mode == "hot_standby" else None,
+        shared_secret=secret,
+        update_secret=rng.choice(["on_create", "always", "on_change"]) if secret else "on_create",
+        scopes=scopes,
+    )
