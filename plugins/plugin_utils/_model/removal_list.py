@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .step_list import relationship_prefix, step_lines
+from .step_list import step_lines
 from .texts import few
 
 NOTHING = "No copy of a scope goes."
@@ -26,17 +26,22 @@ def removal_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
     """
     tasks = list(results)
     removals = [(result, removal) for result in tasks for removal in result.get("removals") or ()]
-    lines = [f"{relationship_prefix(result)}{_copy(removal)}" for result, removal in removals] or [NOTHING]
+    lines = [f"{_prefix(result)}{_copy(removal)}" for result, removal in removals] or [NOTHING]
     if any(removal["other_copy"] != "disable" for _result, removal in removals):
         lines.append(DNS)
     for result in tasks:
-        prefix = relationship_prefix(result)
-        lines += step_lines(result)
+        prefix = _prefix(result)
+        lines += [f"{prefix}{line}" for line in step_lines(result)]
         saved = result.get("safety_copies") or ()
         lines += [f"{prefix}safety copy on {copy['host']}: {copy['path']}" for copy in saved]
         if result.get("failed"):
             lines.append(f"{prefix}FAILED, and was not done, or not all of it; the message of the task says why.")
     return lines
+
+
+def _prefix(result: Mapping[str, Any]) -> str:
+    """The relationship that the task was looped over."""
+    return f"'{result['item']}': " if result.get("item") else ""
 
 
 def _copy(removal: Mapping[str, Any]) -> str:

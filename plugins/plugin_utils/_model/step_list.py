@@ -4,30 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-
-def relationship_prefix(result: Mapping[str, Any]) -> str:
-    """The relationship that a task was looped over, in front of a line about it."""
-    return f"'{result['item']}': " if result.get("item") else ""
 
 
 def step_lines(result: Mapping[str, Any]) -> list[str]:
     """One line for each step of a task, with the server that runs it."""
-    return [f"{relationship_prefix(result)}{step['server']}: {step['step']}" for step in result.get("plan") or ()]
+    return [f"{step['server']}: {step['step']}" for step in result.get("plan") or ()]
 
 
 def step_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
     """One line for each difference of content, then for each step. `results`: of tasks that ran or would run."""
-    tasks: Sequence[Mapping[str, Any]] = list(results)
-    differences = [line for result in tasks for line in _difference_lines(result)]
+    tasks = list(results)
+    differences = [_difference(difference) for result in tasks for difference in result.get("differences") or ()]
     return [*differences, *(line for result in tasks for line in step_lines(result))]
-
-
-def _difference_lines(result: Mapping[str, Any]) -> list[str]:
-    prefix = relationship_prefix(result)
-    return [f"{prefix}{_difference(difference)}" for difference in result.get("differences") or ()]
 
 
 def _difference(difference: Mapping[str, Any]) -> str:

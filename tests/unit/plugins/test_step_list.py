@@ -13,13 +13,9 @@ step_list = FilterModule().filters()["step_list"]
 def test_what_differs_comes_before_the_steps() -> None:
     results = [{"item": "HQ", "plan": [STEP]}, {"item": "Branches", "plan": [], "differences": [DIFFERENCE]}]
     assert step_list(results) == [
-        "'Branches': 10.0.1.0: reservation 10.0.1.20: present at the source, none at the destination",
-        "'HQ': DHCP01: create relationship 'HQ'",
+        "10.0.1.0: reservation 10.0.1.20: present at the source, none at the destination",
+        "DHCP01: create relationship 'HQ'",
     ]
-
-
-def test_a_task_without_a_loop_has_no_name_in_front() -> None:
-    assert step_list([{"plan": [STEP]}]) == ["DHCP01: create relationship 'HQ'"]
 
 
 def test_nothing_is_told_of_tasks_that_had_nothing_to_do() -> None:
