@@ -64,7 +64,7 @@ def decommission(variables: Variables, hosts: Collection[str]) -> Decommission:
     orphan = _is_true(variables.get("failover_orphan"))
     leaving, named = variables.get("failover_leaving"), _names(variables.get("failover_relationships_to_end"))
     problems = [*_keep(variables, hosts), *_leaving(variables)]
-    if not problems and leaving not in hosts and not orphan:
+    if not _is_unset(leaving) and leaving not in hosts and leaving != variables.get("failover_keep") and not orphan:
         should = "the server in the inventory that leaves; when it is gone for good, set failover_orphan to true"
         problems.append(_unknown_host("failover_leaving", leaving, should, hosts))
     problems += _other_copy(variables, orphan)

@@ -175,6 +175,12 @@ def test_every_wrong_variable_is_named_at_once() -> None:
     ]
 
 
+def test_two_wrong_servers_are_both_named() -> None:
+    given = {**DECOMMISSION, "failover_keep": "dhcp8", "failover_leaving": "dhcp9"}
+    named = [line.split(",")[0] for line in problems(lambda: variables.decommission(given, HOSTS))]
+    assert named == ["failover_keep: is 'dhcp8'", "failover_leaving: is 'dhcp9'"]
+
+
 @pytest.mark.parametrize("yes", [True, "true", "True", "yes", "on", "1", 1])
 def test_a_server_that_is_gone_is_not_read_and_need_not_be_in_the_inventory(yes: object) -> None:
     given = {**GONE, "failover_leaving": "dhcp9", "failover_orphan": yes}
