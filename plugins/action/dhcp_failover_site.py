@@ -2,17 +2,46 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils._engine.action import readable_by_all, secrets
-from ..plugin_utils._model import site
+from ..plugin_utils._model import site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
+
+Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
+_PURPOSES: Mapping[str, tuple[str, ...]] = {
+    "failover": ("failover_only",),
+    "replicate": ("replicate_relationships", "replicate_scopes"),
+    "decommission": (
+        "failover_keep",
+        "failover_leaving",
+        "failover_other_copy",
+        "failover_orphan",
+        "failover_relationships_to_end",
+        "failover_dry_run",
+    ),
+    "migrate": (
+        "failover_keep",
+        "failover_leaving",
+        "failover_new",
+        "failover_other_copy",
+        "failover_orphan",
+        "failover_dry_run",
+    ),
+    "swap_roles": ("failover_relationships_to_swap", "failover_dry_run"),
+}
+
+
+def _raw(names: Sequence[str]) -> dict[str, Any]:
+    """They are taken as the user wrote them, so that what is wrong can be told in full."""
+    return {name: {"type": "raw"} for name in names}
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """A site's data, checked as a whole, and the part of it that the task's host writes. Reaches no server."""
+    """A site's data, checked as a whole: what the task's host writes, or what a playbook does. No server is read."""
 
     TRANSFERS_FILES = False
     _requires_connection = False
@@ -23,7 +52,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         "relationships": {
             "type": "list",
             "elements": "dict",
-            "required": True,
             "options": {
                 "name": {"type": "str", "required": True},
                 "primary": {"type": "str", "required": True},
@@ -38,18 +66,72 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 "shared_secret": {"type": "str", "no_log": True},
                 "scopes": {"type": "list", "elements": "str", "default": []},
             },
-        }
+        },
+        "existing": {"type": "list", "elements": "dict"},
+        **{purpose: {"type": "dict", "options": _raw(names)} for purpose, names in _PURPOSES.items()},
+    }
+    CONDITIONS: Mapping[str, Any] = {
+        "mutually_exclusive": [tuple(_PURPOSES)],
+        "required_one_of": [("relationships", "decommission")],
     }
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC)
+        _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
         hosts = (task_vars.get("groups") or {}).get("all") or ()
         try:
-            share = site.share(options["relationships"], hosts, str(task_vars.get("inventory_hostname", "")))
-            found = {"changed": False, "writes": share.writes, "written_by": share.written_by}
+            answer = _answer(options, hosts, str(task_vars.get("inventory_hostname", "")))
         except Refused as error:
-            found = {"changed": False, "failed": True, "msg": str(error)}
-        result.update(readable_by_all(found, secrets(options)))
+            answer = {"failed": True, "msg": str(error)}
+        result.update(readable_by_all({"changed": False, **answer}, secrets(options)))
         return result
+
+
+def _answer(options: Mapping[str, Any], hosts: Collection[str], host: str) -> dict[str, Any]:
+    """What the task returns. Raises Refused."""
+    entries = site.entries(options["relationships"] or (), hosts)
+    existing: Read = None if options["existing"] is None else site_sets.existing(options["existing"])
+    if options["decommission"] is not None:
+        return _decommission(variables.decommission(options["decommission"], hosts), existing)
+    if options["migrate"] is not None:
+        asked = variables.migrate(options["migrate"], hosts, entries)
+        return _migrate(asked, site.share(entries, host), existing)
+    if options["swap_roles"] is not None:
+        return {"to_swap": list(variables.swap_roles(options["swap_roles"], entries))}
+    return _declared(options, entries, host)
+
+
+def _decommission(asked: variables.Decommission, existing: Read) -> dict[str, Any]:
+    if existing is None:
+        return {"servers_to_read": list(asked.servers_to_read)}
+    chosen = site_sets.to_remove(existing, asked)
+    return {
+        "servers_to_read": list(asked.servers_to_read),
+        "to_remove": list(chosen.names),
+        "staying": chosen.staying_as_data(),
+    }
+
+
+def _migrate(asked: variables.Migration, declared: site.Share, existing: Read) -> dict[str, Any]:
+    if existing is None:
+        return {}
+    chosen = site_sets.to_migrate(existing, declared, asked)
+    return {"to_migrate": list(chosen.names), "staying": chosen.staying_as_data()}
+
+
+def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: str) -> dict[str, Any]:
+    """What the host writes of the relationships that a run is about."""
+    scopes = None
+    if options["failover"] is not None:
+        entries = variables.failover(options["failover"], entries)
+    if options["replicate"] is not None:
+        entries, scopes = variables.replicate(options["replicate"], entries)
+    declared = site.share(entries, host)
+    writes = declared.writes if scopes is None else site_sets.with_scopes(declared, scopes)
+    return {
+        "writes": writes,
+        "names": [relationship["name"] for relationship in writes],
+        "written_by": declared.written_by,
+        "secret_entries": declared.secret_entries,
+    }

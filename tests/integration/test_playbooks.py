@@ -1,7 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The playbooks that take failover apart: what the dry run lists is what then goes, and no scope and no lease is
-lost."""
+"""The playbooks that take failover apart: what the dry run lists is what goes, and no scope and no lease is lost."""
 
 from __future__ import annotations
 
@@ -10,15 +9,15 @@ from copy import deepcopy
 from ipaddress import IPv4Address
 from typing import Any
 
+import pytest
 from harness import Run, Site
 from lab import topology
 from lab.core.lab import Lab
-from lab.core.server import AddressRange
+from lab.core.server import AddressRange, Server
 
-ONE, TWO, THREE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2, 3))
-SCOPE = (
-    "{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.%d.10, end_range: 10.0.%d.99, leases: {count: 4}}"
-)
+HQ_SCOPE, BRANCHES_SCOPE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2))
+RANGE = "start_range: 10.0.%d.10, end_range: 10.0.%d.99"
+SCOPE = f"{{name: Clients, subnet_mask: 255.255.255.0, {RANGE}, leases: {{count: 4}}}}"
 SCOPES = ", ".join(f"10.0.{number}.0: {SCOPE % (number, number)}" for number in (1, 2, 3))
 BRANCHES_LINE = "Branches: {primary: DHCP01, secondary: DHCP02, mode: HotStandby, percentage: 10, scopes: [10.0.2.0]}"
 COMPANY = f"""
@@ -38,12 +37,14 @@ LIST = "Show what becomes of the scopes"
 DNS = "DNS records of the clients may go with a copy that is deleted."
 ENTRY = {"primary": "dhcp01", "partner": "dhcp03", "partner_server": "dhcp03.contoso.example"}
 HQ: dict[str, Any] = {**ENTRY, "name": "HQ", "load_balance_percent": 60, "scopes": ["10.0.1.0"]}
-BRANCHES: dict[str, Any] = {
-    **ENTRY,
-    "name": "Branches",
-    "mode": "hot_standby",
-    "reserve_percent": 10,
-    "scopes": ["10.0.2.0"],
+STANDBY = {"mode": "hot_standby", "reserve_percent": 10}
+BRANCHES: dict[str, Any] = {**ENTRY, **STANDBY, "name": "Branches", "scopes": ["10.0.2.0"]}
+EXCLUSION = AddressRange(IPv4Address("10.0.1.90"), IPv4Address("10.0.1.99"))
+MOVE = {**PAIR, "failover_new": "dhcp03", "failover_other_copy": "delete", "failover_relationships": [HQ]}
+TURNED = {**BRANCHES, "primary": "dhcp02", "partner": "dhcp01", "partner_server": "dhcp01.contoso.example"}
+SWAP = {
+    "failover_relationships_to_swap": "Branches",
+    "failover_relationships": [{**HQ, "partner": "dhcp02"}, TURNED],
 }
 
 
@@ -55,81 +56,84 @@ def run(site: Site, playbook: str, **variables: Any) -> Run:
     return site.run(f"windhcp.failover.{playbook}", "-e", json.dumps(variables))
 
 
-def told(run: Run) -> list[str]:
+def becomes(run: Run, host: str | None = None) -> list[str]:
     """The list of what becomes of the scopes, without its headline and the safety copies."""
-    lines: list[str] = run.result(LIST)["msg"]
+    lines: list[str] = run.result(LIST, host)["msg"]
     return [line for line in lines[1:] if "safety copy on" not in line]
 
 
-def held(lab: Lab) -> dict[IPv4Address, set[IPv4Address]]:
+def served(lab: Lab) -> dict[IPv4Address, set[IPv4Address]]:
     """Every scope that an active copy of is somewhere, with its leases there."""
-    found: dict[IPv4Address, set[IPv4Address]] = {}
+    leases: dict[IPv4Address, set[IPv4Address]] = {}
     for server in lab.servers.values():
         for scope_id, scope in server.scopes.items():
             if scope.state == "Active" and server.reachable:
-                found.setdefault(scope_id, set()).update(scope.leases)
-    return found
+                leases.setdefault(scope_id, set()).update(scope.leases)
+    return leases
+
+
+def is_active(server: Server, relationship: str) -> bool:
+    """Whether the server is the active one of a relationship in hot standby."""
+    half = server.relationships[relationship]
+    return (half.primary == server.name) == (half.active == "primary")
+
+
+def assert_changes_nothing(run: Run) -> None:
+    assert (run.ok().written, run.changed) == ([], 0)
 
 
 def test_decommission_dry_then_for_real_then_again(net: str) -> None:
     with Site(topology.loads(COMPANY.replace(BRANCHES_LINE, "")), "standin", net) as site:
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
-        before, kept = held(site.lab), deepcopy(here.scopes)
-        there.scopes[ONE].name = "Renamed there"
+        before, kept = served(site.lab), deepcopy(here.scopes)
+        there.scopes[HQ_SCOPE].name = "Renamed there"
         dry = run(site, "decommission", **PAIR, failover_other_copy="disable").ok()
         assert (dry.written, dry.counts.writes) == ([], 0)
         assert dry.result(LIST)["msg"][0].startswith("A dry run, nothing was written.")
-        lines = told(dry)
+        lines = becomes(dry)
         renamed = "name: Renamed there on DHCP02, Clients on DHCP01"
-        assert (
-            "'HQ': 10.0.1.0 is kept on DHCP01, and left on DHCP02, inactive, with its leases; the copies differ: "
-            f"{renamed}" in lines
-        )
+        left = "10.0.1.0 is kept on DHCP01, and left on DHCP02, inactive, with its leases"
+        assert f"'HQ': {left}; the copies differ: {renamed}" in lines
         assert DNS not in lines
         assert "'Munich' of dhcp01 and dhcp03 stays as it is" in dry.output
         done = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO).ok()
-        assert told(done) == lines
+        assert becomes(done) == lines
         assert here.relationships.keys() == {"Munich"}
         assert there.relationships == {}
         assert here.scopes == kept
-        assert there.scopes[ONE].state == "InActive"
-        assert held(site.lab) == before
-        again = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO).ok()
-        assert (again.written, again.changed) == ([], 0)
-        assert told(again) == ["No copy of a scope goes."]
+        assert there.scopes[HQ_SCOPE].state == "InActive"
+        assert served(site.lab) == before
+        again = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO)
+        assert_changes_nothing(again)
+        assert becomes(again) == ["No copy of a scope goes."]
 
 
 def test_decommission_deletes_what_it_is_told_and_names_what_would_be_lost(net: str) -> None:
     delete = {**PAIR, "failover_other_copy": "delete", "failover_relationships_to_end": ["HQ"]}
     with Site(company(), "standin", net) as site:
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
-        before = held(site.lab)
+        before = served(site.lab)
         foreign = run(site, "decommission", **{**delete, "failover_relationships_to_end": ["HQ", "Munich"]}, **DO)
-        assert (
-            "Not between dhcp01 and dhcp02: Munich" in foreign.failure("End no relationship with another server")["msg"]
-        )
-        there.scopes[ONE].exclusions = [AddressRange(IPv4Address("10.0.1.90"), IPv4Address("10.0.1.99"))]
+        problem = foreign.failure("End no relationship with another server")["msg"]
+        assert "failover_relationships_to_end: has 'Munich', which is of dhcp01 and dhcp03" in problem
+        assert foreign.written == []
+        there.scopes[HQ_SCOPE].exclusions = [EXCLUSION]
         differs = run(site, "decommission", **delete, **DO)
         assert (differs.code != 0, differs.written) == (True, [])
-        assert any("exclusion" in line and "10.0.1.90" in line for line in told(differs)), (
-            "shown although it is refused"
-        )
-        assert "'HQ': FAILED" in told(differs)[-1]
-        there.scopes[ONE].exclusions = []
+        assert any("exclusion" in line and "10.0.1.90" in line for line in becomes(differs)), "shown though refused"
+        assert "'HQ': FAILED" in becomes(differs)[-1]
+        there.scopes[HQ_SCOPE].exclusions = []
         dry = run(site, "decommission", **delete).ok()
         assert dry.written == []
-        lines = told(dry)
-        assert lines[:2] == [
-            "'HQ': 10.0.1.0 is kept on DHCP01, and deleted on DHCP02, with its leases; the copies are equal",
-            DNS,
-        ]
+        lines = becomes(dry)
+        gone = "10.0.1.0 is kept on DHCP01, and deleted on DHCP02, with its leases; the copies are equal"
+        assert lines[:2] == [f"'HQ': {gone}", DNS]
         done = run(site, "decommission", **delete, **DO).ok()
-        assert told(done) == lines
-        assert (ONE in there.scopes, TWO in there.scopes) == (False, True)
+        assert becomes(done) == lines
+        assert (HQ_SCOPE in there.scopes, BRANCHES_SCOPE in there.scopes) == (False, True)
         assert here.relationships.keys() == there.relationships.keys() | {"Munich"} == {"Branches", "Munich"}
-        assert held(site.lab) == before
-        again = run(site, "decommission", **delete, **DO).ok()
-        assert (again.written, again.changed) == ([], 0)
+        assert served(site.lab) == before
+        assert_changes_nothing(run(site, "decommission", **delete, **DO))
 
 
 def test_decommission_is_finished_by_the_next_run(net: str) -> None:
@@ -137,165 +141,183 @@ def test_decommission_is_finished_by_the_next_run(net: str) -> None:
     delete = {**PAIR, "failover_other_copy": "delete", **DO}
     with Site(company(), "standin", net) as site:
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
-        before = held(site.lab)
+        before = served(site.lab)
         site.lab.fail_next("DHCP01", "Remove-DhcpServerv4Failover", "DHCP 20133", half_applied=True)
         broken = run(site, "decommission", **delete)
         assert broken.code != 0
-        assert sum("FAILED" in line for line in told(broken)) == 1
+        assert sum("FAILED" in line for line in becomes(broken)) == 1
         assert (here.relationships.keys(), there.relationships.keys()) == ({"Munich"}, {"Branches"})
         run(site, "decommission", **delete).ok()
         assert (there.relationships, there.scopes) == ({}, {})
-        assert held(site.lab) == before
+        assert served(site.lab) == before
 
 
 def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
     gone = {**PAIR, "failover_orphan": True}
     with Site(company(), "standin", net) as site:
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
-        before = held(site.lab)
-        assert (
-            "is not gone; leave orphan out"
-            in run(site, "decommission", **gone, **DO).failure("Take relationships apart, keeping their scopes")[
-                "results"
-            ][0]["msg"]
-        )
+        before = served(site.lab)
+        refused = run(site, "decommission", **gone, **DO).failure("Take relationships apart, keeping their scopes")
+        assert "is not gone; leave orphan out" in refused["results"][0]["msg"]
         there.reachable = False
         untouched = deepcopy(there.scopes)
         dry = run(site, "decommission", **gone).ok()
         assert dry.written == []
         done = run(site, "decommission", **gone, **DO).ok()
-        assert told(done) == told(dry)
-        assert told(done)[0] == "No copy of a scope goes."
-        assert "'HQ': DHCP01: take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0" in told(done)
+        assert becomes(done) == becomes(dry)
+        assert becomes(done)[0] == "No copy of a scope goes."
+        assert "'HQ': DHCP01: take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0" in becomes(done)
         assert set(done.written) == {"DhcpV4FailoverDeleteScopeFromRelationship", "DhcpV4FailoverDeleteRelationship"}
         assert (here.relationships.keys(), there.scopes) == ({"Munich"}, untouched)
-        assert held(site.lab) == before
-        again = run(site, "decommission", **gone, **DO).ok()
-        assert (again.written, again.changed) == ([], 0)
+        assert served(site.lab) == before
+        assert_changes_nothing(run(site, "decommission", **gone, **DO))
 
 
-def test_migrate_to_a_third_server(net: str) -> None:
-    move = {**PAIR, "failover_new": "dhcp03", "failover_other_copy": "delete", "failover_relationships": [HQ]}
+def test_migrate_refuses_to_lose_what_only_the_leaving_server_has(net: str) -> None:
     with Site(company(), "standin", net) as site:
-        one, two, three = site.lab.servers.values()
-        before = held(site.lab)
-        two.scopes[ONE].exclusions = [AddressRange(IPv4Address("10.0.1.90"), IPv4Address("10.0.1.99"))]
-        assert (
-            "allow_content_loss"
-            in run(site, "migrate", **move).failure("Keep the relationships as declared")["results"][0]["msg"]
-        )
-        two.scopes[ONE].exclusions = []
-        dry = run(site, "migrate", **move).ok()
+        site.lab.servers["DHCP02"].scopes[HQ_SCOPE].exclusions = [EXCLUSION]
+        refused = run(site, "migrate", **MOVE, **DO)
+        assert "allow_content_loss" in refused.failure("Keep the relationships as declared")["results"][0]["msg"]
+        assert refused.written == []
+
+
+def test_migrate_lists_first_what_it_then_does(net: str) -> None:
+    with Site(company(), "standin", net) as site:
+        dry = run(site, "migrate", **MOVE).ok()
         assert dry.written == []
         assert "'Branches' of dhcp01 and dhcp02 stays as it is" in dry.output
-        lines = told(dry)
-        assert lines[:2] == [
-            f"'HQ': 10.0.1.0 is kept on DHCP01, and deleted on {two.fqdn}, with its leases; the copies are equal",
-            DNS,
-        ]
-        done = run(site, "migrate", **move, **DO).ok()
-        assert told(done) == lines
-        assert [ONE in server.scopes for server in (one, two, three)] == [True, False, True]
-        assert one.relationships["HQ"].partner_server == "dhcp03.contoso.example"
-        assert ("HQ" in two.relationships, three.relationships["HQ"].percentage) == (False, 60)
-        assert held(site.lab) == before
-        again = run(site, "migrate", **move, **DO).ok()
-        assert (again.written, again.changed) == ([], 0)
+        deleted = "10.0.1.0 is kept on DHCP01, and deleted on dhcp02.contoso.example, with its leases"
+        assert becomes(dry)[:2] == [f"'HQ': {deleted}; the copies are equal", DNS]
+        assert becomes(run(site, "migrate", **MOVE, **DO).ok()) == becomes(dry)
 
-        disable = {**move, "failover_other_copy": "disable", "failover_relationships": [HQ, BRANCHES]}
+
+def test_migrate_gives_the_scopes_of_a_relationship_to_the_new_server(net: str) -> None:
+    with Site(company(), "standin", net) as site:
+        keeping, leaving, new = site.lab.servers.values()
+        before = served(site.lab)
+        run(site, "migrate", **MOVE, **DO).ok()
+        assert [HQ_SCOPE in server.scopes for server in (keeping, leaving, new)] == [True, False, True]
+        assert keeping.relationships["HQ"].partner_server == "dhcp03.contoso.example"
+        assert leaving.relationships.keys() == {"Branches"}
+        assert new.relationships["HQ"].percentage == 60
+        assert served(site.lab) == before
+        assert_changes_nothing(run(site, "migrate", **MOVE, **DO))
+
+
+def test_migrate_leaves_disabled_copies_on_the_leaving_server(net: str) -> None:
+    disable = {**MOVE, "failover_other_copy": "disable", "failover_relationships": [HQ, BRANCHES]}
+    with Site(company(), "standin", net) as site:
+        _keeping, leaving, new = site.lab.servers.values()
+        before = served(site.lab)
         run(site, "migrate", **disable, **DO).ok()
-        assert (two.scopes[TWO].state, two.relationships, three.scopes[TWO].state) == ("InActive", {}, "Active")
-        assert held(site.lab) == before
+        assert leaving.relationships == {}
+        assert {leaving.scopes[scope].state for scope in (HQ_SCOPE, BRANCHES_SCOPE)} == {"InActive"}
+        assert {new.scopes[scope].state for scope in (HQ_SCOPE, BRANCHES_SCOPE)} == {"Active"}
+        assert served(site.lab) == before
 
 
 def test_migrate_away_from_a_server_that_is_gone_for_good(net: str) -> None:
     move = {**PAIR, "failover_new": "dhcp03", "failover_orphan": True, "failover_relationships": [HQ, BRANCHES]}
     with Site(company(), "standin", net) as site:
-        one, two, three = site.lab.servers.values()
-        two.reachable = False
-        before = held(site.lab)
+        keeping, gone, new = site.lab.servers.values()
+        gone.reachable = False
+        before = served(site.lab)
         dry = run(site, "migrate", **move).ok()
         assert dry.written == []
         done = run(site, "migrate", **move, **DO).ok()
-        assert told(done) == told(dry)
-        assert set(one.relationships) == set(three.relationships) == {"HQ", "Branches", "Munich"}
-        assert held(site.lab) == before
-        again = run(site, "migrate", **move, **DO).ok()
-        assert (again.written, again.changed) == ([], 0)
+        assert becomes(done) == becomes(dry)
+        assert set(keeping.relationships) == set(new.relationships) == {"HQ", "Branches", "Munich"}
+        assert served(site.lab) == before
+        assert_changes_nothing(run(site, "migrate", **move, **DO))
 
 
 def test_migrate_takes_data_with_the_new_partner_only(net: str) -> None:
-    move = {**PAIR, "failover_new": "dhcp03", "failover_other_copy": "delete", **DO}
-    turned = {**BRANCHES, "primary": "dhcp03", "partner": "dhcp01", "partner_server": "dhcp01.contoso.example"}
+    new_is_primary = {**BRANCHES, "primary": "dhcp03", "partner": "dhcp01", "partner_server": "dhcp01.contoso.example"}
+    data = [{**HQ, "partner": "dhcp02"}, new_is_primary]
     with Site(company(), "standin", net) as site:
-        run_ = run(site, "migrate", **move, failover_relationships=[{**HQ, "partner": "dhcp02"}, turned])
-        said = run_.failure("Check that the data has the new partner")["msg"]
-        assert "no relationship of dhcp01 that is to go from dhcp02 to dhcp03" in said
-        assert "run windhcp.failover.swap_roles" in said
-        assert run_.written == []
+        refused = run(site, "migrate", **{**MOVE, "failover_relationships": data}, **DO)
+        message = refused.failure("Check that the data has the new partner")["msg"]
+        assert "no relationship of dhcp01 that is to go from dhcp02 to dhcp03" in message
+        assert "run windhcp.failover.swap_roles" in message
+        assert refused.written == []
 
 
-def test_swap_roles(net: str) -> None:
-    turned = {**BRANCHES, "primary": "dhcp02", "partner": "dhcp01", "partner_server": "dhcp01.contoso.example"}
-    swap = {
-        "failover_relationships_to_swap": "Branches",
-        "failover_relationships": [{**HQ, "partner": "dhcp02"}, turned],
-    }
+def test_swap_roles_takes_relationships_in_hot_standby_only(net: str) -> None:
     with Site(company(), "standin", net) as site:
-        one, two, three = site.lab.servers.values()
-        before = held(site.lab)
-        wrong = run(site, "swap_roles", **{**swap, "failover_relationships_to_swap": ["HQ"]}, **DO)
-        assert (
-            "names of relationships in hot standby"
-            in wrong.failure("Check that it is said which relationships are meant")["msg"]
-        )
-        dry = run(site, "swap_roles", **swap).ok()
+        wrong = run(site, "swap_roles", **{**SWAP, "failover_relationships_to_swap": ["HQ"]}, **DO)
+        message = wrong.failure("Check which relationships are meant, and the site's data")["msg"]
+        assert "failover_relationships_to_swap: has what is in load balance in failover_relationships" in message
+        assert (wrong.written, wrong.counts.commands) == ([], 0)
+
+
+def test_swap_roles_lists_first_what_becomes_of_the_scopes(net: str) -> None:
+    with Site(company(), "standin", net) as site:
+        dry = run(site, "swap_roles", **SWAP).ok()
         assert dry.written == []
-        lines = [
-            line
-            for one in dry.tasks
-            if one["task"] == LIST and one["host"] == "dhcp02"
-            for line in one["result"]["msg"]
-        ]
-        told_of_it = (
-            "'Branches': 10.0.2.0 is kept on DHCP02, and deleted on DHCP01 and copied there anew; the copies are equal"
-        )
-        assert lines[1:3] == [told_of_it, DNS]
-        run(site, "swap_roles", **swap, **DO).ok()
-        active = {server.name: server.relationships["Branches"] for server in (one, two)}
-        assert {name: (half.primary == name) == (half.active == "primary") for name, half in active.items()} == {
-            "DHCP01": False,
-            "DHCP02": True,
-        }
-        assert three.relationships.keys() == {"Munich"}
-        assert held(site.lab) == before
-        again = run(site, "swap_roles", **swap, **DO).ok()
-        assert (again.written, again.changed) == ([], 0)
+        replaced = "10.0.2.0 is kept on DHCP02, and deleted on DHCP01 and copied there anew; the copies are equal"
+        assert becomes(dry, "dhcp02")[:2] == [f"'Branches': {replaced}", DNS]
 
 
-def test_nothing_is_done_by_guesswork(net: str) -> None:
-    """Each says what it needs. A typo in failover_dry_run is not taken for false, and --check stays a check."""
+def test_swap_roles_makes_the_standby_server_the_active_one(net: str) -> None:
     with Site(company(), "standin", net) as site:
-        for playbook, task in (
-            (
-                "decommission",
-                "Check that it is said who keeps the scopes, who leaves, and what becomes of the copies there",
-            ),
-            (
-                "migrate",
-                "Check that it is said who keeps the scopes, who leaves, who comes, and what becomes of the copies on "
-                "the one that leaves",
-            ),
-            ("swap_roles", "Check that it is said which relationships are meant"),
-        ):
-            assert "failover_dry_run: true, the default, only shows" in run(site, playbook).failure(task)["msg"]
-        typo = run(site, "decommission", **PAIR, failover_other_copy="delete", failover_dry_run="flase")
-        assert (typo.code != 0, typo.counts.commands) == (True, 0)
-        unknown = run(
-            site, "decommission", failover_keep="dhcp1", failover_leaving="dhcp02", failover_other_copy="delete", **DO
-        )
-        assert (unknown.code != 0, unknown.counts.commands) == (True, 0)
-        told_to = json.dumps({**PAIR, "failover_other_copy": "delete", **DO})
-        check = site.run("windhcp.failover.decommission", "-e", told_to, "--check").ok()
+        was_active, was_standby, other = site.lab.servers.values()
+        before = served(site.lab)
+        run(site, "swap_roles", **SWAP, **DO).ok()
+        assert not is_active(was_active, "Branches")
+        assert is_active(was_standby, "Branches")
+        assert other.relationships.keys() == {"Munich"}
+        assert served(site.lab) == before
+        assert_changes_nothing(run(site, "swap_roles", **SWAP, **DO))
+
+
+CHECKS = {
+    "decommission": "Check who keeps the scopes, who leaves, and what becomes of the copies there",
+    "migrate": "Check who keeps the scopes, who leaves, who comes, and the site's data",
+    "swap_roles": "Check which relationships are meant, and the site's data",
+}
+NOT_SET = {
+    "decommission": ["failover_keep", "failover_leaving", "failover_other_copy"],
+    "migrate": ["failover_keep", "failover_leaving", "failover_new", "failover_other_copy", "failover_relationships"],
+    "swap_roles": ["failover_relationships_to_swap", "failover_relationships"],
+}
+
+
+def wrong_variables(run: Run, playbook: str) -> list[str]:
+    """What the playbook's check says, a line for each variable that is wrong."""
+    assert (run.written, run.counts.commands) == ([], 0)
+    _headline, *lines = run.failure(CHECKS[playbook])["msg"].split("\n- ")
+    return lines
+
+
+@pytest.mark.parametrize("playbook", CHECKS)
+def test_a_playbook_names_what_is_not_set(net: str, playbook: str) -> None:
+    with Site(company(), "standin", net) as site:
+        lines = wrong_variables(run(site, playbook), playbook)
+        assert [line.split(": is not set")[0] for line in lines] == NOT_SET[playbook]
+
+
+@pytest.mark.parametrize(
+    ("playbook", "given", "problem"),
+    [
+        ("decommission", {"failover_dry_run": "flase"}, "failover_dry_run: is 'flase'; it should be true, the default"),
+        ("decommission", {"failover_keep": "dhcp1"}, "failover_keep: is 'dhcp1', which is no host of the inventory"),
+        ("migrate", {"failover_new": "dhcp9"}, "failover_new: is 'dhcp9', which is no host of the inventory"),
+        ("migrate", {"failover_other_copy": "replace"}, "failover_other_copy: is 'replace'; it should be delete"),
+        ("swap_roles", {"failover_dry_run": "flase"}, "failover_dry_run: is 'flase'; it should be true, the default"),
+    ],
+)
+def test_a_playbook_names_the_one_wrong_variable(net: str, playbook: str, given: dict[str, Any], problem: str) -> None:
+    """A typo in failover_dry_run is not taken for false."""
+    decommission = {**PAIR, "failover_other_copy": "delete"}
+    right = {"decommission": decommission, "migrate": MOVE, "swap_roles": SWAP}[playbook]
+    with Site(company(), "standin", net) as site:
+        (line,) = wrong_variables(run(site, playbook, **{**right, **DO, **given}), playbook)
+        assert line.startswith(problem)
+
+
+def test_check_stays_a_check_whatever_failover_dry_run_says(net: str) -> None:
+    with Site(company(), "standin", net) as site:
+        given = json.dumps({**PAIR, "failover_other_copy": "delete", **DO})
+        check = site.run("windhcp.failover.decommission", "-e", given, "--check").ok()
         assert check.written == []
         assert check.result(LIST)["msg"][0].startswith("A dry run")

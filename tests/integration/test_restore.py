@@ -79,8 +79,12 @@ def test_what_is_added_is_shown_and_no_setting_that_changed_since_stands_in_the_
 
 def test_the_playbook_says_what_it_needs(net: str) -> None:
     with Site(lab(), "standin", net) as site:
-        run = site.run("windhcp.failover.restore")
-        assert (
-            "failover_copy: the path of the safety copy"
-            in run.failure("Check that it is said which copy comes back on which server")["msg"]
+        nothing = site.run("windhcp.failover.restore")
+        assert nothing.failure("Check which server gets its scopes back")["msg"] == (
+            "failover_server: is ''; it should be the server in the inventory that gets its scopes back."
+        )
+        no_copy = site.run("windhcp.failover.restore", "-e", "failover_server=dhcp02")
+        assert no_copy.failure("Check which copy comes back")["msg"] == (
+            "failover_copy: is ''; it should be the path of the safety copy on failover_server, "
+            "as the removal returned it."
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .step_list import step_lines
 from .texts import few
 
 NOTHING = "No copy of a scope goes."
@@ -19,37 +20,35 @@ _BECOMES = {
 
 
 def removal_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
-    """One line for each copy, then the steps, then the safety copies. `results`: of tasks that were run, would run, or
-    failed."""
-    told = list(results)
-    removals = [(one, removal) for one in told for removal in one.get("removals") or ()]
-    lines = [f"{_relationship(one)}{_copy(removal)}" for one, removal in removals] or [NOTHING]
-    if any(removal["other_copy"] != "disable" for _one, removal in removals):
+    """One line for each copy, then the steps, then the safety copies.
+
+    `results`: of tasks that were run, would run, or failed.
+    """
+    tasks = list(results)
+    removals = [(result, removal) for result in tasks for removal in result.get("removals") or ()]
+    lines = [f"{_prefix(result)}{_copy(removal)}" for result, removal in removals] or [NOTHING]
+    if any(removal["other_copy"] != "disable" for _result, removal in removals):
         lines.append(DNS)
-    for one in told:
-        lines += [f"{_relationship(one)}{step['server']}: {step['step']}" for step in one.get("plan") or ()]
-        lines += [
-            f"{_relationship(one)}safety copy on {copy['host']}: {copy['path']}"
-            for copy in one.get("safety_copies") or ()
-        ]
-        if one.get("failed"):
-            lines.append(
-                f"{_relationship(one)}FAILED, and was not done, or not all of it; the message of the task says why."
-            )
+    for result in tasks:
+        prefix = _prefix(result)
+        lines += [f"{prefix}{line}" for line in step_lines(result)]
+        saved = result.get("safety_copies") or ()
+        lines += [f"{prefix}safety copy on {copy['host']}: {copy['path']}" for copy in saved]
+        if result.get("failed"):
+            lines.append(f"{prefix}FAILED, and was not done, or not all of it; the message of the task says why.")
     return lines
 
 
-def _relationship(result: Mapping[str, Any]) -> str:
-    """The name that the task was looped over."""
+def _prefix(result: Mapping[str, Any]) -> str:
+    """The relationship that the task was looped over."""
     return f"'{result['item']}': " if result.get("item") else ""
 
 
 def _copy(removal: Mapping[str, Any]) -> str:
     becomes = _BECOMES[removal["other_copy"]].format(server=removal["server"])
-    return (
-        f"{removal['scope_id']} is kept on {removal['kept_on']}, and {becomes}; {_differences(removal['differences'])}"
-    )
+    kept = f"{removal['scope_id']} is kept on {removal['kept_on']}"
+    return f"{kept}, and {becomes}; {_differences(removal['differences'])}"
 
 
-def _differences(found: Sequence[str]) -> str:
-    return f"the copies differ: {few(found, 'removals', between='; ')}" if found else "the copies are equal"
+def _differences(words: Sequence[str]) -> str:
+    return f"the copies differ: {few(words, 'removals', between='; ')}" if words else "the copies are equal"

@@ -23,7 +23,7 @@ from .scope import scope_ids
 from .server import RELATIONSHIP_LIMIT
 from .texts import few, sentences
 
-_TOLD = 50  # problems
+_MOST_PROBLEMS = 50
 _COMPARED = (
     "mode",
     "partner_server",
@@ -38,13 +38,17 @@ _COMPARED = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One relationship, `definition` being the primary's view. `sound`: its options were taken, so they can be
-    compared."""
+    """One relationship, `definition` being the primary's view.
+
+    `sound`: its options were taken, so they can be compared.
+    `secret_entry`: where in the data its secret stands, since of two entries for one relationship either may hold it.
+    """
 
     primary: str
     partner: str
     definition: Definition
     sound: bool = True
+    secret_entry: int | None = None
 
     @property
     def name(self) -> str:
@@ -60,50 +64,62 @@ class Entry:
 
 @dataclass(frozen=True)
 class Share:
-    """What is one server's to do. `writes`: options of dhcp_failover_relationship, never the secret; `written_by`: name
-    -> primary."""
+    """What is one server's to do. `writes`: options of dhcp_failover_relationship, never the secret.
+
+    `written_by`: name -> primary. `secret_entries`: name -> index of the entry of the data that has the secret.
+    """
 
     writes: Sequence[Mapping[str, Any]]
     written_by: Mapping[str, str]
+    secret_entries: Mapping[str, int]
 
 
-def share(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str], host: str) -> Share:
-    """The part of the inventory host `host`. Raises Refused with everything that is wrong with the data."""
+def entries(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str]) -> Sequence[Entry]:
+    """The site's data, each relationship once. Raises Refused with everything that is wrong with it."""
     problems: list[str] = []
-    entries = [_entry(raw, hosts, problems) for raw in relationships]
-    entries = _merge(entries, problems)
-    problems += [*_shared_names(entries), *_shared_scopes(entries), *_crowded_servers(entries)]
+    merged = _merge([_entry(index, raw, hosts, problems) for index, raw in enumerate(relationships)], problems)
+    problems += [*_shared_names(merged), *_shared_scopes(merged), *_crowded_servers(merged)]
     if problems:
-        listed = sentences(problems, between="\n- ", most=_TOLD)
-        raise Refused(
-            f"The relationships of the site cannot be taken as they are, and nothing was written:\n- {listed}"
-        )
+        raise refusal("The relationships of the site cannot be taken as they are", problems)
+    return merged
+
+
+def share(site: Iterable[Entry], host: str) -> Share:
+    """The part of the inventory host `host`."""
+    site = list(site)
+    written = [entry for entry in site if entry.primary == host]
     return Share(
-        writes=[_options(entry) for entry in entries if entry.primary == host],
-        written_by={entry.name: entry.primary for entry in entries if entry.partner == host},
+        writes=[_options(entry) for entry in written],
+        written_by={entry.name: entry.primary for entry in site if entry.partner == host},
+        secret_entries={entry.name: entry.secret_entry for entry in written if entry.secret_entry is not None},
     )
 
 
-def _entry(raw: Mapping[str, Any], hosts: Collection[str], problems: list[str]) -> Entry:
-    """An entry of the data. What is wrong with it is added to `problems`, and it goes on to the comparisons all the
-    same."""
+def refusal(what: str, problems: Sequence[str]) -> Refused:
+    """One error for several problems, each on a line of its own."""
+    listed = sentences(problems, between="\n- ", most=_MOST_PROBLEMS)
+    return Refused(f"{what}, and nothing was written:\n- {listed}")
+
+
+def _entry(index: int, raw: Mapping[str, Any], hosts: Collection[str], problems: list[str]) -> Entry:
+    """An entry of the data. What is wrong with it is added to `problems`; it is compared all the same."""
     name, primary, partner = raw["name"], raw["primary"], raw["partner"]
-    found = [*_server_problems(primary, partner, hosts)]
+    own_problems = [*_server_problems(primary, partner, hosts)]
     scopes: set[IPv4Address] = set()
     for text in raw.get("scopes") or ():
         try:
             scopes.update(scope_ids([text]))
         except Refused as refused:
-            found.append(str(refused))
+            own_problems.append(str(refused))
     sound = True
     wanted = Definition(name=name, scopes=tuple(sorted(scopes)))
     try:
         wanted = replace(definition(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
     except Refused as refused:
         sound = False
-        found.append(str(refused))
-    entry = Entry(primary, partner, wanted, sound)
-    problems += [f"{entry}: {problem}" for problem in found]
+        own_problems.append(str(refused))
+    entry = Entry(primary, partner, wanted, sound, index if raw.get("shared_secret") else None)
+    problems += [f"{entry}: {problem}" for problem in own_problems]
     return entry
 
 
@@ -118,29 +134,28 @@ def _server_problems(primary: str, partner: str, hosts: Collection[str]) -> Iter
             yield f"{option}: {server} is no host of the inventory; {cure}."
 
 
-def _merge(entries: Iterable[Entry], problems: list[str]) -> list[Entry]:
+def _merge(listed: Iterable[Entry], problems: list[str]) -> list[Entry]:
     """Each relationship once; the first entry of a relationship says who its primary is."""
-    found: dict[tuple[frozenset[str], str], Entry] = {}
-    for entry in entries:
+    merged: dict[tuple[frozenset[str], str], Entry] = {}
+    for entry in listed:
         key = (entry.servers, entry.name)
-        if key not in found:
-            found[key] = entry
-        elif entry.sound and found[key].sound:
-            differing = list(_contradictions(found[key], entry))
-            problems += [
-                f"{entry}: is declared twice, and the two do not agree: {one}; write it once." for one in differing
-            ]
-            if not differing:
-                found[key] = _joined(found[key], entry)
-    return list(found.values())
+        first = merged.setdefault(key, entry)
+        if first is entry or not (entry.sound and first.sound):
+            continue
+        differing = list(_contradictions(first, entry))
+        disagree = f"{entry}: is declared twice, and the two do not agree"
+        problems += [f"{disagree}: {difference}; write it once." for difference in differing]
+        if not differing:
+            merged[key] = _joined(first, entry)
+    return list(merged.values())
 
 
-def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
+def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
     """The fields in which two entries of one relationship differ. What one of them leaves out is no difference."""
-    if one.definition.mode == other.definition.mode == "hot_standby" and one.primary != other.primary:
-        yield f"primary {one.primary} and {other.primary} (in hot standby the primary is the active server)"
+    if first.definition.mode == second.definition.mode == "hot_standby" and first.primary != second.primary:
+        yield f"primary {first.primary} and {second.primary} (in hot standby the primary is the active server)"
         return
-    mine, theirs = one.definition, _as_seen_by(one.primary, other)
+    mine, theirs = first.definition, _as_seen_by(first.primary, second)
     for field in _COMPARED:
         here, there = _said(mine, field), _said(theirs, field)
         if here is None or there is None or here == there or (field == "partner_server" and same_server(here, there)):
@@ -148,7 +163,7 @@ def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
         if field == "shared_secret":
             yield "shared_secret (two different ones)"
         elif field == "load_balance_percent":
-            yield f"load_balance_percent {here} and {there}, as the share of {one.primary}"
+            yield f"load_balance_percent {here} and {there}, as the share of {first.primary}"
         else:
             yield f"{field} {here} and {there}"
     if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:
@@ -167,51 +182,49 @@ def _as_seen_by(primary: str, entry: Entry) -> Definition:
     if entry.primary == primary:
         return entry.definition
     percent = entry.definition.load_balance_percent
+    own_percent = None if percent is None else 100 - percent
+    return replace(entry.definition, partner_server=None, load_balance_percent=own_percent)
+
+
+def _joined(first: Entry, second: Entry) -> Entry:
+    """Both entries in one: what the first leaves out, the second says."""
+    mine, theirs = first.definition, _as_seen_by(first.primary, second)
+    left_out = {field: getattr(theirs, field) for field in _COMPARED if getattr(mine, field) is None}
     return replace(
-        entry.definition, partner_server=None, load_balance_percent=None if percent is None else 100 - percent
+        first,
+        definition=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes),
+        secret_entry=second.secret_entry if first.secret_entry is None else first.secret_entry,
     )
 
 
-def _joined(one: Entry, other: Entry) -> Entry:
-    """Both entries in one: what the first leaves out, the other says."""
-    mine, theirs = one.definition, _as_seen_by(one.primary, other)
-    left_out = {field: getattr(theirs, field) for field in _COMPARED if getattr(mine, field) is None}
-    return replace(one, definition=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes))
-
-
-def _shared_names(entries: Sequence[Entry]) -> Iterable[str]:
+def _shared_names(site: Sequence[Entry]) -> Iterable[str]:
     """On one server a name is one relationship, and nobody knows whether Windows tells upper from lower case."""
-    for one, other in combinations(entries, 2):
-        if one.name.casefold() == other.name.casefold() and one.servers & other.servers:
-            server = sorted(one.servers & other.servers)[0]
-            differ = "" if one.name == other.name else ", in upper and lower case only"
-            cure = "write it in one way" if one.servers == other.servers else "give one of them another name"
-            yield (
-                f"{other}: {server} would have two relationships of this name{differ}, the other being {one}; {cure}."
-            )
+    for first, second in combinations(site, 2):
+        if first.name.casefold() == second.name.casefold() and first.servers & second.servers:
+            server = sorted(first.servers & second.servers)[0]
+            differ = "" if first.name == second.name else ", in upper and lower case only"
+            cure = "write it in one way" if first.servers == second.servers else "give one of them another name"
+            name_twice = f"{server} would have two relationships of this name{differ}"
+            yield f"{second}: {name_twice}, the other being {first}; {cure}."
 
 
-def _shared_scopes(entries: Sequence[Entry]) -> Iterable[str]:
+def _shared_scopes(site: Sequence[Entry]) -> Iterable[str]:
     """A scope id is one subnet of the company, so it is in one relationship, whichever the servers are."""
     owners: dict[IPv4Address, Entry] = {}
-    for entry in entries:
+    for entry in site:
         for scope in entry.definition.scopes:
-            first = owners.setdefault(scope, entry)
-            if first is not entry:
-                yield (
-                    f"{entry}: scopes: {scope} is also declared in {first}; a scope can be in one only, take it "
-                    "out of the other."
-                )
+            owner = owners.setdefault(scope, entry)
+            if owner is not entry:
+                cure = "a scope can be in one only, take it out of the other"
+                yield f"{entry}: scopes: {scope} is also declared in {owner}; {cure}."
 
 
-def _crowded_servers(entries: Sequence[Entry]) -> Iterable[str]:
-    counts = Counter(server for entry in entries for server in sorted(entry.servers))
+def _crowded_servers(site: Sequence[Entry]) -> Iterable[str]:
+    counts = Counter(server for entry in site for server in sorted(entry.servers))
     for server, count in counts.items():
         if count > RELATIONSHIP_LIMIT:
-            yield (
-                f"{server}: has {count} relationships, and {RELATIONSHIP_LIMIT} is the most a server can have; "
-                "join some of them."
-            )
+            most = f"{RELATIONSHIP_LIMIT} is the most a server can have"
+            yield f"{server}: has {count} relationships, and {most}; join some of them."
 
 
 def _options(entry: Entry) -> Mapping[str, Any]:

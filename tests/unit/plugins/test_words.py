@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import texts
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_definitions import parse
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site import share
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site import entries
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from lab.core.server import Reservation
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
@@ -253,7 +253,7 @@ def test_data_that_is_wrong_throughout() -> None:
         }
         for number in range(250)
     ]
-    for refuse, limit in ((lambda: share(site, (), "x"), 50 * 200), (lambda: parse(definitions), MOST)):
+    for refuse, limit in ((lambda: entries(site, ()), 50 * 200), (lambda: parse(definitions), MOST)):
         with pytest.raises(Refused, match="more problems like these") as refused:
             refuse()
         assert len(str(refused.value)) < limit

@@ -1,0 +1,15 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..plugin_utils._model.step_list import step_list
+
+
+class FilterModule:
+    """What tasks found and did, as text: see step_list."""
+
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        return {"step_list": step_list}

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Relationships that servers have -> those that a playbook over a pair is about, and those that stay as they are.
+
+Servers are known by their names in the inventory here, as dhcp_failover_info names them. No I/O, nothing of Ansible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from ipaddress import IPv4Address
+from typing import Any
+
+from .refusal import Refused
+from .site import Share, refusal
+from .variables import Decommission, Migration
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A relationship that is there, whichever of its two servers shows it."""
+
+    name: str
+    primary: str
+    partner: str
+
+    def is_between(self, servers: Collection[str]) -> bool:
+        return self.primary in servers and self.partner in servers
+
+    def is_same(self, other: Existing) -> bool:
+        """Whether the two are one relationship, seen from either side."""
+        return self.name == other.name and {self.primary, self.partner} == {other.primary, other.partner}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """`names`: the relationships that something is done to. `staying`: the others."""
+
+    names: Sequence[str]
+    staying: Sequence[Existing]
+
+    def staying_as_data(self) -> list[dict[str, str]]:
+        return [asdict(relationship) for relationship in self.staying]
+
+
+def existing(answers: Iterable[Mapping[str, Any]]) -> list[Existing]:
+    """What dhcp_failover_info returned of one or more servers, each relationship once. Raises Refused."""
+    relationships: list[Existing] = []
+    for answer in answers:
+        try:
+            entries = answer["config"]["failover_relationships"]
+            shown = [Existing(entry["name"], entry["primary"], entry["partner"]) for entry in entries]
+        except (KeyError, TypeError):
+            raise Refused("existing: has no result of dhcp_failover_info; give it what that module returned.") from None
+        relationships += [new for new in shown if not any(new.is_same(known) for known in relationships)]
+    return relationships
+
+
+def to_remove(there: Sequence[Existing], asked: Decommission) -> Chosen:
+    """Those that end when a server leaves. Raises Refused when a relationship with another server is among them."""
+    between_pair = [relationship for relationship in there if relationship.is_between(asked.servers)]
+    names = _each_once(asked.named if asked.named is not None else [between.name for between in between_pair])
+    foreign = [_foreign(other, asked) for other in _not_of(there, between_pair) if other.name in names]
+    if foreign:
+        raise refusal("Not all of these relationships can end", foreign)
+    return Chosen(names, _others(there, names))
+
+
+def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> Chosen:
+    """Those that the data has with the new partner. Raises Refused when there are none."""
+    of_others = {relationship.name for relationship in there if not relationship.is_between(asked.servers)}
+    names = [options["name"] for options in declared.writes if options["partner"] == asked.new]
+    names = [name for name in names if name not in of_others]
+    if not names:
+        keep, new = asked.keep, asked.new
+        raise Refused(
+            f"failover_relationships: has no relationship of {keep} that is to go from {asked.leaving} to {new}. "
+            f"Write there primary: {keep}, which has the scopes, and partner: {new}. To make {new} the active server, "
+            "change that afterwards and run windhcp.failover.swap_roles."
+        )
+    return Chosen(names, _others(there, names))
+
+
+def with_scopes(declared: Share, scopes: Collection[IPv4Address]) -> Sequence[Mapping[str, Any]]:
+    """What is written, with these scopes only; a relationship that has none of them is left out."""
+    wanted = {str(scope) for scope in scopes}
+    kept = ([scope for scope in options["scopes"] if scope in wanted] for options in declared.writes)
+    return [{**options, "scopes": some} for options, some in zip(declared.writes, kept, strict=True) if some]
+
+
+def _foreign(relationship: Existing, asked: Decommission) -> str:
+    variable, pair = "failover_relationships_to_end", " and ".join(asked.servers)
+    servers = f"{relationship.primary} and {relationship.partner}"
+    if asked.named is None:
+        cure = f"it should have the names of those that are to end, since {pair} have another one of this name"
+        return f"{variable}: is not set, and '{relationship.name}' of {servers} would end as well; {cure}."
+    return f"{variable}: has '{relationship.name}', which is of {servers}; it should have relationships of {pair} only."
+
+
+def _not_of(there: Iterable[Existing], chosen: Collection[Existing]) -> Sequence[Existing]:
+    return [relationship for relationship in there if relationship not in chosen]
+
+
+def _others(there: Iterable[Existing], names: Collection[str]) -> Sequence[Existing]:
+    return [relationship for relationship in there if relationship.name not in names]
+
+
+def _each_once(names: Iterable[str]) -> Sequence[str]:
+    return list(dict.fromkeys(names))

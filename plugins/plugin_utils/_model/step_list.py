@@ -1,0 +1,29 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What tasks found and did, as text for a person. No I/O, nothing of Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def step_lines(result: Mapping[str, Any]) -> list[str]:
+    """One line for each step of a task, with the server that runs it."""
+    return [f"{step['server']}: {step['step']}" for step in result.get("plan") or ()]
+
+
+def step_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
+    """One line for each difference of content, then for each step. `results`: of tasks that ran or would run."""
+    tasks = list(results)
+    differences = [_difference(difference) for result in tasks for difference in result.get("differences") or ()]
+    return [*differences, *(line for result in tasks for line in step_lines(result))]
+
+
+def _difference(difference: Mapping[str, Any]) -> str:
+    values = (f"{_value(difference[side])} at the {side}" for side in ("source", "destination"))
+    return f"{difference['scope_id']}: {difference['field']}: {', '.join(values)}"
+
+
+def _value(value: object) -> str:
+    return "none" if value is None else str(value)

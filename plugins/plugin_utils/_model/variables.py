@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Variables that a user gives a playbook or a role -> what is meant by them. No I/O, nothing of Ansible.
+
+They come as they were written, under the names that their user knows. Each that is wrong is named, with what it holds
+and what it should be. A variable that is not set is None or is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Any
+
+from .identity import same_server
+from .refusal import Refused
+from .scope import scope_ids
+from .site import Entry, refusal
+from .texts import few, shown
+
+Variables = Mapping[str, Any]
+
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0")
+_DRY_RUN = "true, the default, which only shows what would be done, or false, which does it"
+_ORPHAN = "true, when failover_leaving is gone for good, or false, the default"
+_DATA = "failover_relationships"
+
+
+@dataclass(frozen=True)
+class Decommission:
+    """`leaving` goes, `keep` has the scopes. `named`: the relationships that are meant; None is all of the two."""
+
+    keep: str
+    leaving: str
+    orphan: bool
+    named: Sequence[str] | None = None
+
+    @property
+    def servers(self) -> Sequence[str]:
+        return (self.keep, self.leaving)
+
+    @property
+    def servers_to_read(self) -> Sequence[str]:
+        return (self.keep,) if self.orphan else self.servers
+
+
+@dataclass(frozen=True)
+class Migration:
+    """`new` takes the place of `leaving`, and `keep` has the scopes."""
+
+    keep: str
+    leaving: str
+    new: str
+
+    @property
+    def servers(self) -> Sequence[str]:
+        return (self.keep, self.leaving, self.new)
+
+
+def decommission(variables: Variables, hosts: Collection[str]) -> Decommission:
+    """What the playbook decommission is to do, in an inventory of `hosts`. Raises Refused with every wrong variable."""
+    orphan = _is_true(variables.get("failover_orphan"))
+    leaving, named = variables.get("failover_leaving"), _names(variables.get("failover_relationships_to_end"))
+    problems = [*_keep(variables, hosts), *_leaving(variables)]
+    if not _is_unset(leaving) and leaving not in hosts and leaving != variables.get("failover_keep") and not orphan:
+        should = "the server in the inventory that leaves; when it is gone for good, set failover_orphan to true"
+        problems.append(_unknown_host("failover_leaving", leaving, should, hosts))
+    problems += _other_copy(variables, orphan)
+    if named is not None and not all(name.strip() for name in named):
+        should = "names of relationships; leave it out to end all of the two servers"
+        problems.append(f"failover_relationships_to_end: has an empty name; it should be {should}.")
+    problems += _flags(variables)
+    _refuse(problems)
+    return Decommission(str(variables["failover_keep"]), str(leaving), orphan, named)
+
+
+def migrate(variables: Variables, hosts: Collection[str], site: Sequence[Entry]) -> Migration:
+    """What the playbook migrate is to do. `site`: failover_relationships. Raises Refused, as above."""
+    keep, leaving, new = (variables.get(f"failover_{which}") for which in ("keep", "leaving", "new"))
+    problems = [*_keep(variables, hosts), *_leaving(variables)]
+    should = "the server in the inventory that takes the place of failover_leaving"
+    if _is_unset(new):
+        problems.append(_wrong("failover_new", new, should))
+    elif new in (keep, leaving):
+        same = "failover_keep" if new == keep else "failover_leaving"
+        problems.append(_wrong("failover_new", new, should, f", as {same} is"))
+    elif new not in hosts:
+        problems.append(_unknown_host("failover_new", new, should, hosts))
+    problems += _other_copy(variables, _is_true(variables.get("failover_orphan")))
+    problems += _data(site, "with the new partner")
+    problems += _flags(variables)
+    _refuse(problems)
+    return Migration(str(keep), str(leaving), str(new))
+
+
+def swap_roles(variables: Variables, site: Sequence[Entry]) -> Sequence[str]:
+    """The relationships whose servers change places. `site`: failover_relationships. Raises Refused, as above."""
+    variable, should = "failover_relationships_to_swap", "names of relationships in hot standby"
+    names = _names(variables.get(variable))
+    problems = []
+    if names is None:
+        problems.append(_wrong(variable, None, should))
+    problems += _data(site, "with primary and partner changed")
+    if names and site:
+        problems += _undeclared(variable, names, site, "write")
+        problems += _in_load_balance(variable, names, site)
+    problems += _flags(variables)
+    _refuse(problems)
+    return names or ()
+
+
+def failover(variables: Variables, site: Sequence[Entry]) -> Sequence[Entry]:
+    """The relationships that a run of the role failover is about. Raises Refused, as above."""
+    names = _names(variables.get("failover_only"))
+    _refuse(_undeclared("failover_only", names or (), site, "write"))
+    return _with_names(site, names)
+
+
+def replicate(variables: Variables, site: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[IPv4Address] | None]:
+    """The relationships that a run of the role replicate is about, and of which scopes; None is all. Raises Refused."""
+    names = _names(variables.get("replicate_relationships"))
+    problems = [*_undeclared("replicate_relationships", names or (), site, "replicate")]
+    scopes: Sequence[IPv4Address] = ()
+    try:
+        scopes = scope_ids(_names(variables.get("replicate_scopes")) or (), "replicate_scopes")
+    except Refused as refused:
+        problems.append(str(refused))
+    declared = {scope for entry in site for scope in entry.definition.scopes}
+    unknown = [scope for scope in scopes if scope not in declared]
+    if unknown:
+        problems.append(_not_in_data("replicate_scopes", few(unknown), "replicate"))
+    _refuse(problems)
+    return _with_names(site, names), scopes or None
+
+
+def _with_names(site: Sequence[Entry], names: Sequence[str] | None) -> Sequence[Entry]:
+    return site if names is None else [entry for entry in site if entry.name in names]
+
+
+def _keep(variables: Variables, hosts: Collection[str]) -> Iterable[str]:
+    keep = variables.get("failover_keep")
+    if _is_unset(keep):
+        yield _wrong("failover_keep", keep, "the server in the inventory that keeps the scopes")
+    elif keep not in hosts:
+        yield _unknown_host("failover_keep", keep, "the server in the inventory that keeps the scopes", hosts)
+
+
+def _leaving(variables: Variables) -> Iterable[str]:
+    keep, leaving = variables.get("failover_keep"), variables.get("failover_leaving")
+    if _is_unset(leaving):
+        yield _wrong("failover_leaving", leaving, "the server that leaves")
+    elif leaving == keep:
+        yield _wrong("failover_leaving", leaving, "the other server, which leaves", ", as failover_keep is")
+
+
+def _other_copy(variables: Variables, orphan: bool) -> Iterable[str]:
+    value = variables.get("failover_other_copy")
+    if not orphan and value not in ("delete", "disable"):
+        becomes = "what becomes of the copies on failover_leaving"
+        gone = "when that server is gone for good, set failover_orphan to true instead"
+        yield _wrong("failover_other_copy", value, f"delete or disable, {becomes}; {gone}")
+
+
+def _data(site: Sequence[Entry], changed: str) -> Iterable[str]:
+    """The role's default is an empty list, so a variable that is not set looks like this as well."""
+    if not site:
+        yield f"{_DATA}: is not set or empty; it should be the data of windhcp.failover.site, {changed}."
+
+
+def _flags(variables: Variables) -> Iterable[str]:
+    for variable, should in (("failover_orphan", _ORPHAN), ("failover_dry_run", _DRY_RUN)):
+        value = variables.get(variable)
+        if value is not None and str(value).lower() not in (*_TRUE, *_FALSE):
+            yield _wrong(variable, value, should)
+
+
+def _undeclared(variable: str, names: Iterable[str], site: Iterable[Entry], verb: str) -> Iterable[str]:
+    declared = {entry.name for entry in site}
+    unknown = [name for name in names if name not in declared]
+    if unknown:
+        yield _not_in_data(variable, _quoted(unknown), verb)
+
+
+def _in_load_balance(variable: str, names: Sequence[str], site: Sequence[Entry]) -> Iterable[str]:
+    declared = {entry.name for entry in site if entry.name in names}
+    wrong = declared - {entry.name for entry in site if entry.definition.mode == "hot_standby"}
+    if wrong:
+        balanced = f"in load balance in {_DATA}, which has no active server"
+        yield f"{variable}: has what is {balanced}: {_quoted(sorted(wrong))}; it should be names in hot standby only."
+
+
+def _not_in_data(variable: str, listed: str, verb: str) -> str:
+    return f"{variable}: has what is not in {_DATA}, so nobody would {verb} it: {listed}; take it out, or add it there."
+
+
+def _unknown_host(variable: str, value: object, should: str, hosts: Collection[str]) -> str:
+    alike = sorted(host for host in hosts if same_server(host, str(value)))
+    hint = f" (it has {few(alike, between=' and ')})" if alike else ""
+    return _wrong(variable, value, should, f", which is no host of the inventory{hint}")
+
+
+def _wrong(variable: str, value: object, should: str, why: str = "") -> str:
+    if _is_unset(value):
+        return f"{variable}: {'is not set' if value is None else 'is empty'}; it should be {should}."
+    return f"{variable}: is {shown(value)}{why}; it should be {should}."
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    problems = list(problems)
+    if problems:
+        raise refusal("These variables are not as they should be", problems)
+
+
+def _names(value: object) -> Sequence[str] | None:
+    """One name, a list of them, or lists of lists, as a list."""
+    if value is None:
+        return None
+    if isinstance(value, (list, tuple)):
+        return tuple(name for member in value for name in _names(member) or ())
+    return (str(value),)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return few(f"'{name}'" for name in names)
+
+
+def _is_unset(value: object) -> bool:
+    return value is None or value == ""
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() in _TRUE

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which relationships a playbook over a pair is about, and which stay as they are."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import site, site_sets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site_sets import Existing
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.variables import Decommission, Migration
+
+HOSTS = ["dhcp01", "dhcp02", "dhcp03"]
+HQ = Existing("HQ", "dhcp01", "dhcp02")
+BRANCHES = Existing("Branches", "dhcp02", "dhcp01")
+MUNICH = Existing("Munich", "dhcp01", "dhcp03")
+LEAVING = Decommission("dhcp01", "dhcp02", orphan=False)
+MOVE = Migration("dhcp01", "dhcp02", "dhcp03")
+
+
+def declared(*names: str, partner: str = "dhcp03", primary: str = "dhcp01") -> site.Share:
+    data = [{"name": name, "primary": primary, "partner": partner, "mode": "load_balance"} for name in names]
+    return site.share(site.entries(data, HOSTS), "dhcp01")
+
+
+def answer(*relationships: Existing) -> dict[str, Any]:
+    return {"config": {"failover_relationships": [vars(relationship) for relationship in relationships]}}
+
+
+def test_what_both_servers_show_is_there_once() -> None:
+    """In load balance each of the two may take itself for the primary."""
+    seen_there = Existing("HQ", "dhcp02", "dhcp01")
+    assert site_sets.existing([answer(HQ, MUNICH), answer(seen_there)]) == [HQ, MUNICH]
+    same_name = Existing("HQ", "dhcp02", "dhcp03")
+    assert site_sets.existing([answer(HQ), answer(same_name)]) == [HQ, same_name]
+
+
+@pytest.mark.parametrize("wrong", [{}, {"config": None}, {"config": {"failover_relationships": [{"name": "HQ"}]}}])
+def test_what_no_server_answered_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="existing: has no result of dhcp_failover_info"):
+        site_sets.existing([wrong])
+
+
+def test_all_relationships_of_the_pair_end_and_the_others_stay() -> None:
+    chosen = site_sets.to_remove([HQ, BRANCHES, MUNICH], LEAVING)
+    assert (chosen.names, chosen.staying) == (["HQ", "Branches"], [MUNICH])
+    assert chosen.staying_as_data() == [{"name": "Munich", "primary": "dhcp01", "partner": "dhcp03"}]
+
+
+def test_only_those_end_that_are_named() -> None:
+    """One that is named and gone already is no mistake: the run before ended it."""
+    named = Decommission("dhcp01", "dhcp02", orphan=False, named=["HQ", "Ended before", "HQ"])
+    chosen = site_sets.to_remove([HQ, BRANCHES, MUNICH], named)
+    assert (chosen.names, chosen.staying) == (["HQ", "Ended before"], [BRANCHES, MUNICH])
+    nothing = Decommission("dhcp01", "dhcp02", orphan=False, named=[])
+    assert site_sets.to_remove([HQ, MUNICH], nothing) == site_sets.Chosen([], [HQ, MUNICH])
+
+
+def test_no_relationship_with_another_server_ends() -> None:
+    named = Decommission("dhcp01", "dhcp02", orphan=False, named=["HQ", "Munich"])
+    with pytest.raises(Refused) as refused:
+        site_sets.to_remove([HQ, MUNICH], named)
+    assert str(refused.value).splitlines()[1:] == [
+        "- failover_relationships_to_end: has 'Munich', which is of dhcp01 and dhcp03; it should have relationships of "
+        "dhcp01 and dhcp02 only."
+    ]
+
+
+def test_a_name_that_two_pairs_have_does_not_end_both() -> None:
+    """A half on the leaving server alone, and a whole relationship of this name with a third server."""
+    with pytest.raises(Refused, match="_to_end: is not set, and 'HQ' of dhcp01 and dhcp03 would end"):
+        site_sets.to_remove([Existing("HQ", "dhcp01", "dhcp03"), Existing("HQ", "dhcp02", "dhcp01")], LEAVING)
+
+
+def test_what_the_data_has_with_the_new_partner_migrates() -> None:
+    chosen = site_sets.to_migrate([HQ, BRANCHES], declared("HQ"), MOVE)
+    assert (chosen.names, chosen.staying) == (["HQ"], [BRANCHES])
+
+
+def test_what_has_migrated_already_is_taken_again() -> None:
+    """So that a run that broke off is finished by the next."""
+    migrated = Existing("HQ", "dhcp01", "dhcp03")
+    assert site_sets.to_migrate([migrated], declared("HQ"), MOVE).names == ["HQ"]
+    assert site_sets.to_migrate([], declared("HQ"), MOVE).names == ["HQ"], "taken apart and not yet created"
+
+
+def test_a_relationship_with_a_fourth_server_does_not_migrate() -> None:
+    elsewhere = Existing("HQ", "dhcp01", "dhcp04")
+    chosen = site_sets.to_migrate([elsewhere, BRANCHES], declared("HQ", "Branches"), MOVE)
+    assert (chosen.names, chosen.staying) == (["Branches"], [elsewhere])
+
+
+@pytest.mark.parametrize("data", [declared("HQ", partner="dhcp02"), declared("HQ", primary="dhcp03", partner="dhcp01")])
+def test_data_without_the_new_partner_is_refused(data: site.Share) -> None:
+    with pytest.raises(Refused, match="has no relationship of dhcp01 that is to go from dhcp02 to dhcp03"):
+        site_sets.to_migrate([HQ], data, MOVE)
+
+
+def test_some_scopes_of_the_relationships_that_have_them() -> None:
+    data = [
+        {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02", "scopes": ["10.0.1.0", "10.0.2.0"]},
+        {"name": "Branches", "primary": "dhcp01", "partner": "dhcp02", "scopes": ["10.0.3.0"]},
+    ]
+    written = site_sets.with_scopes(site.share(site.entries(data, HOSTS), "dhcp01"), [IPv4Address("10.0.2.0")])
+    assert [(options["name"], options["scopes"]) for options in written] == [("HQ", ["10.0.2.0"])]

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from ansible_collections.windhcp.failover.plugins.filter.step_list import FilterModule
+
+STEP = {"server": "DHCP01", "step": "create relationship 'HQ'"}
+DIFFERENCE = {"scope_id": "10.0.1.0", "field": "reservation 10.0.1.20", "source": "present", "destination": None}
+
+step_list = FilterModule().filters()["step_list"]
+
+
+def test_what_differs_comes_before_the_steps() -> None:
+    results = [{"item": "HQ", "plan": [STEP]}, {"item": "Branches", "plan": [], "differences": [DIFFERENCE]}]
+    assert step_list(results) == [
+        "10.0.1.0: reservation 10.0.1.20: present at the source, none at the destination",
+        "DHCP01: create relationship 'HQ'",
+    ]
+
+
+def test_nothing_is_told_of_tasks_that_had_nothing_to_do() -> None:
+    assert step_list([]) == step_list([{"skipped": True, "item": "HQ"}, {"failed": True, "msg": "x"}]) == []

@@ -1,0 +1,213 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A variable that a user of a playbook or a role got wrong is named alone, with what it holds and what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import site, variables
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+
+HOSTS = ["dhcp01", "dhcp02", "dhcp03"]
+DECOMMISSION = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_other_copy": "disable"}
+MIGRATE = {**DECOMMISSION, "failover_new": "dhcp03"}
+SWAP = {"failover_relationships_to_swap": ["Branches"]}
+GONE = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_orphan": True}
+HQ = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02", "mode": "load_balance", "scopes": ["10.0.1.0"]}
+BRANCHES = {**HQ, "name": "Branches", "mode": "hot_standby", "scopes": ["10.0.2.0"]}
+SITE = site.entries([HQ, BRANCHES], HOSTS)
+
+
+def problems(read: Callable[[], object]) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        read()
+    headline, *lines = str(refused.value).split("\n- ")
+    assert headline == "These variables are not as they should be, and nothing was written:"
+    return lines
+
+
+KEEPS = "it should be the server in the inventory that keeps the scopes."
+BECOMES = (
+    "it should be delete or disable, what becomes of the copies on failover_leaving; "
+    "when that server is gone for good, set failover_orphan to true instead."
+)
+SHOWS = "it should be true, the default, which only shows what would be done, or false, which does it."
+TAKES_ITS_PLACE = "it should be the server in the inventory that takes the place of failover_leaving."
+UNKNOWN = "which is no host of the inventory"
+NOT_DECLARED = "has what is not in failover_relationships, so nobody would"
+CURE = "take it out, or add it there."
+
+# variable, what it holds (None: not set), what the one line says of it
+COMMON = [
+    ("failover_keep", None, f"is not set; {KEEPS}"),
+    ("failover_keep", "", f"is empty; {KEEPS}"),
+    ("failover_keep", "dhcp1", f"is 'dhcp1', {UNKNOWN}; {KEEPS}"),
+    ("failover_keep", "DHCP01.contoso.local", f"is 'DHCP01.contoso.local', {UNKNOWN} (it has dhcp01); {KEEPS}"),
+    ("failover_leaving", None, "is not set; it should be the server that leaves."),
+    ("failover_leaving", "dhcp01", "is 'dhcp01', as failover_keep is; it should be the other server, which leaves."),
+    ("failover_other_copy", None, f"is not set; {BECOMES}"),
+    ("failover_other_copy", "replace", f"is 'replace'; {BECOMES}"),
+    (
+        "failover_orphan",
+        "ture",
+        "is 'ture'; it should be true, when failover_leaving is gone for good, or false, the default.",
+    ),
+    ("failover_dry_run", "", f"is empty; {SHOWS}"),
+    ("failover_dry_run", "flase", f"is 'flase'; {SHOWS}"),
+]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        *COMMON,
+        (
+            "failover_leaving",
+            "dhcp9",
+            f"is 'dhcp9', {UNKNOWN}; it should be the server in the inventory that leaves; "
+            "when it is gone for good, set failover_orphan to true.",
+        ),
+        (
+            "failover_relationships_to_end",
+            ["HQ", " "],
+            "has an empty name; it should be names of relationships; leave it out to end all of the two servers.",
+        ),
+        (
+            "failover_relationships_to_end",
+            "",
+            "has an empty name; it should be names of relationships; leave it out to end all of the two servers.",
+        ),
+    ],
+)
+def test_decommission_names_the_wrong_variable(variable: str, value: object, text: str) -> None:
+    given = {**DECOMMISSION, variable: value}
+    assert problems(lambda: variables.decommission(given, HOSTS)) == [f"{variable}: {text}"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        *COMMON,
+        ("failover_new", None, f"is not set; {TAKES_ITS_PLACE}"),
+        ("failover_new", "dhcp9", f"is 'dhcp9', {UNKNOWN}; {TAKES_ITS_PLACE}"),
+        ("failover_new", "dhcp01", f"is 'dhcp01', as failover_keep is; {TAKES_ITS_PLACE}"),
+        ("failover_new", "dhcp02", f"is 'dhcp02', as failover_leaving is; {TAKES_ITS_PLACE}"),
+    ],
+)
+def test_migrate_names_the_wrong_variable(variable: str, value: object, text: str) -> None:
+    given = {**MIGRATE, variable: value}
+    assert problems(lambda: variables.migrate(given, HOSTS, SITE)) == [f"{variable}: {text}"]
+
+
+@pytest.mark.parametrize(
+    ("read", "changed"),
+    [
+        (lambda: variables.migrate(MIGRATE, HOSTS, []), "with the new partner"),
+        (lambda: variables.swap_roles(SWAP, []), "with primary and partner changed"),
+    ],
+)
+def test_migrate_and_swap_roles_need_the_data(read: Callable[[], object], changed: str) -> None:
+    should = f"it should be the data of windhcp.failover.site, {changed}."
+    assert problems(read) == [f"failover_relationships: is not set or empty; {should}"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        (
+            "failover_relationships_to_swap",
+            None,
+            "is not set; it should be names of relationships in hot standby.",
+        ),
+        (
+            "failover_relationships_to_swap",
+            ["Branches", "HQ"],
+            "has what is in load balance in failover_relationships, which has no active server: 'HQ'; "
+            "it should be names in hot standby only.",
+        ),
+        (
+            "failover_relationships_to_swap",
+            "Gone",
+            f"{NOT_DECLARED} write it: 'Gone'; {CURE}",
+        ),
+        COMMON[-1],
+    ],
+)
+def test_swap_roles_names_the_wrong_variable(variable: str, value: object, text: str) -> None:
+    given = {**SWAP, variable: value}
+    assert problems(lambda: variables.swap_roles(given, SITE)) == [f"{variable}: {text}"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        ("replicate_relationships", ["HQ", "Gone"], f"{NOT_DECLARED} replicate it: 'Gone'; {CURE}"),
+        ("replicate_scopes", ["10.0.1.0", "10.9.9.0"], f"{NOT_DECLARED} replicate it: 10.9.9.0; {CURE}"),
+    ],
+)
+def test_replicate_names_the_wrong_variable(variable: str, value: object, text: str) -> None:
+    assert problems(lambda: variables.replicate({variable: value}, SITE)) == [f"{variable}: {text}"]
+
+
+def test_replicate_says_what_is_no_scope() -> None:
+    (problem,) = problems(lambda: variables.replicate({"replicate_scopes": ["10.0.1"]}, SITE))
+    assert problem.startswith("replicate_scopes: '10.0.1' is no IPv4 address; ")
+
+
+def test_failover_only_has_to_be_in_the_data() -> None:
+    assert problems(lambda: variables.failover({"failover_only": ["Gone", "HQ", "Lost"]}, SITE)) == [
+        f"failover_only: {NOT_DECLARED} write it: 'Gone', 'Lost'; {CURE}"
+    ]
+
+
+def test_every_wrong_variable_is_named_at_once() -> None:
+    named = [line.split(":")[0] for line in problems(lambda: variables.migrate({}, HOSTS, []))]
+    assert named == [
+        "failover_keep",
+        "failover_leaving",
+        "failover_new",
+        "failover_other_copy",
+        "failover_relationships",
+    ]
+
+
+def test_two_wrong_servers_are_both_named() -> None:
+    given = {**DECOMMISSION, "failover_keep": "dhcp8", "failover_leaving": "dhcp9"}
+    named = [line.split(",")[0] for line in problems(lambda: variables.decommission(given, HOSTS))]
+    assert named == ["failover_keep: is 'dhcp8'", "failover_leaving: is 'dhcp9'"]
+
+
+@pytest.mark.parametrize("yes", [True, "true", "True", "yes", "on", "1", 1])
+def test_a_server_that_is_gone_is_not_read_and_need_not_be_in_the_inventory(yes: object) -> None:
+    given = {**GONE, "failover_leaving": "dhcp9", "failover_orphan": yes}
+    asked = variables.decommission(given, HOSTS)
+    assert (asked.servers, asked.servers_to_read) == (("dhcp01", "dhcp9"), ("dhcp01",))
+
+
+@pytest.mark.parametrize("no", [None, False, "no", "0"])
+def test_both_servers_are_read_where_the_leaving_one_is_there(no: object) -> None:
+    asked = variables.decommission({**DECOMMISSION, "failover_orphan": no}, HOSTS)
+    assert asked.servers_to_read == ("dhcp01", "dhcp02")
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [(None, None), ([], ()), ("HQ", ("HQ",)), (["HQ", ["B"]], ("HQ", "B")), (7, ("7",))],
+)
+def test_names_may_be_one_or_several(value: object, named: tuple[str, ...] | None) -> None:
+    """An empty list is none of them, and is not taken for all of them."""
+    given: Mapping[str, Any] = {**DECOMMISSION, "failover_relationships_to_end": value}
+    assert variables.decommission(given, HOSTS).named == named
+
+
+def test_a_role_is_about_all_unless_it_is_told_otherwise() -> None:
+    assert variables.failover({}, SITE) == SITE
+    assert variables.failover({"failover_only": []}, SITE) == []
+    assert [entry.name for entry in variables.failover({"failover_only": "HQ"}, SITE)] == ["HQ"]
+    assert variables.replicate({"replicate_scopes": []}, SITE) == (SITE, None)
+    entries, scopes = variables.replicate({"replicate_relationships": ["HQ"], "replicate_scopes": "10.0.1.0"}, SITE)
+    assert ([entry.name for entry in entries], scopes) == (["HQ"], (IPv4Address("10.0.1.0"),))
