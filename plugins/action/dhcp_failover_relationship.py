@@ -45,7 +45,7 @@ class ActionModule(FailoverAction):
                 "pending": False,
                 **self.carried(name, options, plan, after),
             }
-        wanted = relationship_options.definition(name, options)
+        wanted = relationship_options.parse(name, options)
         self.convergence.brings = wanted.scopes
         sent = replace(wanted, update_secret="on_create")  # whether a secret arrived cannot be read back
         plan, after = self.converge(*(declared(Spec(name, one, one.scopes, policy=how)) for one in (wanted, sent)))

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._model import scope_definitions
-from .._model.relationship_options import PLAIN_OPTIONS, definition
+from .._model import relationship_options, scope_definitions
 from .._model.scope import ScopeDefinition, scope_ids
 from .._model.server import Server
 from .._planning.settings import would_be
@@ -41,7 +40,7 @@ def options_of(facts: Facts, name: str, given: Mapping[str, Any] | None) -> Mapp
 def overlay(server: Server, facts: Facts) -> Server:
     """The server as it would be after the earlier tasks of a check mode run."""
     missing = [
-        would_be(definition(name, entry["options"]), scope_ids(entry["scopes"]))
+        would_be(relationship_options.parse(name, entry["options"]), scope_ids(entry["scopes"]))
         for name, entry in facts.items()
         if entry["scopes"] and server.relationship(name) is None
     ]
@@ -81,7 +80,9 @@ def remembering(
     scopes: Sequence[str],
     create_scopes: Sequence[ScopeDefinition] = (),
 ) -> Facts:
-    plain = {option: options[option] for option in PLAIN_OPTIONS if options.get(option) is not None}
+    plain = {
+        option: options[option] for option in relationship_options.PLAIN_OPTIONS if options.get(option) is not None
+    }
     if options.get("shared_secret"):
         plain.setdefault("enable_auth", True)
     entry: dict[str, Any] = {"options": plain, "scopes": list(scopes)}

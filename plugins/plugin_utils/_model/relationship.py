@@ -55,7 +55,7 @@ class Relationship:
 
 
 @dataclass(frozen=True)
-class Definition:
+class DeclaredSettings:
     """A relationship as a playbook declares it. None is an omitted option: left as it is, or Windows' default at
     creation."""
 
@@ -73,5 +73,5 @@ class Definition:
     update_secret: Literal["on_create", "always", "on_change"] = "on_create"
     scopes: tuple[IPv4Address, ...] = ()
 
-    def __repr__(self) -> str:  # never the secret, wherever a definition is printed
-        return f"Definition({self.name!r})"
+    def __repr__(self) -> str:  # never the secret, wherever they are printed
+        return f"DeclaredSettings({self.name!r})"

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options of a task -> Definition. What can be refused without looking at a server is refused here."""
+"""Options of a task -> DeclaredSettings. What can be refused without looking at a server is refused here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from . import durations
 from .identity import computer_name
 from .refusal import Refused
-from .relationship import NAME_LIMIT, Definition
+from .relationship import NAME_LIMIT, DeclaredSettings
 from .scope import scope_ids
 
 # options of a relationship that a host fact may carry from one task to the next: everything but the secret
@@ -27,13 +27,13 @@ PLAIN_OPTIONS = (
 )
 
 
-def definition(name: str, options: Mapping[str, Any]) -> Definition:
+def parse(name: str, options: Mapping[str, Any]) -> DeclaredSettings:
     """A relationship's options, checked against each other. Raises Refused."""
     _check_name(name)
     max_client_lead_time = _duration(options, "max_client_lead_time")
     if max_client_lead_time == 0:
         raise Refused("max_client_lead_time: cannot be 0; Windows' default is one hour (1:00:00).")
-    wanted = Definition(
+    wanted = DeclaredSettings(
         name=name,
         partner_server=partner_server(options),
         mode=options.get("mode"),
@@ -61,7 +61,7 @@ def _check_name(name: str) -> None:
         raise Refused(f"name: has {len(name)} characters, and {NAME_LIMIT} is the most that Windows takes.")
 
 
-def _check_mode(wanted: Definition) -> None:
+def _check_mode(wanted: DeclaredSettings) -> None:
     if wanted.mode == "load_balance":
         for option in ("reserve_percent", "server_role"):
             if getattr(wanted, option) is not None:
@@ -82,7 +82,7 @@ def _check_mode(wanted: Definition) -> None:
         )
 
 
-def _check_transition(wanted: Definition) -> None:
+def _check_transition(wanted: DeclaredSettings) -> None:
     if wanted.auto_state_transition is False and wanted.state_switch_interval:
         raise Refused(
             "state_switch_interval: an interval together with auto_state_transition: false; leave one of them out."
@@ -93,7 +93,7 @@ def _check_transition(wanted: Definition) -> None:
         )
 
 
-def _check_secret(wanted: Definition) -> None:
+def _check_secret(wanted: DeclaredSettings) -> None:
     if wanted.shared_secret is not None and not wanted.shared_secret:
         raise Refused(
             "shared_secret: is empty, which Windows takes as authentication off; use enable_auth: false to switch it "

@@ -15,10 +15,10 @@ from ipaddress import IPv4Address
 from itertools import combinations
 from typing import Any
 
+from . import relationship_options
 from .identity import same_server
 from .refusal import Refused
-from .relationship import Definition
-from .relationship_options import definition
+from .relationship import DeclaredSettings
 from .scope import scope_ids
 from .server import RELATIONSHIP_LIMIT
 from .texts import few, sentences
@@ -38,17 +38,17 @@ _COMPARED = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One relationship, `definition` being the primary's view. `sound`: its options were taken, so they can be
+    """One relationship, `declared` being the primary's view. `sound`: its options were taken, so they can be
     compared."""
 
     primary: str
     partner: str
-    definition: Definition
+    declared: DeclaredSettings
     sound: bool = True
 
     @property
     def name(self) -> str:
-        return self.definition.name
+        return self.declared.name
 
     @property
     def servers(self) -> frozenset[str]:
@@ -96,9 +96,9 @@ def _entry(raw: Mapping[str, Any], hosts: Collection[str], problems: list[str]) 
         except Refused as refused:
             found.append(str(refused))
     sound = True
-    wanted = Definition(name=name, scopes=tuple(sorted(scopes)))
+    wanted = DeclaredSettings(name=name, scopes=tuple(sorted(scopes)))
     try:
-        wanted = replace(definition(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
+        wanted = replace(relationship_options.parse(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
     except Refused as refused:
         sound = False
         found.append(str(refused))
@@ -137,10 +137,10 @@ def _merge(entries: Iterable[Entry], problems: list[str]) -> list[Entry]:
 
 def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
     """The fields in which two entries of one relationship differ. What one of them leaves out is no difference."""
-    if one.definition.mode == other.definition.mode == "hot_standby" and one.primary != other.primary:
+    if one.declared.mode == other.declared.mode == "hot_standby" and one.primary != other.primary:
         yield f"primary {one.primary} and {other.primary} (in hot standby the primary is the active server)"
         return
-    mine, theirs = one.definition, _as_seen_by(one.primary, other)
+    mine, theirs = one.declared, _as_seen_by(one.primary, other)
     for field in _COMPARED:
         here, there = _said(mine, field), _said(theirs, field)
         if here is None or there is None or here == there or (field == "partner_server" and same_server(here, there)):
@@ -156,27 +156,25 @@ def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
         yield f"scopes ({few(only)} in one of them only)"
 
 
-def _said(wanted: Definition, field: str) -> Any:
+def _said(wanted: DeclaredSettings, field: str) -> Any:
     if field == "enable_auth" and wanted.shared_secret:
         return True
     return getattr(wanted, field)
 
 
-def _as_seen_by(primary: str, entry: Entry) -> Definition:
-    """The entry's definition when the other server is taken for its primary."""
+def _as_seen_by(primary: str, entry: Entry) -> DeclaredSettings:
+    """The entry's settings when the other server is taken for its primary."""
     if entry.primary == primary:
-        return entry.definition
-    percent = entry.definition.load_balance_percent
-    return replace(
-        entry.definition, partner_server=None, load_balance_percent=None if percent is None else 100 - percent
-    )
+        return entry.declared
+    percent = entry.declared.load_balance_percent
+    return replace(entry.declared, partner_server=None, load_balance_percent=None if percent is None else 100 - percent)
 
 
 def _joined(one: Entry, other: Entry) -> Entry:
     """Both entries in one: what the first leaves out, the other says."""
-    mine, theirs = one.definition, _as_seen_by(one.primary, other)
+    mine, theirs = one.declared, _as_seen_by(one.primary, other)
     left_out = {field: getattr(theirs, field) for field in _COMPARED if getattr(mine, field) is None}
-    return replace(one, definition=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes))
+    return replace(one, declared=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes))
 
 
 def _shared_names(entries: Sequence[Entry]) -> Iterable[str]:
@@ -195,7 +193,7 @@ def _shared_scopes(entries: Sequence[Entry]) -> Iterable[str]:
     """A scope id is one subnet of the company, so it is in one relationship, whichever the servers are."""
     owners: dict[IPv4Address, Entry] = {}
     for entry in entries:
-        for scope in entry.definition.scopes:
+        for scope in entry.declared.scopes:
             first = owners.setdefault(scope, entry)
             if first is not entry:
                 yield (
@@ -215,7 +213,7 @@ def _crowded_servers(entries: Sequence[Entry]) -> Iterable[str]:
 
 
 def _options(entry: Entry) -> Mapping[str, Any]:
-    wanted = entry.definition
+    wanted = entry.declared
     options = {
         "name": entry.name,
         "primary": entry.primary,

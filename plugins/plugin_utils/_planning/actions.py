@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.identity import Source
-from .._model.relationship import Definition
+from .._model.relationship import DeclaredSettings
 from .settings import Changes
 from .world import Scopes
 
@@ -73,7 +73,7 @@ class Action:
 @dataclass(frozen=True)
 class Modification:
     changes: Changes
-    settings: Definition
+    settings: DeclaredSettings
 
 
 @dataclass(frozen=True)

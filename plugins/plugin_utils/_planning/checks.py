@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from .._model import scope_definitions
 from .._model.identity import Verdict
 from .._model.refusal import Refused
-from .._model.relationship import Definition, Relationship
+from .._model.relationship import DeclaredSettings, Relationship
 from .._model.scope import Scope, ScopeDefinition
 from .._model.server import RELATIONSHIP_LIMIT
 from .._model.texts import few, sentences
@@ -47,7 +47,7 @@ def check_not_itself(spelling: str, here: ServerView) -> None:
         raise Refused(f"partner_server: '{spelling}' is {here.name} itself; name the other server.")
 
 
-def check_partner(spec: Definition, here: ServerView) -> str:
+def check_partner(spec: DeclaredSettings, here: ServerView) -> str:
     """The partner of a relationship that is about to be created."""
     if not spec.partner_server:
         raise Refused(f"partner_server: needed, since relationship '{spec.name}' does not exist on {here.name} yet.")
@@ -55,7 +55,7 @@ def check_partner(spec: Definition, here: ServerView) -> str:
     return spec.partner_server
 
 
-def check_secret(spec: Definition) -> None:
+def check_secret(spec: DeclaredSettings) -> None:
     complete = settings.complete(spec)
     if complete.enable_auth and not complete.shared_secret:
         raise Refused(
@@ -134,11 +134,13 @@ def check_keeper(misfit: Misfit, partner: str, same: bool, policy: Policy) -> No
         )
 
 
-def check_declared(spec: Spec, definition: Definition, current: Relationship, members: frozenset[IPv4Address]) -> None:
+def check_declared(
+    spec: Spec, declared: DeclaredSettings, current: Relationship, members: frozenset[IPv4Address]
+) -> None:
     """Nothing that is there gets lost when a later run has to finish without seeing the old relationship."""
     left_out = () if spec.exact and not spec.create_only else sorted(members - set(spec.members))
     lacking = [f"scopes: {few(left_out, 'relationships of dhcp_failover_info')}"] if left_out else []
-    lacking += settings.undeclared(definition, current)
+    lacking += settings.undeclared(declared, current)
     if lacking:
         raise Refused(
             f"re-creating '{current.name}' takes a task that declares all of it, so that a run that is broken off can "

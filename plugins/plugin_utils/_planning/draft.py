@@ -12,7 +12,7 @@ from typing import Any
 
 from .._model.identity import Source
 from .._model.refusal import Refused
-from .._model.relationship import Definition
+from .._model.relationship import DeclaredSettings
 from .._windows.errors import RemoteFailure
 from . import kinds
 from .actions import Action, Kind, Stage, chunks
@@ -60,9 +60,9 @@ class Draft:
         self.start = self.world = world
         self.actions: list[Action] = []
         self.unfit: dict[str, tuple[Misfit, ...]] = {}
-        self.settings: dict[str, Definition] = {}  # declared, with what follows from a relationship that ends
+        self.settings: dict[str, DeclaredSettings] = {}  # declared, with what follows from a relationship that ends
         self.warnings: list[str] = []
-        self.pending: dict[str, Definition] = {}  # they wait for their first scope
+        self.pending: dict[str, DeclaredSettings] = {}  # they wait for their first scope
         self._reads: dict[str, PartnerRead] = {}
         self._resolve: dict[str, None] = {}
         self._waiting: set[str] = set()

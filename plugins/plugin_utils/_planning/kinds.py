@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .._model import durations
-from .._model.relationship import Definition
+from .._model.relationship import DeclaredSettings
 from .._model.scope import ScopeDefinition
 from .._windows import cmdlets, kept_secret
 from .._windows.cmdlets import Operation
@@ -125,7 +125,7 @@ def _membership(action: Action) -> tuple[Operation, ...]:
     )
 
 
-def _keeps(spec: Definition, world: World) -> tuple[Operation, ...]:
+def _keeps(spec: DeclaredSettings, world: World) -> tuple[Operation, ...]:
     """What follows the sending of a secret."""
     if not spec.shared_secret or spec.update_secret != "on_change":
         return ()

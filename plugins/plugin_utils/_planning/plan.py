@@ -13,7 +13,7 @@ from typing import Any
 
 from .._engine.steps import Removal
 from .._model.identity import Source
-from .._model.relationship import Definition, Relationship
+from .._model.relationship import DeclaredSettings, Relationship
 from .._model.render import settings as shown
 from .._model.scope import ScopeDefinition
 from . import settings
@@ -37,7 +37,7 @@ class Plan:
     end: World
     desired: tuple[Spec, ...] = ()
     warnings: tuple[str, ...] = ()
-    pending: Mapping[str, Definition] = field(default_factory=dict)
+    pending: Mapping[str, DeclaredSettings] = field(default_factory=dict)
     unfit: Mapping[str, tuple[Misfit, ...]] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
     diff: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None

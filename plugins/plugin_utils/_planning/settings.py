@@ -17,7 +17,7 @@ from .._model.relationship import (
     DEFAULT_MAX_CLIENT_LEAD_TIME,
     DEFAULT_RESERVE_PERCENT,
     DEFAULT_STATE_SWITCH_INTERVAL,
-    Definition,
+    DeclaredSettings,
     Mode,
     Relationship,
 )
@@ -37,15 +37,15 @@ _OPTIONS = {"load_balance": ("load_balance_percent",), "hot_standby": ("reserve_
 _DURATIONS = ("max_client_lead_time", "state_switch_interval")
 
 
-def mode_at_creation(spec: Definition) -> Mode:
+def mode_at_creation(spec: DeclaredSettings) -> Mode:
     """As Windows chooses it when none is given: by the options of hot standby."""
     return spec.mode or (
         "hot_standby" if spec.reserve_percent is not None or spec.server_role is not None else "load_balance"
     )
 
 
-def complete(spec: Definition) -> Definition:
-    """The definition with Windows' defaults for what was left out, so that the plan can show every value."""
+def complete(spec: DeclaredSettings) -> DeclaredSettings:
+    """The declaration with Windows' defaults for what was left out, so that the plan can show every value."""
     mode = mode_at_creation(spec)
     balances = mode == "load_balance"
     default_interval = DEFAULT_STATE_SWITCH_INTERVAL if spec.auto_state_transition else 0
@@ -65,8 +65,8 @@ def _or(value: int | None, default: int) -> int:
     return default if value is None else value
 
 
-def would_be(spec: Definition, scopes: Collection[IPv4Address]) -> Relationship:
-    """The relationship that creating the definition with these scopes gives, as far as it can be known beforehand."""
+def would_be(spec: DeclaredSettings, scopes: Collection[IPv4Address]) -> Relationship:
+    """The relationship that creating what is declared with these scopes gives, as far as it can be known beforehand."""
     whole = complete(spec)
     return Relationship(
         name=whole.name,
@@ -83,8 +83,8 @@ def would_be(spec: Definition, scopes: Collection[IPv4Address]) -> Relationship:
     )
 
 
-def described(spec: Definition) -> str:
-    """A complete definition in words."""
+def described(spec: DeclaredSettings) -> str:
+    """A complete declaration in words."""
     if spec.mode == "load_balance":
         mode = f"load balance, {spec.load_balance_percent} % here"
     else:
@@ -98,7 +98,7 @@ def described(spec: Definition) -> str:
 # --- what is there already -------------------------------------------------------------------------------------------
 
 
-def check_mode_options(spec: Definition, current: Relationship) -> None:
+def check_mode_options(spec: DeclaredSettings, current: Relationship) -> None:
     """Raises Refused for options of the mode that the relationship neither has nor gets."""
     mode = spec.mode or current.mode
     for other, options in _OPTIONS.items():
@@ -109,7 +109,7 @@ def check_mode_options(spec: Definition, current: Relationship) -> None:
             )
 
 
-def other_role(spec: Definition, current: Relationship, server: str) -> str | None:
+def other_role(spec: DeclaredSettings, current: Relationship, server: str) -> str | None:
     """Why Windows cannot make the relationship what is declared: it modifies no role."""
     stays = (spec.mode or current.mode) == current.mode
     if not stays or not current.server_role or spec.server_role in (None, current.server_role):
@@ -117,7 +117,7 @@ def other_role(spec: Definition, current: Relationship, server: str) -> str | No
     return f"server_role: {server} is {current.server_role} in '{current.name}', not {spec.server_role}."
 
 
-def changes(spec: Definition, current: Relationship, secrets: Kept) -> Changes:
+def changes(spec: DeclaredSettings, current: Relationship, secrets: Kept) -> Changes:
     """Option -> new value, for what differs and nothing else. Raises Refused."""
     differs: dict[str, Any] = {}
     mode = spec.mode or current.mode
@@ -142,13 +142,13 @@ def changes(spec: Definition, current: Relationship, secrets: Kept) -> Changes:
     return differs
 
 
-def _interval(spec: Definition, current: Relationship) -> int | None:
+def _interval(spec: DeclaredSettings, current: Relationship) -> int | None:
     if spec.state_switch_interval is not None or spec.auto_state_transition is None:
         return spec.state_switch_interval
     return (current.state_switch_interval or DEFAULT_STATE_SWITCH_INTERVAL) if spec.auto_state_transition else 0
 
 
-def _sends(spec: Definition, current: Relationship, secrets: Kept) -> bool:
+def _sends(spec: DeclaredSettings, current: Relationship, secrets: Kept) -> bool:
     """Whether the secret is sent although authentication may be on. Authentication that is off uses none, whatever was
     sent last."""
     if not spec.shared_secret or spec.update_secret == "on_create":
@@ -188,7 +188,7 @@ def modified(current: Relationship, differs: Changes) -> Relationship:
     return replace(current, **fields)
 
 
-def undeclared(spec: Definition, current: Relationship) -> list[str]:
+def undeclared(spec: DeclaredSettings, current: Relationship) -> list[str]:
     """What of a relationship a declaration does not say, so that creating it anew would not give it back."""
     lacking: list[str] = []
     mode = mode_at_creation(spec)
@@ -205,7 +205,7 @@ def undeclared(spec: Definition, current: Relationship) -> list[str]:
     return lacking
 
 
-def _is_left_out(option: str, spec: Definition, current: Relationship) -> bool:
+def _is_left_out(option: str, spec: DeclaredSettings, current: Relationship) -> bool:
     if getattr(spec, option) is not None or (
         option == "state_switch_interval" and spec.auto_state_transition is not None
     ):

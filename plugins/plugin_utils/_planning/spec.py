@@ -11,7 +11,7 @@ from typing import Literal
 
 from .._model.identity import Connection
 from .._model.refusal import Refused
-from .._model.relationship import Definition
+from .._model.relationship import DeclaredSettings
 from .._model.scope import ScopeDefinition
 from .world import Scopes, World
 
@@ -49,7 +49,7 @@ class Spec:
     """
 
     name: str
-    settings: Definition | None = None
+    settings: DeclaredSettings | None = None
     scopes: Scopes = ()
     define: tuple[ScopeDefinition, ...] = ()
     exact: bool = False

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model import durations
-from .._model.relationship import Definition, Mode, Role
+from .._model.relationship import DeclaredSettings, Mode, Role
 from .._model.scope import ScopeDefinition
 from .._model.secret import Secret
 
@@ -282,22 +282,22 @@ def wait_for_state(
     }
 
 
-def add_failover(definition: Definition, partner: str, scopes: Sequence[IPv4Address]) -> Operation:
-    """Creates a relationship of a complete definition (every setting of its mode has a value)."""
+def add_failover(declared: DeclaredSettings, partner: str, scopes: Sequence[IPv4Address]) -> Operation:
+    """Creates a relationship of a complete declaration (every setting of its mode has a value)."""
     parameters: dict[str, Any] = {
-        "Name": definition.name,
+        "Name": declared.name,
         "PartnerServer": partner,
         "ScopeId": [str(scope) for scope in scopes],
-        "MaxClientLeadTime": durations.timespan(definition.max_client_lead_time or 0),
-        **_interval(definition.state_switch_interval or 0),
+        "MaxClientLeadTime": durations.timespan(declared.max_client_lead_time or 0),
+        **_interval(declared.state_switch_interval or 0),
     }
-    if definition.mode == "hot_standby":
-        parameters["ServerRole"] = WINDOWS_ROLE[definition.server_role or "active"]
-        parameters["ReservePercent"] = definition.reserve_percent
+    if declared.mode == "hot_standby":
+        parameters["ServerRole"] = WINDOWS_ROLE[declared.server_role or "active"]
+        parameters["ReservePercent"] = declared.reserve_percent
     else:
-        parameters["LoadBalancePercent"] = definition.load_balance_percent
-    if definition.shared_secret:
-        parameters["SharedSecret"] = Secret(definition.shared_secret)
+        parameters["LoadBalancePercent"] = declared.load_balance_percent
+    if declared.shared_secret:
+        parameters["SharedSecret"] = Secret(declared.shared_secret)
     return _cmdlet(CREATES, "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 

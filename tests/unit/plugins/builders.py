@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings, Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
@@ -117,11 +117,11 @@ def alone(here: Server) -> Sides:
     return Sides(Side(here), Mirrors(here))
 
 
-def present(wanted: Definition, here: Server) -> Plan:
+def present(wanted: DeclaredSettings, here: Server) -> Plan:
     return reached(wanted, alone(here))
 
 
-def reached(wanted: Definition, sides: Sides) -> Plan:
+def reached(wanted: DeclaredSettings, sides: Sides) -> Plan:
     """What the relationship module plans for a definition when it is told no more."""
     return declared(Spec(wanted.name, wanted, wanted.scopes))(sides)
 

@@ -16,7 +16,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import ad
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Needed, Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_definitions
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings, Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.unknown import UnknownPartner
@@ -264,10 +264,10 @@ def _some(rng: random.Random) -> tuple[IPv4Address, ...]:
     return tuple(sorted(IPv4Address(one) for one in rng.sample(SCOPES, rng.randint(0, 4))))
 
 
-def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> Definition:
+def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> DeclaredSettings:
     mode = rng.choice([None, "load_balance", "hot_standby"])
     secret = rng.choice([None, None, "one"])
-    return Definition(
+    return DeclaredSettings(
         name,
         rng.choice([None, *PARTNERS, "dhcp02", "10.10.0.13", "other.contoso.example"]),
         mode,

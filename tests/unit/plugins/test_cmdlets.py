@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeDefinition
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors
@@ -17,10 +17,10 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply im
 from lab.core import metadata
 
 SCOPES = [IPv4Address("10.0.1.0")]
-LOAD_BALANCE = Definition(
+LOAD_BALANCE = DeclaredSettings(
     "HQ", mode="load_balance", load_balance_percent=50, max_client_lead_time=3600, shared_secret="x"
 )
-HOT_STANDBY = Definition(
+HOT_STANDBY = DeclaredSettings(
     "HQ", mode="hot_standby", reserve_percent=5, server_role="standby", max_client_lead_time=1, state_switch_interval=9
 )
 EVERY_CHANGE = {

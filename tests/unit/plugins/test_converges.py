@@ -14,7 +14,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter i
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_definitions
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
@@ -55,7 +55,7 @@ hot_standby = st.fixed_dictionaries(
 declared = st.one_of(load_balance, hot_standby)
 
 
-def run(lab: Lab, wanted: Definition) -> Plan:
+def run(lab: Lab, wanted: DeclaredSettings) -> Plan:
     sides, fingerprint = rig.sides(lab)
     plan = builders.reached(wanted, sides)
     if plan.steps:
@@ -64,8 +64,8 @@ def run(lab: Lab, wanted: Definition) -> Plan:
     return plan
 
 
-def definition(options: dict[str, Any]) -> Definition:
-    return relationship_options.definition("HQ", {"partner_server": "dhcp02.contoso.example", **options})
+def definition(options: dict[str, Any]) -> DeclaredSettings:
+    return relationship_options.parse("HQ", {"partner_server": "dhcp02.contoso.example", **options})
 
 
 @given(declared, declared)

@@ -95,7 +95,7 @@ def sides(secret: str | None, **relationship: Any) -> Sides:
 
 
 def present(there: Sides, **options: Any) -> Plan:
-    return builders.reached(relationship_options.definition("HQ", options), there)
+    return builders.reached(relationship_options.parse("HQ", options), there)
 
 
 def done(plan: Plan) -> list[str]:
@@ -140,7 +140,7 @@ def test_what_is_kept_is_dropped_only_when_the_partner_answers() -> None:
 @pytest.mark.parametrize("update_secret", ["on_change", "always"])
 def test_it_takes_a_secret(update_secret: str) -> None:
     with pytest.raises(Refused, match=f"shared_secret: needed with update_secret: {update_secret}"):
-        relationship_options.definition("HQ", {"update_secret": update_secret})
+        relationship_options.parse("HQ", {"update_secret": update_secret})
 
 
 def test_one_that_is_gone_without_a_task_leaves_nothing_either() -> None:

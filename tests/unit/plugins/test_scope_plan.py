@@ -24,7 +24,7 @@ THERE = builders.server([builders.relationship(scopes=["10.0.1.0"])])
 def plan(
     server: Server, scopes: list[str], create_scopes: list[dict[str, Any]], create: dict[str, Any] | None = None
 ) -> Plan:
-    definition = None if create is None else relationship_options.definition("HQ", create)
+    definition = None if create is None else relationship_options.parse("HQ", create)
     wanted = Spec(
         "HQ",
         definition,
