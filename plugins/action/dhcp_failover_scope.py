@@ -10,7 +10,7 @@ from ..plugin_utils._engine import pending
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.adapter import declared
 from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
-from ..plugin_utils._model import relationship_options, scope_definitions
+from ..plugin_utils._model import relationship_options, scope_specs
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning.spec import Spec
@@ -59,7 +59,7 @@ class ActionModule(FailoverAction):
             name,
             None if known is None else relationship_options.parse(name, known),
             scopes,
-            scope_definitions.parse(options["create_scopes"] or ()),
+            scope_specs.parse(options["create_scopes"] or ()),
             exact=options["purge"],
             create_only=True,
             policy=policy(options, move=options["move"]),
@@ -69,7 +69,7 @@ class ActionModule(FailoverAction):
         plan, after = self.converge(declared(wanted))
         return {
             "relationship": self.shown(name, plan, after),
-            "definition_differences": scope_definitions.differences(wanted.define, after),
+            "definition_differences": scope_specs.differences(wanted.define, after),
             **self.carried(name, known or {}, plan, after),
         }
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._model import relationship_options, scope_definitions
-from .._model.scope import ScopeDefinition, scope_ids
+from .._model import relationship_options, scope_specs
+from .._model.scope import ScopeSpec, scope_ids
 from .._model.server import Server
 from .._planning.settings import would_be
 
@@ -44,12 +44,12 @@ def overlay(server: Server, facts: Facts) -> Server:
         for name, entry in facts.items()
         if entry["scopes"] and server.relationship(name) is None
     ]
-    new = {name: scope_definitions.missing(created(facts, name), server) for name in facts}
+    new = {name: scope_specs.missing(created(facts, name), server) for name in facts}
     there = [
         replace(one, scopes=tuple(sorted({*one.scopes, *(scope.scope_id for scope in new.get(one.name, ()))})))
         for one in server.relationships
     ]
-    scopes = [scope_definitions.would_be(definition) for definitions in new.values() for definition in definitions]
+    scopes = [scope_specs.would_be(spec) for specs in new.values() for spec in specs]
     return replace(server, relationships=(*there, *missing), scopes=(*server.scopes, *scopes))
 
 
@@ -68,9 +68,9 @@ def mirrored(there: Server, names: Sequence[str], before: Server, after: Server)
     return replace(there, relationships=tuple(halves.values()), scopes=tuple(copies.values()))
 
 
-def created(facts: Facts, name: str) -> tuple[ScopeDefinition, ...]:
+def created(facts: Facts, name: str) -> tuple[ScopeSpec, ...]:
     """The scopes that earlier tasks of a check mode run would have created for a relationship."""
-    return scope_definitions.parse(facts.get(name, {}).get("create_scopes", ()))
+    return scope_specs.parse(facts.get(name, {}).get("create_scopes", ()))
 
 
 def remembering(
@@ -78,7 +78,7 @@ def remembering(
     name: str,
     options: Mapping[str, Any],
     scopes: Sequence[str],
-    create_scopes: Sequence[ScopeDefinition] = (),
+    create_scopes: Sequence[ScopeSpec] = (),
 ) -> Facts:
     plain = {
         option: options[option] for option in relationship_options.PLAIN_OPTIONS if options.get(option) is not None
@@ -87,7 +87,7 @@ def remembering(
         plain.setdefault("enable_auth", True)
     entry: dict[str, Any] = {"options": plain, "scopes": list(scopes)}
     if create_scopes:
-        entry["create_scopes"] = [scope_definitions.options(one) for one in create_scopes]
+        entry["create_scopes"] = [scope_specs.options(one) for one in create_scopes]
     return {**facts, name: entry}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._model import scope_definitions
+from .._model import scope_specs
 from .._model.refusal import Refused
 from .._model.render import differences
 from .._model.server import Server
@@ -174,7 +174,7 @@ class Convergence(Gathering):
         if plan.creates:
             self.result["diff"]["after"] = {
                 **plan.after,
-                "create_scopes": [scope_definitions.options(one) for one in plan.creates],
+                "create_scopes": [scope_specs.options(one) for one in plan.creates],
             }
         if plan.warnings:
             self.result["warnings"] = list(plan.warnings)

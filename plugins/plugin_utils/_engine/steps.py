@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.scope import ScopeDefinition
+from .._model.scope import ScopeSpec
 from .._windows import cmdlets
 from .sides import Connection
 
@@ -75,7 +75,7 @@ class Plan:
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     pending: bool = False
-    creates: tuple[ScopeDefinition, ...] = ()
+    creates: tuple[ScopeSpec, ...] = ()
     removals: tuple[Removal, ...] = ()
     members: int = 0
     warnings: tuple[str, ...] = ()

@@ -52,7 +52,7 @@ class Utilisation:
 
 
 @dataclass(frozen=True)
-class ScopeDefinition:
+class ScopeSpec:
     """A scope as a playbook declares it, used to create it and for nothing else. None is an omitted option."""
 
     scope_id: IPv4Address

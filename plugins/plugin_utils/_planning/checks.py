@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from .._model import scope_definitions
+from .._model import scope_specs
 from .._model.identity import Verdict
 from .._model.refusal import Refused
 from .._model.relationship import DeclaredSettings, Relationship
-from .._model.scope import Scope, ScopeDefinition
+from .._model.scope import Scope, ScopeSpec
 from .._model.server import RELATIONSHIP_LIMIT
 from .._model.texts import few, sentences
 from . import settings
@@ -286,6 +286,6 @@ def check_replaced(
         raise Refused(sentences(problems) + " Nothing was changed.")
 
 
-def missing_scopes(definitions: Sequence[ScopeDefinition], here: ServerView) -> tuple[ScopeDefinition, ...]:
+def missing_scopes(specs: Sequence[ScopeSpec], here: ServerView) -> tuple[ScopeSpec, ...]:
     """Those whose scope is not there. Raises Refused where its subnet is taken by another scope, there or defined."""
-    return scope_definitions.missing(definitions, replace(here.server, scopes=tuple(here.copies.values())))
+    return scope_specs.missing(specs, replace(here.server, scopes=tuple(here.copies.values())))

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from .._model import durations
 from .._model.relationship import DeclaredSettings
-from .._model.scope import ScopeDefinition
+from .._model.scope import ScopeSpec
 from .._windows import cmdlets, kept_secret
 from .._windows.cmdlets import Operation
 from . import effects, settings
@@ -85,7 +85,7 @@ def needs(world: World, action: Action) -> str | None:
 
 
 def _definition(action: Action, world: World) -> str:
-    spec: ScopeDefinition = action.detail
+    spec: ScopeSpec = action.detail
     lease = ""
     if spec.lease_duration is not None:
         unlimited = spec.lease_duration == durations.UNLIMITED

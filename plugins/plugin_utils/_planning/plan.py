@@ -15,7 +15,7 @@ from .._engine.steps import Removal
 from .._model.identity import Source
 from .._model.relationship import DeclaredSettings, Relationship
 from .._model.render import settings as shown
-from .._model.scope import ScopeDefinition
+from .._model.scope import ScopeSpec
 from . import settings
 from .actions import Action, Kind, Stage
 from .content import Difference
@@ -85,7 +85,7 @@ class Plan:
         return frozenset(scope for scope, keeper in kept if not self.start.views[keeper].serves(scope))
 
     @property
-    def creates(self) -> tuple[ScopeDefinition, ...]:
+    def creates(self) -> tuple[ScopeSpec, ...]:
         """Scopes that come into being on this server."""
         return tuple(action.detail for action in self.actions if action.kind is Kind.MAKE)
 

@@ -12,7 +12,7 @@ from typing import Literal
 from .._model.identity import Connection
 from .._model.refusal import Refused
 from .._model.relationship import DeclaredSettings
-from .._model.scope import ScopeDefinition
+from .._model.scope import ScopeSpec
 from .world import Scopes, World
 
 
@@ -51,7 +51,7 @@ class Spec:
     name: str
     settings: DeclaredSettings | None = None
     scopes: Scopes = ()
-    define: tuple[ScopeDefinition, ...] = ()
+    define: tuple[ScopeSpec, ...] = ()
     exact: bool = False
     create_only: bool = False
     absent: bool = False

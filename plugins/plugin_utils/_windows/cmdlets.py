@@ -15,7 +15,7 @@ from typing import Any
 
 from .._model import durations
 from .._model.relationship import DeclaredSettings, Mode, Role
-from .._model.scope import ScopeDefinition
+from .._model.scope import ScopeSpec
 from .._model.secret import Secret
 
 Operation = Mapping[str, Any]
@@ -399,22 +399,22 @@ def remove_relationship_here(relationship: str, computer: str | None = None) -> 
     }
 
 
-def add_scope(definition: ScopeDefinition) -> Operation:
+def add_scope(spec: ScopeSpec) -> Operation:
     """Creates a scope on this server; its id follows from the start of the range and the mask. What is left out is
     Windows' default."""
     parameters: dict[str, Any] = {
-        "StartRange": str(definition.start_range),
-        "EndRange": str(definition.end_range),
-        "SubnetMask": str(definition.subnet_mask),
-        "Name": definition.name,
-        "State": "Active" if definition.active else "InActive",
+        "StartRange": str(spec.start_range),
+        "EndRange": str(spec.end_range),
+        "SubnetMask": str(spec.subnet_mask),
+        "Name": spec.name,
+        "State": "Active" if spec.active else "InActive",
         "Type": "Dhcp",  # the only type that every version takes into failover
         **_QUIET,  # this one has no -Force
     }
-    if definition.description:
-        parameters["Description"] = definition.description
-    if definition.lease_duration is not None:
-        parameters["LeaseDuration"] = durations.lease_timespan(definition.lease_duration)
+    if spec.description:
+        parameters["Description"] = spec.description
+    if spec.lease_duration is not None:
+        parameters["LeaseDuration"] = durations.lease_timespan(spec.lease_duration)
     return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import builders
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Needed, Side, Sides
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings, Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
@@ -252,7 +252,7 @@ def _spec(rng: random.Random, kind: str, name: str, scopes: tuple[IPv4Address, .
     if kind == "relationship":
         how = replace(how, recreate=rng.random() < 0.7, previous_name=rng.choice([None, None, "HQ", "Branch"]))
         return Spec(name, definition, scopes, policy=how)
-    define = scope_definitions.parse(
+    define = scope_specs.parse(
         [builders.definition(one) for one in rng.sample([*SCOPES, "10.0.9.0"], rng.choice([0, 0, 1]))]
     )
     more: dict[str, Any] = {"create_only": True, "option": "relationship", "exact": rng.random() < 0.4}

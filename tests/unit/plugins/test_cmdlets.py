@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeDefinition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeSpec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
@@ -30,7 +30,7 @@ EVERY_CHANGE = {
     "state_switch_interval": 60,
     "enable_auth": True,
 }
-NEW = ScopeDefinition(
+NEW = ScopeSpec(
     scope_id=SCOPES[0],
     subnet_mask=IPv4Address("255.255.255.0"),
     start_range=IPv4Address("10.0.1.10"),

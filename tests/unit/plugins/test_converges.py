@@ -12,7 +12,7 @@ import pytest
 import rig
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared as planned
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
@@ -132,7 +132,7 @@ lease_durations = st.one_of(st.none(), durations)
 def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], fault: bool = False) -> tuple[Plan, str]:
     """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
     sides, fingerprint = rig.sides(lab)
-    create_scopes = scope_definitions.parse(defined)
+    create_scopes = scope_specs.parse(defined)
     plan = planned(
         Spec("HQ", definition({}), scope_ids(scopes), create_scopes, create_only=True, option="relationship")
     )(sides)
@@ -156,7 +156,7 @@ def test_defined_scopes_exist_and_are_members_after_one_run(
         after, _fingerprint = rig.read(lab)
         assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
         assert scopes_present(lab, scopes, defined)[0].steps == ()
-        assert scope_definitions.differences(plan.creates, after) == []
+        assert scope_specs.differences(plan.creates, after) == []
         assert [str(one) for one in scope_ids([*scopes, *ids])] == [
             one for one in plan.after["scopes"] if one in {*scopes, *ids}
         ]

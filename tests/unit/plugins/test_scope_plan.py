@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
@@ -29,7 +29,7 @@ def plan(
         "HQ",
         definition,
         scope_ids(scopes),
-        scope_definitions.parse(create_scopes),
+        scope_specs.parse(create_scopes),
         create_only=True,
         option="relationship",
     )
