@@ -18,7 +18,7 @@ from .._model.server import Server
 from .._model.unknown import UnknownPartner
 from .._planning import guards
 from .._planning.requirements import Requirements
-from .._windows import cmdlets, kept_secret, server_reads
+from .._windows import cmdlets, secret_record, server_reads
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, UnexpectedReply, error_ids
@@ -79,7 +79,7 @@ class Gathering:
         self.relationships: Sequence[str] = ()  # those that the task is about, first the one that it is to have
         self.brings: Sequence[IPv4Address] = ()  # scopes that it may put into it
         self.requirements = Requirements()
-        self.kept = kept_secret.Kept()
+        self.kept = secret_record.SecretRecord()
         self.seen: dict[Connection, Seen] = {}
         self.needs: dict[str, Needed] = {}
         self.asked: set[tuple[Connection, str]] = (
@@ -142,8 +142,8 @@ class Gathering:
             name: journal.partner(here.answer(journal.look(name)), here.remote.host) for name in self.relationships
         }
         noted = {name: partner for name, partner in notes.items() if partner}
-        kept = self.kept.seen(
-            {name: here.answer(self.kept.look(name)) for name in self.relationships}, here.remote.host
+        kept = self.kept.with_answers(
+            {name: here.answer(self.kept.read_operation(name)) for name in self.relationships}, here.remote.host
         )
         return Sides(self._here_side(here), partners, "partner" in self.remotes, noted, self.at_once, kept)
 
@@ -203,7 +203,7 @@ class Gathering:
             if self._over_hop(needed):
                 far += [*prerequisites.reads(needed.key, guarded=needed.guarded), *self._content([needed], needed.key)]
         own = self._content(self.needs.values(), "this_server")
-        texts = [look(name) for name in self.relationships for look in (journal.look, self.kept.look)]
+        texts = [look(name) for name in self.relationships for look in (journal.look, self.kept.read_operation)]
         first = any(needed.first == "this_server" for needed in self.needs.values())
         before, more = self.seen.get("this_server"), self._uses()
         seen = self._look_once(

@@ -15,7 +15,7 @@ from .._model.render import differences
 from .._model.server import Server
 from .._model.texts import few
 from .._planning import guards
-from .._windows import cmdlets, kept_secret, server_reads
+from .._windows import cmdlets, secret_record, server_reads
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import RemoteError, RemoteFailure, TooManyAtOnce
@@ -322,7 +322,7 @@ class Convergence(Gathering):
                 partners[key] = side
         here = replace(sides.here, server=replace(seen.server, resolved=dict(self.resolved)))
         noted = {needed.relationship: needed.key for needed in self.needs.values() if needed.key}
-        kept = kept_secret.Kept()  # what a step dropped is gone
+        kept = secret_record.SecretRecord()  # what a step dropped is gone
         return replace(sides, here=here, partners=partners, unfinished={**noted, **sides.unfinished}, kept=kept)
 
     def _verify_partner(self, plan: Plan, after: Server, there: Server) -> None:

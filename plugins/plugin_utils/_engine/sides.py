@@ -17,7 +17,7 @@ from typing import Literal
 from .._model.server import Server
 from .._windows.errors import RemoteFailure
 from .._windows.export import Export
-from .._windows.kept_secret import Kept
+from .._windows.secret_record import SecretRecord
 
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
 
@@ -103,4 +103,4 @@ class Sides:
         default_factory=dict
     )  # relationship -> partner, of earlier runs that did not end
     at_once: int = AT_ONCE  # scopes that are added in one call
-    kept: Kept = field(default_factory=Kept)  # by this server, of secrets that were sent
+    kept: SecretRecord = field(default_factory=SecretRecord)  # by this server, of secrets that were sent

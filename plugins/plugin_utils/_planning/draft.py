@@ -93,7 +93,7 @@ class Draft:
     def forget_secret(self, name: str, stage: Stage, partner: str = "") -> None:
         """Before a secret is sent or goes: what this server keeps of the last one, if anything. Not without the
         `partner`, if given."""
-        if self.world.secrets.holds(name):
+        if self.world.secrets.exists(name):
             self.add(Kind.FORGET, self.here, name, stage=stage, partner=partner, normal=bool(partner))
 
     # --- reads ---------------------------------------------------------------------------------------------------

@@ -194,7 +194,7 @@ def left_over(action: Action, world: World) -> Iterable[str]:
 
 
 def secret_kept(action: Action, world: World) -> Iterable[str]:
-    if not world.secrets.holds(action.name):
+    if not world.secrets.exists(action.name):
         yield f"nothing is kept of the secret of '{action.name}'"
 
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from .._model import durations
 from .._model.relationship import DeclaredSettings
 from .._model.scope import ScopeSpec
-from .._windows import cmdlets, kept_secret
+from .._windows import cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, settings
 from .actions import Action, Kind, SafetyCopy, list_scopes
@@ -205,7 +205,7 @@ KINDS: Mapping[Kind, Row] = {
     ),
     Kind.FORGET: Row(
         "forget what {where} keeps of the secret of '{name}'",
-        lambda action, computer: kept_secret.drop(action.name),
+        lambda action, computer: secret_record.drop(action.name),
         effects.secret_kept,
         effects.forgotten,
         alone=True,

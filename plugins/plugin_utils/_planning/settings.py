@@ -21,7 +21,7 @@ from .._model.relationship import (
     Mode,
     Relationship,
 )
-from .._windows.kept_secret import Kept
+from .._windows.secret_record import SecretRecord
 
 Changes = Mapping[str, Any]  # option -> new value
 
@@ -117,7 +117,7 @@ def other_role(spec: DeclaredSettings, current: Relationship, server: str) -> st
     return f"server_role: {server} is {current.server_role} in '{current.name}', not {spec.server_role}."
 
 
-def changes(spec: DeclaredSettings, current: Relationship, secrets: Kept) -> Changes:
+def changes(spec: DeclaredSettings, current: Relationship, secrets: SecretRecord) -> Changes:
     """Option -> new value, for what differs and nothing else. Raises Refused."""
     differs: dict[str, Any] = {}
     mode = spec.mode or current.mode
@@ -148,13 +148,15 @@ def _interval(spec: DeclaredSettings, current: Relationship) -> int | None:
     return (current.state_switch_interval or DEFAULT_STATE_SWITCH_INTERVAL) if spec.auto_state_transition else 0
 
 
-def _sends(spec: DeclaredSettings, current: Relationship, secrets: Kept) -> bool:
+def _sends(spec: DeclaredSettings, current: Relationship, secrets: SecretRecord) -> bool:
     """Whether the secret is sent although authentication may be on. Authentication that is off uses none, whatever was
     sent last."""
     if not spec.shared_secret or spec.update_secret == "on_create":
         return False
     return (
-        spec.update_secret == "always" or not current.enable_auth or not secrets.is_of(current.name, spec.shared_secret)
+        spec.update_secret == "always"
+        or not current.enable_auth
+        or not secrets.matches(current.name, spec.shared_secret)
     )
 
 

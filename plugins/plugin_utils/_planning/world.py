@@ -22,7 +22,7 @@ from .._model.scope import Scope
 from .._model.server import Server
 from .._windows.errors import RemoteFailure
 from .._windows.export import Export
-from .._windows.kept_secret import Kept
+from .._windows.secret_record import SecretRecord
 
 Scopes = tuple[IPv4Address, ...]
 _OTHER_ROLE: Mapping[Role | None, Role | None] = {"active": "standby", "standby": "active", None: None}
@@ -240,7 +240,7 @@ class World:
     known: Mapping[str, Source | Unread] = field(default_factory=dict)
     has_partner_host: bool = False
     journal: Mapping[str, str] = field(default_factory=dict)
-    secrets: Kept = field(default_factory=Kept)
+    secrets: SecretRecord = field(default_factory=SecretRecord)
     at_once: int = AT_ONCE
 
     @property

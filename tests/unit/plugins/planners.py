@@ -28,7 +28,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world i
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 
 Task = Callable[[World], Plan | ReadRequest]
 
@@ -48,7 +48,7 @@ class Scene:
     own: str = ""
     silent: Mapping[str, RemoteFailure] = None  # type: ignore[assignment]
     journal: Mapping[str, str] = None  # type: ignore[assignment]
-    kept: Kept = None  # type: ignore[assignment]
+    kept: SecretRecord = None  # type: ignore[assignment]
     at_once: int = 30
 
 
@@ -181,7 +181,7 @@ def _scene(
         own,
         {rng.choice(list(PARTNERS)): rng.choice(failures)} if rng.random() < 0.15 else {},
         {names[0]: partner} if noted else {},
-        Kept({rng.choice(names): ("salt", "proof")} if rng.random() < 0.3 else {}),
+        SecretRecord({rng.choice(names): ("salt", "proof")} if rng.random() < 0.3 else {}),
         rng.choice([1, 2, 30]),
     )
 

@@ -27,7 +27,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import PartnerRead, ReadRequest, mirrored
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 
 ONE, TWO = scope_ids(["10.0.1.0", "10.0.2.0"])
 NOTHING = Export(frozenset(), {}, {}, {})
@@ -221,10 +221,10 @@ def test_a_partner_is_declared_down_in_silence_only(answer: RemoteFailure) -> No
 
 def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
     sides = own_connection(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), there("HQ", ["10.0.1.0"]))
-    world = adapter.world_of(replace(sides, kept=Kept({"HQ": ("salt", "proof")})))
+    world = adapter.world_of(replace(sides, kept=SecretRecord({"HQ": ("salt", "proof")})))
     found = made(plan([Spec("HQ", absent=True, policy=KEEP)], world))
     assert [action.kind for action in found.actions][-2:] == [Kind.FORGET, Kind.WITHDRAW_RELATIONSHIP]
-    assert not found.end.secrets.holds("HQ")
+    assert not found.end.secrets.exists("HQ")
 
 
 # --- size
