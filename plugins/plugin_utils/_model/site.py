@@ -18,22 +18,13 @@ from typing import Any
 from . import relationship_options
 from .identity import same_server
 from .refusal import Refused
-from .relationship import DeclaredSettings
 from .scope import scope_ids
 from .server import RELATIONSHIP_LIMIT
+from .settings import SETTING, SITE, Across, DeclaredSettings, Kind
 from .texts import few, sentences
 
 _TOLD = 50  # problems
-_COMPARED = (
-    "mode",
-    "partner_server",
-    "load_balance_percent",
-    "reserve_percent",
-    "max_client_lead_time",
-    "state_switch_interval",
-    "enable_auth",
-    "shared_secret",
-)
+_COMPARED = ("partner_server", *(setting.option for setting in SITE))
 
 
 @dataclass(frozen=True)
@@ -145,10 +136,11 @@ def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
         here, there = _said(mine, field), _said(theirs, field)
         if here is None or there is None or here == there or (field == "partner_server" and same_server(here, there)):
             continue
-        if field == "shared_secret":
-            yield "shared_secret (two different ones)"
-        elif field == "load_balance_percent":
-            yield f"load_balance_percent {here} and {there}, as the share of {one.primary}"
+        setting = SETTING.get(field)
+        if setting and setting.kind is Kind.SECRET:
+            yield f"{field} (two different ones)"
+        elif setting and setting.across is Across.SHARE:
+            yield f"{field} {here} and {there}, as the share of {one.primary}"
         else:
             yield f"{field} {here} and {there}"
     if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:
@@ -166,8 +158,8 @@ def _as_seen_by(primary: str, entry: Entry) -> DeclaredSettings:
     """The entry's settings when the other server is taken for its primary."""
     if entry.primary == primary:
         return entry.declared
-    percent = entry.declared.load_balance_percent
-    return replace(entry.declared, partner_server=None, load_balance_percent=None if percent is None else 100 - percent)
+    theirs = {setting.option: setting.mirrored(getattr(entry.declared, setting.option)) for setting in SITE}
+    return replace(entry.declared, partner_server=None, **theirs)
 
 
 def _joined(one: Entry, other: Entry) -> Entry:
@@ -219,13 +211,8 @@ def _options(entry: Entry) -> Mapping[str, Any]:
         "primary": entry.primary,
         "partner": entry.partner,
         "partner_server": wanted.partner_server or entry.partner,
-        "mode": wanted.mode,
+        **{setting.option: getattr(wanted, setting.option) for setting in SITE if setting.kind is not Kind.SECRET},
         "server_role": "active" if wanted.mode == "hot_standby" else None,
-        "load_balance_percent": wanted.load_balance_percent,
-        "reserve_percent": wanted.reserve_percent,
-        "max_client_lead_time": wanted.max_client_lead_time,
-        "state_switch_interval": wanted.state_switch_interval,
-        "enable_auth": wanted.enable_auth,
         "scopes": [str(scope) for scope in wanted.scopes],
     }
     return {option: value for option, value in options.items() if value is not None}

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.identity import Source
-from .._model.relationship import DeclaredSettings
+from .._model.settings import DeclaredSettings
 from .settings import Changes
 from .world import Scopes
 

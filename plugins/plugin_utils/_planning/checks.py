@@ -11,9 +11,10 @@ from ipaddress import IPv4Address
 from .._model import scope_specs
 from .._model.identity import Verdict
 from .._model.refusal import Refused
-from .._model.relationship import DeclaredSettings, Relationship
+from .._model.relationship import Relationship
 from .._model.scope import Scope, ScopeSpec
 from .._model.server import RELATIONSHIP_LIMIT
+from .._model.settings import DeclaredSettings
 from .._model.texts import few, sentences
 from . import settings
 from .copies import departure

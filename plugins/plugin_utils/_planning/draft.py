@@ -12,7 +12,7 @@ from typing import Any
 
 from .._model.identity import Source
 from .._model.refusal import Refused
-from .._model.relationship import DeclaredSettings
+from .._model.settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
 from . import kinds
 from .actions import Action, Kind, Stage, chunks

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from .._model.refusal import Refused
-from .._model.relationship import DeclaredSettings, Relationship
+from .._model.relationship import Relationship
+from .._model.settings import DeclaredSettings
 from . import checks, settings
 from .actions import Kind, Modification, Stage
 from .draft import Draft

@@ -13,9 +13,10 @@ from typing import Any
 
 from .._engine.steps import Removal
 from .._model.identity import Source
-from .._model.relationship import DeclaredSettings, Relationship
+from .._model.relationship import Relationship
 from .._model.render import settings as shown
 from .._model.scope import ScopeSpec
+from .._model.settings import DeclaredSettings
 from . import settings
 from .actions import Action, Kind, Stage
 from .content import Difference

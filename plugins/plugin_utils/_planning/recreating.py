@@ -14,7 +14,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.identity import Verdict
-from .._model.relationship import DeclaredSettings, Relationship
+from .._model.relationship import Relationship
+from .._model.settings import DeclaredSettings
 from . import checks, settings
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays

@@ -17,9 +17,10 @@ from ipaddress import IPv4Address
 from .._engine.sides import AT_ONCE
 from .._model.identity import Connection, Hop, Source, are_one
 from .._model.refusal import Refused
-from .._model.relationship import Relationship, Role
+from .._model.relationship import Relationship
 from .._model.scope import Scope
 from .._model.server import Server
+from .._model.settings import Role
 from .._windows.errors import RemoteFailure
 from .._windows.export import Export
 from .._windows.secret_record import SecretRecord

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .._model import durations
-from .._model.relationship import DEFAULT_STATE_SWITCH_INTERVAL, Mode, Relationship, Role
+from .._model.relationship import Relationship
 from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
+from .._model.settings import SETTING, SETTINGS, Kind, Setting
 from . import cmdlets
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
 from .export import NOTHING, Export, ServerLevel
@@ -21,8 +22,6 @@ from .reply import Found, Result
 
 T = TypeVar("T")
 
-_MODES: Mapping[str, Mode] = {text: mode for mode, text in cmdlets.WINDOWS_MODE.items()}
-_ROLES: Mapping[str, Role] = {text: role for role, text in cmdlets.WINDOWS_ROLE.items()}
 _TYPES: Mapping[str, bool] = {"PrimaryServer": True, "SecondaryServer": False}
 _SCOPE_TYPES: Mapping[str, str] = {one: one for one in ("Dhcp", "Bootp", "Both")}
 _SCOPE_STATES: Mapping[str, bool] = {"Active": True, "InActive": False, "Inactive": False}
@@ -196,34 +195,41 @@ def _each_once(
     return tuple(by_key[one] for one in sorted(by_key))  # type: ignore[type-var]
 
 
-def _relationship(found: Found) -> Relationship:
-    mode = found.choice("Mode", _MODES)
+def _relationship(failover: Found) -> Relationship:
+    mode = _setting(failover, SETTING["mode"])
+    settings: dict[str, Any] = {
+        setting.option: _setting(failover, setting) if setting.is_of(mode) else None for setting in SETTINGS
+    }
     return Relationship(
-        name=found.name("Name"),
-        partner_server=found.name("PartnerServer"),
-        mode=mode,
-        load_balance_percent=found.number("LoadBalancePercent", 100) if mode == "load_balance" else None,
-        reserve_percent=found.number("ReservePercent", 100) if mode == "hot_standby" else None,
-        server_role=found.choice("ServerRole", _ROLES) if mode == "hot_standby" else None,
-        max_client_lead_time=found.number("MaxClientLeadTime", durations.LONGEST, least=1),
-        state_switch_interval=_switch_interval(found),
-        enable_auth=found.flag("EnableAuth"),
-        state=found.text("State"),
-        scopes=tuple(sorted(set(found.addresses("ScopeId")))),
+        name=failover.name("Name"),
+        partner_server=failover.name("PartnerServer"),
+        state=failover.text("State"),
+        scopes=tuple(sorted(set(failover.addresses("ScopeId")))),
         # these five came with Windows Server 2012 R2
-        primary_server=found.optional_text("PrimaryServerName"),
-        secondary_server=found.optional_text("SecondaryServerName"),
-        primary_ip=found.optional_address("PrimaryServerIP"),
-        secondary_ip=found.optional_address("SecondaryServerIP"),
-        is_primary=found.choice("ServerType", _TYPES) if found.optional_text("ServerType") else None,
+        primary_server=failover.optional_text("PrimaryServerName"),
+        secondary_server=failover.optional_text("SecondaryServerName"),
+        primary_ip=failover.optional_address("PrimaryServerIP"),
+        secondary_ip=failover.optional_address("SecondaryServerIP"),
+        is_primary=failover.choice("ServerType", _TYPES) if failover.optional_text("ServerType") else None,
+        **settings,
     )
 
 
-def _switch_interval(found: Found) -> int:
-    """0: no automatic transition. One that is on and names no interval is never shown as off: it has Windows'
-    default."""
-    interval = found.optional_number("StateSwitchInterval", durations.LONGEST)
-    return (interval or DEFAULT_STATE_SWITCH_INTERVAL) if found.flag("AutoStateTransition") else 0
+def _setting(failover: Found, setting: Setting) -> Any:
+    match setting.kind:
+        case Kind.CHOICE:
+            return failover.choice(setting.windows, {text: value for value, text in setting.choices.items()})
+        case Kind.PERCENT:
+            return failover.number(setting.windows, 100)
+        case Kind.DURATION if setting.switch:
+            # one that is on and names no interval is never shown as off: it has Windows' default
+            interval = failover.optional_number(setting.windows, durations.LONGEST)
+            return (interval or setting.when_on) if failover.flag(setting.switch) else 0
+        case Kind.DURATION:
+            return failover.number(setting.windows, durations.LONGEST, least=1)
+        case Kind.AUTHENTICATION:
+            return failover.flag(setting.windows)
+    raise AssertionError(f"Windows shows no {setting.option}")
 
 
 def _scope(found: Found) -> Scope:

@@ -12,9 +12,10 @@ from typing import Any
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Found, Place, Result
 

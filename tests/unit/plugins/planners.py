@@ -16,9 +16,10 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import ad
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Needed, Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.unknown import UnknownPartner
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
@@ -270,7 +271,7 @@ def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) 
     return DeclaredSettings(
         name,
         rng.choice([None, *PARTNERS, "dhcp02", "10.10.0.13", "other.contoso.example"]),
-        mode,
+        mode=mode,
         load_balance_percent=rng.choice([None, 60]) if mode != "hot_standby" else None,
         reserve_percent=rng.choice([None, 7]) if mode == "hot_standby" else None,
         server_role=rng.choice([None, "active", "standby"]) if mode == "hot_standby" else None,

@@ -14,9 +14,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter i
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
