@@ -18,7 +18,7 @@ from . import cmdlets
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
 from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
-from .reply import Found, Result
+from .reply import ReplyObject, Result
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ def statistics(results: Sequence[Result], host: str) -> Mapping[IPv4Address, Uti
     return {one.address("ScopeId"): _utilisation(one) for one in found}
 
 
-def _utilisation(found: Found) -> Utilisation:
+def _utilisation(found: ReplyObject) -> Utilisation:
     in_use, free, percent = (
         found.number("AddressesInUse"),
         found.number("AddressesFree"),
@@ -164,13 +164,13 @@ def _result(results: Sequence[Result], call_id: str, host: str) -> Result:
     return found
 
 
-def _objects(result: Result, host: str, partner: str = "") -> Sequence[Found]:
+def _objects(result: Result, host: str, partner: str = "") -> Sequence[ReplyObject]:
     if result.errors:
         raise RemoteError(result, host, partner)
     return result.objects
 
 
-def _failover(result: Result, host: str, partner: str = "") -> Sequence[Found]:
+def _failover(result: Result, host: str, partner: str = "") -> Sequence[ReplyObject]:
     """Whether a server without any relationship answers with nothing or with an error is not known (U): both mean
     none."""
     if result.errors and error_ids(result) <= EMPTY_FAILOVER:
@@ -183,7 +183,7 @@ def _scopes(result: Result, host: str, partner: str = "") -> tuple[Scope, ...]:
 
 
 def _each_once(
-    found: Iterable[Found], name: str, read: Callable[[Found], T], key: Callable[[T], object]
+    found: Iterable[ReplyObject], name: str, read: Callable[[ReplyObject], T], key: Callable[[T], object]
 ) -> tuple[T, ...]:
     """Sorted by `key`, which the property `name` holds. No server has two of one."""
     by_key: dict[object, T] = {}
@@ -195,7 +195,7 @@ def _each_once(
     return tuple(by_key[one] for one in sorted(by_key))  # type: ignore[type-var]
 
 
-def _relationship(failover: Found) -> Relationship:
+def _relationship(failover: ReplyObject) -> Relationship:
     mode = _setting(failover, SETTING["mode"])
     settings: dict[str, Any] = {
         setting.option: _setting(failover, setting) if setting.is_of(mode) else None for setting in SETTINGS
@@ -215,7 +215,7 @@ def _relationship(failover: Found) -> Relationship:
     )
 
 
-def _setting(failover: Found, setting: Setting) -> Any:
+def _setting(failover: ReplyObject, setting: Setting) -> Any:
     match setting.kind:
         case Kind.CHOICE:
             return failover.choice(setting.windows, {text: value for value, text in setting.choices.items()})
@@ -232,7 +232,7 @@ def _setting(failover: Found, setting: Setting) -> Any:
     raise AssertionError(f"Windows shows no {setting.option}")
 
 
-def _scope(found: Found) -> Scope:
+def _scope(found: ReplyObject) -> Scope:
     return Scope(
         scope_id=found.address("ScopeId"),
         name=found.text("Name"),

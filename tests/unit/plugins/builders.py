@@ -17,14 +17,14 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope impo
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Found, Place, Result
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, ReplyObject, Result
 
 
 def result(operation: str, *objects: Mapping[str, Any], error: str = "") -> Result:
     """What an operation answered on dhcp01."""
     place = Place("dhcp01", operation)
     return Result(
-        operation, place, tuple(Found(place, one) for one in objects), (Failure(error, "no"),) if error else ()
+        operation, place, tuple(ReplyObject(place, one) for one in objects), (Failure(error, "no"),) if error else ()
     )
 
 
