@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 from .._model.refusal import Refused
 from .._model.render import planned_result, relationship_result
 from .._model.server import Server
-from .._model.texts import short, told
+from .._model.texts import result_in_sight, short
 from .._planning import guards
 from .._windows.client import Execute, Remote
 from .._windows.errors import RemoteFailure, UnexpectedReply
@@ -78,7 +78,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             found.pop("diff", None)
         found["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(told(readable_by_all(found, hidden)))
+        result.update(result_in_sight(readable_by_all(found, hidden)))
         return result
 
     @contextlib.contextmanager

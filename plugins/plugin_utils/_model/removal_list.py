@@ -21,20 +21,20 @@ _BECOMES = {
 def removal_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
     """One line for each copy, then the steps, then the safety copies. `results`: of tasks that were run, would run, or
     failed."""
-    told = list(results)
-    removals = [(one, removal) for one in told for removal in one.get("removals") or ()]
-    lines = [f"{_relationship(one)}{_copy(removal)}" for one, removal in removals] or [NOTHING]
+    tasks = list(results)
+    removals = [(task, removal) for task in tasks for removal in task.get("removals") or ()]
+    lines = [f"{_relationship(task)}{_copy(removal)}" for task, removal in removals] or [NOTHING]
     if any(removal["other_copy"] != "disable" for _one, removal in removals):
         lines.append(DNS)
-    for one in told:
-        lines += [f"{_relationship(one)}{step['server']}: {step['step']}" for step in one.get("plan") or ()]
+    for task in tasks:
+        lines += [f"{_relationship(task)}{step['server']}: {step['step']}" for step in task.get("plan") or ()]
         lines += [
-            f"{_relationship(one)}safety copy on {copy['host']}: {copy['path']}"
-            for copy in one.get("safety_copies") or ()
+            f"{_relationship(task)}safety copy on {copy['host']}: {copy['path']}"
+            for copy in task.get("safety_copies") or ()
         ]
-        if one.get("failed"):
+        if task.get("failed"):
             lines.append(
-                f"{_relationship(one)}FAILED, and was not done, or not all of it; the message of the task says why."
+                f"{_relationship(task)}FAILED, and was not done, or not all of it; the message of the task says why."
             )
     return lines
 
@@ -51,5 +51,5 @@ def _copy(removal: Mapping[str, Any]) -> str:
     )
 
 
-def _differences(found: Sequence[str]) -> str:
-    return f"the copies differ: {few(found, 'removals', between='; ')}" if found else "the copies are equal"
+def _differences(differences: Sequence[str]) -> str:
+    return f"the copies differ: {few(differences, 'removals', between='; ')}" if differences else "the copies are equal"

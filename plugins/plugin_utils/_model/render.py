@@ -121,12 +121,12 @@ def _differences(
     words += [f"{kind} {key} is gone" for key in before if key not in after]
     for key in before:
         if key in after:
-            one, other = before[key], after[key]
-            fields = dict.fromkeys([*one, *other])
+            old, new = before[key], after[key]
+            fields = dict.fromkeys([*old, *new])
             words += [
-                f"{kind} {key}: {f} {_text(one.get(f))} -> {_text(other.get(f))}"
+                f"{kind} {key}: {f} {_text(old.get(f))} -> {_text(new.get(f))}"
                 for f in fields
-                if one.get(f) != other.get(f)
+                if old.get(f) != new.get(f)
             ]
     return words
 

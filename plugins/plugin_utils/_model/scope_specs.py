@@ -20,22 +20,22 @@ LEASE_LIMIT = durations.UNLIMITED - 1  # seconds; DHCP counts a lease in 32 bits
 
 def parse(specs: Iterable[Mapping[str, Any]]) -> tuple[ScopeSpec, ...]:
     """The option create_scopes, sorted by scope id. Raises Refused, with everything that is wrong in one text."""
-    found: list[ScopeSpec] = []
+    parsed: list[ScopeSpec] = []
     problems: list[str] = []
     for options in specs:
         try:
-            found.append(_spec(options))
+            parsed.append(_spec(options))
         except Refused as refused:
             problems.append(str(refused))
-    ids = [spec.scope_id for spec in found]
+    ids = [spec.scope_id for spec in parsed]
     problems += [
-        f"create_scopes: {one} is defined {ids.count(one)} times; keep one definition."
-        for one in sorted(set(ids))
-        if ids.count(one) > 1
+        f"create_scopes: {scope} is defined {ids.count(scope)} times; keep one definition."
+        for scope in sorted(set(ids))
+        if ids.count(scope) > 1
     ]
     if problems:
         raise Refused(sentences(problems))
-    return tuple(sorted(found, key=lambda spec: spec.scope_id))
+    return tuple(sorted(parsed, key=lambda spec: spec.scope_id))
 
 
 def options(spec: ScopeSpec) -> Mapping[str, Any]:
@@ -57,10 +57,10 @@ def missing(specs: Sequence[ScopeSpec], server: Server) -> tuple[ScopeSpec, ...]
     """Those whose scope is not on the server. Raises Refused where its subnet is taken by another scope, there or
     defined."""
     new = tuple(spec for spec in specs if server.scope(spec.scope_id) is None)
-    found = overlaps([network(spec.scope_id, spec.subnet_mask) for spec in new], server)
-    if found:
+    taken = overlaps([network(spec.scope_id, spec.subnet_mask) for spec in new], server)
+    if taken:
         cure = "correct scope_id and subnet_mask, or use the scope that is there."
-        raise Refused(sentences([f"create_scopes: {problem}; {cure}" for problem in found]))
+        raise Refused(sentences([f"create_scopes: {problem}; {cure}" for problem in taken]))
     return new
 
 

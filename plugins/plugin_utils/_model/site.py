@@ -79,22 +79,22 @@ def _entry(raw: Mapping[str, Any], hosts: Collection[str], problems: list[str]) 
     """An entry of the data. What is wrong with it is added to `problems`, and it goes on to the comparisons all the
     same."""
     name, primary, partner = raw["name"], raw["primary"], raw["partner"]
-    found = [*_server_problems(primary, partner, hosts)]
+    wrong = [*_server_problems(primary, partner, hosts)]
     scopes: set[IPv4Address] = set()
     for text in raw.get("scopes") or ():
         try:
             scopes.update(scope_ids([text]))
         except Refused as refused:
-            found.append(str(refused))
+            wrong.append(str(refused))
     sound = True
     wanted = DeclaredSettings(name=name, scopes=tuple(sorted(scopes)))
     try:
         wanted = replace(relationship_options.parse(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
     except Refused as refused:
         sound = False
-        found.append(str(refused))
+        wrong.append(str(refused))
     entry = Entry(primary, partner, wanted, sound)
-    problems += [f"{entry}: {problem}" for problem in found]
+    problems += [f"{entry}: {problem}" for problem in wrong]
     return entry
 
 
@@ -111,27 +111,27 @@ def _server_problems(primary: str, partner: str, hosts: Collection[str]) -> Iter
 
 def _merge(entries: Iterable[Entry], problems: list[str]) -> list[Entry]:
     """Each relationship once; the first entry of a relationship says who its primary is."""
-    found: dict[tuple[frozenset[str], str], Entry] = {}
+    merged: dict[tuple[frozenset[str], str], Entry] = {}
     for entry in entries:
         key = (entry.servers, entry.name)
-        if key not in found:
-            found[key] = entry
-        elif entry.sound and found[key].sound:
-            differing = list(_contradictions(found[key], entry))
+        if key not in merged:
+            merged[key] = entry
+        elif entry.sound and merged[key].sound:
+            differing = list(_contradictions(merged[key], entry))
             problems += [
-                f"{entry}: is declared twice, and the two do not agree: {one}; write it once." for one in differing
+                f"{entry}: is declared twice, and the two do not agree: {field}; write it once." for field in differing
             ]
             if not differing:
-                found[key] = _joined(found[key], entry)
-    return list(found.values())
+                merged[key] = _joined(merged[key], entry)
+    return list(merged.values())
 
 
-def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
+def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
     """The fields in which two entries of one relationship differ. What one of them leaves out is no difference."""
-    if one.declared.mode == other.declared.mode == "hot_standby" and one.primary != other.primary:
-        yield f"primary {one.primary} and {other.primary} (in hot standby the primary is the active server)"
+    if first.declared.mode == second.declared.mode == "hot_standby" and first.primary != second.primary:
+        yield f"primary {first.primary} and {second.primary} (in hot standby the primary is the active server)"
         return
-    mine, theirs = one.declared, _as_seen_by(one.primary, other)
+    mine, theirs = first.declared, _as_seen_by(first.primary, second)
     for field in _COMPARED:
         here, there = _said(mine, field), _said(theirs, field)
         if here is None or there is None or here == there or (field == "partner_server" and same_server(here, there)):
@@ -140,7 +140,7 @@ def _contradictions(one: Entry, other: Entry) -> Iterable[str]:
         if setting and setting.kind is Kind.SECRET:
             yield f"{field} (two different ones)"
         elif setting and setting.across is Across.SHARE:
-            yield f"{field} {here} and {there}, as the share of {one.primary}"
+            yield f"{field} {here} and {there}, as the share of {first.primary}"
         else:
             yield f"{field} {here} and {there}"
     if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:
@@ -162,22 +162,23 @@ def _as_seen_by(primary: str, entry: Entry) -> DeclaredSettings:
     return replace(entry.declared, partner_server=None, **theirs)
 
 
-def _joined(one: Entry, other: Entry) -> Entry:
+def _joined(first: Entry, second: Entry) -> Entry:
     """Both entries in one: what the first leaves out, the other says."""
-    mine, theirs = one.declared, _as_seen_by(one.primary, other)
+    mine, theirs = first.declared, _as_seen_by(first.primary, second)
     left_out = {field: getattr(theirs, field) for field in _COMPARED if getattr(mine, field) is None}
-    return replace(one, declared=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes))
+    return replace(first, declared=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes))
 
 
 def _shared_names(entries: Sequence[Entry]) -> Iterable[str]:
     """On one server a name is one relationship, and nobody knows whether Windows tells upper from lower case."""
-    for one, other in combinations(entries, 2):
-        if one.name.casefold() == other.name.casefold() and one.servers & other.servers:
-            server = sorted(one.servers & other.servers)[0]
-            differ = "" if one.name == other.name else ", in upper and lower case only"
-            cure = "write it in one way" if one.servers == other.servers else "give one of them another name"
+    for first, second in combinations(entries, 2):
+        if first.name.casefold() == second.name.casefold() and first.servers & second.servers:
+            server = sorted(first.servers & second.servers)[0]
+            differ = "" if first.name == second.name else ", in upper and lower case only"
+            cure = "write it in one way" if first.servers == second.servers else "give one of them another name"
             yield (
-                f"{other}: {server} would have two relationships of this name{differ}, the other being {one}; {cure}."
+                f"{second}: {server} would have two relationships of this name{differ}, the other being "
+                f"{first}; {cure}."
             )
 
 

@@ -410,6 +410,8 @@ def _parameters(setting: Setting, value: Any, secret: str | None) -> Mapping[str
             return {setting.switch: False}
         case Kind.DURATION:
             return {**({setting.switch: True} if setting.switch else {}), name: durations.timespan(value)}
+        case Kind.AUTHENTICATION if not value:
+            return {name: None}
         case Kind.AUTHENTICATION | Kind.SECRET:
-            return {name: Secret(secret) if value and secret else None}
+            return {name: Secret(secret) if secret else None}
     return {name: value}
