@@ -38,7 +38,7 @@ class ActionModule(FailoverAction):
             relationship_options.partner_server(options)
             wanted = sent = Spec(name, absent=True, policy=how)
         else:
-            settings = relationship_options.definition(name, options)
+            settings = relationship_options.parse(name, options)
             wanted = Spec(name, settings, settings.scopes, policy=how)
             # whether a secret arrived cannot be read back
             sent = replace(wanted, settings=replace(settings, update_secret="on_create"))

@@ -9,7 +9,7 @@ from typing import Any
 from ..plugin_utils._engine import pending
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
-from ..plugin_utils._model import relationship_options, scope_definitions
+from ..plugin_utils._model import relationship_options, scope_specs
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning.planner import plan
@@ -55,9 +55,9 @@ class ActionModule(FailoverAction):
         known = pending.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,
-            None if known is None else relationship_options.definition(name, known),
+            None if known is None else relationship_options.parse(name, known),
             scopes,
-            scope_definitions.parse(options["create_scopes"] or ()),
+            scope_specs.parse(options["create_scopes"] or ()),
             exact=options["purge"],
             create_only=True,
             policy=policy(options, move=options["move"]),
@@ -66,7 +66,7 @@ class ActionModule(FailoverAction):
         made = self.reconcile(lambda world: plan([wanted], world))
         return {
             "relationship": self.shown(name, made),
-            "definition_differences": scope_definitions.differences(wanted.define, self.reader.here),
+            "definition_differences": scope_specs.differences(wanted.define, self.reader.here),
             **self.carried(name, known or {}, made),
         }
 

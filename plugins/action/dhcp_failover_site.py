@@ -10,6 +10,7 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils._engine.action import readable_by_all, secrets
 from ..plugin_utils._model import site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
+from ..plugin_utils._model.settings import SETTING, SITE
 
 Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
@@ -57,13 +58,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 "primary": {"type": "str", "required": True},
                 "partner": {"type": "str", "required": True},
                 "partner_server": {"type": "str"},
-                "mode": {"type": "str", "choices": ["load_balance", "hot_standby"], "default": "load_balance"},
-                "load_balance_percent": {"type": "int"},
-                "reserve_percent": {"type": "int"},
-                "max_client_lead_time": {"type": "str"},
-                "state_switch_interval": {"type": "str"},
-                "enable_auth": {"type": "bool"},
-                "shared_secret": {"type": "str", "no_log": True},
+                **{setting.option: setting.argument for setting in SITE},
+                "mode": {**SETTING["mode"].argument, "default": "load_balance"},
                 "scopes": {"type": "list", "elements": "str", "default": []},
             },
         },

@@ -21,7 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Execute
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Found
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import ReplyObject
 from nothing_lost.task import ACTIONS, Wire
 
 from fuzz import mutations, scenes
@@ -188,9 +188,9 @@ def sabotaged() -> Iterator[None]:
     """Addresses are read as they once were: a bare one as a list of its characters."""
     from ipaddress import IPv4Address
 
-    plain = Found.addresses
-    Found.addresses = lambda self, name: tuple(IPv4Address(one) for one in self.properties[name] or ())  # type: ignore[method-assign]
+    plain = ReplyObject.addresses
+    ReplyObject.addresses = lambda self, name: tuple(IPv4Address(one) for one in self.properties[name] or ())  # type: ignore[method-assign]
     try:
         yield
     finally:
-        Found.addresses = plain  # type: ignore[method-assign]
+        ReplyObject.addresses = plain  # type: ignore[method-assign]

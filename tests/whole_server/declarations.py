@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 
 NAMES = ("HQ", "Branch", "Lab", "Depot")
@@ -49,21 +49,18 @@ def declaration(rng: random.Random, before: Declaration | None) -> Declaration:
     return Declaration(tuple(specs), policy, rng.random() < 0.5)
 
 
-def _settings(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> Definition:
+def _settings(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> DeclaredSettings:
     partner = rng.choice(PARTNERS)
     if name in ("HQ", "Branch"):  # a role that a new mode brings cannot be chosen
         role = rng.choice(["active", "standby"])
-        return Definition(name, partner, "hot_standby", None, 5, role, 3600, 0, enable_auth=False, scopes=scopes)
+        return _declared(name, partner, scopes, mode="hot_standby", reserve_percent=5, server_role=role)
     percent = rng.choice([30, 50])
-    return Definition(
-        name,
-        partner,
-        "load_balance",
-        percent,
-        None,
-        None,
-        rng.choice([3600, 7200]),
-        0,
-        enable_auth=False,
-        scopes=scopes,
+    lead_time = rng.choice([3600, 7200])
+    return _declared(
+        name, partner, scopes, mode="load_balance", load_balance_percent=percent, max_client_lead_time=lead_time
     )
+
+
+def _declared(name: str, partner: str, scopes: tuple[IPv4Address, ...], **settings: Any) -> DeclaredSettings:
+    common = {"max_client_lead_time": 3600, "state_switch_interval": 0, "enable_auth": False}
+    return DeclaredSettings(name, partner, scopes=scopes, **{**common, **settings})

@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 
 from .._model.refusal import TaskFailure
 from .._model.render import planned_result, relationship_result
-from .._model.texts import short, told
+from .._model.texts import result_in_sight, short
 from .._planning import guards
 from .._planning.plan import Plan
 from .._planning.reads import Planner
@@ -77,7 +77,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             found.pop("diff", None)
         found["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(told(readable_by_all(found, hidden)))
+        result.update(result_in_sight(readable_by_all(found, hidden)))
         return result
 
     @contextlib.contextmanager

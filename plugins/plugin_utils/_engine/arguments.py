@@ -8,21 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._model.refusal import Refused
+from .._model.settings import DECLARED
 from .._planning.guards import PASSING, STATES
 from .._planning.spec import Policy
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship
 RELATIONSHIP: dict[str, Any] = {
     "partner_server": {"type": "str"},
-    "mode": {"type": "str", "choices": ["load_balance", "hot_standby"]},
-    "load_balance_percent": {"type": "int"},
-    "reserve_percent": {"type": "int"},
-    "server_role": {"type": "str", "choices": ["active", "standby"]},
-    "max_client_lead_time": {"type": "str"},
-    "state_switch_interval": {"type": "str"},
-    "auto_state_transition": {"type": "bool"},
-    "shared_secret": {"type": "str", "no_log": True},
-    "enable_auth": {"type": "bool"},
+    **{setting.option: setting.argument for setting in DECLARED},
 }
 
 WAITING: dict[str, Any] = {

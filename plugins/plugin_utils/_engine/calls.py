@@ -178,8 +178,8 @@ def notes(several: Iterable[Step], server: Server) -> Mapping[str, str]:
 
 
 def noted(several: Sequence[Call], notes: Mapping[str, str]) -> Sequence[Call]:
-    """The same, with a note of each relationship (`notes`: its partner) before the first write that is about it, and all
-    removed at the end. What is refused before, by a probe or a wait, leaves none."""
+    """The same, with a note of each relationship (`notes`: its partner) before the first write that is about it, and
+    all removed at the end. What is refused before, by a probe or a wait, leaves none."""
     together: list[Call] = []
     left = dict(notes)
     for call in several:

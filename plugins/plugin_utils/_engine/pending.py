@@ -13,10 +13,10 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model import relationship_options, scope_definitions
+from .._model import relationship_options, scope_specs
 from .._model.identity import Connection
 from .._model.relationship_options import PLAIN_OPTIONS
-from .._model.scope import ScopeDefinition, scope_ids
+from .._model.scope import ScopeSpec, scope_ids
 from .._planning import kinds
 from .._planning.actions import Action, Kind
 from .._planning.reads import Unread
@@ -65,7 +65,7 @@ def _actions(name: str, entry: Mapping[str, Any], facts: Facts, world: World) ->
         return [*actions, *_comes(Kind.JOIN, name, made, partner, world)]
     if not entry["scopes"]:
         return actions
-    settings = relationship_options.definition(name, entry["options"])
+    settings = relationship_options.parse(name, entry["options"])
     comes = _comes(Kind.CREATE, name, scope_ids(entry["scopes"]), settings.partner_server or "", world)
     return [*actions, *(replace(action, detail=settings) for action in comes)]
 
@@ -76,9 +76,9 @@ def _comes(kind: Kind, name: str, scopes: tuple[IPv4Address, ...], partner: str,
     return [Action(0, kind, HERE, name, scopes, other=other, partner=partner)] if scopes else []
 
 
-def created(facts: Facts, name: str) -> tuple[ScopeDefinition, ...]:
+def created(facts: Facts, name: str) -> tuple[ScopeSpec, ...]:
     """The scopes that earlier tasks of a check mode run would have created for a relationship."""
-    return scope_definitions.parse(facts.get(name, {}).get("create_scopes", ()))
+    return scope_specs.parse(facts.get(name, {}).get("create_scopes", ()))
 
 
 def remembering(
@@ -86,14 +86,14 @@ def remembering(
     name: str,
     options: Mapping[str, Any],
     scopes: Sequence[str],
-    create_scopes: Sequence[ScopeDefinition] = (),
+    create_scopes: Sequence[ScopeSpec] = (),
 ) -> Facts:
     plain = {option: options[option] for option in PLAIN_OPTIONS if options.get(option) is not None}
     if options.get("shared_secret"):
         plain.setdefault("enable_auth", True)
     entry: dict[str, Any] = {"options": plain, "scopes": list(scopes)}
     if create_scopes:
-        entry["create_scopes"] = [scope_definitions.options(one) for one in create_scopes]
+        entry["create_scopes"] = [scope_specs.options(one) for one in create_scopes]
     return {**facts, name: entry}
 
 

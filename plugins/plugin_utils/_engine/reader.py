@@ -20,7 +20,7 @@ from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.reads import OwnRead, PartnerRead, Planner, ReadRequest, Scopes, Unread
 from .._planning.world import AT_ONCE, ServerView, World
-from .._windows import cmdlets, kept_secret, server_reads
+from .._windows import cmdlets, secret_record, server_reads
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import RemoteFailure, UnexpectedReply
@@ -62,7 +62,7 @@ class Reader:
         self._partner_failure: RemoteFailure | None = None
         self._lacking: dict[str, frozenset[IPv4Address]] = {}
         self._resolved: dict[str, tuple[str, ...]] = {}
-        self._secrets = kept_secret.Kept()
+        self._secrets = secret_record.SecretRecord()
         self._journal: dict[str, str] = {}
         self._copy: Export | None = None
         self._statistics: Mapping[IPv4Address, Utilisation] | None = None
@@ -139,7 +139,8 @@ class Reader:
         self._copy = None
 
     def content_operations(self, connection: Connection, scopes: Scopes) -> Sequence[Operation]:
-        """The reads of the content that is known or among these scopes, where there are any; for what a write changes."""
+        """The reads of the content that is known or among these scopes, where there are any; for what a write
+        changes."""
         if not scopes:
             return []
         if connection is THERE:
@@ -155,7 +156,7 @@ class Reader:
         """Something was written: what this server kept of secrets may be gone, and partners that were asked are looked
         at once more."""
         self._journal = {**self.asked_partners, **self._journal}
-        self._secrets = kept_secret.Kept()
+        self._secrets = secret_record.SecretRecord()
 
     def _resolve(self, name: str) -> None:
         """What addresses the server's DNS has for a name; none is an answer too."""
@@ -192,7 +193,11 @@ class Reader:
 
     def _look_here(self) -> None:
         over_hop = [read for read in self._request.partners if self._is_over_hop(read)]
-        looks = [look for name in self._request.own.notes for look in (journal.look(name), self._secrets.look(name))]
+        looks = [
+            look
+            for name in self._request.own.notes
+            for look in (journal.look(name), self._secrets.read_operation(name))
+        ]
         operations = reading.own_operations(self._request, over_hop, looks, self._lacking)
         if HERE not in self.readings or not self.readings[HERE].has(operations):
             self.look(HERE, operations)
@@ -218,7 +223,8 @@ class Reader:
         self._known.update({read.key: Unread(failure) for read in self._own_connection()})
 
     def _is_over_hop(self, read: PartnerRead) -> bool:
-        """Whether the partner is asked by this server: partner_host is not given, or turned out to be another server."""
+        """Whether the partner is asked by this server: partner_host is not given, or turned out to be another
+        server."""
         if THERE not in self.remotes:
             return True
         known = self.readings.get(THERE)
@@ -236,11 +242,11 @@ class Reader:
         self._take(reading.own_view(seen, self._request, reads), reads, HERE.value)
         if own.statistics and seen.has([cmdlets.get_statistics()]):
             self._statistics = server_reads.statistics(seen.reply.before, host)
-        if seen.has([look for name in own.notes for look in (journal.look(name), self._secrets.look(name))]):
+        if seen.has([look for name in own.notes for look in (journal.look(name), self._secrets.read_operation(name))]):
             notes = {name: journal.partner(seen.answer(journal.look(name)), host) for name in own.notes}
             self._journal = {name: partner for name, partner in notes.items() if partner}
-            looks = {name: seen.answer(self._secrets.look(name)) for name in own.notes}
-            self._secrets = self._secrets.seen(looks, host)
+            looks = {name: seen.answer(self._secrets.read_operation(name)) for name in own.notes}
+            self._secrets = self._secrets.with_answers(looks, host)
         if own.copy and seen.has([cmdlets.read_copy(own.copy)]) and self._copy is None:
             self._copy = server_reads.read_copy(seen.reply.before, host)
         for read in self._request.partners:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is asked over one connection, and what the answers show: a ReadRequest -> operations, their results -> views. Pure.
+"""What is asked over one connection, and what the answers show: a ReadRequest -> operations, their results -> views.
+Pure.
 
 A partner over a second hop is asked by this server, with its own reads and in the same remote command.
 """

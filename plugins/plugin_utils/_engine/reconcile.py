@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._model import scope_definitions
+from .._model import scope_specs
 from .._model.identity import Connection, Source
 from .._model.refusal import Refused
 from .._model.render import differences
@@ -141,7 +141,7 @@ class Reconciliation:
             return
         before, after = plan.shown
         if plan.creates:
-            after = {**after, "create_scopes": [scope_definitions.options(made) for made in plan.creates]}
+            after = {**after, "create_scopes": [scope_specs.options(made) for made in plan.creates]}
         header = plan.header or f"failover on {self.reader.here.name}"
         self.result["changed"] = bool(plan.actions)
         self.result["diff"] = {

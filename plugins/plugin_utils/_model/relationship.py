@@ -1,40 +1,29 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Failover relationships: as one of the two servers shows one, and as a playbook declares one. Durations are seconds.
-Pure."""
+"""Failover relationships as one of the two servers shows them. Durations are seconds. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
-from typing import Literal
 
 from .identity import Identity
+from .settings import Mode, Settings
 
-Mode = Literal["load_balance", "hot_standby"]
-Role = Literal["active", "standby"]
-
-DEFAULT_LOAD_BALANCE_PERCENT = 50
-DEFAULT_RESERVE_PERCENT = 5
-DEFAULT_MAX_CLIENT_LEAD_TIME = 3600
-DEFAULT_STATE_SWITCH_INTERVAL = 3600  # what Windows takes when automatic transition is on and no interval is given
 NAME_LIMIT = 126
 
 
-@dataclass(frozen=True)
-class Relationship:
+@dataclass(frozen=True, kw_only=True)
+class Relationship(Settings):
     """A failover relationship as one server shows it (load_balance_percent and server_role are that server's own)."""
 
     name: str
     partner_server: str
-    mode: Mode
-    load_balance_percent: int | None
-    reserve_percent: int | None
-    server_role: Role | None
-    max_client_lead_time: int
-    state_switch_interval: int
-    enable_auth: bool
+    mode: Mode = field()  # what every relationship has
+    max_client_lead_time: int = field()
+    state_switch_interval: int = field()
+    enable_auth: bool = field()
     state: str
     scopes: tuple[IPv4Address, ...]
     primary_server: str | None = None
@@ -52,26 +41,3 @@ class Relationship:
             None: (),
         }[self.is_primary]
         return Identity(tuple(dict.fromkeys(name for name in (self.partner_server, *others) if name)))
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A relationship as a playbook declares it. None is an omitted option: left as it is, or Windows' default at
-    creation."""
-
-    name: str
-    partner_server: str | None = None
-    mode: Mode | None = None
-    load_balance_percent: int | None = None
-    reserve_percent: int | None = None
-    server_role: Role | None = None
-    max_client_lead_time: int | None = None
-    state_switch_interval: int | None = None
-    auto_state_transition: bool | None = None
-    enable_auth: bool | None = None
-    shared_secret: str | None = None
-    update_secret: Literal["on_create", "always", "on_change"] = "on_create"
-    scopes: tuple[IPv4Address, ...] = ()
-
-    def __repr__(self) -> str:  # never the secret, wherever a definition is printed
-        return f"Definition({self.name!r})"

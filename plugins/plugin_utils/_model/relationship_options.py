@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options of a task -> Definition. What can be refused without looking at a server is refused here."""
+"""Options of a task -> DeclaredSettings. What can be refused without looking at a server is refused here."""
 
 from __future__ import annotations
 
@@ -10,43 +10,23 @@ from typing import Any
 from . import durations
 from .identity import computer_name
 from .refusal import Refused
-from .relationship import NAME_LIMIT, Definition
+from .relationship import NAME_LIMIT
 from .scope import scope_ids
+from .settings import CARRIED, DECLARED, DeclaredSettings, Kind, Setting
 
 # options of a relationship that a host fact may carry from one task to the next: everything but the secret
-PLAIN_OPTIONS = (
-    "partner_server",
-    "mode",
-    "load_balance_percent",
-    "reserve_percent",
-    "server_role",
-    "max_client_lead_time",
-    "state_switch_interval",
-    "auto_state_transition",
-    "enable_auth",
-)
+PLAIN_OPTIONS = ("partner_server", *(setting.option for setting in CARRIED))
 
 
-def definition(name: str, options: Mapping[str, Any]) -> Definition:
+def parse(name: str, options: Mapping[str, Any]) -> DeclaredSettings:
     """A relationship's options, checked against each other. Raises Refused."""
     _check_name(name)
-    max_client_lead_time = _duration(options, "max_client_lead_time")
-    if max_client_lead_time == 0:
-        raise Refused("max_client_lead_time: cannot be 0; Windows' default is one hour (1:00:00).")
-    wanted = Definition(
+    wanted = DeclaredSettings(
         name=name,
         partner_server=partner_server(options),
-        mode=options.get("mode"),
-        load_balance_percent=_percent(options, "load_balance_percent"),
-        reserve_percent=_percent(options, "reserve_percent"),
-        server_role=options.get("server_role"),
-        max_client_lead_time=max_client_lead_time,
-        state_switch_interval=_duration(options, "state_switch_interval"),
-        auto_state_transition=options.get("auto_state_transition"),
-        enable_auth=options.get("enable_auth"),
-        shared_secret=options.get("shared_secret"),
         update_secret=options.get("update_secret") or "on_create",
         scopes=scope_ids(options.get("scopes") or ()),
+        **{setting.option: _value(setting, options.get(setting.option)) for setting in DECLARED},
     )
     _check_mode(wanted)
     _check_transition(wanted)
@@ -61,28 +41,21 @@ def _check_name(name: str) -> None:
         raise Refused(f"name: has {len(name)} characters, and {NAME_LIMIT} is the most that Windows takes.")
 
 
-def _check_mode(wanted: Definition) -> None:
-    if wanted.mode == "load_balance":
-        for option in ("reserve_percent", "server_role"):
-            if getattr(wanted, option) is not None:
-                raise Refused(
-                    f"{option}: belongs to mode hot_standby, and mode is load_balance; leave it out or change mode."
-                )
-    if wanted.mode == "hot_standby" and wanted.load_balance_percent is not None:
-        raise Refused(
-            "load_balance_percent: belongs to mode load_balance, and mode is hot_standby; use reserve_percent or "
-            "change mode."
-        )
-    if wanted.load_balance_percent is not None and (
-        wanted.reserve_percent is not None or wanted.server_role is not None
-    ):
-        raise Refused(
-            "load_balance_percent: belongs to mode load_balance, reserve_percent and server_role to hot_standby; give "
-            "one kind."
-        )
+def _check_mode(wanted: DeclaredSettings) -> None:
+    given = [setting for setting in DECLARED if setting.mode and getattr(wanted, setting.option) is not None]
+    for setting in given:
+        if wanted.mode and not setting.is_of(wanted.mode):
+            raise Refused(
+                f"{setting.option}: belongs to mode {setting.mode}, and mode is {wanted.mode}; leave it out or change "
+                "mode."
+            )
+    other = next((setting.mode for setting in given if setting.mode != given[0].mode), None)
+    if other:
+        options = " and ".join(setting.option for setting in DECLARED if setting.mode == other)
+        raise Refused(f"{given[0].option}: belongs to mode {given[0].mode}, {options} to {other}; give one kind.")
 
 
-def _check_transition(wanted: Definition) -> None:
+def _check_transition(wanted: DeclaredSettings) -> None:
     if wanted.auto_state_transition is False and wanted.state_switch_interval:
         raise Refused(
             "state_switch_interval: an interval together with auto_state_transition: false; leave one of them out."
@@ -93,7 +66,7 @@ def _check_transition(wanted: Definition) -> None:
         )
 
 
-def _check_secret(wanted: Definition) -> None:
+def _check_secret(wanted: DeclaredSettings) -> None:
     if wanted.shared_secret is not None and not wanted.shared_secret:
         raise Refused(
             "shared_secret: is empty, which Windows takes as authentication off; use enable_auth: false to switch it "
@@ -115,18 +88,26 @@ def partner_server(options: Mapping[str, Any]) -> str | None:
     return computer_name(value.strip(), "partner_server")
 
 
-def _percent(options: Mapping[str, Any], option: str) -> int | None:
-    value = options.get(option)
-    if value is not None and not 0 <= value <= 100:
+def _value(setting: Setting, value: Any) -> Any:
+    if value is None:
+        return None
+    if setting.kind is Kind.PERCENT:
+        return _percent(setting.option, value)
+    return _duration(setting, value) if setting.kind is Kind.DURATION else value
+
+
+def _percent(option: str, value: int) -> int:
+    if not 0 <= value <= 100:
         raise Refused(f"{option}: is {value}, and percents go from 0 to 100.")
     return value
 
 
-def _duration(options: Mapping[str, Any], option: str) -> int | None:
-    value = options.get(option)
-    if value is None:
-        return None
+def _duration(setting: Setting, value: object) -> int:
     try:
-        return durations.parse(value)
+        seconds = durations.parse(value)
     except ValueError as error:
-        raise Refused(f"{option}: {error}.") from None
+        raise Refused(f"{setting.option}: {error}.") from None
+    if seconds == 0 and not setting.switch:
+        standard = durations.timespan(setting.default)
+        raise Refused(f"{setting.option}: cannot be 0; Windows' default is {standard}.")
+    return seconds

@@ -11,31 +11,27 @@ from . import durations
 from .relationship import Relationship
 from .scope import Scope
 from .server import Server
+from .settings import SETTINGS, Across
 
 
 def settings(relationship: Relationship | None) -> Mapping[str, Any]:
     """What a diff shows: the options of the relationship's mode, the state and the members."""
     if relationship is None:
         return {}
-    mode = (
-        {"load_balance_percent": relationship.load_balance_percent}
-        if relationship.mode == "load_balance"
-        else {"server_role": relationship.server_role, "reserve_percent": relationship.reserve_percent}
-    )
     return {
         "name": relationship.name,
         "partner_server": relationship.partner_server,
-        "mode": relationship.mode,
-        **mode,
-        "max_client_lead_time": relationship.max_client_lead_time,
-        "state_switch_interval": relationship.state_switch_interval,
-        "enable_auth": relationship.enable_auth,
+        **{
+            setting.option: getattr(relationship, setting.option)
+            for setting in SETTINGS
+            if setting.is_of(relationship.mode)
+        },
         "state": relationship.state,
         "scopes": [str(scope) for scope in relationship.scopes],
     }
 
 
-_OF_ONE_MODE = ("load_balance_percent", "reserve_percent", "server_role")
+_OF_ONE_MODE = tuple(setting.option for setting in SETTINGS if setting.mode)
 
 
 def planned_result(after: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -73,30 +69,23 @@ def site_entry(relationship: Relationship, here: str, there: str) -> Mapping[str
 
     `here` and `there` are the inventory names of this server and of the partner. In hot standby the primary is the
     active server, whichever server Windows calls primary. What only the primary can tell is left out on the partner:
-    its spelling of the partner, and its share, since whether the partner shows 100 minus that is likely and not known
-    (L)."""
+    its spelling of the partner, and its share, since it is likely and not known that the partner shows 100 minus it."""
     own = (
         relationship.server_role != "standby"
         if relationship.mode == "hot_standby"
         else relationship.is_primary is not False
     )
-    entry: dict[str, Any] = {
+    known = (Across.SAME, Across.SHARE) if own else (Across.SAME,)
+    return {
         "name": relationship.name,
         "primary": here if own else there,
         "partner": there if own else here,
-        "mode": relationship.mode,
-    }
-    if own:
-        entry["partner_server"] = relationship.partner_server
-    if relationship.mode == "hot_standby":
-        entry["reserve_percent"] = relationship.reserve_percent
-    elif own:
-        entry["load_balance_percent"] = relationship.load_balance_percent
-    return {
-        **entry,
-        "max_client_lead_time": relationship.max_client_lead_time,
-        "state_switch_interval": relationship.state_switch_interval,
-        "enable_auth": relationship.enable_auth,
+        **({"partner_server": relationship.partner_server} if own else {}),
+        **{
+            setting.option: getattr(relationship, setting.option)
+            for setting in SETTINGS
+            if setting.is_of(relationship.mode) and setting.across in known
+        },
         "scopes": [str(scope) for scope in relationship.scopes],
     }
 
@@ -132,12 +121,12 @@ def _differences(
     words += [f"{kind} {key} is gone" for key in before if key not in after]
     for key in before:
         if key in after:
-            one, other = before[key], after[key]
-            fields = dict.fromkeys([*one, *other])
+            old, new = before[key], after[key]
+            fields = dict.fromkeys([*old, *new])
             words += [
-                f"{kind} {key}: {f} {_text(one.get(f))} -> {_text(other.get(f))}"
+                f"{kind} {key}: {f} {_text(old.get(f))} -> {_text(new.get(f))}"
                 for f in fields
-                if one.get(f) != other.get(f)
+                if old.get(f) != new.get(f)
             ]
     return words
 

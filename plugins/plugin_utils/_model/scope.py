@@ -13,16 +13,16 @@ from .refusal import Refused
 
 def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Address, ...]:
     """Scope ids as addresses: sorted as numbers, each once. Raises Refused."""
-    found = set()
+    addresses = set()
     for text in texts:
         try:
-            found.add(IPv4Address(str(text).strip()))
+            addresses.add(IPv4Address(str(text).strip()))
         except AddressValueError:
             raise Refused(
                 f"{option}: {text!r} is no IPv4 address; failover exists for IPv4 scopes only, write the scope id, for "
                 "example 10.1.20.0"
             ) from None
-    return tuple(sorted(found))
+    return tuple(sorted(addresses))
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Utilisation:
 
 
 @dataclass(frozen=True)
-class ScopeDefinition:
+class ScopeSpec:
     """A scope as a playbook declares it, used to create it and for nothing else. None is an omitted option."""
 
     scope_id: IPv4Address

@@ -15,30 +15,21 @@ from ipaddress import IPv4Address
 from itertools import combinations
 from typing import Any
 
+from . import relationship_options
 from .identity import same_server
 from .refusal import Refused
-from .relationship import Definition
-from .relationship_options import definition
 from .scope import scope_ids
 from .server import RELATIONSHIP_LIMIT
+from .settings import SETTING, SITE, Across, DeclaredSettings, Kind
 from .texts import few, sentences
 
 _MOST_PROBLEMS = 50
-_COMPARED = (
-    "mode",
-    "partner_server",
-    "load_balance_percent",
-    "reserve_percent",
-    "max_client_lead_time",
-    "state_switch_interval",
-    "enable_auth",
-    "shared_secret",
-)
+_COMPARED = ("partner_server", *(setting.option for setting in SITE))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One relationship, `definition` being the primary's view.
+    """One relationship, `declared` being the primary's view.
 
     `sound`: its options were taken, so they can be compared.
     `secret_entry`: where in the data its secret stands, since of two entries for one relationship either may hold it.
@@ -46,13 +37,13 @@ class Entry:
 
     primary: str
     partner: str
-    definition: Definition
+    declared: DeclaredSettings
     sound: bool = True
     secret_entry: int | None = None
 
     @property
     def name(self) -> str:
-        return self.definition.name
+        return self.declared.name
 
     @property
     def servers(self) -> frozenset[str]:
@@ -112,9 +103,9 @@ def _entry(index: int, raw: Mapping[str, Any], hosts: Collection[str], problems:
         except Refused as refused:
             own_problems.append(str(refused))
     sound = True
-    wanted = Definition(name=name, scopes=tuple(sorted(scopes)))
+    wanted = DeclaredSettings(name=name, scopes=tuple(sorted(scopes)))
     try:
-        wanted = replace(definition(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
+        wanted = replace(relationship_options.parse(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
     except Refused as refused:
         sound = False
         own_problems.append(str(refused))
@@ -152,18 +143,19 @@ def _merge(listed: Iterable[Entry], problems: list[str]) -> list[Entry]:
 
 def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
     """The fields in which two entries of one relationship differ. What one of them leaves out is no difference."""
-    if first.definition.mode == second.definition.mode == "hot_standby" and first.primary != second.primary:
+    if first.declared.mode == second.declared.mode == "hot_standby" and first.primary != second.primary:
         yield f"primary {first.primary} and {second.primary} (in hot standby the primary is the active server)"
         return
-    mine, theirs = first.definition, _as_seen_by(first.primary, second)
+    mine, theirs = first.declared, _as_seen_by(first.primary, second)
     for field in _COMPARED:
         here, there = _said(mine, field), _said(theirs, field)
         if here is None or there is None or here == there or (field == "partner_server" and same_server(here, there)):
             continue
-        if field == "shared_secret":
-            yield "shared_secret (two different ones)"
-        elif field == "load_balance_percent":
-            yield f"load_balance_percent {here} and {there}, as the share of {first.primary}"
+        setting = SETTING.get(field)
+        if setting and setting.kind is Kind.SECRET:
+            yield f"{field} (two different ones)"
+        elif setting and setting.across is Across.SHARE:
+            yield f"{field} {here} and {there}, as the share of {first.primary}"
         else:
             yield f"{field} {here} and {there}"
     if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:
@@ -171,28 +163,27 @@ def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
         yield f"scopes ({few(only)} in one of them only)"
 
 
-def _said(wanted: Definition, field: str) -> Any:
+def _said(wanted: DeclaredSettings, field: str) -> Any:
     if field == "enable_auth" and wanted.shared_secret:
         return True
     return getattr(wanted, field)
 
 
-def _as_seen_by(primary: str, entry: Entry) -> Definition:
-    """The entry's definition when the other server is taken for its primary."""
+def _as_seen_by(primary: str, entry: Entry) -> DeclaredSettings:
+    """The entry's settings when the other server is taken for its primary."""
     if entry.primary == primary:
-        return entry.definition
-    percent = entry.definition.load_balance_percent
-    own_percent = None if percent is None else 100 - percent
-    return replace(entry.definition, partner_server=None, load_balance_percent=own_percent)
+        return entry.declared
+    theirs = {setting.option: setting.mirrored(getattr(entry.declared, setting.option)) for setting in SITE}
+    return replace(entry.declared, partner_server=None, **theirs)
 
 
 def _joined(first: Entry, second: Entry) -> Entry:
     """Both entries in one: what the first leaves out, the second says."""
-    mine, theirs = first.definition, _as_seen_by(first.primary, second)
+    mine, theirs = first.declared, _as_seen_by(first.primary, second)
     left_out = {field: getattr(theirs, field) for field in _COMPARED if getattr(mine, field) is None}
     return replace(
         first,
-        definition=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes),
+        declared=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes),
         secret_entry=second.secret_entry if first.secret_entry is None else first.secret_entry,
     )
 
@@ -212,7 +203,7 @@ def _shared_scopes(site: Sequence[Entry]) -> Iterable[str]:
     """A scope id is one subnet of the company, so it is in one relationship, whichever the servers are."""
     owners: dict[IPv4Address, Entry] = {}
     for entry in site:
-        for scope in entry.definition.scopes:
+        for scope in entry.declared.scopes:
             owner = owners.setdefault(scope, entry)
             if owner is not entry:
                 cure = "a scope can be in one only, take it out of the other"
@@ -228,19 +219,14 @@ def _crowded_servers(site: Sequence[Entry]) -> Iterable[str]:
 
 
 def _options(entry: Entry) -> Mapping[str, Any]:
-    wanted = entry.definition
+    wanted = entry.declared
     options = {
         "name": entry.name,
         "primary": entry.primary,
         "partner": entry.partner,
         "partner_server": wanted.partner_server or entry.partner,
-        "mode": wanted.mode,
+        **{setting.option: getattr(wanted, setting.option) for setting in SITE if setting.kind is not Kind.SECRET},
         "server_role": "active" if wanted.mode == "hot_standby" else None,
-        "load_balance_percent": wanted.load_balance_percent,
-        "reserve_percent": wanted.reserve_percent,
-        "max_client_lead_time": wanted.max_client_lead_time,
-        "state_switch_interval": wanted.state_switch_interval,
-        "enable_auth": wanted.enable_auth,
         "scopes": [str(scope) for scope in wanted.scopes],
     }
     return {option: value for option, value in options.items() if value is not None}

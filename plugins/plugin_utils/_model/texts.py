@@ -39,18 +39,18 @@ def in_sight(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _HIDDEN.sub(lambda match: visible(ord(match[0])), text)
 
 
-def told(result: Mapping[str, Any]) -> dict[str, Any]:
+def result_in_sight(result: Mapping[str, Any]) -> dict[str, Any]:
     """The result of a task, with what servers call something in sight wherever words tell of it; values stay as they
     are."""
-    found: Any = dict(result)
+    shown: Any = dict(result)
     for path in _WORDS:
-        found = _in_words(found, path)
-    return dict(found)
+        shown = _in_words(shown, path)
+    return dict(shown)
 
 
 def _in_words(value: Any, path: Sequence[str]) -> Any:
     if isinstance(value, (list, tuple)):
-        return [_in_words(one, path) for one in value]
+        return [_in_words(member, path) for member in value]
     if not path:
         return in_sight(value) if isinstance(value, str) else value
     if isinstance(value, Mapping) and path[0] in value:
@@ -58,22 +58,22 @@ def _in_words(value: Any, path: Sequence[str]) -> Any:
     return value
 
 
-def few(several: Iterable[object], where: str = "", *, between: str = ", ", most: int = FEW) -> str:
+def few(values: Iterable[object], where: str = "", *, between: str = ", ", most: int = FEW) -> str:
     """The first of a list that can be as long as a server likes, each cut, and how many more there are.
 
     `where`: what of the task's result holds all of them.
     """
-    found = [str(one) for one in several]
-    first = between.join(one if len(one) <= _FEW_LIMIT else one[:_FEW_LIMIT] + "..." for one in found[:most])
-    if len(found) <= most:
+    texts = [str(value) for value in values]
+    first = between.join(text if len(text) <= _FEW_LIMIT else text[:_FEW_LIMIT] + "..." for text in texts[:most])
+    if len(texts) <= most:
         return first
-    return f"{first} and {len(found) - most} more" + (f" (all of them: {where})" if where else "")
+    return f"{first} and {len(texts) - most} more" + (f" (all of them: {where})" if where else "")
 
 
-def sentences(several: Sequence[str], *, between: str = " ", most: int = FEW) -> str:
+def sentences(problems: Sequence[str], *, between: str = " ", most: int = FEW) -> str:
     """The same of problems that are each told whole."""
-    more = [f"And {len(several) - most} more problems like these."] if len(several) > most else []
-    return between.join([*several[:most], *more])
+    more = [f"And {len(problems) - most} more problems like these."] if len(problems) > most else []
+    return between.join([*problems[:most], *more])
 
 
 def visible_surrogates(text: str) -> str:

@@ -127,7 +127,7 @@ def replicate(variables: Variables, site: Sequence[Entry]) -> tuple[Sequence[Ent
         scopes = scope_ids(_names(variables.get("replicate_scopes")) or (), "replicate_scopes")
     except Refused as refused:
         problems.append(str(refused))
-    declared = {scope for entry in site for scope in entry.definition.scopes}
+    declared = {scope for entry in site for scope in entry.declared.scopes}
     unknown = [scope for scope in scopes if scope not in declared]
     if unknown:
         problems.append(_not_in_data("replicate_scopes", few(unknown), "replicate"))
@@ -185,7 +185,7 @@ def _undeclared(variable: str, names: Iterable[str], site: Iterable[Entry], verb
 
 def _in_load_balance(variable: str, names: Sequence[str], site: Sequence[Entry]) -> Iterable[str]:
     declared = {entry.name for entry in site if entry.name in names}
-    wrong = declared - {entry.name for entry in site if entry.definition.mode == "hot_standby"}
+    wrong = declared - {entry.name for entry in site if entry.declared.mode == "hot_standby"}
     if wrong:
         balanced = f"in load balance in {_DATA}, which has no active server"
         yield f"{variable}: has what is {balanced}: {_quoted(sorted(wrong))}; it should be names in hot standby only."

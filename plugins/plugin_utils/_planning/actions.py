@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.identity import Source
-from .._model.relationship import Definition
+from .._model.settings import DeclaredSettings
 from .reads import Scopes
 from .settings import Changes
 
@@ -53,7 +53,7 @@ class Action:
 
     `partner`: what is reached from the server that runs it ("": nothing but what `where` says). `normal`: the
     relationship has to be Normal before. `detail`: what the kind needs beside, one of the types below, or the number of
-    days for SAVE and a ScopeDefinition for MAKE. `strand`: actions of one strand hang together; an error ends its
+    days for SAVE and a ScopeSpec for MAKE. `strand`: actions of one strand hang together; an error ends its
     strand only.
     """
 
@@ -73,7 +73,7 @@ class Action:
 @dataclass(frozen=True)
 class Modification:
     changes: Changes
-    settings: Definition
+    settings: DeclaredSettings
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from .._model import scope_definitions
+from .._model import scope_specs
 from .._model.identity import Verdict
 from .._model.refusal import Refused
-from .._model.relationship import Definition, Relationship
-from .._model.scope import Scope, ScopeDefinition
+from .._model.relationship import Relationship
+from .._model.scope import Scope, ScopeSpec
 from .._model.server import RELATIONSHIP_LIMIT
+from .._model.settings import DeclaredSettings
 from .._model.texts import few, sentences
 from .._windows.export import Export
 from . import content, settings
@@ -48,7 +49,7 @@ def check_not_itself(spelling: str, here: ServerView) -> None:
         raise Refused(f"partner_server: '{spelling}' is {here.name} itself; name the other server.")
 
 
-def check_partner(spec: Definition, here: ServerView) -> str:
+def check_partner(spec: DeclaredSettings, here: ServerView) -> str:
     """The partner of a relationship that is about to be created."""
     if not spec.partner_server:
         raise Refused(f"partner_server: needed, since relationship '{spec.name}' does not exist on {here.name} yet.")
@@ -56,7 +57,7 @@ def check_partner(spec: Definition, here: ServerView) -> str:
     return spec.partner_server
 
 
-def check_secret(spec: Definition) -> None:
+def check_secret(spec: DeclaredSettings) -> None:
     complete = settings.complete(spec)
     if complete.enable_auth and not complete.shared_secret:
         raise Refused(
@@ -135,7 +136,9 @@ def check_keeper(misfit: Misfit, partner: str, same: bool, policy: Policy) -> No
         )
 
 
-def check_declared(spec: Spec, definition: Definition, current: Relationship, members: frozenset[IPv4Address]) -> None:
+def check_declared(
+    spec: Spec, definition: DeclaredSettings, current: Relationship, members: frozenset[IPv4Address]
+) -> None:
     """Nothing that is there gets lost when a later run has to finish without seeing the old relationship."""
     left_out = () if spec.exact and not spec.create_only else sorted(members - set(spec.members))
     lacking = [f"scopes: {few(left_out, 'relationships of dhcp_failover_info')}"] if left_out else []
@@ -312,6 +315,6 @@ def _by_export(scopes: Sequence[IPv4Address], here: ServerView) -> Mapping[int, 
     return found
 
 
-def missing_scopes(definitions: Sequence[ScopeDefinition], here: ServerView) -> tuple[ScopeDefinition, ...]:
+def missing_scopes(definitions: Sequence[ScopeSpec], here: ServerView) -> tuple[ScopeSpec, ...]:
     """Those whose scope is not there. Raises Refused where its subnet is taken by another scope, there or defined."""
-    return scope_definitions.missing(definitions, replace(here.server, scopes=tuple(here.copies.values())))
+    return scope_specs.missing(definitions, replace(here.server, scopes=tuple(here.copies.values())))

@@ -47,15 +47,6 @@ class LostLease:
     client_id: str
     expires: datetime | None
 
-    def public(self) -> Mapping[str, str | None]:
-        expires = self.expires.strftime("%Y-%m-%dT%H:%M:%SZ") if self.expires else None
-        return {
-            "scope_id": str(self.scope_id),
-            "address": self.address,
-            "client_id": self.client_id,
-            "expires": expires,
-        }
-
 
 def differences(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[Difference]:
     """Every difference, by scope and field. A reservation, option or policy that one side lacks is one difference."""

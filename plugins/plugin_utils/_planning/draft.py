@@ -12,7 +12,7 @@ from typing import Any
 
 from .._model.identity import Connection, Source
 from .._model.refusal import Refused
-from .._model.relationship import Definition
+from .._model.settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
 from . import kinds
 from .actions import Action, Kind, Stage, chunks
@@ -59,9 +59,9 @@ class Draft:
         self.start = self.world = world
         self.actions: list[Action] = []
         self.unfit: dict[str, tuple[Misfit, ...]] = {}
-        self.settings: dict[str, Definition] = {}  # declared, with what follows from a relationship that ends
+        self.settings: dict[str, DeclaredSettings] = {}  # declared, with what follows from a relationship that ends
         self.warnings: list[str] = []
-        self.pending: dict[str, Definition] = {}  # they wait for their first scope
+        self.pending: dict[str, DeclaredSettings] = {}  # they wait for their first scope
         self._asked = ReadRequest()
         self._waiting: set[str] = set()
 
@@ -91,7 +91,7 @@ class Draft:
     def forget_secret(self, name: str, stage: Stage, partner: str = "") -> None:
         """Before a secret is sent or goes: what this server keeps of the last one, if anything. Not without the
         `partner`, if given."""
-        if self.world.secrets.holds(name):
+        if self.world.secrets.exists(name):
             self.add(Kind.FORGET, self.here, name, stage=stage, partner=partner, normal=bool(partner))
 
     # --- reads ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.scope import Scope
-from .._model.scope_definitions import would_be as scope_would_be
+from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT
 from . import settings
 from .actions import Action, list_scopes
@@ -194,7 +194,7 @@ def left_over(action: Action, world: World) -> Iterable[str]:
 
 
 def secret_kept(action: Action, world: World) -> Iterable[str]:
-    if not world.secrets.holds(action.name):
+    if not world.secrets.exists(action.name):
         yield f"nothing is kept of the secret of '{action.name}'"
 
 

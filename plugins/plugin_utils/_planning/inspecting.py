@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is on a server: its relationships, how the partner's half and content differ, how full the scopes are. No I/O."""
+"""What is on a server: its relationships, how the partner's half and content differ, how full the scopes are. No
+I/O."""
 
 from __future__ import annotations
 

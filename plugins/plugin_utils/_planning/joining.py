@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from .._model.refusal import Refused
-from .._model.relationship import Definition, Relationship
+from .._model.relationship import Relationship
+from .._model.settings import DeclaredSettings
 from . import checks, settings
 from .actions import Kind, Modification, Stage
 from .draft import Draft
@@ -22,27 +23,27 @@ def settle(spec: Spec, d: Draft) -> None:
     if not spec.is_present:
         return
     current = d.here.find(spec.name, spec.option)
-    definition = d.settings.get(spec.name, spec.settings)
+    declared = d.settings.get(spec.name, spec.settings)
     if current is None:
-        _create(spec, definition, d)
+        _create(spec, declared, d)
         return
     differs: settings.Changes = {}
-    if definition is not None and not spec.create_only:
-        differs = settings.changes(definition, current.relationship, d.world.secrets)
+    if declared is not None and not spec.create_only:
+        differs = settings.changes(declared, current.relationship, d.world.secrets)
     coming = _join(spec, current.relationship.partner.names, d)
     if coming is None:
         return
     there, partner = d.world.partner(spec.name), current.relationship.partner_server
     more: dict[str, Any] = {"other": there and there.source, "partner": partner, "normal": True}
-    if definition and differs:
+    if declared and differs:
         if settings.touches_secret(differs):
             d.forget_secret(spec.name, Stage.SETTLE, partner)
-        d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, definition), **more)
+        d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, declared), **more)
     d.add(Kind.JOIN, d.here, spec.name, coming, **more)
 
 
-def _create(spec: Spec, definition: Definition | None, d: Draft) -> None:
-    if definition is None:
+def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:
+    if declared is None:
         raise Refused(
             f"relationship: '{spec.name}' does not exist on {d.here.name}, and no task of this play declared it; "
             "give create_relationship, or declare it with dhcp_failover_relationship before."
@@ -50,11 +51,11 @@ def _create(spec: Spec, definition: Definition | None, d: Draft) -> None:
     if spec.create_only and not spec.members:
         raise Refused("scopes: at least one is needed, since the relationship does not exist yet.")
     checks.check_name(spec.name, spec.option, d.here)
-    partner = checks.check_partner(definition, d.here)
+    partner = checks.check_partner(declared, d.here)
     if not spec.members:
-        d.pending[spec.name] = definition  # Windows holds none that never had a scope
+        d.pending[spec.name] = declared  # Windows holds none that never had a scope
         return
-    checks.check_secret(definition)
+    checks.check_secret(declared)
     checks.check_room(d.here, spec.option)
     coming = _join(spec, (partner,), d)
     there = d.need(PartnerRead((partner,), spec.name, guarded=False))
@@ -64,7 +65,7 @@ def _create(spec: Spec, definition: Definition | None, d: Draft) -> None:
     more: dict[str, Any] = {"other": there.source, "partner": partner, "normal": True}
     first, rest = coming[: d.world.at_once], coming[d.world.at_once :]
     d.forget_secret(spec.name, Stage.SETTLE, partner)
-    d.add(Kind.CREATE, d.here, spec.name, first, detail=settings.complete(definition), **more)
+    d.add(Kind.CREATE, d.here, spec.name, first, detail=settings.complete(declared), **more)
     d.add(Kind.JOIN, d.here, spec.name, rest, **more)
 
 

@@ -22,9 +22,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .._model import durations
-from .._model.relationship import Definition
-from .._model.scope import ScopeDefinition
-from .._windows import cmdlets, kept_secret
+from .._model.scope import ScopeSpec
+from .._model.settings import DeclaredSettings
+from .._windows import cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, settings
 from .actions import Action, Kind, SafetyCopy, list_scopes
@@ -85,7 +85,7 @@ def needs(world: World, action: Action) -> str | None:
 
 
 def _definition(action: Action, world: World) -> str:
-    spec: ScopeDefinition = action.detail
+    spec: ScopeSpec = action.detail
     lease = ""
     if spec.lease_duration is not None:
         unlimited = spec.lease_duration == durations.UNLIMITED
@@ -125,7 +125,7 @@ def _membership(action: Action) -> tuple[Operation, ...]:
     )
 
 
-def _keeps(spec: Definition, world: World) -> tuple[Operation, ...]:
+def _keeps(spec: DeclaredSettings, world: World) -> tuple[Operation, ...]:
     """What follows the sending of a secret."""
     if not spec.shared_secret or spec.update_secret != "on_change":
         return ()
@@ -205,7 +205,7 @@ KINDS: Mapping[Kind, Row] = {
     ),
     Kind.FORGET: Row(
         "forget what {where} keeps of the secret of '{name}'",
-        lambda action, computer: kept_secret.drop(action.name),
+        lambda action, computer: secret_record.drop(action.name),
         effects.secret_kept,
         effects.forgotten,
         alone=True,

@@ -12,9 +12,10 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.identity import Source
-from .._model.relationship import Definition, Relationship
+from .._model.relationship import Relationship
 from .._model.render import settings as shown
-from .._model.scope import ScopeDefinition
+from .._model.scope import ScopeSpec
+from .._model.settings import DeclaredSettings
 from . import settings
 from .actions import Action, Kind, Stage
 from .content import Difference
@@ -37,7 +38,7 @@ class Plan:
     end: World
     desired: tuple[Spec, ...] = ()
     warnings: tuple[str, ...] = ()
-    pending: Mapping[str, Definition] = field(default_factory=dict)
+    pending: Mapping[str, DeclaredSettings] = field(default_factory=dict)
     unfit: Mapping[str, tuple[Misfit, ...]] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
     diff: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
@@ -91,7 +92,7 @@ class Plan:
         return tuple(sorted({it for action in self.actions if action.kind in _CHANGES_CONTENT for it in action.scopes}))
 
     @property
-    def creates(self) -> tuple[ScopeDefinition, ...]:
+    def creates(self) -> tuple[ScopeSpec, ...]:
         """Scopes that come into being on this server."""
         return tuple(action.detail for action in self.actions if action.kind is Kind.MAKE)
 

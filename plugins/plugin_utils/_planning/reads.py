@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a planner asks for. No I/O.
 
-A planner is a pure function of a World. It begins with an empty one, and returns what it came to, or a ReadRequest: "call
-me again when you know this". Whoever calls it reads that and calls it again with all that is known by then, until
+A planner is a pure function of a World. It begins with an empty one, and returns what it came to, or a ReadRequest:
+"call me again when you know this". Whoever calls it reads that and calls it again with all that is known by then, until
 there is nothing to ask for. It may ask for several things at once, and for more later; what was asked for once is read
-again with the rest. A server that could not be read is an answer too: an Unread in the place of a view.
-"""
+again with the rest. A server that could not be read is an answer too: an Unread in the place of a view."""
 
 from __future__ import annotations
 
@@ -67,10 +66,9 @@ class PartnerRead:
 
     `names`: what it is called; none: it is the server of partner_host. `scopes`: whose content is compared, on both
     servers, that of `first` before the other's, so that a lease that is just being given to the partner does not look
-    lost; without `leases` only their settings. `api`: whether the management API answers there. `level`: the classes and
-    definitions that scopes which come may need. `elsewhere`: it may be another server than that of partner_host. Not
-    `guarded`: what changes there meanwhile is for Windows to refuse.
-    """
+    lost; without `leases` only their settings. `api`: whether the management API answers there. `level`: the classes
+    and definitions that scopes which come may need. `elsewhere`: it may be another server than that of partner_host.
+    Not `guarded`: what changes there meanwhile is for Windows to refuse."""
 
     names: tuple[str, ...]
     relationship: str

@@ -14,7 +14,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.identity import Verdict
-from .._model.relationship import Definition, Relationship
+from .._model.relationship import Relationship
+from .._model.settings import DeclaredSettings
 from . import checks, settings
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
@@ -75,30 +76,30 @@ def _left(name: str, option: str, spec: Spec, d: Draft) -> Misfit | None:
     return None
 
 
-def _cannot_become(definition: Definition, current: Relationship, d: Draft) -> str | None:
+def _cannot_become(declared: DeclaredSettings, current: Relationship, d: Draft) -> str | None:
     """Why Windows cannot make the relationship what is declared. Raises Refused for options of a mode that it is not
     in."""
     partner = (
-        checks.other_partner(definition.partner_server, current, d.here, d)
-        if definition.partner_server is not None
+        checks.other_partner(declared.partner_server, current, d.here, d)
+        if declared.partner_server is not None
         else None
     )
-    settings.check_mode_options(definition, current)
-    return partner or settings.other_role(definition, current, d.here.name)
+    settings.check_mode_options(declared, current)
+    return partner or settings.other_role(declared, current, d.here.name)
 
 
-def _check_role(spec: Spec, definition: Definition, current: Half, d: Draft) -> None:
+def _check_role(spec: Spec, declared: DeclaredSettings, current: Half, d: Draft) -> None:
     """Which server a change of mode makes the active one is not known (U): re-creating may follow it, and has to be
     said in full before."""
     old = current.relationship
-    if definition.server_role is None or old.mode == "hot_standby" or not spec.policy.recreate:
+    if declared.server_role is None or old.mode == "hot_standby" or not spec.policy.recreate:
         return
     reason = (
         "server_role: which server the change of mode makes active is not known beforehand, and "
-        f"{definition.server_role} is declared"
+        f"{declared.server_role} is declared"
     )
     checks.check_keeper(Misfit(current, reason), old.partner_server, True, spec.policy)
-    checks.check_declared(spec, definition, replace(old, mode="hot_standby"), d.here.members(old.name))
+    checks.check_declared(spec, declared, replace(old, mode="hot_standby"), d.here.members(old.name))
 
 
 def take_apart(spec: Spec, d: Draft) -> None:
@@ -145,10 +146,10 @@ def _complete(spec: Spec, misfit: Misfit, d: Draft) -> None:
     if there is None:
         raise AssertionError("a half-made relationship is one of which the partner was read")
     checks.check_not_at_partner(old.name, old.scopes, d.here, there)
-    definition = _with_partner(spec.settings or Definition(spec.name), old.relationship.partner_server)
-    checks.check_declared(spec, definition, old.relationship, d.here.members(old.name))
+    declared = _with_partner(spec.settings or DeclaredSettings(spec.name), old.relationship.partner_server)
+    checks.check_declared(spec, declared, old.relationship, d.here.members(old.name))
     if dissolve(old.name, Policy(keep_scopes_on="this_server", other_copy="disable", keep_days=None), d):
-        d.settings[spec.name] = definition
+        d.settings[spec.name] = declared
 
 
 def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
@@ -156,14 +157,14 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
     copies stay there, inactive, until the new ones are there."""
     old, policy = misfit.half.relationship, spec.policy
     checks.check_recreation(misfit, policy)
-    definition = _with_partner(spec.settings or Definition(spec.name), old.partner_server)
+    declared = _with_partner(spec.settings or DeclaredSettings(spec.name), old.partner_server)
     is_here = misfit.there is None
     names = _target(spec, d)
     same = not is_here or not names or any(_is_partner(name, old, d.here) for name in names)
     checks.check_keeper(misfit, old.partner_server, same, policy)
     if is_here:
-        checks.check_declared(spec, definition, old, d.here.members(old.name))
-    d.settings[spec.name] = definition
+        checks.check_declared(spec, declared, old, d.here.members(old.name))
+    d.settings[spec.name] = declared
     if policy.orphan:
         abandon(spec, None, policy, d, old.name)
         return
@@ -190,8 +191,8 @@ def _going_on(policy: Policy, same: bool) -> Policy:
     return replace(policy, keep_scopes_on="this_server", other_copy="delete" if same else "disable")
 
 
-def _with_partner(definition: Definition, partner: str) -> Definition:
-    return definition if definition.partner_server else replace(definition, partner_server=partner)
+def _with_partner(declared: DeclaredSettings, partner: str) -> DeclaredSettings:
+    return declared if declared.partner_server else replace(declared, partner_server=partner)
 
 
 def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:

@@ -17,7 +17,7 @@ from datetime import datetime
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model import scope_definitions
+from .._model import scope_specs
 from .._model.identity import Connection
 from .._model.refusal import Refused, showing
 from .._model.server import Server
@@ -315,10 +315,10 @@ def _taken(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[
     for scope in coming:
         for mask in copy.scopes[scope].get(("", "subnet_mask"), ()):
             with contextlib.suppress(ValueError):
-                subnets.append(scope_definitions.network(scope, mask))
+                subnets.append(scope_specs.network(scope, mask))
     return [
         f"scopes: {problem}; leave it out, or remove the scope that is there."
-        for problem in scope_definitions.overlaps(subnets, here.server)
+        for problem in scope_specs.overlaps(subnets, here.server)
     ]
 
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 from .._model.identity import Connection
 from .._model.refusal import Refused
-from .._model.relationship import Definition
-from .._model.scope import ScopeDefinition
+from .._model.scope import ScopeSpec
+from .._model.settings import DeclaredSettings
 from .reads import Scopes
 from .world import World
 
@@ -50,9 +50,9 @@ class Spec:
     """
 
     name: str
-    settings: Definition | None = None
+    settings: DeclaredSettings | None = None
     scopes: Scopes = ()
-    define: tuple[ScopeDefinition, ...] = ()
+    define: tuple[ScopeSpec, ...] = ()
     exact: bool = False
     create_only: bool = False
     absent: bool = False

@@ -16,11 +16,12 @@ from ipaddress import IPv4Address
 
 from .._model.identity import Connection, Hop, Source, are_one
 from .._model.refusal import Refused
-from .._model.relationship import Relationship, Role
+from .._model.relationship import Relationship
 from .._model.scope import Scope, Utilisation
 from .._model.server import Server
+from .._model.settings import Role
 from .._windows.export import Export, ServerLevel
-from .._windows.kept_secret import Kept
+from .._windows.secret_record import SecretRecord
 from .reads import PartnerRead, Scopes, Unread
 
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
@@ -212,7 +213,7 @@ class World:
     known: Mapping[str, Source | Unread] = field(default_factory=dict)
     has_partner_host: bool = False
     journal: Mapping[str, str] = field(default_factory=dict)
-    secrets: Kept = field(default_factory=Kept)
+    secrets: SecretRecord = field(default_factory=SecretRecord)
     at_once: int = AT_ONCE
     safety_copy: Export | None = None
     statistics: Mapping[IPv4Address, Utilisation] | None = None

@@ -134,16 +134,16 @@ class Remote:
         status = str(reply.get("status"))
         if status in _STATUS:
             failures = replies.failures(reply, place)
-            errors = "; ".join(f"{short(one.id)}: {short(one.message)}" for one in failures[:ERRORS_TOLD])
+            errors = "; ".join(f"{short(failure.id)}: {short(failure.message)}" for failure in failures[:ERRORS_TOLD])
             errors = errors or _UNTOLD.get(status, "no error came with it")
             meaning = next(
-                (_STATUS[key] for one in failures if (key := f"{status} {one.id}") in _STATUS), _STATUS[status]
+                (_STATUS[key] for failure in failures if (key := f"{status} {failure.id}") in _STATUS), _STATUS[status]
             )
             kind = UnexpectedReply if status == "script_error" else NothingDone
             raise kind(f"On {self.host}: " + meaning.format(errors=errors))
-        found = replies.parse(reply, asked, place, sent, received)
-        self._offset = self._offset.narrowed(found.offset) if self._offset else found.offset
-        return replace(found, offset=self._offset)
+        parsed = replies.parse(reply, asked, place, sent, received)
+        self._offset = self._offset.narrowed(parsed.offset) if self._offset else parsed.offset
+        return replace(parsed, offset=self._offset)
 
 
 def _now() -> datetime:

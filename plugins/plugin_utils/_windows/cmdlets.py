@@ -14,26 +14,16 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model import durations
-from .._model.relationship import Definition, Mode, Role
-from .._model.scope import ScopeDefinition
+from .._model.scope import ScopeSpec
 from .._model.secret import Secret
+from .._model.settings import DECLARED, SETTINGS, DeclaredSettings, Kind, Setting
 
 Operation = Mapping[str, Any]
-
-WINDOWS_MODE: Mapping[Mode, str] = {"load_balance": "LoadBalance", "hot_standby": "HotStandby"}
-WINDOWS_ROLE: Mapping[Role, str] = {"active": "Active", "standby": "Standby"}
 
 FAILOVER_PROPERTIES = (
     "Name",
     "PartnerServer",
-    "Mode",
-    "LoadBalancePercent",
-    "ReservePercent",
-    "ServerRole",
-    "MaxClientLeadTime",
-    "StateSwitchInterval",
-    "AutoStateTransition",
-    "EnableAuth",
+    *(name for setting in SETTINGS for name in setting.properties),
     "State",
     "ScopeId",
     "PrimaryServerName",
@@ -53,6 +43,7 @@ SCOPE_PROPERTIES = (
     "Description",
     "LeaseDuration",
 )
+_MODIFIED = {setting.option: setting for setting in DECLARED if setting.in_place and setting.parameters}
 STATISTICS_PROPERTIES = (
     "ScopeId",
     "AddressesFree",
@@ -282,22 +273,18 @@ def wait_for_state(
     }
 
 
-def add_failover(definition: Definition, partner: str, scopes: Sequence[IPv4Address]) -> Operation:
-    """Creates a relationship of a complete definition (every setting of its mode has a value)."""
+def add_failover(declared: DeclaredSettings, partner: str, scopes: Sequence[IPv4Address]) -> Operation:
+    """Creates a relationship of a complete declaration (every setting of its mode has a value)."""
     parameters: dict[str, Any] = {
-        "Name": definition.name,
+        "Name": declared.name,
         "PartnerServer": partner,
         "ScopeId": [str(scope) for scope in scopes],
-        "MaxClientLeadTime": durations.timespan(definition.max_client_lead_time or 0),
-        **_interval(definition.state_switch_interval or 0),
     }
-    if definition.mode == "hot_standby":
-        parameters["ServerRole"] = WINDOWS_ROLE[definition.server_role or "active"]
-        parameters["ReservePercent"] = definition.reserve_percent
-    else:
-        parameters["LoadBalancePercent"] = definition.load_balance_percent
-    if definition.shared_secret:
-        parameters["SharedSecret"] = Secret(definition.shared_secret)
+    for setting in SETTINGS:
+        value = getattr(declared, setting.option)
+        if setting.at_creation and value is not None:
+            sent = _parameters(setting, value, declared.shared_secret)
+            parameters.update((name, text) for name, text in sent.items() if text is not None)
     return _cmdlet(CREATES, "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
@@ -306,22 +293,7 @@ def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> O
     secret."""
     parameters: dict[str, Any] = {"Name": name}
     for option, value in changes.items():
-        if option == "mode":
-            parameters["Mode"] = WINDOWS_MODE[value]
-        elif option == "load_balance_percent":
-            parameters["LoadBalancePercent"] = value
-        elif option == "reserve_percent":
-            parameters["ReservePercent"] = value
-        elif option == "max_client_lead_time":
-            parameters["MaxClientLeadTime"] = durations.timespan(value)
-        elif option == "state_switch_interval":
-            parameters.update(_interval(value))
-        elif option == "enable_auth":
-            parameters["SharedSecret"] = Secret(secret) if value and secret else None
-        elif option == "shared_secret":
-            parameters["SharedSecret"] = Secret(secret) if secret else None
-        else:
-            raise KeyError(option)
+        parameters.update(_parameters(_MODIFIED[option], value, secret))
     return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
@@ -399,22 +371,22 @@ def remove_relationship_here(relationship: str, computer: str | None = None) -> 
     }
 
 
-def add_scope(definition: ScopeDefinition) -> Operation:
+def add_scope(spec: ScopeSpec) -> Operation:
     """Creates a scope on this server; its id follows from the start of the range and the mask. What is left out is
     Windows' default."""
     parameters: dict[str, Any] = {
-        "StartRange": str(definition.start_range),
-        "EndRange": str(definition.end_range),
-        "SubnetMask": str(definition.subnet_mask),
-        "Name": definition.name,
-        "State": "Active" if definition.active else "InActive",
+        "StartRange": str(spec.start_range),
+        "EndRange": str(spec.end_range),
+        "SubnetMask": str(spec.subnet_mask),
+        "Name": spec.name,
+        "State": "Active" if spec.active else "InActive",
         "Type": "Dhcp",  # the only type that every version takes into failover
         **_QUIET,  # this one has no -Force
     }
-    if definition.description:
-        parameters["Description"] = definition.description
-    if definition.lease_duration is not None:
-        parameters["LeaseDuration"] = durations.lease_timespan(definition.lease_duration)
+    if spec.description:
+        parameters["Description"] = spec.description
+    if spec.lease_duration is not None:
+        parameters["LeaseDuration"] = durations.lease_timespan(spec.lease_duration)
     return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
 
 
@@ -427,8 +399,19 @@ def _asking(computer: str | None) -> Mapping[str, Any]:
     return {"parameters": _at(computer), **({"retry_seconds": 0} if computer else {})}
 
 
-def _interval(seconds: int) -> Mapping[str, Any]:
-    """Automatic transition and its interval are one stored value; an interval switches the transition on."""
-    if seconds == 0:
-        return {"AutoStateTransition": False}
-    return {"AutoStateTransition": True, "StateSwitchInterval": durations.timespan(seconds)}
+def _parameters(setting: Setting, value: Any, secret: str | None) -> Mapping[str, Any]:
+    """A setting as the parameters that give it this value. A duration and its switch are one stored value; an empty
+    secret is authentication off."""
+    name = setting.parameter or setting.windows
+    match setting.kind:
+        case Kind.CHOICE:
+            return {name: setting.choices[value]}
+        case Kind.DURATION if setting.switch and not value:
+            return {setting.switch: False}
+        case Kind.DURATION:
+            return {**({setting.switch: True} if setting.switch else {}), name: durations.timespan(value)}
+        case Kind.AUTHENTICATION if not value:
+            return {name: None}
+        case Kind.AUTHENTICATION | Kind.SECRET:
+            return {name: Secret(secret) if secret else None}
+    return {name: value}

@@ -303,16 +303,16 @@ class RemoteError(RemoteFailure):
         self.ids = sorted(error_ids(result))
         self.passes = set(self.ids) <= _PASSING
         self.answered = answered or any(
-            one == ACCESS_DENIED or one.startswith("DHCP ") for one in {*self.ids} - _NOT_THERE
+            error == ACCESS_DENIED or error.startswith("DHCP ") for error in {*self.ids} - _NOT_THERE
         )
         denied = denied or _denied(result.id)
-        told = list(
+        texts = list(
             dict.fromkeys(
                 _explain(error, result.computer, denied, host, partner or result.computer) for error in result.errors
             )
         )
-        more = [f"And {len(told) - ERRORS_TOLD} more errors."] if len(told) > ERRORS_TOLD else []
-        super().__init__(" ".join([*told[:ERRORS_TOLD], *more]))
+        more = [f"And {len(texts) - ERRORS_TOLD} more errors."] if len(texts) > ERRORS_TOLD else []
+        super().__init__(" ".join([*texts[:ERRORS_TOLD], *more]))
 
 
 def short_id(full_id: str) -> str:
@@ -326,17 +326,17 @@ def error_ids(result: Result) -> frozenset[str]:
 
 def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: str) -> str:
     """`computer`: the other server that `host` asked."""
-    found = short_id(error.id)
-    if found.startswith("windhcp.") and found not in _OF_THE_ASKED:
+    error_id = short_id(error.id)
+    if error_id.startswith("windhcp.") and error_id not in _OF_THE_ASKED:
         computer = ""
     where = f"{host} asking {computer}" if computer else host
     if error.id.endswith(f",{BACKUP}"):
         meaning, cure = _NO_BACKUP
-    elif found in (ACCESS_DENIED, NO_RIGHTS):
-        meaning, cure = _DENIED["rights" if found == NO_RIGHTS else denied]
+    elif error_id in (ACCESS_DENIED, NO_RIGHTS):
+        meaning, cure = _DENIED["rights" if error_id == NO_RIGHTS else denied]
     else:
-        unknown = _UNKNOWN_NUMBER if found.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
-        meaning, cure = _MEANING.get(error.id) or _MEANING.get(found, unknown)
+        unknown = _UNKNOWN_NUMBER if error_id.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
+        meaning, cure = _MEANING.get(error.id) or _MEANING.get(error_id, unknown)
     names = {"host": host, "server": computer or host, "partner": partner or "the partner", "folder": FOLDER}
     return f"On {where}: {meaning.format(**names)} ({short(error.id)}: {short(error.message)}). {cure.format(**names)}"
 

@@ -164,8 +164,8 @@ class _Root(Frame):
 
     def _number(self, node: Node) -> None:
         """The version is only told, so one that is no number makes nothing unreadable."""
-        found = re.fullmatch(r"[0-9]{1,9}", node.text().strip())
-        self._version[node.tag] = int(found[0]) if found else None
+        number = re.fullmatch(r"[0-9]{1,9}", node.text().strip())
+        self._version[node.tag] = int(number[0]) if number else None
 
 
 class _Members(Frame):
@@ -195,13 +195,13 @@ class _Level(Frame):
     def child(self, tag: str) -> Frame:
         return self._lists.get(tag) or Frame()
 
-    def _class(self, one: Node) -> None:
-        kind, name, data = _text(one, "Type"), _text(one, "Name"), _text(one, "Data")
+    def _class(self, node: Node) -> None:
+        kind, name, data = _text(node, "Type"), _text(node, "Name"), _text(node, "Data")
         self.budget.spend(_OBJECT, kind, name, data)
         self.classes[kind, name] = data
 
-    def _definition(self, one: Node) -> None:
-        key, kind = (_option_id(one), _text(one, "VendorClass")), _text(one, "Type")
+    def _definition(self, node: Node) -> None:
+        key, kind = (_option_id(node), _text(node, "VendorClass")), _text(node, "Type")
         self.budget.spend(_OBJECT, *key, kind)
         self.definitions[key] = kind
 
@@ -258,15 +258,15 @@ class _Scope(Frame):
         self.budget.spend(_OBJECT * node.elements(), node.text())
         self._fields.append(node)
 
-    def _exclusion(self, one: Node) -> None:
-        self.content.add(f"exclusion {_text(one, 'StartRange')}-{_text(one, 'EndRange')}", {"": ()})
+    def _exclusion(self, node: Node) -> None:
+        self.content.add(f"exclusion {_text(node, 'StartRange')}-{_text(node, 'EndRange')}", {"": ()})
 
-    def _reservation(self, one: Node) -> None:
-        name = f"reservation {_address(_text(one, 'IPAddress'), 'IPAddress')}"
+    def _reservation(self, node: Node) -> None:
+        name = f"reservation {_address(_text(node, 'IPAddress'), 'IPAddress')}"
         if name in self.content:
             raise _wrong(f"there are two of {name}")
-        self.content.add(name, _item("reservation", one))
-        self._use(_members(one, "OptionValues"))
+        self.content.add(name, _item("reservation", node))
+        self._use(_members(node, "OptionValues"))
 
     def _option(self, option: Node) -> None:
         self.content.add(_option_name(option), {"": _values(option.children, "Value")})
@@ -288,14 +288,16 @@ class _Scope(Frame):
             self.options.add((_option_id(option), _text(option, "VendorClass")))
             self.classes |= {(kind, name) for kind in ("Vendor", "User") if (name := _text(option, f"{kind}Class"))}
 
-    def _lease(self, one: Node) -> None:
-        address = str(_address(_text(one, "IPAddress"), "IPAddress"))
+    def _lease(self, node: Node) -> None:
+        address = str(_address(_text(node, "IPAddress"), "IPAddress"))
         if address in self.leases:
             raise _wrong(f"there are two leases of {address}")
-        client_id = next(iter(_values(one.children, "ClientId")), "")
+        client_id = next(iter(_values(node.children, "ClientId")), "")
         self.budget.spend(_OBJECT, address)
-        expires = _moment(_text(one, "LeaseExpiryTime"))
-        self.leases[address] = Lease(self.budget.held(client_id), expires, self.budget.held(_text(one, "AddressState")))
+        expires = _moment(_text(node, "LeaseExpiryTime"))
+        self.leases[address] = Lease(
+            self.budget.held(client_id), expires, self.budget.held(_text(node, "AddressState"))
+        )
 
 
 # --- the parts that are held
@@ -305,17 +307,17 @@ class _Scope(Frame):
 def _moment(text: str) -> datetime | None:
     """ISO 8601, as .NET writes it: up to seven digits of a second, a zone, Z or neither."""
     try:
-        found = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00"))
-        return found if found.tzinfo else found.replace(tzinfo=timezone.utc) + _WESTERNMOST
+        moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00"))
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc) + _WESTERNMOST
     except (ValueError, OverflowError):  # the last day that .NET knows is past the end of time
         return None
 
 
 def _item(kind: str, element: Node) -> Fields:
-    found = {"": (), **_fields(kind, element.children)}
+    item = {"": (), **_fields(kind, element.children)}
     for option in _members(element, "OptionValues"):
-        found[_option_name(option)] = _values(option.children, "Value")
-    return found
+        item[_option_name(option)] = _values(option.children, "Value")
+    return item
 
 
 def _fields(kind: str, children: Iterable[Node]) -> Fields:
@@ -324,30 +326,30 @@ def _fields(kind: str, children: Iterable[Node]) -> Fields:
     by_tag: dict[str, list[Node]] = {}
     for child in children:
         by_tag.setdefault(child.tag, []).append(child)
-    found: Fields = {}
-    for tag, several in by_tag.items():
+    words: Fields = {}
+    for tag, nodes in by_tag.items():
         if tag == "IPRanges":
-            found.update(
-                (f"range {_text(one, 'StartRange')}-{_text(one, 'EndRange')}", ())
-                for list_ in several
-                for one in list_.children
+            words.update(
+                (f"range {_text(range_, 'StartRange')}-{_text(range_, 'EndRange')}", ())
+                for list_ in nodes
+                for range_ in list_.children
             )
         elif tag not in _LISTS:
-            values = _values(several, tag)
+            values = _values(nodes, tag)
             if kind == "policy" and tag in _CRITERIA:
                 values = _criteria(values)
             if any(values):
-                found[_words(tag)] = values
-    return found
+                words[_words(tag)] = values
+    return words
 
 
 def _values(children: Iterable[Node], tag: str) -> tuple[str, ...]:
-    found = [child.text() for child in children if child.tag == tag]
+    texts = [child.text() for child in children if child.tag == tag]
     if tag in _HARDWARE:
-        return tuple(re.sub(r"[-:]", "", value).lower() for value in found)
+        return tuple(re.sub(r"[-:]", "", value).lower() for value in texts)
     if tag == "LeaseDuration":
-        return tuple(map(durations.shown_lease_text, found))
-    return tuple(value.lower() for value in found) if tag in _FLAGS else tuple(found)
+        return tuple(map(durations.shown_lease_text, texts))
+    return tuple(value.lower() for value in texts) if tag in _FLAGS else tuple(texts)
 
 
 def _criteria(values: Iterable[str]) -> tuple[str, ...]:
@@ -360,7 +362,9 @@ def _criteria(values: Iterable[str]) -> tuple[str, ...]:
             groups.setdefault(operator, [])
         else:
             groups.setdefault(operator, []).append(value)
-    return tuple(word for one in sorted(groups) for word in (*filter(None, (one,)), *sorted(groups[one])))
+    return tuple(
+        word for operator in sorted(groups) for word in (*filter(None, (operator,)), *sorted(groups[operator]))
+    )
 
 
 def _is_operator(value: str) -> bool:

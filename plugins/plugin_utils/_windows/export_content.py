@@ -35,8 +35,8 @@ class Content(Mapping[tuple[str, str], tuple[str, ...]]):
 
     def fields(self, item: str) -> Mapping[str, tuple[str, ...]] | None:
         """Those of one item; None: there is no such item."""
-        found = self._items.get(item)
-        return None if found is None else {name: _several(value) for name, value in zip(*found, strict=True)}
+        held = self._items.get(item)
+        return None if held is None else {name: _several(value) for name, value in zip(*held, strict=True)}
 
     def __getitem__(self, key: tuple[str, str]) -> tuple[str, ...]:
         names, values = self._items[key[0]]

@@ -47,10 +47,10 @@ class Node:
 
     def text(self) -> str:
         """Of one with children everything in it."""
-        return self.words + "".join(f"<{one.tag}>{one.text()}</{one.tag}>" for one in self.children)
+        return self.words + "".join(f"<{child.tag}>{child.text()}</{child.tag}>" for child in self.children)
 
     def elements(self) -> int:
-        return 1 + sum(one.elements() for one in self.children)
+        return 1 + sum(child.elements() for child in self.children)
 
 
 class Frame:
@@ -85,14 +85,14 @@ def _unpacked(packed: str) -> Iterator[bytes]:
         for start in range(0, len(packed), _PACKED_CHUNK):
             raw = base64.b64decode(packed[start : start + _PACKED_CHUNK], validate=True)
             while raw:
-                found = gunzip.decompress(raw, _CHUNK)
-                size += len(found)
+                piece = gunzip.decompress(raw, _CHUNK)
+                size += len(piece)
                 if size > UNPACKED_LIMIT:
                     raise Malformed(
                         f"is larger than {UNPACKED_LIMIT >> 20} MB, the most that is read; nothing was changed. Name "
                         "fewer scopes"
                     )
-                yield found
+                yield piece
                 if gunzip.unused_data:
                     raise ValueError("something follows its end")
                 raw = gunzip.unconsumed_tail

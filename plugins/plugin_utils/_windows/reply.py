@@ -52,7 +52,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Found:
+class ReplyObject:
     """One object of an answer. Each reader says which property it wants and what it can be; null and missing are not
     the same."""
 
@@ -117,12 +117,12 @@ class Found:
         if value is None:
             return None
         try:
-            found = float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else -1.0
+            number = float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else -1.0
         except (ValueError, OverflowError):
-            found = -1.0
-        if found < 0 and isfinite(found):
+            number = -1.0
+        if number < 0 and isfinite(number):
             raise self.unreadable(name, value, "which is not a number")
-        return found if isfinite(found) else None
+        return number if isfinite(number) else None
 
     def address(self, name: str) -> IPv4Address:
         return self._address(name, self.value(name))
@@ -143,8 +143,8 @@ class Found:
         """Of a property that Windows' type files define by a script, whose output PowerShell unrolls: null for none,
         one address for one, a list for more."""
         value = self.value(name)
-        several = value if isinstance(value, (list, tuple)) else () if value is None else (value,)
-        return tuple(self._address(name, one) for one in several)
+        members = value if isinstance(value, (list, tuple)) else () if value is None else (value,)
+        return tuple(self._address(name, member) for member in members)
 
     def moment(self, name: str) -> datetime:
         """A time of UTC, as the script writes it."""
@@ -182,12 +182,12 @@ class Result:
 
     id: str
     place: Place
-    objects: tuple[Found, ...] = ()
+    objects: tuple[ReplyObject, ...] = ()
     errors: tuple[Failure, ...] = ()
     warnings: tuple[str, ...] = ()
     computer: str = ""
 
-    def only(self) -> Found:
+    def only(self) -> ReplyObject:
         """Of an operation that answers one object and no more."""
         if len(self.objects) != 1:
             raise UnexpectedReply(
@@ -226,20 +226,20 @@ class Request:
 def parse(raw: Mapping[str, Any], request: Request, place: Place, sent: datetime, received: datetime) -> Reply:
     """The reply to a request that was carried out. `sent` and `received`: by the controller's clock. Raises
     UnexpectedReply."""
-    whole = Found(place, raw)
+    whole = ReplyObject(place, raw)
     possible = [
         "done",
         *(["stopped"] if request.calls else []),
         *(["changed_meanwhile"] if request.fingerprint else []),
     ]
-    status = whole.choice("status", {one: one for one in possible})
+    status = whole.choice("status", {text: text for text in possible})
     fingerprint = whole.text("fingerprint")
     if not _HASH.match(fingerprint):
         raise whole.unreadable("fingerprint", fingerprint, "which is no hash")
     now = whole.moment("clock")
     unchanged = status == "changed_meanwhile"
     calls = _results(whole, "calls", () if unchanged else request.calls, part=status == "stopped")
-    failed = [bool(one.errors) for one in calls]
+    failed = [bool(call.errors) for call in calls]
     if any(failed[:-1]) or (bool(failed) and failed[-1]) != (status == "stopped"):
         raise whole.unreadable("status", status, "which does not agree with the errors of the calls")
     return Reply(
@@ -261,49 +261,49 @@ def _offset(now: datetime, sent: datetime, received: datetime) -> ClockOffset:
 
 def failures(raw: Mapping[str, Any], place: Place) -> tuple[Failure, ...]:
     """The errors of the request itself, or of an operation."""
-    return tuple(_failure(one) for one in _members(Found(place, raw), "errors"))
+    return tuple(_failure(error) for error in _members(ReplyObject(place, raw), "errors"))
 
 
-def _results(whole: Found, name: str, asked: Sequence[Operation], *, part: bool = False) -> tuple[Result, ...]:
+def _results(whole: ReplyObject, name: str, asked: Sequence[Operation], *, part: bool = False) -> tuple[Result, ...]:
     """One result for each operation, in order; `part`: the last ones can be missing, since the script stopped."""
-    found = _members(whole, name)
-    said = [one.text("id") for one in found]
+    answers = _members(whole, name)
+    said = [answer.text("id") for answer in answers]
     ids = [str(operation["id"]) for operation in asked]
     if said != (ids[: len(said)] if part else ids):
         raise whole.unreadable(name, ", ".join(said) or None, f"and {', '.join(ids) or 'nothing'} was asked")
-    return tuple(_result(one, operation) for one, operation in zip(found, asked, strict=False))
+    return tuple(_result(answer, operation) for answer, operation in zip(answers, asked, strict=False))
 
 
-def _result(raw: Found, operation: Operation) -> Result:
+def _result(raw: ReplyObject, operation: Operation) -> Result:
     op = str(operation["op"])
     computer = operation.get("parameters", {}).get("ComputerName")
     cmdlet = str(operation.get("cmdlet") or _CMDLETS.get(op, op)) + (f" -ComputerName {computer}" if computer else "")
     place = Place(raw.place.host, cmdlet, raw.place.hide)
-    own = Found(place, raw.properties)
+    own = ReplyObject(place, raw.properties)
     asked = str(computer or ("" if operation.get("resolve") else operation.get("server")) or "")
     objects = tuple(_members(own, "objects"))
     return Result(str(operation["id"]), place, objects, failures(own.properties, place), _texts(own, "warnings"), asked)
 
 
-def _failure(raw: Found) -> Failure:
+def _failure(raw: ReplyObject) -> Failure:
     category, target = (raw.optional_text(name) or "" for name in ("category", "target"))
     return Failure(raw.name("id"), raw.text("message"), category, target)
 
 
-def _members(owner: Found, name: str) -> list[Found]:
+def _members(owner: ReplyObject, name: str) -> list[ReplyObject]:
     members = _list(owner, name)
-    for one in members:
-        if not isinstance(one, Mapping):
-            raise owner.unreadable(name, one, "which is no object")
-    return [Found(owner.place, one) for one in members]
+    for member in members:
+        if not isinstance(member, Mapping):
+            raise owner.unreadable(name, member, "which is no object")
+    return [ReplyObject(owner.place, member) for member in members]
 
 
-def _texts(owner: Found, name: str) -> tuple[str, ...]:
+def _texts(owner: ReplyObject, name: str) -> tuple[str, ...]:
     members = _list(owner, name)
-    return tuple(Found(owner.place, {name: one}).text(name) for one in members)
+    return tuple(ReplyObject(owner.place, {name: text}).text(name) for text in members)
 
 
-def _list(owner: Found, name: str) -> Iterable[Any]:
+def _list(owner: ReplyObject, name: str) -> Iterable[Any]:
     value = owner.value(name)
     if not isinstance(value, (list, tuple)):
         raise owner.unreadable(name, value, "which is no list")

@@ -7,24 +7,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .._model import durations
-from .._model.relationship import DEFAULT_STATE_SWITCH_INTERVAL, Mode, Relationship, Role
+from .._model.relationship import Relationship
 from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
+from .._model.settings import SETTING, SETTINGS, Kind, Setting
 from . import cmdlets
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
 from .export import NOTHING, Export, ServerLevel
 from .export import read as read_export
-from .reply import Found, Result
+from .reply import ReplyObject, Result
 
 T = TypeVar("T")
 
-_MODES: Mapping[str, Mode] = {text: mode for mode, text in cmdlets.WINDOWS_MODE.items()}
-_ROLES: Mapping[str, Role] = {text: role for role, text in cmdlets.WINDOWS_ROLE.items()}
 _TYPES: Mapping[str, bool] = {"PrimaryServer": True, "SecondaryServer": False}
-_SCOPE_TYPES: Mapping[str, str] = {one: one for one in ("Dhcp", "Bootp", "Both")}
+_SCOPE_TYPES: Mapping[str, str] = {text: text for text in ("Dhcp", "Bootp", "Both")}
 _SCOPE_STATES: Mapping[str, bool] = {"Active": True, "InActive": False, "Inactive": False}
 
 
@@ -42,12 +41,12 @@ def parse(results: Sequence[Result], host: str, clock: ClockOffset | None = None
     who, bindings, scopes = (_result(results, call_id, host) for call_id in ("who", "bindings", "scopes"))
     _objects(who, host)
     # an address is only one more name of this server: not to see the bindings is no reason to stop
-    addresses = [] if bindings.errors else [one.optional_address("IPAddress") for one in bindings.objects]
+    addresses = [] if bindings.errors else [binding.optional_address("IPAddress") for binding in bindings.objects]
     return Server(
         name=who.only().name("computer"),
         host_name=who.only().text("host_name"),
         clock=clock or ClockOffset(),
-        addresses=tuple(one for one in addresses if one),
+        addresses=tuple(address for address in addresses if address),
         relationships=relationships(results, host),
         scopes=_scopes(scopes, host),
     )
@@ -67,21 +66,21 @@ def hop(results: Sequence[Result], host: str, computer: str) -> Server:
 
 def relationships(results: Sequence[Result], host: str, partner: str | None = None) -> tuple[Relationship, ...]:
     """The relationships among the results: the server's, or those of the partner that it asked."""
-    found = _failover(_result(results, cmdlets.get_failover(partner)["id"], host), host, partner or "")
-    return _each_once(found, "Name", _relationship, lambda one: one.name)
+    objects = _failover(_result(results, cmdlets.get_failover(partner)["id"], host), host, partner or "")
+    return _each_once(objects, "Name", _relationship, lambda relationship: relationship.name)
 
 
 def statistics(results: Sequence[Result], host: str) -> Mapping[IPv4Address, Utilisation]:
     """How full each scope is."""
-    found = _objects(_result(results, cmdlets.get_statistics()["id"], host), host)
-    return {one.address("ScopeId"): _utilisation(one) for one in found}
+    objects = _objects(_result(results, cmdlets.get_statistics()["id"], host), host)
+    return {scope.address("ScopeId"): _utilisation(scope) for scope in objects}
 
 
-def _utilisation(found: Found) -> Utilisation:
+def _utilisation(statistics: ReplyObject) -> Utilisation:
     in_use, free, percent = (
-        found.number("AddressesInUse"),
-        found.number("AddressesFree"),
-        found.fraction("PercentageInUse"),
+        statistics.number("AddressesInUse"),
+        statistics.number("AddressesFree"),
+        statistics.fraction("PercentageInUse"),
     )
     if percent is None and in_use + free:
         percent = round(100 * in_use / (in_use + free), 2)
@@ -89,10 +88,10 @@ def _utilisation(found: Found) -> Utilisation:
         in_use=in_use,
         free=free,
         percent_in_use=percent,
-        in_use_here=found.optional_number("AddressesInUseOnThisServer"),
-        in_use_at_partner=found.optional_number("AddressesInUseOnPartnerServer"),
-        free_here=found.optional_number("AddressesFreeOnThisServer"),
-        free_at_partner=found.optional_number("AddressesFreeOnPartnerServer"),
+        in_use_here=statistics.optional_number("AddressesInUseOnThisServer"),
+        in_use_at_partner=statistics.optional_number("AddressesInUseOnPartnerServer"),
+        free_here=statistics.optional_number("AddressesFreeOnThisServer"),
+        free_at_partner=statistics.optional_number("AddressesFreeOnPartnerServer"),
     )
 
 
@@ -101,21 +100,21 @@ def exported(results: Sequence[Result], host: str, partner: str | None = None, *
 
     `there_only`: a scope that does not exist there is left out, where it is an error otherwise.
     """
-    found = _result(results, cmdlets.export_id(partner), host)
-    lacking = there_only and error_ids(found) <= NO_SUCH_SCOPE
-    if found.errors and not lacking:
-        raise RemoteError(found, host, partner or "")
-    if found.errors and not found.objects:
+    answer = _result(results, cmdlets.export_id(partner), host)
+    lacking = there_only and error_ids(answer) <= NO_SUCH_SCOPE
+    if answer.errors and not lacking:
+        raise RemoteError(answer, host, partner or "")
+    if answer.errors and not answer.objects:
         return NOTHING
-    return read_export(found.only().text("content"), partner or host)
+    return read_export(answer.only().text("content"), partner or host)
 
 
 def server_level(results: Sequence[Result], host: str) -> ServerLevel:
     """What `level_reads` said of the server."""
-    found = classes_and_definitions(results, host)
+    level = classes_and_definitions(results, host)
     answer = _result(results, cmdlets.get_version()["id"], host)
     _objects(answer, host)
-    return ServerLevel(version(answer), found.classes, found.definitions)
+    return ServerLevel(version(answer), level.classes, level.definitions)
 
 
 def version(answer: Result) -> tuple[int, int]:
@@ -129,16 +128,18 @@ def classes_and_definitions(results: Sequence[Result], host: str, computer: str 
     definitions = _objects(_result(results, cmdlets.get_option_definitions(computer)["id"], host), host, computer or "")
     return replace(
         NOTHING,
-        classes={(one.text("Type"), one.text("Name")): one.text("Data") for one in classes},
-        definitions={(str(one.number("OptionId")), one.text("VendorClass")): one.text("Type") for one in definitions},
+        classes={(entry.text("Type"), entry.text("Name")): entry.text("Data") for entry in classes},
+        definitions={
+            (str(entry.number("OptionId")), entry.text("VendorClass")): entry.text("Type") for entry in definitions
+        },
     )
 
 
 def used(results: Sequence[Result], host: str) -> Export:
     """The answer to cmdlets.uses."""
-    found = _result(results, cmdlets.USES, host)
-    _objects(found, host)
-    return read_export(found.only().text("content"), host)
+    answer = _result(results, cmdlets.USES, host)
+    _objects(answer, host)
+    return read_export(answer.only().text("content"), host)
 
 
 def level_reads() -> Sequence[cmdlets.Operation]:
@@ -147,31 +148,25 @@ def level_reads() -> Sequence[cmdlets.Operation]:
 
 def read_copy(results: Sequence[Result], host: str) -> Export:
     """The safety copy among the results."""
-    found = _result(results, cmdlets.read_copy("")["id"], host)
-    _objects(found, host)
-    return read_export(found.only().text("content"), host)
-
-
-def proven_text(results: Sequence[Result], host: str) -> tuple[str, str] | None:
-    """(public line, proof) of a kept text; None if there is none."""
-    found = _objects(_result(results, cmdlets.prove_text("", "")["id"], host), host)
-    return (found[0].text("public"), found[0].text("proof")) if found else None
+    answer = _result(results, cmdlets.read_copy("")["id"], host)
+    _objects(answer, host)
+    return read_export(answer.only().text("content"), host)
 
 
 def _result(results: Sequence[Result], call_id: str, host: str) -> Result:
-    found = next((result for result in results if result.id == call_id), None)
-    if found is None:
+    answer = next((result for result in results if result.id == call_id), None)
+    if answer is None:
         raise UnexpectedReply(f"{host} did not answer {call_id}")
-    return found
+    return answer
 
 
-def _objects(result: Result, host: str, partner: str = "") -> Sequence[Found]:
+def _objects(result: Result, host: str, partner: str = "") -> Sequence[ReplyObject]:
     if result.errors:
         raise RemoteError(result, host, partner)
     return result.objects
 
 
-def _failover(result: Result, host: str, partner: str = "") -> Sequence[Found]:
+def _failover(result: Result, host: str, partner: str = "") -> Sequence[ReplyObject]:
     """Whether a server without any relationship answers with nothing or with an error is not known (U): both mean
     none."""
     if result.errors and error_ids(result) <= EMPTY_FAILOVER:
@@ -180,63 +175,70 @@ def _failover(result: Result, host: str, partner: str = "") -> Sequence[Found]:
 
 
 def _scopes(result: Result, host: str, partner: str = "") -> tuple[Scope, ...]:
-    return _each_once(_objects(result, host, partner), "ScopeId", _scope, lambda one: one.scope_id)
+    return _each_once(_objects(result, host, partner), "ScopeId", _scope, lambda scope: scope.scope_id)
 
 
 def _each_once(
-    found: Iterable[Found], name: str, read: Callable[[Found], T], key: Callable[[T], object]
+    objects: Iterable[ReplyObject], name: str, read: Callable[[ReplyObject], T], key: Callable[[T], object]
 ) -> tuple[T, ...]:
     """Sorted by `key`, which the property `name` holds. No server has two of one."""
     by_key: dict[object, T] = {}
-    for one in found:
-        parsed = read(one)
+    for object_ in objects:
+        parsed = read(object_)
         if key(parsed) in by_key:
-            raise one.unreadable(name, str(key(parsed)), "which another object has as well")
+            raise object_.unreadable(name, str(key(parsed)), "which another object has as well")
         by_key[key(parsed)] = parsed
-    return tuple(by_key[one] for one in sorted(by_key))  # type: ignore[type-var]
+    return tuple(by_key[value] for value in sorted(by_key))  # type: ignore[type-var]
 
 
-def _relationship(found: Found) -> Relationship:
-    mode = found.choice("Mode", _MODES)
+def _relationship(failover: ReplyObject) -> Relationship:
+    mode = _setting(failover, SETTING["mode"])
+    settings: dict[str, Any] = {
+        setting.option: _setting(failover, setting) if setting.is_of(mode) else None for setting in SETTINGS
+    }
     return Relationship(
-        name=found.name("Name"),
-        partner_server=found.name("PartnerServer"),
-        mode=mode,
-        load_balance_percent=found.number("LoadBalancePercent", 100) if mode == "load_balance" else None,
-        reserve_percent=found.number("ReservePercent", 100) if mode == "hot_standby" else None,
-        server_role=found.choice("ServerRole", _ROLES) if mode == "hot_standby" else None,
-        max_client_lead_time=found.number("MaxClientLeadTime", durations.LONGEST, least=1),
-        state_switch_interval=_switch_interval(found),
-        enable_auth=found.flag("EnableAuth"),
-        state=found.text("State"),
-        scopes=tuple(sorted(set(found.addresses("ScopeId")))),
+        name=failover.name("Name"),
+        partner_server=failover.name("PartnerServer"),
+        state=failover.text("State"),
+        scopes=tuple(sorted(set(failover.addresses("ScopeId")))),
         # these five came with Windows Server 2012 R2
-        primary_server=found.optional_text("PrimaryServerName"),
-        secondary_server=found.optional_text("SecondaryServerName"),
-        primary_ip=found.optional_address("PrimaryServerIP"),
-        secondary_ip=found.optional_address("SecondaryServerIP"),
-        is_primary=found.choice("ServerType", _TYPES) if found.optional_text("ServerType") else None,
+        primary_server=failover.optional_text("PrimaryServerName"),
+        secondary_server=failover.optional_text("SecondaryServerName"),
+        primary_ip=failover.optional_address("PrimaryServerIP"),
+        secondary_ip=failover.optional_address("SecondaryServerIP"),
+        is_primary=failover.choice("ServerType", _TYPES) if failover.optional_text("ServerType") else None,
+        **settings,
     )
 
 
-def _switch_interval(found: Found) -> int:
-    """0: no automatic transition. One that is on and names no interval is never shown as off: it has Windows'
-    default."""
-    interval = found.optional_number("StateSwitchInterval", durations.LONGEST)
-    return (interval or DEFAULT_STATE_SWITCH_INTERVAL) if found.flag("AutoStateTransition") else 0
+def _setting(failover: ReplyObject, setting: Setting) -> Any:
+    match setting.kind:
+        case Kind.CHOICE:
+            return failover.choice(setting.windows, {text: value for value, text in setting.choices.items()})
+        case Kind.PERCENT:
+            return failover.number(setting.windows, 100)
+        case Kind.DURATION if setting.switch:
+            # one that is on and names no interval is never shown as off: it has Windows' default
+            interval = failover.optional_number(setting.windows, durations.LONGEST)
+            return (interval or setting.when_on) if failover.flag(setting.switch) else 0
+        case Kind.DURATION:
+            return failover.number(setting.windows, durations.LONGEST, least=1)
+        case Kind.AUTHENTICATION:
+            return failover.flag(setting.windows)
+    raise AssertionError(f"Windows shows no {setting.option}")
 
 
-def _scope(found: Found) -> Scope:
+def _scope(scope: ReplyObject) -> Scope:
     return Scope(
-        scope_id=found.address("ScopeId"),
-        name=found.text("Name"),
-        subnet_mask=str(found.mask("SubnetMask")),
-        start_range=str(found.address("StartRange")),
-        end_range=str(found.address("EndRange")),
-        active=found.choice("State", _SCOPE_STATES),
-        type=found.choice("Type", _SCOPE_TYPES),
-        description=found.text("Description"),
-        lease_duration=_lease_duration(found.optional_number("LeaseDuration", durations.LONGEST)),
+        scope_id=scope.address("ScopeId"),
+        name=scope.text("Name"),
+        subnet_mask=str(scope.mask("SubnetMask")),
+        start_range=str(scope.address("StartRange")),
+        end_range=str(scope.address("EndRange")),
+        active=scope.choice("State", _SCOPE_STATES),
+        type=scope.choice("Type", _SCOPE_TYPES),
+        description=scope.text("Description"),
+        lease_duration=_lease_duration(scope.optional_number("LeaseDuration", durations.LONGEST)),
     )
 
 

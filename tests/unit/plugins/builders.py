@@ -12,18 +12,19 @@ from typing import Any
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Found, Place, Result
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, ReplyObject, Result
 
 
 def result(operation: str, *objects: Mapping[str, Any], error: str = "") -> Result:
     """What an operation answered on dhcp01."""
     place = Place("dhcp01", operation)
     return Result(
-        operation, place, tuple(Found(place, one) for one in objects), (Failure(error, "no"),) if error else ()
+        operation, place, tuple(ReplyObject(place, one) for one in objects), (Failure(error, "no"),) if error else ()
     )
 
 
@@ -117,11 +118,11 @@ def alone(here: Server) -> Sides:
     return Sides(Side(here), Mirrors(here))
 
 
-def present(wanted: Definition, here: Server) -> Plan:
+def present(wanted: DeclaredSettings, here: Server) -> Plan:
     return reached(wanted, alone(here))
 
 
-def reached(wanted: Definition, sides: Sides) -> Plan:
+def reached(wanted: DeclaredSettings, sides: Sides) -> Plan:
     """What the relationship module plans for a definition when it is told no more."""
     return declared(Spec(wanted.name, wanted, wanted.scopes))(sides)
 

@@ -14,11 +14,12 @@ from typing import Any
 import builders
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Needed, Side, Sides
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.unknown import UnknownPartner
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
@@ -28,7 +29,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world i
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 
 Task = Callable[[World], Plan | ReadRequest]
 
@@ -48,7 +49,7 @@ class Scene:
     own: str = ""
     silent: Mapping[str, RemoteFailure] = None  # type: ignore[assignment]
     journal: Mapping[str, str] = None  # type: ignore[assignment]
-    kept: Kept = None  # type: ignore[assignment]
+    kept: SecretRecord = None  # type: ignore[assignment]
     at_once: int = 30
 
 
@@ -181,7 +182,7 @@ def _scene(
         own,
         {rng.choice(list(PARTNERS)): rng.choice(failures)} if rng.random() < 0.15 else {},
         {names[0]: partner} if noted else {},
-        Kept({rng.choice(names): ("salt", "proof")} if rng.random() < 0.3 else {}),
+        SecretRecord({rng.choice(names): ("salt", "proof")} if rng.random() < 0.3 else {}),
         rng.choice([1, 2, 30]),
     )
 
@@ -252,7 +253,7 @@ def _spec(rng: random.Random, kind: str, name: str, scopes: tuple[IPv4Address, .
     if kind == "relationship":
         how = replace(how, recreate=rng.random() < 0.7, previous_name=rng.choice([None, None, "HQ", "Branch"]))
         return Spec(name, definition, scopes, policy=how)
-    define = scope_definitions.parse(
+    define = scope_specs.parse(
         [builders.definition(one) for one in rng.sample([*SCOPES, "10.0.9.0"], rng.choice([0, 0, 1]))]
     )
     more: dict[str, Any] = {"create_only": True, "option": "relationship", "exact": rng.random() < 0.4}
@@ -264,13 +265,13 @@ def _some(rng: random.Random) -> tuple[IPv4Address, ...]:
     return tuple(sorted(IPv4Address(one) for one in rng.sample(SCOPES, rng.randint(0, 4))))
 
 
-def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> Definition:
+def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> DeclaredSettings:
     mode = rng.choice([None, "load_balance", "hot_standby"])
     secret = rng.choice([None, None, "one"])
-    return Definition(
+    return DeclaredSettings(
         name,
         rng.choice([None, *PARTNERS, "dhcp02", "10.10.0.13", "other.contoso.example"]),
-        mode,
+        mode=mode,
         load_balance_percent=rng.choice([None, 60]) if mode != "hot_standby" else None,
         reserve_percent=rng.choice([None, 7]) if mode == "hot_standby" else None,
         server_role=rng.choice([None, "active", "standby"]) if mode == "hot_standby" else None,

@@ -9,18 +9,18 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeDefinition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeSpec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 from lab.core import metadata
 
 SCOPES = [IPv4Address("10.0.1.0")]
-LOAD_BALANCE = Definition(
+LOAD_BALANCE = DeclaredSettings(
     "HQ", mode="load_balance", load_balance_percent=50, max_client_lead_time=3600, shared_secret="x"
 )
-HOT_STANDBY = Definition(
+HOT_STANDBY = DeclaredSettings(
     "HQ", mode="hot_standby", reserve_percent=5, server_role="standby", max_client_lead_time=1, state_switch_interval=9
 )
 EVERY_CHANGE = {
@@ -30,7 +30,7 @@ EVERY_CHANGE = {
     "state_switch_interval": 60,
     "enable_auth": True,
 }
-NEW = ScopeDefinition(
+NEW = ScopeSpec(
     scope_id=SCOPES[0],
     subnet_mask=IPv4Address("255.255.255.0"),
     start_range=IPv4Address("10.0.1.10"),

@@ -12,11 +12,11 @@ import pytest
 import rig
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared as planned
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -55,7 +55,7 @@ hot_standby = st.fixed_dictionaries(
 declared = st.one_of(load_balance, hot_standby)
 
 
-def run(lab: Lab, wanted: Definition) -> Plan:
+def run(lab: Lab, wanted: DeclaredSettings) -> Plan:
     sides, fingerprint = rig.sides(lab)
     plan = builders.reached(wanted, sides)
     if plan.steps:
@@ -64,8 +64,8 @@ def run(lab: Lab, wanted: Definition) -> Plan:
     return plan
 
 
-def definition(options: dict[str, Any]) -> Definition:
-    return relationship_options.definition("HQ", {"partner_server": "dhcp02.contoso.example", **options})
+def definition(options: dict[str, Any]) -> DeclaredSettings:
+    return relationship_options.parse("HQ", {"partner_server": "dhcp02.contoso.example", **options})
 
 
 @given(declared, declared)
@@ -132,7 +132,7 @@ lease_durations = st.one_of(st.none(), durations)
 def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], fault: bool = False) -> tuple[Plan, str]:
     """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
     sides, fingerprint = rig.sides(lab)
-    create_scopes = scope_definitions.parse(defined)
+    create_scopes = scope_specs.parse(defined)
     plan = planned(
         Spec("HQ", definition({}), scope_ids(scopes), create_scopes, create_only=True, option="relationship")
     )(sides)
@@ -156,7 +156,7 @@ def test_defined_scopes_exist_and_are_members_after_one_run(
         after, _fingerprint = rig.read(lab)
         assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
         assert scopes_present(lab, scopes, defined)[0].steps == ()
-        assert scope_definitions.differences(plan.creates, after) == []
+        assert scope_specs.differences(plan.creates, after) == []
         assert [str(one) for one in scope_ids([*scopes, *ids])] == [
             one for one in plan.after["scopes"] if one in {*scopes, *ids}
         ]

@@ -44,7 +44,7 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
 )
 def test_contradictions_are_refused_with_the_option(options: dict[str, Any], said: str) -> None:
     with pytest.raises(Refused) as refused:
-        relationship_options.definition("HQ", options)
+        relationship_options.parse("HQ", options)
     assert str(refused.value).startswith(said)
 
 
@@ -54,18 +54,18 @@ def test_contradictions_are_refused_with_the_option(options: dict[str, Any], sai
 )
 def test_names_that_windows_would_not_take_as_meant(name: str, said: str) -> None:
     with pytest.raises(Refused, match=said):
-        relationship_options.definition(name, {})
+        relationship_options.parse(name, {})
 
 
 def test_the_edges_are_taken() -> None:
-    found = relationship_options.definition(
+    found = relationship_options.parse(
         "x" * 126, {"load_balance_percent": 0, "state_switch_interval": "0", "max_client_lead_time": "1"}
     )
     assert (found.load_balance_percent, found.state_switch_interval, found.max_client_lead_time) == (0, 0, 1)
-    assert relationship_options.definition("HQ", {"reserve_percent": 100}).reserve_percent == 100
+    assert relationship_options.parse("HQ", {"reserve_percent": 100}).reserve_percent == 100
     for name in ("dhcp-02_x.contoso.example", "10.1.0.2", "fe80::1", "D" * 255, " dhcp02 "):
-        assert relationship_options.definition("HQ", {"partner_server": name}).partner_server == name.strip()
+        assert relationship_options.parse("HQ", {"partner_server": name}).partner_server == name.strip()
 
 
 def test_a_definition_never_shows_its_secret() -> None:
-    assert "s3cret" not in repr(relationship_options.definition("HQ", {"shared_secret": "s3cret"}))
+    assert "s3cret" not in repr(relationship_options.parse("HQ", {"shared_secret": "s3cret"}))

@@ -16,7 +16,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec im
 
 def plan_in(state: str) -> tuple[Plan, Server]:
     server = builders.server([builders.relationship(state=state)])
-    return builders.present(relationship_options.definition("HQ", {"load_balance_percent": 60}), server), server
+    return builders.present(relationship_options.parse("HQ", {"load_balance_percent": 60}), server), server
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_an_unknown_word_is_an_error_whatever_is_allowed(state: str) -> None:
 
 def test_nothing_to_do_is_never_refused() -> None:
     server = builders.server([builders.relationship(state="PartnerDown")])
-    guards.check(builders.present(relationship_options.definition("HQ", {}), server), server)
+    guards.check(builders.present(relationship_options.parse("HQ", {}), server), server)
 
 
 def test_the_batch_probes_first_and_waits_before_each_write_and_at_the_end() -> None:
     many = [f"10.1.{number}.0" for number in range(40)]
     server = builders.server([builders.relationship()], scopes=list(many))
-    plan = builders.present(relationship_options.definition("HQ", {"load_balance_percent": 60, "scopes": many}), server)
+    plan = builders.present(relationship_options.parse("HQ", {"load_balance_percent": 60, "scopes": many}), server)
     calls = batch.operations(plan.steps, server, batch.Waiting(), prerequisites.probes(*batch.partners(plan.steps)))
     add = ["wait_for_state", "add_failover_scopes"]
     assert [call["id"] for call in calls] == [
@@ -77,7 +77,7 @@ def test_the_batch_probes_first_and_waits_before_each_write_and_at_the_end() -> 
 def test_a_new_relationship_is_not_waited_for_before_it_is_there() -> None:
     server = builders.server()
     plan = builders.present(
-        relationship_options.definition("HQ", {"partner_server": "dhcp02", "scopes": ["10.0.1.0"]}), server
+        relationship_options.parse("HQ", {"partner_server": "dhcp02", "scopes": ["10.0.1.0"]}), server
     )
     operations = [call["op"] for call in batch.operations(plan.steps, server, batch.Waiting())]
     assert operations == ["cmdlet", "wait_until"]

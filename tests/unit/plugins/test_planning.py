@@ -16,9 +16,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import ad
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Verdict
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
@@ -27,7 +27,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import PartnerRead, ReadRequest, mirrored
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 
 ONE, TWO = scope_ids(["10.0.1.0", "10.0.2.0"])
 NOTHING = Export(frozenset(), {}, {}, {})
@@ -125,7 +125,9 @@ def test_a_mirrored_half_is_as_we_would_show_it() -> None:
 def test_a_relationship_that_the_partner_alone_has_is_created_anew() -> None:
     """With its members, which stay here; nobody has to say a name that this server is not called."""
     sides = own_connection(builders.server(), there("HQ", ["10.0.1.0"]))
-    found = made(plan([Spec("HQ", Definition("HQ", scopes=(ONE,)), (ONE,), policy=KEEP)], adapter.world_of(sides)))
+    found = made(
+        plan([Spec("HQ", DeclaredSettings("HQ", scopes=(ONE,)), (ONE,), policy=KEEP)], adapter.world_of(sides))
+    )
     assert [(action.kind, action.where) for action in found.actions] == [
         (Kind.SAVE, Connection.PARTNER),
         (Kind.SERVE_OFF, Connection.PARTNER),
@@ -140,7 +142,7 @@ def test_a_relationship_that_the_partner_alone_has_is_created_anew() -> None:
 
 def test_who_says_too_little_is_told_which_server_loses_its_copies() -> None:
     sides = own_connection(builders.server(), there("HQ", ["10.0.1.0"]))
-    spec = Spec("HQ", Definition("HQ", scopes=(ONE,)), (ONE,), policy=Policy(recreate=True))
+    spec = Spec("HQ", DeclaredSettings("HQ", scopes=(ONE,)), (ONE,), policy=Policy(recreate=True))
     with pytest.raises(Refused, match="the copies on DHCP02 have to go"):
         plan([spec], adapter.world_of(sides))
 
@@ -152,14 +154,14 @@ def test_who_says_too_little_is_told_which_server_loses_its_copies() -> None:
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        (Spec("hq", Definition("hq")), "name: DHCP01 has a relationship 'HQ'"),
+        (Spec("hq", DeclaredSettings("hq")), "name: DHCP01 has a relationship 'HQ'"),
         (Spec("hq", leaving=(ONE,), option="relationship"), "relationship: DHCP01 has a relationship 'HQ'"),
         (
-            Spec("New", Definition("New"), policy=Policy(previous_name="hq")),
+            Spec("New", DeclaredSettings("New"), policy=Policy(previous_name="hq")),
             "previous_name: DHCP01 has a relationship 'HQ'",
         ),
         (
-            Spec("New", Definition("New"), policy=Policy(previous_name="HQ")),
+            Spec("New", DeclaredSettings("New"), policy=Policy(previous_name="HQ")),
             "its name was 'HQ'. Windows cannot change this",
         ),
     ],
@@ -175,14 +177,17 @@ def test_the_option_is_named_that_was_written(spec: Spec, said: str) -> None:
 
 def test_before_scopes_come_their_partner_is_asked() -> None:
     world = adapter.world_of(builders.alone(builders.server()))
-    found = plan([Spec("HQ", Definition("HQ", "dhcp02", scopes=(ONE,)), (ONE,))], world)
+    found = plan([Spec("HQ", DeclaredSettings("HQ", "dhcp02", scopes=(ONE,)), (ONE,))], world)
     assert found == ReadRequest((PartnerRead(("dhcp02",), "HQ", guarded=False),))
 
 
 def test_nothing_is_asked_where_nothing_is_to_be_done() -> None:
     here = builders.server([builders.relationship("HQ", ["10.0.1.0"])])
     found = made(
-        plan([Spec("HQ", Definition("HQ", scopes=(ONE,)), (ONE,), exact=True)], adapter.world_of(builders.alone(here)))
+        plan(
+            [Spec("HQ", DeclaredSettings("HQ", scopes=(ONE,)), (ONE,), exact=True)],
+            adapter.world_of(builders.alone(here)),
+        )
     )
     assert found.actions == ()
 
@@ -216,10 +221,10 @@ def test_a_partner_is_declared_down_in_silence_only(answer: RemoteFailure) -> No
 
 def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
     sides = own_connection(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), there("HQ", ["10.0.1.0"]))
-    world = adapter.world_of(replace(sides, kept=Kept({"HQ": ("salt", "proof")})))
+    world = adapter.world_of(replace(sides, kept=SecretRecord({"HQ": ("salt", "proof")})))
     found = made(plan([Spec("HQ", absent=True, policy=KEEP)], world))
     assert [action.kind for action in found.actions][-2:] == [Kind.FORGET, Kind.WITHDRAW_RELATIONSHIP]
-    assert not found.end.secrets.holds("HQ")
+    assert not found.end.secrets.exists("HQ")
 
 
 # --- size
@@ -238,7 +243,7 @@ def test_a_large_server_that_is_as_declared_takes_no_time() -> None:
     world = adapter.world_of(builders.alone(here))
     desired = whole(
         [
-            Spec(f"R{name}", Definition(f"R{name}", scopes=tuple(scopes[name])), tuple(scopes[name]), exact=True)
+            Spec(f"R{name}", DeclaredSettings(f"R{name}", scopes=tuple(scopes[name])), tuple(scopes[name]), exact=True)
             for name in range(31)
         ]
     )

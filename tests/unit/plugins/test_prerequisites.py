@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import logon, prerequisites
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Found, Place, Result
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, ReplyObject, Result
 from lab.core.server import DhcpClass, OptionDefinition, OptionKey, Policy, Relationship, Scope
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 
@@ -57,7 +57,7 @@ def test_three_refusals_have_three_meanings(
         Result(
             read["id"],
             place,
-            (Found(place, VERSION),),
+            (ReplyObject(place, VERSION),),
             (Failure(f"{found},Get-X", "No."),) if found else (),
             computer=PARTNER,
         )

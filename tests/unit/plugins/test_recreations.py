@@ -72,6 +72,15 @@ def test_the_task_has_to_declare_all_that_there_is() -> None:
     assert "secret" not in message.replace("shared_secret", "")
 
 
+def test_a_share_of_clients_does_not_stand_in_the_way_of_a_role() -> None:
+    two = pair()
+    two.ok(RELATIONSHIP, name="HQ", load_balance_percent=70, wait_timeout=1)
+    wanted = {**STANDBY, "server_role": "standby", **ANEW}
+    two.run(RELATIONSHIP, **wanted)  # changes the mode, and finds the other role
+    result = two.ok(RELATIONSHIP, **wanted)
+    assert (result["relationship"]["mode"], result["relationship"]["server_role"]) == ("hot_standby", "standby")
+
+
 @ROUTES
 def test_roles_change_places_and_every_lease_stays(route: dict[str, Any]) -> None:
     two = standby()

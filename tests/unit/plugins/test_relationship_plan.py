@@ -19,7 +19,7 @@ FORCE = {"Force": True, "Confirm": False}
 
 
 def present(server: Server, name: str = "HQ", **options: Any) -> Plan:
-    return builders.present(relationship_options.definition(name, options), server)
+    return builders.present(relationship_options.parse(name, options), server)
 
 
 def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:

@@ -19,9 +19,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import c
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import (
     Failure,
-    Found,
     Place,
     Reply,
+    ReplyObject,
     Request,
     Result,
     parse,
@@ -34,8 +34,8 @@ READ, AGAIN = cmdlets.get_failover(), cmdlets.get_scopes("dhcp02")
 SET, WAIT = cmdlets.set_failover("HQ", {"reserve_percent": 7}, None), cmdlets.wait_for_state("HQ", ["Normal"], [], 1)
 
 
-def found(**properties: Any) -> Found:
-    return Found(PLACE, properties)
+def found(**properties: Any) -> ReplyObject:
+    return ReplyObject(PLACE, properties)
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_a_property_that_a_script_defines_has_three_shapes(value: Any, expected:
 
 def test_what_windows_sends_for_one_scope() -> None:
     """A relationship with one scope has a bare address, and no list of one."""
-    one = Found(PLACE, json.loads((INPUTS / "failover_one_scope.json").read_text(encoding="utf-8")))
+    one = ReplyObject(PLACE, json.loads((INPUTS / "failover_one_scope.json").read_text(encoding="utf-8")))
     answer = Result("failover", PLACE, (one,))
     (relationship,) = server_reads.relationships([answer], "dhcp01")
     assert relationship.scopes == (IPv4Address("198.51.100.0"),)
     assert (relationship.name, relationship.state, relationship.is_primary) == ("site-a", "Normal", True)
 
 
-Reader = Callable[[Found], Any]
+Reader = Callable[[ReplyObject], Any]
 UNREADABLE: list[tuple[Reader, Any, str]] = [
     (lambda one: one.addresses("P"), "1", "'1', which is not an IPv4 address"),
     (lambda one: one.addresses("P"), ["10.0.1.0", None], "null, which is not an IPv4 address"),
@@ -226,7 +226,7 @@ def test_two_of_one_are_refused() -> None:
         "StartRange": "10.0.1.1",
         "EndRange": "10.0.1.9",
     }
-    one = Found(PLACE, {**scope, "State": "Active", "Type": "Dhcp", "Description": None, "LeaseDuration": 60})
+    one = ReplyObject(PLACE, {**scope, "State": "Active", "Type": "Dhcp", "Description": None, "LeaseDuration": 60})
     answers = [
         Result(f"{name}_dhcp02", PLACE, (one, one) if name == "scopes" else ()) for name in ("scopes", "failover")
     ]

@@ -9,7 +9,8 @@ import base64
 import gzip
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any
@@ -104,10 +105,11 @@ def test_a_hidden_text_is_proven_and_never_shown() -> None:
         [], "", [cmdlets.keep_text("dhcp01-hq", "salt", "hush"), cmdlets.prove_text("dhcp01-hq", "nonce")]
     )
     expected = hmac.new(b"hush", b"nonce", hashlib.sha256).hexdigest()
-    assert server_reads.proven_text(kept.calls, "dhcp01") == ("salt", expected)
+    (answer,) = kept.calls[-1].objects
+    assert (answer.text("public"), answer.text("proof")) == ("salt", expected)
     assert "hush" not in repr([*kept.calls, *kept.after])
     dropped = remote.write([], "", [cmdlets.drop_text("dhcp01-hq"), cmdlets.prove_text("dhcp01-hq", "nonce")])
-    assert server_reads.proven_text(dropped.calls, "dhcp01") is None
+    assert dropped.calls[-1].objects == ()
 
 
 # --- the times of leases
@@ -149,21 +151,21 @@ def held(state: str = "Active", expires: datetime | None = LATER, client: str = 
     return export.Lease(client, expires, state)
 
 
-def lost(kept: export.Lease | None, going: export.Lease | None) -> list[Mapping[str, Any]]:
+def lost(kept: export.Lease | None, going: export.Lease | None) -> list[content.LostLease]:
     def side(one: export.Lease | None) -> Export:
         return Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": one} if one else {}})
 
-    return [one.public() for one in content.lost_leases(side(kept), side(going), [CLIENTS], NOW)]
+    return [*content.lost_leases(side(kept), side(going), [CLIENTS], NOW)]
 
 
-LOST = {"scope_id": "10.10.10.0", "address": "10.10.10.50", "client_id": "aa", "expires": "2026-03-01T09:00:00Z"}
+LOST = content.LostLease(CLIENTS, "10.10.10.50", "aa", LATER)
 
 
 @pytest.mark.parametrize(
     ("kept", "going", "expected"),
     [
         (None, held(), [LOST]),
-        (None, held(expires=None), [{**LOST, "expires": None}]),
+        (None, held(expires=None), [replace(LOST, expires=None)]),
         (None, held("ActiveReservation"), [LOST]),
         (None, held("SomethingNew"), [LOST]),
         (held(client="bb"), held(), [LOST]),
@@ -180,7 +182,7 @@ LOST = {"scope_id": "10.10.10.0", "address": "10.10.10.50", "client_id": "aa", "
     ],
 )
 def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
-    kept: export.Lease | None, going: export.Lease | None, expected: list[Mapping[str, Any]]
+    kept: export.Lease | None, going: export.Lease | None, expected: list[content.LostLease]
 ) -> None:
     assert lost(kept, going) == expected
 
@@ -188,13 +190,13 @@ def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
 @pytest.mark.parametrize("state", ["ActiveReservation", "Active", "SomethingNew"])
 @pytest.mark.parametrize(("client", "expected"), [("aa", []), ("bb", [LOST])])
 def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(
-    client: str, expected: list[Mapping[str, Any]], state: str
+    client: str, expected: list[content.LostLease], state: str
 ) -> None:
     reserved = {("reservation 10.10.10.50", ""): (), ("reservation 10.10.10.50", "client_id"): (client,)}
     for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):
         keeper = Export({}, {}, {CLIENTS: reserved}, {}, {CLIENTS: kept})
         loser = Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": held(state)}})
-        assert [one.public() for one in content.lost_leases(keeper, loser, [CLIENTS], NOW)] == expected
+        assert [*content.lost_leases(keeper, loser, [CLIENTS], NOW)] == expected
 
 
 def test_every_client_of_a_scope_that_the_source_does_not_have_is_lost() -> None:

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
@@ -24,12 +24,12 @@ THERE = builders.server([builders.relationship(scopes=["10.0.1.0"])])
 def plan(
     server: Server, scopes: list[str], create_scopes: list[dict[str, Any]], create: dict[str, Any] | None = None
 ) -> Plan:
-    definition = None if create is None else relationship_options.definition("HQ", create)
+    definition = None if create is None else relationship_options.parse("HQ", create)
     wanted = Spec(
         "HQ",
         definition,
         scope_ids(scopes),
-        scope_definitions.parse(create_scopes),
+        scope_specs.parse(create_scopes),
         create_only=True,
         option="relationship",
     )

@@ -15,9 +15,9 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import world_of
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import effects, kinds, proof
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
@@ -74,7 +74,9 @@ def world(here: Server, there: Server | None) -> World:
 
 
 def spec(name: str, *scopes: IPv4Address, **more: object) -> Spec:
-    return replace(Spec(name, Definition(name, PARTNER, scopes=scopes), scopes, exact=True, policy=POLICY), **more)
+    return replace(
+        Spec(name, DeclaredSettings(name, PARTNER, scopes=scopes), scopes, exact=True, policy=POLICY), **more
+    )
 
 
 def made(desired: Sequence[Spec], start: World) -> Plan:

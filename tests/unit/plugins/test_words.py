@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import texts
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_definitions import parse
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_specs import parse
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site import entries
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from lab.core.server import Reservation

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Definitions of scopes that a task may create: read from its options, checked, compared with what a server has."""
+"""Scopes that a task may create: read from its options, checked, compared with what a server has."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from typing import Any
 from . import durations
 from .refusal import Refused
 from .render import scope_result
-from .scope import Scope, ScopeDefinition
+from .scope import Scope, ScopeSpec
 from .server import Server
 from .texts import few, sentences
 
 LEASE_LIMIT = durations.UNLIMITED - 1  # seconds; DHCP counts a lease in 32 bits
 
 
-def parse(definitions: Iterable[Mapping[str, Any]]) -> tuple[ScopeDefinition, ...]:
-    """The option create_scopes, sorted by scope id. Raises Refused, with every definition that is wrong in one text."""
-    found: list[ScopeDefinition] = []
+def parse(specs: Iterable[Mapping[str, Any]]) -> tuple[ScopeSpec, ...]:
+    """The option create_scopes, sorted by scope id. Raises Refused, with everything that is wrong in one text."""
+    parsed: list[ScopeSpec] = []
     problems: list[str] = []
-    for options in definitions:
+    for options in specs:
         try:
-            found.append(_definition(options))
+            parsed.append(_spec(options))
         except Refused as refused:
             problems.append(str(refused))
-    ids = [definition.scope_id for definition in found]
+    ids = [spec.scope_id for spec in parsed]
     problems += [
-        f"create_scopes: {one} is defined {ids.count(one)} times; keep one definition."
-        for one in sorted(set(ids))
-        if ids.count(one) > 1
+        f"create_scopes: {scope} is defined {ids.count(scope)} times; keep one definition."
+        for scope in sorted(set(ids))
+        if ids.count(scope) > 1
     ]
     if problems:
         raise Refused(sentences(problems))
-    return tuple(sorted(found, key=lambda definition: definition.scope_id))
+    return tuple(sorted(parsed, key=lambda spec: spec.scope_id))
 
 
-def options(definition: ScopeDefinition) -> Mapping[str, Any]:
-    """The reverse of `parse`, for one definition; what was left out stays out."""
+def options(spec: ScopeSpec) -> Mapping[str, Any]:
+    """The reverse of `parse`, for one of them; what was left out stays out."""
     shown = {
-        "scope_id": str(definition.scope_id),
-        "name": definition.name,
-        "subnet_mask": str(definition.subnet_mask),
-        "start_range": str(definition.start_range),
-        "end_range": str(definition.end_range),
-        "state": "active" if definition.active else "inactive",
-        "description": definition.description,
-        "lease_duration": durations.shown_lease(definition.lease_duration),
+        "scope_id": str(spec.scope_id),
+        "name": spec.name,
+        "subnet_mask": str(spec.subnet_mask),
+        "start_range": str(spec.start_range),
+        "end_range": str(spec.end_range),
+        "state": "active" if spec.active else "inactive",
+        "description": spec.description,
+        "lease_duration": durations.shown_lease(spec.lease_duration),
     }
     return {option: value for option, value in shown.items() if value is not None}
 
 
-def missing(definitions: Sequence[ScopeDefinition], server: Server) -> tuple[ScopeDefinition, ...]:
+def missing(specs: Sequence[ScopeSpec], server: Server) -> tuple[ScopeSpec, ...]:
     """Those whose scope is not on the server. Raises Refused where its subnet is taken by another scope, there or
     defined."""
-    new = tuple(definition for definition in definitions if server.scope(definition.scope_id) is None)
-    found = overlaps([network(definition.scope_id, definition.subnet_mask) for definition in new], server)
-    if found:
+    new = tuple(spec for spec in specs if server.scope(spec.scope_id) is None)
+    taken = overlaps([network(spec.scope_id, spec.subnet_mask) for spec in new], server)
+    if taken:
         cure = "correct scope_id and subnet_mask, or use the scope that is there."
-        raise Refused(sentences([f"create_scopes: {problem}; {cure}" for problem in found]))
+        raise Refused(sentences([f"create_scopes: {problem}; {cure}" for problem in taken]))
     return new
 
 
@@ -79,29 +79,29 @@ def overlaps(new: Iterable[IPv4Network], server: Server) -> Sequence[str]:
     return problems
 
 
-def differences(definitions: Sequence[ScopeDefinition], server: Server) -> Sequence[Mapping[str, Any]]:
-    """What scopes that exist have otherwise than their definition; an option that was left out is no difference."""
+def differences(specs: Sequence[ScopeSpec], server: Server) -> Sequence[Mapping[str, Any]]:
+    """What scopes that exist have otherwise than declared; an option that was left out is no difference."""
     return [
         {"scope_id": str(scope.scope_id), "field": field, "declared": declared, "actual": scope_result(scope)[field]}
-        for definition in definitions
-        if (scope := server.scope(definition.scope_id))
-        for field, declared in options(definition).items()
+        for spec in specs
+        if (scope := server.scope(spec.scope_id))
+        for field, declared in options(spec).items()
         if declared != scope_result(scope)[field]
     ]
 
 
-def would_be(definition: ScopeDefinition) -> Scope:
+def would_be(spec: ScopeSpec) -> Scope:
     """The scope that creating it gives, as far as it can be known beforehand."""
     return Scope(
-        scope_id=definition.scope_id,
-        name=definition.name,
-        subnet_mask=str(definition.subnet_mask),
-        start_range=str(definition.start_range),
-        end_range=str(definition.end_range),
-        active=definition.active,
+        scope_id=spec.scope_id,
+        name=spec.name,
+        subnet_mask=str(spec.subnet_mask),
+        start_range=str(spec.start_range),
+        end_range=str(spec.end_range),
+        active=spec.active,
         type="Dhcp",
-        description=definition.description or "",
-        lease_duration=definition.lease_duration,
+        description=spec.description or "",
+        lease_duration=spec.lease_duration,
     )
 
 
@@ -109,9 +109,9 @@ def network(scope_id: IPv4Address, subnet_mask: object) -> IPv4Network:
     return IPv4Network(f"{scope_id}/{subnet_mask}", strict=False)
 
 
-def _definition(given: Mapping[str, Any]) -> ScopeDefinition:
+def _spec(given: Mapping[str, Any]) -> ScopeSpec:
     where = f"create_scopes: {given['scope_id']}"
-    definition = ScopeDefinition(
+    spec = ScopeSpec(
         scope_id=_address(given, "scope_id", where),
         subnet_mask=_mask(given, where),
         start_range=_address(given, "start_range", where),
@@ -121,10 +121,10 @@ def _definition(given: Mapping[str, Any]) -> ScopeDefinition:
         lease_duration=_lease_duration(given, where),
         active=given.get("state") != "inactive",
     )
-    if not definition.name:
+    if not spec.name:
         raise Refused(f"{where}: name: must not be empty; Windows gives no scope without a name.")
-    _check_range(definition, where)
-    return definition
+    _check_range(spec, where)
+    return spec
 
 
 def _address(given: Mapping[str, Any], option: str, where: str) -> IPv4Address:
@@ -159,15 +159,15 @@ def _lease_duration(given: Mapping[str, Any], where: str) -> int | None:
     return seconds
 
 
-def _check_range(definition: ScopeDefinition, where: str) -> None:
-    start, end = definition.start_range, definition.end_range
-    gives = IPv4Address(int(start) & int(definition.subnet_mask))
-    if gives != definition.scope_id:
+def _check_range(spec: ScopeSpec, where: str) -> None:
+    start, end = spec.start_range, spec.end_range
+    gives = IPv4Address(int(start) & int(spec.subnet_mask))
+    if gives != spec.scope_id:
         raise Refused(
-            f"{where}: scope_id: start_range {start} and subnet_mask {definition.subnet_mask} give {gives}; correct "
+            f"{where}: scope_id: start_range {start} and subnet_mask {spec.subnet_mask} give {gives}; correct "
             "one of the three."
         )
-    subnet = network(definition.scope_id, definition.subnet_mask)
+    subnet = network(spec.scope_id, spec.subnet_mask)
     if end not in subnet:
         raise Refused(f"{where}: end_range: {end} lies outside the subnet {subnet}; correct it or subnet_mask.")
     if start > end:

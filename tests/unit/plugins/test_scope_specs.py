@@ -8,7 +8,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_definitions
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import scope_result
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_reads
@@ -53,7 +53,7 @@ SENT = {  # by the script, of a scope whose LeaseDuration is TimeSpan.MaxValue
 )
 def test_what_is_refused_without_looking_at_a_server(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(Refused) as refused:
-        scope_definitions.parse([builders.definition("10.0.1.0"), {**builders.definition(NEW), **changes}])
+        scope_specs.parse([builders.definition("10.0.1.0"), {**builders.definition(NEW), **changes}])
     assert str(refused.value).startswith("create_scopes: ")
     assert said in str(refused.value)
     assert "10.0.1.0" not in str(refused.value)
@@ -67,7 +67,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         builders.definition("x"),
     ]
     with pytest.raises(Refused) as refused:
-        scope_definitions.parse(wrong)
+        scope_specs.parse(wrong)
     for said in ("10.0.1.0: name", "10.0.9.0 is defined 2 times", "x: scope_id"):
         assert said in str(refused.value)
 
@@ -78,10 +78,10 @@ def test_a_definition_and_its_options(given: Any) -> None:
         builders.definition("10.0.10.0", lease_duration=given, description="D", state="inactive"),
         builders.definition(NEW),
     )
-    first, second = scope_definitions.parse([late, early])
-    assert scope_definitions.options(first) == early
-    assert scope_definitions.options(second) == {**late, "lease_duration": 691200}
-    assert scope_definitions.parse(map(scope_definitions.options, (first, second))) == (first, second)
+    first, second = scope_specs.parse([late, early])
+    assert scope_specs.options(first) == early
+    assert scope_specs.options(second) == {**late, "lease_duration": 691200}
+    assert scope_specs.parse(map(scope_specs.options, (first, second))) == (first, second)
 
 
 def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
@@ -90,10 +90,10 @@ def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
     shown = scope_result(scope)
     assert shown["lease_duration"] == "unlimited"
     declared = {key: value for key, value in shown.items() if key != "type"}
-    (definition,) = scope_definitions.parse([declared])
-    assert scope_definitions.options(definition) == declared
+    (definition,) = scope_specs.parse([declared])
+    assert scope_specs.options(definition) == declared
     assert cmdlets.add_scope(definition)["parameters"]["LeaseDuration"] == "10675199.02:48:05.4775807"
-    assert scope_definitions.differences([definition], builders.server(scopes=[scope])) == []
+    assert scope_specs.differences([definition], builders.server(scopes=[scope])) == []
 
 
 @pytest.mark.parametrize(
@@ -115,15 +115,15 @@ def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
 )
 def test_a_subnet_is_used_once(definitions: list[dict[str, Any]], said: str) -> None:
     with pytest.raises(Refused) as refused:
-        scope_definitions.missing(scope_definitions.parse(definitions), builders.server())
+        scope_specs.missing(scope_specs.parse(definitions), builders.server())
     assert said in str(refused.value)
 
 
 def test_only_what_is_not_there_is_missing() -> None:
-    definitions = scope_definitions.parse([builders.definition("10.0.0.0", subnet_mask="255.255.0.0")])
-    assert scope_definitions.missing(definitions, builders.server(scopes=[])) == definitions
+    definitions = scope_specs.parse([builders.definition("10.0.0.0", subnet_mask="255.255.0.0")])
+    assert scope_specs.missing(definitions, builders.server(scopes=[])) == definitions
     there = builders.server(scopes=[builders.scope("10.0.0.0")])
-    assert scope_definitions.missing(definitions, there) == ()
+    assert scope_specs.missing(definitions, there) == ()
 
 
 @pytest.mark.parametrize(
@@ -141,13 +141,13 @@ def test_a_difference_is_told(
     declared: dict[str, Any], actual: dict[str, Any], field: str, values: tuple[Any, Any]
 ) -> None:
     server = builders.server(scopes=[builders.scope("10.0.1.0", **actual)])
-    definitions = scope_definitions.parse([builders.definition("10.0.1.0", **declared)])
-    assert scope_definitions.differences(definitions, server) == [
+    definitions = scope_specs.parse([builders.definition("10.0.1.0", **declared)])
+    assert scope_specs.differences(definitions, server) == [
         {"scope_id": "10.0.1.0", "field": field, "declared": values[0], "actual": values[1]}
     ]
 
 
 def test_what_is_left_out_is_no_difference() -> None:
     server = builders.server(scopes=[builders.scope("10.0.1.0", description="X", lease_duration=60)])
-    definitions = scope_definitions.parse([builders.definition("10.0.1.0"), builders.definition(NEW)])
-    assert scope_definitions.differences(definitions, server) == []
+    definitions = scope_specs.parse([builders.definition("10.0.1.0"), builders.definition(NEW)])
+    assert scope_specs.differences(definitions, server) == []

@@ -20,8 +20,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model import rel
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_secret
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, secret_record
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 from lab.standin.files import Files
 from lab.standin.own_files import FOLDER, Stopped
 from nothing_lost import scenarios
@@ -42,46 +42,46 @@ REMOVALS = [
 # ------------------------------------------------------------------------------------------------------
 
 
-def answers(operation: cmdlets.Operation, kept: Kept, name: str = "HQ") -> Kept:
+def answers(operation: cmdlets.Operation, kept: SecretRecord, name: str = "HQ") -> SecretRecord:
     """What `kept` knows when the server has what `operation` keeps there."""
-    look = kept.look(name)
+    look = kept.read_operation(name)
     assert (look["name"], look["nonce"]) == (operation["name"], kept.nonce)
     proof = hashlib.sha256  # the server's own reckoning, written out: RFC 2104
     key = operation["hidden"].text.encode().ljust(64, b"\0")
     inner = proof(bytes(byte ^ 0x36 for byte in key) + kept.nonce.encode()).digest()
     outer = proof(bytes(byte ^ 0x5C for byte in key) + inner).hexdigest()
-    return kept.seen({name: builders.result("prove_text", {"public": operation["public"], "proof": outer})})
+    return kept.with_answers({name: builders.result("prove_text", {"public": operation["public"], "proof": outer})})
 
 
 def test_only_the_secret_that_was_kept_is_known_again() -> None:
-    left = Kept().keep("HQ", ONE)
-    later = answers(left, Kept())
-    assert later.holds("HQ")
-    assert (later.is_of("HQ", ONE), later.is_of("HQ", TWO), later.is_of("Other", ONE)) == (True, False, False)
-    assert not later.without("HQ").is_of("HQ", ONE)
+    left = SecretRecord().keep("HQ", ONE)
+    later = answers(left, SecretRecord())
+    assert later.exists("HQ")
+    assert (later.matches("HQ", ONE), later.matches("HQ", TWO), later.matches("Other", ONE)) == (True, False, False)
+    assert not later.without("HQ").matches("HQ", ONE)
 
 
 def test_neither_the_secret_nor_the_same_hash_twice() -> None:
-    first, second = Kept().keep("HQ", ONE), Kept().keep("HQ", ONE)
+    first, second = SecretRecord().keep("HQ", ONE), SecretRecord().keep("HQ", ONE)
     request, hashed = split(first)
     assert hashed == [first["hidden"].text]
     assert not [word for word in (ONE, *hashed) if word in request or word in repr(first)]
-    assert first["name"] == second["name"] == Kept().keep("hq", ONE)["name"]
+    assert first["name"] == second["name"] == SecretRecord().keep("hq", ONE)["name"]
     assert len({first["public"], second["public"], first["hidden"], second["hidden"]}) == 4
     assert [len(bytes.fromhex(one)) for one in (first["public"], first["hidden"].text)] == [16, 32]
-    assert Kept().nonce != Kept().nonce
+    assert SecretRecord().nonce != SecretRecord().nonce
 
 
 @pytest.mark.parametrize(("public", "proof"), [("", "x"), ("00", ""), ("not hex", "\u00e4"), ("00" * 16, "0" * 64)])
 def test_what_was_spoilt_is_no_secret(public: str, proof: str) -> None:
-    kept = Kept().seen({"HQ": builders.result("prove_text", {"public": public, "proof": proof})})
-    assert (kept.holds("HQ"), kept.is_of("HQ", ONE)) == (True, False)
+    kept = SecretRecord().with_answers({"HQ": builders.result("prove_text", {"public": public, "proof": proof})})
+    assert (kept.exists("HQ"), kept.matches("HQ", ONE)) == (True, False)
 
 
 def test_a_python_without_scrypt_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(hashlib, "scrypt")
     with pytest.raises(Refused, match="update_secret: on_change needs scrypt"):
-        Kept().keep("HQ", ONE)
+        SecretRecord().keep("HQ", ONE)
 
 
 # --- planning
@@ -91,11 +91,14 @@ def test_a_python_without_scrypt_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 def sides(secret: str | None, **relationship: Any) -> Sides:
     """DHCP01 with the relationship HQ, and what it keeps of this secret."""
     here = builders.server([builders.relationship(scopes=["10.0.1.0"], **relationship)])
-    return Sides(builders.alone(here).here, kept=answers(Kept().keep("HQ", secret), Kept()) if secret else Kept())
+    return Sides(
+        builders.alone(here).here,
+        kept=answers(SecretRecord().keep("HQ", secret), SecretRecord()) if secret else SecretRecord(),
+    )
 
 
 def present(there: Sides, **options: Any) -> Plan:
-    return builders.reached(relationship_options.definition("HQ", options), there)
+    return builders.reached(relationship_options.parse("HQ", options), there)
 
 
 def done(plan: Plan) -> list[str]:
@@ -140,7 +143,7 @@ def test_what_is_kept_is_dropped_only_when_the_partner_answers() -> None:
 @pytest.mark.parametrize("update_secret", ["on_change", "always"])
 def test_it_takes_a_secret(update_secret: str) -> None:
     with pytest.raises(Refused, match=f"shared_secret: needed with update_secret: {update_secret}"):
-        relationship_options.definition("HQ", {"update_secret": update_secret})
+        relationship_options.parse("HQ", {"update_secret": update_secret})
 
 
 def test_one_that_is_gone_without_a_task_leaves_nothing_either() -> None:
@@ -403,4 +406,4 @@ def test_nobody_who_does_not_ask_for_it_gets_a_file() -> None:
 
 
 def test_dropping_is_an_operation_of_the_list() -> None:
-    assert kept_secret.drop("HQ") == cmdlets.drop_text(str(Kept().look("HQ")["name"]))
+    assert secret_record.drop("HQ") == cmdlets.drop_text(str(SecretRecord().read_operation("HQ")["name"]))

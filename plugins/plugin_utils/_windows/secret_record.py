@@ -22,51 +22,59 @@ from .reply import Result
 
 
 @dataclass(frozen=True)
-class Kept:
+class SecretRecord:
     """What this server keeps of secrets: relationship -> the salt of the hash, and the proof that it has the hash.
 
     `nonce` is what the proof is made with, `salt` that of a hash which this task leaves there.
     """
 
-    found: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    entries: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     nonce: str = field(default_factory=lambda: secrets.token_hex(16))
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
-    def look(self, relationship: str) -> cmdlets.Operation:
+    def read_operation(self, relationship: str) -> cmdlets.Operation:
+        """Reads what the server keeps of this relationship's secret."""
         return cmdlets.prove_text(_name(relationship), self.nonce)
 
-    def seen(self, answers: Mapping[str, Result], host: str = "") -> Kept:
-        """`answers`: to `look`, by relationship. What cannot be read is as good as not there: the secret is sent and
-        kept anew.
+    def with_answers(self, answers: Mapping[str, Result], host: str = "") -> SecretRecord:
+        """The record with what the server answered to `read_operation`, by relationship. What cannot be read is as good
+        as not there: the secret is sent and kept anew.
 
         Raises RemoteError where somebody else has put something in its place: it could not be kept anew.
         """
         for answer in answers.values():
             if NOT_OURS in error_ids(answer):
                 raise RemoteError(answer, host)
-        objects = {name: one for name, answer in answers.items() for one in answer.objects}
-        return replace(self, found={name: (one.text("public"), one.text("proof")) for name, one in objects.items()})
+        entries = {
+            name: (kept.text("public"), kept.text("proof"))
+            for name, answer in answers.items()
+            for kept in answer.objects
+        }
+        return replace(self, entries=entries)
 
-    def holds(self, relationship: str) -> bool:
-        return relationship in self.found
+    def exists(self, relationship: str) -> bool:
+        """Whether something is kept of this relationship's secret."""
+        return relationship in self.entries
 
-    def is_of(self, relationship: str, secret: str) -> bool:
-        """Whether this secret was the last one that a task sent."""
-        salt, proof = self.found.get(relationship, ("", ""))
+    def matches(self, relationship: str, secret: str) -> bool:
+        """Whether this secret was the last one that a task sent. Raises Refused where the controller has no scrypt."""
+        salt, proof = self.entries.get(relationship, ("", ""))
         if not salt or not proof:
             return False
         own = hmac.new(_hash(secret, salt).encode(), self.nonce.encode(), "sha256").hexdigest()
         return hmac.compare_digest(own.encode(), proof.encode())
 
     def keep(self, relationship: str, secret: str) -> cmdlets.Operation:
+        """Leaves the hash of a secret on the server. Raises Refused where the controller has no scrypt."""
         return cmdlets.keep_text(_name(relationship), self.salt, _hash(secret, self.salt))
 
-    def without(self, relationship: str) -> Kept:
+    def without(self, relationship: str) -> SecretRecord:
         """As if it had been dropped."""
-        return replace(self, found={name: one for name, one in self.found.items() if name != relationship})
+        return replace(self, entries={name: entry for name, entry in self.entries.items() if name != relationship})
 
 
 def drop(relationship: str) -> cmdlets.Operation:
+    """Takes away what is kept of this relationship's secret."""
     return cmdlets.drop_text(_name(relationship))
 
 

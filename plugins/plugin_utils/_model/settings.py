@@ -1,0 +1,226 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The settings of a relationship, in one table: each field of Settings and of DeclaredSettings that has a Setting is a
+row of it. Options, checks, calls, replies, diffs, results and the site's data are made from the rows. Pure.
+
+A new setting is a row, and its option in the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from enum import Enum
+from ipaddress import IPv4Address
+from typing import Any, Literal
+
+from . import durations
+
+Mode = Literal["load_balance", "hot_standby"]
+Role = Literal["active", "standby"]
+
+
+class Kind(Enum):
+    """What values a setting has. Whoever reads an option, writes a parameter or reads a property does it by kind."""
+
+    CHOICE = "a word of ours for each of Windows'"
+    PERCENT = "0 to 100"
+    DURATION = "seconds; 0 is off where Windows has a switch beside it, and no value elsewhere"
+    AUTHENTICATION = "on with a secret, off without"
+    FLAG = "true or false"
+    SECRET = "a text that nothing shows"
+
+
+class Across(Enum):
+    """What the other server of the relationship has."""
+
+    SAME = "the same value"
+    SHARE = "what lacks to 100"
+    ROLE = "the other of the two values"
+
+
+_ARGUMENT_TYPES: Mapping[Kind, str] = {Kind.PERCENT: "int", Kind.AUTHENTICATION: "bool", Kind.FLAG: "bool"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row. `option`, its name in tasks, results, diffs and the site's data, is the name of its field.
+
+    `windows`: its property on Windows, and its parameter unless `parameter` says otherwise; `choices`: each value ->
+    Windows' word. `switch`: the property and parameter that turns a duration off, `when_on` the duration where Windows
+    tells that it is on and no more. `mode`: the one to which it belongs. `default`: what Windows takes at creation.
+    `at_creation`, `in_place`: whether the cmdlets that create and that modify have the parameter. `words`: a value as
+    a plan says it.
+    """
+
+    kind: Kind
+    option: str = ""
+    windows: str = ""
+    parameter: str = ""
+    choices: Mapping[Any, str] = field(default_factory=dict)
+    switch: str = ""
+    when_on: int = 0
+    mode: Mode | None = None
+    default: Any = None
+    at_creation: bool = True
+    in_place: bool = True
+    across: Across = Across.SAME
+    words: Callable[[Any], str] = str
+
+    @property
+    def argument(self) -> dict[str, Any]:
+        """The option in an argument spec."""
+        spec: dict[str, Any] = {"type": _ARGUMENT_TYPES.get(self.kind, "str")}
+        if self.choices:
+            spec["choices"] = list(self.choices)
+        return {**spec, "no_log": True} if self.kind is Kind.SECRET else spec
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """Of Windows' object."""
+        return tuple(name for name in (self.windows, self.switch) if name)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Of Windows' cmdlets."""
+        return tuple(name for name in (self.parameter or self.windows, self.switch) if name)
+
+    def is_of(self, mode: str | None) -> bool:
+        """Whether a relationship in this mode has it."""
+        return self.mode in (None, mode)
+
+    def shown(self, value: Any) -> str:
+        """A value in a sentence about a change."""
+        if self.kind is not Kind.DURATION:
+            return str(value)
+        return durations.timespan(value) if value or not self.switch else "off"
+
+    def mirrored(self, value: Any) -> Any:
+        """What the other server has where one has `value`."""
+        if value is None or self.across is Across.SAME:
+            return value
+        return 100 - value if self.across is Across.SHARE else next(other for other in self.choices if other != value)
+
+
+def _row(kind: Kind, **columns: Any) -> Mapping[str, Setting]:
+    return {"setting": Setting(kind, **columns)}
+
+
+_MODE_WORDS = {"load_balance": "load balance", "hot_standby": "hot standby"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a server shows of a relationship's settings. None: a setting of the other mode, or an omitted option."""
+
+    mode: Mode | None = field(
+        default=None,
+        metadata=_row(
+            Kind.CHOICE,
+            windows="Mode",
+            choices={"load_balance": "LoadBalance", "hot_standby": "HotStandby"},
+            at_creation=False,
+            words=_MODE_WORDS.__getitem__,
+        ),
+    )
+    load_balance_percent: int | None = field(
+        default=None,
+        metadata=_row(
+            Kind.PERCENT,
+            windows="LoadBalancePercent",
+            mode="load_balance",
+            default=50,
+            across=Across.SHARE,
+            words="{} % here".format,
+        ),
+    )
+    server_role: Role | None = field(
+        default=None,
+        metadata=_row(
+            Kind.CHOICE,
+            windows="ServerRole",
+            choices={"active": "Active", "standby": "Standby"},
+            mode="hot_standby",
+            default="active",
+            in_place=False,
+            across=Across.ROLE,
+            words="{} here".format,
+        ),
+    )
+    reserve_percent: int | None = field(
+        default=None,
+        metadata=_row(
+            Kind.PERCENT,
+            windows="ReservePercent",
+            mode="hot_standby",
+            default=5,
+            words="{} % reserved".format,
+        ),
+    )
+    max_client_lead_time: int | None = field(
+        default=None,
+        metadata=_row(
+            Kind.DURATION,
+            windows="MaxClientLeadTime",
+            default=3600,
+            words=lambda seconds: f"MCLT {durations.timespan(seconds)}",
+        ),
+    )
+    state_switch_interval: int | None = field(
+        default=None,
+        metadata=_row(
+            Kind.DURATION,
+            windows="StateSwitchInterval",
+            switch="AutoStateTransition",
+            when_on=3600,
+            default=0,
+            words=lambda seconds: (
+                f"switchover after {durations.timespan(seconds)}" if seconds else "no automatic switchover"
+            ),
+        ),
+    )
+    enable_auth: bool | None = field(
+        default=None,
+        metadata=_row(
+            Kind.AUTHENTICATION,
+            windows="EnableAuth",
+            parameter="SharedSecret",
+            default=False,
+            words=lambda on: f"authentication {'on' if on else 'off'}",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class DeclaredSettings(Settings):
+    """A relationship as a playbook declares it. None is an omitted option: left as it is, or Windows' default at
+    creation."""
+
+    name: str
+    partner_server: str | None = None
+    _: KW_ONLY
+    auto_state_transition: bool | None = field(
+        default=None, metadata=_row(Kind.FLAG)
+    )  # whether state_switch_interval is more than 0
+    shared_secret: str | None = field(default=None, metadata=_row(Kind.SECRET, parameter="SharedSecret"))
+    update_secret: Literal["on_create", "always", "on_change"] = "on_create"
+    scopes: tuple[IPv4Address, ...] = ()
+
+    def __repr__(self) -> str:  # never the secret, wherever they are printed
+        return f"DeclaredSettings({self.name!r})"
+
+
+def _rows(table: type[Settings]) -> tuple[Setting, ...]:
+    return tuple(
+        replace(column.metadata["setting"], option=column.name)
+        for column in fields(table)
+        if "setting" in column.metadata
+    )
+
+
+SETTINGS = _rows(Settings)
+DECLARED = _rows(DeclaredSettings)  # those, and what only a declaration has
+SETTING: Mapping[str, Setting] = {setting.option: setting for setting in DECLARED}
+# which a host fact may carry from one task to the next
+CARRIED = tuple(setting for setting in DECLARED if setting.kind is not Kind.SECRET)
+# the site's data belongs to neither server: the role is said by who is the primary
+SITE = (*(setting for setting in SETTINGS if setting.across is not Across.ROLE), SETTING["shared_secret"])
