@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import lab_client
 import pytest
-import rig
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
@@ -32,7 +32,7 @@ RELATIONSHIP = {
 def answers(relationship: dict[str, Any] | None = None, **results: dict[str, Any]) -> list[Result]:
     """What a server of the lab answers to the reads, with this relationship, or other results."""
     lab = topology.load(topology.TOPOLOGIES / "company.yml")
-    execute = rig.remote(lab)._execute
+    execute = lab_client.remote(lab)._execute
 
     def changed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         found = execute(arguments)

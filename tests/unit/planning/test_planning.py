@@ -10,8 +10,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import builders
-import planners
 import pytest
+import random_pairs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Verdict
@@ -201,7 +201,7 @@ def test_several_relationships_ask_for_their_partners_together() -> None:
     ]
 
 
-@pytest.mark.parametrize("answer", [RemoteFailure("silence"), planners.Denied()], ids=["silence", "denied"])
+@pytest.mark.parametrize("answer", [RemoteFailure("silence"), random_pairs.Denied()], ids=["silence", "denied"])
 def test_a_partner_is_declared_down_in_silence_only(answer: RemoteFailure) -> None:
     here = builders.server([builders.relationship(state="CommunicationInterrupted")])
     world = adapter.world_of(Sides(Side(here), {"dhcp02.contoso.example": answer}))

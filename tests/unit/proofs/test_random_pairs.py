@@ -9,8 +9,8 @@ import os
 import random
 from dataclasses import replace
 
-import planners
 import pytest
+import random_pairs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
@@ -26,9 +26,9 @@ def test_a_plan_leaves_nothing_to_do(part: int) -> None:
     plans = 0
     for seed in range(part * RUNS // 4, (part + 1) * RUNS // 4):
         rng = random.Random(seed)
-        scene = planners.scene(rng)
-        task = planners.task(rng)
-        found = planners.outcome(scene, task)
+        scene = random_pairs.scene(rng)
+        task = random_pairs.task(rng)
+        found = random_pairs.outcome(scene, task)
         if isinstance(found, str):
             assert "Please report" not in found, f"seed {seed}"
             continue

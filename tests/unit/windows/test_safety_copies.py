@@ -14,8 +14,8 @@ from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
+import lab_client
 import pytest
-import rig
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, export, server_reads
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
@@ -36,7 +36,7 @@ def company() -> Lab:
 
 
 def results(lab: Lab, *operations: cmdlets.Operation) -> Any:
-    return rig.remote(lab).read(operations).before
+    return lab_client.remote(lab).read(operations).before
 
 
 def exported(lab: Lab, leases: bool = False) -> Export:
@@ -70,7 +70,7 @@ def test_leases_are_read_by_scope_and_address() -> None:
 
 def test_a_copy_is_read_as_it_was_made() -> None:
     lab = company()
-    remote = rig.remote(lab)
+    remote = lab_client.remote(lab)
     ((copy,),) = (one.objects for one in remote.write([], "", [cmdlets.safety_copy([CLIENTS, PRINTERS], "HQ/1")]).calls)
     path = copy.name("path")
     assert path.startswith("C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ_1-20260301T080000Z-")
@@ -86,7 +86,7 @@ def test_a_copy_is_read_as_it_was_made() -> None:
 
 def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
     lab = company()
-    remote = rig.remote(lab)
+    remote = lab_client.remote(lab)
     reads = [cmdlets.export([CLIENTS], leases=True)]
     first = remote.read(reads).fingerprint
     lab.servers["DHCP01"].scopes[CLIENTS].leases.popitem()
@@ -99,7 +99,7 @@ def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
 
 
 def test_a_hidden_text_is_proven_and_never_shown() -> None:
-    remote = rig.remote(company())
+    remote = lab_client.remote(company())
     kept = remote.write(
         [], "", [cmdlets.keep_text("dhcp01-hq", "salt", "hush"), cmdlets.prove_text("dhcp01-hq", "nonce")]
     )

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import lab_client
 import pytest
-import rig
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Convergence
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan, Step
@@ -70,7 +70,7 @@ def test_the_grace_goes_along_to_the_other_connection() -> None:
     two = pair()
     two.ok(RELATIONSHIP, **NEW_SECRET)
     two.lab.switches = two.lab.switches.with_answer("secret_change_polls", 4)
-    remotes = (rig.remote(two.lab, "DHCP01"), rig.remote(two.lab, "DHCP02"))
+    remotes = (lab_client.remote(two.lab, "DHCP01"), lab_client.remote(two.lab, "DHCP02"))
     task = Convergence(*remotes, waiting=batch.Waiting(timeout=5, at_end=False))
     here, there = task.look(), task.look("partner")
     secret = cmdlets.set_failover("HQ", {"shared_secret": True}, "Kx7")

@@ -8,8 +8,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import builders
+import lab_client
 import pytest
-import rig
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared as planned
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_definitions
@@ -56,10 +56,10 @@ declared = st.one_of(load_balance, hot_standby)
 
 
 def run(lab: Lab, wanted: Definition) -> Plan:
-    sides, fingerprint = rig.sides(lab)
+    sides, fingerprint = lab_client.sides(lab)
     plan = builders.reached(wanted, sides)
     if plan.steps:
-        reply = rig.carry_out(lab, plan, sides.here.server, fingerprint)
+        reply = lab_client.carry_out(lab, plan, sides.here.server, fingerprint)
         assert reply.status == "done", reply.calls[-1]
     return plan
 
@@ -78,7 +78,7 @@ def test_one_run_reaches_it_and_the_next_changes_nothing(first: dict[str, Any], 
         if shown is None:
             assert plan.pending
             continue
-        after, _fingerprint = rig.read(lab)
+        after, _fingerprint = lab_client.read(lab)
         assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
         assert run(lab, definition(options)).steps == ()
     assert len({scope for server in lab.servers.values() for scope in server.scopes}) == len(SCOPES)
@@ -89,7 +89,7 @@ def test_one_run_reaches_it_and_the_next_changes_nothing(first: dict[str, Any], 
 def test_a_plan_writes_at_most_one_set(options: dict[str, Any]) -> None:
     lab = topology.loads(TOPOLOGY)
     run(lab, definition({"scopes": ["10.0.1.0"]}))
-    server, _fingerprint = rig.read(lab)
+    server, _fingerprint = lab_client.read(lab)
     plan = builders.present(definition(options), server)
     assert [step.operation["cmdlet"] for step in plan.steps].count("Set-DhcpServerv4Failover") <= 1
 
@@ -131,14 +131,14 @@ lease_durations = st.one_of(st.none(), durations)
 
 def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], fault: bool = False) -> tuple[Plan, str]:
     """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
-    sides, fingerprint = rig.sides(lab)
+    sides, fingerprint = lab_client.sides(lab)
     create_scopes = scope_definitions.parse(defined)
     plan = planned(
         Spec("HQ", definition({}), scope_ids(scopes), create_scopes, create_only=True, option="relationship")
     )(sides)
     if not plan.steps:
         return plan, "nothing to do"
-    reply = rig.carry_out(lab, plan, sides.here.server, fingerprint)
+    reply = lab_client.carry_out(lab, plan, sides.here.server, fingerprint)
     assert fault or reply.status == "done", reply.calls[-1]
     return plan, reply.status
 
@@ -153,7 +153,7 @@ def test_defined_scopes_exist_and_are_members_after_one_run(
     for scopes, ids in (first, second):
         defined = [builders.definition(one, lease_duration=lease_duration, state=state, description="D") for one in ids]
         plan, _status = scopes_present(lab, scopes, defined)
-        after, _fingerprint = rig.read(lab)
+        after, _fingerprint = lab_client.read(lab)
         assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
         assert scopes_present(lab, scopes, defined)[0].steps == ()
         assert scope_definitions.differences(plan.creates, after) == []
