@@ -57,7 +57,7 @@ class ActionModule(FailoverAction):
         known = pending.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,
-            None if known is None else relationship_options.definition(name, known),
+            None if known is None else relationship_options.definition(name, known, "relationship"),
             scopes,
             scope_definitions.parse(options["create_scopes"] or ()),
             exact=options["purge"],

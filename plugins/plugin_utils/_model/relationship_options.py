@@ -27,9 +27,9 @@ PLAIN_OPTIONS = (
 )
 
 
-def definition(name: str, options: Mapping[str, Any]) -> Definition:
-    """A relationship's options, checked against each other. Raises Refused."""
-    _check_name(name)
+def definition(name: str, options: Mapping[str, Any], option: str = "name") -> Definition:
+    """A relationship's options, checked against each other. `option`: what the task calls the name. Raises Refused."""
+    _check_name(name, option)
     max_client_lead_time = _duration(options, "max_client_lead_time")
     if max_client_lead_time == 0:
         raise Refused("max_client_lead_time: cannot be 0; Windows' default is one hour (1:00:00).")
@@ -54,11 +54,11 @@ def definition(name: str, options: Mapping[str, Any]) -> Definition:
     return wanted
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, option: str) -> None:
     if not name.strip():
-        raise Refused("name: must not be empty.")
+        raise Refused(f"{option}: must not be empty.")
     if len(name) > NAME_LIMIT:
-        raise Refused(f"name: has {len(name)} characters, and {NAME_LIMIT} is the most that Windows takes.")
+        raise Refused(f"{option}: has {len(name)} characters, and {NAME_LIMIT} is the most that Windows takes.")
 
 
 def _check_mode(wanted: Definition) -> None:

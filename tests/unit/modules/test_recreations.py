@@ -39,7 +39,9 @@ def test_never_without_being_told(route: dict[str, Any]) -> None:
     other = two.refused(RELATIONSHIP, **{**STANDBY, "partner_server": "dhcp03.contoso.example"})
     assert other.startswith("partner_server: 'HQ' on DHCP01 has the partner dhcp02.contoso.example")
     renamed = two.refused(RELATIONSHIP, **{**STANDBY, "name": "Berlin"}, previous_name="HQ", **route)
-    assert renamed.startswith("its name was 'HQ'. Windows cannot change this in place.")
+    assert renamed.startswith(
+        "its name was 'HQ'. Windows cannot change this in place. Re-creating the relationship would"
+    )
 
 
 @ROUTES
@@ -80,9 +82,10 @@ def test_roles_change_places_and_every_lease_stays(route: dict[str, Any]) -> Non
     with two.unchanged():
         check = two.run(RELATIONSHIP, check_mode=True, **swapped)
     result = two.ok(RELATIONSHIP, **swapped)
-    assert check["plan"] == result["plan"]
+    assert (check["plan"], check["removals"]) == (result["plan"], result["removals"])
     assert (result["relationship"]["server_role"], result["relationship"]["state"]) == ("standby", "Normal")
-    assert [one["other_copy"] for one in result["removals"]] in (["delete", "delete"], ["replace", "replace"])
+    partner = "DHCP02" if route else "dhcp02.contoso.example"
+    assert [(copy["server"], copy["other_copy"]) for copy in result["removals"]] == [(partner, "replace")] * 2
     assert leases(two.server("DHCP01")) == before
     assert two.server("DHCP02").scopes[ONE].leases == two.server("DHCP01").scopes[ONE].leases
     assert not two.ok(RELATIONSHIP, **swapped)["changed"]
@@ -234,6 +237,66 @@ def test_a_member_that_is_one_on_this_server_alone_is_added_again(route: dict[st
     two.ok(SCOPE, **more)
     assert THREE in two.server("DHCP02").relationships["HQ"].scopes
     assert two.ok(SCOPE, **more)["remote_calls"] == (2 if route else 1), "the note is gone, and one look is enough"
+
+
+def at_the_partner_alone() -> Pair:
+    """HQ with its members on DHCP02; on DHCP01 the same scopes, in no relationship."""
+    servers = pair()
+    del servers.server("DHCP01").relationships["HQ"]
+    return servers
+
+
+@pytest.mark.parametrize(
+    "declared", [FULL, {**FULL, "partner_server": None}], ids=["partner named", "partner left out"]
+)
+def test_a_relationship_that_the_partner_alone_has_is_created_anew(declared: dict[str, Any]) -> None:
+    servers = at_the_partner_alone()
+    before = leases(servers.server("DHCP01"))
+    wanted = {**declared, **ANEW, **OWN}
+    with servers.unchanged():
+        check = servers.run(RELATIONSHIP, check_mode=True, **wanted)
+    result = servers.ok(RELATIONSHIP, **wanted)
+    assert check["plan"] == result["plan"]
+    assert [step["step"] for step in result["plan"][:-1]] == [
+        "keep a safety copy on DHCP02 of what is on DHCP02, with leases: 10.0.1.0, 10.0.2.0",
+        "deactivate 10.0.1.0 on DHCP02",
+        "deactivate 10.0.2.0 on DHCP02",
+        "take out of relationship 'HQ' on DHCP02 alone: 10.0.1.0, 10.0.2.0",
+        "delete the copy of 10.0.1.0 on DHCP02, with its leases (DNS records of its clients may go too)",
+        "delete the copy of 10.0.2.0 on DHCP02, with its leases (DNS records of its clients may go too)",
+        "remove the relationship 'HQ' on DHCP02 alone",
+    ]
+    assert result["plan"][-1]["step"].startswith("create relationship 'HQ' with ")
+    assert [servers.server(name).relationships["HQ"].scopes for name in ("DHCP01", "DHCP02")] == [[ONE, TWO]] * 2
+    assert leases(servers.server("DHCP01")) == before
+    for scope in (ONE, TWO):
+        assert servers.server("DHCP02").scopes[scope].leases == servers.server("DHCP01").scopes[scope].leases
+    assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {},
+            "scopes: 10.0.1.0, 10.0.2.0 is in 'HQ' on DHCP02, and not on DHCP01: a removal did not end. Finish it with "
+            "state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed.",
+        ),
+        (
+            {"partner_server": None},
+            "partner_server: needed, since relationship 'HQ' does not exist on DHCP01 yet.",
+        ),
+        (
+            {"recreate": "when_needed"},
+            "keep_scopes_on and other_copy: needed to re-create 'HQ' (the partner alone has it). keep_scopes_on: "
+            "this_server, since the scopes are copied from here; the copies on DHCP02 have to go before they can be "
+            "copied anew: other_copy: delete. Nothing was changed.",
+        ),
+    ],
+    ids=["recreate: never", "and no partner named", "nothing said of the copies"],
+)
+def test_what_the_partner_alone_has_is_not_touched_without_being_told(options: dict[str, Any], message: str) -> None:
+    assert at_the_partner_alone().refused(RELATIONSHIP, **{**FULL, **options}, **OWN) == message
 
 
 def test_a_removal_that_did_not_end_is_told_to_who_adds() -> None:
