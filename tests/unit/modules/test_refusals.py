@@ -125,7 +125,7 @@ def test_a_refusal_begins_with_an_option_of_the_module(
     assert set(named) <= options_of(f"dhcp_failover_{module}")
 
 
-TOO_MANY = "On dhcp01: too many scopes at once (DHCP 20130: "
+TOO_MANY = "On dhcp01: too many scopes at once (DHCP 20130"
 TRIES = 6  # 30 scopes a call, and half as many each time that they are too many
 
 
