@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
-from typing import Any
 
 import builders
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Source
@@ -27,7 +26,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world i
     view,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Lease
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Budget, ContentBuilder
 
 ONE, TWO, THREE = scope_ids(["10.0.1.0", "10.0.2.0", "10.0.3.0"])
 PARTNER = "dhcp02.contoso.example"
@@ -50,29 +50,35 @@ def partner(relationships: Mapping[str, Iterable[str]] | None = None, copies: It
     return replace(builders.server(halves, scopes), name="DHCP02", addresses=("10.10.0.12",))
 
 
-def world(here: Server, there: Server | RemoteFailure | None = None, source: Source = HOP, **contents: Export) -> World:
-    """DHCP01 and its partner, read whole, with empty scopes where `contents` (here, there) does not say otherwise. No
-    partner: it was not read."""
+def world(
+    here: Server,
+    there: Server | RemoteFailure | None = None,
+    source: Source = HOP,
+    *,
+    exported_here: Export = NOTHING,
+    exported_there: Export = NOTHING,
+) -> World:
+    """DHCP01 and its partner, both read whole, or why it could not be. No partner: it was not read."""
     scopes = frozenset([ONE, TWO, THREE])
 
-    def read(found: ServerView, side: str) -> ServerView:
-        return replace(found, contents=(Content(scopes, contents.get(side, NOTHING), READ_AT),), api=True)
+    def read(found: ServerView, export: Export) -> ServerView:
+        return replace(found, contents=(Content(scopes, export, READ_AT),), api=True)
 
-    own = read(view(here, HERE), "here")
+    own = read(view(here, HERE), exported_here)
     if there is None:
         return World({HERE: own})
     key = "" if source is OWN else PARTNER
     if isinstance(there, RemoteFailure):
         return World({HERE: own}, {key: Unread(there)}, has_partner_host=source is OWN)
-    other = read(view(there, source, here), "there")
+    other = read(view(there, source, here), exported_there)
     known = {PARTNER: source, key: source}
     return World({HERE: own, source: other}, known, has_partner_host=source is OWN)
 
 
-def pair(relationships: Mapping[str, Iterable[str]], source: Source = HOP, **contents: Export) -> World:
+def pair(relationships: Mapping[str, Iterable[str]], source: Source = HOP, **exported: Export) -> World:
     """Both servers with these relationships and their members; DHCP01 has 10.0.1.0 to 10.0.3.0."""
     here = builders.server([builders.relationship(name, list(scopes)) for name, scopes in relationships.items()])
-    return world(here, partner(relationships), source, **contents)
+    return world(here, partner(relationships), source, **exported)
 
 
 def plan_of(start: World, *desired: Spec) -> Plan:
@@ -98,8 +104,22 @@ def in_words(made: Plan) -> list[str]:
     return words
 
 
-def content_of(scope: IPv4Address, *items: tuple[str, str, str], **leases: Any) -> Export:
-    """An export of one scope with these items: (item, field, value)."""
-    fields = {(item, field): (value,) if value else () for item, field, value in items}
-    fields |= {(item, ""): () for item, _field, _value in items if item}
-    return Export({}, {}, {scope: fields}, {}, {scope: leases})
+def content_of(scope: IPv4Address, items: Mapping[str, Mapping[str, str]], **leases: Lease) -> Export:
+    """An export of one scope: {item: {field: value}}, "" being the scope itself, and leases by the last part of their
+    address, as _50."""
+    builder = ContentBuilder(Budget())
+    for item, fields in items.items():
+        builder.add(
+            item,
+            {"": (), **{field: (value,) for field, value in fields.items()}}
+            if item
+            else {field: (value,) for field, value in fields.items()},
+        )
+    network = str(scope).rpartition(".")[0]
+    held = {f"{network}.{number.strip('_')}": lease for number, lease in leases.items()}
+    return Export({}, {}, {scope: builder.built()}, {}, {scope: held})
+
+
+def lease(client: str = "aa", state: str = "Active") -> Lease:
+    """Of a client, for an hour yet."""
+    return Lease(client, READ_AT + timedelta(hours=1), state)
