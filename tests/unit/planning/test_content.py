@@ -226,7 +226,8 @@ def packed(text: str) -> str:
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
-WHOLE = "<DHCPServer><IPv4><Scopes><Scope><ScopeId>10.0.1.0</ScopeId><Colour>blue</Colour></Scope></Scopes></IPv4></DHCPServer>"
+COLOURED = "<Scope><ScopeId>10.0.1.0</ScopeId><Colour>blue</Colour></Scope>"
+WHOLE = f"<DHCPServer><IPv4><Scopes>{COLOURED}</Scopes></IPv4></DHCPServer>"
 
 
 def test_an_unknown_element_is_data_to_compare() -> None:

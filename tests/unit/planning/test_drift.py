@@ -12,7 +12,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Utilisation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.drift import PartnerView, drift, health
-from worlds import NOTHING, ONE, TWO, content_of
+from worlds import ONE, TWO, content_of
 
 HQ = builders.relationship("HQ", ["10.0.1.0", "10.0.2.0"])
 RESERVED = {"reservation 10.0.1.9": {"client_id": "bb"}}
@@ -60,7 +60,7 @@ IN_SYNC = {
             PartnerView(problem="On dhcp01: the partner is not reachable."),
             {**UNKNOWN, "problem": "On dhcp01: the partner is not reachable."},
         ),
-        (PartnerView([], NOTHING), {**UNKNOWN, "problem": "the partner has no relationship 'HQ'"}),
+        (PartnerView([], EMPTY), {**UNKNOWN, "problem": "the partner has no relationship 'HQ'"}),
     ],
     ids=["in sync", "a scope here only", "a scope there only", "content", "not read", "no such relationship there"],
 )

@@ -1,20 +1,30 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Preconditions of a plan, each with the option that overrides it."""
+
 from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch, prerequisites
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan as Steps
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset, Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
+from worlds import KEEP_HERE, ONE, READ_AT, content_of, lease, pair, partner, plan_of, world
 
 
-def plan_in(state: str) -> tuple[Plan, Server]:
+def plan_in(state: str) -> tuple[Steps, Server]:
     server = builders.server([builders.relationship(state=state)])
     return builders.present(relationship_options.definition("HQ", {"load_balance_percent": 60}), server), server
 
@@ -51,52 +61,95 @@ def test_nothing_to_do_is_never_refused() -> None:
     guards.check(builders.present(relationship_options.definition("HQ", {}), server), server)
 
 
-def test_the_batch_probes_first_and_waits_before_each_write_and_at_the_end() -> None:
-    many = [f"10.1.{number}.0" for number in range(40)]
-    server = builders.server([builders.relationship()], scopes=list(many))
-    plan = builders.present(relationship_options.definition("HQ", {"load_balance_percent": 60, "scopes": many}), server)
-    calls = batch.operations(plan.steps, server, batch.Waiting(), prerequisites.probes(*batch.partners(plan.steps)))
-    add = ["wait_for_state", "add_failover_scopes"]
-    assert [call["id"] for call in calls] == [
-        "probe_partner",
-        "probe_rights",
-        "wait_for_state",
-        "set_failover",
-        *add,
-        *add,
-        "wait_for_state",
-    ]
-    waits = [call for call in calls if call["id"] == "wait_for_state"]
-    assert [(one["tolerated"], one["grace"]) for one in waits] == [
-        (["CommunicationInterrupted"], grace) for grace in (0, 90, 90, 90)
-    ]
-    short = batch.operations(plan.steps, server, batch.Waiting(timeout=5))
-    assert max(call.get("grace", 0) for call in short) == 5
+LEAVING = Spec("HQ", leaving=(ONE,), policy=KEEP_HERE)
 
 
-def test_a_new_relationship_is_not_waited_for_before_it_is_there() -> None:
-    server = builders.server()
-    plan = builders.present(
-        relationship_options.definition("HQ", {"partner_server": "dhcp02", "scopes": ["10.0.1.0"]}), server
+def lossy() -> Plan:
+    """A removal whose other copy has a reservation and a client that the kept one does not know."""
+    there = content_of(ONE, {"reservation 10.0.1.9": {"client_id": "bb"}}, _50=lease())
+    start = pair({"HQ": ["10.0.1.0"]}, exported_here=content_of(ONE, {}), exported_there=there)
+    return plan_of(start, LEAVING)
+
+
+def test_what_would_be_lost_is_told_unless_it_may_be() -> None:
+    with pytest.raises(Refused) as refused:
+        guards.check_removals(lossy(), guards.Limits())
+    assert str(refused.value) == (
+        "the copies that would go differ from those kept on DHCP01: 10.0.1.0 reservation 10.0.1.9: present on DHCP02, "
+        "none on DHCP01; 10.0.1.0 lease 10.0.1.50 of aa: on DHCP02 only. Keep the scopes on the server that is right, "
+        "or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers are "
+        "Normal); allow_content_loss: true overrides. Nothing was changed."
     )
-    operations = [call["op"] for call in batch.operations(plan.steps, server, batch.Waiting())]
-    assert operations == ["cmdlet", "wait_until"]
-    assert [call["op"] for call in batch.operations(plan.steps, server, batch.Waiting(at_end=False))] == ["cmdlet"]
+    guards.check_removals(lossy(), guards.Limits(allow_content_loss=True))
 
 
-def test_what_was_removed_is_not_waited_for() -> None:
-    server = builders.server([builders.relationship()])
-    there = builders.server([builders.relationship()], scopes=[])
-    plan = declared(Spec("HQ", absent=True))(builders.pair(server, there))
-    assert [call["op"] for call in batch.operations(plan.steps, server, batch.Waiting())] == ["wait_until", "cmdlet"]
+@pytest.mark.parametrize(
+    ("members", "leaving", "percent", "refused"),
+    [(9, 9, 30, False), (10, 3, 30, False), (10, 4, 30, True), (10, 4, 40, False), (10, 1, 5, True)],
+    ids=["few members", "a share", "more", "as told", "less than one"],
+)
+def test_of_many_members_a_third_is_the_most_at_once(members: int, leaving: int, percent: int, refused: bool) -> None:
+    scopes = [f"10.1.{number}.0" for number in range(members)]
+    read = Export({}, {}, {scope: Content() for scope in scope_ids(scopes)}, {})
+    here = builders.server([builders.relationship("HQ", scopes)], list(scopes))
+    start = world(here, partner({"HQ": scopes}))
+    views = {
+        source: replace(view, contents=(Read(frozenset(read.scopes), read, READ_AT),))
+        for source, view in start.views.items()
+    }
+    plan = plan_of(replace(start, views=views), replace(LEAVING, leaving=scope_ids(scopes[:leaving])))
+    limits = guards.Limits(max_removals_percent=percent)
+    if not refused:
+        guards.check_removals(plan, limits)
+        return
+    with pytest.raises(Refused) as too_many:
+        guards.check_removals(plan, limits)
+    assert str(too_many.value) == (
+        f"{leaving} of the {members} members would be removed, and {percent} % is the most at once; look at the list, "
+        f"or say max_removals_percent: {leaving * 10}. Nothing was changed."
+    )
 
 
-def test_allowed_states_end_the_wait() -> None:
-    plan, server = plan_in("CommunicationInterrupted")
-    waits = [
-        call
-        for call in batch.operations(plan.steps, server, batch.Waiting(allow_state=("CommunicationInterrupted",)))
-        if "values" in call
-    ]
-    assert all(wait["values"] == ["CommunicationInterrupted", "Normal"] for wait in waits)
-    assert "CommunicationInterrupted" not in waits[0]["while"]
+@pytest.mark.parametrize(
+    ("least", "most", "refused"),
+    [(0, 0, False), (30, 60, False), (61, 90, True), (-90, -61, True), (-90, 90, False)],
+    ids=["equal", "within a minute", "ahead", "behind", "nobody knows"],
+)
+def test_clocks_that_certainly_differ(least: int, most: int, refused: bool) -> None:
+    ahead = ClockOffset(timedelta(seconds=least), timedelta(seconds=most))
+    here, there = builders.server(), replace(builders.server(), name="DHCP02", clock=ahead)
+    guards.check_clocks(here, there, allow_clock_skew=True)
+    if not refused:
+        guards.check_clocks(here, there, allow_clock_skew=False)
+        return
+    with pytest.raises(
+        Refused, match=r"^the clocks of DHCP01 and DHCP02 differ by 61 s or more, .* allow_clock_skew: true"
+    ):
+        guards.check_clocks(here, there, allow_clock_skew=False)
+
+
+def test_a_partner_host_that_is_another_server() -> None:
+    there = replace(partner({"HQ": []}), name="DHCP03", addresses=("10.10.0.13",))
+    with pytest.raises(Refused) as refused:
+        guards.check_is_partner([builders.relationship()], there)
+    assert str(refused.value) == (
+        "partner_host: it is DHCP03, and the partner of 'HQ' is dhcp02.contoso.example = DHCP02 = 10.10.0.12; name the "
+        "right host, or write partner_server as the host's own name or address."
+    )
+    guards.check_is_partner([builders.relationship()], partner())
+
+
+@pytest.mark.parametrize(
+    ("theirs", "differs"),
+    [
+        ({}, []),
+        ({"load_balance_percent": 30, "state": "RecoverWait"}, []),
+        ({"max_client_lead_time": 60}, ["max_client_lead_time 3600 (it shows 60)"]),
+        ({"name": "Lab"}, ["the relationship"]),
+    ],
+    ids=["equal", "what is each server's own", "a setting", "nothing"],
+)
+def test_what_the_partner_does_not_show(theirs: dict[str, Any], differs: list[str]) -> None:
+    there = partner({"HQ": []})
+    there = replace(there, relationships=(replace(there.relationships[0], **theirs),))
+    assert guards.differs_at_partner(builders.relationship(), there) == differs

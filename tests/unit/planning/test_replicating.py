@@ -13,7 +13,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.replicating import Replication, replicate
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ReadRequest, World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Uses
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import NOTHING, Export, Uses
 from worlds import HOP, ONE, OWN, PARTNER, THREE, TWO, content_of, in_words, pair, world
 
 BOTH = {"HQ": ["10.0.1.0", "10.0.2.0"]}
@@ -61,8 +61,8 @@ def test_what_the_destination_has_alone_goes_only_when_told_and_after_a_safety_c
     with pytest.raises(Refused) as refused:
         planned(Replication(), start)
     assert str(refused.value) == (
-        "the partner has what DHCP01 has not, and replicating would remove it: 10.0.1.0 reservation 10.0.1.9 (present). "
-        "Replicate in the other direction, or say allow_overwrite: true; nothing was changed."
+        "the partner has what DHCP01 has not, and replicating would remove it: 10.0.1.0 reservation 10.0.1.9 "
+        "(present). Replicate in the other direction, or say allow_overwrite: true; nothing was changed."
     )
     assert [difference["field"] for difference in refused.value.shows["differences"]] == ["reservation 10.0.1.9"]
     assert in_words(planned(Replication(allow_overwrite=True, keep_days=30), start)) == [
@@ -86,7 +86,7 @@ def test_it_takes_scopes_that_are_in_failover(wanted: Replication, message: str)
 
 
 def test_a_scope_that_the_source_does_not_have_would_go_on_the_other_server_too() -> None:
-    start = pair({"HQ": ["10.0.1.0"]}, exported_there=content_of(ONE, NAMED))
+    start = pair({"HQ": ["10.0.1.0"]}, exported_here=NOTHING, exported_there=content_of(ONE, NAMED))
     with pytest.raises(
         Refused, match=f"^scopes: 10.0.1.0 does not exist on DHCP01, although .* take it from {PARTNER} too"
     ):

@@ -20,8 +20,14 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restori
     restore,
     total,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Lease, ServerLevel, Uses
-from worlds import NOTHING, ONE, READ_AT, THREE, TWO, content_of, in_words, lease
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import (
+    NOTHING,
+    Export,
+    Lease,
+    ServerLevel,
+    Uses,
+)
+from worlds import ONE, READ_AT, THREE, TWO, content_of, in_words, lease
 
 PATH = r"C:\ProgramData\windhcp.failover\safety-copies\DHCP01-HQ.xml"
 ACTIVE = {"": {"name": "Clients", "state": "Active", "subnet_mask": "255.255.255.0"}}

@@ -17,8 +17,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import (
-    Content,
     ReadRequest,
     ServerView,
     Unread,
@@ -27,14 +27,18 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world i
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Lease
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Budget, ContentBuilder
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import (
+    Budget,
+    Content,
+    ContentBuilder,
+)
 
 ONE, TWO, THREE = scope_ids(["10.0.1.0", "10.0.2.0", "10.0.3.0"])
 PARTNER = "dhcp02.contoso.example"
 HERE, OWN, HOP = Connection.THIS_SERVER, Connection.PARTNER, Hop(PARTNER, "DHCP01")
 READ_AT = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 KEEP_HERE = Policy("this_server", "delete")
-NOTHING = Export(frozenset(), {}, {}, {})
+EMPTY = Export({}, {}, {scope: Content() for scope in (ONE, TWO, THREE)}, {})  # three scopes with nothing in them
 
 
 def partner(relationships: Mapping[str, Iterable[str]] | None = None, copies: Iterable[str | Scope] = ()) -> Server:
@@ -55,14 +59,14 @@ def world(
     there: Server | RemoteFailure | None = None,
     source: Source = HOP,
     *,
-    exported_here: Export = NOTHING,
-    exported_there: Export = NOTHING,
+    exported_here: Export = EMPTY,
+    exported_there: Export = EMPTY,
 ) -> World:
     """DHCP01 and its partner, both read whole, or why it could not be. No partner: it was not read."""
     scopes = frozenset([ONE, TWO, THREE])
 
     def read(found: ServerView, export: Export) -> ServerView:
-        return replace(found, contents=(Content(scopes, export, READ_AT),), api=True)
+        return replace(found, contents=(Read(scopes, export, READ_AT),), api=True)
 
     own = read(view(here, HERE), exported_here)
     if there is None:
