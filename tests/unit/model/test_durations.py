@@ -1,5 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Durations as they are written, and as Windows takes and shows them."""
+
 from __future__ import annotations
 
 import pytest

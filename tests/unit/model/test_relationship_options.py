@@ -1,5 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The options of a relationship, checked against each other before anything is asked."""
+
 from __future__ import annotations
 
 from typing import Any

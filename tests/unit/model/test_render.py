@@ -1,12 +1,11 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-from __future__ import annotations
+"""Values as a user is shown them: results of tasks, site data, and what changed in words."""
 
-from dataclasses import replace
+from __future__ import annotations
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 
@@ -53,37 +52,22 @@ def test_the_site_data_is_the_same_from_both_sides(relationship: Relationship, e
     assert ("load_balance_percent" in entry) == (entry["primary"] == "here" and entry["mode"] == "load_balance")
 
 
-def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
-    options = {
-        "partner_server": "dhcp02",
-        "mode": None,
-        "reserve_percent": 0,
-        "shared_secret": "s3cret",
-        "wait_timeout": 5,
-    }
-    facts = pending.remembering({}, "HQ", options, [])
-    assert facts == {
-        "HQ": {"options": {"partner_server": "dhcp02", "reserve_percent": 0, "enable_auth": True}, "scopes": []}
-    }
-    assert pending.options_of(facts, "HQ", {"reserve_percent": 9, "mode": None}) == {
-        "partner_server": "dhcp02",
-        "reserve_percent": 9,
-        "enable_auth": True,
-    }
-    assert pending.options_of(facts, "Other", None) is None
-    assert pending.forgetting(facts, "HQ") == {}
-
-
-def test_check_mode_plans_on_what_earlier_tasks_would_have_created() -> None:
-    server = builders.server()
-    waiting = pending.remembering({}, "Waits", {"partner_server": "dhcp02"}, [])
-    created = pending.remembering(waiting, "HQ", {"partner_server": "dhcp02", "shared_secret": "x"}, ["10.0.1.0"])
-    (found,) = pending.overlay(server, created).relationships
-    assert (found.name, found.partner_server, found.enable_auth, [str(one) for one in found.scopes]) == (
-        "HQ",
-        "dhcp02",
-        True,
-        ["10.0.1.0"],
-    )
-    there = replace(server, relationships=(builders.relationship(),))
-    assert pending.overlay(there, created) == there
+@pytest.mark.parametrize(
+    ("relationship", "shown"),
+    [
+        (
+            builders.relationship(scopes=["10.0.1.0"], state_switch_interval=60),
+            {"mode": "load_balance", "load_balance_percent": 50, "reserve_percent": None, "server_role": None},
+        ),
+        (
+            builders.hot_standby(),
+            {"mode": "hot_standby", "load_balance_percent": None, "reserve_percent": 5, "server_role": "active"},
+        ),
+    ],
+)
+def test_info_shows_every_setting_and_null_for_those_of_the_other_mode(
+    relationship: Relationship, shown: dict[str, object]
+) -> None:
+    result = render.relationship_result(relationship)
+    assert {field: result[field] for field in shown} == shown
+    assert set(shown) & set(render.settings(relationship)) == {field for field in shown if shown[field] is not None}

@@ -1,5 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The relationships of a site as data: each server's part, and what contradicts itself."""
+
 from __future__ import annotations
 
 import json

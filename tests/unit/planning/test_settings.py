@@ -4,15 +4,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import builders
+import lab_client
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import Secret
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
+from lab import topology
+from worlds import in_words, plan_of, world
 
 PARTNER = {"partner_server": "dhcp02.contoso.example"}
 FORCE = {"Force": True, "Confirm": False}
@@ -227,3 +235,73 @@ def test_refused_with_the_option_and_the_cure(current: Any, options: dict[str, A
 def test_a_change_in_words(current: Any, options: dict[str, Any], words: str) -> None:
     (step,) = present(builders.server([current]), **options).steps
     assert step.text == f"modify relationship 'HQ': {words}"
+
+
+FIRST, SECOND = "Kx7-one-secret", "Kx7-two-secret"
+FORGET, SEND = "forget what DHCP01 keeps of the secret of 'HQ'", "modify relationship 'HQ': shared_secret sent anew"
+TURN_ON, TURN_OFF = (
+    "modify relationship 'HQ': enable_auth False -> True",
+    "modify relationship 'HQ': enable_auth True -> False",
+)
+SHARE = "modify relationship 'HQ': load_balance_percent 50 -> 60"
+ON_CHANGE = {"update_secret": "on_change"}
+
+
+def keeping(secret: str | None, **settings: Any) -> World:
+    """HQ, and what DHCP01 keeps of a secret that was sent."""
+    start = world(builders.server([builders.relationship(**settings)]))
+    if secret is None:
+        return start
+    remote, kept = lab_client.remote(topology.load(topology.TOPOLOGIES / "company.yml")), Kept()
+    reply = remote.write([], "", [Kept().keep("HQ", secret), kept.look("HQ")])
+    return replace(start, secrets=kept.seen({"HQ": reply.calls[-1]}))
+
+
+@pytest.mark.parametrize(
+    ("kept", "is_on", "options", "expected", "keeps"),
+    [
+        (FIRST, True, {**ON_CHANGE, "shared_secret": FIRST}, [], False),
+        (FIRST, True, {**ON_CHANGE, "shared_secret": SECOND}, [FORGET, SEND], True),
+        (FIRST, False, {**ON_CHANGE, "shared_secret": FIRST}, [FORGET, f"{SEND}, enable_auth False -> True"], True),
+        (None, True, {**ON_CHANGE, "shared_secret": FIRST}, [SEND], True),
+        (None, False, {**ON_CHANGE, "shared_secret": FIRST}, [f"{SEND}, enable_auth False -> True"], True),
+        (FIRST, True, {**ON_CHANGE, "shared_secret": FIRST, "load_balance_percent": 60}, [SHARE], False),
+        (FIRST, True, {"update_secret": "always", "shared_secret": FIRST}, [FORGET, SEND], False),
+        (None, True, {"update_secret": "always", "shared_secret": FIRST}, [SEND], False),
+        (FIRST, True, {"shared_secret": SECOND}, [], False),
+        (FIRST, False, {"shared_secret": SECOND, "enable_auth": True}, [FORGET, TURN_ON], False),
+        (FIRST, True, {"enable_auth": False}, [FORGET, TURN_OFF], False),
+        (FIRST, True, {"enable_auth": False, **ON_CHANGE}, [FORGET, TURN_OFF], False),
+        (None, True, {"enable_auth": False}, [TURN_OFF], False),
+        (FIRST, True, {"load_balance_percent": 60}, [SHARE], False),
+    ],
+)
+def test_what_is_sent_of_a_secret_and_what_is_kept_of_it(
+    kept: str | None, is_on: bool, options: dict[str, Any], expected: list[str], keeps: bool
+) -> None:
+    made = plan_of(keeping(kept, enable_auth=is_on), Spec("HQ", relationship_options.definition("HQ", options)))
+    assert in_words(made) == expected
+    then = [
+        operation["op"] for action in made.actions for operation in kinds.KINDS[action.kind].then(action, made.start)
+    ]
+    assert then == ["keep_text"] * keeps
+
+
+def test_what_is_kept_is_dropped_only_when_the_partner_answers() -> None:
+    """As the change itself: both are refused together."""
+    settings = relationship_options.definition("HQ", {**ON_CHANGE, "shared_secret": SECOND})
+    forget, modify = plan_of(keeping(FIRST, enable_auth=True), Spec("HQ", settings)).actions
+    assert (forget.partner, forget.normal) == (modify.partner, modify.normal) == ("dhcp02.contoso.example", True)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Spec("HQ", absent=True),
+        Spec("HQ", absent=True, policy=Policy(orphan=True)),
+    ],
+    ids=["absent", "orphan"],
+)
+def test_of_a_relationship_that_went_without_a_task_nothing_stays_either(spec: Spec) -> None:
+    gone = replace(keeping(FIRST), views=world(builders.server()).views)
+    assert in_words(plan_of(gone, spec)) == [FORGET]

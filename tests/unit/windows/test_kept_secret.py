@@ -1,406 +1,100 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""update_secret: on_change sends a secret once, knows it again without storing it, and leaves nothing of it behind."""
+"""Whether a secret is the one that was sent last: the server proves that it has its hash, and shows neither."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 import builders
+import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Sides
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_secret
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
-from lab.standin.files import Files
-from lab.standin.own_files import FOLDER, Stopped
-from nothing_lost import scenarios
-from nothing_lost.task import Wire, perform
-from nothing_lost.watched import Killed, Watch, held
+from lab import topology
 
-ONE, TWO = "Kx7-one-secret", "Kx7-two-secret"
-SET, ADD = "Set-DhcpServerv4Failover", "Add-DhcpServerv4Failover"
-REMOVALS = [
-    {"keep_scopes_on": "this_server", "other_copy": "delete"},
-    {"keep_scopes_on": "this_server", "other_copy": "disable"},
-    {"keep_scopes_on": "partner", "other_copy": "delete", "safety_copy": False},
-    {"keep_scopes_on": "partner", "other_copy": "disable"},
-]
+SECRET, OTHER = "Kx7-one-secret", "Kx7-two-secret"
 
 
-# --- what is kept
-# ------------------------------------------------------------------------------------------------------
+def asked(*operations: cmdlets.Operation, name: str = "HQ") -> Kept:
+    """What a task knows when DHCP01 did these operations before and is asked then."""
+    remote = lab_client.remote(topology.load(topology.TOPOLOGIES / "company.yml"))
+    kept = Kept()
+    reply = remote.write([], "", [*operations, kept.look(name)])
+    return kept.seen({name: reply.calls[-1]})
 
 
-def answers(operation: cmdlets.Operation, kept: Kept, name: str = "HQ") -> Kept:
-    """What `kept` knows when the server has what `operation` keeps there."""
-    look = kept.look(name)
-    assert (look["name"], look["nonce"]) == (operation["name"], kept.nonce)
-    proof = hashlib.sha256  # the server's own reckoning, written out: RFC 2104
-    key = operation["hidden"].text.encode().ljust(64, b"\0")
-    inner = proof(bytes(byte ^ 0x36 for byte in key) + kept.nonce.encode()).digest()
-    outer = proof(bytes(byte ^ 0x5C for byte in key) + inner).hexdigest()
-    return kept.seen({name: builders.result("prove_text", {"public": operation["public"], "proof": outer})})
+@pytest.mark.parametrize(
+    ("before", "name", "holds", "is_of"),
+    [
+        ([Kept().keep("HQ", SECRET)], "HQ", True, [True, False]),
+        ([Kept().keep("HQ", SECRET), Kept().keep("HQ", OTHER)], "HQ", True, [False, True]),
+        ([Kept().keep("HQ", SECRET)], "Lab", False, [False, False]),
+        ([Kept().keep("HQ", SECRET), kept_secret.drop("HQ")], "HQ", False, [False, False]),
+        ([], "HQ", False, [False, False]),
+    ],
+    ids=["kept", "kept anew", "of another relationship", "dropped", "never kept"],
+)
+def test_only_the_secret_that_was_kept_last_is_known_again(
+    before: list[cmdlets.Operation], name: str, holds: bool, is_of: list[bool]
+) -> None:
+    kept = asked(*before, name=name)
+    assert kept.holds(name) is holds
+    assert [kept.is_of(name, secret) for secret in (SECRET, OTHER)] == is_of
 
 
-def test_only_the_secret_that_was_kept_is_known_again() -> None:
-    left = Kept().keep("HQ", ONE)
-    later = answers(left, Kept())
-    assert later.holds("HQ")
-    assert (later.is_of("HQ", ONE), later.is_of("HQ", TWO), later.is_of("Other", ONE)) == (True, False, False)
-    assert not later.without("HQ").is_of("HQ", ONE)
+def test_what_is_to_be_dropped_is_as_good_as_gone() -> None:
+    kept = asked(Kept().keep("HQ", SECRET)).without("HQ")
+    assert (kept.holds("HQ"), kept.is_of("HQ", SECRET)) == (False, False)
 
 
-def test_neither_the_secret_nor_the_same_hash_twice() -> None:
-    first, second = Kept().keep("HQ", ONE), Kept().keep("HQ", ONE)
-    request, hashed = split(first)
-    assert hashed == [first["hidden"].text]
-    assert not [word for word in (ONE, *hashed) if word in request or word in repr(first)]
-    assert first["name"] == second["name"] == Kept().keep("hq", ONE)["name"]
+def test_a_server_shows_neither_the_secret_nor_its_hash() -> None:
+    remote = lab_client.remote(topology.load(topology.TOPOLOGIES / "company.yml"))
+    keeps = Kept().keep("HQ", SECRET)
+    reply = remote.write([], "", [keeps, Kept().look("HQ")])
+    assert not [text for text in (SECRET, keeps["hidden"].text) if text in repr(reply)]
+
+
+def test_a_request_holds_neither_the_secret_nor_its_hash_and_no_hash_comes_twice() -> None:
+    first, second = Kept().keep("HQ", SECRET), Kept().keep("HQ", SECRET)
+    request, hashes = split(first)
+    assert hashes == [first["hidden"].text]
+    assert not [text for text in (SECRET, *hashes) if text in request or text in repr(first)]
     assert len({first["public"], second["public"], first["hidden"], second["hidden"]}) == 4
-    assert [len(bytes.fromhex(one)) for one in (first["public"], first["hidden"].text)] == [16, 32]
+    assert (len(bytes.fromhex(first["public"])), len(bytes.fromhex(first["hidden"].text))) == (16, 32)
     assert Kept().nonce != Kept().nonce
 
 
-@pytest.mark.parametrize(("public", "proof"), [("", "x"), ("00", ""), ("not hex", "\u00e4"), ("00" * 16, "0" * 64)])
+def test_two_spellings_of_a_relationship_are_one_file() -> None:
+    assert Kept().keep("HQ", SECRET)["name"] == Kept().keep("hq", SECRET)["name"] == Kept().look("hQ")["name"]
+
+
+@pytest.mark.parametrize(
+    ("public", "proof"),
+    [("", "x"), ("00", ""), ("not hex", "\u00e4"), ("00" * 16, "0" * 64)],
+    ids=["no salt", "no proof", "no hash at all", "another hash"],
+)
 def test_what_was_spoilt_is_no_secret(public: str, proof: str) -> None:
     kept = Kept().seen({"HQ": builders.result("prove_text", {"public": public, "proof": proof})})
-    assert (kept.holds("HQ"), kept.is_of("HQ", ONE)) == (True, False)
+    assert (kept.holds("HQ"), kept.is_of("HQ", SECRET)) == (True, False)
+
+
+@pytest.mark.parametrize(("error", "refused"), [("windhcp.not_ours", True), ("windhcp.file", False)])
+def test_what_cannot_be_read_is_not_there_unless_somebody_else_made_it(error: str, refused: bool) -> None:
+    answers = {"HQ": builders.result("prove_text", error=error)}
+    if not refused:
+        assert not Kept().seen(answers, "dhcp01").holds("HQ")
+        return
+    with pytest.raises(
+        RemoteError, match=r"^On dhcp01: something below ProgramData is not as this collection makes it"
+    ):
+        Kept().seen(answers, "dhcp01")
 
 
 def test_a_python_without_scrypt_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(hashlib, "scrypt")
-    with pytest.raises(Refused, match="update_secret: on_change needs scrypt"):
-        Kept().keep("HQ", ONE)
-
-
-# --- planning
-# ----------------------------------------------------------------------------------------------------------
-
-
-def sides(secret: str | None, **relationship: Any) -> Sides:
-    """DHCP01 with the relationship HQ, and what it keeps of this secret."""
-    here = builders.server([builders.relationship(scopes=["10.0.1.0"], **relationship)])
-    return Sides(builders.alone(here).here, kept=answers(Kept().keep("HQ", secret), Kept()) if secret else Kept())
-
-
-def present(there: Sides, **options: Any) -> Plan:
-    return builders.reached(relationship_options.definition("HQ", options), there)
-
-
-def done(plan: Plan) -> list[str]:
-    """The operations of the steps, in order."""
-    return [str(one.get("cmdlet", one["op"])) for step in plan.steps for one in (step.operation, *step.then)]
-
-
-@pytest.mark.parametrize(
-    ("kept", "is_on", "options", "expected"),
-    [
-        (ONE, True, {"update_secret": "on_change", "shared_secret": ONE}, []),
-        (ONE, True, {"update_secret": "on_change", "shared_secret": TWO}, ["drop_text", SET, "keep_text"]),
-        (ONE, False, {"update_secret": "on_change", "shared_secret": ONE}, ["drop_text", SET, "keep_text"]),
-        (None, True, {"update_secret": "on_change", "shared_secret": ONE}, [SET, "keep_text"]),
-        (None, False, {"update_secret": "on_change", "shared_secret": ONE}, [SET, "keep_text"]),
-        (ONE, True, {"update_secret": "on_change", "shared_secret": ONE, "load_balance_percent": 60}, [SET]),
-        (ONE, True, {"update_secret": "always", "shared_secret": ONE}, ["drop_text", SET]),
-        (None, True, {"update_secret": "always", "shared_secret": ONE}, [SET]),
-        (ONE, True, {"shared_secret": TWO}, []),
-        (ONE, False, {"shared_secret": TWO, "enable_auth": True}, ["drop_text", SET]),
-        (ONE, True, {"enable_auth": False}, ["drop_text", SET]),
-        (ONE, True, {"enable_auth": False, "update_secret": "on_change"}, ["drop_text", SET]),
-        (None, True, {"enable_auth": False}, [SET]),
-        (ONE, True, {"load_balance_percent": 60}, [SET]),
-    ],
-)
-def test_what_is_sent_and_what_is_kept_of_it(
-    kept: str | None, is_on: bool, options: dict[str, Any], expected: list[str]
-) -> None:
-    plan = present(sides(kept, enable_auth=is_on), **options)
-    assert done(plan) == expected
-    sent = SET in expected and plan.steps[-1].operation["parameters"].get("SharedSecret") is not None
-    assert ("shared_secret sent anew" in str(plan.steps) or "enable_auth False -> True" in str(plan.steps)) == sent
-    assert (plan.after.get("shared_secret") == "sent anew") == ("shared_secret sent anew" in str(plan.steps))
-
-
-def test_what_is_kept_is_dropped_only_when_the_partner_answers() -> None:
-    forget, modify = present(sides(ONE, enable_auth=True), update_secret="on_change", shared_secret=TWO).steps
-    assert (forget.partner, forget.settled) == (modify.partner, modify.settled)
-
-
-@pytest.mark.parametrize("update_secret", ["on_change", "always"])
-def test_it_takes_a_secret(update_secret: str) -> None:
-    with pytest.raises(Refused, match=f"shared_secret: needed with update_secret: {update_secret}"):
-        relationship_options.definition("HQ", {"update_secret": update_secret})
-
-
-def test_one_that_is_gone_without_a_task_leaves_nothing_either() -> None:
-    there = replace(builders.alone(builders.server()), kept=sides(ONE).kept)
-    plan = declared(Spec("HQ", absent=True))(there)
-    assert done(plan) == ["drop_text"]
-    assert done(declared(Spec("HQ", absent=True, policy=Policy(orphan=True)))(there)) == ["drop_text"]
-    created = present(there, scopes=["10.0.1.0"], partner_server="dhcp02.contoso.example")
-    assert done(created) == ["drop_text", ADD]
-
-
-# --- whole tasks
-# -------------------------------------------------------------------------------------------------------
-
-
-class Servers:
-    """Three servers and their files, from task to task."""
-
-    def __init__(self) -> None:
-        self.lab = scenarios.lab()
-        self.files: dict[str, Files] = {}
-
-    def task(
-        self, module: str = "dhcp_failover_relationship", check_mode: bool = False, **options: Any
-    ) -> Mapping[str, Any]:
-        result = perform(
-            Wire(self.lab, files=self.files), module, {"wait_timeout": 1, **options}, check_mode=check_mode
-        )
-        assert not result.get("failed"), result["msg"]
-        shown = json.dumps(result)
-        assert not [one for one in (ONE, TWO, *self.kept("DHCP01"), *self.kept("DHCP02")) if one in shown]
-        return result
-
-    def hq(
-        self, secret: str, name: str = "HQ", scopes: Sequence[str] = ("10.0.1.0",), **options: Any
-    ) -> Mapping[str, Any]:
-        wanted = {"update_secret": "on_change", "partner_server": scenarios.PARTNER, "scopes": list(scopes)}
-        return self.task(**{**wanted, **options}, name=name, shared_secret=secret)
-
-    def kept(self, server: str) -> list[str]:
-        """Every line that it keeps: salt and hash, one pair a secret."""
-        files = self.files.get(server, Files())
-        inside = f"{FOLDER}\\kept\\secret.".lower()
-        contents = [
-            content for path in files.paths() if path.startswith(inside) for content in files.found(path).values()
-        ]
-        return [line for content in contents for line in content.decode().split()]
-
-    def in_use(self, name: str = "HQ") -> str:
-        """What both servers have instead of the secret: the lab's own hash."""
-        here, there = (self.lab.servers[server].relationships[name].secret for server in ("DHCP01", "DHCP02"))
-        assert here == there
-        assert here
-        return here
-
-    def uses(self, secret: str, name: str = "HQ") -> bool:
-        return self.in_use(name) == self.lab.hash_secret(secret)
-
-
-def said(result: Mapping[str, Any]) -> tuple[bool, int]:
-    return result["changed"], result["remote_calls"]
-
-
-def test_it_is_sent_once() -> None:
-    servers = Servers()
-    assert said(servers.hq(ONE)) == (True, 3)
-    assert said(servers.hq(ONE)) == (False, 1)
-    ahead = servers.hq(TWO, check_mode=True)
-    assert said(ahead) == (True, 2)
-    assert servers.uses(ONE)
-    other = servers.hq(TWO)
-    assert said(other) == (True, 2)
-    assert (other["plan"], other["diff"]) == (ahead["plan"], ahead["diff"])
-    assert other["diff"]["after"]["shared_secret"] == "sent anew"
-    assert other["plan"][-1]["step"] == "modify relationship 'HQ': shared_secret sent anew"
-    assert servers.uses(TWO)
-    assert said(servers.hq(TWO)) == (False, 1)
-    assert said(servers.hq(ONE)) == (True, 2)
-    assert len(servers.kept("DHCP01")) == 2
-    assert servers.kept("DHCP02") == []
-
-
-def test_one_that_was_there_before_is_sent_once_more() -> None:
-    servers = Servers()
-    servers.hq(ONE, update_secret="on_create")
-    assert servers.kept("DHCP01") == []
-    assert said(servers.hq(ONE)) == (True, 2)
-    assert said(servers.hq(ONE)) == (False, 1)
-
-
-def test_with_partner_host_it_costs_no_look_at_the_partner_when_nothing_changed() -> None:
-    servers = Servers()
-    servers.hq(ONE, partner_host="dhcp02")
-    plain = said(servers.hq(ONE, update_secret="on_create", partner_host="dhcp02"))
-    assert said(servers.hq(ONE, partner_host="dhcp02")) == plain
-    assert servers.hq(TWO, partner_host="dhcp02")["changed"]
-    assert servers.uses(TWO)
-
-
-def test_two_relationships_do_not_meet() -> None:
-    servers = Servers()
-
-    def branch() -> Mapping[str, Any]:
-        return servers.hq(TWO, "Branch", ["10.0.2.0"], partner_server="dhcp03.contoso.example")
-
-    servers.hq(ONE)
-    branch()
-    assert len(set(servers.kept("DHCP01"))) == 4
-    assert said(servers.hq(ONE)) == said(branch()) == (False, 1)
-    servers.task(name="HQ", state="absent", **REMOVALS[0])
-    assert len(set(servers.kept("DHCP01"))) == 2
-    assert said(branch()) == (False, 1)
-
-
-@pytest.mark.parametrize("options", [{"enable_auth": False}, {"update_secret": "always", "shared_secret": TWO}])
-def test_another_task_that_makes_it_untrue_drops_it(options: dict[str, Any]) -> None:
-    servers = Servers()
-    servers.hq(ONE)
-    assert servers.task(name="HQ", **options)["changed"]
-    assert servers.kept("DHCP01") == []
-    assert said(servers.hq(ONE)) == (True, 2)
-    assert servers.uses(ONE)
-
-
-@pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
-@pytest.mark.parametrize("removal", REMOVALS, ids=str)
-def test_it_goes_with_the_relationship(removal: dict[str, Any], route: dict[str, Any]) -> None:
-    servers = Servers()
-    servers.hq(ONE)
-    absent = {"name": "HQ", "state": "absent", **removal, **route}
-    ahead = servers.task(check_mode=True, **absent)
-    assert len(servers.kept("DHCP01")) == 2
-    assert servers.task(**absent)["plan"] == ahead["plan"]
-    assert servers.kept("DHCP01") == []
-    assert not servers.task(**absent)["changed"]
-
-
-def test_it_stays_with_an_empty_relationship_and_goes_with_it() -> None:
-    servers = Servers()
-    servers.hq(ONE)
-    servers.task("dhcp_failover_scope", relationship="HQ", scopes=["10.0.1.0"], state="absent", **REMOVALS[0])
-    assert said(servers.hq(ONE, scopes=[])) == (False, 1)
-    servers.task(name="HQ", state="absent")
-    assert servers.kept("DHCP01") == []
-
-
-def test_it_goes_with_an_orphan() -> None:
-    servers = Servers()
-    servers.hq(ONE, scopes=["10.0.1.0", "10.0.2.0"])
-    scenarios.partner_dies(servers.lab)
-    assert servers.task(name="HQ", state="absent", orphan="remove_here")["changed"]
-    assert servers.kept("DHCP01") == []
-
-
-def test_a_relationship_that_is_re_created_takes_it_along() -> None:
-    servers = Servers()
-    servers.hq(ONE)
-    before = servers.kept("DHCP01")
-    renamed = {"previous_name": "HQ", "recreate": "when_needed", **REMOVALS[0]}
-    assert servers.hq(ONE, "Berlin", **renamed)["changed"]
-    assert not set(before) & set(servers.kept("DHCP01"))
-    assert servers.uses(ONE, "Berlin")
-    assert not servers.hq(ONE, "Berlin", **renamed)["changed"]
-    standby = {
-        "mode": "hot_standby",
-        "server_role": "standby",
-        "reserve_percent": 5,
-        "recreate": "when_needed",
-        **REMOVALS[0],
-    }
-    steps = [one["step"] for one in servers.hq(TWO, "Berlin", **{**standby, "server_role": "active"})["plan"]]
-    assert steps == ["forget what DHCP01 keeps of the secret of 'Berlin'", steps[-1]]
-    steps = [one["step"] for one in servers.hq(TWO, "Berlin", **standby)["plan"]]
-    assert steps.count("forget what DHCP01 keeps of the secret of 'Berlin'") == 1
-    assert not servers.hq(TWO, "Berlin", **standby)["changed"]
-    assert len(servers.kept("DHCP01")) == 2
-
-
-def test_one_that_a_scope_task_creates_has_another_secret() -> None:
-    """The relationship went behind our back, so what is kept of it would be taken for the new one's."""
-    servers = Servers()
-    servers.hq(ONE)
-    for server in servers.lab.servers.values():
-        server.relationships.clear()
-    servers.lab.servers["DHCP02"].scopes.clear()
-    create = {"partner_server": scenarios.PARTNER, "shared_secret": TWO}
-    servers.task("dhcp_failover_scope", relationship="HQ", scopes=["10.0.1.0"], create_relationship=create)
-    assert servers.kept("DHCP01") == []
-    assert servers.hq(ONE)["changed"]
-    assert servers.uses(ONE)
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("first", [None, ONE])
-def test_a_run_that_is_killed_at_the_write_is_made_up_for(first: str | None, after: bool) -> None:
-    """Before it or between it and what is kept of it; and the secret that was in use before is sent when it is asked
-    for again."""
-    servers = Servers()
-    if first:
-        servers.hq(first)
-    servers.lab.watch = Watch(held(servers.lab), die_at=0, after=after)
-    with pytest.raises(Killed):
-        servers.hq(TWO)
-    servers.lab.watch = None
-    assert servers.kept("DHCP01") == []
-    assert servers.hq(first or TWO)["changed"]
-    assert servers.uses(first or TWO)
-    assert said(servers.hq(first or TWO))[0] is False
-
-
-@pytest.mark.parametrize("fault", ["partner half fails", "link cut"])
-def test_one_that_did_not_reach_the_partner_is_not_taken_for_sent(fault: str) -> None:
-    """Nor is the one of before, which is no longer in use on both servers."""
-    servers = Servers()
-    servers.hq(ONE)
-    cut = fault == "link cut"
-    servers.lab.watch = Watch(
-        held(servers.lab), cut_at=0 if cut else None, fail_at=None if cut else 0, half_applied=True
-    )
-    options = {"name": "HQ", "update_secret": "on_change", "shared_secret": TWO, "wait_timeout": 1}
-    result = perform(Wire(servers.lab, files=servers.files), "dhcp_failover_relationship", options)
-    assert (result["failed"], result["changed"]) == (True, True)
-    here, there = (servers.lab.servers[server].relationships["HQ"].secret for server in ("DHCP01", "DHCP02"))
-    assert here != there
-    assert servers.kept("DHCP01") == []
-    servers.lab.watch = None
-    servers.lab.cut_links.clear()
-    assert servers.hq(ONE)["changed"]
-    assert servers.uses(ONE)
-
-
-class Full(Files):
-    """A disk on which nothing of a secret has room."""
-
-    def write(self, path: str, content: bytes, modified: datetime) -> None:
-        if "secret." in path:
-            raise Stopped("file", "WriteError", path, "There is not enough space on the disk.")
-        super().write(path, content, modified)
-
-
-def test_keeping_that_fails_is_told_and_the_secret_is_sent() -> None:
-    servers = Servers()
-    servers.files["DHCP01"] = Full()
-    options = {"name": "HQ", "partner_server": scenarios.PARTNER, "scopes": ["10.0.1.0"], "update_secret": "on_change"}
-    result = perform(
-        Wire(servers.lab, files=servers.files), "dhcp_failover_relationship", {**options, "shared_secret": ONE}
-    )
-    assert (result["failed"], result["changed"]) == (True, True)
-    assert "could not be read or written" in result["msg"]
-    assert result["msg"].endswith("Once that is mended, running again completes it.")
-    assert servers.uses(ONE)
-
-
-def test_nobody_who_does_not_ask_for_it_gets_a_file() -> None:
-    servers = Servers()
-    servers.hq(ONE, update_secret="on_create")
-    servers.hq(ONE, update_secret="always")
-    servers.task(name="HQ", state="absent", **REMOVALS[0])
-    assert [path for path in servers.files["DHCP01"].paths() if "\\kept\\" in path] == []
-
-
-def test_dropping_is_an_operation_of_the_list() -> None:
-    assert kept_secret.drop("HQ") == cmdlets.drop_text(str(Kept().look("HQ")["name"]))
+    with pytest.raises(Refused, match=r"^update_secret: on_change needs scrypt, .* use on_create or always\.$"):
+        Kept().keep("HQ", SECRET)

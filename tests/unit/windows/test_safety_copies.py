@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
@@ -96,18 +94,6 @@ def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
     without = remote.read([cmdlets.export([CLIENTS])]).fingerprint
     lab.servers["DHCP01"].scopes[CLIENTS].name = "Another"
     assert remote.read([cmdlets.export([CLIENTS])]).fingerprint != without
-
-
-def test_a_hidden_text_is_proven_and_never_shown() -> None:
-    remote = lab_client.remote(company())
-    kept = remote.write(
-        [], "", [cmdlets.keep_text("dhcp01-hq", "salt", "hush"), cmdlets.prove_text("dhcp01-hq", "nonce")]
-    )
-    expected = hmac.new(b"hush", b"nonce", hashlib.sha256).hexdigest()
-    assert server_reads.proven_text(kept.calls, "dhcp01") == ("salt", expected)
-    assert "hush" not in repr([*kept.calls, *kept.after])
-    dropped = remote.write([], "", [cmdlets.drop_text("dhcp01-hq"), cmdlets.prove_text("dhcp01-hq", "nonce")])
-    assert server_reads.proven_text(dropped.calls, "dhcp01") is None
 
 
 # --- the times of leases
