@@ -85,7 +85,7 @@ docs: .venv/ready collection
 # the replies that prove the lab's built-in stand-in, from the real script in a real PowerShell
 recordings: .venv/ready $(TREE)
 	PYTHONPATH=tests $(BIN)/python -m lab record plugins/modules/dhcp_cmdlets.ps1
-	PYTHONPATH=tests:.build/tree $(BIN)/python tests/unit/plugins/record_replies.py
+	PYTHONPATH=tests:.build/tree $(BIN)/python tests/unit/engine/record_replies.py
 
 # as a user gets it: built, then installed
 collection: .venv/ready

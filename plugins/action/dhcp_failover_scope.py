@@ -55,7 +55,7 @@ class ActionModule(FailoverAction):
         known = pending.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,
-            None if known is None else relationship_options.parse(name, known),
+            None if known is None else relationship_options.parse(name, known, "relationship"),
             scopes,
             scope_specs.parse(options["create_scopes"] or ()),
             exact=options["purge"],

@@ -18,9 +18,9 @@ from .settings import CARRIED, DECLARED, DeclaredSettings, Kind, Setting
 PLAIN_OPTIONS = ("partner_server", *(setting.option for setting in CARRIED))
 
 
-def parse(name: str, options: Mapping[str, Any]) -> DeclaredSettings:
-    """A relationship's options, checked against each other. Raises Refused."""
-    _check_name(name)
+def parse(name: str, options: Mapping[str, Any], option: str = "name") -> DeclaredSettings:
+    """A relationship's options, checked against each other. `option`: what the task calls the name. Raises Refused."""
+    _check_name(name, option)
     wanted = DeclaredSettings(
         name=name,
         partner_server=partner_server(options),
@@ -34,11 +34,11 @@ def parse(name: str, options: Mapping[str, Any]) -> DeclaredSettings:
     return wanted
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, option: str) -> None:
     if not name.strip():
-        raise Refused("name: must not be empty.")
+        raise Refused(f"{option}: must not be empty.")
     if len(name) > NAME_LIMIT:
-        raise Refused(f"name: has {len(name)} characters, and {NAME_LIMIT} is the most that Windows takes.")
+        raise Refused(f"{option}: has {len(name)} characters, and {NAME_LIMIT} is the most that Windows takes.")
 
 
 def _check_mode(wanted: DeclaredSettings) -> None:

@@ -20,7 +20,7 @@ def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Addr
         except AddressValueError:
             raise Refused(
                 f"{option}: {text!r} is no IPv4 address; failover exists for IPv4 scopes only, write the scope id, for "
-                "example 10.1.20.0"
+                "example 10.1.20.0."
             ) from None
     return tuple(sorted(addresses))
 

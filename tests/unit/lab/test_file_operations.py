@@ -26,7 +26,7 @@ from lab.standin.file_operations import packed
 from lab.standin.files import Files
 from lab.standin.recordings import without_machine
 
-EXPORTS = Path(__file__).resolve().parents[1] / "plugins" / "exports"
+EXPORTS = Path(__file__).resolve().parents[1] / "windows" / "exports"
 SESSION = Session("DHCP01", "administrator")
 COPY = {
     "id": "copy",

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whatever is declared and whatever is there: after one run the server shows it, and the next plan is empty."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import Any
+
+import builders
+import lab_client
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared as planned
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from lab import topology
+from lab.core.lab import Lab
+from lab.core.switches import every_single_change
+
+SCOPES = ["10.0.1.0", "10.0.2.0", "10.0.10.0", "10.0.3.0"]
+RANGE = "subnet_mask: 255.255.255.0, start_range: {0}.10, end_range: {0}.99, leases: {{count: 3}}"
+INSIDE = ", ".join(f"{one}: {{name: S, {RANGE.format(one[:-2])}}}" for one in SCOPES)
+TOPOLOGY = f"""
+clock: 2026-03-01T08:00:00Z
+credentials: [{{user: admin, password: random}}]
+switches: {{settle_polls: 0}}
+servers:
+  DHCP01: {{fqdn: dhcp01.contoso.example, address: 127.0.0.11, ip: 10.10.0.11, scopes: {{{INSIDE}}}}}
+  DHCP02: {{fqdn: dhcp02.contoso.example, address: 127.0.0.12, ip: 10.10.0.12}}
+"""
+
+durations = st.sampled_from(["1", "60", "0:30:00", "1:00:00", "1.00:00:00"])
+scopes = st.lists(st.sampled_from(SCOPES), unique=True)
+common = {
+    "max_client_lead_time": durations,
+    "state_switch_interval": st.sampled_from(["0", "60", "1:00:00"]),
+    "shared_secret": st.sampled_from(["one", "two"]),
+    "scopes": scopes,
+}
+load_balance = st.fixed_dictionaries(
+    {"mode": st.just("load_balance")}, optional={**common, "load_balance_percent": st.integers(0, 100)}
+)
+hot_standby = st.fixed_dictionaries(
+    {"mode": st.just("hot_standby")},
+    optional={**common, "reserve_percent": st.integers(0, 100), "server_role": st.just("active")},
+)
+declared = st.one_of(load_balance, hot_standby)
+
+
+def run(lab: Lab, wanted: DeclaredSettings) -> Plan:
+    sides, fingerprint = lab_client.sides(lab)
+    plan = builders.reached(wanted, sides)
+    if plan.steps:
+        reply = lab_client.carry_out(lab, plan, sides.here.server, fingerprint)
+        assert reply.status == "done", reply.calls[-1]
+    return plan
+
+
+def definition(options: dict[str, Any]) -> DeclaredSettings:
+    return relationship_options.parse("HQ", {"partner_server": "dhcp02.contoso.example", **options})
+
+
+@given(declared, declared)
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_one_run_reaches_it_and_the_next_changes_nothing(first: dict[str, Any], second: dict[str, Any]) -> None:
+    lab = topology.loads(TOPOLOGY)
+    for options in (first, second):
+        plan = run(lab, definition(options))
+        shown = lab.servers["DHCP01"].relationships.get("HQ")
+        if shown is None:
+            assert plan.pending
+            continue
+        after, _fingerprint = lab_client.read(lab)
+        assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
+        assert run(lab, definition(options)).steps == ()
+    assert len({scope for server in lab.servers.values() for scope in server.scopes}) == len(SCOPES)
+
+
+@given(declared)
+@hypothesis_settings(max_examples=25, deadline=None)
+def test_a_plan_writes_at_most_one_set(options: dict[str, Any]) -> None:
+    lab = topology.loads(TOPOLOGY)
+    run(lab, definition({"scopes": ["10.0.1.0"]}))
+    server, _fingerprint = lab_client.read(lab)
+    plan = builders.present(definition(options), server)
+    assert [step.operation["cmdlet"] for step in plan.steps].count("Set-DhcpServerv4Failover") <= 1
+
+
+SWITCHES = [(name, answer) for name, answer, _switches in every_single_change()]
+
+
+@pytest.mark.parametrize(("name", "answer"), SWITCHES, ids=str)
+def test_under_every_answer_to_an_open_question(name: str, answer: Any) -> None:
+    """Creating, adding and modifying reach what was declared, or say clearly what Windows did instead; nothing is
+    lost."""
+    lab = topology.loads(TOPOLOGY)
+    lab.switches = lab.switches.with_answer(name, answer)
+    run(lab, definition({"scopes": ["10.0.1.0"], "load_balance_percent": 70, "shared_secret": "one"}))
+    run(lab, definition({"scopes": ["10.0.2.0"]}))
+    run(lab, definition({"load_balance_percent": 30, "max_client_lead_time": "2:00:00", "state_switch_interval": "60"}))
+    run(lab, definition({"enable_auth": False}))
+    wanted = definition({"mode": "hot_standby", "reserve_percent": 7, "server_role": "active"})
+    run(lab, wanted)
+    if name == "active_after_lb_to_hs" and answer == "secondary":
+        with pytest.raises(Refused, match="server_role: DHCP01 is standby"):
+            run(lab, wanted)
+    else:
+        assert run(lab, wanted).steps == ()
+    leases = {
+        address for server in lab.servers.values() for scope in server.scopes.values() for address in scope.leases
+    }
+    assert len(leases) == 3 * len(SCOPES)
+    here, there = lab.servers["DHCP01"].relationships["HQ"], lab.servers["DHCP02"].relationships["HQ"]
+    assert sorted(map(str, here.scopes)) == sorted(map(str, there.scopes)) == ["10.0.1.0", "10.0.2.0"]
+
+
+DEFINED = ["10.0.9.0", "10.0.20.0", "10.0.1.0"]  # the last one exists
+members = st.tuples(
+    st.lists(st.sampled_from(SCOPES), unique=True), st.lists(st.sampled_from(DEFINED), unique=True)
+).filter(any)
+lease_durations = st.one_of(st.none(), durations)
+
+
+def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], fault: bool = False) -> tuple[Plan, str]:
+    """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
+    sides, fingerprint = lab_client.sides(lab)
+    create_scopes = scope_specs.parse(defined)
+    plan = planned(
+        Spec("HQ", definition({}), scope_ids(scopes), create_scopes, create_only=True, option="relationship")
+    )(sides)
+    if not plan.steps:
+        return plan, "nothing to do"
+    reply = lab_client.carry_out(lab, plan, sides.here.server, fingerprint)
+    assert fault or reply.status == "done", reply.calls[-1]
+    return plan, reply.status
+
+
+@given(members, members, lease_durations, st.sampled_from(["active", "inactive"]))
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_defined_scopes_exist_and_are_members_after_one_run(
+    first: tuple[list[str], list[str]], second: tuple[list[str], list[str]], lease_duration: str | None, state: str
+) -> None:
+    lab = topology.loads(TOPOLOGY)
+    before = {scope_id: scope.name for scope_id, scope in lab.servers["DHCP01"].scopes.items()}
+    for scopes, ids in (first, second):
+        defined = [builders.definition(one, lease_duration=lease_duration, state=state, description="D") for one in ids]
+        plan, _status = scopes_present(lab, scopes, defined)
+        after, _fingerprint = lab_client.read(lab)
+        assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
+        assert scopes_present(lab, scopes, defined)[0].steps == ()
+        assert scope_specs.differences(plan.creates, after) == []
+        assert [str(one) for one in scope_ids([*scopes, *ids])] == [
+            one for one in plan.after["scopes"] if one in {*scopes, *ids}
+        ]
+    here, there = lab.servers["DHCP01"].scopes, lab.servers["DHCP02"].scopes
+    assert {scope_id: here[scope_id].name for scope_id in before} == before, "a scope that exists is never changed"
+    assert {(one.name, one.lease_duration, one.state) for one in there.values()} <= {
+        (one.name, one.lease_duration, one.state) for one in here.values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "exists", "half_applied"),
+    [
+        ("Add-DhcpServerv4Scope", False, False),
+        ("Add-DhcpServerv4Scope", False, True),
+        ("Add-DhcpServerv4Scope", True, False),
+        ("Add-DhcpServerv4Scope", True, True),
+        ("Add-DhcpServerv4Failover", False, False),
+        ("Add-DhcpServerv4FailoverScope", True, False),
+    ],
+)
+def test_a_run_that_died_half_way_is_completed_by_the_next(cmdlet: str, exists: bool, half_applied: bool) -> None:
+    lab = topology.loads(TOPOLOGY)
+    if exists:
+        scopes_present(lab, ["10.0.2.0"], [])
+    defined = [builders.definition("10.0.9.0"), builders.definition("10.0.20.0")]
+    lab.fail_next(
+        "DHCP01", cmdlet, "DHCP 20127", after=1 if cmdlet == "Add-DhcpServerv4Scope" else 0, half_applied=half_applied
+    )
+    plan, status = scopes_present(lab, [], defined, fault=True)
+    assert status == "stopped"
+    assert IPv4Address("10.0.9.0") in lab.servers["DHCP01"].scopes
+    assert "10.0.9.0" not in shown_members(lab, "DHCP02")
+    completing, _status = scopes_present(lab, [], defined)
+    assert {step.text for step in completing.steps} <= {step.text for step in plan.steps}
+    assert len(completing.steps) < len(plan.steps)
+    assert (
+        shown_members(lab, "DHCP01")
+        == shown_members(lab, "DHCP02")
+        == [*(["10.0.2.0"] if exists else []), "10.0.9.0", "10.0.20.0"]
+    )
+
+
+def shown_members(lab: Lab, server: str) -> list[str]:
+    relationship = lab.servers[server].relationships.get("HQ")
+    return [str(one) for one in sorted(relationship.scopes)] if relationship else []

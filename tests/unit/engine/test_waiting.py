@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a change of the secret does to the state for a while is waited out after the write, and is an error when it
+stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lab_client
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Convergence
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan, Step
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
+from pairs import RELATIONSHIP, THREE, Pair, pair
+
+NEW_SECRET = {"name": "HQ", "shared_secret": "{{ vault }}", "update_secret": "always", "wait_timeout": 1}
+
+
+@pytest.mark.parametrize("polls", [0, 1, 3])
+@pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
+def test_a_connection_that_comes_back_is_waited_for(polls: int, route: dict[str, str]) -> None:
+    two = pair(secret_change_polls=polls)
+    assert two.ok(RELATIONSHIP, **NEW_SECRET, **route)["relationship"]["state"] == "Normal"
+    assert (
+        two.ok(RELATIONSHIP, name="HQ", enable_auth=False, wait_timeout=1, **route)["relationship"]["state"] == "Normal"
+    )
+    more = two.ok(RELATIONSHIP, **NEW_SECRET, scopes=["10.0.3.0"], **route)
+    assert [step["step"].split(" ")[0] for step in more["plan"]] == ["modify", "add"]
+    assert THREE in two.server("DHCP02").relationships["HQ"].scopes
+
+
+def cut_by_the_write() -> Pair:
+    """The link between the two breaks with the write, and stays so."""
+    two = pair()
+    execute = two.wire.execute
+
+    def cutting(server: str, arguments: Any) -> Any:
+        if '"calls"' in arguments["request"]:
+            two.lab.switches = two.lab.switches.with_answer("secret_change_polls", 10**9)
+        return execute(server, arguments)
+
+    two.wire.execute = cutting  # type: ignore[method-assign]
+    return two
+
+
+def test_one_that_does_not_is_an_error_after_the_grace() -> None:
+    result = cut_by_the_write().run(RELATIONSHIP, **NEW_SECRET)
+    assert result["failed"]
+    assert result["changed"]
+    assert "windhcp.wait_refused: State is 'CommunicationInterrupted'." in result["msg"]
+
+
+@pytest.mark.parametrize("more", [{"allow_state": ["CommunicationInterrupted"]}, {"wait_for_normal": False}], ids=str)
+def test_who_says_so_does_not_wait(more: dict[str, Any]) -> None:
+    result = cut_by_the_write().ok(RELATIONSHIP, **{**NEW_SECRET, **more, "wait_timeout": 600})
+    assert result["relationship"]["state"] == "CommunicationInterrupted"
+
+
+def test_before_a_write_it_is_refused_at_once() -> None:
+    two = pair()
+    two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
+    message = two.refused(RELATIONSHIP, **{**NEW_SECRET, "wait_timeout": 600})
+    assert "is in state CommunicationInterrupted" in message
+
+
+def test_the_grace_goes_along_to_the_other_connection() -> None:
+    """The partner can still show what the change on this server did to it."""
+    two = pair()
+    two.ok(RELATIONSHIP, **NEW_SECRET)
+    two.lab.switches = two.lab.switches.with_answer("secret_change_polls", 4)
+    remotes = (lab_client.remote(two.lab, "DHCP01"), lab_client.remote(two.lab, "DHCP02"))
+    task = Convergence(*remotes, waiting=batch.Waiting(timeout=5, at_end=False))
+    here, there = task.look(), task.look("partner")
+    secret = cmdlets.set_failover("HQ", {"shared_secret": True}, "Kx7")
+    share = cmdlets.set_failover("HQ", {"load_balance_percent": 70}, None)
+    steps = (
+        Step(here.server.name, "secret", secret, "HQ", ""),
+        Step(there.server.name, "share", share, "HQ", "", connection="partner"),
+    )
+    task.carry_out(Plan(steps))
+    assert two.server("DHCP02").relationships["HQ"].percentage != 50

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which names mean which server: decided by how they look, and where that is not enough by their addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import (
+    Identity,
+    Verdict,
+    are_one,
+    computer_name,
+    same_server,
+)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+
+DHCP02 = Identity(("dhcp02.contoso.example", "DHCP02", "10.10.0.12"))
+CLUSTER = "cluster.contoso.example"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "other", "same"),
+    [
+        ("dhcp02", "DHCP02", True),
+        ("dhcp02.contoso.example", "DHCP02.Contoso.Example.", True),
+        ("dhcp02.contoso.example", "dhcp02", True),
+        ("DHCP02", "dhcp02.contoso.example", True),
+        ("dhcp02", "dhcp03", False),
+        ("dhcp02.contoso.example", "dhcp02.fabrikam.example", False),
+        ("10.10.0.12", "10.10.0.12", True),
+        ("10.10.0.12", "10.10.0.13", False),
+        ("10.10.0.12", "10", False),
+        ("10.10.0.12", "10.contoso.example", False),
+        ("", "", False),
+    ],
+)
+def test_two_spellings_can_mean_one_server(spelling: str, other: str, same: bool) -> None:
+    assert same_server(spelling, other) is same
+
+
+@pytest.mark.parametrize(
+    ("spelling", "resolved", "verdict"),
+    [
+        ("DHCP02", {}, Verdict.SAME),
+        ("dhcp02.contoso.example.", {}, Verdict.SAME),
+        ("10.10.0.12", {}, Verdict.SAME),
+        ("10.10.0.13", {}, Verdict.OTHER),
+        ("dhcp02.fabrikam.example", {}, Verdict.SAME),  # its first label is the short name
+        (CLUSTER, {}, Verdict.UNKNOWN),
+        (CLUSTER, {CLUSTER: ("10.10.0.12",)}, Verdict.SAME),
+        (CLUSTER, {CLUSTER: ("10.10.0.99", "10.10.0.12")}, Verdict.SAME),
+        (CLUSTER, {CLUSTER: ("10.10.0.99",)}, Verdict.OTHER),
+        (CLUSTER, {CLUSTER: ()}, Verdict.OTHER),
+    ],
+)
+def test_a_name_that_looks_different_is_unknown_until_it_was_resolved(
+    spelling: str, resolved: dict[str, Any], verdict: Verdict
+) -> None:
+    assert DHCP02.verdict(spelling, resolved) is verdict
+
+
+@pytest.mark.parametrize(
+    ("identity", "called"),
+    [
+        (Identity(("DHCP01",), own=True), True),
+        (Identity(("DHCP01",)), False),
+    ],
+    ids=["itself", "another server"],
+)
+@pytest.mark.parametrize("spelling", ["localhost", "127.0.0.1", "."])
+def test_the_words_for_this_computer_mean_the_server_itself_alone(
+    identity: Identity, called: bool, spelling: str
+) -> None:
+    assert identity.is_called(spelling) is called
+
+
+def test_two_servers_are_one_when_a_name_of_the_one_can_mean_the_other() -> None:
+    assert DHCP02.is_same(Identity(("dhcp02",)))
+    assert DHCP02.is_same(Identity(("unheard-of", "10.10.0.12")))
+    assert not DHCP02.is_same(Identity(("dhcp03", "10.10.0.13")))
+    assert not DHCP02.is_same(Identity(()))
+
+
+@pytest.mark.parametrize(
+    ("spelling", "other", "same"),
+    [("dhcp02", "dhcp02.contoso.example", True), ("10.10.0.12", "dhcp02", True), ("10.10.0.13", "dhcp02", False)],
+)
+def test_two_spellings_mean_one_server_by_what_is_known_of_it(spelling: str, other: str, same: bool) -> None:
+    assert are_one(spelling, other, [DHCP02]) is same
+
+
+@pytest.mark.parametrize(
+    "name", ["dhcp02", "dhcp_02.contoso.example", "2dhcp", "10.0.0.2", "::1", "fe80::2", "_a", "a" * 255]
+)
+def test_what_can_be_the_name_of_a_computer(name: str) -> None:
+    assert computer_name(name, "partner_server") == name
+
+
+@pytest.mark.parametrize("text", ["dhcp02; Get-Process", "-Force", "$(hostname)", "dhcp 02", "", "dhcp02\n", "a" * 256])
+def test_what_is_no_name_of_a_computer(text: str) -> None:
+    """Windows' own export puts it into a text that it runs."""
+    with pytest.raises(Refused) as refused:
+        computer_name(text, "partner_server")
+    assert str(refused.value) == (
+        f"partner_server: {text!r} is no name of a computer; write its name or address, with letters, digits and . - _ "
+        ": only, and no hyphen in front."
+    )

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Preconditions of a plan, each with the option that overrides it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import builders
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan as Steps
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset, Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
+from worlds import KEEP_HERE, ONE, READ_AT, content_of, lease, pair, partner, plan_of, world
+
+
+def plan_in(state: str) -> tuple[Steps, Server]:
+    server = builders.server([builders.relationship(state=state)])
+    return builders.present(relationship_options.parse("HQ", {"load_balance_percent": 60}), server), server
+
+
+@pytest.mark.parametrize(
+    "state", ["Normal", "Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"]
+)
+def test_states_that_are_good_or_pass(state: str) -> None:
+    guards.check(*plan_in(state))
+
+
+@pytest.mark.parametrize(
+    "state", ["CommunicationInterrupted", "PartnerDown", "PotentialConflict", "ResolutionInterrupted"]
+)
+def test_states_that_are_refused_unless_allowed(state: str) -> None:
+    with pytest.raises(Refused, match=rf"is in state {state}: .*allow_state: \[{state}\] overrides"):
+        guards.check(*plan_in(state))
+    guards.check(*plan_in(state), allow_state=[state])
+
+
+def test_a_change_of_the_secret_interrupts_for_a_while() -> None:
+    with pytest.raises(Refused, match="after a change of the secret it passes by itself within a minute or two"):
+        guards.check(*plan_in("CommunicationInterrupted"))
+
+
+@pytest.mark.parametrize("state", ["NoState", "Resting", ""])
+def test_an_unknown_word_is_an_error_whatever_is_allowed(state: str) -> None:
+    with pytest.raises(Refused, match="which is not known"):
+        guards.check(*plan_in(state), allow_state=["CommunicationInterrupted"])
+
+
+def test_nothing_to_do_is_never_refused() -> None:
+    server = builders.server([builders.relationship(state="PartnerDown")])
+    guards.check(builders.present(relationship_options.parse("HQ", {}), server), server)
+
+
+LEAVING = Spec("HQ", leaving=(ONE,), policy=KEEP_HERE)
+
+
+def lossy() -> Plan:
+    """A removal whose other copy has a reservation and a client that the kept one does not know."""
+    there = content_of(ONE, {"reservation 10.0.1.9": {"client_id": "bb"}}, _50=lease())
+    start = pair({"HQ": ["10.0.1.0"]}, exported_here=content_of(ONE, {}), exported_there=there)
+    return plan_of(start, LEAVING)
+
+
+def test_what_would_be_lost_is_told_unless_it_may_be() -> None:
+    with pytest.raises(Refused) as refused:
+        guards.check_removals(lossy(), guards.Limits())
+    assert str(refused.value) == (
+        "the copies that would go differ from those kept on DHCP01: 10.0.1.0 reservation 10.0.1.9: present on DHCP02, "
+        "none on DHCP01; 10.0.1.0 lease 10.0.1.50 of aa: on DHCP02 only. Keep the scopes on the server that is right, "
+        "or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers are "
+        "Normal); allow_content_loss: true overrides. Nothing was changed."
+    )
+    guards.check_removals(lossy(), guards.Limits(allow_content_loss=True))
+
+
+@pytest.mark.parametrize(
+    ("members", "leaving", "percent", "refused"),
+    [(9, 9, 30, False), (10, 3, 30, False), (10, 4, 30, True), (10, 4, 40, False), (10, 1, 5, True)],
+    ids=["few members", "a share", "more", "as told", "less than one"],
+)
+def test_of_many_members_a_third_is_the_most_at_once(members: int, leaving: int, percent: int, refused: bool) -> None:
+    scopes = [f"10.1.{number}.0" for number in range(members)]
+    read = Export({}, {}, {scope: Content() for scope in scope_ids(scopes)}, {})
+    here = builders.server([builders.relationship("HQ", scopes)], list(scopes))
+    start = world(here, partner({"HQ": scopes}))
+    views = {
+        source: replace(view, contents=(Read(frozenset(read.scopes), read, READ_AT),))
+        for source, view in start.views.items()
+    }
+    plan = plan_of(replace(start, views=views), replace(LEAVING, leaving=scope_ids(scopes[:leaving])))
+    limits = guards.Limits(max_removals_percent=percent)
+    if not refused:
+        guards.check_removals(plan, limits)
+        return
+    with pytest.raises(Refused) as too_many:
+        guards.check_removals(plan, limits)
+    assert str(too_many.value) == (
+        f"{leaving} of the {members} members would be removed, and {percent} % is the most at once; look at the list, "
+        f"or say max_removals_percent: {leaving * 10}. Nothing was changed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "refused"),
+    [(0, 0, False), (30, 60, False), (61, 90, True), (-90, -61, True), (-90, 90, False)],
+    ids=["equal", "within a minute", "ahead", "behind", "nobody knows"],
+)
+def test_clocks_that_certainly_differ(least: int, most: int, refused: bool) -> None:
+    ahead = ClockOffset(timedelta(seconds=least), timedelta(seconds=most))
+    here, there = builders.server(), replace(builders.server(), name="DHCP02", clock=ahead)
+    guards.check_clocks(here, there, allow_clock_skew=True)
+    if not refused:
+        guards.check_clocks(here, there, allow_clock_skew=False)
+        return
+    with pytest.raises(
+        Refused, match=r"^the clocks of DHCP01 and DHCP02 differ by 61 s or more, .* allow_clock_skew: true"
+    ):
+        guards.check_clocks(here, there, allow_clock_skew=False)
+
+
+def test_a_partner_host_that_is_another_server() -> None:
+    there = replace(partner({"HQ": []}), name="DHCP03", addresses=("10.10.0.13",))
+    with pytest.raises(Refused) as refused:
+        guards.check_is_partner([builders.relationship()], there)
+    assert str(refused.value) == (
+        "partner_host: it is DHCP03, and the partner of 'HQ' is dhcp02.contoso.example = DHCP02 = 10.10.0.12; name the "
+        "right host, or write partner_server as the host's own name or address."
+    )
+    guards.check_is_partner([builders.relationship()], partner())
+
+
+@pytest.mark.parametrize(
+    ("theirs", "differs"),
+    [
+        ({}, []),
+        ({"load_balance_percent": 30, "state": "RecoverWait"}, []),
+        ({"max_client_lead_time": 60}, ["max_client_lead_time 3600 (it shows 60)"]),
+        ({"name": "Lab"}, ["the relationship"]),
+    ],
+    ids=["equal", "what is each server's own", "a setting", "nothing"],
+)
+def test_what_the_partner_does_not_show(theirs: dict[str, Any], differs: list[str]) -> None:
+    there = partner({"HQ": []})
+    there = replace(there, relationships=(replace(there.relationships[0], **theirs),))
+    assert guards.differs_at_partner(builders.relationship(), there) == differs

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a plan tells of itself: the copies that go and what they have alone, how many members it is about, before and
+after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import builders
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from worlds import KEEP_HERE, ONE, OWN, PARTNER, THREE, TWO, content_of, lease, pair, partner, plan_of, world
+
+HQ = {"HQ": ["10.0.1.0", "10.0.2.0"]}
+LEAVING = Spec("HQ", leaving=(ONE,), policy=KEEP_HERE)
+
+
+@pytest.mark.parametrize(
+    ("spec", "removals"),
+    [
+        (LEAVING, [("10.0.1.0", "DHCP02", "DHCP01", "delete")]),
+        (
+            replace(LEAVING, policy=replace(KEEP_HERE, other_copy="disable")),
+            [("10.0.1.0", "DHCP02", "DHCP01", "disable")],
+        ),
+        (replace(LEAVING, policy=Policy("partner", "delete")), [("10.0.1.0", "DHCP01", "DHCP02", "delete")]),
+        (
+            Spec(
+                "Berlin",
+                DeclaredSettings("Berlin", PARTNER, scopes=(ONE, TWO)),
+                (ONE, TWO),
+                policy=replace(KEEP_HERE, recreate=True, previous_name="HQ"),
+            ),
+            [("10.0.1.0", "DHCP02", "DHCP01", "replace"), ("10.0.2.0", "DHCP02", "DHCP01", "replace")],
+        ),
+        (Spec("HQ", DeclaredSettings("HQ", load_balance_percent=70)), []),
+    ],
+    ids=["delete", "disable", "the partner keeps", "re-created", "no removal"],
+)
+def test_each_copy_that_goes_is_told_with_what_becomes_of_it(spec: Spec, removals: list[tuple[str, ...]]) -> None:
+    public = [removal.public() for removal in plan_of(pair(HQ, OWN), spec).removals]
+    fields = ("scope_id", "server", "kept_on", "other_copy")
+    assert [tuple(removal[field] for field in fields) for removal in public] == removals
+
+
+def test_what_the_copy_that_goes_has_alone_is_told_and_counted_as_lost() -> None:
+    there = content_of(ONE, {"": {"name": "Clients"}, "reservation 10.0.1.9": {"client_id": "bb"}}, _50=lease())
+    here = content_of(ONE, {"": {"name": "Clients, new"}})
+    (removal,) = plan_of(pair(HQ, OWN, exported_here=here, exported_there=there), LEAVING).removals
+    assert list(removal.differences) == [
+        "name: Clients on DHCP02, Clients, new on DHCP01",
+        "reservation 10.0.1.9: present on DHCP02, none on DHCP01",
+        "lease 10.0.1.50 of aa: on DHCP02 only",
+    ]
+    assert list(removal.loses) == list(removal.differences)
+
+
+@pytest.mark.parametrize(
+    ("spec", "members"),
+    [
+        (LEAVING, 2),
+        (Spec("HQ", absent=True, policy=KEEP_HERE), 2),
+        (Spec("HQ", DeclaredSettings("HQ", scopes=(ONE,)), (ONE,), exact=True, policy=KEEP_HERE), 2),
+        (Spec("HQ", scopes=(ONE, TWO, THREE)), 0),
+    ],
+    ids=["leaving", "absent", "exact", "joining"],
+)
+def test_of_how_many_members_some_are_removed(spec: Spec, members: int) -> None:
+    assert plan_of(pair(HQ, OWN), spec).members == members
+
+
+def test_before_and_after_of_one_relationship() -> None:
+    settings = relationship_options.parse("HQ", {"load_balance_percent": 70, "scopes": ["10.0.3.0"]})
+    before, after = plan_of(pair(HQ), Spec("HQ", settings, settings.scopes)).shown
+    assert {field: (before[field], after[field]) for field in before if before[field] != after[field]} == {
+        "load_balance_percent": (50, 70),
+        "scopes": (["10.0.1.0", "10.0.2.0"], ["10.0.1.0", "10.0.2.0", "10.0.3.0"]),
+    }
+
+
+def test_before_and_after_of_several_by_name() -> None:
+    before, after = plan_of(pair(HQ), Spec("HQ"), Spec("Lab", DeclaredSettings("Lab", PARTNER))).shown
+    assert (before["HQ"], before["Lab"]) == (after["HQ"], {})
+    assert after["Lab"]["state"] == "Empty", "Windows holds none that never had a scope"
+
+
+def test_what_is_absent_on_this_server_is_shown_as_the_partner_has_it() -> None:
+    start = world(builders.server(), partner({"HQ": ["10.0.1.0"]}), OWN)
+    made = plan_of(start, Spec("HQ", absent=True, policy=KEEP_HERE))
+    assert (made.shown[0]["partner_server"], made.shown[0]["scopes"], made.shown[1]) == ("DHCP02", ["10.0.1.0"], {})
+
+
+def test_a_secret_is_shown_as_sent_and_never_itself() -> None:
+    settings = relationship_options.parse("HQ", {"update_secret": "always", "shared_secret": "Kx7-secret"})
+    made = plan_of(pair(HQ), Spec("HQ", settings))
+    assert made.shown[1]["shared_secret"] == "sent anew"
+    assert "Kx7-secret" not in repr((made.shown, made.actions))
+
+
+def test_scopes_that_come_into_being() -> None:
+    define = scope_specs.parse([builders.definition("10.0.9.0"), builders.definition("10.0.1.0")])
+    assert [str(new.scope_id) for new in plan_of(pair(HQ), Spec("HQ", define=define)).creates] == ["10.0.9.0"]

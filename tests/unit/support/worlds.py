@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a planner knows of DHCP01 and DHCP02, and what it makes of it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address
+
+import builders
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Source
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope, scope_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import (
+    ReadRequest,
+    ServerView,
+    Unread,
+    World,
+    view,
+)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Lease
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import (
+    Budget,
+    Content,
+    ContentBuilder,
+)
+
+ONE, TWO, THREE = scope_ids(["10.0.1.0", "10.0.2.0", "10.0.3.0"])
+PARTNER = "dhcp02.contoso.example"
+HERE, OWN, HOP = Connection.THIS_SERVER, Connection.PARTNER, Hop(PARTNER, "DHCP01")
+READ_AT = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+KEEP_HERE = Policy("this_server", "delete")
+EMPTY = Export({}, {}, {scope: Content() for scope in (ONE, TWO, THREE)}, {})  # three scopes with nothing in them
+
+
+def partner(relationships: Mapping[str, Iterable[str]] | None = None, copies: Iterable[str | Scope] = ()) -> Server:
+    """DHCP02 with its halves of relationships with DHCP01, the copies of their members, and `copies`."""
+    members = {name: list(scopes) for name, scopes in (relationships or {}).items()}
+    halves = [
+        builders.relationship(
+            name, scopes, partner_server="dhcp01.contoso.example", is_primary=False, load_balance_percent=50
+        )
+        for name, scopes in members.items()
+    ]
+    scopes = [*(scope for several in members.values() for scope in several), *copies]
+    return replace(builders.server(halves, scopes), name="DHCP02", addresses=("10.10.0.12",))
+
+
+def world(
+    here: Server,
+    there: Server | RemoteFailure | None = None,
+    source: Source = HOP,
+    *,
+    exported_here: Export = EMPTY,
+    exported_there: Export = EMPTY,
+) -> World:
+    """DHCP01 and its partner, both read whole, or why it could not be. No partner: it was not read."""
+    scopes = frozenset([ONE, TWO, THREE])
+
+    def read(found: ServerView, export: Export) -> ServerView:
+        return replace(found, contents=(Read(scopes, export, READ_AT),), api=True)
+
+    own = read(view(here, HERE), exported_here)
+    if there is None:
+        return World({HERE: own})
+    key = "" if source is OWN else PARTNER
+    if isinstance(there, RemoteFailure):
+        return World({HERE: own}, {key: Unread(there)}, has_partner_host=source is OWN)
+    other = read(view(there, source, here), exported_there)
+    known = {PARTNER: source, key: source}
+    return World({HERE: own, source: other}, known, has_partner_host=source is OWN)
+
+
+def pair(relationships: Mapping[str, Iterable[str]], source: Source = HOP, **exported: Export) -> World:
+    """Both servers with these relationships and their members; DHCP01 has 10.0.1.0 to 10.0.3.0."""
+    here = builders.server([builders.relationship(name, list(scopes)) for name, scopes in relationships.items()])
+    return world(here, partner(relationships), source, **exported)
+
+
+def plan_of(start: World, *desired: Spec) -> Plan:
+    """The plan for what is declared; fails where something has to be read first."""
+    made = plan(desired, start)
+    assert isinstance(made, Plan), f"it asks for {made}"
+    return made
+
+
+def asked_of(start: World, *desired: Spec) -> ReadRequest:
+    """What has to be read before there can be a plan."""
+    made = plan(desired, start)
+    assert isinstance(made, ReadRequest), f"it asks for nothing and plans {in_words(made)}"
+    return made
+
+
+def in_words(made: Plan) -> list[str]:
+    """The actions as a user is shown them."""
+    words, now = [], made.start
+    for action in made.actions:
+        words.append(kinds.words(action, now))
+        now = kinds.effect(now, action)
+    return words
+
+
+def content_of(scope: IPv4Address, items: Mapping[str, Mapping[str, str]], **leases: Lease) -> Export:
+    """An export of one scope: {item: {field: value}}, "" being the scope itself, and leases by the last part of their
+    address, as _50."""
+    builder = ContentBuilder(Budget())
+    for item, fields in items.items():
+        builder.add(
+            item,
+            {"": (), **{field: (value,) for field, value in fields.items()}}
+            if item
+            else {field: (value,) for field, value in fields.items()},
+        )
+    network = str(scope).rpartition(".")[0]
+    held = {f"{network}.{number.strip('_')}": lease for number, lease in leases.items()}
+    return Export({}, {}, {scope: builder.built()}, {}, {scope: held})
+
+
+def lease(client: str = "aa", state: str = "Active") -> Lease:
+    """Of a client, for an hour yet."""
+    return Lease(client, READ_AT + timedelta(hours=1), state)

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import lab_client
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Result
+from lab import topology
+
+RELATIONSHIP = {
+    "Name": "HQ",
+    "PartnerServer": "dhcp02",
+    "Mode": "LoadBalance",
+    "LoadBalancePercent": 50,
+    "ReservePercent": None,
+    "ServerRole": None,
+    "MaxClientLeadTime": 3600,
+    "StateSwitchInterval": None,
+    "AutoStateTransition": False,
+    "EnableAuth": True,
+    "State": "Normal",
+    "ScopeId": [],
+}
+
+
+def answers(relationship: dict[str, Any] | None = None, **results: dict[str, Any]) -> list[Result]:
+    """What a server of the lab answers to the reads, with this relationship, or other results."""
+    lab = topology.load(topology.TOPOLOGIES / "company.yml")
+    execute = lab_client.remote(lab)._execute
+
+    def changed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = execute(arguments)
+        for one in found["reply"]["before"]:
+            if one["id"] == "failover" and relationship is not None:
+                one["objects"] = [relationship]
+            one.update(results.get(one["id"], {}))
+        return found
+
+    return list(Remote(changed, "dhcp01", check_mode=False).read(server_reads.reads()).before)
+
+
+def failing(error_id: str) -> dict[str, Any]:
+    return {"objects": [], "errors": [{"id": error_id, "category": "X", "target": "", "message": "Fehler"}]}
+
+
+@pytest.mark.parametrize("error_id", ["WIN32 259", "DHCP 20115", "WIN32 2"])
+def test_no_relationship_at_all_is_no_error(error_id: str) -> None:
+    assert (
+        server_reads.parse(answers(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships
+        == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("automatic", "interval", "shown"),
+    [(False, None, 0), (False, 600, 0), (None, None, 0), (True, 600, 600), (True, None, 3600), (True, 0, 3600)],
+)
+def test_automatic_transition_that_is_on_is_never_shown_as_off(
+    automatic: bool | None, interval: int | None, shown: int
+) -> None:
+    found = answers({**RELATIONSHIP, "AutoStateTransition": automatic, "StateSwitchInterval": interval})
+    assert server_reads.parse(found, "dhcp01").relationships[0].state_switch_interval == shown
+
+
+@pytest.mark.parametrize("interval", [None, 600])
+def test_whether_transition_is_automatic_is_always_read(interval: int | None) -> None:
+    found = answers({**RELATIONSHIP, "AutoStateTransition": "maybe", "StateSwitchInterval": interval})
+    with pytest.raises(UnexpectedReply, match="AutoStateTransition is 'maybe', and neither true nor false"):
+        server_reads.parse(found, "dhcp01")
+
+
+def test_denied_is_never_absent() -> None:
+    with pytest.raises(RemoteError, match="access is denied on dhcp01 itself") as denied:
+        server_reads.parse(answers(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
+    assert denied.value.ids == ["WIN32 5"]
+
+
+@pytest.mark.parametrize("read", ["failover", "scopes"])
+@pytest.mark.parametrize("error_id", ["WIN32 5", "WIN32 1722", "DHCP 20017", "DHCP 99999"])
+def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
+    with pytest.raises(RemoteError) as failed:
+        server_reads.parse(answers(**{read: failing(f"{error_id},Get-X")}), "dhcp01")
+    assert failed.value.ids == [error_id]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "Name",
+        "Mode",
+        "State",
+        "MaxClientLeadTime",
+        "AutoStateTransition",
+        "EnableAuth",
+        "ScopeId",
+        "LoadBalancePercent",
+    ],
+)
+def test_a_missing_property_is_an_error(missing: str) -> None:
+    found = {key: value for key, value in RELATIONSHIP.items() if key != missing}
+    with pytest.raises(UnexpectedReply, match=f"no property {missing}"):
+        server_reads.parse(answers(found), "dhcp01")
+
+
+def test_an_unexpected_property_is_ignored_and_those_of_2012_r2_may_miss() -> None:
+    (found,) = server_reads.parse(answers({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
+    assert (found.name, found.primary_server, found.is_primary, found.scopes) == ("HQ", None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("Mode", "Ring"), ("LoadBalancePercent", None), ("MaxClientLeadTime", "1:00:00")]
+)
+def test_a_value_that_nobody_knows_is_an_error(name: str, value: Any) -> None:
+    with pytest.raises(UnexpectedReply, match=name):
+        server_reads.parse(answers({**RELATIONSHIP, name: value}), "dhcp01")
+
+
+def test_scopes_are_sorted_as_numbers() -> None:
+    (found,) = server_reads.parse(
+        answers({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01"
+    ).relationships
+    assert [str(one) for one in found.scopes] == ["10.0.9.0", "10.0.10.0"]
