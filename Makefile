@@ -26,7 +26,7 @@ test: .venv/ready ## all that CI runs (lint unit integration molecule sanity), a
 lint: .venv/ready collection $(TREE) ## style, types, the arrows between packages, documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy tests/lab
+	MYPYPATH="$$(echo .build/tree tests/integration tests/unit/*/ | tr ' ' ':')" $(BIN)/mypy tests
 	PYTHONPATH=.build/tree $(BIN)/lint-imports --no-logo --cache-dir .build/import-linter
 	cd .build/tree && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p $(PLUGINS).plugin_utils -p $(PLUGINS).action -p $(PLUGINS).filter
 	cd $(INSTALLED) && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections ansible-lint --profile production

@@ -142,7 +142,7 @@ def test_decommission_is_finished_by_the_next_run(net: str) -> None:
         broken = run(site, "decommission", **delete)
         assert broken.code != 0
         assert sum("FAILED" in line for line in told(broken)) == 1
-        assert (here.relationships.keys(), there.relationships.keys()) == ({"Munich"}, {"Branches"})
+        assert (set(here.relationships), set(there.relationships)) == ({"Munich"}, {"Branches"})
         run(site, "decommission", **delete).ok()
         assert (there.relationships, there.scopes) == ({}, {})
         assert held(site.lab) == before
@@ -168,7 +168,7 @@ def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
         assert told(done)[0] == "No copy of a scope goes."
         assert "'HQ': DHCP01: take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0" in told(done)
         assert set(done.written) == {"DhcpV4FailoverDeleteScopeFromRelationship", "DhcpV4FailoverDeleteRelationship"}
-        assert (here.relationships.keys(), there.scopes) == ({"Munich"}, untouched)
+        assert (set(here.relationships), there.scopes) == ({"Munich"}, untouched)
         assert held(site.lab) == before
         again = run(site, "decommission", **gone, **DO).ok()
         assert (again.written, again.changed) == ([], 0)

@@ -75,7 +75,7 @@ def perform(
     task = MagicMock(check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options))
     plugin = importlib.import_module(f"{ACTIONS}.{module}").ActionModule
 
-    class Action(plugin):  # type: ignore[misc]
+    class Action(plugin):  # type: ignore[misc, valid-type]
         def _execute_module(self, name: str, arguments: Mapping[str, Any], task_vars: Any = None) -> Mapping[str, Any]:
             return wire.execute(host.upper(), arguments)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Role
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 
 NAMES = ("HQ", "Branch", "Lab", "Depot")
@@ -52,7 +52,7 @@ def declaration(rng: random.Random, before: Declaration | None) -> Declaration:
 def _settings(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> Definition:
     partner = rng.choice(PARTNERS)
     if name in ("HQ", "Branch"):  # a role that a new mode brings cannot be chosen
-        role = rng.choice(["active", "standby"])
+        role: Role = rng.choice(["active", "standby"])
         return Definition(name, partner, "hot_standby", None, 5, role, 3600, 0, enable_auth=False, scopes=scopes)
     percent = rng.choice([30, 50])
     return Definition(

@@ -57,7 +57,7 @@ def test_calls_run_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         most.append(len(inside))
         inside.pop()
 
-    monkeypatch.setitem(SIMULATED, "Get-DhcpServerVersion", slow)  # type: ignore[arg-type]
+    monkeypatch.setitem(SIMULATED, "Get-DhcpServerVersion", slow)
     threads = [threading.Thread(target=run, args=(lab, "Get-DhcpServerVersion")) for _thread in range(8)]
     for thread in threads:
         thread.start()

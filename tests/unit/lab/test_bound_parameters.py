@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from core_calls import company
@@ -43,7 +44,7 @@ ADD = {
     },
     "select": [],
 }
-SET = {
+SET: dict[str, Any] = {
     **ADD,
     "id": "set",
     "cmdlet": "Set-DhcpServerv4Failover",

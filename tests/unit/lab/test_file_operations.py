@@ -195,7 +195,7 @@ IMPORT = {
 
 def said_of_exports(answer: Callable[[Lab, str], str]) -> list[Mapping[str, Any]]:
     """Of one that lacks leases for good, one that is complete in the end, and one whose leases cannot be listed."""
-    said = []
+    said: list[Mapping[str, Any]] = []
     for times, listed in ((99, True), (2, True), (0, False)):
         lab = company()
         lab.break_lease_export("DHCP01", CLIENTS, leases=110, times=times)
@@ -292,7 +292,7 @@ def test_what_killed_imports_left_goes_after_a_day_and_nothing_else(
     labs = [company(), company()]
     for lab in labs:
         lab.clock = datetime(2026, 2, 28, 8, tzinfo=timezone.utc)
-    answers = [
+    answers: list[Callable[[str], str]] = [
         lambda request: script.run(labs[0], SESSION, request, threading.Lock(), threading.Event(), files),
         lambda request: powershell(labs[1], SESSION, request),
     ]

@@ -25,7 +25,7 @@ from lab.standin.recordings import without_machine
 
 SESSION = Session("DHCP01", "administrator")
 KEEP = {"id": "keep", "op": "keep_text", "name": "hq", "public": "salt", "hidden": {"secret": 0}}
-TEXTS = [
+TEXTS: list[dict[str, Any]] = [
     KEEP,
     {"id": "prove", "op": "prove_text", "name": "hq", "nonce": "1"},
     {"id": "drop", "op": "drop_text", "name": "hq"},

@@ -16,7 +16,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import ad
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Needed, Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_definitions
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Definition, Mode, Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.unknown import UnknownPartner
@@ -132,7 +132,8 @@ def scene(rng: random.Random) -> Scene:
     relationships = [_relationship(rng, name) for name in rng.sample(["HQ", "Branch", "Lab"], rng.randint(0, 3))]
     taken: set[IPv4Address] = set()
     free = [IPv4Address(scope) for scope in SCOPES]
-    mine, theirs = [], {name: [] for name in PARTNERS}
+    mine: list[Relationship] = []
+    theirs: dict[str, list[Relationship]] = {name: [] for name in PARTNERS}
     copies: dict[str, dict[IPv4Address, bool]] = {name: {} for name in (HERE, *PARTNERS)}
     for scope in free:
         if rng.random() < 0.9:
@@ -265,7 +266,7 @@ def _some(rng: random.Random) -> tuple[IPv4Address, ...]:
 
 
 def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> Definition:
-    mode = rng.choice([None, "load_balance", "hot_standby"])
+    mode: Mode | None = rng.choice([None, "load_balance", "hot_standby"])
     secret = rng.choice([None, None, "one"])
     return Definition(
         name,

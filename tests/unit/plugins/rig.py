@@ -15,7 +15,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote, Reply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Reply
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script

@@ -30,7 +30,7 @@ from nothing_lost.watched import Killed, Watch, held
 
 ONE, TWO = "Kx7-one-secret", "Kx7-two-secret"
 SET, ADD = "Set-DhcpServerv4Failover", "Add-DhcpServerv4Failover"
-REMOVALS = [
+REMOVALS: list[dict[str, Any]] = [
     {"keep_scopes_on": "this_server", "other_copy": "delete"},
     {"keep_scopes_on": "this_server", "other_copy": "disable"},
     {"keep_scopes_on": "partner", "other_copy": "delete", "safety_copy": False},
@@ -304,7 +304,7 @@ def test_a_relationship_that_is_re_created_takes_it_along() -> None:
     assert not set(before) & set(servers.kept("DHCP01"))
     assert servers.uses(ONE, "Berlin")
     assert not servers.hq(ONE, "Berlin", **renamed)["changed"]
-    standby = {
+    standby: dict[str, Any] = {
         "mode": "hot_standby",
         "server_role": "standby",
         "reserve_percent": 5,

@@ -30,7 +30,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export i
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.kept_secret import Kept
 
 ONE, TWO = scope_ids(["10.0.1.0", "10.0.2.0"])
-NOTHING = Export(frozenset(), {}, {}, {})
+NOTHING = Export({}, {}, {}, {})
 KEEP = Policy("this_server", "delete", recreate=True)
 
 
@@ -189,7 +189,11 @@ def test_nothing_is_asked_where_nothing_is_to_be_done() -> None:
 
 def test_several_relationships_ask_for_their_partners_together() -> None:
     here = builders.server([builders.relationship("HQ", ["10.0.1.0"]), builders.relationship("Lab", ["10.0.2.0"])])
-    other = {"partner_server": "dhcp03.contoso.example", "secondary_server": "DHCP03", "secondary_ip": "10.10.0.13"}
+    other: dict[str, Any] = {
+        "partner_server": "dhcp03.contoso.example",
+        "secondary_server": "DHCP03",
+        "secondary_ip": "10.10.0.13",
+    }
     here = replace(here, relationships=(here.relationships[0], replace(here.relationships[1], **other)))
     found = plan(
         [Spec(name, absent=True, policy=KEEP) for name in ("HQ", "Lab")], adapter.world_of(builders.alone(here))

@@ -20,6 +20,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, export, server_reads
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
 from lab import topology
 from lab.core.lab import Lab
 from lab.core.server import DhcpClass, Filter, Lease, OptionDefinition, OptionKey, Policy, Reservation, Server
@@ -190,7 +191,7 @@ def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
 def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(
     client: str, expected: list[Mapping[str, Any]], state: str
 ) -> None:
-    reserved = {("reservation 10.10.10.50", ""): (), ("reservation 10.10.10.50", "client_id"): (client,)}
+    reserved = Content({"reservation 10.10.10.50": (("", "client_id"), ((), client))})
     for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):
         keeper = Export({}, {}, {CLIENTS: reserved}, {}, {CLIENTS: kept})
         loser = Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": held(state)}})

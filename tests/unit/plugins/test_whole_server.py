@@ -65,7 +65,7 @@ def test_a_planner_that_leaves_something_out_is_refused(kind: Kind, monkeypatch:
 def world(here: Server, there: Server | None) -> World:
     """Both servers with nothing more to be read; without a partner it has to be."""
     scopes = frozenset(scope_ids(["10.0.1.0", "10.0.2.0", "10.0.3.0"]))
-    nothing = Export(frozenset(), {}, {}, {})
+    nothing = Export({}, {}, {}, {})
     sides = Side(here, content=nothing, looked_at=scopes, api=True)
     if there is None:
         return world_of(Sides(sides))
@@ -73,7 +73,7 @@ def world(here: Server, there: Server | None) -> World:
     return world_of(Sides(sides, {PARTNER: partner}))
 
 
-def spec(name: str, *scopes: IPv4Address, **more: object) -> Spec:
+def spec(name: str, *scopes: IPv4Address, **more: Any) -> Spec:
     return replace(Spec(name, Definition(name, PARTNER, scopes=scopes), scopes, exact=True, policy=POLICY), **more)
 
 
