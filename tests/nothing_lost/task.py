@@ -53,9 +53,7 @@ class Wire:
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
         files = self.files.setdefault(server, Files())
-        said = script.run(
-            self.lab, session, arguments["request"], threading.Lock(), Hurry(), files, arguments["secrets"]
-        )
+        said = script.run(self.lab, session, arguments["request"], script.Process(files, arguments["secrets"], Hurry()))
         if self.lose_at == number:
             raise Killed
         reply: Mapping[str, Any] = json.loads(said)

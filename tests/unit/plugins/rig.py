@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,9 +28,7 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
     files = Files()
 
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said = script.run(
-            lab, session, arguments["request"], threading.Lock(), threading.Event(), files, arguments["secrets"]
-        )
+        said = script.run(lab, session, arguments["request"], script.Process(files, arguments["secrets"]))
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 
