@@ -38,7 +38,7 @@ imports: .venv/ready $(TREE) ## draws who imports whom, as a graph in DOT (IN=pl
 	@PYTHONPATH=.build/tree $(BIN)/import-linter drawgraph --show-import-totals $(PLUGINS).$(IN)
 
 unit: .venv/ready $(TREE) ## the plans and the lab without Ansible's command line; the coverage of plugins/
-	$(BIN)/pytest tests/unit -n 2
+	$(BIN)/pytest tests/unit -n 2 --cov
 
 integration: .venv/ready collection ## real playbooks against the lab
 	@PYTHONPATH=tests $(BIN)/python -m lab doors
