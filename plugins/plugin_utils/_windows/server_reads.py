@@ -152,12 +152,6 @@ def read_copy(results: Sequence[Result], host: str) -> Export:
     return read_export(found.only().text("content"), host)
 
 
-def proven_text(results: Sequence[Result], host: str) -> tuple[str, str] | None:
-    """(public line, proof) of a kept text; None if there is none."""
-    found = _objects(_result(results, cmdlets.prove_text("", "")["id"], host), host)
-    return (found[0].text("public"), found[0].text("proof")) if found else None
-
-
 def _result(results: Sequence[Result], call_id: str, host: str) -> Result:
     found = next((result for result in results if result.id == call_id), None)
     if found is None:
