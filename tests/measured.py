@@ -14,6 +14,7 @@ import shlex
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,12 +66,12 @@ class Meter:
         path.chmod(0o755)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: that of the first target that failed, or 1 for too many starts."""
     parser = argparse.ArgumentParser(prog="measured", description=__doc__)
     parser.add_argument("--most-starts", type=int, required=True)
     parser.add_argument("targets", nargs="+")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     make = [os.environ.get("MAKE", "make"), "--no-print-directory"]
     code, lines = 0, []
     with tempfile.TemporaryDirectory(prefix="windhcp-measured-") as folder:
