@@ -111,7 +111,7 @@ def _perform(spoiler: _Spoiler, scene: scenes.Scene) -> dict[str, Any]:
     )
     plugin = importlib.import_module(f"{ACTIONS}.{scene.task.module}").ActionModule
 
-    class Action(plugin):  # type: ignore[misc]
+    class Action(plugin):  # type: ignore[misc, valid-type]
         def _execute_module(self, name: str, arguments: Mapping[str, Any], task_vars: Any = None) -> Mapping[str, Any]:
             return spoiler.answer(self, scene.task.host, arguments, spoiler.wire.execute)
 
@@ -143,7 +143,7 @@ def _refusals(spoiler: _Spoiler) -> Iterator[None]:
         if spoiler.refused_at is None:
             spoiler.refused_at = spoiler.wire.lab.audit.mark()
 
-    UnexpectedReply.__init__ = noting  # type: ignore[method-assign]
+    UnexpectedReply.__init__ = noting  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:

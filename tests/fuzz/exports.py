@@ -9,7 +9,7 @@ import gzip
 import random
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 
 from fuzz import wild
@@ -179,7 +179,6 @@ _SPOILERS = (
 )
 _RARE = (_huge, _tag)
 _PACKING = ("cut off", "spoilt", "not packed", "followed by more", "spaced", "empty", "twice")
-SPOILERS: Mapping[str, Spoiler] = {one.__name__.strip("_"): one for one in (*_SPOILERS, *_RARE)}
 
 
 def spoilt(rng: random.Random, packed: str) -> tuple[str, str]:

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 SECRET = "Kx7-Zebra-secret"
-CLIXML = '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><S S="Error">no_x000D__x000A_</S></Objs>'
+CLIXML = (
+    '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">'
+    '<S S="Error">no_x000D__x000A_</S></Objs>'
+)
 
 HIDDEN = ("a\x1b[2Jb", "HQ\x9b31m", "\x7f", "a\u202eb\u2066", "HQ\r\nok: [dhcp01]", "x\x85y\u2028z")
 TEXTS = (

@@ -83,6 +83,11 @@ def engines() -> Iterator[int]:
                 yield int(pid)
 
 
+def kill_engines() -> None:
+    for pid in engines():
+        os.kill(pid, signal.SIGKILL)
+
+
 def test_the_remote_process_is_killed(net: str) -> None:
     try:
         find_engine()
@@ -91,7 +96,7 @@ def test_the_remote_process_is_killed(net: str) -> None:
     scene = watched(lab())
     with Site(scene, "powershell", net) as site:
         site.play(task(CREATE)).ok()
-        killed = watch(scene, 1, lambda: [os.kill(pid, signal.SIGKILL) for pid in engines()])
+        killed = watch(scene, 1, kill_engines)
         broken = site.play(task(REMOVE)).failure("R")
         assert killed == [1]
         assert "gave no reply" in broken["msg"]

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
-from pathlib import Path
 from typing import Any
 
 import pytest
 from harness import Run, Site, lab
 from lab.core import metadata
 from lab.core.api import Session
+from lab.powershell.process import PowerShellDoor
+from lab.standin import StandinDoor
 
 MODULE = "windhcp.failover.dhcp_failover_replicate"
 PRINTERS = IPv4Address("10.10.30.0")
@@ -80,14 +81,14 @@ def test_what_differs_is_replicated_and_nothing_else(door: str, net: str, partne
         assert left_behind(site) == []
 
 
-def left_behind(site: Site) -> list[Path]:
+def left_behind(site: Site) -> list[str]:
     """Export files that were not removed; the lab keeps a TEMP for each server."""
-    root = getattr(site.service.door, "_root", None)
-    return (
-        list(root.rglob("*.xml"))
-        if root
-        else [path for files in site.service.door.files.values() for path in files.paths()]
-    )
+    door = site.service.door
+    if isinstance(door, StandinDoor):
+        return [path for files in door.files.values() for path in files.paths()]
+    assert isinstance(door, PowerShellDoor)
+    folders = [door.data_folder(server).parent for server in site.lab.servers.values()]
+    return [str(path) for folder in folders for path in folder.rglob("*.xml")]
 
 
 @pytest.mark.parametrize("partner_host", ["dhcp02", None], ids=["own connection", "second hop"])

@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 from dataclasses import asdict
+from typing import Any
 
 from harness import Site, lab
 from lab import topology
@@ -21,7 +22,7 @@ OTHER = "Xk3-never-shown"
 def test_no_verbosity_shows_it(door: str, net: str) -> None:
     secret = "{{ secret }}"  # as from a vault: core shows lines of the playbook itself beside an error
     relationship = {"name": "HQ", "partner_server": "dhcp02", "scopes": ["10.10.10.0"], "shared_secret": secret}
-    tasks = [
+    tasks: list[dict[str, Any]] = [
         {"name": "Create", "windhcp.failover.dhcp_failover_relationship": relationship},
         {
             "name": "Send anew",

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -28,9 +28,9 @@ class Entry:
     through with -ComputerName). command: one remote command started: user, become_user, door, processes. request:
     operation, bytes."""
 
-    number: int
-    kind: str
-    server: str
+    number: int = 0
+    kind: str = ""
+    server: str = ""
     user: str = ""
     cmdlet: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -68,25 +68,16 @@ class Audit:
         with self._lock:
             return tuple(self._entries)
 
-    def cmdlet(
-        self,
-        server: str,
-        user: str,
-        cmdlet: str,
-        parameters: Mapping[str, Value],
-        *,
-        write: bool,
-        errors: tuple[str, ...] = (),
-        via: str = "session",
-    ) -> None:
-        shown = {name: _shown(name, value) for name, value in parameters.items()}
-        self._add("cmdlet", server, user=user, cmdlet=cmdlet, parameters=shown, write=write, errors=errors, via=via)
+    def cmdlet(self, entry: Entry) -> None:
+        """``entry``: with the parameters as they were bound. What is secret in them is hidden here."""
+        shown = {name: _shown(name, value) for name, value in entry.parameters.items()}
+        self._add(replace(entry, kind="cmdlet", parameters=shown))
 
     def command(self, server: str, *, door: str, processes: int, user: str = "", become_user: str = "") -> None:
-        self._add("command", server, door=door, processes=processes, user=user, become_user=become_user)
+        self._add(Entry(0, "command", server, user, door=door, processes=processes, become_user=become_user))
 
     def request(self, server: str, operation: str, *, bytes_in: int, bytes_out: int) -> None:
-        self._add("request", server, operation=operation, bytes_in=bytes_in, bytes_out=bytes_out)
+        self._add(Entry(0, "request", server, operation=operation, bytes_in=bytes_in, bytes_out=bytes_out))
 
     def mark(self) -> int:
         """A point in time for ``since``."""
@@ -109,9 +100,9 @@ class Audit:
             writes=sum(entry.write for entry in chosen),
         )
 
-    def _add(self, kind: str, server: str, **values: Any) -> None:
+    def _add(self, entry: Entry) -> None:
         with self._lock:
-            entry = Entry(len(self._entries) + 1, kind, server, **values)
+            entry = replace(entry, number=len(self._entries) + 1)
             self._entries.append(entry)
             if self._path is not None:
                 with self._path.open("a", encoding="utf-8") as file:

@@ -119,15 +119,13 @@ class LabService:
         methods = transports.http_methods(server.transports)
         if methods:
             shells = Shells(commands, self._linger, powershell)
-            self.endpoints[server.name] = Endpoint(server, server.port, shells, self.lab.audit, methods)
+            self.endpoints[server.name] = Endpoint(server, shells, self.lab.audit, methods)
         if "https" in server.transports:
             if self._authority is None:
                 self._authority = importlib.import_module("lab.winrm.tls").Authority(self._client_folder() / "ca.pem")
             tls = self._authority.server_context(server.address, server.fqdn, server.name)
             shells = Shells(commands, self._linger)
-            self.secure[server.name] = Endpoint(
-                server, server.https_port, shells, self.lab.audit, {transports.BASIC}, tls
-            )
+            self.secure[server.name] = Endpoint(server, shells, self.lab.audit, {transports.BASIC}, tls)
         if "ssh" in server.transports:
             if self._ssh is None:
                 self._ssh = importlib.import_module("lab.ssh.server").SshServers(self._client_folder())

@@ -53,9 +53,7 @@ class Wire:
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
         files = self.files.setdefault(server, Files())
-        said = script.run(
-            self.lab, session, arguments["request"], threading.Lock(), Hurry(), files, arguments["secrets"]
-        )
+        said = script.run(self.lab, session, arguments["request"], script.Process(files, arguments["secrets"], Hurry()))
         if self.lose_at == number:
             raise Killed
         reply: Mapping[str, Any] = json.loads(said)
@@ -75,7 +73,7 @@ def perform(
     task = MagicMock(check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options))
     plugin = importlib.import_module(f"{ACTIONS}.{module}").ActionModule
 
-    class Action(plugin):  # type: ignore[misc]
+    class Action(plugin):  # type: ignore[misc, valid-type]
         def _execute_module(self, name: str, arguments: Mapping[str, Any], task_vars: Any = None) -> Mapping[str, Any]:
             return wire.execute(host.upper(), arguments)
 

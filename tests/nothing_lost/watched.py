@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from lab.core.api import Outcome, Session
-from lab.core.lab import Lab
+from lab.core.lab import Function, Lab
 from lab.core.management_api import WRITES
 
 REMOVALS = frozenset(
@@ -72,10 +72,10 @@ class WatchedLab(Lab):
 
     watch: Watch | None = None
 
-    def _perform(self, session: Session, name: str, *given: Any, writes: bool, **more: Any) -> Outcome:
-        watch = self.watch
-        if watch is None or not writes or name == "Export-DhcpServer":
-            return super()._perform(session, name, *given, writes=writes, **more)
+    def _perform(self, session: Session, function: Function, *given: Any) -> Outcome:
+        watch, name = self.watch, function.name
+        if watch is None or not function.writes or name == "Export-DhcpServer":
+            return super()._perform(session, function, *given)
         number = len(watch.writes)
         watch.under_way(number)
         if watch.die_at == number and not watch.after:
@@ -85,7 +85,7 @@ class WatchedLab(Lab):
             self.cut_link(one, other)
         if watch.fail_at == number:
             self.fail_next(session.server, name, "DHCP 20133", half_applied=watch.half_applied)
-        outcome = super()._perform(session, name, *given, writes=writes, **more)
+        outcome = super()._perform(session, function, *given)
         watch.writes.append((session.server, name))
         if watch.sabotage and name in REMOVALS:
             watch.sabotage = False

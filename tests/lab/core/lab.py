@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from lab.audit import Audit
+from lab.audit import Audit, Entry
 from lab.core import management_api, metadata
 from lab.core.api import Outcome, Session, Value
 from lab.core.call import Call, service_error
@@ -17,6 +17,15 @@ from lab.core.errors import Refused
 from lab.core.registry import SIMULATED
 from lab.core.server import Server
 from lab.core.world import World
+
+
+@dataclass(frozen=True)
+class Function:
+    """A cmdlet, or one of the management API. ``run`` None: the lab knows it and does not simulate it."""
+
+    name: str
+    run: Callable[[Call], None] | None
+    writes: bool
 
 
 @dataclass
@@ -38,7 +47,8 @@ class Lab(World):
         """
         about = metadata.find(cmdlet)
         bound = {about.parameter(name).name: value for name, value in parameters.items()}
-        return self._perform(session, about.name, bound, SIMULATED.get(about.name), writes=about.writes, files=files)
+        function = Function(about.name, SIMULATED.get(about.name), about.writes)
+        return self._perform(session, function, bound, files)
 
     def call_api(
         self,
@@ -55,8 +65,8 @@ class Lab(World):
         """
         given: dict[str, Value] = {"Name": relationship, "ScopeId": scopes, "ComputerName": server}
         bound = {name: value for name, value in given.items() if value not in (None, (), "")}
-        run, writes = management_api.FUNCTIONS[function], function in management_api.WRITES
-        return self._perform(session, function, bound, run, writes=writes)
+        called = Function(function, management_api.FUNCTIONS[function], function in management_api.WRITES)
+        return self._perform(session, called, bound)
 
     def lock(self) -> threading.RLock:
         """Hold it to read or change several things at once while the lab runs."""
@@ -65,30 +75,29 @@ class Lab(World):
     def _perform(
         self,
         session: Session,
-        name: str,
+        function: Function,
         bound: Mapping[str, Value],
-        run: Callable[[Call], None] | None,
-        *,
-        writes: bool,
         files: Mapping[str, bytes] | None = None,
     ) -> Outcome:
         with self._lock:
             self.meet()
-            self.pass_time(name)
+            self.pass_time(function.name)
             here = self.servers[session.server]
-            call = Call(self, session, name, bound, here, here, files=files or {})
+            call = Call(self, session, function.name, bound, here, here, files=files or {})
             try:
-                self._run(call, run)
+                self._run(call, function.run)
             except Refused as refusal:
                 call.report(refusal)
             self.audit.cmdlet(
-                call.server.name,
-                session.user,
-                name,
-                bound,
-                write=writes,
-                errors=tuple(record.id for record in call.errors),
-                via="session" if call.server is here else here.name,
+                Entry(
+                    server=call.server.name,
+                    user=session.user,
+                    cmdlet=function.name,
+                    parameters=bound,
+                    write=function.writes,
+                    errors=tuple(record.id for record in call.errors),
+                    via="session" if call.server is here else here.name,
+                )
             )
             return call.outcome()
 

@@ -44,7 +44,9 @@ class StandinDoor:
             )
         request, files = str(sent.arguments.get("request")), self.files[server.name]
         secrets = [str(one) for one in sent.arguments.get("secrets") or ()]
-        reply = script.run(self._lab, session, request, self._mutexes[server.name], stop, files, secrets)
+        reply = script.run(
+            self._lab, session, request, script.Process(files, secrets, stop, self._mutexes[server.name])
+        )
         return Finished(0, reply.encode("ascii") + b"\r\n")
 
     def close(self) -> None:

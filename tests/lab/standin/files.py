@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import ntpath
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -49,10 +48,6 @@ class Files:
     def paths(self) -> tuple[str, ...]:
         """What is there, in lower case."""
         return tuple(self._content)
-
-    def older(self, pattern: str, limit: datetime) -> tuple[str, ...]:
-        """Those that match ("C:\\\\folder\\\\A-*.xml") and were written before the limit."""
-        return tuple(path for path in fnmatch.filter(self._content, _key(pattern)) if self._modified[path] < limit)
 
     # --- folders, links and access lists ---------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
@@ -32,20 +32,22 @@ FILE_WRITES = ("safety_copy", "import_copy", "keep_text", "drop_text")
 FILE_READS = ("read_copy", "prove_text", "check_folder")
 
 
-def run(
-    lab: Lab,
-    session: Session,
-    request_text: str,
-    mutex: threading.Lock,
-    stop: threading.Event,
-    files: Files | None = None,
-    secrets: Sequence[str] = (),
-) -> str:
-    """`stop` ends a wait; the reply of a run that was stopped reaches nobody. `files`: those of the session's server.
+@dataclass(frozen=True)
+class Process:
+    """In which the script runs. `files` and `mutex`: those of the session's server. `stop` ends a wait; the reply of a
+    run that was stopped reaches nobody. `secrets`: what stands for {"secret": 0}, {"secret": 1} ... in the request."""
 
-    `secrets`: what stands for {"secret": 0}, {"secret": 1} ... in the request.
-    """
-    script = Script(lab, session, stop, files or Files(lab.new_file_owner), secrets=secrets)
+    files: Files | None = None
+    secrets: Sequence[str] = ()
+    stop: threading.Event = field(default_factory=threading.Event)
+    mutex: threading.Lock = field(default_factory=threading.Lock)
+
+
+def run(lab: Lab, session: Session, request_text: str, process: Process | None = None) -> str:
+    """The reply. Without a `process`: in one on a server that has no file."""
+    process = process or Process()
+    mutex, secrets = process.mutex, process.secrets
+    script = Script(lab, session, process.stop, process.files or Files(lab.new_file_owner), secrets=secrets)
     reply: dict[str, Any] = {
         "status": "script_error",
         "fingerprint": None,

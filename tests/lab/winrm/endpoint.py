@@ -38,7 +38,6 @@ class Endpoint(ThreadingHTTPServer):
     def __init__(
         self,
         server: Server,
-        port: int,
         shells: Shells,
         audit: Audit,
         methods: Collection[str],
@@ -48,7 +47,7 @@ class Endpoint(ThreadingHTTPServer):
         self._tls = tls
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
-        super().__init__((server.address, port), Handler)
+        super().__init__((server.address, server.https_port if tls else server.port), Handler)
 
     @property
     def port(self) -> int:

@@ -9,14 +9,14 @@ import gzip
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from lab import topology
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.powershell.direct import DirectPowerShell
 from lab.standin.recordings import CLOCK, without_machine
-from nothing_lost.task import perform
+from nothing_lost.task import Wire, perform
 
 FOLDER = Path(__file__).with_name("replies")
 SCRIPT = Path(__file__).resolve().parents[3] / "plugins" / "modules" / "dhcp_cmdlets.ps1"
@@ -46,7 +46,8 @@ class Recorder:
     def execute(self, _server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         name = self._names.pop(0)
         request = json.loads(arguments["request"])
-        self._meanwhile.get(name, lambda lab, request: None)(self.lab, request)
+        if change := self._meanwhile.get(name):
+            change(self.lab, request)
         said = without_machine(
             self._powershell(self.lab, self._session, json.dumps(request), arguments["secrets"]), _packed
         )
@@ -64,7 +65,7 @@ class Recorder:
     ) -> None:
         """Runs it and saves its replies under these names. `meanwhile`: what happens just before one of them."""
         self._names, self._meanwhile = list(names), meanwhile
-        perform(self, f"dhcp_failover_{module}", options, check_mode=check_mode)
+        perform(cast(Wire, self), f"dhcp_failover_{module}", options, check_mode=check_mode)
         if self._names:
             raise AssertionError(f"the task took fewer remote commands: {self._names} is missing")
 

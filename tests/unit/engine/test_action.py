@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -44,7 +44,7 @@ class Task:
         self.action._execute_module = self._execute
         self.replies = list(replies)
         self.sent: list[dict[str, Any]] = []
-        self.change = lambda result: result
+        self.change: Callable[[dict[str, Any]], dict[str, Any]] = lambda result: result
         self.vars = {
             "inventory_hostname": "dhcp01",
             "ansible_facts": facts or {},

@@ -400,7 +400,7 @@ def test_what_is_half_made_is_seen_over_the_hop() -> None:
     two = pair()
     del two.server("DHCP02").relationships["HQ"]
     del two.server("DHCP02").scopes[TWO], two.server("DHCP02").scopes[ONE]
-    added = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"], "wait_timeout": 1}
+    added: dict[str, Any] = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"], "wait_timeout": 1}
     ahead = two.run(RELATIONSHIP, check_mode=True, **added)
     result = two.ok(RELATIONSHIP, **added)
     assert ahead["plan"] == result["plan"]

@@ -15,7 +15,12 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from pairs import RELATIONSHIP, THREE, Pair, pair
 
-NEW_SECRET = {"name": "HQ", "shared_secret": "{{ vault }}", "update_secret": "always", "wait_timeout": 1}
+NEW_SECRET: dict[str, Any] = {
+    "name": "HQ",
+    "shared_secret": "{{ vault }}",
+    "update_secret": "always",
+    "wait_timeout": 1,
+}
 
 
 @pytest.mark.parametrize("polls", [0, 1, 3])

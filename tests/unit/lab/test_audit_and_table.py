@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from core_calls import CLIENTS, NAME, add, awkward, company, run
 from lab import table
-from lab.audit import Audit
+from lab.audit import Audit, Entry
 from lab.core.call import Call
 from lab.core.registry import SIMULATED
 
@@ -37,7 +37,7 @@ def test_counts_since_a_mark(tmp_path: Path) -> None:
     mark = audit.mark()
     audit.command("A", door="powershell", processes=2)
     audit.request("B", "Send", bytes_in=5, bytes_out=7)
-    audit.cmdlet("A", "u", "Set-DhcpServerv4Scope", {}, write=True)
+    audit.cmdlet(Entry(server="A", user="u", cmdlet="Set-DhcpServerv4Scope", write=True))
     counts = audit.counts(since=mark)
     assert (counts.commands, counts.processes, counts.requests, counts.bytes_in, counts.writes) == (1, 2, 1, 5, 1)
     assert audit.counts("A").bytes_out == 20
@@ -57,7 +57,7 @@ def test_calls_run_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         most.append(len(inside))
         inside.pop()
 
-    monkeypatch.setitem(SIMULATED, "Get-DhcpServerVersion", slow)  # type: ignore[arg-type]
+    monkeypatch.setitem(SIMULATED, "Get-DhcpServerVersion", slow)
     threads = [threading.Thread(target=run, args=(lab, "Get-DhcpServerVersion")) for _thread in range(8)]
     for thread in threads:
         thread.start()

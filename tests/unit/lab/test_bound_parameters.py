@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from core_calls import company
@@ -23,7 +24,8 @@ SECRETS = ("Kx7-hush", "5f2c-hash")
 LABS_OWN = {"ToSend", "Body"}  # of module_head.ps1, through which the stub module asks the core
 PRELUDE = """
 $flags = [System.Reflection.BindingFlags] 'NonPublic, Static'
-$tracer = [psobject].Assembly.GetType('System.Management.Automation.ParameterBinderBase').GetField('bindingTracer', $flags).GetValue($null)
+$binder = [psobject].Assembly.GetType('System.Management.Automation.ParameterBinderBase')
+$tracer = $binder.GetField('bindingTracer', $flags).GetValue($null)
 $tracer.Options = 'All'
 $tracer.Switch.Level = 'All'
 $listener = [System.Diagnostics.TextWriterTraceListener]::new([System.IO.StreamWriter]::new('{trace}'))
@@ -43,7 +45,7 @@ ADD = {
     },
     "select": [],
 }
-SET = {
+SET: dict[str, Any] = {
     **ADD,
     "id": "set",
     "cmdlet": "Set-DhcpServerv4Failover",

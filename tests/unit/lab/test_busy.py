@@ -71,9 +71,9 @@ def test_who_is_busy_is_told_and_forgotten_afterwards() -> None:
     mutex, files, word = threading.Lock(), Files(), f"{folder('kept')}\\writing.txt"
     stop = threading.Event()
     with ThreadPoolExecutor(1) as other:
-        running = other.submit(script.run, lab, session, LONG, mutex, stop, files)
+        running = other.submit(script.run, lab, session, LONG, script.Process(files, stop=stop, mutex=mutex))
         until(lambda: files.found(word))
-        error_id, message = busy(script.run(lab, session, NEXT, mutex, threading.Event(), files))
+        error_id, message = busy(script.run(lab, session, NEXT, script.Process(files, mutex=mutex)))
         stop.set()
         running.result()
     assert error_id == "windhcp.busy"
@@ -81,7 +81,7 @@ def test_who_is_busy_is_told_and_forgotten_afterwards() -> None:
         rf"ansible@controller as {session.server}\\administrator, process \d+ since \d{{4}}-.*Z", message
     )
     assert files.found(word) == {}
-    assert json.loads(script.run(lab, session, NEXT, mutex, threading.Event(), files))["reply"]["status"] == "done"
+    assert json.loads(script.run(lab, session, NEXT, script.Process(files, mutex=mutex)))["reply"]["status"] == "done"
 
 
 @contextmanager
@@ -134,8 +134,11 @@ def test_a_mutex_of_another_account_is_busy() -> None:
     lab, session = lab_of_its_own()
     prelude = """
     Add-Type -TypeDefinition '
-    public class Barred { public Barred(bool mine, string name) { throw new System.UnauthorizedAccessException("Barred."); } }'
-    [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')::Add('System.Threading.Mutex', [Barred])
+    public class Barred {
+        public Barred(bool mine, string name) { throw new System.UnauthorizedAccessException("Barred."); }
+    }'
+    $accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
+    $accelerators::Add('System.Threading.Mutex', [Barred])
     """
     try:
         find_engine()

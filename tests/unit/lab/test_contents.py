@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 from core_calls import CLIENTS, GUESTS, MUNICH, PHONES, PRINTERS, A, add, company, ids, run
+from lab.core.lab import Lab
 
 
-def options(lab, **parameters):  # type: ignore[no-untyped-def]
+def options(lab: Lab, **parameters: Any) -> dict[tuple[Any, Any], Any]:
     found = run(lab, "Get-DhcpServerv4OptionValue", **parameters).objects
     return {(one.properties["OptionId"], one.properties["VendorClass"]): one.properties["Value"] for one in found}
 
@@ -36,7 +38,11 @@ def test_an_option_that_is_not_set() -> None:
 
 def test_options_are_set_and_removed() -> None:
     lab = company()
-    about = {"ScopeId": CLIENTS, "DnsServer": (A("10.0.0.1"), A("10.0.0.2")), "DnsDomain": "berlin.example"}
+    about: dict[str, Any] = {
+        "ScopeId": CLIENTS,
+        "DnsServer": (A("10.0.0.1"), A("10.0.0.2")),
+        "DnsDomain": "berlin.example",
+    }
     assert ids(run(lab, "Set-DhcpServerv4OptionValue", **about)) == []
     assert options(lab, ScopeId=CLIENTS)[(6, "")] == ("10.0.0.1", "10.0.0.2")
     run(lab, "Set-DhcpServerv4OptionValue", ScopeId=CLIENTS, DnsDomain=None)
@@ -57,13 +63,13 @@ def test_options_are_set_and_removed() -> None:
         ({"OptionId": 3, "Value": ("10.0.0.1",), "ReservedIP": A("10.10.30.99")}, "DHCP 20018"),
     ],
 )
-def test_options_that_are_refused(about: dict[str, object], error: str) -> None:
+def test_options_that_are_refused(about: dict[str, Any], error: str) -> None:
     assert ids(run(company(), "Set-DhcpServerv4OptionValue", ScopeId=CLIENTS, **about)) == [error]
 
 
 def test_definitions_and_classes() -> None:
     lab = company()
-    new = {"Name": "Site", "OptionId": 224, "Type": "String"}
+    new: dict[str, Any] = {"Name": "Site", "OptionId": 224, "Type": "String"}
     assert ids(run(lab, "Add-DhcpServerv4OptionDefinition", **new)) == []
     assert ids(run(lab, "Add-DhcpServerv4OptionDefinition", **new)) == ["DHCP 20009"]
     (one,) = run(lab, "Get-DhcpServerv4OptionDefinition", OptionId=(224,)).objects
@@ -80,7 +86,7 @@ def test_definitions_and_classes() -> None:
 def test_reservations() -> None:
     lab = company()
     assert len(run(lab, "Get-DhcpServerv4Reservation", ScopeId=PRINTERS).objects) == 3
-    about = {"ScopeId": PRINTERS, "IPAddress": A("10.10.30.20"), "ClientId": "001E8F110009"}
+    about: dict[str, Any] = {"ScopeId": PRINTERS, "IPAddress": A("10.10.30.20"), "ClientId": "001E8F110009"}
     assert ids(run(lab, "Add-DhcpServerv4Reservation", **about)) == []
     assert ids(run(lab, "Add-DhcpServerv4Reservation", **about)) == ["DHCP 20022"]
     assert ids(run(lab, "Add-DhcpServerv4Reservation", **{**about, "IPAddress": A("10.10.30.21")})) == ["DHCP 20014"]
@@ -96,7 +102,12 @@ def test_leases() -> None:
     lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
     printers = run(lab, "Get-DhcpServerv4Lease", ScopeId=PRINTERS).objects
     assert {one.properties["AddressState"] for one in printers} == {"InactiveReservation"}
-    bad = {"ScopeId": PRINTERS, "IPAddress": A("10.10.30.40"), "ClientId": "bb", "AddressState": "Declined"}
+    bad: dict[str, Any] = {
+        "ScopeId": PRINTERS,
+        "IPAddress": A("10.10.30.40"),
+        "ClientId": "bb",
+        "AddressState": "Declined",
+    }
     (lease,) = run(lab, "Add-DhcpServerv4Lease", PassThru=True, **bad).objects
     assert lease.properties["LeaseExpiryTime"] == datetime(2026, 3, 31, 8, tzinfo=timezone.utc)
     assert ids(run(lab, "Add-DhcpServerv4Lease", **bad)) == ["DHCP 20014"]
@@ -115,7 +126,7 @@ def test_policies() -> None:
     assert pxe.properties["VendorClass"] == ("EQ", "PXEClient*")
     (one,) = run(lab, "Get-DhcpServerv4PolicyIPRange", ScopeId=CLIENTS).objects
     assert (one.properties["Name"], one.properties["EndRange"]) == ("PXE UEFI", A("10.10.10.250"))
-    about = {"Name": "Macs", "Condition": "Or", "ScopeId": CLIENTS, "MacAddress": ("EQ", "0017F2*")}
+    about: dict[str, Any] = {"Name": "Macs", "Condition": "Or", "ScopeId": CLIENTS, "MacAddress": ("EQ", "0017F2*")}
     assert ids(run(lab, "Add-DhcpServerv4Policy", ProcessingOrder=1, **about)) == []
     names = [item.properties["Name"] for item in run(lab, "Get-DhcpServerv4Policy", ScopeId=CLIENTS).objects]
     assert names == ["Macs", "PXE UEFI"]

@@ -8,7 +8,6 @@ import ctypes
 import json
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -210,9 +209,7 @@ def test_where_the_library_is_missing(lab: Lab) -> None:
     assert (error["id"], error["category"], error["target"]) == ("windhcp.no_api", "NotInstalled", NAME)
     assert error["message"]
     assert lab.audit.since(mark) == ()
-    said = json.loads(script.run(lab, SESSION, json.dumps({"calls": [PROBE]}), threading.Lock(), threading.Event()))[
-        "reply"
-    ]
+    said = json.loads(script.run(lab, SESSION, json.dumps({"calls": [PROBE]})))["reply"]
     assert [(one["id"], one["category"], one["target"]) for one in said["calls"][0]["errors"]] == [
         ("windhcp.no_api", "NotInstalled", NAME)
     ]

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -67,7 +66,7 @@ def request(folder: str) -> dict[str, Any]:
 
 def by_standin(made: Lab) -> tuple[Mapping[str, Any], bytes]:
     files, folder = Files(), "C:\\Temp\\"
-    reply = script.run(made, SESSION, json.dumps(request(folder)), threading.Lock(), threading.Event(), files)
+    reply = script.run(made, SESSION, json.dumps(request(folder)), script.Process(files))
     assert [path.rpartition("\\")[2] for path in files.paths()] == [NAME.lower(), "dhcpcfg"]
     (content,) = files.found(f"c:/temp/{NAME}").values()
     return json.loads(reply.replace(json.dumps(folder)[1:-1], ""))["reply"], content

@@ -21,7 +21,7 @@ from lab.core.server import AddressRange, DnsSetting, Lease, OptionKey, Policy, 
 AWKWARD = "Büro »Süd« & <Nord> \"quoted\" 'single' ]]> 日本 😀 \\ {0} %TEMP% \t\n\x0b end "
 
 texts = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\r"), max_size=8
+    st.characters(codec="utf-8", exclude_categories=["Cs"], exclude_characters="\r"), max_size=8
 )  # a line end is one of Windows' in the file
 texts |= st.sampled_from([AWKWARD, "\n", " ", "\x1b\x00\uffff"])
 addresses = st.integers(0x0A050001, 0x0A0500FE).map(IPv4Address)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from core_calls import ANNEX, CLIENTS, NAME, PHONES, PRINTERS, A, add, awkward, company, get, ids, run
@@ -82,10 +83,10 @@ def test_interval_turns_automatic_transition_on() -> None:
         ({"ScopeId": (A("10.1.1.0"), A("10.1.3.0"))}, "DHCP 20052"),
     ],
 )
-def test_refusals_change_nothing(parameters: dict[str, object], error: str) -> None:
+def test_refusals_change_nothing(parameters: dict[str, Any], error: str) -> None:
     lab = awkward()
     before = lab.servers["DHCP01"].relationships.copy(), set(lab.servers["DHCP02"].scopes)
-    about = {"Name": "New", "PartnerServer": "DHCP02", "ScopeId": (A("10.1.1.0"),), "Force": True}
+    about: dict[str, Any] = {"Name": "New", "PartnerServer": "DHCP02", "ScopeId": (A("10.1.1.0"),), "Force": True}
     assert ids(run(lab, "Add-DhcpServerv4Failover", **{**about, **parameters})) == [error]
     assert (lab.servers["DHCP01"].relationships, set(lab.servers["DHCP02"].scopes)) == before
 
@@ -97,7 +98,7 @@ def test_which_servers_refuse_bootp_is_an_open_question(answer: str, refusing: l
     for version in ("6.2.9200", "6.3.9600"):
         lab = awkward(bootp_refused=answer)
         lab.servers["DHCP01"].os = version
-        about = {"Name": "New", "PartnerServer": "DHCP02", "Force": True}
+        about: dict[str, Any] = {"Name": "New", "PartnerServer": "DHCP02", "Force": True}
         refused = version in refusing
         assert ids(run(lab, "Add-DhcpServerv4Failover", ScopeId=(A("10.1.2.0"),), **about)) == (
             ["DHCP 20131"] if refused else []
@@ -132,7 +133,7 @@ def test_thirty_one_relationships_are_the_limit() -> None:
     lab = company()
     for number in range(31):
         start, end = A(f"10.99.{number}.10"), A(f"10.99.{number}.20")
-        about = {"StartRange": start, "EndRange": end, "SubnetMask": A("255.255.255.0")}
+        about: dict[str, Any] = {"StartRange": start, "EndRange": end, "SubnetMask": A("255.255.255.0")}
         run(lab, "Add-DhcpServerv4Scope", Name="s", **about)
         assert ids(add(lab, A(f"10.99.{number}.0"), Name=f"r{number}", settle=False)) == []
     assert ids(add(lab, CLIENTS)) == ["DHCP 20128"]
@@ -157,7 +158,7 @@ def test_a_server_without_relationships(answer: str, errors: list[str]) -> None:
 def test_set_changes_both_sides_from_either() -> None:
     lab = company()
     add(lab, LoadBalancePercent=70)
-    about = {"LoadBalancePercent": 20, "MaxClientLeadTime": 2 * HOUR, "SharedSecret": "s3cret"}
+    about: dict[str, Any] = {"LoadBalancePercent": 20, "MaxClientLeadTime": 2 * HOUR, "SharedSecret": "s3cret"}
     assert ids(run(lab, "Set-DhcpServerv4Failover", on="DHCP02", Name=NAME, **about)) == []
     here, there = get(lab), get(lab, "DHCP02")
     assert (here["LoadBalancePercent"], there["LoadBalancePercent"]) == (80, 20)
@@ -196,7 +197,7 @@ def test_percent_after_a_mode_change(keeps: bool, percent: int) -> None:
     ],
 )
 def test_what_set_makes_of_odd_parameters(
-    switch: str, answer: object, parameters: dict[str, object], errors: list[str]
+    switch: str, answer: object, parameters: dict[str, Any], errors: list[str]
 ) -> None:
     lab = company(**{switch: answer})
     add(lab)
@@ -284,7 +285,7 @@ def test_the_plain_life_works_under_every_answer() -> None:
         lab = company()
         lab.switches = switches
         assert ids(add(lab, CLIENTS)) == [], (name, answer)
-        about = {"Name": NAME, "Mode": "HotStandby", "ReservePercent": 7, "Force": True}
+        about: dict[str, Any] = {"Name": NAME, "Mode": "HotStandby", "ReservePercent": 7, "Force": True}
         assert ids(run(lab, "Set-DhcpServerv4Failover", **about)) == [], (name, answer)
         assert ids(run(lab, "Add-DhcpServerv4FailoverScope", Name=NAME, ScopeId=(PHONES,))) == [], (name, answer)
         gone = run(lab, "Remove-DhcpServerv4FailoverScope", Name=NAME, ScopeId=(CLIENTS,), Force=True)
@@ -317,7 +318,7 @@ def test_an_interval_of_zero_is_off_and_a_standing_one_is_kept() -> None:
 def test_a_name_in_use_on_the_partner_only() -> None:
     lab = awkward()
     del lab.servers["DHCP01"].relationships["Standing"]
-    about = {"Name": "Standing", "PartnerServer": "DHCP02", "ScopeId": (A("10.1.1.0"),)}
+    about: dict[str, Any] = {"Name": "Standing", "PartnerServer": "DHCP02", "ScopeId": (A("10.1.1.0"),)}
     assert ids(run(lab, "Add-DhcpServerv4Failover", **about)) == ["DHCP 20114"]
     assert not lab.servers["DHCP01"].relationships
 

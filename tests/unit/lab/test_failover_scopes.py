@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from core_calls import ANNEX, CLIENTS, NAME, PHONES, PRINTERS, A, add, awkward, company, get, ids, run
@@ -77,7 +78,7 @@ def test_remove_while_the_partner_is_away() -> None:
     lab = company()
     add(lab, CLIENTS)
     lab.servers["DHCP02"].service = "stopped"
-    about = {"Name": NAME, "ScopeId": (CLIENTS,)}
+    about: dict[str, Any] = {"Name": NAME, "ScopeId": (CLIENTS,)}
     assert ids(run(lab, "Remove-DhcpServerv4FailoverScope", **about)) == ["DHCP 20123"]
     outcome = run(lab, "Remove-DhcpServerv4FailoverScope", Force=True, **about)
     assert (ids(outcome), len(outcome.warnings)) == ([], 1)
@@ -131,7 +132,7 @@ def test_a_member_cannot_be_removed_or_made_bootp() -> None:
     add(lab, CLIENTS)
     assert ids(run(lab, "Remove-DhcpServerv4Scope", ScopeId=(CLIENTS,), Force=True)) == ["DHCP 20113"]
     assert ids(run(lab, "Set-DhcpServerv4Scope", ScopeId=CLIENTS, Type="Both")) == ["DHCP 20129"]
-    about = {"StartRange": A("10.10.10.20"), "EndRange": A("10.10.10.240")}
+    about: dict[str, Any] = {"StartRange": A("10.10.10.20"), "EndRange": A("10.10.10.240")}
     assert ids(run(lab, "Set-DhcpServerv4Scope", ScopeId=CLIENTS, **about)) == ["DHCP 20113"]
 
 

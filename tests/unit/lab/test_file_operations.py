@@ -63,7 +63,7 @@ def calls(reply: str) -> list[Mapping[str, Any]]:
 
 def standin(lab: Lab, files: Files, *operations: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     request = json.dumps({"calls": operations})
-    return calls(script.run(lab, SESSION, request, threading.Lock(), threading.Event(), files))
+    return calls(script.run(lab, SESSION, request, script.Process(files)))
 
 
 def error_ids(result: Mapping[str, Any]) -> list[str]:
@@ -195,7 +195,7 @@ IMPORT = {
 
 def said_of_exports(answer: Callable[[Lab, str], str]) -> list[Mapping[str, Any]]:
     """Of one that lacks leases for good, one that is complete in the end, and one whose leases cannot be listed."""
-    said = []
+    said: list[Mapping[str, Any]] = []
     for times, listed in ((99, True), (2, True), (0, False)):
         lab = company()
         lab.break_lease_export("DHCP01", CLIENTS, leases=110, times=times)
@@ -207,7 +207,7 @@ def said_of_exports(answer: Callable[[Lab, str], str]) -> list[Mapping[str, Any]
 
 
 def by_standin(lab: Lab, request: str) -> str:
-    return script.run(lab, SESSION, request, threading.Lock(), Hurry(), Files())
+    return script.run(lab, SESSION, request, script.Process(stop=Hurry()))
 
 
 def test_both_doors_say_the_same_of_an_export_that_lacks_leases(powershell: DirectPowerShell) -> None:
@@ -244,7 +244,7 @@ def imported(answer: Callable[[Lab, str], str], **switches: Any) -> tuple[list[M
 def test_both_doors_import_the_same(powershell: DirectPowerShell, shows: bool) -> None:
     files = Files()
     expected, lab = imported(
-        lambda lab, request: script.run(lab, SESSION, request, threading.Lock(), threading.Event(), files),
+        lambda lab, request: script.run(lab, SESSION, request, script.Process(files)),
         inner_errors_show=shows,
     )
     found, other = imported(lambda lab, request: powershell(lab, SESSION, request), inner_errors_show=shows)
@@ -292,8 +292,8 @@ def test_what_killed_imports_left_goes_after_a_day_and_nothing_else(
     labs = [company(), company()]
     for lab in labs:
         lab.clock = datetime(2026, 2, 28, 8, tzinfo=timezone.utc)
-    answers = [
-        lambda request: script.run(labs[0], SESSION, request, threading.Lock(), threading.Event(), files),
+    answers: list[Callable[[str], str]] = [
+        lambda request: script.run(labs[0], SESSION, request, script.Process(files)),
         lambda request: powershell(labs[1], SESSION, request),
     ]
     own = folder(powershell, labs[1]) / "safety-copies"

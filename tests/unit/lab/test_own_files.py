@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,7 +24,7 @@ from lab.standin.recordings import without_machine
 
 SESSION = Session("DHCP01", "administrator")
 KEEP = {"id": "keep", "op": "keep_text", "name": "hq", "public": "salt", "hidden": {"secret": 0}}
-TEXTS = [
+TEXTS: list[dict[str, Any]] = [
     KEEP,
     {"id": "prove", "op": "prove_text", "name": "hq", "nonce": "1"},
     {"id": "drop", "op": "drop_text", "name": "hq"},
@@ -92,7 +91,7 @@ def results(reply: str) -> list[Mapping[str, Any]]:
 
 def through_standin(lab: Lab, files: Files, place: str) -> list[Mapping[str, Any]]:
     request = json.dumps({"finally": operations(place)}).replace("@folder", own_files.FOLDER.replace("\\", "\\\\"))
-    return results(script.run(lab, SESSION, request, threading.Lock(), threading.Event(), files, ["hush"]))
+    return results(script.run(lab, SESSION, request, script.Process(files, ["hush"])))
 
 
 def planted_in_standin(name: str) -> tuple[Lab, Files]:
@@ -222,7 +221,7 @@ def test_a_file_that_a_killed_run_left_empty_is_as_good_as_none(powershell: Dire
     powershell(lab, SESSION, json.dumps({"finally": TEXTS}), ["hush"])
     (folder / "kept" / "hq.txt").write_bytes(b"")
     said = results(powershell(lab, SESSION, request, ["hush"]))
-    assert said == results(script.run(lab, SESSION, request, threading.Lock(), threading.Event(), files, ["hush"]))
+    assert said == results(script.run(lab, SESSION, request, script.Process(files, ["hush"])))
     assert [one["errors"] for one in said] == [[]] * 4
     assert [one["objects"][0]["public"] for one in (said[0], said[2])] == ["", "salt"]
 

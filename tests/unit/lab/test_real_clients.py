@@ -134,7 +134,7 @@ def test_ntlm_lets_nobody_else_in() -> None:
             talk = winrm.Protocol(url, transport="ntlm", username=user, password=password, message_encryption="always")
             with pytest.raises(InvalidCredentialsError):
                 talk.open_shell()
-        basic = requests.post(url, auth=(USER.encode(), PASSWORD.encode()), timeout=5)
+        basic = requests.post(url, auth=requests.auth.HTTPBasicAuth(USER.encode(), PASSWORD.encode()), timeout=5)
         assert (basic.status_code, basic.headers["WWW-Authenticate"]) == (401, "Negotiate, NTLM")
         for header in ("Negotiate", "NTLM ?", "NTLM " + base64.b64encode(b"NTLMSSP\0\x03").decode()):
             assert requests.post(url, headers={"Authorization": header}, timeout=5).status_code == 401

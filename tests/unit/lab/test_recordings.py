@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,7 @@ EXCHANGES = recordings.exchanges()
 def standin() -> recordings.Answer:
     """With the files of one server, which stay from one request to the next."""
     files = Files()
-    return lambda lab, session, request, secrets: script.run(
-        lab, session, request, threading.Lock(), threading.Event(), files, secrets
-    )
+    return lambda lab, session, request, secrets: script.run(lab, session, request, script.Process(files, secrets))
 
 
 def test_the_recordings_are_of_this_script() -> None:

@@ -5,17 +5,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from core_calls import ANNEX, CLIENTS, PRINTERS, A, company, ids, run
 
 MASK = A("255.255.255.0")
-NEW = {"Name": "New", "StartRange": A("10.50.1.10"), "EndRange": A("10.50.1.90"), "SubnetMask": MASK}
+NEW: dict[str, Any] = {"Name": "New", "StartRange": A("10.50.1.10"), "EndRange": A("10.50.1.90"), "SubnetMask": MASK}
 
 
 def test_get_lists_in_numerical_order_and_reports_missing_ones() -> None:
     lab = company()
-    listed = [one.properties["ScopeId"] for one in run(lab, "Get-DhcpServerv4Scope").objects]
+    listed: list[Any] = [one.properties["ScopeId"] for one in run(lab, "Get-DhcpServerv4Scope").objects]
     assert listed == sorted(listed)
     assert len(listed) == 12
     outcome = run(lab, "Get-DhcpServerv4Scope", ScopeId=(A("10.77.0.0"), ANNEX))
@@ -70,7 +71,7 @@ def test_superscopes() -> None:
 def test_exclusions() -> None:
     lab = company()
     assert len(run(lab, "Get-DhcpServerv4ExclusionRange").objects) == 1
-    about = {"ScopeId": PRINTERS, "StartRange": A("10.10.30.50"), "EndRange": A("10.10.30.60")}
+    about: dict[str, Any] = {"ScopeId": PRINTERS, "StartRange": A("10.10.30.50"), "EndRange": A("10.10.30.60")}
     assert ids(run(lab, "Add-DhcpServerv4ExclusionRange", **about)) == []
     assert ids(run(lab, "Add-DhcpServerv4ExclusionRange", **about)) == ["DHCP 20023"]
     assert ids(run(lab, "Add-DhcpServerv4ExclusionRange", **{**about, "EndRange": A("10.10.30.61")})) == ["DHCP 20023"]

@@ -48,8 +48,9 @@ MODULE = """#!powershell
 #Requires -Version 5.1
 Import-Module DhcpServer
 $scopes = @(Get-DhcpServerv4Scope -ScopeId $complex_args.scopes -ErrorAction SilentlyContinue -ErrorVariable failed)
-@{ changed = $false; names = @($scopes | ForEach-Object { $_.Name }); errors = @($failed | ForEach-Object { $_.FullyQualifiedErrorId }) } |
-    ConvertTo-Json -Compress
+$names = @($scopes | ForEach-Object { $_.Name })
+$ids = @($failed | ForEach-Object { $_.FullyQualifiedErrorId })
+@{ changed = $false; names = $names; errors = $ids } | ConvertTo-Json -Compress
 """
 PLAY = """
 - hosts: dhcp01

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from core_calls import CLIENTS, NAME, A, add, awkward, company, get, run
 from lab import topology
 from lab.codec import TopologyError
+from lab.core.lab import Lab
 
 SERVER = """
 servers:
@@ -119,7 +122,7 @@ def test_lists_and_numbers_of_seconds() -> None:
     assert (scope["LeaseDuration"].total_seconds(), scope["Type"]) == (3600, "Dhcp")
 
 
-def run_scopes(lab):  # type: ignore[no-untyped-def]
+def run_scopes(lab: Lab) -> list[Mapping[str, Any]]:
     text = SERVER + "credentials: [{user: administrator, password: random}]"
     lab.servers["DHCP01"].credentials = topology.loads(text).servers["DHCP01"].credentials
     return [one.properties for one in run(lab, "Get-DhcpServerv4Scope").objects]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -260,7 +260,7 @@ def test_a_backup_that_failed_is_a_failure_and_the_next_run_finishes(state: str,
 def test_backups_are_kept_for_their_days() -> None:
     case = Case()
     case.restore(scopes=["10.30.50.0"])
-    case.lab.clock += timedelta(days=31)
+    case.lab.clock = datetime(2026, 4, 1, 8, tzinfo=timezone.utc)
     case.restore(safety_copy_days=31)
     assert len([path for path in case.wire.files["DHCP01"].paths() if path.endswith("dhcpcfg")]) == 2
     del case.server.scopes[CLIENTS]
@@ -405,10 +405,8 @@ def test_a_subnet_that_another_scope_has_is_refused_before_anything_comes(
     scope: str, mask: str, used: str, check_mode: bool
 ) -> None:
     case = Case()
-    other, bare = (
-        IPv4Address(scope),
-        {"leases": {}, "reservations": {}, "exclusions": [], "policies": {}, "options": {}},
-    )
+    other = IPv4Address(scope)
+    bare: dict[str, Any] = {"leases": {}, "reservations": {}, "exclusions": [], "policies": {}, "options": {}}
     case.server.scopes[other] = replace(
         deepcopy(case.before[CLIENTS]), scope_id=other, subnet_mask=IPv4Address(mask), **bare
     )

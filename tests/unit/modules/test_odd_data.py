@@ -19,7 +19,7 @@ NEW = {
     "start_range": "10.0.9.10",
     "end_range": "10.0.9.90",
 }
-TASKS = [
+TASKS: list[tuple[str, dict[str, Any]]] = [
     (SCOPE, {"relationship": "HQ", "scopes": ["10.0.9.0"], "create_scopes": [NEW], "wait_timeout": 1}),
     (SCOPE, {"relationship": "HQ", "scopes": ["10.0.2.0"], "wait_timeout": 1}),
     (
@@ -38,7 +38,7 @@ def answering(read: str = "scopes", of: int | None = None, **properties: Any) ->
     plain = made.wire.execute
 
     def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said = json.loads(json.dumps(plain(server, arguments)))
+        said: Mapping[str, Any] = json.loads(json.dumps(plain(server, arguments)))
         for result in (*said["reply"]["before"], *said["reply"]["finally"]):
             if result["id"] == read:
                 for one in result["objects"][:of]:

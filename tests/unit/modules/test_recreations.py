@@ -128,7 +128,7 @@ def test_a_new_partner_gets_the_scopes_before_the_old_one_loses_them(copy: str) 
 def test_a_copy_of_the_old_partner_stays_when_the_new_one_did_not_get_the_scope() -> None:
     two = pair()
     two.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", "DHCP 20127")
-    wanted = {**FULL, "partner_server": "dhcp03.contoso.example", **ANEW}
+    wanted: dict[str, Any] = {**FULL, "partner_server": "dhcp03.contoso.example", **ANEW}
     result = two.run(RELATIONSHIP, **wanted)
     assert result["failed"]
     assert "Running again completes it." in result["msg"]

@@ -354,7 +354,7 @@ def test_what_a_probe_refuses_leaves_no_note() -> None:
     two = pair()
     for server in two.lab.servers.values():
         server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
-    more = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    more: dict[str, Any] = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
     assert "access is denied at the partner" in two.run(SCOPE, **more)["msg"]
     assert two.ok(SCOPE, relationship="HQ", scopes=["10.0.1.0"])["remote_calls"] == 1
 
@@ -362,7 +362,7 @@ def test_what_a_probe_refuses_leaves_no_note() -> None:
 def test_a_note_and_a_partner_that_cannot_be_read_are_told_together() -> None:
     two = pair()
     two.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133", half_applied=True)
-    more = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    more: dict[str, Any] = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
     assert two.run(SCOPE, **more)["failed"]
     two.server("DHCP02").reachable = False
     assert two.run(SCOPE, **more)["msg"].startswith(

@@ -49,7 +49,7 @@ def test_a_server_equals_itself() -> None:
     assert difference(company(), company()) == []
 
 
-CHANGES = [
+CHANGES: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("Set-DhcpServerv4Scope", {"Name": "New"}, [("name", "Berlin printers", "New")]),
     ("Set-DhcpServerv4Scope", {"Description": "Other"}, [("description", "Printers have reservations", "Other")]),
     ("Set-DhcpServerv4Scope", {"State": "InActive"}, [("state", "Active", "InActive")]),

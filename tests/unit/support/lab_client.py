@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +14,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote, Reply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Reply
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
@@ -28,9 +28,7 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
     files = Files()
 
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said = script.run(
-            lab, session, arguments["request"], threading.Lock(), threading.Event(), files, arguments["secrets"]
-        )
+        said = script.run(lab, session, arguments["request"], script.Process(files, arguments["secrets"]))
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 

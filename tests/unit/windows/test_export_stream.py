@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -204,7 +204,7 @@ def test_what_belongs_to_ipv6_is_passed_over() -> None:
     ) == [SCOPE]
 
 
-def squeezed(pieces: Iterator[bytes]) -> str:
+def squeezed(pieces: Iterable[bytes]) -> str:
     packer = zlib.compressobj(1, wbits=31)
     return base64.b64encode(b"".join([*map(packer.compress, pieces), packer.flush()])).decode()
 
@@ -213,9 +213,13 @@ def test_a_bomb_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_stream, "UNPACKED_LIMIT", 2 * MB)
     read_to: list[int] = []
     plain = export_stream._Parser.feed
-    monkeypatch.setattr(
-        export_stream._Parser, "feed", lambda self, texts: plain(self, (read_to.append(len(t)) or t for t in texts))
-    )
+
+    def noted(texts: Iterator[str]) -> Iterator[str]:
+        for text in texts:
+            read_to.append(len(text))
+            yield text
+
+    monkeypatch.setattr(export_stream._Parser, "feed", lambda self, texts: plain(self, noted(texts)))
     bomb = squeezed([b"<DHCPServer><IPv4>", *([b" " * MB] * 64)])
     with pytest.raises(
         UnexpectedReply, match=r"the export of dhcp01 is larger than 2 MB, the most that is read.*Name fewer scopes"

@@ -20,7 +20,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import Here, Wanted
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
 from lab import topology
-from lab.core.api import Session
+from lab.core.api import Session, Value
 from lab.core.exporting import as_on_windows
 from lab.core.lab import Lab
 from lab.standin.files import Files
@@ -101,7 +101,7 @@ def test_what_differs_at_the_server_level_is_neither_touched_nor_a_reason_to_ref
     """server_level_now.xml is what the server has by now, brought in by an import of a whole server."""
     made = lab()
     server, file = made.servers["DHCP01"], "now.xml"
-    about = {"File": file, "BackupPath": "backup", "Force": True}
+    about: dict[str, Value] = {"File": file, "BackupPath": "backup", "Force": True}
     made.invoke(Session("DHCP01", "administrator"), "Import-DhcpServer", about, {file: saved("server_level_now")})
     assert (server.conflict_detection_attempts, server.deny_list, list(server.policies)) == (2, True, ["Phones"])
     before = deepcopy({name: getattr(server, name) for name in LEVEL})
