@@ -5,18 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, ReplyObject, Result
 
 
@@ -93,42 +87,3 @@ def server(relationships: list[Relationship] | None = None, scopes: Sequence[str
         relationships=tuple(relationships or ()),
         scopes=tuple(scope(one) if isinstance(one, str) else one for one in found),
     )
-
-
-class Mirrors(dict[str, Side]):
-    """A partner under every name that is asked for: it has its half of each relationship, and no scope but the
-    members."""
-
-    def __init__(self, here: Server) -> None:
-        super().__init__()
-        self.here = here
-
-    def get(self, name: str, default: Any = None) -> Any:
-        halves = tuple(
-            replace(one, partner_server=self.here.name, is_primary=not one.is_primary)
-            for one in self.here.relationships
-        )
-        members = tuple(one for one in self.here.scopes if self.here.relationship_of(one.scope_id))
-        there = Server(name=name, addresses=(), relationships=halves, scopes=members)
-        return Side(there, computer=name, via=self.here.name, opposite=self.here)
-
-
-def alone(here: Server) -> Sides:
-    """This server as a planner sees it whose partner has nothing of its own."""
-    return Sides(Side(here), Mirrors(here))
-
-
-def present(wanted: DeclaredSettings, here: Server) -> Plan:
-    return reached(wanted, alone(here))
-
-
-def reached(wanted: DeclaredSettings, sides: Sides) -> Plan:
-    """What the relationship module plans for a definition when it is told no more."""
-    return declared(Spec(wanted.name, wanted, wanted.scopes))(sides)
-
-
-def pair(here: Server, there: Server, has_partner_host: bool = False) -> Sides:
-    """Two servers of which nothing more has to be read; dhcp02 is asked over a second hop."""
-    computer = "dhcp02.contoso.example"
-    partner = Side(there, computer=computer, via=here.name, api=True)
-    return Sides(Side(here, api=True), {computer: partner}, has_partner_host)

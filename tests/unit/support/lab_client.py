@@ -8,14 +8,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Side, Sides
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls import Waiting
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import Reader
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Reply
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
@@ -40,21 +38,9 @@ def read(lab: Lab, server: str = "DHCP01") -> tuple[Server, str]:
     return server_reads.parse(reply.before, server.lower()), reply.fingerprint
 
 
-PARTNER = "dhcp02.contoso.example"
-
-
-def sides(lab: Lab) -> tuple[Sides, str]:
-    """DHCP01, and DHCP02 over a second hop."""
-    here = remote(lab)
-    reads = (*server_reads.reads(), *probes.reads(PARTNER, guarded=False))
-    reply = here.read(reads)
-    probes.check(reply.before[-3:], here.host, PARTNER, here.goes_on())
-    server = server_reads.parse(reply.before, here.host)
-    there = Side(server_reads.hop(reply.before, here.host, PARTNER), computer=PARTNER, via=server.name, opposite=server)
-    return Sides(Side(server), {PARTNER: there}), reply.fingerprint
-
-
-def carry_out(lab: Lab, plan: Plan, server: Server, fingerprint: str, waiting: batch.Waiting | None = None) -> Reply:
-    guards.check(plan, server)
-    calls = batch.operations(plan.steps, server, waiting or batch.Waiting(timeout=5))
-    return remote(lab, server.name).write(server_reads.reads(), fingerprint, calls, server_reads.reads())
+def task(lab: Lab, server: str = "DHCP01", *, partner: str | None = None, check_mode: bool = False) -> Reconciliation:
+    """What a module runs on a server, over the second hop or with its partner's own connection."""
+    own = remote(lab, partner, check_mode) if partner else None
+    return Reconciliation(
+        Reader(remote(lab, server, check_mode), own), check_mode=check_mode, waiting=Waiting(timeout=5)
+    )

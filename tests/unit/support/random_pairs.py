@@ -12,22 +12,22 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import builders
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Needed, Side, Sides
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Source
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.unknown import UnknownPartner
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead, ReadRequest, Unread
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ReadRequest, World
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World, view
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, ServerLevel, Uses
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 
@@ -55,59 +55,55 @@ class Scene:
 
 def outcome(scene: Scene, task: Task) -> Plan | str:
     """What the task comes to when it is told all that it asks for, as the engine does it, or why it is refused."""
-    needs: dict[str, Needed] = {}
-    resolved: dict[str, tuple[str, ...]] = {}
-    made: list[Plan | ReadRequest] = []
-
-    def told(world: World) -> Plan | ReadRequest:
-        made.append(task(world))
-        return made[-1]
-
+    asked, now = ReadRequest(), World()
     for _round in range(12):
         try:
-            adapter.planner(told)(_sides(scene, needs, resolved))
-        except UnknownPartner as unknown:
-            resolved[unknown.spelling] = ()
-        except Needed as needed:
-            for one in (needed, *needed.also):
-                needs[one.key] = one.merged(needs.get(one.key))
+            answer = task(now)
         except (Refused, RemoteFailure) as refused:
             return str(refused)
-        else:
-            assert isinstance(made[-1], Plan)
-            return made[-1]
+        if isinstance(answer, Plan):
+            return answer
+        asked = asked.merged(answer)
+        now = _world(scene, asked)
     raise AssertionError("the planner never has enough")
 
 
-def _sides(scene: Scene, needs: Mapping[str, Needed], resolved: Mapping[str, tuple[str, ...]]) -> Sides:
-    scopes = frozenset(scope for needed in needs.values() for scope in needed.scopes)
-    here = replace(scene.here, resolved=dict(resolved))
-    api = any(needed.api for needed in needs.values())
-    partners: dict[str, Side | RemoteFailure] = {}
-    for key, needed in needs.items():
-        name = next((one for one in PARTNERS if any(_means(one, called) for called in needed.names)), scene.own)
-        if needed.names and not any(_means(name, called) for called in needed.names):
-            partners[key] = RemoteFailure(f"{key} does not resolve")
-            continue
-        if name in scene.silent:
-            partners[key] = scene.silent[name]
-            continue
-        server = scene.partners[name]
-        over_hop = not scene.own or name != scene.own
-        side = Side(
-            replace(server, name=name) if over_hop else server,
-            "this_server" if over_hop else "partner",
-            name if over_hop else None,
-            scene.here.name if over_hop else "",
-            _content(server, frozenset(needed.scopes)),
-            frozenset(needed.scopes),
-            READ_AT,
-            needed.api,
-            scene.here,
-        )
-        partners[key] = side
-    own = Side(here, content=_content(here, scopes), looked_at=scopes, read_at=READ_AT, api=api)
-    return Sides(own, partners, bool(scene.own), scene.journal, scene.at_once, scene.kept)
+def _world(scene: Scene, asked: ReadRequest) -> World:
+    """What the engine would have read for it."""
+    scopes = frozenset(scope for read in asked.partners for scope in read.scopes)
+    here = replace(scene.here, resolved=dict.fromkeys(asked.resolve, ()))
+    own = _read(view(here, Connection.THIS_SERVER), here, scopes, any(read.api for read in asked.partners))
+    views: dict[Source, ServerView] = {own.source: own}
+    known: dict[str, Source | Unread] = {}
+    for read in asked.partners:
+        name = next((name for name in PARTNERS if any(_means(name, called) for called in read.names)), scene.own)
+        if read.names and not any(_means(name, called) for called in read.names):
+            known[read.key] = Unread(RemoteFailure(f"{read.key} does not resolve"))
+        elif name in scene.silent:
+            known[read.key] = Unread(scene.silent[name])
+        else:
+            there = _partner(scene, name, read)
+            if there.source in views:
+                before = views[there.source]
+                there = replace(there, contents=(*there.contents, *before.contents), api=there.api or before.api)
+            views[there.source], known[read.key] = there, there.source
+    return World(views, known, bool(scene.own), scene.journal or {}, scene.kept or SecretRecord(), scene.at_once)
+
+
+def _partner(scene: Scene, name: str, read: PartnerRead) -> ServerView:
+    server = scene.partners[name]
+    over_hop = name != scene.own
+    shown = replace(server, name=name) if over_hop else server
+    source = Hop(name, scene.here.name) if over_hop else Connection.PARTNER
+    return _read(view(shown, source, scene.here), server, frozenset(read.scopes), read.api)
+
+
+def _read(shown: ServerView, server: Server, scopes: frozenset[IPv4Address], api: bool) -> ServerView:
+    needs = dict.fromkeys((scope.scope_id for scope in server.scopes), Uses(frozenset(), frozenset()))
+    content = _content(server, scopes)
+    contents = (Read(scopes, content, READ_AT),) if content else ()
+    uses = Export({}, {}, {}, needs)
+    return replace(shown, contents=contents, read_at=READ_AT, api=api, level=ServerLevel((10, 0), {}, {}), uses=uses)
 
 
 def _means(partner: str, called: str) -> bool:

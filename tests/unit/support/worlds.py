@@ -16,17 +16,12 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead, ReadRequest, Unread
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import (
-    ReadRequest,
-    ServerView,
-    Unread,
-    World,
-    view,
-)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World, view
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Lease
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Lease, ServerLevel, Uses
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import (
     Budget,
     Content,
@@ -38,7 +33,12 @@ PARTNER = "dhcp02.contoso.example"
 HERE, OWN, HOP = Connection.THIS_SERVER, Connection.PARTNER, Hop(PARTNER, "DHCP01")
 READ_AT = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 KEEP_HERE = Policy("this_server", "delete")
-EMPTY = Export({}, {}, {scope: Content() for scope in (ONE, TWO, THREE)}, {})  # three scopes with nothing in them
+NOTHING_NEEDED = Uses(frozenset(), frozenset())
+# three scopes with nothing in them, which need nothing
+EMPTY = Export(
+    {}, {}, {scope: Content() for scope in (ONE, TWO, THREE)}, dict.fromkeys((ONE, TWO, THREE), NOTHING_NEEDED)
+)
+LEVEL = ServerLevel((10, 0), {}, {})
 
 
 def partner(relationships: Mapping[str, Iterable[str]] | None = None, copies: Iterable[str | Scope] = ()) -> Server:
@@ -66,7 +66,8 @@ def world(
     scopes = frozenset([ONE, TWO, THREE])
 
     def read(found: ServerView, export: Export) -> ServerView:
-        return replace(found, contents=(Read(scopes, export, READ_AT),), api=True)
+        contents = (Read(scopes, export, READ_AT),)
+        return replace(found, contents=contents, read_at=READ_AT, api=True, level=LEVEL, uses=EMPTY)
 
     own = read(view(here, HERE), exported_here)
     if there is None:
@@ -83,6 +84,36 @@ def pair(relationships: Mapping[str, Iterable[str]], source: Source = HOP, **exp
     """Both servers with these relationships and their members; DHCP01 has 10.0.1.0 to 10.0.3.0."""
     here = builders.server([builders.relationship(name, list(scopes)) for name, scopes in relationships.items()])
     return world(here, partner(relationships), source, **exported)
+
+
+def alone(here: Server, *desired: Spec) -> Plan:
+    """The plan for a server whose partners have nothing but their halves of its relationships, and the copies of their
+    members; they are told of as they are asked for."""
+    needs = dict.fromkeys((scope.scope_id for scope in here.scopes), NOTHING_NEEDED)
+    own = replace(view(here, HERE), uses=replace(EMPTY, uses=needs), level=LEVEL, api=True)
+    now = World({HERE: own})
+    for _round in range(9):
+        made = plan(desired, now)
+        if isinstance(made, Plan):
+            return made
+        for read in made.partners:
+            there = _mirror(read, here)
+            scopes = frozenset(read.scopes)
+            contents = (Read(scopes, EMPTY, READ_AT),)
+            ours = replace(now.here, contents=(*now.here.contents, *contents))
+            now = replace(
+                now.having(ours, replace(there, contents=contents)), known={**now.known, read.key: there.source}
+            )
+    raise AssertionError("the planner never has enough")
+
+
+def _mirror(read: PartnerRead, here: Server) -> ServerView:
+    halves = tuple(
+        replace(half, partner_server=here.name, is_primary=not half.is_primary) for half in here.relationships
+    )
+    members = tuple(scope for scope in here.scopes if here.relationship_of(scope.scope_id))
+    there = Server(name=read.key, addresses=(), relationships=halves, scopes=members)
+    return replace(view(there, Hop(read.key, here.name), here), level=LEVEL, api=True)
 
 
 def plan_of(start: World, *desired: Spec) -> Plan:
