@@ -103,6 +103,6 @@ def done(steps: Sequence[Step], step: Step | None) -> Sequence[Step]:
 def _wait(name: str, waiting: Waiting, after_a_write: bool) -> cmdlets.Operation:
     allowed: Collection[str] = {guards.NORMAL, *waiting.allow_state}
     grace = min(waiting.grace, waiting.timeout) if after_a_write else 0
-    return cmdlets.wait_for_state(
-        name, allowed, guards.PASSING - set(allowed), waiting.timeout, guards.PASSING_AFTER_A_WRITE, grace
-    )
+    passing = guards.PASSING - set(allowed)
+    states = cmdlets.AwaitedStates(allowed, passing, guards.PASSING_AFTER_A_WRITE, grace)
+    return cmdlets.wait_for_state(name, states, waiting.timeout)
