@@ -208,4 +208,5 @@ def _wait(name: str, waiting: Waiting, after_a_write: bool) -> Operation:
     allowed: Collection[str] = {guards.NORMAL, *waiting.allow_state}
     grace = min(waiting.grace, waiting.timeout) if after_a_write else 0
     passing = guards.PASSING - set(allowed)
-    return cmdlets.wait_for_state(name, allowed, passing, waiting.timeout, guards.PASSING_AFTER_A_WRITE, grace)
+    states = cmdlets.AwaitedStates(allowed, passing, guards.PASSING_AFTER_A_WRITE, grace)
+    return cmdlets.wait_for_state(name, states, waiting.timeout)

@@ -46,12 +46,14 @@ _WITH_FRACTION = re.compile(r"((?:\d+\.)?\d{1,2}:\d{2}:\d{2})(?:\.\d{1,7})?")
 
 
 def parse_lease(value: object) -> int:
-    """As `parse`, or the word unlimited, as which everything is taken that Windows or the protocol means by it."""
+    """As `parse`, or the word unlimited, as which everything is taken that Windows or the protocol means by it. Raises
+    ValueError."""
     text = str(value).strip()
     return UNLIMITED if "unlimited" in (text.lower(), shown_lease_text(text)) else lease(parse(value))
 
 
 def lease(seconds: int) -> int:
+    """Seconds of a lease, all that Windows means by unlimited being UNLIMITED."""
     return UNLIMITED if seconds >= LONGEST else seconds
 
 
@@ -70,4 +72,5 @@ def shown_lease_text(text: str) -> str:
 
 
 def lease_timespan(seconds: int) -> str:
+    """The text that a parameter of the type TimeSpan binds as this lease duration."""
     return _LONGEST_TEXT if seconds == UNLIMITED else timespan(seconds)

@@ -51,6 +51,7 @@ def relationship_result(relationship: Relationship) -> Mapping[str, Any]:
 
 
 def scope_result(scope: Scope) -> Mapping[str, Any]:
+    """What a module returns of a scope; its lease duration in seconds, or the word unlimited."""
     return {
         "scope_id": str(scope.scope_id),
         "name": scope.name,

@@ -27,6 +27,8 @@ def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Addr
 
 @dataclass(frozen=True)
 class Scope:
+    """A scope as a server has it. `lease_duration`: seconds, or durations.UNLIMITED."""
+
     scope_id: IPv4Address
     name: str
     subnet_mask: str

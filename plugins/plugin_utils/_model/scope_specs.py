@@ -106,6 +106,7 @@ def would_be(spec: ScopeSpec) -> Scope:
 
 
 def network(scope_id: IPv4Address, subnet_mask: object) -> IPv4Network:
+    """The subnet of a scope."""
     return IPv4Network(f"{scope_id}/{subnet_mask}", strict=False)
 
 

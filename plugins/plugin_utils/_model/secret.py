@@ -20,7 +20,8 @@ class Secret:
 
 
 def split(request: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
-    """The request as JSON, with {"secret": 0} in the place of the first secret, and the secrets."""
+    """The request as JSON, with {"secret": 0} in the place of the first secret, and the secrets. Raises TypeError for
+    what has no form in JSON."""
     secrets: list[str] = []
 
     def place(value: object) -> Mapping[str, int]:

@@ -52,10 +52,13 @@ class Server:
         return Identity(tuple(name for name in (self.name, self.host_name, *self.addresses) if name), own=True)
 
     def relationship(self, name: str) -> Relationship | None:
+        """The one of exactly this name."""
         return next((r for r in self.relationships if r.name == name), None)
 
     def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
+        """The one in which a scope is."""
         return next((r for r in self.relationships if scope_id in r.scopes), None)
 
     def scope(self, scope_id: IPv4Address) -> Scope | None:
+        """The scope of this id, if the server has it."""
         return next((s for s in self.scopes if s.scope_id == scope_id), None)

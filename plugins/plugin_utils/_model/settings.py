@@ -14,6 +14,7 @@ from ipaddress import IPv4Address
 from typing import Any, Literal
 
 from . import durations
+from .secret import Secret
 
 Mode = Literal["load_balance", "hot_standby"]
 Role = Literal["active", "standby"]
@@ -83,6 +84,23 @@ class Setting:
     def parameters(self) -> tuple[str, ...]:
         """Of Windows' cmdlets."""
         return tuple(name for name in (self.parameter or self.windows, self.switch) if name)
+
+    def as_parameters(self, value: Any, secret: str | None) -> Mapping[str, Any]:
+        """What gives it this value in a call. A duration and its switch are one stored value; no secret is
+        authentication off."""
+        name = self.parameter or self.windows
+        match self.kind:
+            case Kind.CHOICE:
+                return {name: self.choices[value]}
+            case Kind.DURATION if self.switch and not value:
+                return {self.switch: False}
+            case Kind.DURATION:
+                return {**({self.switch: True} if self.switch else {}), name: durations.timespan(value)}
+            case Kind.AUTHENTICATION if not value:
+                return {name: None}
+            case Kind.AUTHENTICATION | Kind.SECRET:
+                return {name: Secret(secret) if secret else None}
+        return {name: value}
 
     def is_of(self, mode: str | None) -> bool:
         """Whether a relationship in this mode has it."""

@@ -43,10 +43,12 @@ class Entry:
 
     @property
     def name(self) -> str:
+        """Of the relationship."""
         return self.declared.name
 
     @property
     def servers(self) -> frozenset[str]:
+        """Both inventory names."""
         return frozenset((self.primary, self.partner))
 
     def __str__(self) -> str:

@@ -89,7 +89,7 @@ def _cannot_become(declared: DeclaredSettings, current: Relationship, d: Draft) 
 
 
 def _check_role(spec: Spec, declared: DeclaredSettings, current: Half, d: Draft) -> None:
-    """Which server a change of mode makes the active one is not known (U): re-creating may follow it, and has to be
+    """Which server a change of mode makes the active one is not known: re-creating may follow it, and has to be
     said in full before."""
     old = current.relationship
     if declared.server_role is None or old.mode == "hot_standby" or not spec.policy.recreate:

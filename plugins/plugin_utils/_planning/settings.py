@@ -125,10 +125,12 @@ def _sends(spec: DeclaredSettings, current: Relationship, secrets: SecretRecord)
 
 
 def touches_secret(differs: Changes) -> bool:
+    """Whether what is kept of the secret becomes untrue."""
     return "shared_secret" in differs or "enable_auth" in differs
 
 
 def in_words(current: Relationship, differs: Changes) -> str:
+    """Changes as a plan says them, with the values of before; never the secret."""
     return ", ".join(_change_in_words(current, option, value) for option, value in differs.items())
 
 

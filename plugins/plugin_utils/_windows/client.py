@@ -90,13 +90,15 @@ class Remote:
         self._offset: ClockOffset | None = None
 
     def read(self, reads: Sequence[Operation]) -> Reply:
+        """Runs the reads in one command. Raises NothingDone where no script ran, UnexpectedReply for an answer that
+        cannot be read; errors of a read stand in its result."""
         return self._run({"before": reads}, replies.Request(reads))
 
     def write(
         self, reads: Sequence[Operation], fingerprint: str, calls: Sequence[Operation], again: Sequence[Operation] = ()
     ) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever
-        happened."""
+        happened. Raises NothingDone where nothing was sent or run, another RemoteFailure where that is not known."""
         alone = {"mutex": MUTEX_SECONDS, "who": _who()}
         request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, **alone}
         try:

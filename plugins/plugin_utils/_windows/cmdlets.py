@@ -9,14 +9,15 @@ parameter metadata; a hot standby relationship is created by sending -ServerRole
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
 from .._model import durations
 from .._model.scope import ScopeSpec
 from .._model.secret import Secret
-from .._model.settings import DECLARED, SETTINGS, DeclaredSettings, Kind, Setting
+from .._model.settings import DECLARED, SETTINGS, DeclaredSettings
 
 Operation = Mapping[str, Any]
 
@@ -70,16 +71,27 @@ def _cmdlet(call_id: str, cmdlet: str, parameters: Mapping[str, Any], **more: An
     return {"id": call_id, "op": "cmdlet", "cmdlet": cmdlet, "parameters": dict(parameters), "select": [], **more}
 
 
+def _own(op: str, **fields: Any) -> Operation:
+    """An operation of the script's own."""
+    return {"id": op, "op": op, **fields}
+
+
+def _name(kind: str, computer: str | None) -> str:
+    return f"{kind}_{computer}" if computer else kind
+
+
 def _read(call_id: str, cmdlet: str, properties: Sequence[str], **more: Any) -> Operation:
     retry = {"retry_on": list(_STARTING), "retry_seconds": _STARTING_SECONDS}
     return {**_cmdlet(call_id, cmdlet, {}), "select": list(properties), **retry, **more}
 
 
 def who_when() -> Operation:
+    """The server's names, and its clock."""
     return {"id": "who", "op": "who_when"}
 
 
 def get_bindings() -> Operation:
+    """The addresses on which the DHCP service listens."""
     return _read("bindings", "Get-DhcpServerv4Binding", BINDING_PROPERTIES)
 
 
@@ -88,9 +100,8 @@ def get_failover(computer: str | None = None, guarded: bool = True) -> Operation
 
     `computer`: the partner's, over a second hop. `guarded`: part of the fingerprint.
     """
-    name = f"failover_{computer}" if computer else "failover"
     more = {"volatile": ["State"], "fingerprint": guarded, **_asking(computer)}
-    return _read(name, "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
+    return _read(_name("failover", computer), "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
 
 
 def get_statistics() -> Operation:
@@ -99,26 +110,27 @@ def get_statistics() -> Operation:
 
 
 def get_version(guarded: bool = True) -> Operation:
+    """Of the server's operating system. `guarded`: part of the fingerprint."""
     return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=guarded)
 
 
 def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
-    name = f"classes_{computer}" if computer else "classes"
-    return _read(name, "Get-DhcpServerv4Class", ("Type", "Name", "Data"), fingerprint=guarded, **_asking(computer))
+    """The vendor and user classes; of `computer` over a second hop. `guarded`: part of the fingerprint."""
+    more = {"fingerprint": guarded, **_asking(computer)}
+    return _read(_name("classes", computer), "Get-DhcpServerv4Class", ("Type", "Name", "Data"), **more)
 
 
 def get_option_definitions(computer: str | None = None, guarded: bool = True) -> Operation:
-    """Of every vendor class."""
-    name = f"definitions_{computer}" if computer else "definitions"
-    more = {**_asking(computer), "parameters": {"All": True, **_at(computer)}}
-    return _read(
-        name, "Get-DhcpServerv4OptionDefinition", ("OptionId", "VendorClass", "Type"), fingerprint=guarded, **more
-    )
+    """Those of every vendor class; of `computer` over a second hop. `guarded`: part of the fingerprint."""
+    more = {"fingerprint": guarded, **_asking(computer), "parameters": {"All": True, **_at(computer)}}
+    properties = ("OptionId", "VendorClass", "Type")
+    return _read(_name("definitions", computer), "Get-DhcpServerv4OptionDefinition", properties, **more)
 
 
 def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
-    name = f"scopes_{computer}" if computer else "scopes"
-    return _read(name, "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, fingerprint=guarded, **_asking(computer))
+    """Every IPv4 scope; of `computer` over a second hop. `guarded`: part of the fingerprint."""
+    more = {"fingerprint": guarded, **_asking(computer)}
+    return _read(_name("scopes", computer), "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, **more)
 
 
 def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
@@ -139,7 +151,8 @@ def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> 
 
 
 def export_id(computer: str | None = None) -> str:
-    return f"export_{computer}" if computer else "export"
+    """What the operation of `export` is called."""
+    return _name("export", computer)
 
 
 def export(scopes: Sequence[IPv4Address], computer: str | None = None, leases: bool = False) -> Operation:
@@ -174,11 +187,12 @@ def safety_copy(
     if not scopes:
         raise AssertionError("an export names its scopes")
     parameters = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
-    return {"id": "safety_copy", "op": "safety_copy", "parameters": parameters, "label": label, "keep_days": keep_days}
+    return _own("safety_copy", parameters=parameters, label=label, keep_days=keep_days)
 
 
 def read_copy(path: str) -> Operation:
-    return {"id": "read_copy", "op": "read_copy", "path": path, "volatile": ["content"], "fingerprint": True}
+    """The content of a safety copy on the server."""
+    return _own("read_copy", path=path, volatile=["content"], fingerprint=True)
 
 
 def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool, keep_days: int = 0) -> Operation:
@@ -190,14 +204,7 @@ def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool, keep_d
     if not scopes:
         raise AssertionError("an import names its scopes")
     parameters = {"ScopeId": [str(scope) for scope in scopes]}
-    return {
-        "id": "import_copy",
-        "op": "import_copy",
-        "path": path,
-        "parameters": parameters,
-        "inactive": inactive,
-        "keep_days": keep_days,
-    }
+    return _own("import_copy", path=path, parameters=parameters, inactive=inactive, keep_days=keep_days)
 
 
 def text_name(kind: str, relationship: str) -> str:
@@ -209,22 +216,17 @@ def text_name(kind: str, relationship: str) -> str:
 def keep_text(name: str, public: str, hidden: str) -> Operation:
     """Keeps two lines on the server, of which the hidden one never comes back. `name`: a-z, 0-9, dot and hyphen, 80 at
     most."""
-    return {
-        "id": "keep_text",
-        "op": "keep_text",
-        "name": name,
-        "public": public,
-        "hidden": Secret(hidden) if hidden else "",
-    }
+    return _own("keep_text", name=name, public=public, hidden=Secret(hidden) if hidden else "")
 
 
 def prove_text(name: str, nonce: str) -> Operation:
     """Asks for the public line, and the HMAC-SHA256 of the nonce with the hidden line as its key."""
-    return {"id": "prove_text", "op": "prove_text", "name": name, "nonce": nonce}
+    return _own("prove_text", name=name, nonce=nonce)
 
 
 def drop_text(name: str) -> Operation:
-    return {"id": "drop_text", "op": "drop_text", "name": name}
+    """Deletes a kept text, if it is there."""
+    return _own("drop_text", name=name)
 
 
 def check_folder(name: str) -> Operation:
@@ -234,7 +236,7 @@ def check_folder(name: str) -> Operation:
 
 def probe_partner(partner: str) -> Operation:
     """The version of the partner's DHCP service, over a second hop: it is told without rights."""
-    return {"id": "probe_partner", "op": "probe_partner", "server": partner}
+    return _own("probe_partner", server=partner)
 
 
 def probe_rights(partner: str) -> Operation:
@@ -247,15 +249,19 @@ def resolve_name(name: str) -> Operation:
     return {"id": "resolve", "op": "probe_partner", "server": name, "resolve": True}
 
 
-def wait_for_state(
-    name: str,
-    wanted: Iterable[str],
-    passing: Iterable[str],
-    timeout: int,
-    tolerated: Iterable[str] = (),
-    grace: int = 0,
-) -> Operation:
-    """`tolerated`: states that are an error only when they last longer than `grace` seconds."""
+@dataclass(frozen=True)
+class AwaitedStates:
+    """`wanted` end a wait, `passing` let it go on, and any other is an error; `tolerated` only when they last longer
+    than `grace` seconds."""
+
+    wanted: Collection[str]
+    passing: Collection[str] = ()
+    tolerated: Collection[str] = ()
+    grace: int = 0
+
+
+def wait_for_state(name: str, states: AwaitedStates, timeout: int) -> Operation:
+    """Waits until a relationship is in a wanted state, `timeout` seconds at most."""
     return {
         "id": "wait_for_state",
         "op": "wait_until",
@@ -264,10 +270,10 @@ def wait_for_state(
         "select": ["Name", "State"],
         "match": {"Name": name},
         "property": "State",
-        "values": sorted(wanted),
-        "while": sorted(passing),
-        "tolerated": sorted(tolerated),
-        "grace": grace,
+        "values": sorted(states.wanted),
+        "while": sorted(states.passing),
+        "tolerated": sorted(states.tolerated),
+        "grace": states.grace,
         "timeout": timeout,
         "interval_ms": 500,
     }
@@ -283,7 +289,7 @@ def add_failover(declared: DeclaredSettings, partner: str, scopes: Sequence[IPv4
     for setting in SETTINGS:
         value = getattr(declared, setting.option)
         if setting.at_creation and value is not None:
-            sent = _parameters(setting, value, declared.shared_secret)
+            sent = setting.as_parameters(value, declared.shared_secret)
             parameters.update((name, text) for name, text in sent.items() if text is not None)
     return _cmdlet(CREATES, "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
 
@@ -293,7 +299,7 @@ def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> O
     secret."""
     parameters: dict[str, Any] = {"Name": name}
     for option, value in changes.items():
-        parameters.update(_parameters(_MODIFIED[option], value, secret))
+        parameters.update(_MODIFIED[option].as_parameters(value, secret))
     return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
@@ -332,6 +338,7 @@ def partner_down(name: str) -> Operation:
 
 
 def add_failover_scopes(name: str, scopes: Sequence[IPv4Address]) -> Operation:
+    """Puts scopes of the server that runs it into a relationship; the partner gets copies."""
     parameters = {"Name": name, "ScopeId": [str(scope) for scope in scopes], **_QUIET}  # this one has no -Force
     return _cmdlet("add_failover_scopes", "Add-DhcpServerv4FailoverScope", parameters)
 
@@ -345,30 +352,19 @@ def replicate(scopes: Sequence[IPv4Address], computer: str | None = None) -> Ope
 def probe_api(relationship: str, computer: str | None = None) -> Operation:
     """Whether the DHCP server management API can be called there, asked with a read; of `computer` over a second
     hop."""
-    return {"id": "probe_api", "op": "probe_api", "relationship": relationship, "server": computer}
+    return _own("probe_api", relationship=relationship, server=computer)
 
 
 def remove_member_here(relationship: str, scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
     """Takes scopes out of one server's half by the management API: they stay there as they are, and the partner is not
     asked."""
     members = [str(scope) for scope in scopes]
-    return {
-        "id": "remove_member_here",
-        "op": "remove_member_here",
-        "relationship": relationship,
-        "scopes": members,
-        "server": computer,
-    }
+    return _own("remove_member_here", relationship=relationship, scopes=members, server=computer)
 
 
 def remove_relationship_here(relationship: str, computer: str | None = None) -> Operation:
     """Takes one server's half away by the management API: its scopes stay there, and the partner keeps its half."""
-    return {
-        "id": "remove_relationship_here",
-        "op": "remove_relationship_here",
-        "relationship": relationship,
-        "server": computer,
-    }
+    return _own("remove_relationship_here", relationship=relationship, server=computer)
 
 
 def add_scope(spec: ScopeSpec) -> Operation:
@@ -397,21 +393,3 @@ def _at(computer: str | None) -> Mapping[str, Any]:
 def _asking(computer: str | None) -> Mapping[str, Any]:
     """A partner whose service does not run is not waited for: the probe has told it."""
     return {"parameters": _at(computer), **({"retry_seconds": 0} if computer else {})}
-
-
-def _parameters(setting: Setting, value: Any, secret: str | None) -> Mapping[str, Any]:
-    """A setting as the parameters that give it this value. A duration and its switch are one stored value; an empty
-    secret is authentication off."""
-    name = setting.parameter or setting.windows
-    match setting.kind:
-        case Kind.CHOICE:
-            return {name: setting.choices[value]}
-        case Kind.DURATION if setting.switch and not value:
-            return {setting.switch: False}
-        case Kind.DURATION:
-            return {**({setting.switch: True} if setting.switch else {}), name: durations.timespan(value)}
-        case Kind.AUTHENTICATION if not value:
-            return {name: None}
-        case Kind.AUTHENTICATION | Kind.SECRET:
-            return {name: Secret(secret) if secret else None}
-    return {name: value}

@@ -321,6 +321,7 @@ def short_id(full_id: str) -> str:
 
 
 def error_ids(result: Result) -> frozenset[str]:
+    """The short ids of what went wrong in an operation."""
     return frozenset(short_id(error.id) for error in result.errors)
 
 

@@ -23,30 +23,12 @@ from .export_content import Budget, Content, ContentBuilder
 from .export_stream import Consumer, Frame, Malformed, Node
 
 # read member by member
-_LISTS = (
-    "ExclusionRanges",
-    "OptionValues",
-    "Reservations",
-    "Policies",
-    "Leases",
-    "Classes",
-    "OptionDefinitions",
-    "Filters",
-    "Scopes",
-)
+_SCOPE_LISTS = ("ExclusionRanges", "OptionValues", "Reservations", "Policies", "Leases")
+_LISTS = (*_SCOPE_LISTS, "Classes", "OptionDefinitions", "Filters", "Scopes")
 # a policy's criteria: operators, each followed by values whose order means nothing
 _OPERATORS = ("eq", "ne")
-_CRITERIA = (
-    "VendorClass",
-    "UserClass",
-    "MacAddress",
-    "ClientId",
-    "RelayAgent",
-    "CircuitId",
-    "RemoteId",
-    "SubscriberId",
-    "Fqdn",
-)
+_RELAY_CRITERIA = ("RelayAgent", "CircuitId", "RemoteId", "SubscriberId")
+_CRITERIA = ("VendorClass", "UserClass", "MacAddress", "ClientId", "Fqdn", *_RELAY_CRITERIA)
 _HARDWARE = ("ClientId", "MacAddress")
 _FLAGS = ("ActivatePolicies", "Enabled", "NapCapable", "NapEnable", "NapEnabled")
 # a time without a zone may be the server's own: it is taken for the latest that it can be
@@ -112,8 +94,7 @@ def read(packed: str, host: str) -> Export:
         raise UnexpectedReply(f"the export of {host} {problem}.") from problem
 
 
-# --- the parts that are too large to be held
-# -----------------------------------------------------------------------------
+# --- the parts that are too large to be held --------------------------------------------------------------------------
 
 
 class _Document(Frame):
@@ -300,8 +281,7 @@ class _Scope(Frame):
         )
 
 
-# --- the parts that are held
-# ---------------------------------------------------------------------------------------------
+# --- the parts that are held ------------------------------------------------------------------------------------------
 
 
 def _moment(text: str) -> datetime | None:

@@ -65,6 +65,7 @@ class Budget:
         self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def spend(self, size: int, *texts: str) -> None:
+        """Pays for an object of `size` bytes and for texts. Raises Malformed when nothing is left."""
         self._left -= size + sum(_VALUE + len(text) * (1 if text.isascii() else _WIDE) for text in texts)
         if self._left < 0:
             raise Malformed("holds more than can be compared at once; nothing was changed. Name fewer scopes")
@@ -80,12 +81,15 @@ class Budget:
         return text
 
     def shape(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of an item's fields, held once for all items that have the same."""
         if len(self._shapes) >= _REPEATED:
             return self._shapes.get(names, names)
         return self._shapes.setdefault(names, names)
 
 
 class ContentBuilder:
+    """A Content while it is read, item by item."""
+
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._items: dict[str, _Item] = {}
@@ -94,11 +98,13 @@ class ContentBuilder:
         return item in self._items
 
     def add(self, item: str, fields: Mapping[str, tuple[str, ...]]) -> None:
+        """Raises Malformed when the budget is spent."""
         names = self._budget.shape(tuple(sorted(fields)))
         self._budget.spend(_ITEM + 8 * len(names), item)
         self._items[item] = (names, tuple(self._compact(fields[name]) for name in names))
 
     def built(self) -> Content:
+        """What was added."""
         return Content(self._items)
 
     def _compact(self, values: tuple[str, ...]) -> str | tuple[str, ...]:

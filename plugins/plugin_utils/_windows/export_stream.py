@@ -50,6 +50,7 @@ class Node:
         return self.words + "".join(f"<{child.tag}>{child.text()}</{child.tag}>" for child in self.children)
 
     def elements(self) -> int:
+        """How many it is, with those in it."""
         return 1 + sum(child.elements() for child in self.children)
 
 

@@ -44,6 +44,7 @@ class Place:
     hide: Callable[[str], str] = str
 
     def unreadable(self, name: str, value: Any, why: str) -> UnexpectedReply:
+        """The error for a value of a property: `why` completes "NAME is VALUE, ..."."""
         return UnexpectedReply(
             f"On {self.host}: {self.cmdlet} answered something that cannot be read: {name} is "
             f"{shown(value, self.hide)}, {why}. "
@@ -53,13 +54,14 @@ class Place:
 
 @dataclass(frozen=True)
 class ReplyObject:
-    """One object of an answer. Each reader says which property it wants and what it can be; null and missing are not
-    the same."""
+    """One object of an answer. Each reader says which property it wants and what it can be, and raises UnexpectedReply
+    for anything else; null and missing are not the same."""
 
     place: Place
     properties: Mapping[str, Any]
 
     def value(self, name: str) -> Any:
+        """As it came. Every reader whose name does not begin with "optional" wants the property to be there."""
         if name not in self.properties:
             where, has = self.place, ", ".join(map(str, self.properties))
             raise UnexpectedReply(
@@ -89,18 +91,21 @@ class ReplyObject:
         return self.text(name) or None if name in self.properties else None
 
     def choice(self, name: str, choices: Mapping[str, T]) -> T:
+        """What one of these texts stands for."""
         value = self.text(name)
         if value not in choices:
             raise self.unreadable(name, value, f"and none of {', '.join(choices)}")
         return choices[value]
 
     def flag(self, name: str) -> bool:
+        """Null is false, as it is everywhere in Windows PowerShell."""
         value = self.value(name)
         if value is not None and not isinstance(value, bool):
             raise self.unreadable(name, value, "and neither true nor false")
         return bool(value)
 
     def number(self, name: str, most: int = UINT32, least: int = 0) -> int:
+        """A whole number from `least` to `most`."""
         value = self.value(name)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.unreadable(name, value, "which is not a number")
@@ -109,6 +114,7 @@ class ReplyObject:
         return int(value)
 
     def optional_number(self, name: str, most: int = UINT32) -> int | None:
+        """None where the property is null; it has to be there."""
         return None if self.value(name) is None else self.number(name, most)
 
     def fraction(self, name: str) -> float | None:
@@ -125,6 +131,7 @@ class ReplyObject:
         return number if isfinite(number) else None
 
     def address(self, name: str) -> IPv4Address:
+        """An IPv4 address."""
         return self._address(name, self.value(name))
 
     def mask(self, name: str) -> IPv4Address:
@@ -157,6 +164,7 @@ class ReplyObject:
             raise self.unreadable(name, value, "which is not a time") from None
 
     def unreadable(self, name: str, value: Any, why: str) -> UnexpectedReply:
+        """As of its place."""
         return self.place.unreadable(name, value, why)
 
     def _address(self, name: str, value: Any) -> IPv4Address:

@@ -143,6 +143,7 @@ def used(results: Sequence[Result], host: str) -> Export:
 
 
 def level_reads() -> Sequence[cmdlets.Operation]:
+    """What `server_level` is read from."""
     return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions())
 
 
@@ -167,7 +168,7 @@ def _objects(result: Result, host: str, partner: str = "") -> Sequence[ReplyObje
 
 
 def _failover(result: Result, host: str, partner: str = "") -> Sequence[ReplyObject]:
-    """Whether a server without any relationship answers with nothing or with an error is not known (U): both mean
+    """Whether a server without any relationship answers with nothing or with an error is not known: both mean
     none."""
     if result.errors and error_ids(result) <= EMPTY_FAILOVER:
         return ()

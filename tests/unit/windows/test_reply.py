@@ -31,7 +31,10 @@ INPUTS = Path(__file__).with_name("inputs")
 PLACE = Place("dhcp01", "Get-DhcpServerv4Failover")
 NOW = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 READ, AGAIN = cmdlets.get_failover(), cmdlets.get_scopes("dhcp02")
-SET, WAIT = cmdlets.set_failover("HQ", {"reserve_percent": 7}, None), cmdlets.wait_for_state("HQ", ["Normal"], [], 1)
+SET, WAIT = (
+    cmdlets.set_failover("HQ", {"reserve_percent": 7}, None),
+    cmdlets.wait_for_state("HQ", cmdlets.AwaitedStates(["Normal"]), 1),
+)
 
 
 def found(**properties: Any) -> ReplyObject:
