@@ -33,42 +33,43 @@ VERSION = {"MajorVersion": 10, "MinorVersion": 0}
 
 
 @pytest.mark.parametrize(
-    ("version", "failover", "scopes", "goes_on", "said", "answered"),
+    ("errors", "goes_on", "meaning", "answered"),
     [
-        ("WIN32 5", "WIN32 5", "WIN32 5", False, HOP, True),
-        ("WIN32 5", "WIN32 5", "WIN32 5", True, HOP, True),
-        ("", "WIN32 5", "WIN32 5", False, EITHER, True),
-        ("", "WIN32 5", "WIN32 5", True, RIGHTS, True),
-        ("", "DHCP 20121", "DHCP 20121", False, RIGHTS, True),
-        ("", "DHCP 20115", "WIN32 5", True, RIGHTS, True),
-        ("", "WIN32 259", "", False, "", True),
-        ("", "", "", False, "", True),
-        ("WIN32 1722", "WIN32 1722", "WIN32 1722", False, BUSY, False),
-        ("WIN32 1753", "WIN32 1753", "WIN32 1753", False, "The DHCP Server service there is stopped", False),
-        ("DHCP 20124", "", "", False, "the partner's name does not resolve", False),
-        ("", "WIN32 1722", "WIN32 1722", False, BUSY, True),
+        (("WIN32 5", "WIN32 5", "WIN32 5"), False, HOP, True),
+        (("WIN32 5", "WIN32 5", "WIN32 5"), True, HOP, True),
+        (("", "WIN32 5", "WIN32 5"), False, EITHER, True),
+        (("", "WIN32 5", "WIN32 5"), True, RIGHTS, True),
+        (("", "DHCP 20121", "DHCP 20121"), False, RIGHTS, True),
+        (("", "DHCP 20115", "WIN32 5"), True, RIGHTS, True),
+        (("", "WIN32 259", ""), False, "", True),
+        (("", "", ""), False, "", True),
+        (("WIN32 1722", "WIN32 1722", "WIN32 1722"), False, BUSY, False),
+        (("WIN32 1753", "WIN32 1753", "WIN32 1753"), False, "The DHCP Server service there is stopped", False),
+        (("DHCP 20124", "", ""), False, "the partner's name does not resolve", False),
+        (("", "WIN32 1722", "WIN32 1722"), False, BUSY, True),
     ],
 )
 def test_three_refusals_have_three_meanings(
-    version: str, failover: str, scopes: str, goes_on: bool, said: str, answered: bool
+    errors: tuple[str, str, str], goes_on: bool, meaning: str, answered: bool
 ) -> None:
+    """`errors`: of the three reads of the partner, its version, its relationships and its scopes."""
     reads, place = prerequisites.reads(PARTNER), Place("dhcp01", "Get-X")
     answers = [
         Result(
             read["id"],
             place,
             (Found(place, VERSION),),
-            (Failure(f"{found},Get-X", "No."),) if found else (),
+            (Failure(f"{error},Get-X", "No."),) if error else (),
             computer=PARTNER,
         )
-        for read, found in zip(reads, (version, failover, scopes), strict=True)
+        for read, error in zip(reads, errors, strict=True)
     ]
-    if not said:
+    if not meaning:
         prerequisites.check(answers, "dhcp01", PARTNER, goes_on)
         return
     with pytest.raises(RemoteError) as refused:
         prerequisites.check(answers, "dhcp01", PARTNER, goes_on)
-    assert said in str(refused.value)
+    assert meaning in str(refused.value)
     assert str(refused.value).startswith(f"On dhcp01 asking {PARTNER}: ")
     assert refused.value.answered is answered
 

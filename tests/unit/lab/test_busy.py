@@ -134,8 +134,11 @@ def test_a_mutex_of_another_account_is_busy() -> None:
     lab, session = lab_of_its_own()
     prelude = """
     Add-Type -TypeDefinition '
-    public class Barred { public Barred(bool mine, string name) { throw new System.UnauthorizedAccessException("Barred."); } }'
-    [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')::Add('System.Threading.Mutex', [Barred])
+    public class Barred {
+        public Barred(bool mine, string name) { throw new System.UnauthorizedAccessException("Barred."); }
+    }'
+    $accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
+    $accelerators::Add('System.Threading.Mutex', [Barred])
     """
     try:
         find_engine()

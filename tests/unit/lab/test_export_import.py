@@ -143,8 +143,11 @@ def test_the_bytes_are_those_of_an_xml_writer() -> None:
     lab.servers["DHCP01"].os = "6.3.9600"
     content = exported(lab, ScopeId=(PHONES,), Leases=True)
     assert content.startswith(
-        b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>\r\n<DHCPServer xmlns="http://schemas.microsoft.com/windows/DHCPServer">\r\n'
-        b'  <MajorVersion xmlns="">6</MajorVersion>\r\n  <MinorVersion xmlns="">3</MinorVersion>\r\n  <IPv4 xmlns="">\r\n'
+        b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>\r\n'
+        b'<DHCPServer xmlns="http://schemas.microsoft.com/windows/DHCPServer">\r\n'
+        b'  <MajorVersion xmlns="">6</MajorVersion>\r\n'
+        b'  <MinorVersion xmlns="">3</MinorVersion>\r\n'
+        b'  <IPv4 xmlns="">\r\n'
     )
     assert content.count(b"\n") == content.count(b"\r\n")
     lab.servers["DHCP01"].scopes[PHONES].leases.clear()

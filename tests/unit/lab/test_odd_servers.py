@@ -38,7 +38,8 @@ function Get-DhcpServerVersion { [CmdletBinding()] param() [pscustomobject] @{ W
 # it ends
 FAILING = """
 function Write-Failure([string] $Id, [string] $Message, [string] $Details) {
-    $record = [System.Management.Automation.ErrorRecord]::new([Exception]::new($Message), $Id, 'InvalidOperation', "file of hush")
+    $failed = [Exception]::new($Message)
+    $record = [System.Management.Automation.ErrorRecord]::new($failed, $Id, 'InvalidOperation', "file of hush")
     if ($Details) { $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new($Details) }
     $record
 }
@@ -170,7 +171,9 @@ def test_the_compiler_gets_a_second_try_and_has_its_say(failures: int, works: bo
     prelude = f"""
     $global:failures = {failures}
     function global:Add-Type {{
-        if ($global:failures-- -gt 0) {{ Write-Error -Message "error CS0016: Could not write to output file 'x.dll'" -ErrorAction Stop }}
+        if ($global:failures-- -gt 0) {{
+            Write-Error -Message "error CS0016: Could not write to output file 'x.dll'" -ErrorAction Stop
+        }}
         Microsoft.PowerShell.Utility\\Add-Type @args
     }}
     """

@@ -72,7 +72,8 @@ def test_objects_have_the_types_of_the_real_ones(door: PowerShellDoor, lab: Lab)
         $r.typeName = $first.PSObject.TypeNames[0]
         $names = 'ScopeId', 'Name', 'LeaseDuration', 'ActivatePolicies', 'MaxBootpClients'
         $r.types = @($names | ForEach-Object { $first.$_.GetType().Name })
-        $r.values = @("$($first.ScopeId)", $first.Name, "$($first.LeaseDuration)", $first.ActivatePolicies, $first.MaxBootpClients)
+        $texts = "$($first.ScopeId)", $first.Name, "$($first.LeaseDuration)"
+        $r.values = @($texts + $first.ActivatePolicies + $first.MaxBootpClients)
         Add-DhcpServerv4Failover -Name r -PartnerServer dhcp02.contoso.example -ScopeId 10.20.0.0 -Force -Confirm:$false
         $relationship = Get-DhcpServerv4Failover -Name r
         $ids = $relationship.ScopeId
@@ -80,7 +81,8 @@ def test_objects_have_the_types_of_the_real_ones(door: PowerShellDoor, lab: Lab)
         $r.null = $null -eq $relationship.ReservePercent
         $r.mclt = $relationship.MaxClientLeadTime.GetType().Name
         $r.replicated = @(Invoke-DhcpServerv4FailoverReplication -Name r -Force)
-        $r.passthru = "$((Set-DhcpServerv4Failover -Name r -StateSwitchInterval 01:00:00 -Force -PassThru).StateSwitchInterval)"
+        $passed = Set-DhcpServerv4Failover -Name r -StateSwitchInterval 01:00:00 -Force -PassThru
+        $r.passthru = "$($passed.StateSwitchInterval)"
         $relationship | Set-DhcpServerv4Failover -LoadBalancePercent 70 -Force
         $r.piped = (Get-DhcpServerv4Failover).LoadBalancePercent
         Set-DhcpServerv4Failover -Name r -StateSwitchInterval $null -SharedSecret $null -Force
@@ -119,7 +121,8 @@ def test_errors_are_records_as_the_real_ones(door: PowerShellDoor, lab: Lab) -> 
         $r.range = Get-BindingError { Set-DhcpServerv4Failover -Name r -LoadBalancePercent 101 }
         $r.word = Get-BindingError { Set-DhcpServerv4Failover -Name r -Mode Both }
         $r.sets = Get-BindingError {
-            Add-DhcpServerv4Failover -Name r -PartnerServer p -ScopeId 10.20.0.0 -ServerRole Active -LoadBalancePercent 5
+            $both = @{ ServerRole = 'Active'; LoadBalancePercent = 5 }
+            Add-DhcpServerv4Failover -Name r -PartnerServer p -ScopeId 10.20.0.0 @both
         }
         $r.null = Get-BindingError { Set-DhcpServerv4Scope -ScopeId 10.20.0.0 -Description $null }
         $r.job = Get-BindingError { Get-DhcpServerv4Scope -AsJob }

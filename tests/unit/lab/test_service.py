@@ -48,8 +48,11 @@ MODULE = """#!powershell
 #Requires -Version 5.1
 Import-Module DhcpServer
 $scopes = @(Get-DhcpServerv4Scope -ScopeId $complex_args.scopes -ErrorAction SilentlyContinue -ErrorVariable failed)
-@{ changed = $false; names = @($scopes | ForEach-Object { $_.Name }); errors = @($failed | ForEach-Object { $_.FullyQualifiedErrorId }) } |
-    ConvertTo-Json -Compress
+@{
+    changed = $false
+    names = @($scopes | ForEach-Object { $_.Name })
+    errors = @($failed | ForEach-Object { $_.FullyQualifiedErrorId })
+} | ConvertTo-Json -Compress
 """
 PLAY = """
 - hosts: dhcp01
