@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Makes the collection importable as ansible_collections.windhcp.failover, from the work tree, and what is in support/ by
-its name."""
+"""Makes the collection importable as ansible_collections.windhcp.failover, from the work tree, and the modules in
+support/ by their names."""
 
 from __future__ import annotations
 

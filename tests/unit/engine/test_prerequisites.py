@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import logon
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import probes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, ReplyObject, Result
 from lab.core.server import DhcpClass, OptionDefinition, OptionKey, Policy, Relationship, Scope
@@ -33,42 +34,43 @@ VERSION = {"MajorVersion": 10, "MinorVersion": 0}
 
 
 @pytest.mark.parametrize(
-    ("version", "failover", "scopes", "goes_on", "said", "answered"),
+    ("errors", "goes_on", "meaning", "answered"),
     [
-        ("WIN32 5", "WIN32 5", "WIN32 5", False, HOP, True),
-        ("WIN32 5", "WIN32 5", "WIN32 5", True, HOP, True),
-        ("", "WIN32 5", "WIN32 5", False, EITHER, True),
-        ("", "WIN32 5", "WIN32 5", True, RIGHTS, True),
-        ("", "DHCP 20121", "DHCP 20121", False, RIGHTS, True),
-        ("", "DHCP 20115", "WIN32 5", True, RIGHTS, True),
-        ("", "WIN32 259", "", False, "", True),
-        ("", "", "", False, "", True),
-        ("WIN32 1722", "WIN32 1722", "WIN32 1722", False, BUSY, False),
-        ("WIN32 1753", "WIN32 1753", "WIN32 1753", False, "The DHCP Server service there is stopped", False),
-        ("DHCP 20124", "", "", False, "the partner's name does not resolve", False),
-        ("", "WIN32 1722", "WIN32 1722", False, BUSY, True),
+        (("WIN32 5", "WIN32 5", "WIN32 5"), False, HOP, True),
+        (("WIN32 5", "WIN32 5", "WIN32 5"), True, HOP, True),
+        (("", "WIN32 5", "WIN32 5"), False, EITHER, True),
+        (("", "WIN32 5", "WIN32 5"), True, RIGHTS, True),
+        (("", "DHCP 20121", "DHCP 20121"), False, RIGHTS, True),
+        (("", "DHCP 20115", "WIN32 5"), True, RIGHTS, True),
+        (("", "WIN32 259", ""), False, "", True),
+        (("", "", ""), False, "", True),
+        (("WIN32 1722", "WIN32 1722", "WIN32 1722"), False, BUSY, False),
+        (("WIN32 1753", "WIN32 1753", "WIN32 1753"), False, "The DHCP Server service there is stopped", False),
+        (("DHCP 20124", "", ""), False, "the partner's name does not resolve", False),
+        (("", "WIN32 1722", "WIN32 1722"), False, BUSY, True),
     ],
 )
 def test_three_refusals_have_three_meanings(
-    version: str, failover: str, scopes: str, goes_on: bool, said: str, answered: bool
+    errors: tuple[str, str, str], goes_on: bool, meaning: str, answered: bool
 ) -> None:
+    """`errors`: of the three reads of the partner, its version, its relationships and its scopes."""
     reads, place = probes.reads(PARTNER), Place("dhcp01", "Get-X")
     answers = [
         Result(
             read["id"],
             place,
             (ReplyObject(place, VERSION),),
-            (Failure(f"{found},Get-X", "No."),) if found else (),
+            (Failure(f"{error},Get-X", "No."),) if error else (),
             computer=PARTNER,
         )
-        for read, found in zip(reads, (version, failover, scopes), strict=True)
+        for read, error in zip(reads, errors, strict=True)
     ]
-    if not said:
+    if not meaning:
         probes.check(answers, "dhcp01", PARTNER, goes_on)
         return
     with pytest.raises(RemoteError) as refused:
         probes.check(answers, "dhcp01", PARTNER, goes_on)
-    assert said in str(refused.value)
+    assert meaning in str(refused.value)
     assert str(refused.value).startswith(f"On dhcp01 asking {PARTNER}: ")
     assert refused.value.answered is answered
 
@@ -400,7 +402,7 @@ def test_what_is_half_made_is_seen_over_the_hop() -> None:
     two = pair()
     del two.server("DHCP02").relationships["HQ"]
     del two.server("DHCP02").scopes[TWO], two.server("DHCP02").scopes[ONE]
-    added: dict[str, Any] = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"], "wait_timeout": 1}
+    added = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"], "wait_timeout": 1}
     ahead = two.run(RELATIONSHIP, check_mode=True, **added)
     result = two.ok(RELATIONSHIP, **added)
     assert ahead["plan"] == result["plan"]

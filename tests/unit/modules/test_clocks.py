@@ -44,13 +44,14 @@ def test_an_export_that_takes_minutes_is_no_difference(two: Pair) -> None:
 
 @pytest.mark.parametrize("slow", ["DHCP01", "DHCP02"])
 @pytest.mark.parametrize(
-    ("batch", "before", "after"),
+    "seconds",
     [(92, 0, 0), (0, 92, 0), (0, 0, 92), (92, 92, 92)],
     ids=["slow batch", "slow start", "slow transfer", "all of it"],
 )
 def test_what_takes_long_is_no_difference(
-    two: Pair, monkeypatch: pytest.MonkeyPatch, slow: str, batch: int, before: int, after: int
+    two: Pair, monkeypatch: pytest.MonkeyPatch, slow: str, seconds: tuple[int, int, int]
 ) -> None:
+    batch, before, after = seconds
     two.lab.takes["Export-DhcpServer"] = timedelta(seconds=batch)
     execute = two.wire.execute
 

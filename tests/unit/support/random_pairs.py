@@ -126,6 +126,7 @@ def _fields(copy: Scope) -> Content:
 
 
 def scene(rng: random.Random) -> Scene:
+    """Three servers, some of whose relationships and copies are as runs that broke off leave them."""
     relationships = [_relationship(rng, name) for name in rng.sample(["HQ", "Branch", "Lab"], rng.randint(0, 3))]
     taken: set[IPv4Address] = set()
     free = [IPv4Address(scope) for scope in SCOPES]
@@ -140,17 +141,7 @@ def scene(rng: random.Random) -> Scene:
     for relationship in relationships:
         scopes = [scope for scope in free if scope not in taken and rng.random() < 0.45]
         taken.update(scopes)
-        here, there = set(scopes), set(scopes)
-        for scope in scopes:
-            odd = rng.random()
-            if odd < 0.12:
-                here.discard(scope)
-            elif odd < 0.24:
-                there.discard(scope)
-            if scope in here or rng.random() < 0.8:
-                copies[HERE].setdefault(scope, True)
-            if scope in there or rng.random() < 0.3:
-                copies[relationship.partner_server][scope] = copies[HERE].get(scope, True)
+        here, there = _members(rng, scopes, copies[HERE], copies[relationship.partner_server])
         odd = rng.random()
         if odd > 0.1:
             mine.append(replace(relationship, scopes=tuple(sorted(here))))
@@ -162,6 +153,24 @@ def scene(rng: random.Random) -> Scene:
             builders.relationship("Lab" if rng.random() < 0.5 else "Else", [], partner_server="DHCP09", is_primary=None)
         )
     return _scene(rng, mine, theirs, copies)
+
+
+def _members(
+    rng: random.Random, scopes: list[IPv4Address], mine: dict[IPv4Address, bool], theirs: dict[IPv4Address, bool]
+) -> tuple[set[IPv4Address], set[IPv4Address]]:
+    """Those on this server and on its partner, and their copies: a broken run may have left some on one only."""
+    here, there = set(scopes), set(scopes)
+    for scope in scopes:
+        odd = rng.random()
+        if odd < 0.12:
+            here.discard(scope)
+        elif odd < 0.24:
+            there.discard(scope)
+        if scope in here or rng.random() < 0.8:
+            mine.setdefault(scope, True)
+        if scope in there or rng.random() < 0.3:
+            theirs[scope] = mine.get(scope, True)
+    return here, there
 
 
 def _scene(
