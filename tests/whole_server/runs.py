@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import adapter, batch
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Convergence
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.sides import Sides
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls import Waiting
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import Reader
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import whole, with_purged
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
@@ -30,7 +32,7 @@ from nothing_lost.broken_runs import served_twice
 from nothing_lost.task import Wire
 from nothing_lost.watched import Killed, Watch, WatchedLab, held, watched
 
-from whole_server.declarations import NAMES, SCOPES, Declaration, declaration
+from whole_server.declarations import SCOPES, Declaration, declaration
 
 ATTEMPTS = 6
 # what a declaration may be refused for, each for what it says
@@ -117,20 +119,18 @@ def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str
 def run(wire: Wire, wanted: Declaration) -> tuple[dict[str, Any], Plan]:
     """One task on dhcp01: its result, and the plan that it carried out. Raises Killed, Refused, RemoteFailure."""
     here = Remote(lambda arguments: wire.execute("DHCP01", arguments), "dhcp01", check_mode=False)
-    task = Convergence(here, waiting=batch.Waiting(timeout=1), limits=guards.Limits(max_removals_percent=100))
-    task.relationships = NAMES
-    plans: list[Plan] = []
+    task = Reconciliation(
+        Reader(here),
+        check_mode=False,
+        waiting=Waiting(timeout=1),
+        limits=guards.Limits(max_removals_percent=100),
+    )
 
-    def planner(sides: Sides) -> Any:
-        world = adapter.world_of(sides)
-        specs = with_purged(wanted.specs, world, wanted.policy) if wanted.purge else wanted.specs
-        made = plan(whole(specs), world)
-        if isinstance(made, Plan):
-            plans.append(made)
-        return adapter.as_steps(made)
+    def planner(world: World) -> Plan | ReadRequest:
+        specs = with_purged(wanted.specs, world, wanted.policy) if wanted.purge and world.views else wanted.specs
+        return plan(whole(specs), world)
 
-    task.run(planner)
-    return task.result, plans[0]
+    return task.result, task.run(planner)
 
 
 def _otherwise(lab: Lab, made: Plan) -> Iterator[str]:

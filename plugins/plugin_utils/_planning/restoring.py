@@ -78,7 +78,7 @@ def restore(wanted: Restoration, world: World) -> Plan | ReadRequest:
         return known
     copy, here = known
     with showing(**_differences_shown(wanted, copy, here)):
-        return plan(wanted, copy, here)
+        return planned(wanted, copy, here)
 
 
 def _known(wanted: Restoration, world: World) -> tuple[Export, Here] | ReadRequest:
@@ -156,7 +156,7 @@ def outcome(scopes: Sequence[IPv4Address], export: Export) -> dict[str, Any]:
     return {"restored": [str(scope) for scope in scopes], "counts": counted, "total": total(counted)}
 
 
-def plan(wanted: Restoration, copy: Export, here: Here) -> Plan:
+def planned(wanted: Restoration, copy: Export, here: Here) -> Plan:
     """The same, of what is known. Raises Refused."""
     scopes = chosen(wanted, copy)
     absent = [scope for scope in scopes if here.server.scope(scope) is None]

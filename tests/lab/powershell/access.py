@@ -3,7 +3,7 @@
 """Owners and access lists of the files of lab hosts: they are real files here, and no file system of this machine has
 Windows' rights.
 
-SecretRecord beside them, by what the file system calls the same file whatever its path: a rename takes the access list along.
+Kept beside them, by what the file system calls the same file whatever its path: a rename takes the access list along.
 What nothing is kept of has what it inherits from its folder."""
 
 from __future__ import annotations

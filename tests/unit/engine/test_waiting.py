@@ -7,12 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import batch
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Convergence
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan, Step
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from pairs import RELATIONSHIP, THREE, Pair, pair
 
 NEW_SECRET: dict[str, Any] = {
@@ -75,14 +70,6 @@ def test_the_grace_goes_along_to_the_other_connection() -> None:
     two = pair()
     two.ok(RELATIONSHIP, **NEW_SECRET)
     two.lab.switches = two.lab.switches.with_answer("secret_change_polls", 4)
-    remotes = (lab_client.remote(two.lab, "DHCP01"), lab_client.remote(two.lab, "DHCP02"))
-    task = Convergence(*remotes, waiting=batch.Waiting(timeout=5, at_end=False))
-    here, there = task.look(), task.look("partner")
-    secret = cmdlets.set_failover("HQ", {"shared_secret": True}, "Kx7")
-    share = cmdlets.set_failover("HQ", {"load_balance_percent": 70}, None)
-    steps = (
-        Step(here.server.name, "secret", secret, "HQ", ""),
-        Step(there.server.name, "share", share, "HQ", "", connection="partner"),
-    )
-    task.carry_out(Plan(steps))
+    own = {"name": "HQ", "wait_timeout": 5, "wait_for_normal": False, "partner_host": "dhcp02"}
+    assert two.ok(RELATIONSHIP, **own, load_balance_percent=70)["changed"]
     assert two.server("DHCP02").relationships["HQ"].percentage != 50

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What another file may call says what it does. (ruff's own rule passes by everything in a folder whose name begins with
-an underscore.)"""
+"""What another file may call says what it does. (ruff's own rule passes by everything in a folder whose name begins
+with an underscore.)"""
 
 from __future__ import annotations
 

@@ -10,30 +10,33 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan as Steps
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset, Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
-from worlds import KEEP_HERE, ONE, READ_AT, content_of, lease, pair, partner, plan_of, world
+from worlds import KEEP_HERE, ONE, OWN, READ_AT, alone, content_of, lease, pair, partner, plan_of, world
 
 
-def plan_in(state: str) -> tuple[Steps, Server]:
-    server = builders.server([builders.relationship(state=state)])
-    return builders.present(relationship_options.parse("HQ", {"load_balance_percent": 60}), server), server
+def plan_in(state: str, **options: Any) -> Plan:
+    """A change of HQ, which is in this state here."""
+    settings = relationship_options.parse("HQ", options or {"load_balance_percent": 60})
+    return alone(builders.server([builders.relationship(state=state)]), Spec("HQ", settings))
+
+
+STRICT = guards.Limits()
 
 
 @pytest.mark.parametrize(
     "state", ["Normal", "Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"]
 )
 def test_states_that_are_good_or_pass(state: str) -> None:
-    guards.check(*plan_in(state))
+    guards.check(plan_in(state), STRICT)
 
 
 @pytest.mark.parametrize(
@@ -41,24 +44,23 @@ def test_states_that_are_good_or_pass(state: str) -> None:
 )
 def test_states_that_are_refused_unless_allowed(state: str) -> None:
     with pytest.raises(Refused, match=rf"is in state {state}: .*allow_state: \[{state}\] overrides"):
-        guards.check(*plan_in(state))
-    guards.check(*plan_in(state), allow_state=[state])
+        guards.check(plan_in(state), STRICT)
+    guards.check(plan_in(state), guards.Limits(allow_state=(state,)))
 
 
 def test_a_change_of_the_secret_interrupts_for_a_while() -> None:
     with pytest.raises(Refused, match="after a change of the secret it passes by itself within a minute or two"):
-        guards.check(*plan_in("CommunicationInterrupted"))
+        guards.check(plan_in("CommunicationInterrupted"), STRICT)
 
 
 @pytest.mark.parametrize("state", ["NoState", "Resting", ""])
 def test_an_unknown_word_is_an_error_whatever_is_allowed(state: str) -> None:
     with pytest.raises(Refused, match="which is not known"):
-        guards.check(*plan_in(state), allow_state=["CommunicationInterrupted"])
+        guards.check(plan_in(state), guards.Limits(allow_state=("CommunicationInterrupted",)))
 
 
 def test_nothing_to_do_is_never_refused() -> None:
-    server = builders.server([builders.relationship(state="PartnerDown")])
-    guards.check(builders.present(relationship_options.parse("HQ", {}), server), server)
+    guards.check(plan_in("PartnerDown", load_balance_percent=50), STRICT)
 
 
 LEAVING = Spec("HQ", leaving=(ONE,), policy=KEEP_HERE)
@@ -73,14 +75,14 @@ def lossy() -> Plan:
 
 def test_what_would_be_lost_is_told_unless_it_may_be() -> None:
     with pytest.raises(Refused) as refused:
-        guards.check_removals(lossy(), guards.Limits())
+        guards.check(lossy(), guards.Limits())
     assert str(refused.value) == (
         "the copies that would go differ from those kept on DHCP01: 10.0.1.0 reservation 10.0.1.9: present on DHCP02, "
         "none on DHCP01; 10.0.1.0 lease 10.0.1.50 of aa: on DHCP02 only. Keep the scopes on the server that is right, "
         "or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers are "
         "Normal); allow_content_loss: true overrides. Nothing was changed."
     )
-    guards.check_removals(lossy(), guards.Limits(allow_content_loss=True))
+    guards.check(lossy(), guards.Limits(allow_content_loss=True))
 
 
 @pytest.mark.parametrize(
@@ -100,10 +102,10 @@ def test_of_many_members_a_third_is_the_most_at_once(members: int, leaving: int,
     plan = plan_of(replace(start, views=views), replace(LEAVING, leaving=scope_ids(scopes[:leaving])))
     limits = guards.Limits(max_removals_percent=percent)
     if not refused:
-        guards.check_removals(plan, limits)
+        guards.check(plan, limits)
         return
     with pytest.raises(Refused) as too_many:
-        guards.check_removals(plan, limits)
+        guards.check(plan, limits)
     assert str(too_many.value) == (
         f"{leaving} of the {members} members would be removed, and {percent} % is the most at once; look at the list, "
         f"or say max_removals_percent: {leaving * 10}. Nothing was changed."
@@ -117,26 +119,17 @@ def test_of_many_members_a_third_is_the_most_at_once(members: int, leaving: int,
 )
 def test_clocks_that_certainly_differ(least: int, most: int, refused: bool) -> None:
     ahead = ClockOffset(timedelta(seconds=least), timedelta(seconds=most))
-    here, there = builders.server(), replace(builders.server(), name="DHCP02", clock=ahead)
-    guards.check_clocks(here, there, allow_clock_skew=True)
+    there = replace(partner({"HQ": []}), clock=ahead)
+    settings = relationship_options.parse("HQ", {"load_balance_percent": 60})
+    plan = plan_of(world(builders.server([builders.relationship()]), there, OWN), Spec("HQ", settings))
+    guards.check(plan, guards.Limits(allow_clock_skew=True))
     if not refused:
-        guards.check_clocks(here, there, allow_clock_skew=False)
+        guards.check(plan, STRICT)
         return
     with pytest.raises(
         Refused, match=r"^the clocks of DHCP01 and DHCP02 differ by 61 s or more, .* allow_clock_skew: true"
     ):
-        guards.check_clocks(here, there, allow_clock_skew=False)
-
-
-def test_a_partner_host_that_is_another_server() -> None:
-    there = replace(partner({"HQ": []}), name="DHCP03", addresses=("10.10.0.13",))
-    with pytest.raises(Refused) as refused:
-        guards.check_is_partner([builders.relationship()], there)
-    assert str(refused.value) == (
-        "partner_host: it is DHCP03, and the partner of 'HQ' is dhcp02.contoso.example = DHCP02 = 10.10.0.12; name the "
-        "right host, or write partner_server as the host's own name or address."
-    )
-    guards.check_is_partner([builders.relationship()], partner())
+        guards.check(plan, STRICT)
 
 
 @pytest.mark.parametrize(

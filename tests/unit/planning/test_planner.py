@@ -13,8 +13,8 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead, ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec, whole
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import PartnerRead, ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 from worlds import KEEP_HERE, ONE, OWN, PARTNER, THREE, TWO, asked_of, pair, partner, plan_of, world
 

@@ -11,8 +11,9 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.replicating import Replication, replicate
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ReadRequest, World
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import NOTHING, Export, Uses
 from worlds import HOP, ONE, OWN, PARTNER, THREE, TWO, content_of, in_words, pair, world
 

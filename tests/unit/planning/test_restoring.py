@@ -12,12 +12,12 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import (
     Here,
-    Wanted,
+    Restoration,
     additions,
     chosen,
     counts,
     lost,
-    restore,
+    planned,
     total,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import (
@@ -55,7 +55,7 @@ def server(*scopes: str, export: Export = NOTHING, level: ServerLevel | None = N
     ids=["out of service", "as they were saved"],
 )
 def test_scopes_come_back_in_the_state_that_is_asked_for(inactive: bool, expected: list[str]) -> None:
-    made = restore(Wanted(PATH, inactive=inactive), saved(), server("10.0.3.0"))
+    made = planned(Restoration(PATH, inactive=inactive), saved(), server("10.0.3.0"))
     assert in_words(made) == [f"bring back from the safety copy, with leases, {words}" for words in expected]
 
 
@@ -63,19 +63,19 @@ def test_scopes_come_back_in_the_state_that_is_asked_for(inactive: bool, expecte
     ("scopes", "found"), [((), (ONE, TWO)), ((TWO,), (TWO,)), ((TWO, ONE), (ONE, TWO))], ids=["all", "one", "both"]
 )
 def test_which_scopes(scopes: tuple[Any, ...], found: tuple[Any, ...]) -> None:
-    assert chosen(Wanted(PATH, scopes), saved()) == found
+    assert chosen(Restoration(PATH, scopes), saved()) == found
 
 
 @pytest.mark.parametrize(("copy", "holds"), [(saved(), "10.0.1.0, 10.0.2.0"), (NOTHING, "no scope")])
 def test_a_scope_that_the_copy_does_not_hold(copy: Export, holds: str) -> None:
     with pytest.raises(Refused) as refused:
-        chosen(Wanted(PATH, (THREE,)), copy)
+        chosen(Restoration(PATH, (THREE,)), copy)
     assert str(refused.value) == f"scopes: 10.0.3.0 is not in {PATH}, which holds {holds}. Nothing was changed."
 
 
 def test_what_is_there_as_it_was_saved_is_no_change() -> None:
     here = content_of(ONE, OFF, _50=lease())
-    made = restore(Wanted(PATH, (ONE,)), saved(), server("10.0.1.0", export=here))
+    made = planned(Restoration(PATH, (ONE,)), saved(), server("10.0.1.0", export=here))
     assert made.actions == ()
 
 
@@ -98,14 +98,14 @@ def test_what_is_there_as_it_was_saved_is_no_change() -> None:
 )
 def test_what_is_there_and_differs_is_left_alone(there: Export, message: str) -> None:
     with pytest.raises(Refused) as refused:
-        restore(Wanted(PATH, (ONE,)), saved(), server("10.0.1.0", export=there))
+        planned(Restoration(PATH, (ONE,)), saved(), server("10.0.1.0", export=there))
     assert str(refused.value).startswith(message)
 
 
 def test_a_scope_that_would_lie_over_another_one() -> None:
     wide = content_of(ONE, {"": {**OFF[""], "subnet_mask": "255.255.0.0"}})
     with pytest.raises(Refused, match=r"^scopes: .*10\.0\.3\.0.*; leave it out, or remove the scope that is there\."):
-        restore(Wanted(PATH), wide, server("10.0.3.0"))
+        planned(Restoration(PATH), wide, server("10.0.3.0"))
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_a_scope_that_would_lie_over_another_one() -> None:
     ids=["newer", "2012 R2 on 2012", "older"],
 )
 def test_copies_of_another_windows(copy: tuple[int, int], here: tuple[int, int], message: str | None) -> None:
-    wanted, target = Wanted(PATH), server(level=ServerLevel(here, {}, {}))
+    wanted, target = Restoration(PATH), server(level=ServerLevel(here, {}, {}))
     old = replace(saved(), version=copy)
     if message is None:
-        (warning,) = restore(wanted, old, target).warnings
+        (warning,) = planned(wanted, old, target).warnings
         assert warning == "the safety copy was made by Windows version {}.{}, and DHCP01 has {}.{}".format(*copy, *here)
     else:
         with pytest.raises(Refused) as refused:
-            restore(wanted, old, target)
+            planned(wanted, old, target)
         assert message in str(refused.value)
 
 
@@ -134,7 +134,7 @@ def test_what_comes_to_the_server_level_is_told() -> None:
     copy = saved(classes={PHONES: "phones", KIOSK: "kiosk"}, definitions={OPTION: "IPv4Address"})
     level = ServerLevel((10, 0), {("User", "Terminals"): "kiosk"}, {})
     assert additions(copy, level) == ["user class 'Phones'", "definition of option 150"]
-    (only,) = in_words(restore(Wanted(PATH), copy, server(level=level)))
+    (only,) = in_words(planned(Restoration(PATH), copy, server(level=level)))
     assert only.endswith("; adds to DHCP01: user class 'Phones', definition of option 150")
 
 
@@ -157,7 +157,7 @@ def test_what_comes_to_the_server_level_is_told() -> None:
 def test_what_may_not_come_is_a_warning(level: ServerLevel, warning: str) -> None:
     uses = {ONE: Uses(frozenset({PHONES}), frozenset({OPTION}))}
     copy = saved(classes={PHONES: "phones"}, definitions={OPTION: "IPv4Address"}, uses=uses)
-    assert restore(Wanted(PATH), copy, server(level=level)).warnings == (warning,)
+    assert planned(Restoration(PATH), copy, server(level=level)).warnings == (warning,)
 
 
 def test_leases_that_did_not_come_are_told_with_the_cure() -> None:

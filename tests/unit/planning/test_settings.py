@@ -10,28 +10,30 @@ from typing import Any
 import builders
 import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import Secret
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 from lab import topology
-from worlds import in_words, plan_of, world
+from worlds import alone, in_words, plan_of, world
 
 PARTNER = {"partner_server": "dhcp02.contoso.example"}
 FORCE = {"Force": True, "Confirm": False}
 
 
 def present(server: Server, name: str = "HQ", **options: Any) -> Plan:
-    return builders.present(relationship_options.parse(name, options), server)
+    settings = relationship_options.parse(name, options)
+    return alone(server, Spec(name, settings, settings.scopes))
 
 
 def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
-    return [(step.operation["cmdlet"], step.operation["parameters"]) for step in plan.steps]
+    operations = [kinds.operation(action, plan.start) for action in plan.actions]
+    return [(operation["cmdlet"], operation["parameters"]) for operation in operations]
 
 
 DEFAULTS = {
@@ -153,7 +155,7 @@ def test_modifying_sends_what_differs_in_one_call(
 )
 def test_what_is_so_already_is_no_change(current: Any, options: dict[str, Any]) -> None:
     plan = present(builders.server([current]), **options)
-    assert plan.steps == ()
+    assert plan.actions == ()
     assert plan.before == plan.after
 
 

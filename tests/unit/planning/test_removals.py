@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.copies import departure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.removals import removal
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Lease
 from worlds import HERE, HOP, ONE, content_of, lease, pair
 
@@ -25,7 +25,7 @@ def differs(
     """What differs, and what of it is lost, when the copy on the partner goes."""
     exported = {"exported_here": content_of(ONE, kept), "exported_there": content_of(ONE, going, **leases)}
     start = pair({"HQ": ["10.0.1.0"]}, HOP, **exported)
-    gone = departure(ONE, start.views[HERE], start.views[HOP], deleted=deleted, replaced=replaced)
+    gone = removal(ONE, start.views[HERE], start.views[HOP], deleted=deleted, replaced=replaced)
     return list(gone.differences), list(gone.loses)
 
 

@@ -10,20 +10,23 @@ from typing import Any
 import builders
 import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.adapter import declared as planned
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import calls
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan as plan_for
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from lab import topology
 from lab.core.lab import Lab
 from lab.core.switches import every_single_change
+from worlds import alone
 
 SCOPES = ["10.0.1.0", "10.0.2.0", "10.0.10.0", "10.0.3.0"]
 RANGE = "subnet_mask: 255.255.255.0, start_range: {0}.10, end_range: {0}.99, leases: {{count: 3}}"
@@ -56,12 +59,14 @@ declared = st.one_of(load_balance, hot_standby)
 
 
 def run(lab: Lab, wanted: DeclaredSettings) -> Plan:
-    sides, fingerprint = lab_client.sides(lab)
-    plan = builders.reached(wanted, sides)
-    if plan.steps:
-        reply = lab_client.carry_out(lab, plan, sides.here.server, fingerprint)
-        assert reply.status == "done", reply.calls[-1]
-    return plan
+    """The relationship module's task, for real."""
+    spec = Spec("HQ", wanted, wanted.scopes)
+    return lab_client.task(lab).run(lambda world: plan_for([spec], world))
+
+
+def after(plan: Plan) -> Any:
+    """What the plan said of the relationship."""
+    return plan.shown[1]
 
 
 def definition(options: dict[str, Any]) -> DeclaredSettings:
@@ -78,9 +83,9 @@ def test_one_run_reaches_it_and_the_next_changes_nothing(first: dict[str, Any], 
         if shown is None:
             assert plan.pending
             continue
-        after, _fingerprint = lab_client.read(lab)
-        assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
-        assert run(lab, definition(options)).steps == ()
+        server, _fingerprint = lab_client.read(lab)
+        assert after(plan) == settings(server.relationship("HQ")), "what the plan said is what came"
+        assert run(lab, definition(options)).actions == ()
     assert len({scope for server in lab.servers.values() for scope in server.scopes}) == len(SCOPES)
 
 
@@ -90,8 +95,9 @@ def test_a_plan_writes_at_most_one_set(options: dict[str, Any]) -> None:
     lab = topology.loads(TOPOLOGY)
     run(lab, definition({"scopes": ["10.0.1.0"]}))
     server, _fingerprint = lab_client.read(lab)
-    plan = builders.present(definition(options), server)
-    assert [step.operation["cmdlet"] for step in plan.steps].count("Set-DhcpServerv4Failover") <= 1
+    plan = alone(server, Spec("HQ", definition(options), definition(options).scopes))
+    operations = [step.operation["cmdlet"] for step in calls.steps(plan)]
+    assert operations.count("Set-DhcpServerv4Failover") <= 1
 
 
 SWITCHES = [(name, answer) for name, answer, _switches in every_single_change()]
@@ -113,7 +119,7 @@ def test_under_every_answer_to_an_open_question(name: str, answer: Any) -> None:
         with pytest.raises(Refused, match="server_role: DHCP01 is standby"):
             run(lab, wanted)
     else:
-        assert run(lab, wanted).steps == ()
+        assert run(lab, wanted).actions == ()
     leases = {
         address for server in lab.servers.values() for scope in server.scopes.values() for address in scope.leases
     }
@@ -129,18 +135,11 @@ members = st.tuples(
 lease_durations = st.one_of(st.none(), durations)
 
 
-def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]], fault: bool = False) -> tuple[Plan, str]:
-    """Scopes in HQ, as the scope module does it: what was planned, and the status of the write."""
-    sides, fingerprint = lab_client.sides(lab)
+def scopes_present(lab: Lab, scopes: list[str], defined: list[dict[str, Any]]) -> Plan:
+    """Scopes in HQ, as the scope module does it: what was planned. Raises RemoteFailure."""
     create_scopes = scope_specs.parse(defined)
-    plan = planned(
-        Spec("HQ", definition({}), scope_ids(scopes), create_scopes, create_only=True, option="relationship")
-    )(sides)
-    if not plan.steps:
-        return plan, "nothing to do"
-    reply = lab_client.carry_out(lab, plan, sides.here.server, fingerprint)
-    assert fault or reply.status == "done", reply.calls[-1]
-    return plan, reply.status
+    spec = Spec("HQ", definition({}), scope_ids(scopes), create_scopes, create_only=True, option="relationship")
+    return lab_client.task(lab).run(lambda world: plan_for([spec], world))
 
 
 @given(members, members, lease_durations, st.sampled_from(["active", "inactive"]))
@@ -152,13 +151,13 @@ def test_defined_scopes_exist_and_are_members_after_one_run(
     before = {scope_id: scope.name for scope_id, scope in lab.servers["DHCP01"].scopes.items()}
     for scopes, ids in (first, second):
         defined = [builders.definition(one, lease_duration=lease_duration, state=state, description="D") for one in ids]
-        plan, _status = scopes_present(lab, scopes, defined)
-        after, _fingerprint = lab_client.read(lab)
-        assert plan.after == settings(after.relationship("HQ")), "what the plan said is what came"
-        assert scopes_present(lab, scopes, defined)[0].steps == ()
-        assert scope_specs.differences(plan.creates, after) == []
-        assert [str(one) for one in scope_ids([*scopes, *ids])] == [
-            one for one in plan.after["scopes"] if one in {*scopes, *ids}
+        plan = scopes_present(lab, scopes, defined)
+        server, _fingerprint = lab_client.read(lab)
+        assert after(plan) == settings(server.relationship("HQ")), "what the plan said is what came"
+        assert scopes_present(lab, scopes, defined).actions == ()
+        assert scope_specs.differences(plan.creates, server) == []
+        assert [str(scope) for scope in scope_ids([*scopes, *ids])] == [
+            scope for scope in after(plan)["scopes"] if scope in {*scopes, *ids}
         ]
     here, there = lab.servers["DHCP01"].scopes, lab.servers["DHCP02"].scopes
     assert {scope_id: here[scope_id].name for scope_id in before} == before, "a scope that exists is never changed"
@@ -186,13 +185,16 @@ def test_a_run_that_died_half_way_is_completed_by_the_next(cmdlet: str, exists: 
     lab.fail_next(
         "DHCP01", cmdlet, "DHCP 20127", after=1 if cmdlet == "Add-DhcpServerv4Scope" else 0, half_applied=half_applied
     )
-    plan, status = scopes_present(lab, [], defined, fault=True)
-    assert status == "stopped"
+    broken = lab_client.task(lab)
+    spec = Spec("HQ", definition({}), (), scope_specs.parse(defined), create_only=True, option="relationship")
+    with pytest.raises(RemoteFailure, match="DHCP 20127"):
+        broken.run(lambda world: plan_for([spec], world))
     assert IPv4Address("10.0.9.0") in lab.servers["DHCP01"].scopes
     assert "10.0.9.0" not in shown_members(lab, "DHCP02")
-    completing, _status = scopes_present(lab, [], defined)
-    assert {step.text for step in completing.steps} <= {step.text for step in plan.steps}
-    assert len(completing.steps) < len(plan.steps)
+    first = [step["step"] for step in broken.result["plan"]]
+    completing = [step.text for step in calls.steps(scopes_present(lab, [], defined))]
+    assert set(completing) <= set(first)
+    assert len(completing) < len(first)
     assert (
         shown_members(lab, "DHCP01")
         == shown_members(lab, "DHCP02")
