@@ -20,7 +20,7 @@ from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.reads import OwnRead, PartnerRead, Planner, ReadRequest, Scopes, Unread
 from .._planning.world import AT_ONCE, ServerView, World
-from .._windows import cmdlets, secret_record, server_reads
+from .._windows import cmdlets, probes, secret_record, server_reads
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import RemoteFailure, UnexpectedReply
@@ -157,6 +157,8 @@ class Reader:
         at once more."""
         self._journal = {**self.asked_partners, **self._journal}
         self._secrets = secret_record.SecretRecord()
+        if THERE in self.readings:
+            self._known[""] = THERE  # a relationship that is gone names no partner
 
     def _resolve(self, name: str) -> None:
         """What addresses the server's DNS has for a name; none is an answer too."""
@@ -249,8 +251,13 @@ class Reader:
             self._secrets = self._secrets.with_answers(looks, host)
         if own.copy and seen.has([cmdlets.read_copy(own.copy)]) and self._copy is None:
             self._copy = server_reads.read_copy(seen.reply.before, host)
-        for read in self._request.partners:
-            if self._is_over_hop(read) and seen.has(reading.partner_shows(read)[1:]):
+        over_hop = [read for read in self._request.partners if self._is_over_hop(read)]
+        for name in reading.reached_later(self._request, over_hop):
+            if seen.has(probes.probes(name)):
+                probes.check([seen.answer(probe) for probe in probes.probes(name)], host, name, seen.remote.goes_on())
+                self.reached.add((HERE, name))
+        for read in over_hop:
+            if seen.has(reading.partner_shows(read)[1:]):
                 self._learn_hop(seen, read)
 
     def _learn_hop(self, seen: Reading, read: PartnerRead) -> None:

@@ -63,6 +63,7 @@ class Reads:
     leases: bool = True
     api: str | None = None  # a relationship to ask it with
     level: bool = False
+    own_level: bool = False  # of this server, where a change of it matters too
     computer: str | None = None
     lacking: frozenset[IPv4Address] = frozenset()
 
@@ -80,6 +81,8 @@ class Reads:
     @property
     def levels(self) -> Sequence[Operation]:
         """The reads of the server level."""
+        if self.own_level:
+            return server_reads.level_reads()
         return probes.level_reads(self.computer) if self.level else ()
 
     def operations(self) -> Sequence[Operation]:
@@ -94,6 +97,7 @@ def of_partners(reads: Sequence[PartnerRead], computer: str | None, lacking: Lac
         with_leases(*reads),
         next((read.relationship for read in reads if read.api), None),
         any(read.level for read in reads),
+        False,
         computer,
         lacking.get(computer or THERE.value, frozenset()),
     )
@@ -106,6 +110,7 @@ def of_this_server(request: ReadRequest, lacking: Lacking) -> Reads:
         tuple(sorted({scope for read in both for scope in read.scopes})),
         with_leases(*both),
         next((read.relationship for read in request.partners if read.api), None),
+        False,
         request.own.level,
         None,
         lacking.get(HERE.value, frozenset()),
@@ -130,11 +135,19 @@ def own_operations(
     return [
         *looks,
         *(content + far if first else far + content),
+        *(probe for name in reached_later(request, over_hop) for probe in probes.probes(name)),
         *mine.levels,
         *([cmdlets.get_statistics()] if own.statistics else []),
         *([cmdlets.read_copy(own.copy)] if own.copy else []),
         *([cmdlets.uses(own.uses)] if own.uses else []),
     ]
+
+
+def reached_later(request: ReadRequest, over_hop: Sequence[PartnerRead]) -> Sequence[str]:
+    """Partners of partner_host that this server will reach for scopes to come there: asked now, where it is asked
+    anyway."""
+    reads = [read for read in request.partners if read not in over_hop and read.level and read.names]
+    return list(dict.fromkeys(read.names[0] for read in reads)) if request.own.uses else []
 
 
 # --- answers -> views ---------------------------------------------------------------------------------------------

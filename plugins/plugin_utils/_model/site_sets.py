@@ -26,6 +26,7 @@ class Existing:
     partner: str
 
     def is_between(self, servers: Collection[str]) -> bool:
+        """Whether both its servers are among these."""
         return self.primary in servers and self.partner in servers
 
     def is_same(self, other: Existing) -> bool:
@@ -41,6 +42,7 @@ class Chosen:
     staying: Sequence[Existing]
 
     def staying_as_data(self) -> list[dict[str, str]]:
+        """As the task returns it."""
         return [asdict(relationship) for relationship in self.staying]
 
 

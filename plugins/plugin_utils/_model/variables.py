@@ -39,10 +39,12 @@ class Decommission:
 
     @property
     def servers(self) -> Sequence[str]:
+        """Both."""
         return (self.keep, self.leaving)
 
     @property
     def servers_to_read(self) -> Sequence[str]:
+        """Those that can be reached."""
         return (self.keep,) if self.orphan else self.servers
 
 
@@ -56,6 +58,7 @@ class Migration:
 
     @property
     def servers(self) -> Sequence[str]:
+        """All three."""
         return (self.keep, self.leaving, self.new)
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from .._model.refusal import Refused
@@ -15,6 +14,7 @@ from .actions import Kind, Modification, Stage
 from .draft import Draft
 from .reads import PartnerRead, Scopes
 from .spec import Spec
+from .world import ServerView
 
 
 def settle(spec: Spec, d: Draft) -> None:
@@ -78,10 +78,8 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     checks.check_members(here, name, missing)
     if not asks_partner(spec, d):
         return ()
-    there_already = [scope for scope in missing if scope in d.start.here.copies]  # one that is made needs nothing
-    read = PartnerRead(names, name, level=bool(there_already), guarded=False)
-    there = d.need(read)
-    if not d.knows_needs(there_already) or there is None:
+    there = look_at_partner(spec, names, d)
+    if there is None:
         return None
     theirs = there.members(name)
     checks.check_not_left(name, [scope for scope in missing if scope in theirs], here, there)
@@ -89,12 +87,14 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     coming = tuple(sorted({*missing, *one_sided}))
     taken = tuple(scope for scope in coming if scope in there.copies)
     checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
+    copied = [scope for scope in coming if scope in d.start.here.copies]  # one that is made needs nothing
     if one_sided or taken:
-        there = d.need(replace(read, scopes=taken, api=bool(one_sided), level=True, guarded=True))
-    if not d.knows_needs([*there_already, *one_sided]) or there is None:
+        api = bool(one_sided)
+        there = d.need(PartnerRead(names, name, taken, api=api, level=True, guarded=True))
+    if not d.knows_needs(copied) or there is None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
-    checks.check_lacking([*there_already, *one_sided], d.start.here, there)
+    checks.check_lacking(copied, d.start.here, there)
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
     in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
     if spec.policy.keep_days is not None:
@@ -102,6 +102,14 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     d.add(Kind.DELETE, there, name, taken, **in_the_way)
     d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
     return coming
+
+
+def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView | None:
+    """The partner, with all that scopes which come there may need. None: it has to be read first."""
+    coming = [scope for scope in spec.members if scope not in d.here.members(spec.name)]
+    copied = [scope for scope in coming if scope in d.start.here.copies]
+    there = d.need(PartnerRead(names, spec.name, level=bool(coming), guarded=False))
+    return there if d.knows_needs(copied) else None
 
 
 def asks_partner(spec: Spec, d: Draft) -> bool:

@@ -102,7 +102,8 @@ class PartnerRead:
 
 def with_leases(*reads: OwnRead | PartnerRead) -> bool:
     """Whether one of the reads of some scopes wants their leases."""
-    return any(read.leases for read in reads if read.scopes)
+    wanted = [read.leases for read in reads if read.scopes]
+    return any(wanted) or not wanted
 
 
 @dataclass(frozen=True)

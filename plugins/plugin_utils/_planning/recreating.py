@@ -19,7 +19,7 @@ from .._model.settings import DeclaredSettings
 from . import checks, settings
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
-from .joining import asks_partner
+from .joining import asks_partner, look_at_partner
 from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
 from .reads import PartnerRead, Unread
 from .spec import Policy, Spec
@@ -136,7 +136,7 @@ def _half_made(spec: Spec, d: Draft) -> Misfit | None:
     checks.check_members(d.here, spec.name, missing)
     if not asks_partner(spec, d):
         return None
-    there = d.need(PartnerRead(current.relationship.partner.names, spec.name, guarded=False))
+    there = look_at_partner(spec, current.relationship.partner.names, d)
     return Misfit(current, there=there) if there is not None and there.half(spec.name) is None else None
 
 

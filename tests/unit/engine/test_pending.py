@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import builders
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
+from worlds import HOP, ONE, PARTNER, partner, world
 
 
 def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
@@ -31,16 +33,33 @@ def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
     assert pending.forgetting(facts, "HQ") == {}
 
 
+def ahead(here: Server, facts: pending.Facts, there: Server | None = None) -> World:
+    return pending.ahead(world(here, there), facts)
+
+
 def test_check_mode_plans_on_what_earlier_tasks_would_have_created() -> None:
-    server = builders.server()
     waiting = pending.remembering({}, "Waits", {"partner_server": "dhcp02"}, [])
     created = pending.remembering(waiting, "HQ", {"partner_server": "dhcp02", "shared_secret": "x"}, ["10.0.1.0"])
-    (ahead,) = pending.overlay(server, created).relationships
-    assert (ahead.name, ahead.partner_server, ahead.enable_auth, [str(scope) for scope in ahead.scopes]) == (
+    (relationship,) = ahead(builders.server(), created).here.relationships.values()
+    assert (relationship.name, relationship.partner_server, relationship.enable_auth, relationship.scopes) == (
         "HQ",
         "dhcp02",
         True,
-        ["10.0.1.0"],
+        (ONE,),
     )
-    there = replace(server, relationships=(builders.relationship(),))
-    assert pending.overlay(there, created) == there
+    there = builders.server([builders.relationship()])
+    assert ahead(there, created).here.relationships == {"HQ": builders.relationship()}
+
+
+def test_the_partner_has_by_then_what_was_created_with_it() -> None:
+    facts = pending.remembering({}, "HQ", {"partner_server": PARTNER}, ["10.0.1.0"])
+    after = ahead(builders.server(), facts, partner()).views[HOP]
+    assert (after.members("HQ"), after.serves(ONE)) == ({ONE}, True)
+
+
+def test_scopes_that_would_have_been_made_are_members_too() -> None:
+    (new,) = scope_specs.parse([builders.definition("10.0.9.0")])
+    facts = pending.remembering({}, "HQ", {}, ["10.0.1.0", "10.0.9.0"], [new])
+    after = ahead(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), facts, partner({"HQ": ["10.0.1.0"]}))
+    assert after.here.members("HQ") == after.views[HOP].members("HQ") == {ONE, new.scope_id}
+    assert after.here.copies[new.scope_id].name == new.name

@@ -464,7 +464,7 @@ def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int,
 
 
 @pytest.mark.parametrize(
-    ("task", "hop", "own"), [("move to another", (3, 4), (4, 5)), ("re-create with another", (4, 5), (5, 6))]
+    ("task", "hop", "own"), [("move to another", (3, 4), (4, 5)), ("re-create with another", (3, 4), (5, 6))]
 )
 def test_another_partner_takes_a_command_more(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
     module, options = {**TASKS, **MORE_TASKS}[task]

@@ -213,8 +213,8 @@ def test_two_entries_that_differ_in_it_contradict_each_other(setting: Setting) -
         entry[setting.option] = default
     other = {**entry, setting.option: "two" if setting.kind is Kind.SECRET else another(setting)}
     with pytest.raises(Refused, match=f"do not agree: {setting.option} "):
-        site.share([entry, other], ["dhcp01", "dhcp02"], "dhcp01")
-    (written,) = site.share([other], ["dhcp01", "dhcp02"], "dhcp01").writes
+        site.entries([entry, other], ["dhcp01", "dhcp02"])
+    (written,) = site.share(site.entries([other], ["dhcp01", "dhcp02"]), "dhcp01").writes
     assert written.get(setting.option) == (None if setting.kind is Kind.SECRET else another(setting))
 
 

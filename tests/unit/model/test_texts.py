@@ -49,7 +49,7 @@ HIDDEN, SEEN = "\x1b[2J", r"\x1b[2J"
 def test_words_of_a_result_are_in_sight_and_its_values_stay_as_they_are(
     result: dict[str, Any], shown: dict[str, Any]
 ) -> None:
-    assert texts.told(result) == shown
+    assert texts.result_in_sight(result) == shown
 
 
 @pytest.mark.parametrize(

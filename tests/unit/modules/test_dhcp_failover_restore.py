@@ -334,8 +334,9 @@ def test_scopes_that_cannot_be_read_after_the_import_were_imported() -> None:
     case = Case()
     case.lab.fail_next("DHCP01", "Export-DhcpServer", "WIN32 1726")
     failed = case.restore()
-    assert failed["msg"].startswith("The scopes were imported, and reading them afterwards failed: On dhcp01: ")
-    assert "Run again" in failed["msg"]
+    assert failed["msg"].startswith("Done: bring back from the safety copy, with leases, inactive: ")
+    assert "Reading the server again failed: On dhcp01: " in failed["msg"]
+    assert failed["msg"].endswith("Run again.")
     assert (failed["changed"], "counts" in failed) == (True, False)
     assert case.restore()["changed"] is False
 

@@ -35,7 +35,7 @@ def draft(at_once: int = 30) -> Draft:
         (Kind.JOIN, 50, [50, 15]),
         (Kind.SAVE, 30, [65]),
         (Kind.SERVE_OFF, 30, [1] * 65),
-        (Kind.REPLICATE, 7, [30, 30, 5]),
+        (Kind.REPLICATE, 40, [40, 25]),
     ],
 )
 def test_an_action_takes_as_many_scopes_as_its_kind(kind: Kind, at_once: int, sizes: list[int]) -> None:

@@ -91,7 +91,7 @@ def test_settings_and_states_that_change() -> None:
     assert kinds.effect(start, action(Kind.DOWN)).here.relationships["HQ"].state == "PartnerDown"
     kept = replace(start, secrets=SecretRecord({"HQ": ("salt", "proof"), "Lab": ("salt", "proof")}))
     after = kinds.effect(kept, action(Kind.FORGET)).secrets
-    assert (after.holds("HQ"), after.holds("Lab")) == (False, True)
+    assert (after.exists("HQ"), after.exists("Lab")) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def theirs(scopes: list[str], **changes: Any) -> Server:
         ),
         (partner(), EMPTY, {**UNKNOWN, "problem": "the partner has no relationship 'HQ'"}),
         (
-            theirs(["10.0.1.0"], partner_server="dhcp09.contoso.example", secondary_server="X", secondary_ip=None),
+            theirs(["10.0.1.0"], partner_server="dhcp09.contoso.example", primary_server="X", primary_ip=None),
             EMPTY,
             {**UNKNOWN, "problem": "the partner has no relationship 'HQ'"},
         ),

@@ -13,8 +13,9 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead, ReadRequest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec, whole
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import OwnRead, PartnerRead, ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec, whole
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 from worlds import KEEP_HERE, ONE, OWN, PARTNER, THREE, TWO, asked_of, pair, partner, plan_of, world
 
@@ -32,7 +33,12 @@ def exact(name: str, *scopes: IPv4Address, previous_name: str | None = None) -> 
 def test_before_scopes_come_their_partner_is_asked() -> None:
     spec = Spec("HQ", DeclaredSettings("HQ", "dhcp02", scopes=(ONE,)), (ONE,))
     asked = asked_of(world(builders.server()), spec)
-    assert asked == ReadRequest((PartnerRead(("dhcp02",), "HQ", guarded=False),))
+    assert asked == ReadRequest(partners=(PartnerRead(("dhcp02",), "HQ", level=True, guarded=False),))
+
+
+def test_a_planner_that_knows_nothing_asks_for_this_server() -> None:
+    spec = Spec("HQ", absent=True, policy=Policy(previous_name="Old"))
+    assert asked_of(World(), spec) == ReadRequest(OwnRead(notes=("HQ", "Old")))
 
 
 def test_nothing_is_asked_where_nothing_is_to_be_done() -> None:
@@ -84,7 +90,7 @@ def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
     start = replace(pair({"HQ": ["10.0.1.0"]}, OWN), secrets=SecretRecord({"HQ": ("salt", "proof")}))
     made = plan_of(start, Spec("HQ", absent=True, policy=ANEW))
     assert [action.kind for action in made.actions][-2:] == [Kind.FORGET, Kind.WITHDRAW_RELATIONSHIP]
-    assert not made.end.secrets.holds("HQ")
+    assert not made.end.secrets.exists("HQ")
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,8 @@ DEFAULTS = {
 def test_creating_sends_every_setting_of_the_mode(options: dict[str, Any], parameters: dict[str, Any]) -> None:
     plan = present(builders.server(), scopes=["10.0.1.0"], **PARTNER, **options)
     assert calls(plan) == [("Add-DhcpServerv4Failover", parameters)]
-    assert plan.before == {}
-    assert plan.after["scopes"] == ["10.0.1.0"]
+    assert plan.shown[0] == {}
+    assert plan.shown[1]["scopes"] == ["10.0.1.0"]
 
 
 SENT_SET = {"Name": "HQ", **FORCE}
@@ -156,20 +156,20 @@ def test_modifying_sends_what_differs_in_one_call(
 def test_what_is_so_already_is_no_change(current: Any, options: dict[str, Any]) -> None:
     plan = present(builders.server([current]), **options)
     assert plan.actions == ()
-    assert plan.before == plan.after
+    assert plan.shown[0] == plan.shown[1]
 
 
 def test_after_shows_what_the_change_leaves() -> None:
     plan = present(
         builders.server([builders.relationship(scopes=["10.0.1.0"])]), mode="hot_standby", scopes=["10.0.3.0"]
     )
-    assert {key: plan.after[key] for key in ("mode", "reserve_percent", "server_role", "scopes")} == {
+    assert {key: plan.shown[1][key] for key in ("mode", "reserve_percent", "server_role", "scopes")} == {
         "mode": "hot_standby",
         "reserve_percent": 5,
         "server_role": "active",
         "scopes": ["10.0.1.0", "10.0.3.0"],
     }
-    assert "load_balance_percent" not in plan.after
+    assert "load_balance_percent" not in plan.shown[1]
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,8 @@ def test_refused_with_the_option_and_the_cure(current: Any, options: dict[str, A
     ],
 )
 def test_a_change_in_words(current: Any, options: dict[str, Any], words: str) -> None:
-    (step,) = present(builders.server([current]), **options).steps
-    assert step.text == f"modify relationship 'HQ': {words}"
+    (text,) = in_words(present(builders.server([current]), **options))
+    assert text == f"modify relationship 'HQ': {words}"
 
 
 FIRST, SECOND = "Kx7-one-secret", "Kx7-two-secret"
@@ -255,8 +255,8 @@ def keeping(secret: str | None, **settings: Any) -> World:
     if secret is None:
         return start
     remote, kept = lab_client.remote(topology.load(topology.TOPOLOGIES / "company.yml")), SecretRecord()
-    reply = remote.write([], "", [SecretRecord().keep("HQ", secret), kept.look("HQ")])
-    return replace(start, secrets=kept.seen({"HQ": reply.calls[-1]}))
+    reply = remote.write([], "", [SecretRecord().keep("HQ", secret), kept.read_operation("HQ")])
+    return replace(start, secrets=kept.with_answers({"HQ": reply.calls[-1]}))
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,8 @@ def world(
 
     def read(found: ServerView, export: Export) -> ServerView:
         contents = (Read(scopes, export, READ_AT),)
-        return replace(found, contents=contents, read_at=READ_AT, api=True, level=LEVEL, uses=EMPTY)
+        uses = replace(EMPTY, uses=dict.fromkeys(found.copies, NOTHING_NEEDED))
+        return replace(found, contents=contents, read_at=READ_AT, api=True, level=LEVEL, uses=uses)
 
     own = read(view(here, HERE), exported_here)
     if there is None:

@@ -23,8 +23,8 @@ def asked(*operations: cmdlets.Operation, name: str = "HQ") -> SecretRecord:
     """What a task knows when DHCP01 did these operations before and is asked then."""
     remote = lab_client.remote(topology.load(topology.TOPOLOGIES / "company.yml"))
     kept = SecretRecord()
-    reply = remote.write([], "", [*operations, kept.look(name)])
-    return kept.seen({name: reply.calls[-1]})
+    reply = remote.write([], "", [*operations, kept.read_operation(name)])
+    return kept.with_answers({name: reply.calls[-1]})
 
 
 @pytest.mark.parametrize(
@@ -42,19 +42,19 @@ def test_only_the_secret_that_was_kept_last_is_known_again(
     before: list[cmdlets.Operation], name: str, holds: bool, is_of: list[bool]
 ) -> None:
     kept = asked(*before, name=name)
-    assert kept.holds(name) is holds
-    assert [kept.is_of(name, secret) for secret in (SECRET, OTHER)] == is_of
+    assert kept.exists(name) is holds
+    assert [kept.matches(name, secret) for secret in (SECRET, OTHER)] == is_of
 
 
 def test_what_is_to_be_dropped_is_as_good_as_gone() -> None:
     kept = asked(SecretRecord().keep("HQ", SECRET)).without("HQ")
-    assert (kept.holds("HQ"), kept.is_of("HQ", SECRET)) == (False, False)
+    assert (kept.exists("HQ"), kept.matches("HQ", SECRET)) == (False, False)
 
 
 def test_a_server_shows_neither_the_secret_nor_its_hash() -> None:
     remote = lab_client.remote(topology.load(topology.TOPOLOGIES / "company.yml"))
     keeps = SecretRecord().keep("HQ", SECRET)
-    reply = remote.write([], "", [keeps, SecretRecord().look("HQ")])
+    reply = remote.write([], "", [keeps, SecretRecord().read_operation("HQ")])
     assert not [text for text in (SECRET, keeps["hidden"].text) if text in repr(reply)]
 
 
@@ -72,7 +72,7 @@ def test_two_spellings_of_a_relationship_are_one_file() -> None:
     assert (
         SecretRecord().keep("HQ", SECRET)["name"]
         == SecretRecord().keep("hq", SECRET)["name"]
-        == SecretRecord().look("hQ")["name"]
+        == SecretRecord().read_operation("hQ")["name"]
     )
 
 
@@ -82,20 +82,20 @@ def test_two_spellings_of_a_relationship_are_one_file() -> None:
     ids=["no salt", "no proof", "no hash at all", "another hash"],
 )
 def test_what_was_spoilt_is_no_secret(public: str, proof: str) -> None:
-    kept = SecretRecord().seen({"HQ": builders.result("prove_text", {"public": public, "proof": proof})})
-    assert (kept.holds("HQ"), kept.is_of("HQ", SECRET)) == (True, False)
+    kept = SecretRecord().with_answers({"HQ": builders.result("prove_text", {"public": public, "proof": proof})})
+    assert (kept.exists("HQ"), kept.matches("HQ", SECRET)) == (True, False)
 
 
 @pytest.mark.parametrize(("error", "refused"), [("windhcp.not_ours", True), ("windhcp.file", False)])
 def test_what_cannot_be_read_is_not_there_unless_somebody_else_made_it(error: str, refused: bool) -> None:
     answers = {"HQ": builders.result("prove_text", error=error)}
     if not refused:
-        assert not SecretRecord().seen(answers, "dhcp01").holds("HQ")
+        assert not SecretRecord().with_answers(answers, "dhcp01").exists("HQ")
         return
     with pytest.raises(
         RemoteError, match=r"^On dhcp01: something below ProgramData is not as this collection makes it"
     ):
-        SecretRecord().seen(answers, "dhcp01")
+        SecretRecord().with_answers(answers, "dhcp01")
 
 
 def test_a_python_without_scrypt_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
