@@ -55,7 +55,11 @@ def parse(results: Sequence[Result], host: str, clock: ClockOffset | None = None
 def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:
     """Those of the reads that show another server: see `hop`."""
     shown = ("Get-DhcpServerv4Failover", "Get-DhcpServerv4Scope")
-    return tuple(read for read in reads if read.get("cmdlet") in shown and "ComputerName" in read["parameters"])
+    return tuple(
+        read
+        for read in reads
+        if read.get("cmdlet") in shown and "ComputerName" in read["parameters"] and read["id"] != "probe_rights"
+    )
 
 
 def hop(results: Sequence[Result], host: str, computer: str) -> Server:

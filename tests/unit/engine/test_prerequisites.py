@@ -447,7 +447,7 @@ def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
         ("re-create", (2, 3), (4, 7)),
         ("replicate", (2, 3), (4, 5)),
         ("replace a copy", (3, 4), (5, 8)),
-        ("complete a half", (3, 4), (5, 6)),
+        ("complete a half", (3, 4), (5, 7)),
         ("move", (3, 4), (5, 8)),
         ("create scopes", (2, 3), (3, 4)),
     ],
