@@ -137,9 +137,7 @@ def classes_and_definitions(results: Sequence[Result], host: str, computer: str 
 
 def used(results: Sequence[Result], host: str) -> Export:
     """The answer to cmdlets.uses."""
-    answer = _result(results, cmdlets.USES, host)
-    _objects(answer, host)
-    return read_export(answer.only().text("content"), host)
+    return _content(results, cmdlets.USES, host)
 
 
 def level_reads() -> Sequence[cmdlets.Operation]:
@@ -149,7 +147,11 @@ def level_reads() -> Sequence[cmdlets.Operation]:
 
 def read_copy(results: Sequence[Result], host: str) -> Export:
     """The safety copy among the results."""
-    answer = _result(results, cmdlets.read_copy("")["id"], host)
+    return _content(results, cmdlets.read_copy("")["id"], host)
+
+
+def _content(results: Sequence[Result], call_id: str, host: str) -> Export:
+    answer = _result(results, call_id, host)
     _objects(answer, host)
     return read_export(answer.only().text("content"), host)
 
