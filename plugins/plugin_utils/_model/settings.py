@@ -31,7 +31,7 @@ class Kind(Enum):
     SECRET = "a text that nothing shows"
 
 
-class Across(Enum):
+class OnPartner(Enum):
     """What the other server of the relationship has."""
 
     SAME = "the same value"
@@ -64,7 +64,7 @@ class Setting:
     default: Any = None
     at_creation: bool = True
     in_place: bool = True
-    across: Across = Across.SAME
+    on_partner: OnPartner = OnPartner.SAME
     words: Callable[[Any], str] = str
 
     @property
@@ -102,7 +102,7 @@ class Setting:
                 return {name: Secret(secret) if secret else None}
         return {name: value}
 
-    def is_of(self, mode: str | None) -> bool:
+    def belongs_to(self, mode: str | None) -> bool:
         """Whether a relationship in this mode has it."""
         return self.mode in (None, mode)
 
@@ -114,9 +114,13 @@ class Setting:
 
     def mirrored(self, value: Any) -> Any:
         """What the other server has where one has `value`."""
-        if value is None or self.across is Across.SAME:
+        if value is None or self.on_partner is OnPartner.SAME:
             return value
-        return 100 - value if self.across is Across.SHARE else next(other for other in self.choices if other != value)
+        return (
+            100 - value
+            if self.on_partner is OnPartner.SHARE
+            else next(other for other in self.choices if other != value)
+        )
 
 
 def _row(kind: Kind, **columns: Any) -> Mapping[str, Setting]:
@@ -147,7 +151,7 @@ class Settings:
             windows="LoadBalancePercent",
             mode="load_balance",
             default=50,
-            across=Across.SHARE,
+            on_partner=OnPartner.SHARE,
             words="{} % here".format,
         ),
     )
@@ -160,7 +164,7 @@ class Settings:
             mode="hot_standby",
             default="active",
             in_place=False,
-            across=Across.ROLE,
+            on_partner=OnPartner.ROLE,
             words="{} here".format,
         ),
     )
@@ -241,4 +245,4 @@ SETTING: Mapping[str, Setting] = {setting.option: setting for setting in DECLARE
 # which a host fact may carry from one task to the next
 CARRIED = tuple(setting for setting in DECLARED if setting.kind is not Kind.SECRET)
 # the site's data belongs to neither server: the role is said by who is the primary
-SITE = (*(setting for setting in SETTINGS if setting.across is not Across.ROLE), SETTING["shared_secret"])
+SITE = (*(setting for setting in SETTINGS if setting.on_partner is not OnPartner.ROLE), SETTING["shared_secret"])

@@ -197,7 +197,7 @@ def _each_once(
 def _relationship(failover: ReplyObject) -> Relationship:
     mode = _setting(failover, SETTING["mode"])
     settings: dict[str, Any] = {
-        setting.option: _setting(failover, setting) if setting.is_of(mode) else None for setting in SETTINGS
+        setting.option: _setting(failover, setting) if setting.belongs_to(mode) else None for setting in SETTINGS
     }
     return Relationship(
         name=failover.name("Name"),
