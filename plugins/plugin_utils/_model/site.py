@@ -23,7 +23,7 @@ from .server import RELATIONSHIP_LIMIT
 from .settings import SETTING, SITE, DeclaredSettings, Kind, OnPartner
 from .texts import few, sentences
 
-_TOLD = 50  # problems
+_PROBLEMS_SHOWN = 50  # problems
 _COMPARED = ("partner_server", *(setting.option for setting in SITE))
 
 
@@ -67,7 +67,7 @@ def share(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str], ho
     entries = _merge(entries, problems)
     problems += [*_shared_names(entries), *_shared_scopes(entries), *_crowded_servers(entries)]
     if problems:
-        listed = sentences(problems, between="\n- ", most=_TOLD)
+        listed = sentences(problems, between="\n- ", most=_PROBLEMS_SHOWN)
         raise Refused(
             f"The relationships of the site cannot be taken as they are, and nothing was written:\n- {listed}"
         )

@@ -17,7 +17,7 @@ from .._model.server import ClockOffset
 from .._model.texts import short
 from . import reply as replies
 from .cmdlets import Operation
-from .errors import ERRORS_TOLD, RemoteFailure, UnexpectedReply
+from .errors import ERRORS_SHOWN, RemoteFailure, UnexpectedReply
 from .reply import Place, Reply
 
 Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -44,7 +44,7 @@ _STATUS = {
     "script_error": "The script failed: {errors}. Please report it.",
 }
 
-_UNTOLD = {"busy": "who it is is not known"}
+_NO_ERROR = {"busy": "who it is is not known"}
 
 # What an endpoint answers that takes no scripts, or not all of their language: ids of PowerShell's parser and of its
 # command search
@@ -135,10 +135,10 @@ class Remote:
         if status not in _STATUS:
             return
         failures = replies.failures(reply, place)
-        listed = "; ".join(f"{short(failure.id)}: {short(failure.message)}" for failure in failures[:ERRORS_TOLD])
+        listed = "; ".join(f"{short(failure.id)}: {short(failure.message)}" for failure in failures[:ERRORS_SHOWN])
         keys = (f"{status} {failure.id}" for failure in failures)
         meaning = next((_STATUS[key] for key in keys if key in _STATUS), _STATUS[status])
-        errors = listed or _UNTOLD.get(status, "no error came with it")
+        errors = listed or _NO_ERROR.get(status, "no error came with it")
         kind = UnexpectedReply if status == "script_error" else NothingDone
         raise kind(f"On {self.host}: {meaning.format(errors=errors)}")
 
