@@ -44,7 +44,7 @@ def _check_name(name: str, option: str) -> None:
 def _check_mode(wanted: DeclaredSettings) -> None:
     given = [setting for setting in DECLARED if setting.mode and getattr(wanted, setting.option) is not None]
     for setting in given:
-        if wanted.mode and not setting.is_of(wanted.mode):
+        if wanted.mode and not setting.belongs_to(wanted.mode):
             raise Refused(
                 f"{setting.option}: belongs to mode {setting.mode}, and mode is {wanted.mode}; leave it out or change "
                 "mode."

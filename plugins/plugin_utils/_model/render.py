@@ -11,7 +11,7 @@ from . import durations
 from .relationship import Relationship
 from .scope import Scope
 from .server import Server
-from .settings import SETTINGS, Across
+from .settings import SETTINGS, OnPartner
 
 
 def settings(relationship: Relationship | None) -> Mapping[str, Any]:
@@ -24,7 +24,7 @@ def settings(relationship: Relationship | None) -> Mapping[str, Any]:
         **{
             setting.option: getattr(relationship, setting.option)
             for setting in SETTINGS
-            if setting.is_of(relationship.mode)
+            if setting.belongs_to(relationship.mode)
         },
         "state": relationship.state,
         "scopes": [str(scope) for scope in relationship.scopes],
@@ -76,7 +76,7 @@ def site_entry(relationship: Relationship, here: str, there: str) -> Mapping[str
         if relationship.mode == "hot_standby"
         else relationship.is_primary is not False
     )
-    known = (Across.SAME, Across.SHARE) if own else (Across.SAME,)
+    known = (OnPartner.SAME, OnPartner.SHARE) if own else (OnPartner.SAME,)
     return {
         "name": relationship.name,
         "primary": here if own else there,
@@ -85,7 +85,7 @@ def site_entry(relationship: Relationship, here: str, there: str) -> Mapping[str
         **{
             setting.option: getattr(relationship, setting.option)
             for setting in SETTINGS
-            if setting.is_of(relationship.mode) and setting.across in known
+            if setting.belongs_to(relationship.mode) and setting.on_partner in known
         },
         "scopes": [str(scope) for scope in relationship.scopes],
     }

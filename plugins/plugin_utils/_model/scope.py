@@ -25,6 +25,12 @@ def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Addr
     return tuple(sorted(addresses))
 
 
+def is_subnet_mask(address: IPv4Address) -> bool:
+    """Ones, and behind them zeros. No scope has one of zeros alone."""
+    hosts = int(address) ^ 0xFFFFFFFF
+    return bool(int(address)) and not hosts & (hosts + 1)
+
+
 @dataclass(frozen=True)
 class Scope:
     """A scope as a server has it. `lease_duration`: seconds, or durations.UNLIMITED."""

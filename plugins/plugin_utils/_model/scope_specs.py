@@ -11,7 +11,7 @@ from typing import Any
 from . import durations
 from .refusal import Refused
 from .render import scope_result
-from .scope import Scope, ScopeSpec
+from .scope import Scope, ScopeSpec, is_subnet_mask
 from .server import Server
 from .texts import few, sentences
 
@@ -137,8 +137,7 @@ def _address(given: Mapping[str, Any], option: str, where: str) -> IPv4Address:
 
 def _mask(given: Mapping[str, Any], where: str) -> IPv4Address:
     mask = _address(given, "subnet_mask", where)
-    hosts = int(mask) ^ 0xFFFFFFFF
-    if not int(mask) or hosts & (hosts + 1):
+    if not is_subnet_mask(mask):
         raise Refused(f"{where}: subnet_mask: {mask} is no subnet mask; write one as 255.255.255.0.")
     return mask
 

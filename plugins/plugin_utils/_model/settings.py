@@ -1,17 +1,18 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The settings of a relationship, in one table: each field of Settings and of DeclaredSettings that has a Setting is a
-row of it. Options, checks, calls, replies, diffs, results and the site's data are made from the rows. Pure.
+"""The settings of a relationship, in one table: each field of Settings and of DeclaredSettings that is annotated with a
+Setting is a row of it. Options, checks, calls, replies, diffs, results and the data of a site are made from the rows.
+Pure.
 
 A new setting is a row, and its option in the documentation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from ipaddress import IPv4Address
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 from . import durations
 from .secret import Secret
@@ -31,7 +32,7 @@ class Kind(Enum):
     SECRET = "a text that nothing shows"
 
 
-class Across(Enum):
+class OnPartner(Enum):
     """What the other server of the relationship has."""
 
     SAME = "the same value"
@@ -49,13 +50,13 @@ class Setting:
     `windows`: its property on Windows, and its parameter unless `parameter` says otherwise; `choices`: each value ->
     Windows' word. `switch`: the property and parameter that turns a duration off, `when_on` the duration where Windows
     tells that it is on and no more. `mode`: the one to which it belongs. `default`: what Windows takes at creation.
-    `at_creation`, `in_place`: whether the cmdlets that create and that modify have the parameter. `words`: a value as
-    a plan says it.
+    `at_creation`, `in_place`: whether the cmdlets that create and that modify have the parameter. `on_partner`: what
+    the other server has. `words`: a value as a plan says it.
     """
 
     kind: Kind
-    option: str = ""
     windows: str = ""
+    option: str = ""
     parameter: str = ""
     choices: Mapping[Any, str] = field(default_factory=dict)
     switch: str = ""
@@ -64,7 +65,7 @@ class Setting:
     default: Any = None
     at_creation: bool = True
     in_place: bool = True
-    across: Across = Across.SAME
+    on_partner: OnPartner = OnPartner.SAME
     words: Callable[[Any], str] = str
 
     @property
@@ -102,7 +103,7 @@ class Setting:
                 return {name: Secret(secret) if secret else None}
         return {name: value}
 
-    def is_of(self, mode: str | None) -> bool:
+    def belongs_to(self, mode: str | None) -> bool:
         """Whether a relationship in this mode has it."""
         return self.mode in (None, mode)
 
@@ -114,112 +115,98 @@ class Setting:
 
     def mirrored(self, value: Any) -> Any:
         """What the other server has where one has `value`."""
-        if value is None or self.across is Across.SAME:
+        if value is None or self.on_partner is OnPartner.SAME:
             return value
-        return 100 - value if self.across is Across.SHARE else next(other for other in self.choices if other != value)
+        return (
+            100 - value
+            if self.on_partner is OnPartner.SHARE
+            else next(other for other in self.choices if other != value)
+        )
 
 
-def _row(kind: Kind, **columns: Any) -> Mapping[str, Setting]:
-    return {"setting": Setting(kind, **columns)}
-
-
+_MODES = {"load_balance": "LoadBalance", "hot_standby": "HotStandby"}
 _MODE_WORDS = {"load_balance": "load balance", "hot_standby": "hot standby"}
+_ROLES = {"active": "Active", "standby": "Standby"}
+
+
+def _lead_time(seconds: int) -> str:
+    return f"MCLT {durations.timespan(seconds)}"
+
+
+def _switchover(seconds: int) -> str:
+    return f"switchover after {durations.timespan(seconds)}" if seconds else "no automatic switchover"
+
+
+def _authentication(on: bool) -> str:
+    return f"authentication {'on' if on else 'off'}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What a server shows of a relationship's settings. None: a setting of the other mode, or an omitted option."""
 
-    mode: Mode | None = field(
-        default=None,
-        metadata=_row(
-            Kind.CHOICE,
-            windows="Mode",
-            choices={"load_balance": "LoadBalance", "hot_standby": "HotStandby"},
-            at_creation=False,
-            words=_MODE_WORDS.__getitem__,
-        ),
-    )
-    load_balance_percent: int | None = field(
-        default=None,
-        metadata=_row(
+    mode: Annotated[
+        Mode | None,
+        Setting(Kind.CHOICE, "Mode", choices=_MODES, at_creation=False, words=_MODE_WORDS.__getitem__),
+    ] = None
+    load_balance_percent: Annotated[
+        int | None,
+        Setting(
             Kind.PERCENT,
-            windows="LoadBalancePercent",
+            "LoadBalancePercent",
             mode="load_balance",
             default=50,
-            across=Across.SHARE,
+            on_partner=OnPartner.SHARE,
             words="{} % here".format,
         ),
-    )
-    server_role: Role | None = field(
-        default=None,
-        metadata=_row(
+    ] = None
+    server_role: Annotated[
+        Role | None,
+        Setting(
             Kind.CHOICE,
-            windows="ServerRole",
-            choices={"active": "Active", "standby": "Standby"},
+            "ServerRole",
+            choices=_ROLES,
             mode="hot_standby",
             default="active",
             in_place=False,
-            across=Across.ROLE,
+            on_partner=OnPartner.ROLE,
             words="{} here".format,
         ),
-    )
-    reserve_percent: int | None = field(
-        default=None,
-        metadata=_row(
-            Kind.PERCENT,
-            windows="ReservePercent",
-            mode="hot_standby",
-            default=5,
-            words="{} % reserved".format,
-        ),
-    )
-    max_client_lead_time: int | None = field(
-        default=None,
-        metadata=_row(
+    ] = None
+    reserve_percent: Annotated[
+        int | None,
+        Setting(Kind.PERCENT, "ReservePercent", mode="hot_standby", default=5, words="{} % reserved".format),
+    ] = None
+    max_client_lead_time: Annotated[
+        int | None,
+        Setting(Kind.DURATION, "MaxClientLeadTime", default=3600, words=_lead_time),
+    ] = None
+    state_switch_interval: Annotated[
+        int | None,
+        Setting(
             Kind.DURATION,
-            windows="MaxClientLeadTime",
-            default=3600,
-            words=lambda seconds: f"MCLT {durations.timespan(seconds)}",
-        ),
-    )
-    state_switch_interval: int | None = field(
-        default=None,
-        metadata=_row(
-            Kind.DURATION,
-            windows="StateSwitchInterval",
+            "StateSwitchInterval",
             switch="AutoStateTransition",
             when_on=3600,
             default=0,
-            words=lambda seconds: (
-                f"switchover after {durations.timespan(seconds)}" if seconds else "no automatic switchover"
-            ),
+            words=_switchover,
         ),
-    )
-    enable_auth: bool | None = field(
-        default=None,
-        metadata=_row(
-            Kind.AUTHENTICATION,
-            windows="EnableAuth",
-            parameter="SharedSecret",
-            default=False,
-            words=lambda on: f"authentication {'on' if on else 'off'}",
-        ),
-    )
+    ] = None
+    enable_auth: Annotated[
+        bool | None,
+        Setting(Kind.AUTHENTICATION, "EnableAuth", parameter="SharedSecret", default=False, words=_authentication),
+    ] = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeclaredSettings(Settings):
     """A relationship as a playbook declares it. None is an omitted option: left as it is, or Windows' default at
     creation."""
 
-    name: str
-    partner_server: str | None = None
-    _: KW_ONLY
-    auto_state_transition: bool | None = field(
-        default=None, metadata=_row(Kind.FLAG)
-    )  # whether state_switch_interval is more than 0
-    shared_secret: str | None = field(default=None, metadata=_row(Kind.SECRET, parameter="SharedSecret"))
+    name: str = field(kw_only=False)
+    partner_server: str | None = field(default=None, kw_only=False)
+    auto_state_transition: Annotated[bool | None, Setting(Kind.FLAG)] = None  # whether the interval is more than 0
+    shared_secret: Annotated[str | None, Setting(Kind.SECRET, parameter="SharedSecret")] = None
     update_secret: Literal["on_create", "always", "on_change"] = "on_create"
     scopes: tuple[IPv4Address, ...] = ()
 
@@ -227,18 +214,20 @@ class DeclaredSettings(Settings):
         return f"DeclaredSettings({self.name!r})"
 
 
-def _rows(table: type[Settings]) -> tuple[Setting, ...]:
-    return tuple(
-        replace(column.metadata["setting"], option=column.name)
-        for column in fields(table)
-        if "setting" in column.metadata
-    )
+def _row(option: str, annotation: Any) -> Iterator[Setting]:
+    for setting in getattr(annotation, "__metadata__", ()):
+        yield replace(setting, option=option)
 
 
-SETTINGS = _rows(Settings)
-DECLARED = _rows(DeclaredSettings)  # those, and what only a declaration has
+# what a declaration has, and of that what a server shows as well
+DECLARED = tuple(
+    setting
+    for option, annotation in get_type_hints(DeclaredSettings, include_extras=True).items()
+    for setting in _row(option, annotation)
+)
+SETTINGS = tuple(setting for setting in DECLARED if setting.option in {column.name for column in fields(Settings)})
 SETTING: Mapping[str, Setting] = {setting.option: setting for setting in DECLARED}
 # which a host fact may carry from one task to the next
 CARRIED = tuple(setting for setting in DECLARED if setting.kind is not Kind.SECRET)
 # the site's data belongs to neither server: the role is said by who is the primary
-SITE = (*(setting for setting in SETTINGS if setting.across is not Across.ROLE), SETTING["shared_secret"])
+SITE = (*(setting for setting in SETTINGS if setting.on_partner is not OnPartner.ROLE), SETTING["shared_secret"])

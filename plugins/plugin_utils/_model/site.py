@@ -20,7 +20,7 @@ from .identity import same_server
 from .refusal import Refused
 from .scope import scope_ids
 from .server import RELATIONSHIP_LIMIT
-from .settings import SETTING, SITE, Across, DeclaredSettings, Kind
+from .settings import SETTING, SITE, DeclaredSettings, Kind, OnPartner
 from .texts import few, sentences
 
 _MOST_PROBLEMS = 50
@@ -156,7 +156,7 @@ def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
         setting = SETTING.get(field)
         if setting and setting.kind is Kind.SECRET:
             yield f"{field} (two different ones)"
-        elif setting and setting.across is Across.SHARE:
+        elif setting and setting.on_partner is OnPartner.SHARE:
             yield f"{field} {here} and {there}, as the share of {first.primary}"
         else:
             yield f"{field} {here} and {there}"

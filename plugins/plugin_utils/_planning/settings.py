@@ -12,39 +12,39 @@ from typing import Any
 
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
-from .._model.settings import SETTING, SETTINGS, Across, DeclaredSettings, Kind, Mode, Setting
+from .._model.settings import SETTING, SETTINGS, DeclaredSettings, Kind, Mode, OnPartner, Setting
 from .._windows.secret_record import SecretRecord
 
 Changes = Mapping[str, Any]  # option -> new value
 
 
-def mode_at_creation(spec: DeclaredSettings) -> Mode:
+def mode_at_creation(declared: DeclaredSettings) -> Mode:
     """As Windows chooses it when none is given: by the options of hot standby."""
-    standby = (getattr(spec, setting.option) for setting in SETTINGS if setting.mode == "hot_standby")
-    return spec.mode or ("hot_standby" if any(value is not None for value in standby) else "load_balance")
+    standby = (getattr(declared, setting.option) for setting in SETTINGS if setting.mode == "hot_standby")
+    return declared.mode or ("hot_standby" if any(value is not None for value in standby) else "load_balance")
 
 
-def complete(spec: DeclaredSettings) -> DeclaredSettings:
+def complete(declared: DeclaredSettings) -> DeclaredSettings:
     """The declaration with Windows' defaults for what was left out, so that the plan can show every value."""
-    whole = replace(spec, mode=mode_at_creation(spec))
+    whole = replace(declared, mode=mode_at_creation(declared))
     return replace(whole, **{setting.option: _at_creation(setting, whole) for setting in SETTINGS})
 
 
-def _at_creation(setting: Setting, spec: DeclaredSettings) -> Any:
-    value = getattr(spec, setting.option)
-    if not setting.is_of(spec.mode):
+def _at_creation(setting: Setting, declared: DeclaredSettings) -> Any:
+    value = getattr(declared, setting.option)
+    if not setting.belongs_to(declared.mode):
         return None
     if value is not None:
         return value
     if setting.kind is Kind.AUTHENTICATION:
-        return bool(spec.shared_secret)
-    return setting.when_on if setting.switch and spec.auto_state_transition else setting.default
+        return bool(declared.shared_secret)
+    return setting.when_on if setting.switch and declared.auto_state_transition else setting.default
 
 
-def would_be(spec: DeclaredSettings, scopes: Collection[IPv4Address]) -> Relationship:
+def would_be(declared: DeclaredSettings, scopes: Collection[IPv4Address]) -> Relationship:
     """The relationship that creating what is declared with these scopes gives, as far as it can be known
     beforehand."""
-    whole = complete(spec)
+    whole = complete(declared)
     return Relationship(
         name=whole.name,
         partner_server=whole.partner_server or "",
@@ -54,73 +54,75 @@ def would_be(spec: DeclaredSettings, scopes: Collection[IPv4Address]) -> Relatio
     )
 
 
-def described(spec: DeclaredSettings) -> str:
+def described(declared: DeclaredSettings) -> str:
     """A complete declaration in words."""
-    return ", ".join(setting.words(getattr(spec, setting.option)) for setting in SETTINGS if setting.is_of(spec.mode))
+    return ", ".join(
+        setting.words(getattr(declared, setting.option)) for setting in SETTINGS if setting.belongs_to(declared.mode)
+    )
 
 
 # --- what is there already -------------------------------------------------------------------------------------------
 
 
-def check_mode_options(spec: DeclaredSettings, current: Relationship) -> None:
+def check_mode_options(declared: DeclaredSettings, current: Relationship) -> None:
     """Raises Refused for options of the mode that the relationship neither has nor gets."""
-    mode = spec.mode or current.mode
+    mode = declared.mode or current.mode
     for setting in SETTINGS:
-        if not setting.is_of(mode) and getattr(spec, setting.option) is not None:
+        if not setting.belongs_to(mode) and getattr(declared, setting.option) is not None:
             raise Refused(
                 f"{setting.option}: belongs to mode {setting.mode}, and '{current.name}' is in mode {mode}; leave it "
                 "out or give mode."
             )
 
 
-def other_role(spec: DeclaredSettings, current: Relationship, server: str) -> str | None:
+def other_role(declared: DeclaredSettings, current: Relationship, server: str) -> str | None:
     """Why Windows cannot make the relationship what is declared: it modifies no role."""
-    stays = (spec.mode or current.mode) == current.mode
-    if not stays or not current.server_role or spec.server_role in (None, current.server_role):
+    stays = (declared.mode or current.mode) == current.mode
+    if not stays or not current.server_role or declared.server_role in (None, current.server_role):
         return None
-    return f"server_role: {server} is {current.server_role} in '{current.name}', not {spec.server_role}."
+    return f"server_role: {server} is {current.server_role} in '{current.name}', not {declared.server_role}."
 
 
-def changes(spec: DeclaredSettings, current: Relationship, secrets: SecretRecord) -> Changes:
+def changes(declared: DeclaredSettings, current: Relationship, secrets: SecretRecord) -> Changes:
     """Option -> new value, for what differs and nothing else. Raises Refused."""
     differs: dict[str, Any] = {}
-    mode = spec.mode or current.mode
+    mode = declared.mode or current.mode
     if mode != current.mode:
         # both modes keep their percent in one byte, so the new mode's percent always goes along
         differs["mode"] = mode
-        anew = complete(replace(spec, mode=mode))
+        anew = complete(replace(declared, mode=mode))
         own = (setting.option for setting in SETTINGS if setting.in_place and setting.mode == mode)
         differs |= {option: getattr(anew, option) for option in own}
     for setting in SETTINGS:
-        value = _wanted(setting, spec, current) if setting.in_place else None
+        value = _wanted(setting, declared, current) if setting.in_place else None
         if value is not None and value != getattr(current, setting.option):
             differs[setting.option] = value
-    if _sends(spec, current, secrets):
+    if _sends(declared, current, secrets):
         differs["shared_secret"] = differs["enable_auth"] = True
         if current.enable_auth:
             del differs["enable_auth"]
-    if differs.get("enable_auth") and not spec.shared_secret:
+    if differs.get("enable_auth") and not declared.shared_secret:
         raise Refused(f"shared_secret: needed, since authentication of '{current.name}' is off and is to be turned on.")
     return differs
 
 
-def _wanted(setting: Setting, spec: DeclaredSettings, current: Relationship) -> Any:
+def _wanted(setting: Setting, declared: DeclaredSettings, current: Relationship) -> Any:
     """None: what there is."""
-    value = getattr(spec, setting.option)
-    if value is None and setting.switch and spec.auto_state_transition is not None:
-        return (getattr(current, setting.option) or setting.when_on) if spec.auto_state_transition else 0
+    value = getattr(declared, setting.option)
+    if value is None and setting.switch and declared.auto_state_transition is not None:
+        return (getattr(current, setting.option) or setting.when_on) if declared.auto_state_transition else 0
     return value
 
 
-def _sends(spec: DeclaredSettings, current: Relationship, secrets: SecretRecord) -> bool:
+def _sends(declared: DeclaredSettings, current: Relationship, secrets: SecretRecord) -> bool:
     """Whether the secret is sent although authentication may be on. Authentication that is off uses none, whatever was
     sent last."""
-    if not spec.shared_secret or spec.update_secret == "on_create":
+    if not declared.shared_secret or declared.update_secret == "on_create":
         return False
     return (
-        spec.update_secret == "always"
+        declared.update_secret == "always"
         or not current.enable_auth
-        or not secrets.matches(current.name, spec.shared_secret)
+        or not secrets.matches(current.name, declared.shared_secret)
     )
 
 
@@ -147,25 +149,32 @@ def modified(current: Relationship, differs: Changes) -> Relationship:
     fields = {option: value for option, value in differs.items() if SETTING[option] in SETTINGS}
     if mode := fields.get("mode"):
         # which server becomes active cannot be chosen; the primary is the likely one, and it is verified afterwards
-        roles = (setting for setting in SETTINGS if setting.across is Across.ROLE and setting.is_of(mode))
+        roles = (setting for setting in SETTINGS if setting.on_partner is OnPartner.ROLE and setting.belongs_to(mode))
         fields |= {role.option: "standby" if current.is_primary is False else role.default for role in roles}
-        fields |= {setting.option: None for setting in SETTINGS if not setting.is_of(mode)}
+        fields |= {setting.option: None for setting in SETTINGS if not setting.belongs_to(mode)}
     return replace(current, **fields)
 
 
-def undeclared(spec: DeclaredSettings, current: Relationship) -> list[str]:
+def undeclared(declared: DeclaredSettings, current: Relationship) -> list[str]:
     """What of a relationship a declaration does not say, so that creating it anew would not give it back."""
     lacking: list[str] = []
-    if mode_at_creation(spec) != current.mode and spec.mode is None:
+    if mode_at_creation(declared) != current.mode and declared.mode is None:
         lacking.append(f"mode: {current.mode}")
-    anew = complete(replace(spec, mode=spec.mode or current.mode))
-    return lacking + [_option(setting, current) for setting in SETTINGS if _is_left_out(setting, spec, anew, current)]
+    anew = complete(replace(declared, mode=declared.mode or current.mode))
+    return lacking + [
+        _option(setting, current) for setting in SETTINGS if _is_left_out(setting, declared, anew, current)
+    ]
 
 
-def _is_left_out(setting: Setting, spec: DeclaredSettings, anew: DeclaredSettings, current: Relationship) -> bool:
+def _is_left_out(setting: Setting, declared: DeclaredSettings, anew: DeclaredSettings, current: Relationship) -> bool:
     """Whether `anew`, which is what the declaration gives at creation, has another value than there is."""
     now, then = getattr(current, setting.option), getattr(anew, setting.option)
-    if now is None or now == then or not setting.is_of(anew.mode) or _wanted(setting, spec, current) is not None:
+    if (
+        now is None
+        or now == then
+        or not setting.belongs_to(anew.mode)
+        or _wanted(setting, declared, current) is not None
+    ):
         return False
     return setting.kind is not Kind.AUTHENTICATION or bool(now)
 

@@ -17,7 +17,7 @@ from .._model.server import ClockOffset
 from .._model.texts import short
 from . import reply as replies
 from .cmdlets import Operation
-from .errors import ERRORS_TOLD, RemoteFailure, UnexpectedReply
+from .errors import ERRORS_SHOWN, RemoteFailure, UnexpectedReply
 from .reply import Place, Reply
 
 Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -25,34 +25,26 @@ REQUEST_LIMIT = 1_000_000  # bytes; Windows PowerShell 5.1 reads JSON up to 2 MB
 MUTEX_SECONDS = 120
 
 _STATUS = {
-    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s ({{errors}}); "
-    "nothing was changed. "
-    "Run again when it has ended.",
+    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s ({{errors}}); nothing "
+    "was changed. Run again when it has ended.",
     "busy windhcp.mutex": "Another run is writing to this server, and its account lets this one not wait for it "
-    "({errors}); nothing "
-    "was changed. Run again when it has ended; use one account for all runs, or accounts that are local "
-    "administrators.",
+    "({errors}); nothing was changed. Run again when it has ended; use one account for all runs, or accounts that are "
+    "local administrators.",
     "no_mutex": "What keeps two runs from writing at once could not be made ({errors}); nothing was changed. Look at "
-    "which program there "
-    "has something of this name, or restart the server, and run again.",
+    "which program there has something of this name, or restart the server, and run again.",
     "no_module": "The DhcpServer module could not be loaded ({errors}). Install it: Install-WindowsFeature DHCP "
     "-IncludeManagementTools.",
     "constrained_language": "PowerShell runs in a restricted language mode there ({errors}), where the script cannot "
-    "work; nothing "
-    "was changed. Where application control is the reason, allow the collection's dhcp_cmdlets.ps1 in the policy "
-    "(WDAC "
-    "or "
-    "AppLocker), or use an account that the policy exempts; where a session configuration is (JEA), connect to "
-    "Microsoft.PowerShell.",
+    "work; nothing was changed. Where application control is the reason, allow the collection's dhcp_cmdlets.ps1 in "
+    "the policy (WDAC or AppLocker), or use an account that the policy exempts; where a session configuration is "
+    "(JEA), connect to Microsoft.PowerShell.",
     "not_windows_powershell": "The session is no Windows PowerShell 5.1 ({errors}), which the DhcpServer module is "
-    "made for; nothing was "
-    "changed. Connect to the session configuration Microsoft.PowerShell (psrp: ansible_psrp_configuration_name), or "
-    "make "
-    "powershell.exe the shell of the SSH server.",
+    "made for; nothing was changed. Connect to the session configuration Microsoft.PowerShell (psrp: "
+    "ansible_psrp_configuration_name), or make powershell.exe the shell of the SSH server.",
     "script_error": "The script failed: {errors}. Please report it.",
 }
 
-_UNTOLD = {"busy": "who it is is not known"}
+_NO_ERROR = {"busy": "who it is is not known"}
 
 # What an endpoint answers that takes no scripts, or not all of their language: ids of PowerShell's parser and of its
 # command search
@@ -115,37 +107,40 @@ class Remote:
         if size > REQUEST_LIMIT:
             raise NothingDone(
                 f"The request has {size} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. "
-                "Use "
-                "smaller lists."
+                "Use smaller lists."
             )
         self.calls += 1
         sent = _now()
         result = self._execute({"request": text, "secrets": secrets})
         received = _now()
-        reply, place = result.get("reply"), Place(self.host, "the script", self._hide)
+        reply = result.get("reply")
         if not isinstance(reply, Mapping):
-            said = _said(result)
-            if no_scripts := _NO_SCRIPTS.search("\n".join(map(str, result.values()))):
-                failure = _STATUS["constrained_language"].format(
-                    errors=f"the endpoint takes no scripts, {no_scripts[1]}"
-                )
-                raise NothingDone(f"On {self.host}: {failure}")
-            raise UnexpectedReply(
-                f"{self.host} gave no reply: {short(said or 'the output was empty', hide=self._hide)}"
-            )
-        status = str(reply.get("status"))
-        if status in _STATUS:
-            failures = replies.failures(reply, place)
-            errors = "; ".join(f"{short(failure.id)}: {short(failure.message)}" for failure in failures[:ERRORS_TOLD])
-            errors = errors or _UNTOLD.get(status, "no error came with it")
-            meaning = next(
-                (_STATUS[key] for failure in failures if (key := f"{status} {failure.id}") in _STATUS), _STATUS[status]
-            )
-            kind = UnexpectedReply if status == "script_error" else NothingDone
-            raise kind(f"On {self.host}: " + meaning.format(errors=errors))
+            raise self._no_reply(result)
+        place = Place(self.host, "the script", self._hide)
+        self._check_status(reply, place)
         parsed = replies.parse(reply, asked, place, sent, received)
         self._offset = self._offset.narrowed(parsed.offset) if self._offset else parsed.offset
         return replace(parsed, offset=self._offset)
+
+    def _no_reply(self, result: Mapping[str, Any]) -> RemoteFailure:
+        if no_scripts := _NO_SCRIPTS.search("\n".join(map(str, result.values()))):
+            why = f"the endpoint takes no scripts, {no_scripts[1]}"
+            return NothingDone(f"On {self.host}: {_STATUS['constrained_language'].format(errors=why)}")
+        said = _said(result) or "the output was empty"
+        return UnexpectedReply(f"{self.host} gave no reply: {short(said, hide=self._hide)}")
+
+    def _check_status(self, reply: Mapping[str, Any], place: Place) -> None:
+        """Raises RemoteFailure for a script that ended before the first of its operations."""
+        status = str(reply.get("status"))
+        if status not in _STATUS:
+            return
+        failures = replies.failures(reply, place)
+        listed = "; ".join(f"{short(failure.id)}: {short(failure.message)}" for failure in failures[:ERRORS_SHOWN])
+        keys = (f"{status} {failure.id}" for failure in failures)
+        meaning = next((_STATUS[key] for key in keys if key in _STATUS), _STATUS[status])
+        errors = listed or _NO_ERROR.get(status, "no error came with it")
+        kind = UnexpectedReply if status == "script_error" else NothingDone
+        raise kind(f"On {self.host}: {meaning.format(errors=errors)}")
 
 
 def _now() -> datetime:

@@ -35,7 +35,7 @@ _OF_THE_ASKED = (
     "windhcp.wait_refused",
 )  # the script's others are about its own server
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
-ERRORS_TOLD = 8  # of one operation
+ERRORS_SHOWN = 8  # of one operation
 # what passes, or what the next run plans around: all else has to be mended by a person before a run can go on
 _PASSING = frozenset(
     {"windhcp.wait_timeout", "windhcp.incomplete_copy", "ResourceExists", "WIN32 1722", "WIN32 1753", "DHCP 20013"}
@@ -311,8 +311,8 @@ class RemoteError(RemoteFailure):
                 _explain(error, result.computer, denied, host, partner or result.computer) for error in result.errors
             )
         )
-        more = [f"And {len(texts) - ERRORS_TOLD} more errors."] if len(texts) > ERRORS_TOLD else []
-        super().__init__(" ".join([*texts[:ERRORS_TOLD], *more]))
+        more = [f"And {len(texts) - ERRORS_SHOWN} more errors."] if len(texts) > ERRORS_SHOWN else []
+        super().__init__(" ".join([*texts[:ERRORS_SHOWN], *more]))
 
 
 def short_id(full_id: str) -> str:

@@ -16,6 +16,7 @@ from ipaddress import AddressValueError, IPv4Address
 from math import isfinite
 from typing import Any, TypeVar
 
+from .._model.scope import is_subnet_mask
 from .._model.server import ClockOffset
 from .._model.texts import shown, visible_surrogates
 from .cmdlets import Operation
@@ -135,10 +136,9 @@ class ReplyObject:
         return self._address(name, self.value(name))
 
     def mask(self, name: str) -> IPv4Address:
-        """A subnet mask: ones, and behind them zeros. No scope has one of zeros alone."""
+        """An address that can be a subnet mask."""
         mask = self.address(name)
-        hosts = int(mask) ^ UINT32
-        if not int(mask) or hosts & (hosts + 1):
+        if not is_subnet_mask(mask):
             raise self.unreadable(name, str(mask), "which is not a subnet mask")
         return mask
 

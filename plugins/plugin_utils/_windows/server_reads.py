@@ -141,9 +141,7 @@ def classes_and_definitions(results: Sequence[Result], host: str, computer: str 
 
 def used(results: Sequence[Result], host: str) -> Export:
     """The answer to cmdlets.uses."""
-    answer = _result(results, cmdlets.USES, host)
-    _objects(answer, host)
-    return read_export(answer.only().text("content"), host)
+    return _content(results, cmdlets.USES, host)
 
 
 def level_reads() -> Sequence[cmdlets.Operation]:
@@ -153,7 +151,11 @@ def level_reads() -> Sequence[cmdlets.Operation]:
 
 def read_copy(results: Sequence[Result], host: str) -> Export:
     """The safety copy among the results."""
-    answer = _result(results, cmdlets.read_copy("")["id"], host)
+    return _content(results, cmdlets.read_copy("")["id"], host)
+
+
+def _content(results: Sequence[Result], call_id: str, host: str) -> Export:
+    answer = _result(results, call_id, host)
     _objects(answer, host)
     return read_export(answer.only().text("content"), host)
 
@@ -199,7 +201,7 @@ def _each_once(
 def _relationship(failover: ReplyObject) -> Relationship:
     mode = _setting(failover, SETTING["mode"])
     settings: dict[str, Any] = {
-        setting.option: _setting(failover, setting) if setting.is_of(mode) else None for setting in SETTINGS
+        setting.option: _setting(failover, setting) if setting.belongs_to(mode) else None for setting in SETTINGS
     }
     return Relationship(
         name=failover.name("Name"),

@@ -25,8 +25,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings i
     SETTING,
     SETTINGS,
     SITE,
-    Across,
     Kind,
+    OnPartner,
     Setting,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import settings
@@ -166,11 +166,13 @@ def test_it_is_changed_in_place(setting: Setting) -> None:
 
 @EACH
 def test_a_change_that_came_between_names_it(setting: Setting) -> None:
-    before, after = (builders.server([one]) for one in (current(setting.mode), changed(setting)))
+    before, after = (builders.server([shown]) for shown in (current(setting.mode), changed(setting)))
     assert [words for words in render.differences(before, after) if f": {setting.option} " in words]
 
 
-@pytest.mark.parametrize("setting", [one for one in SETTINGS if one.mode], ids=lambda setting: setting.option)
+@pytest.mark.parametrize(
+    "setting", [setting for setting in SETTINGS if setting.mode], ids=lambda setting: setting.option
+)
 def test_it_is_shown_and_taken_in_its_mode_only(setting: Setting) -> None:
     other = next(mode for mode in SETTING["mode"].choices if mode != setting.mode)
     assert setting.option not in render.settings(current(other))
@@ -222,9 +224,9 @@ def test_two_entries_that_differ_in_it_contradict_each_other(setting: Setting) -
 def test_the_entry_that_info_gives_has_what_is_the_same_on_both_servers(setting: Setting) -> None:
     primary = render.site_entry(replace(changed(setting), server_role=None), "dhcp01", "dhcp02")
     partner = render.site_entry(replace(changed(setting), server_role=None, is_primary=False), "dhcp02", "dhcp01")
-    assert (setting.option in primary) == (setting.across is not Across.ROLE)
+    assert (setting.option in primary) == (setting.on_partner is not OnPartner.ROLE)
     if setting.mode != "hot_standby":
-        assert (setting.option in partner) == (setting.across is Across.SAME)
+        assert (setting.option in partner) == (setting.on_partner is OnPartner.SAME)
 
 
 @EACH
@@ -232,5 +234,5 @@ def test_what_the_other_server_has(setting: Setting) -> None:
     value = another(setting)
     mirrored = setting.mirrored(value)
     assert setting.mirrored(mirrored) == value
-    assert (mirrored == value) == (setting.across is Across.SAME)
+    assert (mirrored == value) == (setting.on_partner is OnPartner.SAME)
     assert setting.mirrored(None) is None
