@@ -34,3 +34,11 @@ def powershell() -> Iterator[DirectPowerShell]:
         pytest.skip(str(error))
     with DirectPowerShell(ROOT / "plugins" / "modules" / "dhcp_cmdlets.ps1") as direct:
         yield direct
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage looks at what runs the plugins as a user's task does: the tests of the lab do not, and the proofs run the
+    same lines ten thousand times."""
+    for item in items:
+        if item.path.relative_to(ROOT / "tests" / "unit").parts[0] in ("lab", "script", "proofs"):
+            item.add_marker("no_cover")
