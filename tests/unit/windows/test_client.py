@@ -10,11 +10,9 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import REQUEST_LIMIT, Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
-    RemoteError,
     RemoteFailure,
     UnexpectedReply,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 
 HASH = "0" * 64
 DONE = {
@@ -196,114 +194,3 @@ def test_secrets_go_beside_the_request_and_count_as_well() -> None:
     with pytest.raises(RemoteFailure, match="nothing was changed"):
         one.write([], "f", [cmdlets.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
     assert len(given) == 1
-
-
-def error(operation: str, error_id: str) -> RemoteError:
-    result = Result(operation, Place("dhcp01", operation), errors=(Failure(error_id, "Fehler {0} beim Server"),))
-    return RemoteError(result, "dhcp01", "dhcp02.contoso.example")
-
-
-@pytest.mark.parametrize(
-    ("operation", "error_id", "said"),
-    [
-        ("failover", "WIN32 5,Get-DhcpServerv4Failover", ["access is denied on dhcp01 itself", "local administrator"]),
-        ("add_failover", "WIN32 5,Add-DhcpServerv4Failover", ["denied, here or at the partner dhcp02", "runas"]),
-        (
-            "add_failover",
-            "DHCP 20121,Add-DhcpServerv4Failover",
-            ["no DHCP rights there", "administrator of dhcp02.contoso.example"],
-        ),
-        ("probe_api", "WIN32 1722", ["TCP 135", "from dhcp01"]),
-        ("add_failover", "DHCP 20119,Add-DhcpServerv4Failover", ["clocks", "w32tm"]),
-        (
-            "add_failover_scopes",
-            "DHCP 20131,Add-X",
-            ["BOOTP", "set the scope's type", "Windows Server 2012 refuses it"],
-        ),
-        (
-            "failover",
-            "windhcp.property",
-            ["a value of what a cmdlet answered cannot be read", "the same cmdlet on the server"],
-        ),
-        (
-            "safety_copy",
-            "windhcp.protect_folder",
-            ["could not be kept to administrators", r"C:\ProgramData\windhcp.failover"],
-        ),
-        ("safety_copy", "windhcp.incomplete_copy", ["does not hold all that is there", "Repair-DhcpServerv4IPRecord"]),
-        (
-            "import_copy",
-            "WIN32 5,Backup-DhcpServer",
-            ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"],
-        ),
-        (
-            "import_copy",
-            "windhcp.no_backup",
-            ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"],
-        ),
-        ("keep_text", "windhcp.file", ["could not be read or written", "disk"]),
-        ("keep_text", "windhcp.bad_name", ["the name of a kept text", "report it"]),
-        (
-            "read_copy",
-            "windhcp.not_a_copy",
-            ["not that of a safety copy", r"C:\ProgramData\windhcp.failover\safety-copies"],
-        ),
-        ("read_copy", "windhcp.no_such_copy", ["no such safety copy", "on which it was made"]),
-        ("import_copy", "WIN32 5,Import-DhcpServer", ["access is denied on dhcp01 itself"]),
-        ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "among the DHCP server's error codes"]),
-        (
-            "import_copy",
-            "InvalidOperation,Import-DhcpServer",
-            ["a newer version of Windows", "the version that it was made on"],
-        ),
-        ("import_copy", "ObjectNotFound,Import-DhcpServer", ["a scope is not in the file"]),
-        ("import_copy", "ResourceUnavailable,Import-DhcpServer", ["is not there, or cannot be read"]),
-        ("import_copy", "ParameterArgumentValidationError,Add-DhcpServerv4Lease", ["does not take one of the values"]),
-        ("export", "ResourceExists,Export-DhcpServer", ["is there already"]),
-        ("export", "CommandNotFoundException", ["a command is missing on the server", "RSAT-DHCP"]),
-        ("export", "ObjectNotFound,Get-Something", ["PowerShell or the DhcpServer module refused it", "report it"]),
-        (
-            "keep_text",
-            "windhcp.not_ours",
-            ["not as this collection makes it", "Take it away", r"C:\ProgramData\windhcp.failover"],
-        ),
-        ("failover", "windhcp.computer_name", ["run parts of it as code", "partner_server"]),
-    ],
-)
-def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, said: list[str]) -> None:
-    text = str(error(operation, error_id))
-    for part in said:
-        assert part.lower() in text.lower()
-    assert error_id in text
-    assert ("error codes" in text) == error_id.startswith("DHCP 31415")
-    assert "Fehler {0} beim Server" in text
-
-
-@pytest.mark.parametrize(
-    "error_id", ["DHCP 20013,Export-DhcpServer", "windhcp.incomplete_copy", "DHCP 20005,Export-DhcpServer"]
-)
-def test_an_error_of_a_partner_that_was_asked_names_it_and_sends_nobody_to_the_wrong_server(error_id: str) -> None:
-    for computer, where in (("dhcp02", "dhcp01 asking dhcp02"), ("", "dhcp01")):
-        answered = Result(
-            "export", Place("dhcp01", "Export-DhcpServer"), errors=(Failure(error_id, "No."),), computer=computer
-        )
-        text = str(RemoteError(answered, "dhcp01"))
-        assert text.startswith(f"On {where}: ")
-        assert ("event log" in text) == (f"event log on {computer or 'dhcp01'}" in text)
-        own = Result("safety_copy", answered.place, errors=(Failure("windhcp.file", "No."),), computer=computer)
-        assert str(RemoteError(own, "dhcp01")).startswith("On dhcp01: ")  # files are where the script runs
-
-
-@pytest.mark.parametrize(
-    ("error_id", "answered"),
-    [
-        ("DHCP 20013", True),
-        ("WIN32 5", True),
-        ("DHCP 20121", True),
-        ("WIN32 1722", False),
-        ("WIN32 1753", False),
-        ("DHCP 20123", False),
-    ],
-)
-def test_who_gives_an_error_of_a_dhcp_server_is_there(error_id: str, answered: bool) -> None:
-    assert error("failover", f"{error_id},Get-X").answered is answered

@@ -1,17 +1,26 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a server answers as values, and what of it cannot be taken for an answer."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
+from ipaddress import IPv4Address
 from typing import Any
 
 import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_reads
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Result
 from lab import topology
+from lab.core.lab import Lab
+
+CLIENTS, PRINTERS = IPv4Address("10.10.10.0"), IPv4Address("10.10.30.0")
+NOW = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 
 RELATIONSHIP = {
     "Name": "HQ",
@@ -126,3 +135,48 @@ def test_scopes_are_sorted_as_numbers() -> None:
         answers({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01"
     ).relationships
     assert [str(one) for one in found.scopes] == ["10.0.9.0", "10.0.10.0"]
+
+
+def company() -> Lab:
+    lab = topology.load(topology.TOPOLOGIES / "company.yml")
+    lab.clock = NOW
+    return lab
+
+
+def results(lab: Lab, *operations: cmdlets.Operation) -> Any:
+    return lab_client.remote(lab).read(operations).before
+
+
+def exported(lab: Lab, leases: bool = False) -> Export:
+    scopes = sorted(lab.servers["DHCP01"].scopes)
+    return server_reads.exported(results(lab, cmdlets.export(scopes, leases=leases)), "dhcp01")
+
+
+def test_a_copy_is_read_as_it_was_made() -> None:
+    lab = company()
+    remote = lab_client.remote(lab)
+    ((copy,),) = (one.objects for one in remote.write([], "", [cmdlets.safety_copy([CLIENTS, PRINTERS], "HQ/1")]).calls)
+    path = copy.name("path")
+    assert path.startswith("C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ_1-20260301T080000Z-")
+    assert (copy.number("bytes") > 100_000, copy.number("removed")) == (True, 0)
+    read = server_reads.read_copy(remote.read([cmdlets.read_copy(path)]).before, "dhcp01")
+    whole = exported(lab, leases=True)
+    assert set(read.scopes) == {CLIENTS, PRINTERS}
+    assert read.leases == {scope: whole.leases[scope] for scope in read.scopes}
+    assert (read.classes, read.definitions, read.version) == (whole.classes, whole.definitions, (10, 0))
+    with pytest.raises(RemoteError, match=r"On dhcp01: there is no such safety copy .*Look in C:\\ProgramData"):
+        server_reads.read_copy(remote.read([cmdlets.read_copy(path + ".gone")]).before, "dhcp01")
+
+
+def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
+    lab = company()
+    remote = lab_client.remote(lab)
+    reads = [cmdlets.export([CLIENTS], leases=True)]
+    first = remote.read(reads).fingerprint
+    lab.servers["DHCP01"].scopes[CLIENTS].leases.popitem()
+    assert remote.read(reads).fingerprint == first
+    lab.servers["DHCP01"].scopes[CLIENTS].name = "Other"
+    assert remote.read(reads).fingerprint != first
+    without = remote.read([cmdlets.export([CLIENTS])]).fingerprint
+    lab.servers["DHCP01"].scopes[CLIENTS].name = "Another"
+    assert remote.read([cmdlets.export([CLIENTS])]).fingerprint != without
