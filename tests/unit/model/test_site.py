@@ -8,12 +8,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock
 
 import builders
 import pytest
-import yaml
-from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render, site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
@@ -203,30 +200,3 @@ def test_what_info_returns_from_both_sides_is_one_entry(relationship: Any) -> No
     entries = [render.site_entry(relationship, "dhcp01", "dhcp02"), render.site_entry(other, "dhcp02", "dhcp01")]
     shares = [site.share(entries, HOSTS, host) for host in ("dhcp01", "dhcp02")]
     assert sorted(len(share.writes) for share in shares) == [0, 1]
-
-
-def run(relationships: list[dict[str, Any]]) -> dict[str, Any]:
-    task = MagicMock(check_mode=True, diff=True, async_val=0, args={"relationships": relationships})
-    action = dhcp_failover_site.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
-    action._execute_module = MagicMock(side_effect=AssertionError("it runs nothing"))
-    result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "dhcp01", "groups": {"all": HOSTS}})
-    assert SECRET not in json.dumps(result)
-    return result
-
-
-def test_the_action_takes_the_data_as_a_user_writes_it() -> None:
-    plain = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02"}
-    result = run([{**plain, "load_balance_percent": "60", "shared_secret": SECRET}])
-    assert (result["changed"], result["writes"][0]["load_balance_percent"], result["written_by"]) == (False, 60, {})
-    failed = run([{**plain, "partner_server": SECRET, "shared_secret": SECRET}, {**plain, "partner_server": "dhcp02"}])
-    assert failed["failed"]
-    assert "********" in failed["msg"]
-
-
-def test_the_role_takes_what_the_module_takes() -> None:
-    specs = yaml.safe_load((ROOT / "roles" / "failover" / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    taken = specs["argument_specs"]["main"]["options"]["failover_relationships"]["options"]
-    spec = dhcp_failover_site.ActionModule.ARGUMENT_SPEC["relationships"]["options"]
-    assert {
-        name: {key: value for key, value in option.items() if key != "description"} for name, option in taken.items()
-    } == spec

@@ -1,10 +1,13 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A pair of simulated servers with scopes in failover, and tasks on them: the real action plugins against the lab."""
+"""A pair of simulated servers with scopes in failover, and tasks on them: the real action plugins against the lab.
+
+What a test of a module needs: `pair()` makes the servers, `Pair.reached`, `refused` and `run` are a task as a user runs
+it, and `server` is what there is afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
@@ -14,7 +17,7 @@ from lab.core.lab import Lab
 from nothing_lost.scenarios import ONE, THREE, TWO, lab, members
 from nothing_lost.task import Wire, perform
 
-__all__ = ["ONE", "THREE", "TWO", "Pair", "pair"]
+__all__ = ["ONE", "THREE", "TWO", "Pair", "pair", "steps"]
 
 SCOPE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
 
@@ -37,6 +40,16 @@ class Pair:
         assert not result.get("failed"), result["msg"]
         return result
 
+    def reached(self, module: str, **options: Any) -> dict[str, Any]:
+        """The run does what check mode said, which wrote nothing, and the next run changes nothing."""
+        with self.unchanged():
+            ahead = self.run(module, check_mode=True, **options)
+        result = self.ok(module, **options)
+        shown = ("changed", "plan", "removals", "diff", "warnings")
+        assert [ahead.get(key) for key in shown] == [result.get(key) for key in shown]
+        assert not self.ok(module, **options)["changed"]
+        return result
+
     def refused(self, module: str, **options: Any) -> str:
         """Fails in check mode and in earnest, both with the same words, and nothing is written."""
         said = []
@@ -47,6 +60,7 @@ class Pair:
             assert not result["changed"]
             said.append(result["msg"])
         assert said[0] == said[1]
+        assert said[0].endswith("."), "it is a sentence"
         return str(said[0])
 
     @contextmanager
@@ -73,11 +87,16 @@ class Pair:
         return self.lab.servers[name]
 
 
+def steps(result: Mapping[str, Any]) -> list[str]:
+    """What a user is shown of the plan."""
+    return [step["step"] for step in result["plan"]]
+
+
 def pair(*scopes: IPv4Address, **switches: Any) -> Pair:
     """With these scopes in HQ (ONE and TWO if none are given), under other answers to open questions."""
-    made = Pair()
+    servers = Pair()
     for name, answer in switches.items():
-        made.lab.switches = made.lab.switches.with_answer(name, answer)
+        servers.lab.switches = servers.lab.switches.with_answer(name, answer)
     task = members(*(scopes or (ONE, TWO)))
-    made.ok(task.module, **task.options)
-    return made
+    servers.ok(task.module, **task.options)
+    return servers

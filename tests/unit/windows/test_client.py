@@ -1,5 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One JSON request to the script and its reply: what goes along, what each status means, and what may be written."""
+
 from __future__ import annotations
 
 import json
