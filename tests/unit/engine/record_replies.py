@@ -47,11 +47,11 @@ class Recorder:
         name = self._names.pop(0)
         request = json.loads(arguments["request"])
         self._meanwhile.get(name, lambda lab, request: None)(self.lab, request)
-        said = without_machine(
+        message = without_machine(
             self._powershell(self.lab, self._session, json.dumps(request), arguments["secrets"]), _packed
         )
-        (FOLDER / f"{name}.json").write_text(said + "\n", encoding="ascii")
-        reply: Mapping[str, Any] = json.loads(said)
+        (FOLDER / f"{name}.json").write_text(message + "\n", encoding="ascii")
+        reply: Mapping[str, Any] = json.loads(message)
         return reply
 
     def task(

@@ -14,7 +14,7 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({**LOAD_BALANCE, "reserve_percent": 5}, "reserve_percent: belongs to mode hot_standby"),
         ({**LOAD_BALANCE, "server_role": "active"}, "server_role: belongs to mode hot_standby"),
@@ -44,18 +44,18 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
         ({"scopes": ["nowhere"]}, "scopes: 'nowhere' is no IPv4 address"),
     ],
 )
-def test_contradictions_are_refused_with_the_option(options: dict[str, Any], said: str) -> None:
+def test_contradictions_are_refused_with_the_option(options: dict[str, Any], message: str) -> None:
     with pytest.raises(Refused) as refused:
         relationship_options.definition("HQ", options)
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [("", "must not be empty"), (" ", "must not be empty"), ("x" * 127, "has 127 characters")],
 )
-def test_names_that_windows_would_not_take_as_meant(name: str, said: str) -> None:
-    with pytest.raises(Refused, match=said):
+def test_names_that_windows_would_not_take_as_meant(name: str, message: str) -> None:
+    with pytest.raises(Refused, match=message):
         relationship_options.definition(name, {})
 
 

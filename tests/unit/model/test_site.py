@@ -73,7 +73,7 @@ def test_what_is_written_is_normalised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "said"),
+    ("entries", "message"),
     [
         (
             [entry(scopes=["10.0.1.0"]), entry("B", scopes=["10.0.1.0"])],
@@ -124,10 +124,10 @@ def test_what_is_written_is_normalised() -> None:
         ),
     ],
 )
-def test_what_is_refused_names_the_entry_and_the_cure(entries: list[dict[str, Any]], said: str) -> None:
+def test_what_is_refused_names_the_entry_and_the_cure(entries: list[dict[str, Any]], message: str) -> None:
     problems = refusals(*entries)
-    assert said in problems[0]
-    assert len(problems) == len(entries) if "no host" in said else len(problems) == 1
+    assert message in problems[0]
+    assert len(problems) == len(entries) if "no host" in message else len(problems) == 1
     assert SECRET not in "".join(problems)
 
 

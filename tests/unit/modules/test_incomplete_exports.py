@@ -173,8 +173,8 @@ def test_every_export_of_every_module_names_its_scopes(partner: dict[str, str]) 
         ("dhcp_failover_info", {"gather": ["drift"], **partner}),
     ]
     for module, options in tasks:
-        said = perform(wire, module, options)
-        assert "msg" not in said, (module, said["msg"])
+        message = perform(wire, module, options)
+        assert "msg" not in message, (module, message["msg"])
     copies = [
         path
         for path in wire.files.get("DHCP02" if partner else "DHCP01", wire.files["DHCP01"]).paths()
@@ -182,8 +182,8 @@ def test_every_export_of_every_module_names_its_scopes(partner: dict[str, str]) 
     ]
     lab.servers["DHCP02" if partner else "DHCP01"].scopes.pop(SCOPE, None)
     host = "dhcp02" if partner else "dhcp01"
-    said = perform(wire, "dhcp_failover_restore", {"path": copies[0], "scopes": [CLIENTS]}, host=host)
-    assert "msg" not in said, said["msg"]
+    message = perform(wire, "dhcp_failover_restore", {"path": copies[0], "scopes": [CLIENTS]}, host=host)
+    assert "msg" not in message, message["msg"]
     exports = [one for one in lab.audit.entries if one.cmdlet == "Export-DhcpServer"]
     assert len(exports) > 15
     assert [one.parameters for one in exports if not one.parameters.get("ScopeId")] == []

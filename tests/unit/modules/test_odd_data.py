@@ -38,12 +38,12 @@ def answering(read: str = "scopes", of: int | None = None, **properties: Any) ->
     plain = made.wire.execute
 
     def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said = json.loads(json.dumps(plain(server, arguments)))
-        for result in (*said["reply"]["before"], *said["reply"]["finally"]):
+        message = json.loads(json.dumps(plain(server, arguments)))
+        for result in (*message["reply"]["before"], *message["reply"]["finally"]):
             if result["id"] == read:
                 for one in result["objects"][:of]:
                     one.update(properties)
-        return said
+        return message
 
     made.wire.execute = execute  # type: ignore[method-assign]
     return made
@@ -52,12 +52,12 @@ def answering(read: str = "scopes", of: int | None = None, **properties: Any) ->
 @EVERY_TASK
 @pytest.mark.parametrize("mask", ["255.0.255.0", "1.2.3.4", "0.0.0.255", ".".join("0000")])
 def test_a_mask_that_is_none_is_told(module: str, options: dict[str, Any], mask: str) -> None:
-    told = (
+    message = (
         f"On dhcp01: Get-DhcpServerv4Scope answered something that cannot be read: SubnetMask is '{mask}', which "
         "is not a subnet mask."
     )
     for of in (1, None):
-        assert answering(of=of, SubnetMask=mask).refused(module, **options).startswith(told)
+        assert answering(of=of, SubnetMask=mask).refused(module, **options).startswith(message)
 
 
 @EVERY_TASK
@@ -115,8 +115,8 @@ def test_a_name_with_a_blank_at_its_end_is_only_not_created() -> None:
     ]
     new = {"partner_server": "dhcp02.contoso.example", "wait_timeout": 1}
     for name in ("B ", "\tB"):
-        said = made.refused(RELATIONSHIP, name=name, scopes=["10.0.3.0"], **new)
-        assert said.startswith(
+        message = made.refused(RELATIONSHIP, name=name, scopes=["10.0.3.0"], **new)
+        assert message.startswith(
             f"name: '{name}' begins or ends with a space, and DHCP01 has no relationship".replace("\t", r"\x09")
         )
     made.ok(RELATIONSHIP, name="HQ ", state="absent", keep_scopes_on="this_server", other_copy="delete", wait_timeout=1)

@@ -28,10 +28,10 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
     files = Files()
 
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said = script.run(
+        message = script.run(
             lab, session, arguments["request"], threading.Lock(), threading.Event(), files, arguments["secrets"]
         )
-        reply: Mapping[str, Any] = json.loads(said)
+        reply: Mapping[str, Any] = json.loads(message)
         return reply
 
     return Remote(execute, server.lower(), check_mode)

@@ -52,16 +52,16 @@ class Pair:
 
     def refused(self, module: str, **options: Any) -> str:
         """Fails in check mode and in earnest, both with the same words, and nothing is written."""
-        said = []
+        message = []
         for check_mode in (True, False):
             with self.unchanged():
                 result = self.run(module, check_mode=check_mode, **options)
             assert result.get("failed"), f"it was not refused: {result}"
             assert not result["changed"]
-            said.append(result["msg"])
-        assert said[0] == said[1]
-        assert said[0].endswith("."), "it is a sentence"
-        return str(said[0])
+            message.append(result["msg"])
+        assert message[0] == message[1]
+        assert message[0].endswith("."), "it is a sentence"
+        return str(message[0])
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:

@@ -58,13 +58,13 @@ def outcome(scene: Scene, task: Task) -> Plan | str:
     resolved: dict[str, tuple[str, ...]] = {}
     made: list[Plan | ReadRequest] = []
 
-    def told(world: World) -> Plan | ReadRequest:
+    def message(world: World) -> Plan | ReadRequest:
         made.append(task(world))
         return made[-1]
 
     for _round in range(12):
         try:
-            adapter.planner(told)(_sides(scene, needs, resolved))
+            adapter.planner(message)(_sides(scene, needs, resolved))
         except UnknownPartner as unknown:
             resolved[unknown.spelling] = ()
         except Needed as needed:

@@ -44,8 +44,8 @@ def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, 
 def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
     sent: list[dict[str, Any]] = []
     read, call, again = cmdlets.get_scopes(), cmdlets.remove_failover("HQ"), cmdlets.who_when()
-    said = {**DONE, "before": [answer(read)], "calls": [answer(call)], "finally": [answer(again)]}
-    remote({"reply": said}, sent, check_mode=True).write([read], HASH, [call], [again])
+    message = {**DONE, "before": [answer(read)], "calls": [answer(call)], "finally": [answer(again)]}
+    remote({"reply": message}, sent, check_mode=True).write([read], HASH, [call], [again])
     (request,) = sent
     assert request["before"] == [cmdlets.get_scopes()]
     assert request["finally"] == [cmdlets.who_when()]
@@ -64,7 +64,7 @@ def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "message"),
     [
         ("busy", r"Another run is writing to this server and did not finish within 120 s \(X: not here\)"),
         (
@@ -77,19 +77,19 @@ def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
         ("script_error", "The script failed: X: not here"),
     ],
 )
-def test_every_status_of_the_script_has_its_cure(status: str, said: str) -> None:
+def test_every_status_of_the_script_has_its_cure(status: str, message: str) -> None:
     reply = {**DONE, "status": status, "errors": [{"id": "X", "message": "not here"}]}
-    with pytest.raises(RemoteFailure, match=f"On dhcp01: .*{said}"):
+    with pytest.raises(RemoteFailure, match=f"On dhcp01: .*{message}"):
         remote({"reply": reply}).read([])
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [("busy", "(who it is is not known)"), ("no_module", "(no error came with it)")]
+    ("status", "message"), [("busy", "(who it is is not known)"), ("no_module", "(no error came with it)")]
 )
-def test_a_status_without_an_error_says_so(status: str, said: str) -> None:
+def test_a_status_without_an_error_says_so(status: str, message: str) -> None:
     with pytest.raises(RemoteFailure) as raised:
         remote({"reply": {**DONE, "status": status, "errors": []}}).read([])
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_a_mutex_of_another_account_has_a_cure_of_its_own() -> None:
@@ -111,18 +111,18 @@ def test_a_mutex_of_another_account_has_a_cure_of_its_own() -> None:
 )
 def test_an_endpoint_that_takes_no_scripts_is_named(error_id: str) -> None:
     """As ansible's psrp plugin writes an error record, in whatever language its message is."""
-    said = (
+    message = (
         f"Quatsch.\r\n    + CategoryInfo          : ParserError: (&{{1}}:String) [], X\r\n    + "
         f"FullyQualifiedErrorId : {error_id}\r\n"
     )
     with pytest.raises(
         RemoteFailure, match=rf"On dhcp01: .*takes no scripts, {error_id}\).*connect to Microsoft.PowerShell"
     ):
-        remote({"module_stderr": said, "rc": 1}).read([])
+        remote({"module_stderr": message, "rc": 1}).read([])
 
 
 @pytest.mark.parametrize(
-    ("result", "said"),
+    ("result", "message"),
     [
         ({}, "the output was empty"),
         ({"failed": True, "msg": "no PowerShell"}, "no PowerShell"),
@@ -130,8 +130,8 @@ def test_an_endpoint_that_takes_no_scripts_is_named(error_id: str) -> None:
         ({"reply": []}, "the output was empty"),
     ],
 )
-def test_no_reply_is_never_an_empty_server(result: dict[str, Any], said: str) -> None:
-    with pytest.raises(UnexpectedReply, match=said):
+def test_no_reply_is_never_an_empty_server(result: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnexpectedReply, match=message):
         remote(result).read([])
 
 

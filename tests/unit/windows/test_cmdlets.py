@@ -140,8 +140,8 @@ def test_what_the_script_is_asked_to_do_by_the_management_api() -> None:
 
 
 def test_an_api_that_is_missing_is_explained() -> None:
-    said = Result("probe_api", Place("dhcp01", "probe_api"), errors=(Failure("windhcp.no_api", "no dll"),))
-    text = str(errors.RemoteError(said, "dhcp01"))
+    message = Result("probe_api", Place("dhcp01", "probe_api"), errors=(Failure("windhcp.no_api", "no dll"),))
+    text = str(errors.RemoteError(message, "dhcp01"))
     assert text.startswith("On dhcp01: the DHCP management API (dhcpsapi.dll) cannot be called there")
     assert "other_copy: disable" in text
     assert "management tools" in text

@@ -138,8 +138,8 @@ def test_a_time_that_is_not_certain_is_late_rather_than_early(written: str, expi
 )
 def test_the_version_of_the_server_where_it_is_told(major: str, minor: str, version: tuple[int, int] | None) -> None:
     whole = WHOLE.format("").replace("<IPv4>", f"{major}{minor}<IPv4>")
-    told = export.read(packed(whole), "dhcp01")
-    assert (told.version, list(told.scopes)) == (version, [SCOPE])
+    message = export.read(packed(whole), "dhcp01")
+    assert (message.version, list(message.scopes)) == (version, [SCOPE])
 
 
 def test_what_belongs_to_ipv6_is_passed_over() -> None:

@@ -111,7 +111,7 @@ def test_the_bytes_say_how_they_are_written_and_not_the_declaration(encoding: st
 
 
 @pytest.mark.parametrize(
-    ("inside", "said"),
+    ("inside", "message"),
     [
         (
             "<OptionValues><OptionValue><OptionId>six</OptionId></OptionValue></OptionValues>",
@@ -144,8 +144,8 @@ def test_the_bytes_say_how_they_are_written_and_not_the_declaration(encoding: st
         ("<Name>&#;</Name>", "not well-formed"),
     ],
 )
-def test_what_no_server_writes_is_refused(inside: str, said: str) -> None:
-    assert said in refused(WHOLE.format(inside))
+def test_what_no_server_writes_is_refused(inside: str, message: str) -> None:
+    assert message in refused(WHOLE.format(inside))
 
 
 def test_what_is_no_text_is_refused() -> None:

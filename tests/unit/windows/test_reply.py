@@ -95,14 +95,14 @@ UNREADABLE: list[tuple[Reader, Any, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("read", "value", "said"),
+    ("read", "value", "message"),
     UNREADABLE,
-    ids=[f"{number} {said[:30]}" for number, (_r, _v, said) in enumerate(UNREADABLE)],
+    ids=[f"{number} {message[:30]}" for number, (_r, _v, message) in enumerate(UNREADABLE)],
 )
-def test_what_cannot_be_read_is_told_with_server_cmdlet_and_property(read: Reader, value: Any, said: str) -> None:
+def test_what_cannot_be_read_is_told_with_server_cmdlet_and_property(read: Reader, value: Any, message: str) -> None:
     with pytest.raises(
         UnexpectedReply,
-        match=f"^On dhcp01: Get-DhcpServerv4Failover answered something that cannot be read: P is .*{said}",
+        match=f"^On dhcp01: Get-DhcpServerv4Failover answered something that cannot be read: P is .*{message}",
     ):
         read(found(P=value))
     with pytest.raises(
@@ -183,7 +183,7 @@ def test_a_reply_as_it_should_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"status": "busyness"}, "status is 'busyness'"),
         ({"status": None}, "status is ''"),
@@ -207,8 +207,8 @@ def test_a_reply_as_it_should_be() -> None:
         ({"clock": "2026-03-01T08:00:30Z"}, "which is not a time"),
     ],
 )
-def test_a_reply_that_answers_something_else_is_refused(changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{said}"):
+def test_a_reply_that_answers_something_else_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{message}"):
         parsed(raw(**changes))
 
 
