@@ -43,11 +43,11 @@ MAKES = {
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize("made", MAKES)
+@pytest.mark.parametrize("servers", MAKES)
 @pytest.mark.parametrize("place", ["", "kept"])
-def test_a_task_is_refused_before_the_first_write(place: str, made: str, check_mode: bool) -> None:
+def test_a_task_is_refused_before_the_first_write(place: str, servers: str, check_mode: bool) -> None:
     lab, files = topology.load(topology.TOPOLOGIES / "company.yml"), Files()
-    sddl, wrong = MAKES[made]
+    sddl, wrong = MAKES[servers]
     if place:
         files.make_folder(FOLDER, OURS)
     files.make_folder(folder(place), sddl)

@@ -60,10 +60,10 @@ def test_names_that_windows_would_not_take_as_meant(name: str, message: str) -> 
 
 
 def test_the_edges_are_taken() -> None:
-    found = relationship_options.definition(
+    declared = relationship_options.definition(
         "x" * 126, {"load_balance_percent": 0, "state_switch_interval": "0", "max_client_lead_time": "1"}
     )
-    assert (found.load_balance_percent, found.state_switch_interval, found.max_client_lead_time) == (0, 0, 1)
+    assert (declared.load_balance_percent, declared.state_switch_interval, declared.max_client_lead_time) == (0, 0, 1)
     assert relationship_options.definition("HQ", {"reserve_percent": 100}).reserve_percent == 100
     for name in ("dhcp-02_x.contoso.example", "10.1.0.2", "fe80::1", "D" * 255, " dhcp02 "):
         assert relationship_options.definition("HQ", {"partner_server": name}).partner_server == name.strip()

@@ -21,15 +21,15 @@ REMOVE = {"keep_scopes_on": "this_server", "other_copy": "delete"}
 @pytest.fixture
 def servers(monkeypatch: pytest.MonkeyPatch) -> Pair:
     """Two servers and a controller whose time is the lab's, and passes only when a cmdlet takes some."""
-    made = pair(ONE, TWO)
-    made.lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+    both = pair(ONE, TWO)
+    both.lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 
     def now() -> datetime:
-        assert made.lab.clock is not None
-        return made.lab.clock
+        assert both.lab.clock is not None
+        return both.lab.clock
 
     monkeypatch.setattr(client, "_now", now)
-    return made
+    return both
 
 
 def test_an_export_that_takes_minutes_is_no_difference(servers: Pair) -> None:
@@ -58,9 +58,9 @@ def test_what_takes_long_is_no_difference(
     def slowly(server: str, arguments: Any) -> Any:
         assert servers.lab.clock is not None
         servers.lab.clock += timedelta(seconds=before if server == slow else 0)
-        found = execute(server, arguments)
+        reply = execute(server, arguments)
         servers.lab.clock += timedelta(seconds=after if server == slow else 0)
-        return found
+        return reply
 
     monkeypatch.setattr(servers.wire, "execute", slowly)
     assert servers.ok(SCOPE, **servers.remove(ONE, **REMOVE, **OWN))["changed"]
@@ -136,10 +136,10 @@ def test_a_clock_that_cannot_be_read_is_told_with_the_server(
     execute = servers.wire.execute
 
     def spoilt(server: str, arguments: Any) -> Any:
-        found = execute(server, arguments)
+        reply = execute(server, arguments)
         if server == "DHCP02":
-            found["reply"]["clock"] = clock
-        return found
+            reply["reply"]["clock"] = clock
+        return reply
 
     monkeypatch.setattr(servers.wire, "execute", spoilt)
     message = servers.refused(SCOPE, **servers.remove(ONE, **REMOVE, **OWN))

@@ -86,7 +86,7 @@ def test_scopes_come_back_complete_in_the_state_that_is_asked_for(
     assert case.writes() == []
     done = case.restore(state=state)
     assert done["plan"] == check["plan"]
-    assert [one["step"] for one in done["plan"]] == [
+    assert [address["step"] for address in done["plan"]] == [
         f"bring back from the safety copy, with leases, {step}" for step in steps
     ]
     assert done["restored"] == check["restored"] == ["10.10.10.0", "10.30.50.0"]
@@ -187,7 +187,10 @@ def test_what_is_added_to_the_server_is_shown_and_nothing_else_is_a_reason_to_re
     added = ["user class 'Kiosk'", "definition of option 150"]
     check = case.restore(check_mode=True, state="as_saved")
     assert check["server_additions"] == added
-    assert [one["step"].partition("; ")[2] for one in check["plan"]] == [f"adds to DHCP01: {', '.join(added)}", ""]
+    assert [address["step"].partition("; ")[2] for address in check["plan"]] == [
+        f"adds to DHCP01: {', '.join(added)}",
+        "",
+    ]
     assert check["diff"]["after"]["added"] == added
     done = case.restore(state="as_saved")
     assert (done["server_additions"], done["plan"]) == (added, check["plan"])
@@ -327,7 +330,7 @@ def test_what_came_before_a_failure_is_counted() -> None:
     failed = case.restore()
     assert "WIN32 1726,Set-DhcpServerv4Scope" in failed["msg"]
     assert (failed["restored"], failed["total"]) == (["10.10.10.0", "10.30.50.0"], {"leases": 120, "reservations": 0})
-    assert [one["leases"] for one in failed["counts"]] == [120, 0]
+    assert [address["leases"] for address in failed["counts"]] == [120, 0]
 
 
 def test_scopes_that_cannot_be_read_after_the_import_were_imported() -> None:
@@ -348,9 +351,9 @@ def lose(monkeypatch: pytest.MonkeyPatch, *, message: bool) -> None:
     """An import brings no lease from 10.10.10.51 on, as if the addresses were taken, or without a word."""
     plain = importing._lease
 
-    def lossy(call: Any, made: Any, lease: Lease) -> None:
+    def lossy(call: Any, imported: Any, lease: Lease) -> None:
         if int(lease.ip) % 256 <= 50:
-            plain(call, made, lease)
+            plain(call, imported, lease)
         elif message:
             call.swallow(call.fail("DHCP 20014", "add lease", lease.ip), "Add-DhcpServerv4Lease")
 
@@ -412,7 +415,7 @@ def test_a_subnet_that_another_scope_has_is_refused_before_anything_comes(
     case.server.scopes[other] = replace(
         deepcopy(case.before[CLIENTS]), scope_id=other, subnet_mask=IPv4Address(mask), **bare
     )
-    for taken in [one for one in case.server.scopes if scope == "10.10.0.0" and one != other]:
+    for taken in [address for address in case.server.scopes if scope == "10.10.0.0" and address != other]:
         del case.server.scopes[taken]
     failed = case.restore(check_mode=check_mode)
     assert (

@@ -62,29 +62,29 @@ def test_one_partner_is_asked_once_for_all() -> None:
 
 def test_a_scope_moves_a_relationship_is_renamed_and_all_in_one_list() -> None:
     start = pair({"HQ": ["10.0.1.0", "10.0.2.0"], "Lab": ["10.0.3.0"]})
-    made = plan_of(start, *whole([exact("HQ", ONE), exact("Branch", TWO, THREE, previous_name="Lab")]))
-    assert [(action.kind, action.name) for action in made.actions if action.kind is not Kind.SAVE] == [
+    plan = plan_of(start, *whole([exact("HQ", ONE), exact("Branch", TWO, THREE, previous_name="Lab")]))
+    assert [(action.kind, action.name) for action in plan.actions if action.kind is not Kind.SAVE] == [
         (Kind.WITHDRAW_MEMBERS, "HQ"),
         (Kind.WITHDRAW_MEMBERS, "Lab"),
         (Kind.WITHDRAW_RELATIONSHIP, "Lab"),
         (Kind.CREATE, "Branch"),
     ]
-    ends = {name: half.scopes for name, half in made.end.here.relationships.items()}
+    ends = {name: half.scopes for name, half in plan.end.here.relationships.items()}
     assert ends == {"HQ": (ONE,), "Branch": (TWO, THREE)}
-    assert {action.strand for action in made.actions} == {"strand 1"}
+    assert {action.strand for action in plan.actions} == {"strand 1"}
 
 
 def test_what_does_not_hang_together_has_strands_of_its_own() -> None:
     start = pair({"HQ": ["10.0.1.0"], "Lab": ["10.0.3.0"]})
-    made = plan_of(start, *whole([exact("HQ", ONE, TWO), Spec("Lab", absent=True, policy=ANEW)]))
-    assert {action.name: action.strand for action in made.actions} == {"Lab": "strand 1", "HQ": "strand 2"}
+    plan = plan_of(start, *whole([exact("HQ", ONE, TWO), Spec("Lab", absent=True, policy=ANEW)]))
+    assert {action.name: action.strand for action in plan.actions} == {"Lab": "strand 1", "HQ": "strand 2"}
 
 
 def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
     start = replace(pair({"HQ": ["10.0.1.0"]}, OWN), secrets=Kept({"HQ": ("salt", "proof")}))
-    made = plan_of(start, Spec("HQ", absent=True, policy=ANEW))
-    assert [action.kind for action in made.actions][-2:] == [Kind.FORGET, Kind.WITHDRAW_RELATIONSHIP]
-    assert not made.end.secrets.holds("HQ")
+    plan = plan_of(start, Spec("HQ", absent=True, policy=ANEW))
+    assert [action.kind for action in plan.actions][-2:] == [Kind.FORGET, Kind.WITHDRAW_RELATIONSHIP]
+    assert not plan.end.secrets.holds("HQ")
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
 def test_what_the_partner_does_not_show_is_a_warning(theirs: dict[str, object], warnings: tuple[str, ...]) -> None:
     there = partner({"HQ": ["10.0.1.0"]})
     there = replace(there, relationships=(replace(there.relationships[0], **theirs),))
-    made = plan_of(world(builders.server([HQ]), there, OWN), Spec("HQ", Definition("HQ")))
-    assert (made.actions, made.warnings) == ((), warnings)
+    plan = plan_of(world(builders.server([HQ]), there, OWN), Spec("HQ", Definition("HQ")))
+    assert (plan.actions, plan.warnings) == ((), warnings)
 
 
 def test_a_large_server_that_is_as_declared_takes_no_time() -> None:

@@ -279,10 +279,10 @@ def keeping(secret: str | None, **settings: Any) -> World:
 def test_what_is_sent_of_a_secret_and_what_is_kept_of_it(
     kept: str | None, is_on: bool, options: dict[str, Any], expected: list[str], keeps: bool
 ) -> None:
-    made = plan_of(keeping(kept, enable_auth=is_on), Spec("HQ", relationship_options.definition("HQ", options)))
-    assert in_words(made) == expected
+    plan = plan_of(keeping(kept, enable_auth=is_on), Spec("HQ", relationship_options.definition("HQ", options)))
+    assert in_words(plan) == expected
     then = [
-        operation["op"] for action in made.actions for operation in kinds.KINDS[action.kind].then(action, made.start)
+        operation["op"] for action in plan.actions for operation in kinds.KINDS[action.kind].then(action, plan.start)
     ]
     assert then == ["keep_text"] * keeps
 

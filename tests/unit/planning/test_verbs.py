@@ -46,9 +46,9 @@ def removed(start: World, keep_days: int | None = None) -> Plan | ReadRequest:
     ids=["both", "one, without a safety copy", "none is left"],
 )
 def test_left_over_copies_go(copies: list[object], keep_days: int | None, expected: list[str]) -> None:
-    made = removed(world(builders.server([], copies), partner(None, ["10.0.1.0", "10.0.2.0"])), keep_days)
-    assert isinstance(made, Plan)
-    assert in_words(made) == expected
+    plan = removed(world(builders.server([], copies), partner(None, ["10.0.1.0", "10.0.2.0"])), keep_days)
+    assert isinstance(plan, Plan)
+    assert in_words(plan) == expected
 
 
 def test_the_server_that_keeps_them_is_looked_at_before() -> None:
@@ -86,9 +86,9 @@ def down(state: str, there: object) -> World:
 
 
 def test_a_silent_partner_is_declared_down() -> None:
-    made = verbs.declare_down("HQ", down("CommunicationInterrupted", SILENT))
-    assert isinstance(made, Plan)
-    assert in_words(made) == [f"declare {PARTNER}, the partner of relationship 'HQ', down"]
+    plan = verbs.declare_down("HQ", down("CommunicationInterrupted", SILENT))
+    assert isinstance(plan, Plan)
+    assert in_words(plan) == [f"declare {PARTNER}, the partner of relationship 'HQ', down"]
     again = verbs.declare_down("HQ", down("PartnerDown", SILENT))
     assert isinstance(again, Plan)
     assert again.actions == ()

@@ -56,10 +56,10 @@ def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
 
 def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
     sent: list[dict[str, Any]] = []
-    one = remote({"reply": DONE}, sent)
-    one.read([])
-    one.read([])
-    assert one.calls == 2
+    client = remote({"reply": DONE}, sent)
+    client.read([])
+    client.read([])
+    assert client.calls == 2
     assert "mutex" not in sent[0]
 
 
@@ -163,11 +163,11 @@ def test_a_partner_that_is_lost_while_it_writes_may_have_written() -> None:
     def lost(_arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         raise RemoteFailure("partner_host: dhcp02 cannot be reached: gone")
 
-    one = Remote(lost, "dhcp02", False)
+    client = Remote(lost, "dhcp02", False)
     with pytest.raises(RemoteFailure, match=r"gone Whether something was written is not known; run again\."):
-        one.write([], HASH, [cmdlets.remove_failover("HQ")])
+        client.write([], HASH, [cmdlets.remove_failover("HQ")])
     with pytest.raises(RemoteFailure, match=r"gone$"):
-        one.read([])
+        client.read([])
 
 
 def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
@@ -183,10 +183,12 @@ def test_secrets_go_beside_the_request_and_count_as_well() -> None:
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         given.append(arguments)
         ids = [call["id"] for call in json.loads(arguments["request"])["calls"]]
-        return {"reply": {**DONE, "calls": [{"id": one, "objects": [], "errors": [], "warnings": []} for one in ids]}}
+        return {
+            "reply": {**DONE, "calls": [{"id": client, "objects": [], "errors": [], "warnings": []} for client in ids]}
+        }
 
-    one = Remote(execute, "dhcp01", False)
-    one.write(
+    client = Remote(execute, "dhcp01", False)
+    client.write(
         [], "f", [cmdlets.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")], []
     )
     assert given[0]["secrets"] == ["hush", "s3cret"]
@@ -194,5 +196,5 @@ def test_secrets_go_beside_the_request_and_count_as_well() -> None:
     assert "s3cret" not in given[0]["request"]
     assert "@" in json.loads(given[0]["request"])["who"]
     with pytest.raises(RemoteFailure, match="nothing was changed"):
-        one.write([], "f", [cmdlets.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
+        client.write([], "f", [cmdlets.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
     assert len(given) == 1

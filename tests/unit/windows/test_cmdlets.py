@@ -104,13 +104,15 @@ def test_nothing_can_ask_a_question(operation: dict[str, Any]) -> None:
 
 
 def test_the_secret_never_stands_in_a_request() -> None:
-    given = [one["parameters"]["SharedSecret"] for one in WRITES if one["parameters"].get("SharedSecret")]
+    given = [
+        operation["parameters"]["SharedSecret"] for operation in WRITES if operation["parameters"].get("SharedSecret")
+    ]
     assert given
     request, secrets = split(
         {"calls": [*WRITES, cmdlets.keep_text("hq", "salt", "hash"), cmdlets.keep_text("hq", "partner", "")]}
     )
-    assert secrets == [*dict.fromkeys(one.text for one in given), "hash"]
-    assert not [one for one in secrets if f'"{one}"' in request]
+    assert secrets == [*dict.fromkeys(secret.text for secret in given), "hash"]
+    assert not [secret for secret in secrets if f'"{secret}"' in request]
     assert request.count('{"secret":') == len(given) + 1
     with pytest.raises(TypeError, match="datetime"):  # nothing else has a form that nobody chose
         split({"when": datetime(2026, 3, 1, tzinfo=timezone.utc)})

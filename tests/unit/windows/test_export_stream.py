@@ -45,12 +45,14 @@ def refused(text: str | bytes) -> str:
 
 def test_control_characters_of_a_client_and_of_a_person() -> None:
     """An escape in a host name and a vertical tab in a description: written as references, which XML 1.0 forbids."""
-    found = export.read(packed(as_on_windows((INPUTS / "control_character.xml").read_text(encoding="utf-8"))), "dhcp01")
+    exported = export.read(
+        packed(as_on_windows((INPUTS / "control_character.xml").read_text(encoding="utf-8"))), "dhcp01"
+    )
     scope = IPv4Address("198.51.100.0")
-    assert list(found.scopes) == [scope]
-    assert found.scopes[scope][("", "description")] == (r"pasted\x0btext",)
-    assert list(found.leases[scope]) == ["198.51.100.30"]
-    assert found.version == (10, 0)
+    assert list(exported.scopes) == [scope]
+    assert exported.scopes[scope][("", "description")] == (r"pasted\x0btext",)
+    assert list(exported.leases[scope]) == ["198.51.100.30"]
+    assert exported.version == (10, 0)
 
 
 @pytest.mark.parametrize(
