@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any
@@ -21,6 +22,7 @@ from lab.core import metadata
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.core.server import DhcpClass, Filter, OptionDefinition, OptionKey, Policy, Reservation, Server
+from worlds import content_of
 
 SCOPE = "10.10.30.0"
 WITH_POLICY = "10.30.10.0"
@@ -54,7 +56,7 @@ def test_a_server_equals_itself() -> None:
     assert difference(company(), company()) == []
 
 
-CHANGES = [
+CHANGES: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("Set-DhcpServerv4Scope", {"Name": "New"}, [("name", "Berlin printers", "New")]),
     ("Set-DhcpServerv4Scope", {"Description": "Other"}, [("description", "Printers have reservations", "Other")]),
     ("Set-DhcpServerv4Scope", {"State": "InActive"}, [("state", "Active", "InActive")]),
@@ -274,9 +276,9 @@ def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
 def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(
     client: str, expected: list[Mapping[str, Any]], state: str
 ) -> None:
-    reserved = {("reservation 10.10.10.50", ""): (), ("reservation 10.10.10.50", "client_id"): (client,)}
+    reserved = content_of(CLIENTS, {"reservation 10.10.10.50": {"client_id": client}})
     for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):
-        keeper = Export({}, {}, {CLIENTS: reserved}, {}, {CLIENTS: kept})
+        keeper = replace(reserved, leases={CLIENTS: kept})
         loser = Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": held(state)}})
         assert [lost_lease.public() for lost_lease in content.lost_leases(keeper, loser, [CLIENTS], NOW)] == expected
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from ipaddress import IPv4Address
+from typing import Any
 
 import builders
 import pytest
@@ -96,7 +97,7 @@ def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
     ],
     ids=["as here", "another setting", "what is each server's own"],
 )
-def test_what_the_partner_does_not_show_is_a_warning(theirs: dict[str, object], warnings: tuple[str, ...]) -> None:
+def test_what_the_partner_does_not_show_is_a_warning(theirs: dict[str, Any], warnings: tuple[str, ...]) -> None:
     there = partner({"HQ": ["10.0.1.0"]})
     there = replace(there, relationships=(replace(there.relationships[0], **theirs),))
     plan = plan_of(world(builders.server([HQ]), there, OWN), Spec("HQ", Definition("HQ")))

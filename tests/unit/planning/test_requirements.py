@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.requirements import Requirements
@@ -38,7 +40,7 @@ def required(partner: Export) -> Requirements:
     ],
     ids=["a class", "a definition", "a definition of another type", "both"],
 )
-def test_what_the_partner_lacks_is_told(scopes: list[object], partner: Export, lacking: str) -> None:
+def test_what_the_partner_lacks_is_told(scopes: list[IPv4Address], partner: Export, lacking: str) -> None:
     with pytest.raises(Refused) as refused:
         required(partner).check(PARTNER, "DHCP02", scopes)
     assert str(refused.value) == (
@@ -56,7 +58,7 @@ def test_what_the_partner_lacks_is_told(scopes: list[object], partner: Export, l
     ],
     ids=["a scope that needs nothing", "it has all, in other letters", "no scope"],
 )
-def test_what_the_partner_has_is_enough(scopes: list[object], partner: Export) -> None:
+def test_what_the_partner_has_is_enough(scopes: list[IPv4Address], partner: Export) -> None:
     required(partner).check(PARTNER, "DHCP02", scopes)
 
 

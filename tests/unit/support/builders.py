@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -83,7 +83,7 @@ def definition(scope_id: str, **changes: Any) -> dict[str, Any]:
     return {**values, **changes}
 
 
-def server(relationships: list[Relationship] | None = None, scopes: list[str | Scope] | None = None) -> Server:
+def server(relationships: list[Relationship] | None = None, scopes: Sequence[str | Scope] | None = None) -> Server:
     """DHCP01 with the scopes 10.0.1.0 to 10.0.3.0, if no others are given."""
     found = ["10.0.1.0", "10.0.2.0", "10.0.3.0"] if scopes is None else scopes
     return Server(
@@ -102,7 +102,7 @@ class Mirrors(dict[str, Side]):
         super().__init__()
         self.here = here
 
-    def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
+    def get(self, name: str, default: Any = None) -> Any:
         halves = tuple(
             replace(one, partner_server=self.here.name, is_primary=not one.is_primary)
             for one in self.here.relationships

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A Remote without a wire: requests go to the lab's stand-in in this process."""
+"""A Remote without a wire, for tests of one part: its requests go to the lab's stand-in in this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.steps imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote, Reply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Reply
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
