@@ -5,12 +5,10 @@ task."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from pairs import ONE, RELATIONSHIP, SCOPE, Pair, pair
+from pairs import ONE, RELATIONSHIP, SCOPE, Pair, answering, pair
 
 NEW = {
     "scope_id": "10.0.9.0",
@@ -30,23 +28,6 @@ TASKS = [
 EVERY_TASK = pytest.mark.parametrize(
     ("module", "options"), TASKS, ids=["creates a scope", "adds a scope", "creates a relationship"]
 )
-
-
-def answering(read: str = "scopes", of: int | None = None, **properties: Any) -> Pair:
-    """Servers of which the first object of a read, or each, has other values of some properties."""
-    servers = pair(ONE)
-    plain = servers.wire.execute
-
-    def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        message = json.loads(json.dumps(plain(server, arguments)))
-        for result in (*message["reply"]["before"], *message["reply"]["finally"]):
-            if result["id"] == read:
-                for one in result["objects"][:of]:
-                    one.update(properties)
-        return message
-
-    servers.wire.execute = execute  # type: ignore[method-assign]
-    return servers
 
 
 @EVERY_TASK

@@ -7,6 +7,7 @@ it, and `server` is what there is afterwards."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from lab.core.lab import Lab
 from nothing_lost.scenarios import ONE, THREE, TWO, lab, members
 from nothing_lost.task import Wire, perform
 
-__all__ = ["ONE", "THREE", "TWO", "Pair", "pair", "steps"]
+__all__ = ["ONE", "THREE", "TWO", "Pair", "answering", "pair", "steps"]
 
 SCOPE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
 
@@ -52,16 +53,16 @@ class Pair:
 
     def refused(self, module: str, **options: Any) -> str:
         """Fails in check mode and in earnest, both with the same words, and nothing is written."""
-        message = []
+        messages = []
         for check_mode in (True, False):
             with self.unchanged():
                 result = self.run(module, check_mode=check_mode, **options)
             assert result.get("failed"), f"it was not refused: {result}"
             assert not result["changed"]
-            message.append(result["msg"])
-        assert message[0] == message[1]
-        assert message[0].endswith("."), "it is a sentence"
-        return str(message[0])
+            messages.append(result["msg"])
+        assert messages[0] == messages[1]
+        assert messages[0].endswith("."), "it is a sentence"
+        return str(messages[0])
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -99,4 +100,21 @@ def pair(*scopes: IPv4Address, **switches: Any) -> Pair:
         servers.lab.switches = servers.lab.switches.with_answer(name, answer)
     task = members(*(scopes or (ONE, TWO)))
     servers.ok(task.module, **task.options)
+    return servers
+
+
+def answering(read: str = "scopes", of: int | None = None, **properties: Any) -> Pair:
+    """Servers of which the first object of a read, or each, has other values of some properties."""
+    servers = pair(ONE)
+    plain = servers.wire.execute
+
+    def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = json.loads(json.dumps(plain(server, arguments)))
+        for result in (*answer["reply"]["before"], *answer["reply"]["finally"]):
+            if result["id"] == read:
+                for shown in result["objects"][:of]:
+                    shown.update(properties)
+        return answer
+
+    servers.wire.execute = execute  # type: ignore[method-assign]
     return servers

@@ -12,14 +12,12 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import texts
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_definitions import parse
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site import share
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from lab.core.server import Reservation
-from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
-from test_odd_data import answering
+from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, answering, pair
 
 MOST = 6_000  # characters of a message, whatever the servers hold
 HIDDEN = {
@@ -257,14 +255,6 @@ def test_data_that_is_wrong_throughout() -> None:
         with pytest.raises(Refused, match="more problems like these") as refused:
             refuse()
         assert len(str(refused.value)) < limit
-
-
-def test_the_first_of_many_are_told() -> None:
-    assert texts.few([]) == ""
-    assert texts.few(range(10)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
-    assert texts.few(range(11), "removals", between="; ").endswith("8; 9 and 1 more (all of them: removals)")
-    assert texts.few(["x" * 201, "y"]) == "x" * 200 + "..., y"
-    assert texts.sentences(["A.", "B."]) == "A. B."
 
 
 def test_scopes_that_still_differ_name_both_servers() -> None:
