@@ -46,13 +46,12 @@ class Recorder:
     def execute(self, _server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         name = self._names.pop(0)
         request = json.loads(arguments["request"])
-        if change := self._meanwhile.get(name):
-            change(self.lab, request)
-        said = without_machine(
+        self._meanwhile.get(name, lambda lab, request: None)(self.lab, request)
+        message = without_machine(
             self._powershell(self.lab, self._session, json.dumps(request), arguments["secrets"]), _packed
         )
-        (FOLDER / f"{name}.json").write_text(said + "\n", encoding="ascii")
-        reply: Mapping[str, Any] = json.loads(said)
+        (FOLDER / f"{name}.json").write_text(message + "\n", encoding="ascii")
+        reply: Mapping[str, Any] = json.loads(message)
         return reply
 
     def task(

@@ -191,14 +191,14 @@ def test_a_bad_definition_is_refused_before_anything_is_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({}, "one of the following is required: scopes, create_scopes"),
         ({"create_scopes": [{"name": "New"}]}, "missing required arguments"),
     ],
 )
-def test_a_scope_task_needs_scopes(arguments: dict[str, Any], said: str) -> None:
-    with pytest.raises(AnsibleError, match=said):
+def test_a_scope_task_needs_scopes(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(AnsibleError, match=message):
         Task(dhcp_failover_scope).run(relationship="HQ", **arguments)
 
 
@@ -262,7 +262,7 @@ def test_info_names_the_partner_as_the_inventory_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"name": "HQ", "state": "gone"}, "gone"),
         ({"name": "HQ", "colour": "blue"}, "colour"),
@@ -270,8 +270,8 @@ def test_info_names_the_partner_as_the_inventory_does() -> None:
         ({"name": "HQ", "mode": "ring"}, "ring"),
     ],
 )
-def test_arguments_are_checked_before_anything_is_sent(arguments: dict[str, Any], said: str) -> None:
+def test_arguments_are_checked_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
     task = Task(dhcp_failover_relationship)
-    with pytest.raises(AnsibleError, match=said):
+    with pytest.raises(AnsibleError, match=message):
         task.run(**arguments)
     assert task.sent == []

@@ -43,11 +43,11 @@ MAKES = {
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-@pytest.mark.parametrize("made", MAKES)
+@pytest.mark.parametrize("servers", MAKES)
 @pytest.mark.parametrize("place", ["", "kept"])
-def test_a_task_is_refused_before_the_first_write(place: str, made: str, check_mode: bool) -> None:
+def test_a_task_is_refused_before_the_first_write(place: str, servers: str, check_mode: bool) -> None:
     lab, files = topology.load(topology.TOPOLOGIES / "company.yml"), Files()
-    sddl, wrong = MAKES[made]
+    sddl, wrong = MAKES[servers]
     if place:
         files.make_folder(FOLDER, OURS)
     files.make_folder(folder(place), sddl)
@@ -71,16 +71,16 @@ def test_what_needs_nothing_of_it_goes_on() -> None:
 
 def left_over() -> Pair:
     """DHCP01 has a copy of a scope that DHCP02 serves, and DHCP02 has something that DHCP01 has not."""
-    two = pair()
-    there = two.server("DHCP02")
-    there.scopes[THREE] = deepcopy(two.server("DHCP01").scopes[THREE])
-    two.server("DHCP01").scopes[THREE].state = "InActive"
+    servers = pair()
+    there = servers.server("DHCP02")
+    there.scopes[THREE] = deepcopy(servers.server("DHCP01").scopes[THREE])
+    servers.server("DHCP01").scopes[THREE].state = "InActive"
     there.scopes[TWO].reservations[PRINTER] = Reservation(PRINTER, "00-11-22-33-44-55", "printer")
-    return two
+    return servers
 
 
-def planted(two: Pair, server: str, place: str) -> None:
-    files = two.wire.files.setdefault(server, Files())
+def planted(servers: Pair, server: str, place: str) -> None:
+    files = servers.wire.files.setdefault(server, Files())
     if place:
         files.make_folder(FOLDER, OURS)
     files.make_folder(folder(place))
@@ -117,48 +117,48 @@ def test_check_mode_knows_every_folder_that_a_run_needs_on_every_server(name: st
     module, options, needed = TASKS[name]
     for server in ("DHCP01", "DHCP02"):
         for place in ("", KEPT, COPIES, BACKUPS):
-            two = left_over()
-            two.wire.files.clear()
-            planted(two, server, place)
+            servers = left_over()
+            servers.wire.files.clear()
+            planted(servers, server, place)
             needs = (server, place) in needed or (not place and server in {one for one, _place in needed})
             if needs:
-                message = two.refused(module, **options)
+                message = servers.refused(module, **options)
                 assert f"On {server.lower()}: something below ProgramData is not as this collection makes it" in message
                 assert f"(windhcp.not_ours: {folder(place)} " in message
                 assert message.endswith("Nothing was changed.")
             else:
-                assert two.ok(module, check_mode=True, **options)["changed"]
-                assert two.ok(module, **options)["changed"]
+                assert servers.ok(module, check_mode=True, **options)["changed"]
+                assert servers.ok(module, **options)["changed"]
 
 
 @pytest.mark.parametrize("place", ["", COPIES, BACKUPS])
 def test_restoring_needs_two_folders(place: str) -> None:
-    two = pair()
-    removal = two.remove(TWO, keep_scopes_on="partner", other_copy="delete")
-    (copy,) = two.ok(SCOPE, **removal)["safety_copies"]
-    files = two.wire.files["DHCP01"]
+    servers = pair()
+    removal = servers.remove(TWO, keep_scopes_on="partner", other_copy="delete")
+    (copy,) = servers.ok(SCOPE, **removal)["safety_copies"]
+    files = servers.wire.files["DHCP01"]
     files.make_folder(folder(place), OURS + "(A;OICI;0x1200a9;;;BU)")
-    message = two.refused(RESTORE, path=copy["path"])
+    message = servers.refused(RESTORE, path=copy["path"])
     assert f"(windhcp.not_ours: {folder(place)} has another access list than it was given (" in message
 
 
 @pytest.mark.parametrize("kind", ["secret", "unfinished"])
 def test_a_kept_text_of_somebody_else_is_told_before_it_would_be_written_over(kind: str) -> None:
-    two = pair()
+    servers = pair()
     task = {"name": "HQ", "shared_secret": "Kx7", "update_secret": "on_change", "wait_timeout": 1}
-    two.ok(RELATIONSHIP, **task)
-    files = two.wire.files["DHCP01"]
+    servers.ok(RELATIONSHIP, **task)
+    files = servers.wire.files["DHCP01"]
     (secret,) = (path for path in files.paths() if "secret." in path)
     path = secret.replace("secret.", f"{kind}.")
     files.remove(path)
     files.make_link(path)
-    message = two.refused(RELATIONSHIP, **{**task, "shared_secret": "other"})
+    message = servers.refused(RELATIONSHIP, **{**task, "shared_secret": "other"})
     assert f"{kind}." in message
     assert "is a link." in message
     assert message.endswith("Nothing was changed.")
 
 
 def test_to_look_costs_no_remote_command() -> None:
-    two = pair()
-    assert two.ok(RELATIONSHIP, name="HQ", load_balance_percent=50)["remote_calls"] == 1
-    assert two.ok(RELATIONSHIP, name="HQ", load_balance_percent=70, wait_timeout=1)["remote_calls"] == 2
+    servers = pair()
+    assert servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=50)["remote_calls"] == 1
+    assert servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=70, wait_timeout=1)["remote_calls"] == 2

@@ -171,27 +171,27 @@ MORE_TASKS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def left_over(**switches: Any) -> Pair:
     """An inactive copy of the third scope is on the partner."""
-    two = pair(**switches)
-    two.server("DHCP02").scopes[THREE] = replace(
-        deepcopy(two.server("DHCP01").scopes[THREE]), state="InActive", leases={}
+    servers = pair(**switches)
+    servers.server("DHCP02").scopes[THREE] = replace(
+        deepcopy(servers.server("DHCP01").scopes[THREE]), state="InActive", leases={}
     )
-    return two
+    return servers
 
 
 def half_made(**switches: Any) -> Pair:
     """The partner knows nothing of the relationship."""
-    two = pair(**switches)
-    there = two.server("DHCP02")
+    servers = pair(**switches)
+    there = servers.server("DHCP02")
     del there.relationships["HQ"], there.scopes[TWO], there.scopes[ONE]
-    return two
+    return servers
 
 
 SCENES = {"replace a copy": left_over, "complete a half": half_made}
 ROUTES = pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
 
 
-def accounts(two: Pair, server: str, **changes: Any) -> None:
-    found = two.server(server)
+def accounts(servers: Pair, server: str, **changes: Any) -> None:
+    found = servers.server(server)
     found.credentials = tuple(replace(one, **changes) for one in found.credentials)
 
 
@@ -199,46 +199,46 @@ def accounts(two: Pair, server: str, **changes: Any) -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_a_denied_hop_is_named_before_a_write(task: str, route: dict[str, str]) -> None:
     module, options = TASKS[task]
-    for answer, said in ((False, HOP), (True, EITHER)):
-        two = pair(version_without_hop=answer)
-        accounts(two, "DHCP01", delegated=False)
-        assert said in two.refused(module, **options, **route, wait_timeout=1)
+    for answer, message in ((False, HOP), (True, EITHER)):
+        servers = pair(version_without_hop=answer)
+        accounts(servers, "DHCP01", delegated=False)
+        assert message in servers.refused(module, **options, **route, wait_timeout=1)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_missing_rights_at_the_partner_are_named_before_a_write(task: str) -> None:
     module, options = TASKS[task]
     for answer, said in (("WIN32 5", EITHER), ("DHCP 20121", RIGHTS)):
-        two = pair(partner_not_admin_error=answer)
-        accounts(two, "DHCP02", admin=False)
-        message = two.refused(module, **options, wait_timeout=1)
+        servers = pair(partner_not_admin_error=answer)
+        accounts(servers, "DHCP02", admin=False)
+        message = servers.refused(module, **options, wait_timeout=1)
         assert said in message
         assert "othing was changed." in message
-        accounts(two, "DHCP01", admin=False)
-        assert HERE in two.refused(module, **options, wait_timeout=1)
+        accounts(servers, "DHCP01", admin=False)
+        assert HERE in servers.refused(module, **options, wait_timeout=1)
 
 
 def test_info_has_the_same_words_for_a_problem() -> None:
-    two = pair(partner_not_admin_error="DHCP 20121")
-    accounts(two, "DHCP02", admin=False)
-    assert RIGHTS in problem(two)
-    accounts(two, "DHCP01", delegated=False)
-    assert HOP in problem(two)
+    servers = pair(partner_not_admin_error="DHCP 20121")
+    accounts(servers, "DHCP02", admin=False)
+    assert RIGHTS in problem(servers)
+    accounts(servers, "DHCP01", delegated=False)
+    assert HOP in problem(servers)
 
 
-def problem(two: Pair) -> str:
-    return str(two.ok("dhcp_failover_info", gather=["drift"])["relationships"][0]["drift"]["problem"])
+def problem(servers: Pair) -> str:
+    return str(servers.ok("dhcp_failover_info", gather=["drift"])["relationships"][0]["drift"]["problem"])
 
 
 def test_a_denied_partner_is_not_down() -> None:
-    two = pair(version_without_hop=True)
-    two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
-    accounts(two, "DHCP02", admin=False)
-    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in two.refused(
+    servers = pair(version_without_hop=True)
+    servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
+    accounts(servers, "DHCP02", admin=False)
+    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in servers.refused(
         "dhcp_failover_partner_down", name="HQ"
     )
-    orphan = two.remove(ONE, keep_scopes_on="this_server", other_copy="disable", orphan="remove_here")
-    assert "answers DHCP01, so it is not gone" in two.refused(SCOPE, **orphan)
+    orphan = servers.remove(ONE, keep_scopes_on="this_server", other_copy="disable", orphan="remove_here")
+    assert "answers DHCP01, so it is not gone" in servers.refused(SCOPE, **orphan)
 
 
 # --- what the partner has already
@@ -246,15 +246,15 @@ def test_a_denied_partner_is_not_down() -> None:
 
 
 def test_what_the_partner_has_is_seen_over_the_hop() -> None:
-    two = pair()
-    there = two.server("DHCP02")
-    there.scopes[THREE] = replace(two.server("DHCP01").scopes[THREE], name="Theirs", leases={})
-    message = two.refused(SCOPE, relationship="HQ", scopes=["10.0.3.0"])
+    servers = pair()
+    there = servers.server("DHCP02")
+    there.scopes[THREE] = replace(servers.server("DHCP01").scopes[THREE], name="Theirs", leases={})
+    message = servers.refused(SCOPE, relationship="HQ", scopes=["10.0.3.0"])
     assert message.startswith("scopes: 10.0.3.0 exists on dhcp02.contoso.example already (name: Theirs on")
     del there.scopes[THREE]
-    other = replace(two.server("DHCP01").scopes[THREE], scope_id=THREE + 64, leases={})
+    other = replace(servers.server("DHCP01").scopes[THREE], scope_id=THREE + 64, leases={})
     there.scopes[THREE + 64] = replace(other, start_range=THREE + 99, end_range=THREE + 120)
-    message = two.refused(SCOPE, relationship="HQ", scopes=["10.0.3.0"])
+    message = servers.refused(SCOPE, relationship="HQ", scopes=["10.0.3.0"])
     assert (
         "10.0.3.0 (10.0.3.10 to 10.0.3.99) overlaps scope 10.0.3.64 of dhcp02.contoso.example (10.0.3.99 to "
         "10.0.3.120)" in message
@@ -266,10 +266,10 @@ def test_what_the_partner_has_is_seen_over_the_hop() -> None:
             standing, name=f"R{number}", peer="DHCP03", scopes=[], state="Recover"
         )
     new = {"name": "New", "partner_server": PARTNER, "scopes": ["10.0.3.0"]}
-    assert "has 31 relationships already, the most a server can have" in two.refused(RELATIONSHIP, **new)
+    assert "has 31 relationships already, the most a server can have" in servers.refused(RELATIONSHIP, **new)
     del there.relationships["R0"]
-    assert "has a relationship 'R1', and DHCP01 has not" in two.refused(RELATIONSHIP, **{**new, "name": "R1"})
-    assert two.ok(RELATIONSHIP, **new, wait_timeout=1)["changed"]
+    assert "has a relationship 'R1', and DHCP01 has not" in servers.refused(RELATIONSHIP, **{**new, "name": "R1"})
+    assert servers.ok(RELATIONSHIP, **new, wait_timeout=1)["changed"]
 
 
 JOINING = (
@@ -316,11 +316,11 @@ def by_policy(here: Any, there: Any, scope: Scope) -> str:
 def test_what_scopes_use_has_to_be_on_the_partner(
     switches: dict[str, bool], uses: Callable[[Any, Any, Scope], str], task: str, route: str
 ) -> None:
-    two, partner, module, options = joining(task, route, **switches)
-    here, there = two.server("DHCP01"), two.server(partner)
+    servers, partner, module, options = joining(task, route, **switches)
+    here, there = servers.server("DHCP01"), servers.server(partner)
     coming = here.scopes[THREE if "10.0.3.0" in options["scopes"] else ONE]
     lacking = uses(here, there, coming)
-    message = two.refused(module, **options, allow_content_loss=True)
+    message = servers.refused(module, **options, allow_content_loss=True)
     assert message.endswith(
         f" lacks what the scopes use, and Windows does not replicate it: {lacking}. Create it there first; nothing "
         "was "
@@ -328,33 +328,33 @@ def test_what_scopes_use_has_to_be_on_the_partner(
     )
     assert message.lower().startswith(partner.lower())
     there.option_definitions, there.classes = deepcopy(here.option_definitions), deepcopy(here.classes)
-    assert two.ok(module, **options, allow_content_loss=True)["changed"]
+    assert servers.ok(module, **options, allow_content_loss=True)["changed"]
 
 
 @pytest.mark.parametrize("route", ["second hop", "own connection"])
 @pytest.mark.parametrize("task", ["create", "re-create", "move", "move to another", "re-create with another"])
 def test_a_name_is_taken_in_any_case_and_whatever_the_state(task: str, route: str) -> None:
-    two, partner, module, options = joining(task, route)
-    there = two.server(partner)
+    servers, partner, module, options = joining(task, route)
+    there = servers.server(partner)
     name = options.get("relationship") or options["name"]
     option = "relationship" if module == SCOPE else "name"
     third = "DHCP02" if partner == "DHCP03" else "DHCP03"
     alike = replace(
-        two.server("DHCP01").relationships["HQ"], partner_server=third, primary=third, peer=third, scopes=[]
+        servers.server("DHCP01").relationships["HQ"], partner_server=third, primary=third, peer=third, scopes=[]
     )
     for taken in (name.upper(), name.lower(), name):
         standing = dict(there.relationships)
         if taken in standing:
             continue
         there.relationships[taken] = replace(alike, name=taken, state="PotentialConflict")
-        message = two.refused(module, **options)
+        message = servers.refused(module, **options)
         assert message.startswith(
             f"{option}: {partner if route == 'own connection' else options_partner(options)} has a relationship "
             f"'{taken}'"
         )
         assert ("in upper and lower case only" in message) is (taken != name)
         there.relationships = standing
-    assert two.ok(module, **options)["changed"]
+    assert servers.ok(module, **options)["changed"]
 
 
 def options_partner(options: Mapping[str, Any]) -> str:
@@ -363,74 +363,74 @@ def options_partner(options: Mapping[str, Any]) -> str:
 
 @ROUTES
 def test_what_is_removed_makes_room(route: dict[str, str]) -> None:
-    two = pair()
-    there = two.server("DHCP02")
+    servers = pair()
+    there = servers.server("DHCP02")
     third = replace(there.relationships["HQ"], partner_server="DHCP03", primary="DHCP03", peer="DHCP03", scopes=[])
     there.relationships.update({f"R{number}": replace(third, name=f"R{number}") for number in range(30)})
     module, options = TASKS["re-create"]
-    assert two.ok(module, **options, **route, wait_timeout=1)["changed"]
+    assert servers.ok(module, **options, **route, wait_timeout=1)["changed"]
     there.relationships["R30"] = replace(third, name="R30")
     again = {**options, "name": "HQ", "previous_name": "Renamed"}
-    assert "has 31 relationships already" in two.refused(module, **again, **route, wait_timeout=1)
+    assert "has 31 relationships already" in servers.refused(module, **again, **route, wait_timeout=1)
 
 
 @ROUTES
 def test_a_partner_that_is_older_than_failover_is_named(route: dict[str, str]) -> None:
     for task in ("create", "create scopes"):
-        two = pair()
-        two.server("DHCP02").os = "6.1.7601"
+        servers = pair()
+        servers.server("DHCP02").os = "6.1.7601"
         module, options = {**TASKS, **MORE_TASKS}[task]
-        message = two.refused(module, **options, **route, wait_timeout=1)
+        message = servers.refused(module, **options, **route, wait_timeout=1)
         assert "the partner does not support failover (DHCP 20118: its version is 6.1)." in message
         assert message.endswith("Nothing was changed.")
 
 
 def test_running_again_is_no_cure_for_what_has_to_be_mended() -> None:
-    for error, said in (
+    for error, message in (
         ("DHCP 20127", ". Running again completes it."),
         ("DHCP 20114", ". Once that is mended, running again completes it."),
     ):
-        two = pair()
-        two.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", error)
+        servers = pair()
+        servers.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", error)
         module, options = TASKS["re-create"]
-        result = two.run(module, **options, wait_timeout=1)
+        result = servers.run(module, **options, wait_timeout=1)
         assert (result["failed"], result["changed"]) == (True, True)
-        assert result["msg"].endswith(said)
+        assert result["msg"].endswith(message)
 
 
 def test_what_is_half_made_is_seen_over_the_hop() -> None:
-    two = pair()
-    del two.server("DHCP02").relationships["HQ"]
-    del two.server("DHCP02").scopes[TWO], two.server("DHCP02").scopes[ONE]
+    servers = pair()
+    del servers.server("DHCP02").relationships["HQ"]
+    del servers.server("DHCP02").scopes[TWO], servers.server("DHCP02").scopes[ONE]
     added = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"], "wait_timeout": 1}
-    ahead = two.run(RELATIONSHIP, check_mode=True, **added)
-    result = two.ok(RELATIONSHIP, **added)
+    ahead = servers.run(RELATIONSHIP, check_mode=True, **added)
+    result = servers.ok(RELATIONSHIP, **added)
     assert ahead["plan"] == result["plan"]
     assert [step["step"].split(" '")[0] for step in result["plan"]] == [
         "take out of relationship",
         "remove the relationship",
         "create relationship",
     ]
-    halves: list[Relationship] = [two.server(name).relationships["HQ"] for name in ("DHCP01", "DHCP02")]
+    halves: list[Relationship] = [servers.server(name).relationships["HQ"] for name in ("DHCP01", "DHCP02")]
     assert [sorted(half.scopes) for half in halves] == [[ONE, TWO, THREE]] * 2
 
 
 def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
     """What joins is refused by Windows where it is there meanwhile, so a partner of many servers may be written to by
     all of them."""
-    two = pair()
-    busy = two.wire.execute
-    found: list[Scope] = list(two.server("DHCP01").scopes.values())
+    servers = pair()
+    busy = servers.wire.execute
+    found: list[Scope] = list(servers.server("DHCP01").scopes.values())
 
     def meanwhile(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         if '"calls"' in arguments["request"]:
-            two.server("DHCP02").scopes[ONE.__class__("10.9.9.0")] = replace(
+            servers.server("DHCP02").scopes[ONE.__class__("10.9.9.0")] = replace(
                 found[0], scope_id=ONE.__class__("10.9.9.0")
             )
         return busy(server, arguments)
 
-    two.wire.execute = meanwhile  # type: ignore[method-assign]
-    assert two.ok(SCOPE, relationship="HQ", scopes=["10.0.3.0"], wait_timeout=1)["changed"]
+    servers.wire.execute = meanwhile  # type: ignore[method-assign]
+    assert servers.ok(SCOPE, relationship="HQ", scopes=["10.0.3.0"], wait_timeout=1)["changed"]
 
 
 # --- what it costs
@@ -455,9 +455,9 @@ def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
 def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
     module, options = {**TASKS, **MORE_TASKS}[task]
     for route, expected in (({}, hop), ({"partner_host": "dhcp02"}, own)):
-        two = SCENES.get(task, pair)()
+        servers = SCENES.get(task, pair)()
         calls = [
-            two.ok(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"]
+            servers.ok(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"]
             for check in (True, False)
         ]
         assert tuple(calls) == expected, route
@@ -469,9 +469,9 @@ def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int,
 def test_another_partner_takes_a_command_more(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
     module, options = {**TASKS, **MORE_TASKS}[task]
     for route, expected in (({}, hop), ({"partner_host": "dhcp03"}, own)):
-        two = pair()
+        servers = pair()
         calls = [
-            two.run(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"]
+            servers.run(module, check_mode=check, wait_timeout=1, **options, **route)["remote_calls"]
             for check in (True, False)
         ]
         assert tuple(calls) == expected, route

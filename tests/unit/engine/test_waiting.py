@@ -21,28 +21,29 @@ NEW_SECRET: dict[str, Any] = {
 @pytest.mark.parametrize("polls", [0, 1, 3])
 @pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
 def test_a_connection_that_comes_back_is_waited_for(polls: int, route: dict[str, str]) -> None:
-    two = pair(secret_change_polls=polls)
-    assert two.ok(RELATIONSHIP, **NEW_SECRET, **route)["relationship"]["state"] == "Normal"
+    servers = pair(secret_change_polls=polls)
+    assert servers.ok(RELATIONSHIP, **NEW_SECRET, **route)["relationship"]["state"] == "Normal"
     assert (
-        two.ok(RELATIONSHIP, name="HQ", enable_auth=False, wait_timeout=1, **route)["relationship"]["state"] == "Normal"
+        servers.ok(RELATIONSHIP, name="HQ", enable_auth=False, wait_timeout=1, **route)["relationship"]["state"]
+        == "Normal"
     )
-    more = two.ok(RELATIONSHIP, **NEW_SECRET, scopes=["10.0.3.0"], **route)
+    more = servers.ok(RELATIONSHIP, **NEW_SECRET, scopes=["10.0.3.0"], **route)
     assert [step["step"].split(" ")[0] for step in more["plan"]] == ["modify", "add"]
-    assert THREE in two.server("DHCP02").relationships["HQ"].scopes
+    assert THREE in servers.server("DHCP02").relationships["HQ"].scopes
 
 
 def cut_by_the_write() -> Pair:
     """The link between the two breaks with the write, and stays so."""
-    two = pair()
-    execute = two.wire.execute
+    servers = pair()
+    execute = servers.wire.execute
 
     def cutting(server: str, arguments: Any) -> Any:
         if '"calls"' in arguments["request"]:
-            two.lab.switches = two.lab.switches.with_answer("secret_change_polls", 10**9)
+            servers.lab.switches = servers.lab.switches.with_answer("secret_change_polls", 10**9)
         return execute(server, arguments)
 
-    two.wire.execute = cutting  # type: ignore[method-assign]
-    return two
+    servers.wire.execute = cutting  # type: ignore[method-assign]
+    return servers
 
 
 def test_one_that_does_not_is_an_error_after_the_grace() -> None:
@@ -59,9 +60,9 @@ def test_who_says_so_does_not_wait(more: dict[str, Any]) -> None:
 
 
 def test_before_a_write_it_is_refused_at_once() -> None:
-    two = pair()
-    two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
-    message = two.refused(RELATIONSHIP, **{**NEW_SECRET, "wait_timeout": 600})
+    servers = pair()
+    servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
+    message = servers.refused(RELATIONSHIP, **{**NEW_SECRET, "wait_timeout": 600})
     assert "is in state CommunicationInterrupted" in message
 
 

@@ -14,7 +14,7 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({**LOAD_BALANCE, "reserve_percent": 5}, "reserve_percent: belongs to mode hot_standby"),
         ({**LOAD_BALANCE, "server_role": "active"}, "server_role: belongs to mode hot_standby"),
@@ -44,26 +44,26 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
         ({"scopes": ["nowhere"]}, "scopes: 'nowhere' is no IPv4 address"),
     ],
 )
-def test_contradictions_are_refused_with_the_option(options: dict[str, Any], said: str) -> None:
+def test_contradictions_are_refused_with_the_option(options: dict[str, Any], message: str) -> None:
     with pytest.raises(Refused) as refused:
         relationship_options.parse("HQ", options)
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [("", "must not be empty"), (" ", "must not be empty"), ("x" * 127, "has 127 characters")],
 )
-def test_names_that_windows_would_not_take_as_meant(name: str, said: str) -> None:
-    with pytest.raises(Refused, match=said):
+def test_names_that_windows_would_not_take_as_meant(name: str, message: str) -> None:
+    with pytest.raises(Refused, match=message):
         relationship_options.parse(name, {})
 
 
 def test_the_edges_are_taken() -> None:
-    found = relationship_options.parse(
+    declared = relationship_options.parse(
         "x" * 126, {"load_balance_percent": 0, "state_switch_interval": "0", "max_client_lead_time": "1"}
     )
-    assert (found.load_balance_percent, found.state_switch_interval, found.max_client_lead_time) == (0, 0, 1)
+    assert (declared.load_balance_percent, declared.state_switch_interval, declared.max_client_lead_time) == (0, 0, 1)
     assert relationship_options.parse("HQ", {"reserve_percent": 100}).reserve_percent == 100
     for name in ("dhcp-02_x.contoso.example", "10.1.0.2", "fe80::1", "D" * 255, " dhcp02 "):
         assert relationship_options.parse("HQ", {"partner_server": name}).partner_server == name.strip()

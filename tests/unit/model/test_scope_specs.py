@@ -28,7 +28,7 @@ SENT = {  # by the script, of a scope whose LeaseDuration is TimeSpan.MaxValue
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"scope_id": "10.0.8.0"}, "scope_id: start_range 10.0.9.10 and subnet_mask 255.255.255.0 give 10.0.9.0"),
         ({"scope_id": "10.0.9.1"}, "scope_id: start_range 10.0.9.10 and subnet_mask 255.255.255.0 give 10.0.9.0"),
@@ -51,11 +51,11 @@ SENT = {  # by the script, of a scope whose LeaseDuration is TimeSpan.MaxValue
         ({"name": " "}, "name: must not be empty"),
     ],
 )
-def test_what_is_refused_without_looking_at_a_server(changes: dict[str, Any], said: str) -> None:
+def test_what_is_refused_without_looking_at_a_server(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(Refused) as refused:
         scope_specs.parse([builders.definition("10.0.1.0"), {**builders.definition(NEW), **changes}])
     assert str(refused.value).startswith("create_scopes: ")
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert "10.0.1.0" not in str(refused.value)
 
 
@@ -68,8 +68,8 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     ]
     with pytest.raises(Refused) as refused:
         scope_specs.parse(wrong)
-    for said in ("10.0.1.0: name", "10.0.9.0 is defined 2 times", "x: scope_id"):
-        assert said in str(refused.value)
+    for message in ("10.0.1.0: name", "10.0.9.0 is defined 2 times", "x: scope_id"):
+        assert message in str(refused.value)
 
 
 @pytest.mark.parametrize("given", ["8.00:00:00", "691200", 691200])
@@ -97,7 +97,7 @@ def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("definitions", "said"),
+    ("definitions", "message"),
     [
         (
             [builders.definition("10.0.0.0", subnet_mask="255.255.0.0")],
@@ -113,10 +113,10 @@ def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
         ),
     ],
 )
-def test_a_subnet_is_used_once(definitions: list[dict[str, Any]], said: str) -> None:
+def test_a_subnet_is_used_once(definitions: list[dict[str, Any]], message: str) -> None:
     with pytest.raises(Refused) as refused:
         scope_specs.missing(scope_specs.parse(definitions), builders.server())
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_only_what_is_not_there_is_missing() -> None:

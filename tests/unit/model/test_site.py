@@ -8,13 +8,9 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock
 
 import builders
 import pytest
-import yaml
-from ansible.errors import AnsibleError
-from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render, site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
@@ -80,7 +76,7 @@ def test_what_is_written_is_normalised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "said"),
+    ("entries", "message"),
     [
         (
             [entry(scopes=["10.0.1.0"]), entry("B", scopes=["10.0.1.0"])],
@@ -131,10 +127,10 @@ def test_what_is_written_is_normalised() -> None:
         ),
     ],
 )
-def test_what_is_refused_names_the_entry_and_the_cure(entries: list[dict[str, Any]], said: str) -> None:
+def test_what_is_refused_names_the_entry_and_the_cure(entries: list[dict[str, Any]], message: str) -> None:
     problems = refusals(*entries)
-    assert said in problems[0]
-    assert len(problems) == len(entries) if "no host" in said else len(problems) == 1
+    assert message in problems[0]
+    assert len(problems) == len(entries) if "no host" in message else len(problems) == 1
     assert SECRET not in "".join(problems)
 
 
@@ -226,83 +222,3 @@ def test_what_info_returns_from_both_sides_is_one_entry(relationship: Any) -> No
     entries = [render.site_entry(relationship, "dhcp01", "dhcp02"), render.site_entry(other, "dhcp02", "dhcp01")]
     shares = [part(entries, host) for host in ("dhcp01", "dhcp02")]
     assert sorted(len(share.writes) for share in shares) == [0, 1]
-
-
-def run(relationships: list[dict[str, Any]] | None = None, **options: Any) -> dict[str, Any]:
-    given = {} if relationships is None else {"relationships": relationships}
-    task = MagicMock(check_mode=True, diff=True, async_val=0, args={**given, **options})
-    action = dhcp_failover_site.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
-    action._execute_module = MagicMock(side_effect=AssertionError("it runs nothing"))
-    result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "dhcp01", "groups": {"all": HOSTS}})
-    assert SECRET not in json.dumps(result)
-    return result
-
-
-PLAIN = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02"}
-PAIR = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_other_copy": "delete"}
-MIGRATE = {**PAIR, "failover_new": "dhcp03"}
-SHOWN_BY_BOTH = [{"config": {"failover_relationships": [PLAIN]}}, {"config": {"failover_relationships": [PLAIN]}}]
-
-
-def test_the_action_takes_the_data_as_a_user_writes_it() -> None:
-    result = run([{**PLAIN, "load_balance_percent": "60", "shared_secret": SECRET}])
-    assert (result["changed"], result["writes"][0]["load_balance_percent"]) == (False, 60)
-    assert (result["names"], result["written_by"], result["secret_entries"]) == (["HQ"], {}, {"HQ": 0})
-    secret_shown = [{**PLAIN, "partner_server": SECRET, "shared_secret": SECRET}, {**PLAIN, "partner_server": "dhcp02"}]
-    failed = run(secret_shown)
-    assert failed["failed"]
-    assert "********" in failed["msg"]
-
-
-def test_the_action_returns_what_a_run_of_the_roles_is_about() -> None:
-    data = [{**PLAIN, "scopes": ["10.0.1.0", "10.0.2.0"]}, {**PLAIN, "name": "B", "scopes": ["10.0.3.0"]}]
-    assert run(data, failover={"failover_only": ["B"]})["names"] == ["B"]
-    assert run(data, failover={})["names"] == run(data, replicate={"replicate_scopes": []})["names"] == ["HQ", "B"]
-    some = run(data, replicate={"replicate_scopes": ["10.0.2.0"]})
-    assert [(relationship["name"], relationship["scopes"]) for relationship in some["writes"]] == [("HQ", ["10.0.2.0"])]
-    assert some["names"] == ["HQ"]
-
-
-def test_the_action_returns_the_sets_of_a_playbook() -> None:
-    assert run(decommission=PAIR) == {"changed": False, "servers_to_read": ["dhcp01", "dhcp02"]}
-    assert run(decommission=PAIR, existing=SHOWN_BY_BOTH)["to_remove"] == ["HQ"]
-    moved = [{**PLAIN, "partner": "dhcp03", "shared_secret": SECRET}]
-    assert run(moved, migrate=MIGRATE) == {"changed": False}
-    chosen = run(moved, migrate=MIGRATE, existing=SHOWN_BY_BOTH)
-    assert (chosen["to_migrate"], chosen["staying"], "writes" in chosen) == (["HQ"], [], False)
-    swapped_data = [{**PLAIN, "mode": "hot_standby"}]
-    assert run(swapped_data, swap_roles={"failover_relationships_to_swap": "HQ"})["to_swap"] == ["HQ"]
-
-
-def test_the_action_needs_the_data_but_for_a_decommission() -> None:
-    with pytest.raises(AnsibleError, match="relationships, decommission"):
-        run(migrate=MIGRATE)
-    with pytest.raises(AnsibleError, match="mutually exclusive"):
-        run([], migrate=MIGRATE, decommission=PAIR)
-
-
-@pytest.mark.parametrize(
-    ("options", "variable"),
-    [
-        ({"decommission": {**PAIR, "failover_keep": "dhcp1"}}, "failover_keep"),
-        ({"migrate": MIGRATE, "relationships": []}, "failover_relationships"),
-        ({"swap_roles": {"failover_relationships_to_swap": "HQ"}, "relationships": []}, "failover_relationships"),
-        ({"swap_roles": {}, "relationships": [PLAIN]}, "failover_relationships_to_swap"),
-        ({"failover": {"failover_only": ["Gone"]}, "relationships": [PLAIN]}, "failover_only"),
-        ({"replicate": {"replicate_scopes": ["10.9.9.0"]}, "relationships": [PLAIN]}, "replicate_scopes"),
-    ],
-)
-def test_the_action_names_the_wrong_variable(options: dict[str, Any], variable: str) -> None:
-    failed = run(**options)
-    assert failed["failed"]
-    _headline, *problems = failed["msg"].split("\n- ")
-    assert [problem.split(":")[0] for problem in problems] == [variable]
-
-
-def test_the_role_takes_what_the_module_takes() -> None:
-    specs = yaml.safe_load((ROOT / "roles" / "failover" / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    taken = specs["argument_specs"]["main"]["options"]["failover_relationships"]["options"]
-    spec = dhcp_failover_site.ActionModule.ARGUMENT_SPEC["relationships"]["options"]
-    for option in taken.values():
-        del option["description"]
-    assert taken == spec

@@ -19,27 +19,27 @@ REMOVE = {"keep_scopes_on": "this_server", "other_copy": "delete"}
 
 
 @pytest.fixture
-def two(monkeypatch: pytest.MonkeyPatch) -> Pair:
+def servers(monkeypatch: pytest.MonkeyPatch) -> Pair:
     """Two servers and a controller whose time is the lab's, and passes only when a cmdlet takes some."""
-    made = pair(ONE, TWO)
-    made.lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+    both = pair(ONE, TWO)
+    both.lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 
     def now() -> datetime:
-        assert made.lab.clock is not None
-        return made.lab.clock
+        assert both.lab.clock is not None
+        return both.lab.clock
 
     monkeypatch.setattr(client, "_now", now)
-    return made
+    return both
 
 
-def test_an_export_that_takes_minutes_is_no_difference(two: Pair) -> None:
-    two.lab.takes["Export-DhcpServer"] = timedelta(seconds=92)
-    started = two.lab.clock
-    result = two.ok(SCOPE, **two.remove(ONE, **REMOVE, **OWN))
+def test_an_export_that_takes_minutes_is_no_difference(servers: Pair) -> None:
+    servers.lab.takes["Export-DhcpServer"] = timedelta(seconds=92)
+    started = servers.lab.clock
+    result = servers.ok(SCOPE, **servers.remove(ONE, **REMOVE, **OWN))
     assert result["changed"]
-    assert two.lab.clock is not None
+    assert servers.lab.clock is not None
     assert started is not None
-    assert two.lab.clock - started > timedelta(minutes=4)
+    assert servers.lab.clock - started > timedelta(minutes=4)
 
 
 @pytest.mark.parametrize("slow", ["DHCP01", "DHCP02"])
@@ -49,34 +49,35 @@ def test_an_export_that_takes_minutes_is_no_difference(two: Pair) -> None:
     ids=["slow batch", "slow start", "slow transfer", "all of it"],
 )
 def test_what_takes_long_is_no_difference(
-    two: Pair, monkeypatch: pytest.MonkeyPatch, slow: str, seconds: tuple[int, int, int]
+    servers: Pair, monkeypatch: pytest.MonkeyPatch, slow: str, seconds: tuple[int, int, int]
 ) -> None:
     batch, before, after = seconds
-    two.lab.takes["Export-DhcpServer"] = timedelta(seconds=batch)
-    execute = two.wire.execute
+    servers.lab.takes["Export-DhcpServer"] = timedelta(seconds=batch)
+    execute = servers.wire.execute
 
     def slowly(server: str, arguments: Any) -> Any:
-        assert two.lab.clock is not None
-        two.lab.clock += timedelta(seconds=before if server == slow else 0)
-        found = execute(server, arguments)
-        two.lab.clock += timedelta(seconds=after if server == slow else 0)
-        return found
+        assert servers.lab.clock is not None
+        servers.lab.clock += timedelta(seconds=before if server == slow else 0)
+        reply = execute(server, arguments)
+        servers.lab.clock += timedelta(seconds=after if server == slow else 0)
+        return reply
 
-    monkeypatch.setattr(two.wire, "execute", slowly)
-    assert two.ok(SCOPE, **two.remove(ONE, **REMOVE, **OWN))["changed"]
+    monkeypatch.setattr(servers.wire, "execute", slowly)
+    assert servers.ok(SCOPE, **servers.remove(ONE, **REMOVE, **OWN))["changed"]
 
 
 @pytest.mark.parametrize("server", ["DHCP01", "DHCP02"])
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(60, ""), (-60, ""), (61, "61 s or more"), (-61, "61 s or more"), (86400, "86400 s or more")]
+    ("seconds", "message"),
+    [(60, ""), (-60, ""), (61, "61 s or more"), (-61, "61 s or more"), (86400, "86400 s or more")],
 )
-def test_a_difference_of_more_than_a_minute_is_refused(two: Pair, server: str, seconds: int, told: str) -> None:
-    two.server(server).clock_offset = timedelta(seconds=seconds)
-    options = two.remove(ONE, **REMOVE, **OWN)
-    if told:
-        assert f"the clocks of DHCP01 and DHCP02 differ by {told}" in two.refused(SCOPE, **options)
+def test_a_difference_of_more_than_a_minute_is_refused(servers: Pair, server: str, seconds: int, message: str) -> None:
+    servers.server(server).clock_offset = timedelta(seconds=seconds)
+    options = servers.remove(ONE, **REMOVE, **OWN)
+    if message:
+        assert f"the clocks of DHCP01 and DHCP02 differ by {message}" in servers.refused(SCOPE, **options)
     else:
-        two.ok(SCOPE, **options)
+        servers.ok(SCOPE, **options)
 
 
 def test_each_reply_narrows_what_the_others_told_and_a_clock_that_was_set_counts_from_then_on() -> None:
@@ -89,55 +90,57 @@ def test_each_reply_narrows_what_the_others_told_and_a_clock_that_was_set_counts
     assert between(0, 61).apart(between(61, 66)) == timedelta(0)
 
 
-def test_a_controller_whose_clock_is_wrong_does_not_end_leases(two: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_controller_whose_clock_is_wrong_does_not_end_leases(servers: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over the second hop as well, where the partner's clock is not read."""
-    there = two.server("DHCP02")
+    there = servers.server("DHCP02")
     address = next(iter(there.scopes[ONE].leases))
-    del two.server("DHCP01").scopes[ONE].leases[address]
-    assert two.lab.clock is not None
+    del servers.server("DHCP01").scopes[ONE].leases[address]
+    assert servers.lab.clock is not None
     there.scopes[ONE].leases[address] = replace(
-        there.scopes[ONE].leases[address], expires=two.lab.clock + timedelta(minutes=5)
+        there.scopes[ONE].leases[address], expires=servers.lab.clock + timedelta(minutes=5)
     )
-    clock = two.lab.clock + timedelta(days=1)
+    clock = servers.lab.clock + timedelta(days=1)
     monkeypatch.setattr(client, "_now", lambda: clock)
     for partner in ({}, OWN):
-        assert f"lease {address}" in two.refused(SCOPE, **two.remove(ONE, **REMOVE, **partner))
+        assert f"lease {address}" in servers.refused(SCOPE, **servers.remove(ONE, **REMOVE, **partner))
 
 
-def test_a_difference_is_refused_however_long_it_took(two: Pair) -> None:
-    two.lab.takes["Export-DhcpServer"] = timedelta(seconds=92)
-    two.server("DHCP02").clock_offset = timedelta(seconds=75)
-    assert "the clocks of DHCP01 and DHCP02 differ by 75 s" in two.refused(SCOPE, **two.remove(ONE, **REMOVE, **OWN))
-    two.ok(SCOPE, **two.remove(ONE, allow_clock_skew=True, **REMOVE, **OWN))
-
-
-def test_a_lease_runs_out_by_the_clock_of_its_server(two: Pair) -> None:
-    """An export that takes longer than a lease has left: when the reply ends, nobody holds it any more."""
-    there = two.server("DHCP02")
-    address = next(iter(there.scopes[ONE].leases))
-    del two.server("DHCP01").scopes[ONE].leases[address]
-    assert two.lab.clock is not None
-    there.scopes[ONE].leases[address] = replace(
-        there.scopes[ONE].leases[address], expires=two.lab.clock + timedelta(minutes=5)
+def test_a_difference_is_refused_however_long_it_took(servers: Pair) -> None:
+    servers.lab.takes["Export-DhcpServer"] = timedelta(seconds=92)
+    servers.server("DHCP02").clock_offset = timedelta(seconds=75)
+    assert "the clocks of DHCP01 and DHCP02 differ by 75 s" in servers.refused(
+        SCOPE, **servers.remove(ONE, **REMOVE, **OWN)
     )
-    options = two.remove(ONE, **REMOVE, **OWN)
-    assert f"lease {address}" in two.refused(SCOPE, **options)
-    two.lab.takes["Export-DhcpServer"] = timedelta(minutes=6)
-    two.ok(SCOPE, **options)
+    servers.ok(SCOPE, **servers.remove(ONE, allow_clock_skew=True, **REMOVE, **OWN))
+
+
+def test_a_lease_runs_out_by_the_clock_of_its_server(servers: Pair) -> None:
+    """An export that takes longer than a lease has left: when the reply ends, nobody holds it any more."""
+    there = servers.server("DHCP02")
+    address = next(iter(there.scopes[ONE].leases))
+    del servers.server("DHCP01").scopes[ONE].leases[address]
+    assert servers.lab.clock is not None
+    there.scopes[ONE].leases[address] = replace(
+        there.scopes[ONE].leases[address], expires=servers.lab.clock + timedelta(minutes=5)
+    )
+    options = servers.remove(ONE, **REMOVE, **OWN)
+    assert f"lease {address}" in servers.refused(SCOPE, **options)
+    servers.lab.takes["Export-DhcpServer"] = timedelta(minutes=6)
+    servers.ok(SCOPE, **options)
 
 
 @pytest.mark.parametrize("clock", [None, "", "2026-03-01 08:00:00", "soon", 0, "10000-01-01T00:00:00.000Z"])
 def test_a_clock_that_cannot_be_read_is_told_with_the_server(
-    two: Pair, clock: Any, monkeypatch: pytest.MonkeyPatch
+    servers: Pair, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    execute = two.wire.execute
+    execute = servers.wire.execute
 
     def spoilt(server: str, arguments: Any) -> Any:
-        found = execute(server, arguments)
+        reply = execute(server, arguments)
         if server == "DHCP02":
-            found["reply"]["clock"] = clock
-        return found
+            reply["reply"]["clock"] = clock
+        return reply
 
-    monkeypatch.setattr(two.wire, "execute", spoilt)
-    message = two.refused(SCOPE, **two.remove(ONE, **REMOVE, **OWN))
+    monkeypatch.setattr(servers.wire, "execute", spoilt)
+    message = servers.refused(SCOPE, **servers.remove(ONE, **REMOVE, **OWN))
     assert message.startswith("On dhcp02: the script answered something that cannot be read: clock is ")

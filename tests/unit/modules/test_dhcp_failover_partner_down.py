@@ -14,66 +14,68 @@ MODULE = "dhcp_failover_partner_down"
 
 
 def lonely() -> Pair:
-    two = pair()
-    two.server("DHCP02").reachable = False
-    return two
+    servers = pair()
+    servers.server("DHCP02").reachable = False
+    return servers
 
 
 @pytest.mark.parametrize("route", [{"partner_host": "dhcp02"}, {}], ids=["own connection", "second hop"])
 def test_a_partner_that_does_not_answer_is_declared_down_once(route: dict[str, str]) -> None:
-    two = lonely()
-    with two.unchanged():
-        check = two.run(MODULE, check_mode=True, name="HQ", **route)
-    result = two.ok(MODULE, name="HQ", **route)
+    servers = lonely()
+    with servers.unchanged():
+        check = servers.run(MODULE, check_mode=True, name="HQ", **route)
+    result = servers.ok(MODULE, name="HQ", **route)
     assert (
         check["plan"]
         == result["plan"]
         == [{"server": "DHCP01", "step": "declare dhcp02.contoso.example, the partner of relationship 'HQ', down"}]
     )
     assert check["relationship"]["state"] == result["relationship"]["state"] == "PartnerDown"
-    again = two.ok(MODULE, name="HQ", **route)
+    again = servers.ok(MODULE, name="HQ", **route)
     assert (again["changed"], again["remote_calls"]) == (False, 1)
 
 
 def test_a_service_that_is_stopped_does_not_answer() -> None:
-    two = pair()
-    two.server("DHCP02").service = "stopped"
-    assert two.ok(MODULE, name="HQ", partner_host="dhcp02")["changed"]
+    servers = pair()
+    servers.server("DHCP02").service = "stopped"
+    assert servers.ok(MODULE, name="HQ", partner_host="dhcp02")["changed"]
 
 
 @pytest.mark.parametrize("state", ["Normal", "Recover", "RecoverWait"])
 def test_no_other_state_is_left_by_it(state: str) -> None:
-    two = lonely()
-    two.lab.set_state("DHCP01", "HQ", state) if state != "Normal" else setattr(two.server("DHCP02"), "reachable", True)
-    assert f"is in state {state}; a partner is declared down from CommunicationInterrupted only" in two.refused(
+    servers = lonely()
+    servers.lab.set_state("DHCP01", "HQ", state) if state != "Normal" else setattr(
+        servers.server("DHCP02"), "reachable", True
+    )
+    assert f"is in state {state}; a partner is declared down from CommunicationInterrupted only" in servers.refused(
         MODULE, name="HQ"
     )
 
 
 def test_never_while_the_partner_answers_the_controller() -> None:
     """The two servers do not reach each other, and both serve: mending the link is the cure."""
-    two = pair()
-    two.lab.cut_link("DHCP01", "DHCP02")
-    message = two.refused(MODULE, name="HQ", partner_host="dhcp02")
+    servers = pair()
+    servers.lab.cut_link("DHCP01", "DHCP02")
+    message = servers.refused(MODULE, name="HQ", partner_host="dhcp02")
     assert message.startswith(
         "DHCP02, the partner in 'HQ', answers (it is in state CommunicationInterrupted), so it is not down"
     )
 
 
 def test_never_on_both_servers() -> None:
-    two = pair()
-    two.lab.cut_link("DHCP01", "DHCP02")
-    two.ok(MODULE, name="HQ", host="dhcp02")
-    message = two.refused(MODULE, name="HQ", partner_host="dhcp02")
+    servers = pair()
+    servers.lab.cut_link("DHCP01", "DHCP02")
+    servers.ok(MODULE, name="HQ", host="dhcp02")
+    message = servers.refused(MODULE, name="HQ", partner_host="dhcp02")
     assert message.startswith("DHCP02 has declared DHCP01 down in 'HQ'")
 
 
 def test_a_refusal_of_access_is_an_answer() -> None:
-    two = pair()
-    two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
-    for server in two.lab.servers.values():
+    servers = pair()
+    servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
+    for server in servers.lab.servers.values():
         server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
-    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in two.refused(MODULE, name="HQ")
+    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in servers.refused(MODULE, name="HQ")
 
 
 def test_no_such_relationship() -> None:
@@ -81,11 +83,11 @@ def test_no_such_relationship() -> None:
 
 
 def test_the_two_servers_find_together_again() -> None:
-    two = lonely()
-    two.ok(MODULE, name="HQ")
-    two.server("DHCP02").reachable = True
+    servers = lonely()
+    servers.ok(MODULE, name="HQ")
+    servers.server("DHCP02").reachable = True
     for _poll in range(8):
         states = [
-            two.run("dhcp_failover_info", host=host)["relationships"][0]["state"] for host in ("dhcp01", "dhcp02")
+            servers.run("dhcp_failover_info", host=host)["relationships"][0]["state"] for host in ("dhcp01", "dhcp02")
         ]
     assert states == ["Normal", "Normal"]

@@ -86,7 +86,7 @@ def test_scopes_come_back_complete_in_the_state_that_is_asked_for(
     assert case.writes() == []
     done = case.restore(state=state)
     assert done["plan"] == check["plan"]
-    assert [one["step"] for one in done["plan"]] == [
+    assert [address["step"] for address in done["plan"]] == [
         f"bring back from the safety copy, with leases, {step}" for step in steps
     ]
     assert done["restored"] == check["restored"] == ["10.10.10.0", "10.30.50.0"]
@@ -129,7 +129,7 @@ def test_a_scope_that_is_not_in_the_copy_is_refused_with_those_that_are() -> Non
 
 
 @pytest.mark.parametrize(
-    ("options", "change", "said"),
+    ("options", "change", "message"),
     [
         (
             {},
@@ -143,14 +143,14 @@ def test_a_scope_that_is_not_in_the_copy_is_refused_with_those_that_are() -> Non
     ],
 )
 def test_a_scope_that_is_there_and_is_not_the_same_is_left_alone(
-    options: dict[str, Any], change: Any, said: list[str]
+    options: dict[str, Any], change: Any, message: list[str]
 ) -> None:
     case = Case()
     case.server.scopes[CLIENTS] = deepcopy(case.before[CLIENTS])
     case.server.scopes[CLIENTS].state = "InActive"
     change(case.server.scopes[CLIENTS])
     failed = case.restore(**options)
-    assert [part for part in said if part not in failed["msg"]] == []
+    assert [part for part in message if part not in failed["msg"]] == []
     assert "Nothing was changed" in failed["msg"]
     assert (case.writes(), LABORATORY in case.server.scopes) == ([], False)
 
@@ -187,7 +187,10 @@ def test_what_is_added_to_the_server_is_shown_and_nothing_else_is_a_reason_to_re
     added = ["user class 'Kiosk'", "definition of option 150"]
     check = case.restore(check_mode=True, state="as_saved")
     assert check["server_additions"] == added
-    assert [one["step"].partition("; ")[2] for one in check["plan"]] == [f"adds to DHCP01: {', '.join(added)}", ""]
+    assert [address["step"].partition("; ")[2] for address in check["plan"]] == [
+        f"adds to DHCP01: {', '.join(added)}",
+        "",
+    ]
     assert check["diff"]["after"]["added"] == added
     done = case.restore(state="as_saved")
     assert (done["server_additions"], done["plan"]) == (added, check["plan"])
@@ -230,26 +233,26 @@ def test_a_copy_of_another_windows_is_told_or_refused(saved: str, server: str, r
     case = Case(os=saved)
     case.server.os = server
     for check_mode in (True, False):
-        said = case.restore(check_mode=check_mode)
+        message = case.restore(check_mode=check_mode)
         versions = [".".join(os.split(".")[:2]) for os in (saved, server)]
         if refused:
-            assert [version in said["msg"] for version in versions] == [True, True]
-            assert "newer Windows" in said["msg"]
+            assert [version in message["msg"] for version in versions] == [True, True]
+            assert "newer Windows" in message["msg"]
         else:
-            assert [all(version in text for version in versions) for text in said.get("warnings", [])] == [
+            assert [all(version in text for version in versions) for text in message.get("warnings", [])] == [
                 True
             ] * warned
     assert (CLIENTS in case.server.scopes, bool(case.writes())) == (not refused, not refused)
 
 
 @pytest.mark.parametrize("state", ["inactive", "as_saved"])
-@pytest.mark.parametrize(("shows", "said"), [(True, "WIN32 5,Backup-DhcpServer"), (False, "windhcp.no_backup")])
-def test_a_backup_that_failed_is_a_failure_and_the_next_run_finishes(state: str, shows: bool, said: str) -> None:
+@pytest.mark.parametrize(("shows", "message"), [(True, "WIN32 5,Backup-DhcpServer"), (False, "windhcp.no_backup")])
+def test_a_backup_that_failed_is_a_failure_and_the_next_run_finishes(state: str, shows: bool, message: str) -> None:
     """Also where Windows hides that it failed: the folder is empty then."""
     case = Case(inner_errors_show=shows)
     case.lab.fail_next("DHCP01", "Backup-DhcpServer", "WIN32 5")
     failed = case.restore(state=state)
-    assert [part in failed["msg"] for part in ("could not back its database up", said, "backups")] == [True] * 3
+    assert [part in failed["msg"] for part in ("could not back its database up", message, "backups")] == [True] * 3
     assert failed["changed"] is True
     assert failed["restored"] == [str(scope) for scope in SAVED if scope in case.server.scopes]
     case.restore(state=state)
@@ -327,7 +330,7 @@ def test_what_came_before_a_failure_is_counted() -> None:
     failed = case.restore()
     assert "WIN32 1726,Set-DhcpServerv4Scope" in failed["msg"]
     assert (failed["restored"], failed["total"]) == (["10.10.10.0", "10.30.50.0"], {"leases": 120, "reservations": 0})
-    assert [one["leases"] for one in failed["counts"]] == [120, 0]
+    assert [address["leases"] for address in failed["counts"]] == [120, 0]
 
 
 def test_scopes_that_cannot_be_read_after_the_import_were_imported() -> None:
@@ -345,26 +348,26 @@ def test_scopes_that_cannot_be_read_after_the_import_were_imported() -> None:
 # -------------------------------------------------------------------------------------------
 
 
-def lose(monkeypatch: pytest.MonkeyPatch, *, told: bool) -> None:
+def lose(monkeypatch: pytest.MonkeyPatch, *, message: bool) -> None:
     """An import brings no lease from 10.10.10.51 on, as if the addresses were taken, or without a word."""
     plain = importing._lease
 
-    def lossy(call: Any, made: Any, lease: Lease) -> None:
+    def lossy(call: Any, imported: Any, lease: Lease) -> None:
         if int(lease.ip) % 256 <= 50:
-            plain(call, made, lease)
-        elif told:
+            plain(call, imported, lease)
+        elif message:
             call.swallow(call.fail("DHCP 20014", "add lease", lease.ip), "Add-DhcpServerv4Lease")
 
     monkeypatch.setattr(importing, "_lease", lossy)
 
 
 @pytest.mark.parametrize("state", ["inactive", "as_saved"])
-@pytest.mark.parametrize(("told", "shows"), [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize(("message", "shows"), [(True, True), (True, False), (False, True)])
 def test_leases_that_did_not_come_are_a_failure_also_of_a_scope_that_serves(
-    state: str, told: bool, shows: bool, monkeypatch: pytest.MonkeyPatch
+    state: str, message: bool, shows: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = Case(inner_errors_show=shows, reserve=True, offer=True)
-    lose(monkeypatch, told=told)
+    lose(monkeypatch, message=message)
     failed = case.restore(state=state)
     assert "10.10.10.0 has no lease 10.10.10.51, 10.10.10.52, " in failed["msg"]
     assert [part in failed["msg"] for part in ("89 more", "10.10.10.240", "10.30.50.0", "Add-DhcpServerv4Lease")] == [
@@ -384,7 +387,7 @@ def test_leases_that_did_not_come_are_a_failure_also_of_a_scope_that_serves(
 
 def test_leases_that_did_not_come_are_told_beside_what_else_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case()
-    lose(monkeypatch, told=True)
+    lose(monkeypatch, message=True)
     case.lab.fail_next("DHCP01", "Backup-DhcpServer", "WIN32 5")
     failed = case.restore(state="as_saved", scopes=["10.10.10.0"])
     assert [
@@ -411,7 +414,7 @@ def test_a_subnet_that_another_scope_has_is_refused_before_anything_comes(
     case.server.scopes[other] = replace(
         deepcopy(case.before[CLIENTS]), scope_id=other, subnet_mask=IPv4Address(mask), **bare
     )
-    for taken in [one for one in case.server.scopes if scope == "10.10.0.0" and one != other]:
+    for taken in [address for address in case.server.scopes if scope == "10.10.0.0" and address != other]:
         del case.server.scopes[taken]
     failed = case.restore(check_mode=check_mode)
     assert (

@@ -21,11 +21,11 @@ COMPARED = ("type", "elements", "choices", "default", "required")
 def documented(module: str) -> Mapping[str, Any]:
     """The options in a module's documentation, those of its fragments included."""
     doc = yaml.safe_load((PLUGINS / "modules" / f"{module}.yml").read_text(encoding="utf-8"))["DOCUMENTATION"]
-    found: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for fragment in doc["extends_documentation_fragment"]:
         part = fragment.removeprefix("windhcp.failover.failover").strip(".").upper() or "DOCUMENTATION"
-        found.update(yaml.safe_load(getattr(ModuleDocFragment, part)).get("options") or {})
-    return {**found, **(doc.get("options") or {})}
+        options.update(yaml.safe_load(getattr(ModuleDocFragment, part)).get("options") or {})
+    return {**options, **(doc.get("options") or {})}
 
 
 def compare(spec: Mapping[str, Any], docs: Mapping[str, Any], where: str) -> list[str]:

@@ -62,18 +62,18 @@ class Forgetful(Lab):
 
 
 def pair(kind: type[Lab] = Lab) -> Wire:
-    made = topology.load(topology.TOPOLOGIES / "company.yml")
-    made.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
-    wire = Wire(kind(servers=made.servers, clock=made.clock))
+    lab = topology.load(topology.TOPOLOGIES / "company.yml")
+    lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+    wire = Wire(kind(servers=lab.servers, clock=lab.clock))
     assert "msg" not in perform(wire, "dhcp_failover_relationship", {**PAIR, "scopes": [CLIENTS, PRINTERS]})
     return wire
 
 
 def writes(wire: Wire) -> list[str]:
     return [
-        one.cmdlet
-        for one in wire.lab.audit.entries
-        if one.kind == "cmdlet" and one.write and one.cmdlet != "Export-DhcpServer"
+        entry.cmdlet
+        for entry in wire.lab.audit.entries
+        if entry.kind == "cmdlet" and entry.write and entry.cmdlet != "Export-DhcpServer"
     ]
 
 
@@ -173,8 +173,8 @@ def test_every_export_of_every_module_names_its_scopes(partner: dict[str, str]) 
         ("dhcp_failover_info", {"gather": ["drift"], **partner}),
     ]
     for module, options in tasks:
-        said = perform(wire, module, options)
-        assert "msg" not in said, (module, said["msg"])
+        message = perform(wire, module, options)
+        assert "msg" not in message, (module, message["msg"])
     copies = [
         path
         for path in wire.files.get("DHCP02" if partner else "DHCP01", wire.files["DHCP01"]).paths()
@@ -182,12 +182,12 @@ def test_every_export_of_every_module_names_its_scopes(partner: dict[str, str]) 
     ]
     lab.servers["DHCP02" if partner else "DHCP01"].scopes.pop(SCOPE, None)
     host = "dhcp02" if partner else "dhcp01"
-    said = perform(wire, "dhcp_failover_restore", {"path": copies[0], "scopes": [CLIENTS]}, host=host)
-    assert "msg" not in said, said["msg"]
-    exports = [one for one in lab.audit.entries if one.cmdlet == "Export-DhcpServer"]
+    message = perform(wire, "dhcp_failover_restore", {"path": copies[0], "scopes": [CLIENTS]}, host=host)
+    assert "msg" not in message, message["msg"]
+    exports = [entry for entry in lab.audit.entries if entry.cmdlet == "Export-DhcpServer"]
     assert len(exports) > 15
-    assert [one.parameters for one in exports if not one.parameters.get("ScopeId")] == []
-    assert all(set(one.parameters["ScopeId"]) <= {CLIENTS, PRINTERS} for one in exports)
+    assert [entry.parameters for entry in exports if not entry.parameters.get("ScopeId")] == []
+    assert all(set(entry.parameters["ScopeId"]) <= {CLIENTS, PRINTERS} for entry in exports)
 
 
 REMOVED = {"keep_scopes_on": "this_server", "other_copy": "delete"}
@@ -198,4 +198,4 @@ def test_where_there_is_no_relationship_nothing_is_exported() -> None:
     wire = Wire(lab)
     assert perform(wire, "dhcp_failover_info", {"gather": ["drift"]})["relationships"] == []
     assert perform(wire, "dhcp_failover_replicate", {"all": True})["replicated"] == []
-    assert [one.cmdlet for one in lab.audit.entries if one.cmdlet == "Export-DhcpServer"] == []
+    assert [entry.cmdlet for entry in lab.audit.entries if entry.cmdlet == "Export-DhcpServer"] == []

@@ -23,27 +23,27 @@ ROUTES = pytest.mark.parametrize("route", [OWN, {}], ids=["own connection", "sec
 def test_a_removal_has_to_say_who_keeps_and_what_becomes_of_the_other_copy(
     route: dict[str, Any], said: dict[str, Any]
 ) -> None:
-    two = pair()
-    message = two.refused(SCOPE, **two.remove(ONE), **route, **said)
+    servers = pair()
+    message = servers.refused(SCOPE, **servers.remove(ONE), **route, **said)
     lacking = [option for option in ("keep_scopes_on", "other_copy") if option not in said]
     assert message.startswith(f"{' and '.join(lacking)}: needed, since 10.0.1.0 would leave 'HQ'")
-    assert two.refused(RELATIONSHIP, name="HQ", state="absent", **route, **said).startswith(" and ".join(lacking))
+    assert servers.refused(RELATIONSHIP, name="HQ", state="absent", **route, **said).startswith(" and ".join(lacking))
 
 
 @ROUTES
 def test_nothing_has_to_be_said_when_nothing_is_to_be_removed(route: dict[str, Any]) -> None:
-    two = pair()
-    assert not two.ok(SCOPE, **two.remove(THREE), **route)["changed"]
-    assert not two.ok(RELATIONSHIP, name="Other", state="absent", **route)["changed"]
+    servers = pair()
+    assert not servers.ok(SCOPE, **servers.remove(THREE), **route)["changed"]
+    assert not servers.ok(RELATIONSHIP, name="Other", state="absent", **route)["changed"]
 
 
 @ROUTES
 def test_what_goes_is_shown_before_it_goes(route: dict[str, Any]) -> None:
-    two = pair()
-    options = {**two.remove(ONE), **route, **DELETE}
-    with two.unchanged():
-        check = two.run(SCOPE, check_mode=True, **options)
-    done = two.ok(SCOPE, **options)
+    servers = pair()
+    options = {**servers.remove(ONE), **route, **DELETE}
+    with servers.unchanged():
+        check = servers.run(SCOPE, check_mode=True, **options)
+    done = servers.ok(SCOPE, **options)
     assert check["plan"] == done["plan"]
     assert check["removals"] == done["removals"]
     (gone,) = done["removals"]
@@ -56,36 +56,36 @@ def test_what_goes_is_shown_before_it_goes(route: dict[str, Any]) -> None:
     assert gone["server"].casefold().startswith("dhcp02")
     assert check["diff"]["after"]["scopes"] == done["relationship"]["scopes"] == ["10.0.2.0"]
     assert [step["step"].split(" ")[0] for step in done["plan"]] == ["keep", "remove"]
-    assert not two.ok(SCOPE, **options)["changed"]
+    assert not servers.ok(SCOPE, **options)["changed"]
 
 
 @ROUTES
 def test_a_safety_copy_with_leases_is_kept_and_found_again(route: dict[str, Any]) -> None:
-    two = pair()
-    (copy,) = two.ok(SCOPE, **two.remove(ONE), **route, **DELETE)["safety_copies"]
+    servers = pair()
+    (copy,) = servers.ok(SCOPE, **servers.remove(ONE), **route, **DELETE)["safety_copies"]
     host = "dhcp02" if route else "dhcp01"
     assert (copy["host"], copy["scopes"]) == (host, ["10.0.1.0"])
-    (content,) = two.wire.files[host.upper()].found(copy["path"]).values()
+    (content,) = servers.wire.files[host.upper()].found(copy["path"]).values()
     assert content.count(b"<Lease>") == 4
-    without = two.ok(SCOPE, **two.remove(TWO), **route, **DELETE, safety_copy=False)
+    without = servers.ok(SCOPE, **servers.remove(TWO), **route, **DELETE, safety_copy=False)
     assert "safety_copies" not in without
-    assert two.refused(SCOPE, **two.remove(ONE), **route, **DELETE, safety_copy_days=-1).startswith(
+    assert servers.refused(SCOPE, **servers.remove(ONE), **route, **DELETE, safety_copy_days=-1).startswith(
         "safety_copy_days: must not be negative"
     )
 
 
 @ROUTES
 def test_content_that_the_kept_copy_lacks_is_not_deleted_by_the_way(route: dict[str, Any]) -> None:
-    two = pair()
-    there = two.server("DHCP02").scopes[ONE]
+    servers = pair()
+    there = servers.server("DHCP02").scopes[ONE]
     there.reservations[IPv4Address("10.0.1.50")] = Reservation(IPv4Address("10.0.1.50"), "00-11-22-33-44-55", "printer")
-    message = two.refused(SCOPE, **two.remove(ONE), **route, **DELETE)
+    message = servers.refused(SCOPE, **servers.remove(ONE), **route, **DELETE)
     assert (
         "the copies that would go differ from those kept on DHCP01: 10.0.1.0 reservation 10.0.1.50: present on "
         in message
     )
     assert "allow_content_loss: true" in message
-    disabled = two.ok(SCOPE, **two.remove(ONE), **route, **DISABLE)
+    disabled = servers.ok(SCOPE, **servers.remove(ONE), **route, **DISABLE)
     assert "reservation 10.0.1.50" in disabled["removals"][0]["differences"][0], (
         "it stays there, and is shown all the same"
     )
@@ -97,231 +97,212 @@ def test_content_that_the_kept_copy_lacks_is_not_deleted_by_the_way(route: dict[
 def test_a_running_lease_that_the_keeper_does_not_know_is_no_less_than_content(
     route: dict[str, Any], how: dict[str, Any]
 ) -> None:
-    two = pair()
-    leases = two.server("DHCP02").scopes[ONE].leases
+    servers = pair()
+    leases = servers.server("DHCP02").scopes[ONE].leases
     known = next(iter(leases.values()))
     leases[IPv4Address("10.0.1.77")] = replace(
         known, ip=IPv4Address("10.0.1.77"), client_id="aa-bb-cc-00-00-01", expires=None
     )
-    assert "10.0.1.0 lease 10.0.1.77 of " in two.refused(SCOPE, **two.remove(ONE), **route, **how)
-    two.ok(SCOPE, **two.remove(ONE), **route, **how, allow_content_loss=True)
+    assert "10.0.1.0 lease 10.0.1.77 of " in servers.refused(SCOPE, **servers.remove(ONE), **route, **how)
+    servers.ok(SCOPE, **servers.remove(ONE), **route, **how, allow_content_loss=True)
 
 
 def test_an_ended_lease_is_none() -> None:
-    two = pair()
-    leases = two.server("DHCP02").scopes[ONE].leases
+    servers = pair()
+    leases = servers.server("DHCP02").scopes[ONE].leases
     known = next(one for one in leases.values() if one.expires)
     assert isinstance(known, Lease)
     ended = known.expires.replace(year=2020) if known.expires else None
     leases[IPv4Address("10.0.1.77")] = replace(
         known, ip=IPv4Address("10.0.1.77"), client_id="aa-bb-cc-00-00-01", expires=ended
     )
-    two.ok(SCOPE, **two.remove(ONE), **OWN, **DELETE)
+    servers.ok(SCOPE, **servers.remove(ONE), **OWN, **DELETE)
 
 
 def test_an_inactive_keeper_is_no_keeper() -> None:
-    two = pair()
-    two.server("DHCP01").scopes[ONE].state = "InActive"
+    servers = pair()
+    servers.server("DHCP01").scopes[ONE].state = "InActive"
     for how in (DELETE, DISABLE):
-        assert "10.0.1.0 state: Active on DHCP02, InActive on DHCP01" in two.refused(
-            SCOPE, **two.remove(ONE), **OWN, **how
+        assert "10.0.1.0 state: Active on DHCP02, InActive on DHCP01" in servers.refused(
+            SCOPE, **servers.remove(ONE), **OWN, **how
         )
 
 
 def test_a_keeper_that_lacks_the_scope_is_refused() -> None:
-    two = pair()
-    del two.server("DHCP02").scopes[ONE]
-    message = two.refused(SCOPE, **two.remove(ONE), **OWN, keep_scopes_on="partner", other_copy="delete")
+    servers = pair()
+    del servers.server("DHCP02").scopes[ONE]
+    message = servers.refused(SCOPE, **servers.remove(ONE), **OWN, keep_scopes_on="partner", other_copy="delete")
     assert message.startswith("keep_scopes_on: DHCP02 does not have 10.0.1.0, so removing would lose them")
 
 
 def many(count: int) -> Pair:
     scopes = [IPv4Address(f"10.0.{number}.0") for number in range(1, count + 1)]
-    two = Pair()
-    here = two.server("DHCP01").scopes
+    servers = Pair()
+    here = servers.server("DHCP01").scopes
     for scope in scopes[3:]:
         here[scope] = replace(
             here[ONE], scope_id=scope, start_range=scope + 10, end_range=scope + 99, leases={}, reservations={}
         )
-    two.ok(
+    servers.ok(
         SCOPE,
         relationship="HQ",
         scopes=[*map(str, scopes)],
         create_relationship={"partner_server": "dhcp02"},
         wait_timeout=1,
     )
-    return two
+    return servers
 
 
 def test_a_third_of_many_members_is_the_most_at_once() -> None:
-    two = many(10)
-    message = two.refused(SCOPE, relationship="HQ", scopes=["10.0.1.0"], purge=True, **OWN, **DELETE)
+    servers = many(10)
+    message = servers.refused(SCOPE, relationship="HQ", scopes=["10.0.1.0"], purge=True, **OWN, **DELETE)
     assert "9 of the 10 members would be removed, and 30 % is the most at once" in message
     assert "max_removals_percent: 90" in message
-    assert two.refused(RELATIONSHIP, name="HQ", state="absent", **OWN, **DELETE).startswith("10 of the 10 members")
-    two.ok(SCOPE, **two.remove(ONE, TWO, THREE), **OWN, **DELETE)
-    assert len(two.server("DHCP01").relationships["HQ"].scopes) == 7
-    two.ok(SCOPE, relationship="HQ", scopes=["10.0.10.0"], purge=True, **OWN, **DELETE)
+    assert servers.refused(RELATIONSHIP, name="HQ", state="absent", **OWN, **DELETE).startswith("10 of the 10 members")
+    servers.ok(SCOPE, **servers.remove(ONE, TWO, THREE), **OWN, **DELETE)
+    assert len(servers.server("DHCP01").relationships["HQ"].scopes) == 7
+    servers.ok(SCOPE, relationship="HQ", scopes=["10.0.10.0"], purge=True, **OWN, **DELETE)
 
 
 @ROUTES
 def test_where_the_management_api_cannot_be_called_nothing_is_changed(route: dict[str, Any]) -> None:
-    two = pair()
+    servers = pair()
     for name in ("DHCP01",) if not route else ("DHCP01", "DHCP02"):
-        two.server(name).management_api = False
-        message = two.refused(SCOPE, **two.remove(ONE), **route, **DISABLE)
+        servers.server(name).management_api = False
+        message = servers.refused(SCOPE, **servers.remove(ONE), **route, **DISABLE)
         assert "the DHCP management API (dhcpsapi.dll) cannot be called there" in message
-        two.server(name).management_api = True
-    two.server("DHCP01").management_api = False
-    two.ok(SCOPE, **two.remove(ONE), **route, **DELETE)
+        servers.server(name).management_api = True
+    servers.server("DHCP01").management_api = False
+    servers.ok(SCOPE, **servers.remove(ONE), **route, **DELETE)
 
 
 def test_a_state_in_which_the_servers_may_not_agree_is_refused() -> None:
-    two = pair()
-    two.lab.set_state("DHCP02", "HQ", "PotentialConflict")
-    message = two.refused(SCOPE, **two.remove(ONE), **OWN, **DELETE)
+    servers = pair()
+    servers.lab.set_state("DHCP02", "HQ", "PotentialConflict")
+    message = servers.refused(SCOPE, **servers.remove(ONE), **OWN, **DELETE)
     assert message.startswith("relationship 'HQ' on DHCP02 is in state PotentialConflict")
 
 
 @ROUTES
 def test_a_partner_that_cannot_be_read_stops_a_removal(route: dict[str, Any]) -> None:
-    two = pair()
-    two.server("DHCP02").reachable = False
-    message = two.refused(SCOPE, **two.remove(ONE), **route, **DELETE)
+    servers = pair()
+    servers.server("DHCP02").reachable = False
+    message = servers.refused(SCOPE, **servers.remove(ONE), **route, **DELETE)
     assert "Both servers are read before anything is removed; nothing was changed." in message
     assert "orphan: remove_here" in message
-    unsure = two.ok(SCOPE, **two.remove(THREE), **route)
+    unsure = servers.ok(SCOPE, **servers.remove(THREE), **route)
     assert "whether its partner still has one in 'HQ' is not known" in unsure["warnings"][0]
 
 
 @ROUTES
 def test_an_orphan_is_removed_on_this_server_alone(route: dict[str, Any]) -> None:
-    two = pair()
+    servers = pair()
     orphan = {"name": "HQ", "state": "absent", "orphan": "remove_here", **route}
-    assert two.refused(RELATIONSHIP, **orphan).startswith("orphan: 'HQ' on DHCP01 is in state Normal, so its partner")
-    two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
-    assert "answers DHCP01, so it is not gone" in two.refused(RELATIONSHIP, **orphan)
-    two.server("DHCP02").reachable = False
-    assert "leave one of them out" in two.refused(RELATIONSHIP, **orphan, keep_scopes_on="partner")
-    result = two.ok(RELATIONSHIP, **orphan)
+    assert servers.refused(RELATIONSHIP, **orphan).startswith(
+        "orphan: 'HQ' on DHCP01 is in state Normal, so its partner"
+    )
+    servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
+    assert "answers DHCP01, so it is not gone" in servers.refused(RELATIONSHIP, **orphan)
+    servers.server("DHCP02").reachable = False
+    assert "leave one of them out" in servers.refused(RELATIONSHIP, **orphan, keep_scopes_on="partner")
+    result = servers.ok(RELATIONSHIP, **orphan)
     assert result["removals"] == []
     assert [step["step"] for step in result["plan"]] == [
         "take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0, 10.0.2.0",
         "remove the relationship 'HQ' on DHCP01 alone",
     ]
-    assert two.server("DHCP01").relationships == {}
-    assert {str(scope): one.state for scope, one in two.server("DHCP01").scopes.items()}["10.0.1.0"] == "Active"
-    assert list(two.server("DHCP02").relationships) == ["HQ"], "nothing was tried there"
-    assert not two.ok(RELATIONSHIP, **orphan)["changed"]
+    assert servers.server("DHCP01").relationships == {}
+    assert {str(scope): one.state for scope, one in servers.server("DHCP01").scopes.items()}["10.0.1.0"] == "Active"
+    assert list(servers.server("DHCP02").relationships) == ["HQ"], "nothing was tried there"
+    assert not servers.ok(RELATIONSHIP, **orphan)["changed"]
 
 
 def test_a_partner_that_refuses_access_is_not_gone() -> None:
-    two = pair()
-    two.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
-    for server in two.lab.servers.values():
+    servers = pair()
+    servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
+    for server in servers.lab.servers.values():
         server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
-    message = two.refused(RELATIONSHIP, name="HQ", state="absent", orphan="remove_here")
+    message = servers.refused(RELATIONSHIP, name="HQ", state="absent", orphan="remove_here")
     assert "answers DHCP01, so it is not gone" in message
 
 
 def test_disabling_needs_no_second_hop_with_partner_host() -> None:
-    two = pair()
-    for server in two.lab.servers.values():
+    servers = pair()
+    for server in servers.lab.servers.values():
         server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
-    assert "access is denied at the partner" in two.refused(SCOPE, **two.remove(ONE), **DISABLE)
-    two.ok(SCOPE, **two.remove(ONE), **OWN, **DISABLE)
-    two.ok(RELATIONSHIP, name="HQ", state="absent", **OWN, **DISABLE)
-    assert [len(server.relationships) for server in two.lab.servers.values()] == [0, 0, 0]
+    assert "access is denied at the partner" in servers.refused(SCOPE, **servers.remove(ONE), **DISABLE)
+    servers.ok(SCOPE, **servers.remove(ONE), **OWN, **DISABLE)
+    servers.ok(RELATIONSHIP, name="HQ", state="absent", **OWN, **DISABLE)
+    assert [len(server.relationships) for server in servers.lab.servers.values()] == [0, 0, 0]
 
 
 def test_the_wrong_partner_host_is_refused() -> None:
-    two = pair()
-    message = two.refused(SCOPE, **two.remove(ONE), partner_host="dhcp03", **DELETE)
+    servers = pair()
+    message = servers.refused(SCOPE, **servers.remove(ONE), partner_host="dhcp03", **DELETE)
     assert message.startswith("partner_host: it is DHCP03, and the partner of 'HQ' is dhcp02.contoso.example")
 
 
 def test_options_that_have_no_meaning_with_absent() -> None:
-    two = pair()
+    servers = pair()
     for option in ({"purge": True}, {"move": True}, {"create_relationship": {"mode": "load_balance"}}):
-        assert "has no meaning together with state: absent" in two.refused(SCOPE, **two.remove(ONE), **DELETE, **option)
+        assert "has no meaning together with state: absent" in servers.refused(
+            SCOPE, **servers.remove(ONE), **DELETE, **option
+        )
 
 
-def left_over(two: Pair) -> None:
-    two.ok(SCOPE, **two.remove(ONE), **OWN, **DISABLE)
-
-
-def test_a_left_over_copy_goes_by_a_request_of_its_own() -> None:
-    two, module = pair(), "dhcp_failover_scope_copy"
-    left_over(two)
-    asked = {"host": "dhcp02", "partner_host": "dhcp01"}
-    assert two.refused(module, scopes=["10.0.2.0"], **asked).startswith(
-        "scopes: 10.0.2.0 is active or in failover on DHCP02"
-    )
-    result = two.ok(module, scopes=["10.0.1.0", "10.9.9.0"], **asked)
-    assert result["removed"] == ["10.0.1.0"]
-    assert result["safety_copies"][0]["host"] == "dhcp02"
-    assert ONE not in two.server("DHCP02").scopes
-    assert not two.ok(module, scopes=["10.0.1.0"], **asked)["changed"]
-
-
-def test_the_last_copy_of_a_scope_never_goes() -> None:
-    two = pair()
-    left_over(two)
-    del two.server("DHCP01").scopes[ONE]
-    message = two.refused(
-        "dhcp_failover_scope_copy", host="dhcp02", scopes=["10.0.1.0"], partner_server="dhcp01.contoso.example"
-    )
-    assert message.startswith("scopes: 10.0.1.0 does not exist on dhcp01.contoso.example, so it would be lost")
+def left_over(servers: Pair) -> None:
+    """10.0.1.0 left HQ, and DHCP02 has its copy yet, out of service."""
+    servers.ok(SCOPE, **servers.remove(ONE), **OWN, **DISABLE)
 
 
 def test_a_copy_of_the_partner_is_replaced_only_when_told_and_inactive() -> None:
-    two = pair()
-    left_over(two)
-    two.server("DHCP01").scopes[ONE].name = "Renamed"
+    servers = pair()
+    left_over(servers)
+    servers.server("DHCP01").scopes[ONE].name = "Renamed"
     again = {"relationship": "HQ", "scopes": ["10.0.1.0"], "wait_timeout": 1, **OWN}
-    message = two.refused(SCOPE, **again)
+    message = servers.refused(SCOPE, **again)
     assert (
         "10.0.1.0 exists on DHCP02 already (name: Clients on DHCP02, Renamed on DHCP01; state: InActive on DHCP02"
         in message
     )
     assert "replace_partner_copy: inactive_only replaces it" in message
-    two.server("DHCP02").scopes[ONE].state = "Active"
-    assert "it is in service there" in two.refused(SCOPE, **again, replace_partner_copy="inactive_only")
-    two.server("DHCP02").scopes[ONE].state = "InActive"
-    result = two.ok(SCOPE, **again, replace_partner_copy="inactive_only")
+    servers.server("DHCP02").scopes[ONE].state = "Active"
+    assert "it is in service there" in servers.refused(SCOPE, **again, replace_partner_copy="inactive_only")
+    servers.server("DHCP02").scopes[ONE].state = "InActive"
+    result = servers.ok(SCOPE, **again, replace_partner_copy="inactive_only")
     assert result["removals"][0]["other_copy"] == "replace"
-    assert two.server("DHCP02").scopes[ONE].name == "Renamed"
-    assert len(two.server("DHCP02").scopes[ONE].leases) == 4
+    assert servers.server("DHCP02").scopes[ONE].name == "Renamed"
+    assert len(servers.server("DHCP02").scopes[ONE].leases) == 4
 
 
 def test_a_note_of_a_broken_run_stays_until_both_servers_were_seen() -> None:
-    two = pair()
-    two.lab.fail_next("DHCP01", "Remove-DhcpServerv4FailoverScope", "DHCP 20133", half_applied=True)
-    asked = {**two.remove(ONE), **DELETE}
-    assert two.run(SCOPE, **asked)["failed"]
-    two.lab.cut_link("DHCP01", "DHCP02")
-    assert "is not known" in two.ok(SCOPE, **asked)["warnings"][0]
-    two.lab.mend_link("DHCP01", "DHCP02")
-    result = two.ok(SCOPE, **asked)
+    servers = pair()
+    servers.lab.fail_next("DHCP01", "Remove-DhcpServerv4FailoverScope", "DHCP 20133", half_applied=True)
+    asked = {**servers.remove(ONE), **DELETE}
+    assert servers.run(SCOPE, **asked)["failed"]
+    servers.lab.cut_link("DHCP01", "DHCP02")
+    assert "is not known" in servers.ok(SCOPE, **asked)["warnings"][0]
+    servers.lab.mend_link("DHCP01", "DHCP02")
+    result = servers.ok(SCOPE, **asked)
     assert [step["step"].split(" ")[0] for step in result["plan"]] == ["keep", "deactivate", "take", "delete"]
-    assert ONE not in two.server("DHCP02").scopes
+    assert ONE not in servers.server("DHCP02").scopes
 
 
-def strangers(two: Pair) -> None:
+def strangers(servers: Pair) -> None:
     """DHCP02 has a relationship of the same name with DHCP03, and the scope in it."""
-    there = two.server("DHCP02")
-    there.scopes[THREE] = replace(two.server("DHCP01").scopes[THREE], leases={})
+    there = servers.server("DHCP02")
+    there.scopes[THREE] = replace(servers.server("DHCP01").scopes[THREE], leases={})
     create = {"partner_server": "dhcp03.contoso.example"}
-    two.ok(SCOPE, host="dhcp02", relationship="HQ", scopes=["10.0.3.0"], create_relationship=create, wait_timeout=1)
+    servers.ok(SCOPE, host="dhcp02", relationship="HQ", scopes=["10.0.3.0"], create_relationship=create, wait_timeout=1)
 
 
 def test_a_relationship_of_the_partner_with_somebody_else_is_not_touched() -> None:
-    two = Pair()
-    strangers(two)
+    servers = Pair()
+    strangers(servers)
     for how in (DELETE, DISABLE):
-        with two.unchanged():
-            assert not two.ok(RELATIONSHIP, name="HQ", state="absent", **OWN, **how)["changed"]
-            assert not two.ok(SCOPE, **two.remove(THREE), **OWN, **how)["changed"]
+        with servers.unchanged():
+            assert not servers.ok(RELATIONSHIP, name="HQ", state="absent", **OWN, **how)["changed"]
+            assert not servers.ok(SCOPE, **servers.remove(THREE), **OWN, **how)["changed"]
     wanted = {
         "name": "HQ",
         "partner_server": "dhcp02",
@@ -329,42 +310,44 @@ def test_a_relationship_of_the_partner_with_somebody_else_is_not_touched() -> No
         "recreate": "when_needed",
         "wait_timeout": 1,
     }
-    message = two.refused(RELATIONSHIP, **wanted, **OWN, **DELETE)
+    message = servers.refused(RELATIONSHIP, **wanted, **OWN, **DELETE)
     assert "DHCP02 has a relationship 'HQ', and DHCP01 has not" in message
-    assert "10.0.3.0 exists on DHCP02 already" in two.refused(
+    assert "10.0.3.0 exists on DHCP02 already" in servers.refused(
         RELATIONSHIP, **{**wanted, "scopes": ["10.0.3.0"]}, **OWN, **DELETE
     )
 
 
 def test_a_copy_that_serves_in_another_relationship_there_is_not_touched() -> None:
-    two = Pair()
+    servers = Pair()
     create = {"partner_server": "dhcp03.contoso.example"}
-    two.server("DHCP02").scopes[ONE] = replace(two.server("DHCP01").scopes[ONE], leases={})
-    two.ok(SCOPE, host="dhcp02", relationship="Other", scopes=["10.0.1.0"], create_relationship=create, wait_timeout=1)
-    two.ok(
+    servers.server("DHCP02").scopes[ONE] = replace(servers.server("DHCP01").scopes[ONE], leases={})
+    servers.ok(
+        SCOPE, host="dhcp02", relationship="Other", scopes=["10.0.1.0"], create_relationship=create, wait_timeout=1
+    )
+    servers.ok(
         SCOPE, relationship="HQ", scopes=["10.0.2.0"], create_relationship={"partner_server": "dhcp02"}, wait_timeout=1
     )
-    two.server("DHCP01").relationships["HQ"].scopes.append(ONE)  # a broken run put it in on this server alone
+    servers.server("DHCP01").relationships["HQ"].scopes.append(ONE)  # a broken run put it in on this server alone
     for how in (DELETE, DISABLE):
-        message = two.refused(SCOPE, **two.remove(ONE), **OWN, **how)
+        message = servers.refused(SCOPE, **servers.remove(ONE), **OWN, **how)
         assert message.startswith("scopes: 10.0.1.0 ('Other') is in another relationship on DHCP02")
 
 
 def test_what_a_probe_refuses_leaves_no_note() -> None:
-    two = pair()
-    for server in two.lab.servers.values():
+    servers = pair()
+    for server in servers.lab.servers.values():
         server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
-    more: dict[str, Any] = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
-    assert "access is denied at the partner" in two.run(SCOPE, **more)["msg"]
-    assert two.ok(SCOPE, relationship="HQ", scopes=["10.0.1.0"])["remote_calls"] == 1
+    more = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    assert "access is denied at the partner" in servers.run(SCOPE, **more)["msg"]
+    assert servers.ok(SCOPE, relationship="HQ", scopes=["10.0.1.0"])["remote_calls"] == 1
 
 
 def test_a_note_and_a_partner_that_cannot_be_read_are_told_together() -> None:
-    two = pair()
-    two.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133", half_applied=True)
-    more: dict[str, Any] = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
-    assert two.run(SCOPE, **more)["failed"]
-    two.server("DHCP02").reachable = False
-    assert two.run(SCOPE, **more)["msg"].startswith(
+    servers = pair()
+    servers.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133", half_applied=True)
+    more = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    assert servers.run(SCOPE, **more)["failed"]
+    servers.server("DHCP02").reachable = False
+    assert servers.run(SCOPE, **more)["msg"].startswith(
         "An earlier run that wrote to 'HQ' was broken off, so its partner is looked at. On dhcp01 asking"
     )

@@ -28,32 +28,32 @@ KEEP = {"keep_scopes_on": "this_server", "other_copy": "delete", "wait_timeout":
 
 def pair(count: int) -> Pair:
     """HQ with so many members, as the lab's servers show it."""
-    made = pairs.pair()
+    servers = pairs.pair()
     leaving = [scope for scope in (ONE, TWO) if scope not in MEMBERS[count]]
-    for server in (made.server("DHCP01"), made.server("DHCP02")):
+    for server in (servers.server("DHCP01"), servers.server("DHCP02")):
         half = server.relationships["HQ"]
         half.scopes = [scope for scope in half.scopes if scope not in leaving]
         if server.name == "DHCP02":
             for scope in leaving:
                 del server.scopes[scope]
-    here = made.server("DHCP01")
+    here = servers.server("DHCP01")
     shape = {0: type(None), 1: type(ONE), 2: tuple}[count]
-    assert isinstance(shown(view(made.lab, here, here.relationships["HQ"]))["ScopeId"], shape)
-    return made
+    assert isinstance(shown(view(servers.lab, here, here.relationships["HQ"]))["ScopeId"], shape)
+    return servers
 
 
-def both(made: Pair, module: str, **options: Any) -> Mapping[str, Any]:
+def both(servers: Pair, module: str, **options: Any) -> Mapping[str, Any]:
     """In check mode, where nothing is written, and in earnest, with the same plan; then there is nothing left to do."""
-    with made.unchanged():
-        check = made.run(module, check_mode=True, **options)
+    with servers.unchanged():
+        check = servers.run(module, check_mode=True, **options)
     assert not check.get("failed"), check["msg"]
-    result = made.ok(module, **options)
+    result = servers.ok(module, **options)
     assert (check["changed"], check.get("plan")) == (result["changed"], result.get("plan"))
     return result
 
 
-def scopes_of(made: Pair, name: str = "HQ", server: str = "DHCP01") -> list[str]:
-    return sorted(str(scope) for scope in made.server(server).relationships[name].scopes)
+def scopes_of(servers: Pair, name: str = "HQ", server: str = "DHCP01") -> list[str]:
+    return sorted(str(scope) for scope in servers.server(server).relationships[name].scopes)
 
 
 def texts(count: int) -> list[str]:
@@ -64,127 +64,141 @@ def texts(count: int) -> list[str]:
 @ROUTES
 def test_info(count: int, route: dict[str, str]) -> None:
     result = both(pair(count), "dhcp_failover_info", gather=["drift", "health"], **route)
-    (found,) = result["relationships"]
-    assert (found["scopes"], found["drift"]["in_sync"], len(found["health"]["scopes"])) == (texts(count), True, count)
+    (relationship,) = result["relationships"]
+    assert (relationship["scopes"], relationship["drift"]["in_sync"], len(relationship["health"]["scopes"])) == (
+        texts(count),
+        True,
+        count,
+    )
     assert len(result["unprotected_scopes"]) == 3 - count
 
 
 @COUNTS
 @ROUTES
 def test_relationship_present(count: int, route: dict[str, str]) -> None:
-    made = pair(count)
+    servers = pair(count)
     result = both(
-        made, RELATIONSHIP, name="HQ", partner_server=PARTNER, load_balance_percent=70, wait_timeout=1, **route
+        servers, RELATIONSHIP, name="HQ", partner_server=PARTNER, load_balance_percent=70, wait_timeout=1, **route
     )
     assert (result["changed"], result["relationship"]["scopes"]) == (True, texts(count))
     more = both(
-        made, RELATIONSHIP, name="HQ", partner_server=PARTNER, scopes=["10.0.1.0", "10.0.3.0"], wait_timeout=1, **route
+        servers,
+        RELATIONSHIP,
+        name="HQ",
+        partner_server=PARTNER,
+        scopes=["10.0.1.0", "10.0.3.0"],
+        wait_timeout=1,
+        **route,
     )
     assert more["relationship"]["scopes"] == sorted({*texts(count), "10.0.1.0", "10.0.3.0"})
-    assert not made.ok(RELATIONSHIP, name="HQ", partner_server=PARTNER, scopes=["10.0.1.0"], wait_timeout=1, **route)[
-        "changed"
-    ]
+    assert not servers.ok(
+        RELATIONSHIP, name="HQ", partner_server=PARTNER, scopes=["10.0.1.0"], wait_timeout=1, **route
+    )["changed"]
 
 
 @COUNTS
 @ROUTES
 def test_relationship_absent(count: int, route: dict[str, str]) -> None:
-    made = pair(count)
-    assert both(made, RELATIONSHIP, name="HQ", state="absent", **KEEP, **route)["changed"]
-    assert not made.server("DHCP01").relationships
-    assert not made.server("DHCP02").relationships
-    assert len(made.server("DHCP01").scopes) == 3
+    servers = pair(count)
+    assert both(servers, RELATIONSHIP, name="HQ", state="absent", **KEEP, **route)["changed"]
+    assert not servers.server("DHCP01").relationships
+    assert not servers.server("DHCP02").relationships
+    assert len(servers.server("DHCP01").scopes) == 3
 
 
 @COUNTS
 @ROUTES
 def test_scope_present_and_purge(count: int, route: dict[str, str]) -> None:
-    made = pair(count)
-    result = both(made, SCOPE, relationship="HQ", scopes=["10.0.3.0"], wait_timeout=1, **route)
+    servers = pair(count)
+    result = both(servers, SCOPE, relationship="HQ", scopes=["10.0.3.0"], wait_timeout=1, **route)
     assert result["relationship"]["scopes"] == sorted([*texts(count), "10.0.3.0"])
-    both(made, SCOPE, relationship="HQ", scopes=["10.0.3.0"], purge=True, max_removals_percent=100, **KEEP, **route)
-    assert scopes_of(made) == scopes_of(made, server="DHCP02") == ["10.0.3.0"]
+    both(servers, SCOPE, relationship="HQ", scopes=["10.0.3.0"], purge=True, max_removals_percent=100, **KEEP, **route)
+    assert scopes_of(servers) == scopes_of(servers, server="DHCP02") == ["10.0.3.0"]
 
 
 @COUNTS
 @ROUTES
 def test_scope_absent(count: int, route: dict[str, str]) -> None:
-    made = pair(count)
-    result = both(made, SCOPE, relationship="HQ", scopes=["10.0.1.0"], state="absent", **KEEP, **route)
+    servers = pair(count)
+    result = both(servers, SCOPE, relationship="HQ", scopes=["10.0.1.0"], state="absent", **KEEP, **route)
     assert result["changed"] is (count > 0)
-    assert scopes_of(made) == texts(count)[1:]
+    assert scopes_of(servers) == texts(count)[1:]
 
 
 @COUNTS
 @ROUTES
 def test_scope_move(count: int, route: dict[str, str]) -> None:
-    made = pair(count)
+    servers = pair(count)
     new = {"partner_server": PARTNER}
-    both(made, SCOPE, relationship="Branch", scopes=["10.0.1.0"], create_relationship=new, move=True, **KEEP, **route)
-    assert (scopes_of(made), scopes_of(made, "Branch")) == (texts(count)[1:], ["10.0.1.0"])
+    both(
+        servers, SCOPE, relationship="Branch", scopes=["10.0.1.0"], create_relationship=new, move=True, **KEEP, **route
+    )
+    assert (scopes_of(servers), scopes_of(servers, "Branch")) == (texts(count)[1:], ["10.0.1.0"])
 
 
 @COUNTS
 @ROUTES
 def test_scope_copy(count: int, route: dict[str, str]) -> None:
-    made = pair(count)
-    copy = made.server("DHCP02").scopes
-    copy[THREE] = replace(made.server("DHCP01").scopes[THREE], state="InActive")
+    servers = pair(count)
+    copy = servers.server("DHCP02").scopes
+    copy[THREE] = replace(servers.server("DHCP01").scopes[THREE], state="InActive")
     own = {"partner_host": "dhcp01"} if route else {"partner_server": "dhcp01.contoso.example"}
-    result = both(made, "dhcp_failover_scope_copy", host="dhcp02", scopes=["10.0.3.0"], **own)
+    result = both(servers, "dhcp_failover_scope_copy", host="dhcp02", scopes=["10.0.3.0"], **own)
     assert (result["removed"], THREE in copy) == (["10.0.3.0"], False)
 
 
 @COUNTS
 @ROUTES
 def test_replicate(count: int, route: dict[str, str]) -> None:
-    made = pair(count)
+    servers = pair(count)
     for scope in MEMBERS[count]:
-        made.server("DHCP01").scopes[scope].description = "changed"
-    result = both(made, "dhcp_failover_replicate", all=True, wait_timeout=1, **route)
+        servers.server("DHCP01").scopes[scope].description = "changed"
+    result = both(servers, "dhcp_failover_replicate", all=True, wait_timeout=1, **route)
     assert (result["replicated"], result["changed"]) == (texts(count), count > 0)
 
 
 @COUNTS
 def test_partner_down(count: int) -> None:
-    made = pair(count)
-    made.server("DHCP02").reachable = False
-    assert both(made, "dhcp_failover_partner_down", name="HQ")["changed"]
-    assert made.server("DHCP01").relationships["HQ"].state == "PartnerDown"
+    servers = pair(count)
+    servers.server("DHCP02").reachable = False
+    assert both(servers, "dhcp_failover_partner_down", name="HQ")["changed"]
+    assert servers.server("DHCP01").relationships["HQ"].state == "PartnerDown"
 
 
 @COUNTS
 def test_restore(count: int) -> None:
-    made = pair(count)
-    path = saved(made)
-    assert both(made, "dhcp_failover_restore", path=path)["restored"] == ["10.0.3.0"]
-    assert scopes_of(made) == texts(count)
+    servers = pair(count)
+    path = saved(servers)
+    assert both(servers, "dhcp_failover_restore", path=path)["restored"] == ["10.0.3.0"]
+    assert scopes_of(servers) == texts(count)
 
 
-def saved(made: Pair) -> str:
+def saved(servers: Pair) -> str:
     """A safety copy of a scope that is gone then."""
-    request = json.dumps({"calls": [cmdlets.safety_copy([THREE], "test")], "mutex": 60})
-    path = made.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0]["path"]
-    del made.server("DHCP01").scopes[THREE]
+    request = json.dumps({"calls": [cmdlets.safety_copy([THREE], "test")], "mutex": 1})
+    path = servers.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0][
+        "path"
+    ]
+    del servers.server("DHCP01").scopes[THREE]
     return str(path)
 
 
 @COUNTS
 def test_the_other_modules_through_a_real_powershell(count: int, powershell: DirectPowerShell) -> None:
-    """relationship, scope and info meet it in test_one_scope.py, over a real socket. Check mode reads the same."""
-    made = pair(count)
-    made.wire = PowerShellWire(made.lab, powershell)
+    """relationship, scope and info meet it in test_one_scope.py, over a real socket."""
+    servers = pair(count)
+    servers.wire = PowerShellWire(servers.lab, powershell)
     for scope in MEMBERS[count]:
-        made.server("DHCP01").scopes[scope].description = "changed"
-    assert made.ok("dhcp_failover_replicate", all=True, wait_timeout=1)["replicated"] == texts(count)
-    assert made.ok("dhcp_failover_restore", path=saved(made), state="as_saved")["restored"] == ["10.0.3.0"]
-    copy = made.server("DHCP02").scopes
-    copy[THREE] = replace(made.server("DHCP01").scopes[THREE], state="InActive")
+        servers.server("DHCP01").scopes[scope].description = "changed"
+    assert both(servers, "dhcp_failover_replicate", all=True, wait_timeout=1)["replicated"] == texts(count)
+    assert both(servers, "dhcp_failover_restore", path=saved(servers), state="as_saved")["restored"] == ["10.0.3.0"]
+    copy = servers.server("DHCP02").scopes
+    copy[THREE] = replace(servers.server("DHCP01").scopes[THREE], state="InActive")
     removal = {"scopes": ["10.0.3.0"], "partner_server": "dhcp01.contoso.example"}
-    assert made.ok("dhcp_failover_scope_copy", host="dhcp02", **removal)["removed"] == ["10.0.3.0"]
-    made.server("DHCP02").reachable = False
-    assert made.ok("dhcp_failover_partner_down", name="HQ")["changed"]
-    assert scopes_of(made) == texts(count)
+    assert both(servers, "dhcp_failover_scope_copy", host="dhcp02", **removal)["removed"] == ["10.0.3.0"]
+    servers.server("DHCP02").reachable = False
+    assert both(servers, "dhcp_failover_partner_down", name="HQ")["changed"]
+    assert scopes_of(servers) == texts(count)
 
 
 class PowerShellWire(Wire):

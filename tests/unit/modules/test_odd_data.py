@@ -5,12 +5,10 @@ task."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from pairs import ONE, RELATIONSHIP, SCOPE, Pair, pair
+from pairs import ONE, RELATIONSHIP, SCOPE, Pair, answering, pair
 
 NEW = {
     "scope_id": "10.0.9.0",
@@ -32,32 +30,15 @@ EVERY_TASK = pytest.mark.parametrize(
 )
 
 
-def answering(read: str = "scopes", of: int | None = None, **properties: Any) -> Pair:
-    """Servers of which the first object of a read, or each, has other values of some properties."""
-    made = pair(ONE)
-    plain = made.wire.execute
-
-    def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        said: Mapping[str, Any] = json.loads(json.dumps(plain(server, arguments)))
-        for result in (*said["reply"]["before"], *said["reply"]["finally"]):
-            if result["id"] == read:
-                for one in result["objects"][:of]:
-                    one.update(properties)
-        return said
-
-    made.wire.execute = execute  # type: ignore[method-assign]
-    return made
-
-
 @EVERY_TASK
 @pytest.mark.parametrize("mask", ["255.0.255.0", "1.2.3.4", "0.0.0.255", ".".join("0000")])
 def test_a_mask_that_is_none_is_told(module: str, options: dict[str, Any], mask: str) -> None:
-    told = (
+    message = (
         f"On dhcp01: Get-DhcpServerv4Scope answered something that cannot be read: SubnetMask is '{mask}', which "
         "is not a subnet mask."
     )
     for of in (1, None):
-        assert answering(of=of, SubnetMask=mask).refused(module, **options).startswith(told)
+        assert answering(of=of, SubnetMask=mask).refused(module, **options).startswith(message)
 
 
 @EVERY_TASK
@@ -91,33 +72,35 @@ def test_a_scope_without_any_address_ends_no_look_at_the_others(
     counts: tuple[int, int], expected: float | None
 ) -> None:
     in_use, free = counts
-    made = answering("statistics", PercentageInUse="NaN", AddressesInUse=in_use, AddressesFree=free)
-    (relationship,) = made.ok("dhcp_failover_info", gather=["health"])["relationships"]
+    servers = answering("statistics", PercentageInUse="NaN", AddressesInUse=in_use, AddressesFree=free)
+    (relationship,) = servers.ok("dhcp_failover_info", gather=["health"])["relationships"]
     assert [one["percent_in_use"] for one in relationship["health"]["scopes"]] == [expected]
 
 
 def blank_at_the_end() -> Pair:
-    made = pair(ONE)
+    servers = pair(ONE)
     for server in ("DHCP01", "DHCP02"):
-        half = made.server(server).relationships.pop("HQ")
+        half = servers.server(server).relationships.pop("HQ")
         half.name = "HQ "
-        made.server(server).relationships["HQ "] = half
-    return made
+        servers.server(server).relationships["HQ "] = half
+    return servers
 
 
 def test_a_name_with_a_blank_at_its_end_is_only_not_created() -> None:
-    made = blank_at_the_end()
-    changed = made.ok(RELATIONSHIP, name="HQ ", max_client_lead_time="7200", wait_timeout=1)
+    servers = blank_at_the_end()
+    changed = servers.ok(RELATIONSHIP, name="HQ ", max_client_lead_time="7200", wait_timeout=1)
     assert changed["relationship"]["max_client_lead_time"] == 7200
-    assert made.ok(SCOPE, relationship="HQ ", scopes=["10.0.2.0"], wait_timeout=1)["relationship"]["scopes"] == [
+    assert servers.ok(SCOPE, relationship="HQ ", scopes=["10.0.2.0"], wait_timeout=1)["relationship"]["scopes"] == [
         "10.0.1.0",
         "10.0.2.0",
     ]
     new = {"partner_server": "dhcp02.contoso.example", "wait_timeout": 1}
     for name in ("B ", "\tB"):
-        said = made.refused(RELATIONSHIP, name=name, scopes=["10.0.3.0"], **new)
-        assert said.startswith(
+        message = servers.refused(RELATIONSHIP, name=name, scopes=["10.0.3.0"], **new)
+        assert message.startswith(
             f"name: '{name}' begins or ends with a space, and DHCP01 has no relationship".replace("\t", r"\x09")
         )
-    made.ok(RELATIONSHIP, name="HQ ", state="absent", keep_scopes_on="this_server", other_copy="delete", wait_timeout=1)
-    assert made.server("DHCP01").relationships == made.server("DHCP02").relationships == {}
+    servers.ok(
+        RELATIONSHIP, name="HQ ", state="absent", keep_scopes_on="this_server", other_copy="delete", wait_timeout=1
+    )
+    assert servers.server("DHCP01").relationships == servers.server("DHCP02").relationships == {}

@@ -19,9 +19,9 @@ ROUTES = pytest.mark.parametrize("route", [OWN, {}], ids=["own connection", "sec
 
 
 def standby() -> Pair:
-    two = Pair()
-    two.ok(RELATIONSHIP, **STANDBY)
-    return two
+    servers = Pair()
+    servers.ok(RELATIONSHIP, **STANDBY)
+    return servers
 
 
 def leases(server: Server) -> int:
@@ -30,15 +30,15 @@ def leases(server: Server) -> int:
 
 @ROUTES
 def test_never_without_being_told(route: dict[str, Any]) -> None:
-    two = standby()
-    message = two.refused(RELATIONSHIP, **{**STANDBY, "server_role": "standby"}, **route)
+    servers = standby()
+    message = servers.refused(RELATIONSHIP, **{**STANDBY, "server_role": "standby"}, **route)
     assert message.startswith(
         "server_role: DHCP01 is active in 'HQ', not standby. Windows cannot change this in place."
     )
     assert "recreate: when_needed does it" in message
-    other = two.refused(RELATIONSHIP, **{**STANDBY, "partner_server": "dhcp03.contoso.example"})
+    other = servers.refused(RELATIONSHIP, **{**STANDBY, "partner_server": "dhcp03.contoso.example"})
     assert other.startswith("partner_server: 'HQ' on DHCP01 has the partner dhcp02.contoso.example")
-    renamed = two.refused(RELATIONSHIP, **{**STANDBY, "name": "Berlin"}, previous_name="HQ", **route)
+    renamed = servers.refused(RELATIONSHIP, **{**STANDBY, "name": "Berlin"}, previous_name="HQ", **route)
     assert renamed.startswith(
         "its name was 'HQ'. Windows cannot change this in place. Re-creating the relationship would"
     )
@@ -46,26 +46,26 @@ def test_never_without_being_told(route: dict[str, Any]) -> None:
 
 @ROUTES
 def test_the_task_has_to_say_who_keeps_and_what_goes(route: dict[str, Any]) -> None:
-    two, swapped = standby(), {**STANDBY, "server_role": "standby", "recreate": "when_needed"}
-    assert two.refused(RELATIONSHIP, **swapped, **route).startswith(
+    servers, swapped = standby(), {**STANDBY, "server_role": "standby", "recreate": "when_needed"}
+    assert servers.refused(RELATIONSHIP, **swapped, **route).startswith(
         "keep_scopes_on and other_copy: needed to re-create 'HQ'"
     )
-    for said in ({"keep_scopes_on": "this_server"}, {"keep_scopes_on": "this_server", "other_copy": "disable"}):
-        assert "have to go before they can be copied anew: other_copy: delete" in two.refused(
-            RELATIONSHIP, **swapped, **route, **said
+    for message in ({"keep_scopes_on": "this_server"}, {"keep_scopes_on": "this_server", "other_copy": "disable"}):
+        assert "have to go before they can be copied anew: other_copy: delete" in servers.refused(
+            RELATIONSHIP, **swapped, **route, **message
         )
-    assert two.refused(RELATIONSHIP, **swapped, **route, keep_scopes_on="partner", other_copy="delete").startswith(
+    assert servers.refused(RELATIONSHIP, **swapped, **route, keep_scopes_on="partner", other_copy="delete").startswith(
         "keep_scopes_on: re-creating copies the scopes from this server"
     )
 
 
 def test_the_task_has_to_declare_all_that_there_is() -> None:
-    two = Pair()
-    two.ok(
+    servers = Pair()
+    servers.ok(
         RELATIONSHIP, **STANDBY | {"max_client_lead_time": 7200, "reserve_percent": 8, "shared_secret": "Kx7-secret"}
     )
     less = {"name": "HQ", "server_role": "standby", "scopes": ["10.0.1.0"], "wait_timeout": 1}
-    message = two.refused(RELATIONSHIP, **less, **ANEW)
+    message = servers.refused(RELATIONSHIP, **less, **ANEW)
     assert "takes a task that declares all of it" in message
     assert (
         "scopes: 10.0.2.0, reserve_percent: 8, max_client_lead_time: 7200, shared_secret (or enable_auth: false)"
@@ -85,56 +85,56 @@ def test_a_share_of_clients_does_not_stand_in_the_way_of_a_role() -> None:
 
 @ROUTES
 def test_roles_change_places_and_every_lease_stays(route: dict[str, Any]) -> None:
-    two = standby()
-    before = leases(two.server("DHCP01"))
+    servers = standby()
+    before = leases(servers.server("DHCP01"))
     swapped = {**STANDBY, "server_role": "standby", **ANEW, **route}
-    with two.unchanged():
-        check = two.run(RELATIONSHIP, check_mode=True, **swapped)
-    result = two.ok(RELATIONSHIP, **swapped)
+    with servers.unchanged():
+        check = servers.run(RELATIONSHIP, check_mode=True, **swapped)
+    result = servers.ok(RELATIONSHIP, **swapped)
     assert (check["plan"], check["removals"]) == (result["plan"], result["removals"])
     assert (result["relationship"]["server_role"], result["relationship"]["state"]) == ("standby", "Normal")
     partner = "DHCP02" if route else "dhcp02.contoso.example"
     assert [(copy["server"], copy["other_copy"]) for copy in result["removals"]] == [(partner, "replace")] * 2
-    assert leases(two.server("DHCP01")) == before
-    assert two.server("DHCP02").scopes[ONE].leases == two.server("DHCP01").scopes[ONE].leases
-    assert not two.ok(RELATIONSHIP, **swapped)["changed"]
+    assert leases(servers.server("DHCP01")) == before
+    assert servers.server("DHCP02").scopes[ONE].leases == servers.server("DHCP01").scopes[ONE].leases
+    assert not servers.ok(RELATIONSHIP, **swapped)["changed"]
 
 
 @ROUTES
 def test_a_new_name(route: dict[str, Any]) -> None:
-    two = pair()
+    servers = pair()
     wanted = {**FULL, "name": "Berlin", "previous_name": "HQ", **ANEW, **route}
-    two.ok(RELATIONSHIP, **wanted)
-    assert [list(two.server(name).relationships) for name in ("DHCP01", "DHCP02")] == [["Berlin"], ["Berlin"]]
-    assert not two.ok(RELATIONSHIP, **wanted)["changed"]
+    servers.ok(RELATIONSHIP, **wanted)
+    assert [list(servers.server(name).relationships) for name in ("DHCP01", "DHCP02")] == [["Berlin"], ["Berlin"]]
+    assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
 
 
 @pytest.mark.parametrize("copy", ["delete", "disable"])
 def test_a_new_partner_gets_the_scopes_before_the_old_one_loses_them(copy: str) -> None:
-    two = pair()
+    servers = pair()
     wanted = {**FULL, "partner_server": "dhcp03.contoso.example", **ANEW, "other_copy": copy, "partner_host": "dhcp03"}
-    result = two.ok(RELATIONSHIP, **wanted)
+    result = servers.ok(RELATIONSHIP, **wanted)
     words = [step["step"].split(" ")[0] for step in result["plan"]]
     assert words.index("deactivate") < words.index("create")
     assert ("delete" in words) == (copy == "delete")
     assert "delete" not in words or words.index("create") < words.index("delete")
-    assert two.server("DHCP03").relationships["HQ"].scopes == [ONE, TWO]
-    old = two.server("DHCP02")
+    assert servers.server("DHCP03").relationships["HQ"].scopes == [ONE, TWO]
+    old = servers.server("DHCP02")
     assert old.relationships == {}
     assert {scope.state for scope in old.scopes.values()} == (set() if copy == "delete" else {"InActive"})
-    assert not two.ok(RELATIONSHIP, **wanted)["changed"]
+    assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
 
 
 def test_a_copy_of_the_old_partner_stays_when_the_new_one_did_not_get_the_scope() -> None:
-    two = pair()
-    two.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", "DHCP 20127")
-    wanted: dict[str, Any] = {**FULL, "partner_server": "dhcp03.contoso.example", **ANEW}
-    result = two.run(RELATIONSHIP, **wanted)
+    servers = pair()
+    servers.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", "DHCP 20127")
+    wanted = {**FULL, "partner_server": "dhcp03.contoso.example", **ANEW}
+    result = servers.run(RELATIONSHIP, **wanted)
     assert result["failed"]
     assert "Running again completes it." in result["msg"]
-    assert sorted(two.server("DHCP02").scopes) == [ONE, TWO]
-    assert {two.server("DHCP01").scopes[scope].state for scope in (ONE, TWO)} == {"Active"}
-    two.ok(RELATIONSHIP, **wanted)
+    assert sorted(servers.server("DHCP02").scopes) == [ONE, TWO]
+    assert {servers.server("DHCP01").scopes[scope].state for scope in (ONE, TWO)} == {"Active"}
+    servers.ok(RELATIONSHIP, **wanted)
 
 
 @ROUTES
@@ -143,36 +143,36 @@ def test_a_role_that_windows_may_not_give_takes_the_options_of_a_re_creation_bef
     role: str, route: dict[str, Any]
 ) -> None:
     """A change of mode makes one of the two servers the active one, and which is not known."""
-    two, changed = pair(), {**STANDBY, "server_role": role, "recreate": "when_needed", **route}
-    said = two.refused(RELATIONSHIP, **changed)
-    assert said.startswith(
+    servers, changed = pair(), {**STANDBY, "server_role": role, "recreate": "when_needed", **route}
+    message = servers.refused(RELATIONSHIP, **changed)
+    assert message.startswith(
         "keep_scopes_on and other_copy: needed to re-create 'HQ' (server_role: which server the change of mode makes "
         "active"
     )
-    assert "Add scopes: 10.0.2.0" in two.refused(RELATIONSHIP, **{**changed, **ANEW, "scopes": ["10.0.1.0"]})
-    first = two.run(RELATIONSHIP, **{**changed, **ANEW})
+    assert "Add scopes: 10.0.2.0" in servers.refused(RELATIONSHIP, **{**changed, **ANEW, "scopes": ["10.0.1.0"]})
+    first = servers.run(RELATIONSHIP, **{**changed, **ANEW})
     if first.get("failed"):
         assert "DHCP01 still needs: keep a safety copy" in first["msg"]
         assert first["msg"].endswith("Run again.")
-    second = two.ok(RELATIONSHIP, **{**changed, **ANEW})
+    second = servers.ok(RELATIONSHIP, **{**changed, **ANEW})
     assert second["relationship"]["server_role"] == role
-    assert not two.ok(RELATIONSHIP, **{**changed, **ANEW})["changed"]
+    assert not servers.ok(RELATIONSHIP, **{**changed, **ANEW})["changed"]
 
 
 def test_a_mode_that_changes_without_a_role_takes_no_other_option() -> None:
-    two = pair()
-    assert two.ok(RELATIONSHIP, **{**FULL, "mode": "hot_standby", "recreate": "when_needed"})["changed"]
-    assert two.ok(RELATIONSHIP, **{**FULL, "mode": "load_balance", "recreate": "when_needed"})["changed"]
+    servers = pair()
+    assert servers.ok(RELATIONSHIP, **{**FULL, "mode": "hot_standby", "recreate": "when_needed"})["changed"]
+    assert servers.ok(RELATIONSHIP, **{**FULL, "mode": "load_balance", "recreate": "when_needed"})["changed"]
 
 
 def test_a_partner_that_is_gone_is_replaced() -> None:
-    two = pair()
-    two.server("DHCP02").reachable = False
+    servers = pair()
+    servers.server("DHCP02").reachable = False
     wanted = {**FULL, "partner_server": "dhcp03.contoso.example", "recreate": "when_needed", "partner_host": "dhcp03"}
-    assert "keep_scopes_on and other_copy: needed" in two.refused(RELATIONSHIP, **wanted)
-    result = two.ok(RELATIONSHIP, **wanted, orphan="remove_here")
+    assert "keep_scopes_on and other_copy: needed" in servers.refused(RELATIONSHIP, **wanted)
+    result = servers.ok(RELATIONSHIP, **wanted, orphan="remove_here")
     assert result["relationship"]["partner_server"] == "dhcp03.contoso.example"
-    assert not two.ok(RELATIONSHIP, **wanted)["changed"]
+    assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
 
 
 # --- moves
@@ -185,67 +185,69 @@ def branch(partner: str) -> dict[str, Any]:
 
 
 def test_a_scope_moves_only_when_told_to() -> None:
-    two = pair()
-    message = two.refused(SCOPE, **branch("dhcp02"))
+    servers = pair()
+    message = servers.refused(SCOPE, **branch("dhcp02"))
     assert message.startswith("scopes: 10.0.1.0 is in relationship 'HQ' (partner dhcp02.contoso.example)")
     assert "move: true" in message
-    assert "other_copy: needed, since 10.0.1.0 would move from 'HQ'" in two.refused(
+    assert "other_copy: needed, since 10.0.1.0 would move from 'HQ'" in servers.refused(
         SCOPE, **branch("dhcp03"), move=True
     )
-    assert "run the task on the partner" in two.refused(SCOPE, **branch("dhcp03"), move=True, keep_scopes_on="partner")
+    assert "run the task on the partner" in servers.refused(
+        SCOPE, **branch("dhcp03"), move=True, keep_scopes_on="partner"
+    )
 
 
 @ROUTES
 def test_a_move_between_relationships_of_one_partner(route: dict[str, Any]) -> None:
-    two = pair()
+    servers = pair()
     wanted = {**branch("dhcp02"), "move": True, **route}
-    two.ok(SCOPE, **wanted)
-    assert [two.server(name).relationships["Branch"].scopes for name in ("DHCP01", "DHCP02")] == [[ONE], [ONE]]
-    assert two.server("DHCP01").relationships["HQ"].scopes == [TWO]
-    assert not two.ok(SCOPE, **wanted)["changed"]
+    servers.ok(SCOPE, **wanted)
+    assert [servers.server(name).relationships["Branch"].scopes for name in ("DHCP01", "DHCP02")] == [[ONE], [ONE]]
+    assert servers.server("DHCP01").relationships["HQ"].scopes == [TWO]
+    assert not servers.ok(SCOPE, **wanted)["changed"]
 
 
 @pytest.mark.parametrize("route", [{"partner_host": "dhcp03"}, {}], ids=["own connection", "second hop"])
 def test_a_move_to_another_partner_ends_the_old_copy_last(route: dict[str, Any]) -> None:
-    two = pair()
+    servers = pair()
     wanted = {**branch("dhcp03"), "move": True, "other_copy": "delete", **route}
-    result = two.ok(SCOPE, **wanted)
+    result = servers.ok(SCOPE, **wanted)
     assert result["plan"][-1]["step"].startswith("delete the copy of 10.0.1.0 on dhcp02.contoso.example")
-    assert ONE not in two.server("DHCP02").scopes
-    assert len(two.server("DHCP03").scopes[ONE].leases) == 4
-    assert not two.ok(SCOPE, **wanted)["changed"]
+    assert ONE not in servers.server("DHCP02").scopes
+    assert len(servers.server("DHCP03").scopes[ONE].leases) == 4
+    assert not servers.ok(SCOPE, **wanted)["changed"]
 
 
 # --- what a broken run left
 # --------------------------------------------------------------------------------------------
 
 
-def half_add(two: Pair, cmdlet: str, module: str, **options: Any) -> None:
-    two.lab.fail_next("DHCP01", cmdlet, "DHCP 20133", half_applied=True)
-    assert two.run(module, **options)["failed"]
+def half_add(servers: Pair, cmdlet: str, module: str, **options: Any) -> None:
+    servers.lab.fail_next("DHCP01", cmdlet, "DHCP 20133", half_applied=True)
+    assert servers.run(module, **options)["failed"]
 
 
 @ROUTES
 def test_a_relationship_that_is_on_this_server_alone_is_completed(route: dict[str, Any]) -> None:
-    two = Pair()
-    half_add(two, "Add-DhcpServerv4Failover", RELATIONSHIP, **FULL, **route)
-    assert (list(two.server("DHCP01").relationships), two.server("DHCP02").relationships) == (["HQ"], {})
-    result = two.ok(RELATIONSHIP, **FULL, **route)
+    servers = Pair()
+    half_add(servers, "Add-DhcpServerv4Failover", RELATIONSHIP, **FULL, **route)
+    assert (list(servers.server("DHCP01").relationships), servers.server("DHCP02").relationships) == (["HQ"], {})
+    result = servers.ok(RELATIONSHIP, **FULL, **route)
     assert [step["step"].split(" ")[0] for step in result["plan"]] == ["take", "remove", "create"]
-    assert two.server("DHCP02").relationships["HQ"].scopes == [ONE, TWO]
-    assert not two.ok(RELATIONSHIP, **FULL, **route)["changed"]
+    assert servers.server("DHCP02").relationships["HQ"].scopes == [ONE, TWO]
+    assert not servers.ok(RELATIONSHIP, **FULL, **route)["changed"]
 
 
 @ROUTES
 def test_a_member_that_is_one_on_this_server_alone_is_added_again(route: dict[str, Any]) -> None:
-    two = pair()
+    servers = pair()
     more = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1, **route}
-    half_add(two, "Add-DhcpServerv4FailoverScope", SCOPE, **more)
-    assert THREE in two.server("DHCP01").relationships["HQ"].scopes
-    assert THREE not in two.server("DHCP02").scopes
-    two.ok(SCOPE, **more)
-    assert THREE in two.server("DHCP02").relationships["HQ"].scopes
-    assert two.ok(SCOPE, **more)["remote_calls"] == (2 if route else 1), "the note is gone, and one look is enough"
+    half_add(servers, "Add-DhcpServerv4FailoverScope", SCOPE, **more)
+    assert THREE in servers.server("DHCP01").relationships["HQ"].scopes
+    assert THREE not in servers.server("DHCP02").scopes
+    servers.ok(SCOPE, **more)
+    assert THREE in servers.server("DHCP02").relationships["HQ"].scopes
+    assert servers.ok(SCOPE, **more)["remote_calls"] == (2 if route else 1), "the note is gone, and one look is enough"
 
 
 def at_the_partner_alone() -> Pair:
@@ -309,14 +311,14 @@ def test_what_the_partner_alone_has_is_not_touched_without_being_told(options: d
 
 
 def test_a_removal_that_did_not_end_is_told_to_who_adds() -> None:
-    two = pair()
-    two.server("DHCP01").relationships["HQ"].scopes.remove(ONE)
-    message = two.refused(SCOPE, relationship="HQ", scopes=["10.0.1.0"], **OWN)
+    servers = pair()
+    servers.server("DHCP01").relationships["HQ"].scopes.remove(ONE)
+    message = servers.refused(SCOPE, relationship="HQ", scopes=["10.0.1.0"], **OWN)
     assert message.startswith("scopes: 10.0.1.0 is in 'HQ' on DHCP02, and not on DHCP01: a removal did not end.")
 
 
 def test_a_server_that_takes_few_scopes_at_once() -> None:
-    two = Pair()
-    two.lab.switches = two.lab.switches.with_answer("add_scopes_max", 1)
-    result = two.ok(RELATIONSHIP, **FULL)
+    servers = Pair()
+    servers.lab.switches = servers.lab.switches.with_answer("add_scopes_max", 1)
+    result = servers.ok(RELATIONSHIP, **FULL)
     assert result["relationship"]["scopes"] == ["10.0.1.0", "10.0.2.0"]

@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import base64
 import gzip
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from lab import topology
 from lab.core import metadata
 from lab.core.api import Session
 from lab.core.lab import Lab
+from lab.core.server import DhcpClass, Filter, OptionDefinition, OptionKey, Policy, Reservation, Server
+from worlds import content_of
 
 SCOPE = "10.10.30.0"
 WITH_POLICY = "10.30.10.0"
 
 
 def company() -> Lab:
-    return topology.load(topology.TOPOLOGIES / "company.yml")
+    lab = topology.load(topology.TOPOLOGIES / "company.yml")
+    lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+    return lab
 
 
 def call(lab: Lab, cmdlet: str, **parameters: Any) -> Any:
@@ -34,8 +41,8 @@ def call(lab: Lab, cmdlet: str, **parameters: Any) -> Any:
     return outcome
 
 
-def exported(lab: Lab) -> export.Export:
-    (raw,) = call(lab, "Export-DhcpServer", File="x.xml", Force=True).files.values()
+def exported(lab: Lab, **more: Any) -> export.Export:
+    (raw,) = call(lab, "Export-DhcpServer", File="x.xml", Force=True, **more).files.values()
     return export.read(base64.b64encode(gzip.compress(raw)).decode(), "dhcp01")
 
 
@@ -136,8 +143,8 @@ def test_classes_and_definitions_that_the_destination_lacks() -> None:
     assert content.lacking(rich, exported(poor), [kiosks]) == ["user class 'Kiosk'"]
     assert content.lacking(rich, exported(poor), [phones]) == []
     definitions = {key: kind for key, kind in rich.definitions.items() if key != ("150", "")}
-    without = export.Export(rich.classes, definitions, rich.scopes, rich.uses)
-    other_type = export.Export(rich.classes, {**rich.definitions, ("150", ""): "String"}, rich.scopes, rich.uses)
+    without = Export(rich.classes, definitions, rich.scopes, rich.uses)
+    other_type = Export(rich.classes, {**rich.definitions, ("150", ""): "String"}, rich.scopes, rich.uses)
     assert content.lacking(rich, without, [phones]) == ["definition of option 150"]
     assert content.lacking(rich, other_type, [phones]) == ["definition of option 150 as IPv4Address (it has String)"]
 
@@ -215,40 +222,103 @@ def test_two_spellings_of_one_thing_are_equal(one: str, other: str) -> None:
     assert fields(one, other) == []
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_every_encoding_is_read(encoding: str) -> None:
-    (raw,) = call(company(), "Export-DhcpServer", File="x.xml", Force=True).files.values()
-    recoded = gzip.compress(raw.decode("utf-8-sig").encode(encoding))
-    assert export.read(base64.b64encode(recoded).decode(), "dhcp01") == exported(company())
-
-
 def packed(text: str) -> str:
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
-COLOURED = "<Scope><ScopeId>10.0.1.0</ScopeId><Colour>blue</Colour></Scope>"
-WHOLE = f"<DHCPServer><IPv4><Scopes>{COLOURED}</Scopes></IPv4></DHCPServer>"
+CLIENTS, PRINTERS = IPv4Address("10.10.10.0"), IPv4Address("10.10.30.0")
+NOW = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+LATER, EARLIER = NOW + timedelta(hours=1), NOW - timedelta(seconds=1)
 
 
-def test_an_unknown_element_is_data_to_compare() -> None:
-    found = export.read(packed(WHOLE), "dhcp01")
-    assert found.scopes[IPv4Address("10.0.1.0")][("", "colour")] == ("blue",)
+def held(state: str = "Active", expires: datetime | None = LATER, client: str = "aa") -> export.Lease:
+    return export.Lease(client, expires, state)
+
+
+LOST = {"scope_id": "10.10.10.0", "address": "10.10.10.50", "client_id": "aa", "expires": "2026-03-01T09:00:00Z"}
+
+
+def lost(kept: export.Lease | None, going: export.Lease | None) -> list[Mapping[str, Any]]:
+    def side(lease: export.Lease | None) -> Export:
+        return Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": lease} if lease else {}})
+
+    return [lost_lease.public() for lost_lease in content.lost_leases(side(kept), side(going), [CLIENTS], NOW)]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("kept", "going", "expected"),
     [
-        (packed(WHOLE[:-10]), "is not the XML of a DHCP server"),
-        (packed("no XML at all"), "is not the XML of a DHCP server"),
-        (packed("<Other/>"), "the root is 'Other'"),
-        (packed("<DHCPServer/>"), "no IPv4 part"),
-        (packed(WHOLE.replace("10.0.1.0", "nowhere")), "is not the XML of a DHCP server"),
-        (packed('<!DOCTYPE a [<!ENTITY b "c">]>' + WHOLE), "has a document type"),
-        (packed(WHOLE)[:40], "did not arrive whole"),
-        ("%%%", "did not arrive whole"),
-        ("", "did not arrive whole"),
+        (None, held(), [LOST]),
+        (None, held(expires=None), [{**LOST, "expires": None}]),
+        (None, held("ActiveReservation"), [LOST]),
+        (None, held("SomethingNew"), [LOST]),
+        (held(client="bb"), held(), [LOST]),
+        (held("Expired"), held(), [LOST]),
+        (held(expires=EARLIER), held(), [LOST]),
+        (held(), held(), []),
+        (held(expires=None), held(), []),
+        (held(), None, []),
+        (None, held(expires=EARLIER), []),
+        (None, held("Expired"), []),
+        (None, held("Declined"), []),
+        (None, held("Offered"), []),
+        (None, held("InactiveReservation", None), []),
     ],
 )
-def test_what_is_no_whole_export_is_refused_with_the_server_named(text: str, said: str) -> None:
-    with pytest.raises(UnexpectedReply, match=f"dhcp01.*{said}"):
-        export.read(text, "dhcp01")
+def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
+    kept: export.Lease | None, going: export.Lease | None, expected: list[Mapping[str, Any]]
+) -> None:
+    assert lost(kept, going) == expected
+
+
+@pytest.mark.parametrize("state", ["ActiveReservation", "Active", "SomethingNew"])
+@pytest.mark.parametrize(("client", "expected"), [("aa", []), ("bb", [LOST])])
+def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(
+    client: str, expected: list[Mapping[str, Any]], state: str
+) -> None:
+    reserved = content_of(CLIENTS, {"reservation 10.10.10.50": {"client_id": client}})
+    for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):
+        keeper = replace(reserved, leases={CLIENTS: kept})
+        loser = Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": held(state)}})
+        assert [lost_lease.public() for lost_lease in content.lost_leases(keeper, loser, [CLIENTS], NOW)] == expected
+
+
+def test_every_client_of_a_scope_that_the_source_does_not_have_is_lost() -> None:
+    lab = company()
+    here = exported(lab, Leases=True)
+    del lab.servers["DHCP01"].scopes[CLIENTS]
+    found = content.lost_leases(exported(lab, Leases=True), here, [CLIENTS, PRINTERS], NOW)
+    assert [lost_lease.address for lost_lease in found] == sorted(here.leases[CLIENTS], key=IPv4Address)
+    assert content.lost_leases(here, here, here.scopes, NOW) == []
+
+
+KEY = OptionKey(225, "Polycom")
+
+
+LEVEL: list[Callable[[Server], Any]] = [
+    lambda s: setattr(s, "conflict_detection_attempts", 2),
+    lambda s: setattr(s, "activate_policies", False),
+    lambda s: s.classes.update(New=DhcpClass("New", "User", "new")),
+    lambda s: s.option_definitions.update({KEY: OptionDefinition("List", "Word", True, ("1", "2"))}),
+    lambda s: s.option_values.update({OptionKey(15): ("other.example",)}),
+    lambda s: setattr(s, "deny_list", not s.deny_list),
+    lambda s: s.filters.update({"02-00-00-*": Filter("02-00-00-*", "Allow")}),
+    lambda s: s.policies.update(
+        All=Policy("All", criteria={"ClientId": ("EQ", "01-02*")}, options={OptionKey(15): ("a",)})
+    ),
+]
+
+
+def test_the_server_level_and_the_leases_are_no_content_of_a_scope() -> None:
+    lab = company()
+    before = exported(lab, Leases=True)
+    for change in LEVEL:
+        change(lab.servers["DHCP01"])
+    lab.servers["DHCP01"].scopes[CLIENTS].leases.clear()
+    assert content.differences(before, exported(lab, Leases=True), before.scopes) == []
+    lab.servers["DHCP01"].scopes[CLIENTS].reservations[IPv4Address("10.10.10.77")] = Reservation(
+        IPv4Address("10.10.10.77"), "aa"
+    )
+    assert [difference.field for difference in content.differences(before, exported(lab), before.scopes)] == [
+        "reservation 10.10.10.77"
+    ]

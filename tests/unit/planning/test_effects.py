@@ -71,7 +71,9 @@ def shown(now: World) -> Mapping[str, str]:
             "1+HQ 2+HQ",
         ),
     ],
-    ids=lambda value: f"{value.kind.value} {value.where.value}" if isinstance(value, Action) else " ",
+    ids=lambda value: (
+        f"{value.kind.value} {'here' if value.where is HERE else 'there'}" if isinstance(value, Action) else " "
+    ),
 )
 def test_what_the_servers_show_after_it(done: Action, here: str, there: str) -> None:
     start = pair(HQ, OWN)

@@ -62,20 +62,20 @@ def joined(
 def test_scopes_join_a_relationship_that_is_there(
     scopes: list[str], define: list[dict[str, Any]], expected: list[str]
 ) -> None:
-    made = joined(HQ, scopes, define)
-    assert in_words(made) == expected
-    before, after = made.shown
+    plan = joined(HQ, scopes, define)
+    assert in_words(plan) == expected
+    before, after = plan.shown
     assert before["scopes"] == ["10.0.1.0"]
     assert after["scopes"] == sorted({"10.0.1.0", *scopes, *(scope["scope_id"] for scope in define)})
 
 
 def test_relationship_and_scope_come_into_being_in_one_task() -> None:
-    made = joined(FRESH, [], [builders.definition("10.0.9.0")], {"partner_server": PARTNER})
-    assert [words.split(" (")[0] for words in in_words(made)] == [
+    plan = joined(FRESH, [], [builders.definition("10.0.9.0")], {"partner_server": PARTNER})
+    assert [words.split(" (")[0] for words in in_words(plan)] == [
         "create scope 10.0.9.0 'Scope 10.0.9.0'",
         f"create relationship 'HQ' with {PARTNER}",
     ]
-    assert made.shown[1]["scopes"] == ["10.0.9.0"]
+    assert plan.shown[1]["scopes"] == ["10.0.9.0"]
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_it_takes_a_relationship_and_scopes(here: Server, scopes: list[str], mes
 
 def test_without_scopes_a_relationship_waits_for_its_first_one() -> None:
     settings = relationship_options.parse("HQ", {"partner_server": PARTNER, "mode": "hot_standby"})
-    made = plan_of(world(FRESH), Spec("HQ", settings))
-    assert (made.actions, list(made.pending)) == ((), ["HQ"])
-    assert made.shown[1]["state"] == "Empty"
+    plan = plan_of(world(FRESH), Spec("HQ", settings))
+    assert (plan.actions, list(plan.pending)) == ((), ["HQ"])
+    assert plan.shown[1]["state"] == "Empty"
     with pytest.raises(Refused, match=r"^scopes: at least one is needed, since the relationship does not exist yet\.$"):
         plan_of(world(FRESH), Spec("HQ", settings, create_only=True))
 
@@ -109,9 +109,9 @@ def test_without_scopes_a_relationship_waits_for_its_first_one() -> None:
 def test_as_many_scopes_a_call_as_the_server_takes(at_once: int, sizes: list[int]) -> None:
     settings = relationship_options.parse("HQ", {"partner_server": PARTNER})
     start = replace(world(builders.server(scopes=list(MANY)), partner()), at_once=at_once)
-    made = plan_of(start, Spec("HQ", settings, scope_ids(MANY)))
-    assert [len(action.scopes) for action in made.actions] == sizes
-    assert [action.kind for action in made.actions] == [Kind.CREATE, *[Kind.JOIN] * (len(sizes) - 1)]
+    plan = plan_of(start, Spec("HQ", settings, scope_ids(MANY)))
+    assert [len(action.scopes) for action in plan.actions] == sizes
+    assert [action.kind for action in plan.actions] == [Kind.CREATE, *[Kind.JOIN] * (len(sizes) - 1)]
 
 
 @pytest.mark.parametrize("type_of_scope", ["Both", "Bootp"])
@@ -123,8 +123,8 @@ def test_whether_a_scope_may_serve_bootp_clients_is_left_to_windows(type_of_scop
 def test_a_copy_that_is_in_the_way_is_saved_and_goes_before() -> None:
     there = partner({"HQ": []}, [builders.scope("10.0.1.0", active=False)])
     start = world(builders.server([builders.relationship()]), there, OWN)
-    made = plan_of(start, Spec("HQ", scopes=(ONE,), policy=REPLACE))
-    assert [(action.kind, action.where) for action in made.actions] == [
+    plan = plan_of(start, Spec("HQ", scopes=(ONE,), policy=REPLACE))
+    assert [(action.kind, action.where) for action in plan.actions] == [
         (Kind.SAVE, OWN),
         (Kind.DELETE, OWN),
         (Kind.JOIN, HERE),
@@ -133,11 +133,11 @@ def test_a_copy_that_is_in_the_way_is_saved_and_goes_before() -> None:
 
 def test_a_member_that_is_one_on_this_server_alone_is_added_again() -> None:
     start = replace(world(HQ, partner({"HQ": []}), OWN), journal={"HQ": PARTNER})
-    made = plan_of(start, Spec("HQ", scopes=(ONE,)))
-    assert [(action.kind, action.where) for action in made.actions] == [(Kind.DETACH_MEMBERS, HERE), (Kind.JOIN, HERE)]
+    plan = plan_of(start, Spec("HQ", scopes=(ONE,)))
+    assert [(action.kind, action.where) for action in plan.actions] == [(Kind.DETACH_MEMBERS, HERE), (Kind.JOIN, HERE)]
 
 
 def test_settings_change_before_scopes_join() -> None:
     settings = relationship_options.parse("HQ", {"load_balance_percent": 70})
-    made = plan_of(pair({"HQ": ["10.0.1.0"]}), Spec("HQ", settings, scope_ids(["10.0.2.0"])))
-    assert [action.kind for action in made.actions] == [Kind.MODIFY, Kind.JOIN]
+    plan = plan_of(pair({"HQ": ["10.0.1.0"]}), Spec("HQ", settings, scope_ids(["10.0.2.0"])))
+    assert [action.kind for action in plan.actions] == [Kind.MODIFY, Kind.JOIN]

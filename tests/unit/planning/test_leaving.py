@@ -58,9 +58,9 @@ DELETED = "with its leases (DNS records of its clients may go too)"
     ids=["delete, with a safety copy", "delete", "disable", "the partner keeps it"],
 )
 def test_one_scope_of_two_leaves(policy: Policy, source: Source, expected: list[str]) -> None:
-    made = plan_of(pair(HQ, source), Spec("HQ", leaving=(ONE,), policy=policy))
-    assert in_words(made) == expected
-    for view in made.end.views.values():
+    plan = plan_of(pair(HQ, source), Spec("HQ", leaving=(ONE,), policy=policy))
+    assert in_words(plan) == expected
+    for view in plan.end.views.values():
         assert view.members("HQ") == {TWO}, f"{view.name} still has the relationship with the other scope"
 
 
@@ -92,12 +92,12 @@ def test_a_removal_that_broke_off_is_finished(members: Mapping[str, list[str]], 
 
 
 def test_a_relationship_ends_when_its_members_have_left() -> None:
-    made = plan_of(pair(HQ), Spec("HQ", absent=True, policy=replace(KEEP_HERE, keep_days=None)))
-    assert in_words(made) == [
+    plan = plan_of(pair(HQ), Spec("HQ", absent=True, policy=replace(KEEP_HERE, keep_days=None)))
+    assert in_words(plan) == [
         "remove from relationship 'HQ', keeping on DHCP01 and deleting on DHCP02: 10.0.1.0, 10.0.2.0",
         "remove the empty relationship 'HQ' on DHCP01 and DHCP02",
     ]
-    assert [view.half("HQ") for view in made.end.views.values()] == [None, None]
+    assert [view.half("HQ") for view in plan.end.views.values()] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -168,12 +168,12 @@ ORPHAN = Policy(orphan=True)
 
 def test_an_orphan_leaves_on_this_server_alone() -> None:
     cut = builders.relationship("HQ", ["10.0.1.0"], state="CommunicationInterrupted")
-    made = plan_of(world(builders.server([cut]), GONE), Spec("HQ", absent=True, policy=ORPHAN))
-    assert in_words(made) == [
+    plan = plan_of(world(builders.server([cut]), GONE), Spec("HQ", absent=True, policy=ORPHAN))
+    assert in_words(plan) == [
         "take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0",
         "remove the relationship 'HQ' on DHCP01 alone",
     ]
-    assert made.removals == ()
+    assert plan.removals == ()
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ def test_a_partner_that_is_there_leaves_no_orphan(state: str, there: Any, messag
 
 def test_an_unread_partner_is_a_warning_where_this_server_has_nothing_to_remove() -> None:
     start = replace(world(builders.server([builders.relationship("HQ", ["10.0.2.0"])]), GONE), has_partner_host=True)
-    made = plan_of(start, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))
-    assert made.actions == ()
-    assert made.warnings == (
+    plan = plan_of(start, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))
+    assert plan.actions == ()
+    assert plan.warnings == (
         f"nothing had to be removed on DHCP01; whether its partner still has one in 'HQ' is not known: {GONE}",
     )
     assert PARTNER in start.known

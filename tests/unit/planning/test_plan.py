@@ -89,15 +89,15 @@ def test_before_and_after_of_several_by_name() -> None:
 
 def test_what_is_absent_on_this_server_is_shown_as_the_partner_has_it() -> None:
     start = world(builders.server(), partner({"HQ": ["10.0.1.0"]}), OWN)
-    made = plan_of(start, Spec("HQ", absent=True, policy=KEEP_HERE))
-    assert (made.shown[0]["partner_server"], made.shown[0]["scopes"], made.shown[1]) == ("DHCP02", ["10.0.1.0"], {})
+    plan = plan_of(start, Spec("HQ", absent=True, policy=KEEP_HERE))
+    assert (plan.shown[0]["partner_server"], plan.shown[0]["scopes"], plan.shown[1]) == ("DHCP02", ["10.0.1.0"], {})
 
 
 def test_a_secret_is_shown_as_sent_and_never_itself() -> None:
     settings = relationship_options.parse("HQ", {"update_secret": "always", "shared_secret": "Kx7-secret"})
-    made = plan_of(pair(HQ), Spec("HQ", settings))
-    assert made.shown[1]["shared_secret"] == "sent anew"
-    assert "Kx7-secret" not in repr((made.shown, made.actions))
+    plan = plan_of(pair(HQ), Spec("HQ", settings))
+    assert plan.shown[1]["shared_secret"] == "sent anew"
+    assert "Kx7-secret" not in repr((plan.shown, plan.actions))
 
 
 def test_scopes_that_come_into_being() -> None:

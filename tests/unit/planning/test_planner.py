@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from ipaddress import IPv4Address
+from typing import Any
 
 import builders
 import pytest
@@ -68,22 +69,22 @@ def test_one_partner_is_asked_once_for_all() -> None:
 
 def test_a_scope_moves_a_relationship_is_renamed_and_all_in_one_list() -> None:
     start = pair({"HQ": ["10.0.1.0", "10.0.2.0"], "Lab": ["10.0.3.0"]})
-    made = plan_of(start, *whole([exact("HQ", ONE), exact("Branch", TWO, THREE, previous_name="Lab")]))
-    assert [(action.kind, action.name) for action in made.actions if action.kind is not Kind.SAVE] == [
+    plan = plan_of(start, *whole([exact("HQ", ONE), exact("Branch", TWO, THREE, previous_name="Lab")]))
+    assert [(action.kind, action.name) for action in plan.actions if action.kind is not Kind.SAVE] == [
         (Kind.WITHDRAW_MEMBERS, "HQ"),
         (Kind.WITHDRAW_MEMBERS, "Lab"),
         (Kind.WITHDRAW_RELATIONSHIP, "Lab"),
         (Kind.CREATE, "Branch"),
     ]
-    ends = {name: half.scopes for name, half in made.end.here.relationships.items()}
+    ends = {name: half.scopes for name, half in plan.end.here.relationships.items()}
     assert ends == {"HQ": (ONE,), "Branch": (TWO, THREE)}
-    assert {action.strand for action in made.actions} == {"strand 1"}
+    assert {action.strand for action in plan.actions} == {"strand 1"}
 
 
 def test_what_does_not_hang_together_has_strands_of_its_own() -> None:
     start = pair({"HQ": ["10.0.1.0"], "Lab": ["10.0.3.0"]})
-    made = plan_of(start, *whole([exact("HQ", ONE, TWO), Spec("Lab", absent=True, policy=ANEW)]))
-    assert {action.name: action.strand for action in made.actions} == {"Lab": "strand 1", "HQ": "strand 2"}
+    plan = plan_of(start, *whole([exact("HQ", ONE, TWO), Spec("Lab", absent=True, policy=ANEW)]))
+    assert {action.name: action.strand for action in plan.actions} == {"Lab": "strand 1", "HQ": "strand 2"}
 
 
 def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
@@ -102,7 +103,7 @@ def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
     ],
     ids=["as here", "another setting", "what is each server's own"],
 )
-def test_what_the_partner_does_not_show_is_a_warning(theirs: dict[str, object], warnings: tuple[str, ...]) -> None:
+def test_what_the_partner_does_not_show_is_a_warning(theirs: dict[str, Any], warnings: tuple[str, ...]) -> None:
     there = partner({"HQ": ["10.0.1.0"]})
     there = replace(there, relationships=(replace(there.relationships[0], **theirs),))
     made = plan_of(world(builders.server([HQ]), there, OWN), Spec("HQ", DeclaredSettings("HQ")))

@@ -105,12 +105,12 @@ def exact(name: str, *scopes: Any, policy: Policy = ANEW) -> Spec:
 )
 def test_dependent_actions_that_change_places_are_refused(desired: list[Spec]) -> None:
     start = pair(HQ)
-    made = plan_of(start, *desired)
-    dependent = [first for first in range(len(made.actions) - 1) if not commutes(made.actions, first)]
+    plan = plan_of(start, *desired)
+    dependent = [first for first in range(len(plan.actions) - 1) if not commutes(plan.actions, first)]
     assert dependent
     for first in dependent:
         with pytest.raises(proof.Unsafe):
-            proof.proven(start, swapped(made.actions, first), made.idle)
+            proof.proven(start, swapped(plan.actions, first), plan.idle)
 
 
 def swapped(actions: Sequence[Action], first: int) -> list[Action]:

@@ -34,9 +34,9 @@ def servers(here: Any = NAMED, there: Any = NAMED, source: Any = HOP) -> World:
 
 
 def planned(wanted: Replication, start: World) -> Plan:
-    made = replicate(wanted, start)
-    assert isinstance(made, Plan)
-    return made
+    plan = replicate(wanted, start)
+    assert isinstance(plan, Plan)
+    return plan
 
 
 @pytest.mark.parametrize(
@@ -116,5 +116,5 @@ def test_each_partner_is_asked_for_its_scopes() -> None:
 
 
 def test_before_and_after_show_the_fields_that_differ() -> None:
-    made = planned(Replication(), servers(here=RENAMED))
-    assert made.shown == ({"10.0.1.0": {"name": "Clients"}}, {"10.0.1.0": {"name": "Clients, new"}})
+    plan = planned(Replication(), servers(here=RENAMED))
+    assert plan.shown == ({"10.0.1.0": {"name": "Clients"}}, {"10.0.1.0": {"name": "Clients, new"}})

@@ -55,8 +55,8 @@ def server(*scopes: str, export: Export = NOTHING, level: ServerLevel | None = N
     ids=["out of service", "as they were saved"],
 )
 def test_scopes_come_back_in_the_state_that_is_asked_for(inactive: bool, expected: list[str]) -> None:
-    made = planned(Restoration(PATH, inactive=inactive), saved(), server("10.0.3.0"))
-    assert in_words(made) == [f"bring back from the safety copy, with leases, {words}" for words in expected]
+    plan = planned(Restoration(PATH, inactive=inactive), saved(), server("10.0.3.0"))
+    assert in_words(plan) == [f"bring back from the safety copy, with leases, {words}" for words in expected]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_a_scope_that_the_copy_does_not_hold(copy: Export, holds: str) -> None:
 
 def test_what_is_there_as_it_was_saved_is_no_change() -> None:
     here = content_of(ONE, OFF, _50=lease())
-    made = planned(Restoration(PATH, (ONE,)), saved(), server("10.0.1.0", export=here))
-    assert made.actions == ()
+    plan = planned(Restoration(PATH, (ONE,)), saved(), server("10.0.1.0", export=here))
+    assert plan.actions == ()
 
 
 @pytest.mark.parametrize(

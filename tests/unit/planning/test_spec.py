@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import (
     Policy,
@@ -54,7 +56,7 @@ def test_members_are_those_named_and_those_defined() -> None:
 
 def test_in_a_whole_list_scopes_move_between_its_own_relationships_and_from_no_other() -> None:
     hq, lab = whole([Spec("HQ"), Spec("Lab", policy=Policy(previous_name="Old"))])
-    assert hq.move_from == lab.move_from == {"HQ", "Lab", "Old"}
+    assert hq.move_from == lab.move_from == frozenset({"HQ", "Lab", "Old"})
     assert hq.policy.move
     assert lab.policy.move
 
@@ -67,5 +69,5 @@ def test_what_is_not_listed_is_absent_but_for_what_is_to_be_ignored() -> None:
 
 
 @pytest.mark.parametrize(("keeps", "first"), [("this_server", OWN), ("partner", HERE), (None, OWN)])
-def test_the_server_that_loses_is_read_first(keeps: str | None, first: object) -> None:
+def test_the_server_that_loses_is_read_first(keeps: Any, first: Connection) -> None:
     assert replace(KEEP_HERE, keep_scopes_on=keeps).first is first

@@ -9,6 +9,8 @@ from dataclasses import replace
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
@@ -46,10 +48,10 @@ def removed(start: World, keep_days: int | None = None) -> Plan | ReadRequest:
     ],
     ids=["both", "one, without a safety copy", "none is left"],
 )
-def test_left_over_copies_go(copies: list[object], keep_days: int | None, expected: list[str]) -> None:
-    made = removed(world(builders.server([], copies), partner(None, ["10.0.1.0", "10.0.2.0"])), keep_days)
-    assert isinstance(made, Plan)
-    assert in_words(made) == expected
+def test_left_over_copies_go(copies: list[Scope], keep_days: int | None, expected: list[str]) -> None:
+    plan = removed(world(builders.server([], copies), partner(None, ["10.0.1.0", "10.0.2.0"])), keep_days)
+    assert isinstance(plan, Plan)
+    assert in_words(plan) == expected
 
 
 def test_the_server_that_keeps_them_is_looked_at_before() -> None:
@@ -82,14 +84,14 @@ def test_what_is_no_left_over_copy_stays(start: World, message: str) -> None:
     assert str(refused.value).startswith(message)
 
 
-def down(state: str, there: object) -> World:
+def down(state: str, there: Server | RemoteFailure) -> World:
     return world(builders.server([builders.relationship("HQ", ["10.0.1.0"], state=state)]), there)
 
 
 def test_a_silent_partner_is_declared_down() -> None:
-    made = verbs.declare_down("HQ", down("CommunicationInterrupted", SILENT))
-    assert isinstance(made, Plan)
-    assert in_words(made) == [f"declare {PARTNER}, the partner of relationship 'HQ', down"]
+    plan = verbs.declare_down("HQ", down("CommunicationInterrupted", SILENT))
+    assert isinstance(plan, Plan)
+    assert in_words(plan) == [f"declare {PARTNER}, the partner of relationship 'HQ', down"]
     again = verbs.declare_down("HQ", down("PartnerDown", SILENT))
     assert isinstance(again, Plan)
     assert again.actions == ()
@@ -121,7 +123,7 @@ def test_a_silent_partner_is_declared_down() -> None:
         ),
     ],
 )
-def test_a_partner_that_may_serve_is_not_declared_down(state: str, there: object, message: str) -> None:
+def test_a_partner_that_may_serve_is_not_declared_down(state: str, there: Server | RemoteFailure, message: str) -> None:
     with pytest.raises(Refused) as refused:
         verbs.declare_down("HQ", down(state, there))
     assert str(refused.value).startswith(message)

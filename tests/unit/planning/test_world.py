@@ -12,8 +12,12 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import mirrored, view
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import (
+    PartnerRead,
+    Unread,
+    mirrored,
+    view,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from worlds import HERE, HOP, ONE, OWN, PARTNER, THREE, TWO, pair, partner, world
 
@@ -80,8 +84,8 @@ def test_a_name_in_other_letters_is_a_question() -> None:
 def test_a_view_that_changes_leaves_the_old_one_as_it_was() -> None:
     before = view(builders.server([HQ]), HERE)
     after = before.with_members("HQ", coming=[TWO], going=[ONE]).switched([TWO], active=False).without_copies([THREE])
-    assert (after.members("HQ"), after.serves(TWO), THREE in after.copies) == ({TWO}, False, False)
-    assert (before.members("HQ"), before.serves(TWO), THREE in before.copies) == ({ONE}, True, True)
+    assert (set(after.members("HQ")), after.serves(TWO), THREE in after.copies) == ({TWO}, False, False)
+    assert (set(before.members("HQ")), before.serves(TWO), THREE in before.copies) == ({ONE}, True, True)
     assert before.without_half("HQ").half("HQ") is None
 
 
@@ -112,7 +116,7 @@ def test_it_has_to_be_read_as_far_as_it_is_needed() -> None:
 def test_why_a_partner_could_not_be_read_is_an_answer() -> None:
     failure = RemoteFailure("On dhcp01: the partner is not reachable.")
     answer = world(builders.server([HQ]), failure).asked(PartnerRead((PARTNER,), "HQ"))
-    assert answer is not None
+    assert isinstance(answer, Unread)
     assert answer.failure is failure
 
 

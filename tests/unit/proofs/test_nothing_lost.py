@@ -21,8 +21,8 @@ ONE_IN = 5
 
 
 def problems(outcome: Outcome) -> list[str]:
-    told = [*outcome.lost, *outcome.wrong, *([f"needs a person: {outcome.person}"] if outcome.person else [])]
-    return [f"{outcome.fault}: {what}" for what in told]
+    message = [*outcome.lost, *outcome.wrong, *([f"needs a person: {outcome.person}"] if outcome.person else [])]
+    return [f"{outcome.fault}: {what}" for what in message]
 
 
 @pytest.mark.parametrize(("scenario", "route"), EACH)

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A Remote without a wire: requests go to the lab's stand-in in this process."""
+"""A Remote without a wire, for tests of one part: its requests go to the lab's stand-in in this process."""
 
 from __future__ import annotations
 

@@ -1,10 +1,14 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A pair of simulated servers with scopes in failover, and tasks on them: the real action plugins against the lab."""
+"""A pair of simulated servers with scopes in failover, and tasks on them: the real action plugins against the lab.
+
+What a test of a module needs: `pair()` makes the servers, `Pair.reached`, `refused` and `run` are a task as a user runs
+it, and `server` is what there is afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
@@ -14,7 +18,7 @@ from lab.core.lab import Lab
 from nothing_lost.scenarios import ONE, THREE, TWO, lab, members
 from nothing_lost.task import Wire, perform
 
-__all__ = ["ONE", "THREE", "TWO", "Pair", "pair"]
+__all__ = ["ONE", "THREE", "TWO", "Pair", "answering", "pair", "steps"]
 
 SCOPE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
 
@@ -37,17 +41,28 @@ class Pair:
         assert not result.get("failed"), result["msg"]
         return result
 
+    def reached(self, module: str, **options: Any) -> dict[str, Any]:
+        """The run does what check mode said, which wrote nothing, and the next run changes nothing."""
+        with self.unchanged():
+            ahead = self.run(module, check_mode=True, **options)
+        result = self.ok(module, **options)
+        shown = ("changed", "plan", "removals", "diff", "warnings")
+        assert [ahead.get(key) for key in shown] == [result.get(key) for key in shown]
+        assert not self.ok(module, **options)["changed"]
+        return result
+
     def refused(self, module: str, **options: Any) -> str:
         """Fails in check mode and in earnest, both with the same words, and nothing is written."""
-        said = []
+        messages = []
         for check_mode in (True, False):
             with self.unchanged():
                 result = self.run(module, check_mode=check_mode, **options)
             assert result.get("failed"), f"it was not refused: {result}"
             assert not result["changed"]
-            said.append(result["msg"])
-        assert said[0] == said[1]
-        return str(said[0])
+            messages.append(result["msg"])
+        assert messages[0] == messages[1]
+        assert messages[0].endswith("."), "it is a sentence"
+        return str(messages[0])
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -73,11 +88,33 @@ class Pair:
         return self.lab.servers[name]
 
 
+def steps(result: Mapping[str, Any]) -> list[str]:
+    """What a user is shown of the plan."""
+    return [step["step"] for step in result["plan"]]
+
+
 def pair(*scopes: IPv4Address, **switches: Any) -> Pair:
     """With these scopes in HQ (ONE and TWO if none are given), under other answers to open questions."""
-    made = Pair()
+    servers = Pair()
     for name, answer in switches.items():
-        made.lab.switches = made.lab.switches.with_answer(name, answer)
+        servers.lab.switches = servers.lab.switches.with_answer(name, answer)
     task = members(*(scopes or (ONE, TWO)))
-    made.ok(task.module, **task.options)
-    return made
+    servers.ok(task.module, **task.options)
+    return servers
+
+
+def answering(read: str = "scopes", of: int | None = None, **properties: Any) -> Pair:
+    """Servers of which the first object of a read, or each, has other values of some properties."""
+    servers = pair(ONE)
+    plain = servers.wire.execute
+
+    def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = json.loads(json.dumps(plain(server, arguments)))
+        for result in (*answer["reply"]["before"], *answer["reply"]["finally"]):
+            if result["id"] == read:
+                for shown in result["objects"][:of]:
+                    shown.update(properties)
+        return answer
+
+    servers.wire.execute = execute  # type: ignore[method-assign]
+    return servers

@@ -130,7 +130,8 @@ def scene(rng: random.Random) -> Scene:
     relationships = [_relationship(rng, name) for name in rng.sample(["HQ", "Branch", "Lab"], rng.randint(0, 3))]
     taken: set[IPv4Address] = set()
     free = [IPv4Address(scope) for scope in SCOPES]
-    mine, theirs = [], {name: [] for name in PARTNERS}
+    mine: list[Relationship] = []
+    theirs: dict[str, list[Relationship]] = {name: [] for name in PARTNERS}
     copies: dict[str, dict[IPv4Address, bool]] = {name: {} for name in (HERE, *PARTNERS)}
     for scope in free:
         if rng.random() < 0.9:

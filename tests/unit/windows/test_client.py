@@ -1,5 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One JSON request to the script and its reply: what goes along, what each status means, and what may be written."""
+
 from __future__ import annotations
 
 import json
@@ -10,11 +12,9 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import REQUEST_LIMIT, Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
-    RemoteError,
     RemoteFailure,
     UnexpectedReply,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 
 HASH = "0" * 64
 DONE = {
@@ -44,8 +44,8 @@ def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, 
 def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
     sent: list[dict[str, Any]] = []
     read, call, again = cmdlets.get_scopes(), cmdlets.remove_failover("HQ"), cmdlets.who_when()
-    said = {**DONE, "before": [answer(read)], "calls": [answer(call)], "finally": [answer(again)]}
-    remote({"reply": said}, sent, check_mode=True).write([read], HASH, [call], [again])
+    message = {**DONE, "before": [answer(read)], "calls": [answer(call)], "finally": [answer(again)]}
+    remote({"reply": message}, sent, check_mode=True).write([read], HASH, [call], [again])
     (request,) = sent
     assert request["before"] == [cmdlets.get_scopes()]
     assert request["finally"] == [cmdlets.who_when()]
@@ -56,15 +56,15 @@ def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
 
 def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
     sent: list[dict[str, Any]] = []
-    one = remote({"reply": DONE}, sent)
-    one.read([])
-    one.read([])
-    assert one.calls == 2
+    client = remote({"reply": DONE}, sent)
+    client.read([])
+    client.read([])
+    assert client.calls == 2
     assert "mutex" not in sent[0]
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "message"),
     [
         ("busy", r"Another run is writing to this server and did not finish within 120 s \(X: not here\)"),
         (
@@ -77,19 +77,19 @@ def test_a_read_holds_no_mutex_and_calls_are_counted() -> None:
         ("script_error", "The script failed: X: not here"),
     ],
 )
-def test_every_status_of_the_script_has_its_cure(status: str, said: str) -> None:
+def test_every_status_of_the_script_has_its_cure(status: str, message: str) -> None:
     reply = {**DONE, "status": status, "errors": [{"id": "X", "message": "not here"}]}
-    with pytest.raises(RemoteFailure, match=f"On dhcp01: .*{said}"):
+    with pytest.raises(RemoteFailure, match=f"On dhcp01: .*{message}"):
         remote({"reply": reply}).read([])
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [("busy", "(who it is is not known)"), ("no_module", "(no error came with it)")]
+    ("status", "message"), [("busy", "(who it is is not known)"), ("no_module", "(no error came with it)")]
 )
-def test_a_status_without_an_error_says_so(status: str, said: str) -> None:
+def test_a_status_without_an_error_says_so(status: str, message: str) -> None:
     with pytest.raises(RemoteFailure) as raised:
         remote({"reply": {**DONE, "status": status, "errors": []}}).read([])
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_a_mutex_of_another_account_has_a_cure_of_its_own() -> None:
@@ -111,18 +111,18 @@ def test_a_mutex_of_another_account_has_a_cure_of_its_own() -> None:
 )
 def test_an_endpoint_that_takes_no_scripts_is_named(error_id: str) -> None:
     """As ansible's psrp plugin writes an error record, in whatever language its message is."""
-    said = (
+    message = (
         f"Quatsch.\r\n    + CategoryInfo          : ParserError: (&{{1}}:String) [], X\r\n    + "
         f"FullyQualifiedErrorId : {error_id}\r\n"
     )
     with pytest.raises(
         RemoteFailure, match=rf"On dhcp01: .*takes no scripts, {error_id}\).*connect to Microsoft.PowerShell"
     ):
-        remote({"module_stderr": said, "rc": 1}).read([])
+        remote({"module_stderr": message, "rc": 1}).read([])
 
 
 @pytest.mark.parametrize(
-    ("result", "said"),
+    ("result", "message"),
     [
         ({}, "the output was empty"),
         ({"failed": True, "msg": "no PowerShell"}, "no PowerShell"),
@@ -130,8 +130,8 @@ def test_an_endpoint_that_takes_no_scripts_is_named(error_id: str) -> None:
         ({"reply": []}, "the output was empty"),
     ],
 )
-def test_no_reply_is_never_an_empty_server(result: dict[str, Any], said: str) -> None:
-    with pytest.raises(UnexpectedReply, match=said):
+def test_no_reply_is_never_an_empty_server(result: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnexpectedReply, match=message):
         remote(result).read([])
 
 
@@ -163,11 +163,11 @@ def test_a_partner_that_is_lost_while_it_writes_may_have_written() -> None:
     def lost(_arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         raise RemoteFailure("partner_host: dhcp02 cannot be reached: gone")
 
-    one = Remote(lost, "dhcp02", False)
+    client = Remote(lost, "dhcp02", False)
     with pytest.raises(RemoteFailure, match=r"gone Whether something was written is not known; run again\."):
-        one.write([], HASH, [cmdlets.remove_failover("HQ")])
+        client.write([], HASH, [cmdlets.remove_failover("HQ")])
     with pytest.raises(RemoteFailure, match=r"gone$"):
-        one.read([])
+        client.read([])
 
 
 def test_too_much_at_once_is_refused_before_it_is_sent() -> None:
@@ -183,10 +183,12 @@ def test_secrets_go_beside_the_request_and_count_as_well() -> None:
     def execute(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         given.append(arguments)
         ids = [call["id"] for call in json.loads(arguments["request"])["calls"]]
-        return {"reply": {**DONE, "calls": [{"id": one, "objects": [], "errors": [], "warnings": []} for one in ids]}}
+        return {
+            "reply": {**DONE, "calls": [{"id": client, "objects": [], "errors": [], "warnings": []} for client in ids]}
+        }
 
-    one = Remote(execute, "dhcp01", False)
-    one.write(
+    client = Remote(execute, "dhcp01", False)
+    client.write(
         [], "f", [cmdlets.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")], []
     )
     assert given[0]["secrets"] == ["hush", "s3cret"]
@@ -194,116 +196,5 @@ def test_secrets_go_beside_the_request_and_count_as_well() -> None:
     assert "s3cret" not in given[0]["request"]
     assert "@" in json.loads(given[0]["request"])["who"]
     with pytest.raises(RemoteFailure, match="nothing was changed"):
-        one.write([], "f", [cmdlets.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
+        client.write([], "f", [cmdlets.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
     assert len(given) == 1
-
-
-def error(operation: str, error_id: str) -> RemoteError:
-    result = Result(operation, Place("dhcp01", operation), errors=(Failure(error_id, "Fehler {0} beim Server"),))
-    return RemoteError(result, "dhcp01", "dhcp02.contoso.example")
-
-
-@pytest.mark.parametrize(
-    ("operation", "error_id", "said"),
-    [
-        ("failover", "WIN32 5,Get-DhcpServerv4Failover", ["access is denied on dhcp01 itself", "local administrator"]),
-        ("add_failover", "WIN32 5,Add-DhcpServerv4Failover", ["denied, here or at the partner dhcp02", "runas"]),
-        (
-            "add_failover",
-            "DHCP 20121,Add-DhcpServerv4Failover",
-            ["no DHCP rights there", "administrator of dhcp02.contoso.example"],
-        ),
-        ("probe_api", "WIN32 1722", ["TCP 135", "from dhcp01"]),
-        ("add_failover", "DHCP 20119,Add-DhcpServerv4Failover", ["clocks", "w32tm"]),
-        (
-            "add_failover_scopes",
-            "DHCP 20131,Add-X",
-            ["BOOTP", "set the scope's type", "Windows Server 2012 refuses it"],
-        ),
-        (
-            "failover",
-            "windhcp.property",
-            ["a value of what a cmdlet answered cannot be read", "the same cmdlet on the server"],
-        ),
-        (
-            "safety_copy",
-            "windhcp.protect_folder",
-            ["could not be kept to administrators", r"C:\ProgramData\windhcp.failover"],
-        ),
-        ("safety_copy", "windhcp.incomplete_copy", ["does not hold all that is there", "Repair-DhcpServerv4IPRecord"]),
-        (
-            "import_copy",
-            "WIN32 5,Backup-DhcpServer",
-            ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"],
-        ),
-        (
-            "import_copy",
-            "windhcp.no_backup",
-            ["could not back its database up", "NETWORK SERVICE", r"windhcp.failover\backups"],
-        ),
-        ("keep_text", "windhcp.file", ["could not be read or written", "disk"]),
-        ("keep_text", "windhcp.bad_name", ["the name of a kept text", "report it"]),
-        (
-            "read_copy",
-            "windhcp.not_a_copy",
-            ["not that of a safety copy", r"C:\ProgramData\windhcp.failover\safety-copies"],
-        ),
-        ("read_copy", "windhcp.no_such_copy", ["no such safety copy", "on which it was made"]),
-        ("import_copy", "WIN32 5,Import-DhcpServer", ["access is denied on dhcp01 itself"]),
-        ("add_failover", "DHCP 31415,Add-X", ["the DHCP server refused it", "among the DHCP server's error codes"]),
-        (
-            "import_copy",
-            "InvalidOperation,Import-DhcpServer",
-            ["a newer version of Windows", "the version that it was made on"],
-        ),
-        ("import_copy", "ObjectNotFound,Import-DhcpServer", ["a scope is not in the file"]),
-        ("import_copy", "ResourceUnavailable,Import-DhcpServer", ["is not there, or cannot be read"]),
-        ("import_copy", "ParameterArgumentValidationError,Add-DhcpServerv4Lease", ["does not take one of the values"]),
-        ("export", "ResourceExists,Export-DhcpServer", ["is there already"]),
-        ("export", "CommandNotFoundException", ["a command is missing on the server", "RSAT-DHCP"]),
-        ("export", "ObjectNotFound,Get-Something", ["PowerShell or the DhcpServer module refused it", "report it"]),
-        (
-            "keep_text",
-            "windhcp.not_ours",
-            ["not as this collection makes it", "Take it away", r"C:\ProgramData\windhcp.failover"],
-        ),
-        ("failover", "windhcp.computer_name", ["run parts of it as code", "partner_server"]),
-    ],
-)
-def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, said: list[str]) -> None:
-    text = str(error(operation, error_id))
-    for part in said:
-        assert part.lower() in text.lower()
-    assert error_id in text
-    assert ("error codes" in text) == error_id.startswith("DHCP 31415")
-    assert "Fehler {0} beim Server" in text
-
-
-@pytest.mark.parametrize(
-    "error_id", ["DHCP 20013,Export-DhcpServer", "windhcp.incomplete_copy", "DHCP 20005,Export-DhcpServer"]
-)
-def test_an_error_of_a_partner_that_was_asked_names_it_and_sends_nobody_to_the_wrong_server(error_id: str) -> None:
-    for computer, where in (("dhcp02", "dhcp01 asking dhcp02"), ("", "dhcp01")):
-        answered = Result(
-            "export", Place("dhcp01", "Export-DhcpServer"), errors=(Failure(error_id, "No."),), computer=computer
-        )
-        text = str(RemoteError(answered, "dhcp01"))
-        assert text.startswith(f"On {where}: ")
-        assert ("event log" in text) == (f"event log on {computer or 'dhcp01'}" in text)
-        own = Result("safety_copy", answered.place, errors=(Failure("windhcp.file", "No."),), computer=computer)
-        assert str(RemoteError(own, "dhcp01")).startswith("On dhcp01: ")  # files are where the script runs
-
-
-@pytest.mark.parametrize(
-    ("error_id", "answered"),
-    [
-        ("DHCP 20013", True),
-        ("WIN32 5", True),
-        ("DHCP 20121", True),
-        ("WIN32 1722", False),
-        ("WIN32 1753", False),
-        ("DHCP 20123", False),
-    ],
-)
-def test_who_gives_an_error_of_a_dhcp_server_is_there(error_id: str, answered: bool) -> None:
-    assert error("failover", f"{error_id},Get-X").answered is answered

@@ -104,13 +104,15 @@ def test_nothing_can_ask_a_question(operation: dict[str, Any]) -> None:
 
 
 def test_the_secret_never_stands_in_a_request() -> None:
-    given = [one["parameters"]["SharedSecret"] for one in WRITES if one["parameters"].get("SharedSecret")]
+    given = [
+        operation["parameters"]["SharedSecret"] for operation in WRITES if operation["parameters"].get("SharedSecret")
+    ]
     assert given
     request, secrets = split(
         {"calls": [*WRITES, cmdlets.keep_text("hq", "salt", "hash"), cmdlets.keep_text("hq", "partner", "")]}
     )
-    assert secrets == [*dict.fromkeys(one.text for one in given), "hash"]
-    assert not [one for one in secrets if f'"{one}"' in request]
+    assert secrets == [*dict.fromkeys(secret.text for secret in given), "hash"]
+    assert not [secret for secret in secrets if f'"{secret}"' in request]
     assert request.count('{"secret":') == len(given) + 1
     with pytest.raises(TypeError, match="datetime"):  # nothing else has a form that nobody chose
         split({"when": datetime(2026, 3, 1, tzinfo=timezone.utc)})
@@ -140,8 +142,8 @@ def test_what_the_script_is_asked_to_do_by_the_management_api() -> None:
 
 
 def test_an_api_that_is_missing_is_explained() -> None:
-    said = Result("probe_api", Place("dhcp01", "probe_api"), errors=(Failure("windhcp.no_api", "no dll"),))
-    text = str(errors.RemoteError(said, "dhcp01"))
+    message = Result("probe_api", Place("dhcp01", "probe_api"), errors=(Failure("windhcp.no_api", "no dll"),))
+    text = str(errors.RemoteError(message, "dhcp01"))
     assert text.startswith("On dhcp01: the DHCP management API (dhcpsapi.dll) cannot be called there")
     assert "other_copy: disable" in text
     assert "management tools" in text

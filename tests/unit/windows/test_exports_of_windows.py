@@ -112,8 +112,8 @@ def test_what_differs_at_the_server_level_is_neither_touched_nor_a_reason_to_ref
 
 
 def configurations(answer: Any) -> list[str]:
-    found: list[Mapping[str, str]] = [one["objects"][0] for one in answer]
-    return [one["configuration"] for one in found]
+    copies: list[Mapping[str, str]] = [result["objects"][0] for result in answer]
+    return [copy["configuration"] for copy in copies]
 
 
 def test_the_first_lease_of_a_scope_is_no_change_of_its_configuration() -> None:

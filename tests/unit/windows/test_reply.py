@@ -51,8 +51,8 @@ def test_a_property_that_a_script_defines_has_three_shapes(value: Any, expected:
 
 def test_what_windows_sends_for_one_scope() -> None:
     """A relationship with one scope has a bare address, and no list of one."""
-    one = ReplyObject(PLACE, json.loads((INPUTS / "failover_one_scope.json").read_text(encoding="utf-8")))
-    answer = Result("failover", PLACE, (one,))
+    shown = ReplyObject(PLACE, json.loads((INPUTS / "failover_one_scope.json").read_text(encoding="utf-8")))
+    answer = Result("failover", PLACE, (shown,))
     (relationship,) = server_reads.relationships([answer], "dhcp01")
     assert relationship.scopes == (IPv4Address("198.51.100.0"),)
     assert (relationship.name, relationship.state, relationship.is_primary) == ("site-a", "Normal", True)
@@ -60,52 +60,56 @@ def test_what_windows_sends_for_one_scope() -> None:
 
 Reader = Callable[[ReplyObject], Any]
 UNREADABLE: list[tuple[Reader, Any, str]] = [
-    (lambda one: one.addresses("P"), "1", "'1', which is not an IPv4 address"),
-    (lambda one: one.addresses("P"), ["10.0.1.0", None], "null, which is not an IPv4 address"),
-    (lambda one: one.addresses("P"), 167772160, "167772160, which is not an IPv4 address"),
-    (lambda one: one.addresses("P"), {"value": ["10.0.1.0"], "Count": 1}, "an object, which is not an IPv4 address"),
-    (lambda one: one.address("P"), "10.0.1.0/24", "which is not an IPv4 address"),
-    (lambda one: one.address("P"), "", "which is not an IPv4 address"),
-    (lambda one: one.optional_address("P"), "fe80::1", "'fe80::1', which is not an IPv4 address"),
-    (lambda one: one.number("P"), None, "null, which is not a number"),
-    (lambda one: one.number("P"), "5", "'5', which is not a number"),
-    (lambda one: one.number("P"), True, "true, which is not a number"),
-    (lambda one: one.number("P"), 5.5, "5.5, which is not a number"),
-    (lambda one: one.number("P"), float("nan"), "nan, which is not a number"),
-    (lambda one: one.number("P"), -1, "-1, and 0 to 4294967295 are possible"),
-    (lambda one: one.number("P", 100), 101, "101, and 0 to 100 are possible"),
-    (lambda one: one.number("P"), 10**5000, "a number of more than 30 digits"),
+    (lambda answer: answer.addresses("P"), "1", "'1', which is not an IPv4 address"),
+    (lambda answer: answer.addresses("P"), ["10.0.1.0", None], "null, which is not an IPv4 address"),
+    (lambda answer: answer.addresses("P"), 167772160, "167772160, which is not an IPv4 address"),
+    (
+        lambda answer: answer.addresses("P"),
+        {"value": ["10.0.1.0"], "Count": 1},
+        "an object, which is not an IPv4 address",
+    ),
+    (lambda answer: answer.address("P"), "10.0.1.0/24", "which is not an IPv4 address"),
+    (lambda answer: answer.address("P"), "", "which is not an IPv4 address"),
+    (lambda answer: answer.optional_address("P"), "fe80::1", "'fe80::1', which is not an IPv4 address"),
+    (lambda answer: answer.number("P"), None, "null, which is not a number"),
+    (lambda answer: answer.number("P"), "5", "'5', which is not a number"),
+    (lambda answer: answer.number("P"), True, "true, which is not a number"),
+    (lambda answer: answer.number("P"), 5.5, "5.5, which is not a number"),
+    (lambda answer: answer.number("P"), float("nan"), "nan, which is not a number"),
+    (lambda answer: answer.number("P"), -1, "-1, and 0 to 4294967295 are possible"),
+    (lambda answer: answer.number("P", 100), 101, "101, and 0 to 100 are possible"),
+    (lambda answer: answer.number("P"), 10**5000, "a number of more than 30 digits"),
     *(
-        (lambda one: one.mask("P"), mask, f"'{mask}', which is not a subnet mask")
+        (lambda answer: answer.mask("P"), mask, f"'{mask}', which is not a subnet mask")
         for mask in ("255.0.255.0", str(IPv4Address(0)), "0.0.0.255", "1.2.3.4")
     ),
-    (lambda one: one.mask("P"), "24", "'24', which is not an IPv4 address"),
-    (lambda one: one.fraction("P"), "12,5", "'12,5', which is not a number"),
-    (lambda one: one.fraction("P"), "-1", "'-1', which is not a number"),
-    (lambda one: one.fraction("P"), 10**400, "a number of more than 30 digits"),
-    (lambda one: one.fraction("P"), [1], "a list of 1"),
-    (lambda one: one.flag("P"), "True", "'True', and neither true nor false"),
-    (lambda one: one.text("P"), 5, "5, which is no text"),
-    (lambda one: one.text("P"), ["x"], "a list of 1, which is no text"),
-    (lambda one: one.name("P"), None, "'', and it cannot be empty"),
-    (lambda one: one.choice("P", {"A": 1, "B": 2}), "C", "'C', and none of A, B"),
-    (lambda one: one.moment("P"), "2026-02-30T08:00:00Z", "which is not a time"),
-    (lambda one: one.moment("P"), None, "null, which is not a time"),
-    (lambda one: one.text("P"), {"x" * 1000: 1}, "an object, which is no text"),
-    (lambda one: one.address("P"), "x" * 1000, f"'{'x' * 80}...', which is not"),
-    (lambda one: one.address("P"), "a\x1b[31m\r\nb\ud800", r"'a\\x1b\[31m b\\ud800', which is not"),
+    (lambda answer: answer.mask("P"), "24", "'24', which is not an IPv4 address"),
+    (lambda answer: answer.fraction("P"), "12,5", "'12,5', which is not a number"),
+    (lambda answer: answer.fraction("P"), "-1", "'-1', which is not a number"),
+    (lambda answer: answer.fraction("P"), 10**400, "a number of more than 30 digits"),
+    (lambda answer: answer.fraction("P"), [1], "a list of 1"),
+    (lambda answer: answer.flag("P"), "True", "'True', and neither true nor false"),
+    (lambda answer: answer.text("P"), 5, "5, which is no text"),
+    (lambda answer: answer.text("P"), ["x"], "a list of 1, which is no text"),
+    (lambda answer: answer.name("P"), None, "'', and it cannot be empty"),
+    (lambda answer: answer.choice("P", {"A": 1, "B": 2}), "C", "'C', and none of A, B"),
+    (lambda answer: answer.moment("P"), "2026-02-30T08:00:00Z", "which is not a time"),
+    (lambda answer: answer.moment("P"), None, "null, which is not a time"),
+    (lambda answer: answer.text("P"), {"x" * 1000: 1}, "an object, which is no text"),
+    (lambda answer: answer.address("P"), "x" * 1000, f"'{'x' * 80}...', which is not"),
+    (lambda answer: answer.address("P"), "a\x1b[31m\r\nb\ud800", r"'a\\x1b\[31m b\\ud800', which is not"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("read", "value", "said"),
+    ("read", "value", "message"),
     UNREADABLE,
-    ids=[f"{number} {said[:30]}" for number, (_r, _v, said) in enumerate(UNREADABLE)],
+    ids=[f"{number} {message[:30]}" for number, (_r, _v, message) in enumerate(UNREADABLE)],
 )
-def test_what_cannot_be_read_is_told_with_server_cmdlet_and_property(read: Reader, value: Any, said: str) -> None:
+def test_what_cannot_be_read_is_told_with_server_cmdlet_and_property(read: Reader, value: Any, message: str) -> None:
     with pytest.raises(
         UnexpectedReply,
-        match=f"^On dhcp01: Get-DhcpServerv4Failover answered something that cannot be read: P is .*{said}",
+        match=f"^On dhcp01: Get-DhcpServerv4Failover answered something that cannot be read: P is .*{message}",
     ):
         read(found(P=value))
     with pytest.raises(
@@ -178,7 +182,7 @@ def test_a_reply_as_it_should_be() -> None:
     ahead = timedelta(seconds=30, milliseconds=500)
     assert (reply.status, reply.now) == ("stopped", NOW + ahead)
     assert reply.offset == ClockOffset(ahead, ahead + timedelta(seconds=2, milliseconds=1))
-    assert [one.errors for one in reply.calls] == [(Failure("DHCP 20010,Set-X", "no", "X", ""),)]
+    assert [call.errors for call in reply.calls] == [(Failure("DHCP 20010,Set-X", "no", "X", ""),)]
     assert reply.after[0].place.cmdlet == "Get-DhcpServerv4Scope -ComputerName dhcp02"
     assert (reply.before[0].computer, reply.after[0].computer) == ("", "dhcp02")
     unchanged = parsed(raw(calls=[], **{"finally": []}, status="changed_meanwhile"))
@@ -186,7 +190,7 @@ def test_a_reply_as_it_should_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"status": "busyness"}, "status is 'busyness'"),
         ({"status": None}, "status is ''"),
@@ -210,8 +214,8 @@ def test_a_reply_as_it_should_be() -> None:
         ({"clock": "2026-03-01T08:00:30Z"}, "which is not a time"),
     ],
 )
-def test_a_reply_that_answers_something_else_is_refused(changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{said}"):
+def test_a_reply_that_answers_something_else_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{message}"):
         parsed(raw(**changes))
 
 
@@ -229,9 +233,9 @@ def test_two_of_one_are_refused() -> None:
         "StartRange": "10.0.1.1",
         "EndRange": "10.0.1.9",
     }
-    one = ReplyObject(PLACE, {**scope, "State": "Active", "Type": "Dhcp", "Description": None, "LeaseDuration": 60})
+    shown = ReplyObject(PLACE, {**scope, "State": "Active", "Type": "Dhcp", "Description": None, "LeaseDuration": 60})
     answers = [
-        Result(f"{name}_dhcp02", PLACE, (one, one) if name == "scopes" else ()) for name in ("scopes", "failover")
+        Result(f"{name}_dhcp02", PLACE, (shown, shown) if name == "scopes" else ()) for name in ("scopes", "failover")
     ]
     with pytest.raises(UnexpectedReply, match=r"ScopeId is '10\.0\.1\.0', which another object has as well"):
         server_reads.hop(answers, "dhcp01", "dhcp02")

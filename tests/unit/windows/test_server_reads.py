@@ -1,17 +1,26 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a server answers as values, and what of it cannot be taken for an answer."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
+from ipaddress import IPv4Address
 from typing import Any
 
 import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_reads
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Result
 from lab import topology
+from lab.core.lab import Lab
+
+CLIENTS, PRINTERS = IPv4Address("10.10.10.0"), IPv4Address("10.10.30.0")
+NOW = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 
 RELATIONSHIP = {
     "Name": "HQ",
@@ -35,12 +44,12 @@ def answers(relationship: dict[str, Any] | None = None, **results: dict[str, Any
     execute = lab_client.remote(lab)._execute
 
     def changed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = execute(arguments)
-        for one in found["reply"]["before"]:
-            if one["id"] == "failover" and relationship is not None:
-                one["objects"] = [relationship]
-            one.update(results.get(one["id"], {}))
-        return found
+        reply = execute(arguments)
+        for result in reply["reply"]["before"]:
+            if result["id"] == "failover" and relationship is not None:
+                result["objects"] = [relationship]
+            result.update(results.get(result["id"], {}))
+        return reply
 
     return list(Remote(changed, "dhcp01", check_mode=False).read(server_reads.reads()).before)
 
@@ -64,15 +73,15 @@ def test_no_relationship_at_all_is_no_error(error_id: str) -> None:
 def test_automatic_transition_that_is_on_is_never_shown_as_off(
     automatic: bool | None, interval: int | None, shown: int
 ) -> None:
-    found = answers({**RELATIONSHIP, "AutoStateTransition": automatic, "StateSwitchInterval": interval})
-    assert server_reads.parse(found, "dhcp01").relationships[0].state_switch_interval == shown
+    reply = answers({**RELATIONSHIP, "AutoStateTransition": automatic, "StateSwitchInterval": interval})
+    assert server_reads.parse(reply, "dhcp01").relationships[0].state_switch_interval == shown
 
 
 @pytest.mark.parametrize("interval", [None, 600])
 def test_whether_transition_is_automatic_is_always_read(interval: int | None) -> None:
-    found = answers({**RELATIONSHIP, "AutoStateTransition": "maybe", "StateSwitchInterval": interval})
+    reply = answers({**RELATIONSHIP, "AutoStateTransition": "maybe", "StateSwitchInterval": interval})
     with pytest.raises(UnexpectedReply, match="AutoStateTransition is 'maybe', and neither true nor false"):
-        server_reads.parse(found, "dhcp01")
+        server_reads.parse(reply, "dhcp01")
 
 
 def test_denied_is_never_absent() -> None:
@@ -103,14 +112,14 @@ def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
     ],
 )
 def test_a_missing_property_is_an_error(missing: str) -> None:
-    found = {key: value for key, value in RELATIONSHIP.items() if key != missing}
+    reply = {key: value for key, value in RELATIONSHIP.items() if key != missing}
     with pytest.raises(UnexpectedReply, match=f"no property {missing}"):
-        server_reads.parse(answers(found), "dhcp01")
+        server_reads.parse(answers(reply), "dhcp01")
 
 
 def test_an_unexpected_property_is_ignored_and_those_of_2012_r2_may_miss() -> None:
-    (found,) = server_reads.parse(answers({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
-    assert (found.name, found.primary_server, found.is_primary, found.scopes) == ("HQ", None, None, ())
+    (reply,) = server_reads.parse(answers({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
+    assert (reply.name, reply.primary_server, reply.is_primary, reply.scopes) == ("HQ", None, None, ())
 
 
 @pytest.mark.parametrize(
@@ -122,7 +131,54 @@ def test_a_value_that_nobody_knows_is_an_error(name: str, value: Any) -> None:
 
 
 def test_scopes_are_sorted_as_numbers() -> None:
-    (found,) = server_reads.parse(
+    (reply,) = server_reads.parse(
         answers({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01"
     ).relationships
-    assert [str(one) for one in found.scopes] == ["10.0.9.0", "10.0.10.0"]
+    assert [str(result) for result in reply.scopes] == ["10.0.9.0", "10.0.10.0"]
+
+
+def company() -> Lab:
+    lab = topology.load(topology.TOPOLOGIES / "company.yml")
+    lab.clock = NOW
+    return lab
+
+
+def results(lab: Lab, *operations: cmdlets.Operation) -> Any:
+    return lab_client.remote(lab).read(operations).before
+
+
+def exported(lab: Lab, leases: bool = False) -> Export:
+    scopes = sorted(lab.servers["DHCP01"].scopes)
+    return server_reads.exported(results(lab, cmdlets.export(scopes, leases=leases)), "dhcp01")
+
+
+def test_a_copy_is_read_as_it_was_made() -> None:
+    lab = company()
+    remote = lab_client.remote(lab)
+    ((copy,),) = (
+        result.objects for result in remote.write([], "", [cmdlets.safety_copy([CLIENTS, PRINTERS], "HQ/1")]).calls
+    )
+    path = copy.name("path")
+    assert path.startswith("C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ_1-20260301T080000Z-")
+    assert (copy.number("bytes") > 100_000, copy.number("removed")) == (True, 0)
+    read = server_reads.read_copy(remote.read([cmdlets.read_copy(path)]).before, "dhcp01")
+    whole = exported(lab, leases=True)
+    assert set(read.scopes) == {CLIENTS, PRINTERS}
+    assert read.leases == {scope: whole.leases[scope] for scope in read.scopes}
+    assert (read.classes, read.definitions, read.version) == (whole.classes, whole.definitions, (10, 0))
+    with pytest.raises(RemoteError, match=r"On dhcp01: there is no such safety copy .*Look in C:\\ProgramData"):
+        server_reads.read_copy(remote.read([cmdlets.read_copy(path + ".gone")]).before, "dhcp01")
+
+
+def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
+    lab = company()
+    remote = lab_client.remote(lab)
+    reads = [cmdlets.export([CLIENTS], leases=True)]
+    first = remote.read(reads).fingerprint
+    lab.servers["DHCP01"].scopes[CLIENTS].leases.popitem()
+    assert remote.read(reads).fingerprint == first
+    lab.servers["DHCP01"].scopes[CLIENTS].name = "Other"
+    assert remote.read(reads).fingerprint != first
+    without = remote.read([cmdlets.export([CLIENTS])]).fingerprint
+    lab.servers["DHCP01"].scopes[CLIENTS].name = "Another"
+    assert remote.read([cmdlets.export([CLIENTS])]).fingerprint != without

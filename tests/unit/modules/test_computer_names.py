@@ -6,10 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import computer_name
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from lab import topology
 from lab.core.lab import Lab
 from nothing_lost.task import Wire, perform
@@ -45,13 +42,6 @@ def test_a_task_is_refused(module: str, options: dict[str, Any], bad: str) -> No
     assert [entry for entry in lab.audit.entries if entry.write] == []
 
 
-@pytest.mark.parametrize(
-    "name", ["dhcp02", "dhcp_02.contoso.example", "2dhcp", "10.0.0.2", "::1", "fe80::2", "_a", "a" * 255]
-)
-def test_what_can_be_one_is_taken(name: str) -> None:
-    assert computer_name(name, "partner_server") == name
-
-
 @pytest.mark.parametrize("bad", [BAD, FORCE])
 def test_one_that_the_server_shows_is_never_called(bad: str) -> None:
     lab = company()
@@ -72,11 +62,3 @@ def test_one_that_the_server_shows_is_never_called(bad: str) -> None:
     assert f"nothing was called (windhcp.computer_name: '{bad}' is no name of a computer." in result["msg"]
     assert {entry.via for entry in lab.audit.since(mark, "cmdlet")} == {"session"}
     assert [entry for entry in lab.audit.since(mark, "cmdlet") if entry.write] == []
-
-
-def test_a_server_is_called_by_its_cut_name_and_by_its_whole_one() -> None:
-    cut = Server("DHCP-HEADQUARTE", (), (), (), host_name="dhcp-headquarters-01")
-    for name in ("dhcp-headquarte", "DHCP-Headquarters-01", "dhcp-headquarters-01.contoso.example"):
-        assert cut.identity.is_called(name)
-    assert not cut.identity.is_called("dhcp-headquarters-02")
-    assert not builders.server().identity.is_called("")

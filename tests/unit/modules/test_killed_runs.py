@@ -50,14 +50,14 @@ class Deadly(Files):
 
 def scene(task: str, owner: str) -> tuple[Pair, Deadly, str, dict[str, Any]]:
     """The task is about to run on DHCP01."""
-    two = pair()
-    files = two.wire.files["DHCP01"] = Deadly(lambda: owner)
+    servers = pair()
+    files = servers.wire.files["DHCP01"] = Deadly(lambda: owner)
     if task == "change":
-        return two, files, RELATIONSHIP, CHANGE
+        return servers, files, RELATIONSHIP, CHANGE
     if task == "leave":
-        return two, files, SCOPE, two.remove(TWO, **LEAVE)
-    (copy,) = two.ok(SCOPE, **two.remove(TWO, **LEAVE))["safety_copies"]
-    return two, files, "dhcp_failover_restore", {"path": copy["path"]}
+        return servers, files, SCOPE, servers.remove(TWO, **LEAVE)
+    (copy,) = servers.ok(SCOPE, **servers.remove(TWO, **LEAVE))["safety_copies"]
+    return servers, files, "dhcp_failover_restore", {"path": copy["path"]}
 
 
 @pytest.mark.parametrize("owner", [access_lists.USER, access_lists.ADMINISTRATORS])
@@ -67,14 +67,14 @@ def test_the_next_run_goes_on(task: str, point: str, owner: str) -> None:
     deaths, nth, ended = 0, 0, False
     while not ended:
         nth += 1
-        two, files, module, options = scene(task, owner)
+        servers, files, module, options = scene(task, owner)
         files.left, files.point = nth, point
         try:
-            two.ok(module, **options)
+            servers.ok(module, **options)
         except Killed:
             deaths += 1
         ended, files.left = files.left > 0, -1
-        two.ok(module, check_mode=True, **options)
-        two.ok(module, **options)
-        assert not two.ok(module, **options)["changed"]
+        servers.ok(module, check_mode=True, **options)
+        servers.ok(module, **options)
+        assert not servers.ok(module, **options)["changed"]
     assert deaths >= 3

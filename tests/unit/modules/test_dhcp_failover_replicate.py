@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""dhcp_failover_replicate: the destination's scopes become those of the source, where they differ."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from lab.core.server import Reservation
+from pairs import ONE, TWO, Pair, pair, steps
+
+REPLICATE, PARTNER = "dhcp_failover_replicate", "dhcp02.contoso.example"
+RESERVED = IPv4Address("10.0.1.150")
+ROUTES = pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
+
+
+def renamed(*scopes: IPv4Address) -> Pair:
+    """HQ with two scopes, of which these have another name on DHCP01 by now."""
+    servers = pair(ONE, TWO)
+    for scope in scopes:
+        servers.server("DHCP01").scopes[scope].name = "Clients, new"
+    return servers
+
+
+def reserved() -> Pair:
+    """DHCP02 alone has a reservation."""
+    servers = pair(ONE, TWO)
+    servers.server("DHCP02").scopes[ONE].reservations[RESERVED] = Reservation(RESERVED, "02-00-00-00-00-01")
+    return servers
+
+
+@ROUTES
+@pytest.mark.parametrize(
+    ("options", "replicated"),
+    [
+        ({"all": True}, ["10.0.1.0"]),
+        ({"relationship": "HQ"}, ["10.0.1.0"]),
+        ({"scopes": ["10.0.1.0", "10.0.2.0"]}, ["10.0.1.0"]),
+        ({"scopes": ["10.0.2.0"]}, []),
+    ],
+    ids=["all", "of a relationship", "named", "one that does not differ"],
+)
+def test_what_differs_is_replicated(options: dict[str, Any], replicated: list[str], route: dict[str, str]) -> None:
+    servers = renamed(ONE)
+    result = servers.reached(REPLICATE, wait_timeout=1, **options, **route)
+    assert result["replicated"] == replicated
+    assert steps(result) == [f"replicate from DHCP01 to {PARTNER}, overwriting there: 10.0.1.0"] * bool(replicated)
+    name = "Clients, new" if replicated else "Clients"
+    assert (servers.server("DHCP02").scopes[ONE].name, servers.server("DHCP02").scopes[TWO].name) == (name, "Clients")
+
+
+def test_force_replicates_what_does_not_differ() -> None:
+    servers = renamed()
+    assert not servers.ok(REPLICATE, all=True)["changed"]
+    assert servers.ok(REPLICATE, all=True, force=True, wait_timeout=1)["replicated"] == ["10.0.1.0", "10.0.2.0"]
+
+
+@ROUTES
+def test_from_the_partner(route: dict[str, str]) -> None:
+    servers = renamed(ONE)
+    result = servers.reached(REPLICATE, all=True, source="partner", wait_timeout=1, **route)
+    assert servers.server("DHCP01").scopes[ONE].name == "Clients"
+    assert result["differences"] == [
+        {"scope_id": "10.0.1.0", "field": "name", "source": "Clients", "destination": "Clients, new"}
+    ]
+
+
+@ROUTES
+def test_what_the_destination_has_alone_goes_only_when_told(route: dict[str, str]) -> None:
+    servers = reserved()
+    message = servers.refused(REPLICATE, all=True, **route)
+    assert f"replicating would remove it: 10.0.1.0 reservation {RESERVED} (present)." in message
+    assert "allow_overwrite: true" in message
+    result = servers.reached(REPLICATE, all=True, allow_overwrite=True, wait_timeout=1, **route)
+    assert [copy["scopes"] for copy in result["safety_copies"]] == [["10.0.1.0"]]
+    assert servers.server("DHCP02").scopes[ONE].reservations == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"relationship": "Lab"}, "relationship: 'Lab' does not exist on DHCP01."),
+        ({"scopes": ["10.0.3.0"]}, "scopes: 10.0.3.0 is in no failover relationship of DHCP01, so there is no partner"),
+        ({"all": False}, "all: false says nothing; give scopes, a relationship, or all: true."),
+    ],
+)
+def test_it_takes_scopes_that_are_in_failover(options: dict[str, Any], message: str) -> None:
+    assert renamed().refused(REPLICATE, **options).startswith(message)
+
+
+def test_where_nothing_is_in_failover_there_is_nothing_to_do() -> None:
+    assert Pair().reached(REPLICATE, all=True)["replicated"] == []
