@@ -14,7 +14,6 @@ import pytest
 PLUGINS = Path(__file__).parents[2] / "plugins"
 ENDS_A_TASK = {"Refused", "RemoteFailure", "RemoteError", "TooManyAtOnce", "UnexpectedReply", "NothingDone", "Unsafe"}
 OPTION = re.compile(r"[a-z_]+( and [a-z_]+)?: ")
-WITHOUT_A_TEXT = {"plugin_utils/_engine/reconcile.py": "a call of too many scopes ends without a text"}
 
 
 def raised(source: ast.AST) -> Iterator[ast.Raise]:
@@ -52,16 +51,7 @@ FILES = sorted(
 )
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        pytest.param(
-            file,
-            marks=[pytest.mark.xfail(strict=True, reason=WITHOUT_A_TEXT[file])] if file in WITHOUT_A_TEXT else [],
-        )
-        for file in FILES
-    ],
-)
+@pytest.mark.parametrize("file", FILES)
 def test_what_ends_a_task_is_a_sentence_about_something(file: str) -> None:
     source = ast.parse((PLUGINS / file).read_text(encoding="utf-8"))
     assert [f"line {node.lineno}: {wrong}" for node in raised(source) if (wrong := problem(node))] == []

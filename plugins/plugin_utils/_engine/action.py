@@ -16,8 +16,7 @@ from .._model.render import planned_result, relationship_result
 from .._model.texts import result_in_sight, short
 from .._planning import guards
 from .._planning.plan import Plan
-from .._planning.reads import Planner
-from .._planning.world import World
+from .._planning.world import Planner, World
 from .._windows.client import Execute, Remote
 from .._windows.errors import UnexpectedReply
 from . import calls, logon, pending

@@ -18,8 +18,8 @@ from typing import TypeVar
 from .._model.identity import Connection, Hop, Source, are_one
 from .._model.scope import Utilisation
 from .._model.server import Server
-from .._planning.reads import OwnRead, PartnerRead, Planner, ReadRequest, Scopes, Unread
-from .._planning.world import AT_ONCE, ServerView, World
+from .._planning.reads import OwnRead, PartnerRead, ReadRequest, Scopes, Unread
+from .._planning.world import AT_ONCE, Planner, ServerView, World
 from .._windows import cmdlets, probes, secret_record, server_reads
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation
@@ -31,7 +31,7 @@ from .reading import HERE, THERE, Reading, Reads
 from .telling import tell
 
 T = TypeVar("T")
-ROUNDS = 8  # what a planner can ask for; more would be a fault of the planner
+ROUNDS = 16  # what a planner can ask for; more would be a fault of the planner
 
 
 class Reader:

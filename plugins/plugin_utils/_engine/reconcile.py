@@ -18,8 +18,8 @@ from .._model.texts import few
 from .._planning import guards
 from .._planning.actions import Kind
 from .._planning.plan import Plan
-from .._planning.reads import Planner, ReadRequest, Scopes
-from .._planning.world import World
+from .._planning.reads import ReadRequest, Scopes
+from .._planning.world import Planner, World
 from .._windows import probes, server_reads
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation

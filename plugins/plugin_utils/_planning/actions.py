@@ -13,7 +13,7 @@ from typing import Any
 from .._model.identity import Source
 from .._model.settings import DeclaredSettings
 from .reads import Scopes
-from .settings import Changes
+from .setting_changes import Changes
 
 
 class Kind(Enum):

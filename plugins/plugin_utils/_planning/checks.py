@@ -17,7 +17,7 @@ from .._model.server import RELATIONSHIP_LIMIT
 from .._model.settings import DeclaredSettings
 from .._model.texts import few, sentences
 from .._windows.export import Export
-from . import content, settings
+from . import content, setting_changes
 from .draft import Draft, Misfit
 from .removals import removal
 from .spec import Policy, Spec
@@ -58,7 +58,7 @@ def check_partner(spec: DeclaredSettings, here: ServerView) -> str:
 
 
 def check_secret(spec: DeclaredSettings) -> None:
-    complete = settings.complete(spec)
+    complete = setting_changes.complete(spec)
     if complete.enable_auth and not complete.shared_secret:
         raise Refused(
             f"shared_secret: needed, since relationship '{spec.name}' is to be created with authentication on "
@@ -142,7 +142,7 @@ def check_declared(
     """Nothing that is there gets lost when a later run has to finish without seeing the old relationship."""
     left_out = () if spec.exact and not spec.create_only else sorted(members - set(spec.members))
     lacking = [f"scopes: {few(left_out, 'relationships of dhcp_failover_info')}"] if left_out else []
-    lacking += settings.undeclared(definition, current)
+    lacking += setting_changes.undeclared(definition, current)
     if lacking:
         raise Refused(
             f"re-creating '{current.name}' takes a task that declares all of it, so that a run that is broken off can "

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT
-from . import settings
+from . import setting_changes
 from .actions import Action, list_scopes
 from .world import ServerView, World, mirrored
 
@@ -77,7 +77,7 @@ def forgotten(action: Action, world: World) -> World:
 
 def created(action: Action, world: World) -> World:
     here = _where(action, world)
-    made = settings.would_be(replace(action.detail, partner_server=action.partner), action.scopes)
+    made = setting_changes.would_be(replace(action.detail, partner_server=action.partner), action.scopes)
     after = world.having(here.with_half(made))
     other = _other(action, after)
     return (
@@ -102,7 +102,9 @@ def _copied(source: ServerView, destination: ServerView, scopes: Iterable[IPv4Ad
 
 def modified(action: Action, world: World) -> World:
     here = _where(action, world)
-    return world.having(here.with_half(settings.modified(here.relationships[action.name], action.detail.changes)))
+    return world.having(
+        here.with_half(setting_changes.modified(here.relationships[action.name], action.detail.changes))
+    )
 
 
 def replicated(action: Action, world: World) -> World:

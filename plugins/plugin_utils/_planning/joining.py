@@ -9,7 +9,7 @@ from typing import Any
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.settings import DeclaredSettings
-from . import checks, settings
+from . import checks, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft
 from .reads import PartnerRead, Scopes
@@ -27,16 +27,16 @@ def settle(spec: Spec, d: Draft) -> None:
     if current is None:
         _create(spec, declared, d)
         return
-    differs: settings.Changes = {}
+    differs: setting_changes.Changes = {}
     if declared is not None and not spec.create_only:
-        differs = settings.changes(declared, current.relationship, d.world.secrets)
+        differs = setting_changes.changes(declared, current.relationship, d.world.secrets)
     coming = _join(spec, current.relationship.partner.names, d)
     if coming is None:
         return
     there, partner = d.world.partner(spec.name), current.relationship.partner_server
     more: dict[str, Any] = {"other": there and there.source, "partner": partner, "normal": True}
     if declared and differs:
-        if settings.touches_secret(differs):
+        if setting_changes.touches_secret(differs):
             d.forget_secret(spec.name, Stage.SETTLE, partner)
         d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, declared), **more)
     d.add(Kind.JOIN, d.here, spec.name, coming, **more)
@@ -65,7 +65,7 @@ def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:
     more: dict[str, Any] = {"other": there.source, "partner": partner, "normal": True}
     first, rest = coming[: d.world.at_once], coming[d.world.at_once :]
     d.forget_secret(spec.name, Stage.SETTLE, partner)
-    d.add(Kind.CREATE, d.here, spec.name, first, detail=settings.complete(declared), **more)
+    d.add(Kind.CREATE, d.here, spec.name, first, detail=setting_changes.complete(declared), **more)
     d.add(Kind.JOIN, d.here, spec.name, rest, **more)
 
 

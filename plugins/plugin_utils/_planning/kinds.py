@@ -26,7 +26,7 @@ from .._model.scope import ScopeSpec
 from .._model.settings import DeclaredSettings
 from .._windows import cmdlets, secret_record
 from .._windows.cmdlets import Operation
-from . import effects, settings
+from . import effects, setting_changes
 from .actions import Action, Kind, SafetyCopy, list_scopes
 from .effects import Effect, Needs
 from .world import World
@@ -95,7 +95,7 @@ def _definition(action: Action, world: World) -> str:
 
 
 def _changes(action: Action, world: World) -> str:
-    return settings.in_words(world.views[action.where].relationships[action.name], action.detail.changes)
+    return setting_changes.in_words(world.views[action.where].relationships[action.name], action.detail.changes)
 
 
 def _added(action: Action, world: World) -> str:
@@ -133,7 +133,7 @@ def _keeps(spec: DeclaredSettings, world: World) -> tuple[Operation, ...]:
 
 
 def _keeps_if_sent(action: Action, world: World) -> tuple[Operation, ...]:
-    return _keeps(action.detail.settings, world) if settings.touches_secret(action.detail.changes) else ()
+    return _keeps(action.detail.settings, world) if setting_changes.touches_secret(action.detail.changes) else ()
 
 
 KINDS: Mapping[Kind, Row] = {
@@ -215,7 +215,7 @@ KINDS: Mapping[Kind, Row] = {
         lambda action, computer: cmdlets.add_failover(action.detail, action.partner, action.scopes),
         effects.name_is_free,
         effects.created,
-        lambda action, world: settings.described(action.detail),
+        lambda action, world: setting_changes.described(action.detail),
         then=lambda action, world: _keeps(action.detail, world),
     ),
     Kind.JOIN: Row(

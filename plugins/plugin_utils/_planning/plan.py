@@ -16,7 +16,7 @@ from .._model.relationship import Relationship
 from .._model.render import settings as shown
 from .._model.scope import ScopeSpec
 from .._model.settings import DeclaredSettings
-from . import settings
+from . import setting_changes
 from .actions import Action, Kind, Stage
 from .content import Difference
 from .draft import Misfit, stays
@@ -137,7 +137,7 @@ class Plan:
     def after(self, spec: Spec) -> Mapping[str, Any]:
         """The relationship as it would be."""
         if spec.name in self.pending:
-            return {**shown(settings.would_be(self.pending[spec.name], ())), "state": "Empty"}
+            return {**shown(setting_changes.would_be(self.pending[spec.name], ())), "state": "Empty"}
         sent = any(
             action.kind is Kind.MODIFY and action.name == spec.name and "shared_secret" in action.detail.changes
             for action in self.actions

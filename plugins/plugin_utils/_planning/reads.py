@@ -9,20 +9,14 @@ again with the rest. A server that could not be read is an answer too: an Unread
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, TypeVar
 
 from .._model.identity import Connection
 from .._model.texts import few
 from .._windows.errors import RemoteFailure
 
-if TYPE_CHECKING:
-    from .world import World
-
 Scopes = tuple[IPv4Address, ...]
-T = TypeVar("T")
 
 
 def both(scopes: Scopes, others: Scopes) -> Scopes:
@@ -144,6 +138,3 @@ class Unread:
     def answered(self) -> bool:
         """Whether it is there all the same, although it may have refused access."""
         return self.failure.answered
-
-
-Planner = Callable[["World"], "T | ReadRequest"]

@@ -16,7 +16,7 @@ from ipaddress import IPv4Address
 from .._model.identity import Verdict
 from .._model.relationship import Relationship
 from .._model.settings import DeclaredSettings
-from . import checks, settings
+from . import checks, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
 from .joining import asks_partner, look_at_partner
@@ -84,8 +84,8 @@ def _cannot_become(declared: DeclaredSettings, current: Relationship, d: Draft) 
         if declared.partner_server is not None
         else None
     )
-    settings.check_mode_options(declared, current)
-    return partner or settings.other_role(declared, current, d.here.name)
+    setting_changes.check_mode_options(declared, current)
+    return partner or setting_changes.other_role(declared, current, d.here.name)
 
 
 def _check_role(spec: Spec, declared: DeclaredSettings, current: Half, d: Draft) -> None:

@@ -8,11 +8,12 @@ partner's is never taken for ours but where `mirrored` says so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from ipaddress import IPv4Address
+from typing import TypeVar
 
 from .._model.identity import Connection, Hop, Source, are_one
 from .._model.refusal import Refused
@@ -22,8 +23,9 @@ from .._model.server import Server
 from .._model.settings import Role
 from .._windows.export import Export, ServerLevel
 from .._windows.secret_record import SecretRecord
-from .reads import PartnerRead, Scopes, Unread
+from .reads import PartnerRead, ReadRequest, Scopes, Unread
 
+T = TypeVar("T")
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
 _OTHER_ROLE: Mapping[Role | None, Role | None] = {"active": "standby", "standby": "active", None: None}
 
@@ -264,3 +266,6 @@ class World:
 
     def having(self, *views: ServerView) -> World:
         return replace(self, views={**self.views, **{view.source: view for view in views}})
+
+
+Planner = Callable[[World], T | ReadRequest]  # see reads

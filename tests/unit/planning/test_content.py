@@ -235,21 +235,21 @@ def held(state: str = "Active", expires: datetime | None = LATER, client: str = 
     return export.Lease(client, expires, state)
 
 
-LOST = {"scope_id": "10.10.10.0", "address": "10.10.10.50", "client_id": "aa", "expires": "2026-03-01T09:00:00Z"}
+LOST = content.LostLease(CLIENTS, "10.10.10.50", "aa", LATER)
 
 
-def lost(kept: export.Lease | None, going: export.Lease | None) -> list[Mapping[str, Any]]:
+def lost(kept: export.Lease | None, going: export.Lease | None) -> list[content.LostLease]:
     def side(lease: export.Lease | None) -> Export:
         return Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": lease} if lease else {}})
 
-    return [lost_lease.public() for lost_lease in content.lost_leases(side(kept), side(going), [CLIENTS], NOW)]
+    return list(content.lost_leases(side(kept), side(going), [CLIENTS], NOW))
 
 
 @pytest.mark.parametrize(
     ("kept", "going", "expected"),
     [
         (None, held(), [LOST]),
-        (None, held(expires=None), [{**LOST, "expires": None}]),
+        (None, held(expires=None), [replace(LOST, expires=None)]),
         (None, held("ActiveReservation"), [LOST]),
         (None, held("SomethingNew"), [LOST]),
         (held(client="bb"), held(), [LOST]),
@@ -280,7 +280,7 @@ def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(
     for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):
         keeper = replace(reserved, leases={CLIENTS: kept})
         loser = Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": held(state)}})
-        assert [lost_lease.public() for lost_lease in content.lost_leases(keeper, loser, [CLIENTS], NOW)] == expected
+        assert list(content.lost_leases(keeper, loser, [CLIENTS], NOW)) == expected
 
 
 def test_every_client_of_a_scope_that_the_source_does_not_have_is_lost() -> None:

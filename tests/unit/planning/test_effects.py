@@ -12,7 +12,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, settings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, setting_changes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import (
     Action,
     Kind,
@@ -26,7 +26,7 @@ from worlds import HERE, ONE, OWN, PARTNER, THREE, TWO, pair, partner, world
 
 HQ = {"HQ": ["10.0.1.0", "10.0.2.0"]}
 NEW = scope_specs.parse([builders.definition("10.0.9.0")])[0]
-CREATED = settings.complete(DeclaredSettings("New", PARTNER))
+CREATED = setting_changes.complete(DeclaredSettings("New", PARTNER))
 MODIFIED = Modification({"load_balance_percent": 60}, DeclaredSettings("HQ"))
 
 

@@ -10,7 +10,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, settings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, setting_changes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import (
     Action,
     Direction,
@@ -22,7 +22,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions
 from worlds import HERE, HOP, ONE, OWN, PARTNER, TWO, pair
 
 NEW = scope_specs.parse([builders.definition("10.0.9.0", lease_duration="8:00:00", state="inactive")])[0]
-HQ = settings.complete(DeclaredSettings("HQ", PARTNER))
+HQ = setting_changes.complete(DeclaredSettings("HQ", PARTNER))
 HOT = DeclaredSettings("HQ", mode="hot_standby")
 COPY = r"C:\ProgramData\windhcp.failover\safety-copies\DHCP01-HQ.xml"
 

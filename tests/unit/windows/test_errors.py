@@ -157,5 +157,5 @@ def test_of_many_errors_the_first_are_told_and_each_once() -> None:
     place = Place("dhcp01", "Get-X")
     several = [Failure(f"DHCP {number}", "No.") for number in (20005, 20005, *range(20113, 20123))]
     text = str(RemoteError(Result("export", place, errors=tuple(several)), "dhcp01"))
-    assert (text.count("DHCP 20005"), text.count("On dhcp01: ")) == (1, errors.ERRORS_TOLD)
+    assert (text.count("DHCP 20005"), text.count("On dhcp01: ")) == (1, errors.ERRORS_SHOWN)
     assert text.endswith("And 3 more errors.")

@@ -284,7 +284,7 @@ def test_what_is_sent_of_a_secret_and_what_is_kept_of_it(
     made = plan_of(keeping(kept, enable_auth=is_on), Spec("HQ", relationship_options.parse("HQ", options)))
     assert in_words(made) == expected
     then = [
-        operation["op"] for action in plan.actions for operation in kinds.KINDS[action.kind].then(action, plan.start)
+        operation["op"] for action in made.actions for operation in kinds.KINDS[action.kind].then(action, made.start)
     ]
     assert then == ["keep_text"] * keeps
 

@@ -29,7 +29,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings i
     OnPartner,
     Setting,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import settings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import setting_changes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from pairs import RELATIONSHIP, Pair, pair
 
@@ -182,16 +182,19 @@ def test_it_is_shown_and_taken_in_its_mode_only(setting: Setting) -> None:
     with pytest.raises(
         Refused, match=f"^{setting.option}: belongs to mode {setting.mode}, and 'HQ' is in mode {other}"
     ):
-        settings.check_mode_options(relationship_options.parse("HQ", options(setting)), current(other))
+        setting_changes.check_mode_options(relationship_options.parse("HQ", options(setting)), current(other))
 
 
 @EACH
 def test_what_a_recreation_would_not_give_back_has_to_be_declared(setting: Setting) -> None:
     there = changed(setting)
-    assert len(settings.undeclared(relationship_options.parse("HQ", {"mode": setting.mode}), there)) == 1
+    assert len(setting_changes.undeclared(relationship_options.parse("HQ", {"mode": setting.mode}), there)) == 1
     declared = {"mode": there.mode, **options(setting)}
-    assert settings.undeclared(relationship_options.parse("HQ", declared), there) == []
-    assert settings.undeclared(relationship_options.parse("HQ", {"mode": setting.mode}), current(setting.mode)) == []
+    assert setting_changes.undeclared(relationship_options.parse("HQ", declared), there) == []
+    assert (
+        setting_changes.undeclared(relationship_options.parse("HQ", {"mode": setting.mode}), current(setting.mode))
+        == []
+    )
 
 
 def test_a_recreation_in_another_mode_asks_for_what_that_mode_has() -> None:
@@ -199,8 +202,8 @@ def test_a_recreation_in_another_mode_asks_for_what_that_mode_has() -> None:
     defaults unseen."""
     there = builders.relationship(load_balance_percent=70, max_client_lead_time=7200)
     standby = relationship_options.parse("HQ", {"mode": "hot_standby"})
-    assert settings.undeclared(standby, there) == ["max_client_lead_time: 7200"]
-    assert settings.undeclared(standby, replace(there, mode="hot_standby")) == ["max_client_lead_time: 7200"]
+    assert setting_changes.undeclared(standby, there) == ["max_client_lead_time: 7200"]
+    assert setting_changes.undeclared(standby, replace(there, mode="hot_standby")) == ["max_client_lead_time: 7200"]
 
 
 # --- the data of a site ----------------------------------------------------------------------------------------------
