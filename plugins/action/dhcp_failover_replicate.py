@@ -46,7 +46,4 @@ class ActionModule(FailoverAction):
             keep_days(options),
         )
         plan = self.reconcile(lambda world: replicate(wanted, world), lambda _made, world: verify(wanted, world))
-        return {
-            "differences": [difference.public() for difference in plan.differences],
-            "replicated": [str(scope) for scope in plan.rereads],
-        }
+        return {"replicated": [str(scope) for scope in plan.rereads]}

@@ -135,6 +135,8 @@ class Reconciliation:
         if "plan" not in self.result:
             self.result["plan"] = [step.public() for step in steps]
             self.result["removals"] = [removal.public() for removal in plan.removals]
+            if plan.differences is not None:
+                self.result["differences"] = [difference.public() for difference in plan.differences]
 
     def _announce(self, plan: Plan) -> None:
         if "diff" in self.result:

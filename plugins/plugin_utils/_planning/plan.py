@@ -40,7 +40,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     pending: Mapping[str, DeclaredSettings] = field(default_factory=dict)
     unfit: Mapping[str, tuple[Misfit, ...]] = field(default_factory=dict)
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[Difference, ...] | None = None  # of the two servers, where that is what the task is about
     diff: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
     header: str = ""  # of what a diff shows
 
