@@ -3,9 +3,9 @@
 """Every plan is proven by the fold before it is shown, independently of the planner that made it. No I/O.
 
 The *fold* goes through the actions in the order in which they will run: a world, an action, the world after it. What is
-true of each of these worlds is true wherever a run breaks off between two actions. Each action finds what it `needs` where it stands, and
-after none of them is a scope on no server, served by nobody that was served, or served by two servers that do not have
-it in common (members of one relationship on both).
+true of each of these worlds is true wherever a run breaks off between two actions. Each action finds what it `needs`
+where it stands, and after none of them is a scope on no server, served by nobody that was served, or served by two
+servers that do not have it in common (members of one relationship on both).
 
 It knows no planner and no phase, only the table of kinds: a planner that leaves an action out, or has two in the wrong
 order, is refused before its plan is shown. What it cannot see are changes that others make meanwhile (the fingerprint
