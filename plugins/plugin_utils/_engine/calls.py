@@ -3,7 +3,14 @@
 """A plan -> the operations of its remote calls: probe the partner, wait for the state, note it, write, wait again, and
 then what follows. Pure.
 
-Neighbours on one connection are one remote call; the script stops it after the first operation that had an error.
+A *step* is an action with all that running it takes; a *call* is one operation of a request, and its role says what it
+is for. Neighbours on one connection are one request (a group); the script stops it after the first call that had an
+error. So the order of the calls is what keeps a request safe:
+
+    probe      partners of which it is not known yet whether they answer and let us in
+    for step   before each write: the wait for Normal, the proofs of its kind, the note of its relationship
+    step       the write
+    after      the last wait for Normal, what is true only now (the record of a secret), and the note goes
 """
 
 from __future__ import annotations

@@ -3,8 +3,15 @@
 """Reads what a planner asks for: this server over the task's connection, its partners over that of partner_host, or by
 this server over a second hop. The protocol is told in _planning/reads.
 
-What is read of a connection is read together, so that one fingerprint stands for all that a plan was made from; where
-nothing will be written, only what is not known yet is read.
+A *reading* is one connection as it was read last: what was asked, what was answered. What is read of a connection is
+read together, so that one fingerprint stands for all that a plan was made from; where nothing will be written, only
+what is not known yet is read.
+
+Each round merges the new request with the earlier ones, reads what is not known, and calls the planner with the World
+that all readings show. Which way a partner is reached is decided here: by partner_host's connection, unless that turns
+out to be another server; else by this server, in the same remote command as its own reads. A partner that cannot be
+read becomes an Unread, which is an answer; this server has to be readable. Scopes that a server was seen not to have
+(*lacking*) are left out of its export, which would fail over them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,17 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Read, plan, guard, prerequisites, (check mode stops here), apply, verify: the one way on which a module changes
-servers."""
+"""The one way on which a module changes servers: read, plan, guard, prerequisites, apply, verify.
+
+    read, plan      the Reader asks the planner until it has a plan
+    guard           states, removals, clocks (`guards`); the result has the plan by then, also when it is refused
+    prerequisites   the collection's folders are its own, the servers reach each other; here check mode ends
+    apply           the steps of one connection after the other, each group one request: the reads of before must answer
+                    the same, then its calls run up to the first error, then the server is read again
+    verify          the planner is asked once more, or the verb's verifier: an action that is left is a failure
+
+Two things begin anew: a plan whose calls have too many scopes for Windows (20130), with half as many at once; and a
+broken run, by the next one, which a note leads to both servers. What was written before an error is in its text.
+"""
 
 from __future__ import annotations
 

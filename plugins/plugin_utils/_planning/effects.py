@@ -2,7 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What actions leave behind, and what they need where they stand: for the rows of the table in `kinds`. No I/O.
 
-A wrong effect misleads everything, so it is held by what servers show after each plan of the suite.
+An *effect* is what Windows does with an action, as a function of the world: on the view of the server that it is done
+on (`where`), and on that of the second one (`other`), if that was read. It changes halves and their settings, members,
+copies and whether they serve, and what is kept of secrets; leases, and states that pass by themselves, are not
+foreseen. *Needs* are what has to be there before, as words for what is lacking; the proof asks them of every action, in
+the world where it stands.
+
+Draft, check mode, diff, removals and proof all believe the effects. A wrong one misleads everything, so they are held
+by what servers show after each plan of the suite.
 """
 
 from __future__ import annotations

@@ -1,6 +1,18 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How a relationship and its scopes come to be: created, changed in place, joined by scopes. No I/O."""
+"""How a relationship and its scopes come to be: created, changed in place, joined by scopes. No I/O.
+
+Windows copies a scope that joins to the partner, and refuses one that is there already, or that needs a class or an
+option definition which is not. What it would refuse is found before, as far as it can be known: the partner is read
+when scopes come.
+
+    make    scopes that are defined and not there, in a stage before all others
+    settle  the relationship is created with its first scopes, or what differs is modified; then scopes join
+
+What is in the way of a scope goes before, after a safety copy: an inactive copy on the partner, where the task allows
+to replace it, and a *one-sided* membership, which a broken run left on this server alone. A relationship without a
+scope cannot be on Windows: it is pending, and the task that brings the first scope creates it.
+"""
 
 from __future__ import annotations
 

@@ -2,10 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Every way out of a relationship. No I/O.
 
-The server that keeps the scopes is always named. Where both have a scope as a member and the other copy is to be
-deleted, the keeper's removal cmdlet does it. Everything else (copies that stay, InActive, and what a broken run left on
-one server) goes one server at a time, through the DHCP management API: the other one first, which is put out of service
-before.
+The *keeper* is the server that keeps the scopes, always named by the task; the *other* loses its copies. Windows has
+two ways to take scopes out: the keeper's removal cmdlet, which needs members on both servers and deletes the other's
+copies at once, and the DHCP management API, which takes them out on one server and leaves the copy there. So where both
+have a scope as a member and the other copy is to be deleted, the cmdlet does it; all else (copies that stay, InActive,
+and what a broken run left on one server) goes by the API, the other server first.
+
+    resolve_members   which of the chosen scopes are members on either server; the partner is read for it
+    leave             other: save, off, out, delete; keeper: out. At no step does a scope lose its last copy
+    dissolve          all members leave, and the two halves end
+    abandon           on this server alone, where the partner is gone for good
+    delete_last       copies of a former partner, once the scopes are members of their new relationship
 """
 
 from __future__ import annotations

@@ -2,8 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Every plan is proven by the fold before it is shown, independently of the planner that made it. No I/O.
 
-Each action finds what it needs where it stands, and after none of them is a scope on no server, served by nobody that
-was served, or served by two servers that do not have it in common.
+The *fold* goes through the actions in the order in which they will run: a world, an action, the world after it. What is
+true of each of these worlds is true wherever a run breaks off between two actions. Each action finds what it `needs`
+where it stands, and after none of them is a scope on no server, served by nobody that was served, or served by two
+servers that do not have it in common (members of one relationship on both).
+
+It knows no planner and no phase, only the table of kinds: a planner that leaves an action out, or has two in the wrong
+order, is refused before its plan is shown. What it cannot see are changes that others make meanwhile (the fingerprint
+does), leases and settings (the guards do), and an effect that is wrong (the tests of whole runs do).
 """
 
 from __future__ import annotations

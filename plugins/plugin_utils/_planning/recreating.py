@@ -3,9 +3,16 @@
 """What Windows cannot change in place: role, partner and name of a relationship, and the relationship of a scope. No
 I/O.
 
-Such a relationship is taken apart, keeping every scope on this server, and created anew. So that a run that died in
-between is completed by the next one, which may find nothing of the old relationship, the task has to declare all that
-there is.
+Such a relationship is a *misfit*: it is taken apart, keeping every scope on this server, and created anew by `joining`.
+So that a run that died in between is completed by the next one, which may find nothing of the old relationship, the
+task has to declare all that there is.
+
+    find_misfit  notes what has to end: by its old name, its role or partner, or because the partner alone has it
+    move         takes scopes out of other relationships, before those may end
+    take_apart   ends the misfits, a half-made relationship (one that this server alone has), and what is to be absent
+
+The same partner: its copies go before, since Windows adds no scope that the partner has. Another partner: the *former*
+one's copies stay, InActive, until the scope is seen to be a member on both new servers; they go in the last stage.
 """
 
 from __future__ import annotations

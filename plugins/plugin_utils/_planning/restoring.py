@@ -1,11 +1,19 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The way back from a safety copy: which scopes come, which are there already, what is added to the server for them.
-No I/O.
+"""The way back from a safety copy: which scopes come, which are there already, what is added to the server for them. No
+I/O.
 
-Import-DhcpServer with -ScopeId adds the classes and option definitions of the file that the server lacks, and touches
-nothing else of the server level. It brings a reservation back as one that is not in use, whatever it was, and takes no
-address that was only offered.
+A *safety copy* is an export with leases, made before a copy went. A scope that is not on the server comes; one that is
+there has to be what the copy would bring, else the task is refused with the differences: nothing is ever overwritten.
+
+    restore   reads the copy, the server level, and the content of scopes that are there; plans one IMPORT for those
+              that come inactive, and one for the active
+    verify    after it: everything is there as it was saved, in the state that was asked for, and no lease is missing.
+              Planning again would not do: of a scope in service it asks for no leases, which come and go by themselves
+
+Import-DhcpServer with -ScopeId adds the classes and option definitions of the file that the server lacks (*additions*),
+and touches nothing else of the server level. It brings a reservation back as one that is not in use, whatever it was,
+and takes no address that was only offered.
 """
 
 from __future__ import annotations

@@ -2,8 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The elements of an export, from base64 of gzip of XML, one after the other: nothing is held but what is being read.
 
-An export can be large, and what a server sends is believed in nothing: size, depth and document types are limited here.
-What Windows' XmlWriter writes without checking (CheckCharacters is off) is read, in a form that can be shown."""
+An export can be large, and what a server sends is believed in nothing: size, depth, the length of a piece and document
+types are limited here, and a small text that unpacks to a large one is stopped while it does. Generators hand pieces
+on:
+
+    _unpacked             base64 and gzip, a piece at a time
+    _decoded              text, by the byte order mark or by how the first character is written
+    _legal                what XML forbids and Windows' XmlWriter writes (CheckCharacters is off), made visible
+    _without_declaration  a declaration may name an encoding that is no longer true
+    _Parser               elements: the innermost *frame*, an element too large to be held, says of each child whether
+                          it is a frame too, or a *node*, held as a whole and given to a consumer
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,15 @@
 expect.
 
 What a server answered is believed in nothing: it can be cut, of another type or of another version. Every value that
-cannot be read is UnexpectedReply, which names the server, the cmdlet and the property."""
+cannot be read is UnexpectedReply, which names the server, the cmdlet and the property.
+
+`parse` holds a reply against its request: each operation has one result, in order and by its id; the status agrees with
+the errors of the calls; only a reply that says "stopped" may lack the last of them, and "changed_meanwhile" all. Errors
+of an operation are no failure here: they stand in its Result, for whoever asked. Objects stay as they came until
+somebody reads a property: the reader says what it can be (`text`, `optional_text`, `choice`, `moment` ...), so that a
+property which nobody needs can be anything. What a reply tells of the server's clock lies between the times of sending
+and receiving, and is known no better than that.
+"""
 
 from __future__ import annotations
 
