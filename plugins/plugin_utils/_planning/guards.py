@@ -13,6 +13,7 @@ from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.render import settings
 from .._model.server import Server
+from .._model.settings import SETTINGS, OnPartner
 from .._model.texts import few
 from .kinds import KINDS
 from .plan import Plan
@@ -35,6 +36,8 @@ PASSING_AFTER_A_WRITE = frozenset({"CommunicationInterrupted"})
 CLOCK_LIMIT = timedelta(minutes=1)
 MANY_MEMBERS = 10  # from so many on, the share that is removed counts
 STATES = frozenset({NORMAL}) | PASSING | frozenset(_REFUSED)
+# fields of a relationship that each of its two servers has a value of its own for
+_EACH_OWN = {"partner_server", "state", *(row.option for row in SETTINGS if row.on_partner is not OnPartner.SAME)}
 
 
 @dataclass(frozen=True)
@@ -124,10 +127,10 @@ def differs_at_partner(relationship: Relationship, there: Server) -> list[str]:
     shown = there.relationship(relationship.name)
     if shown is None:
         return ["the relationship"]
-    own = ("partner_server", "load_balance_percent", "server_role", "state")
+
     mine, theirs = settings(relationship), settings(shown)
     return [
         f"{field} {mine[field]} (it shows {theirs.get(field)})"
         for field in mine
-        if field not in own and mine[field] != theirs.get(field)
+        if field not in _EACH_OWN and mine[field] != theirs.get(field)
     ]

@@ -20,14 +20,13 @@ from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.scope import Scope, Utilisation
 from .._model.server import Server
-from .._model.settings import Role
+from .._model.settings import SETTINGS
 from .._windows.export import Export, ServerLevel
 from .._windows.secret_record import SecretRecord
 from .reads import PartnerRead, ReadRequest, Scopes, Unread
 
 T = TypeVar("T")
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
-_OTHER_ROLE: Mapping[Role | None, Role | None] = {"active": "standby", "standby": "active", None: None}
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,9 @@ class Half:
 
 def mirrored(relationship: Relationship, partner_server: str) -> Relationship:
     """The relationship as the other of its two servers would show it, whose partner then is `partner_server`."""
-    share = relationship.load_balance_percent
-    return replace(
-        relationship,
-        partner_server=partner_server,
-        load_balance_percent=None if share is None else 100 - share,
-        server_role=_OTHER_ROLE[relationship.server_role],
-        is_primary=None if relationship.is_primary is None else not relationship.is_primary,
-    )
+    settings = {setting.option: setting.mirrored(getattr(relationship, setting.option)) for setting in SETTINGS}
+    is_primary = None if relationship.is_primary is None else not relationship.is_primary
+    return replace(relationship, partner_server=partner_server, is_primary=is_primary, **settings)
 
 
 @dataclass(frozen=True)
