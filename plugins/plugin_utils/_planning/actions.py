@@ -53,8 +53,7 @@ class Action:
 
     `partner`: what is reached from the server that runs it ("": nothing but what `where` says). `normal`: the
     relationship has to be Normal before. `detail`: what the kind needs beside, one of the types below, or the number of
-    days for SAVE and a ScopeSpec for MAKE. `strand`: actions of one strand hang together; an error ends its
-    strand only.
+    days for SAVE and a ScopeSpec for MAKE.
     """
 
     id: int
@@ -67,7 +66,6 @@ class Action:
     normal: bool = False
     detail: Any = None
     stage: Stage = Stage.SETTLE
-    strand: str = ""
 
 
 @dataclass(frozen=True)

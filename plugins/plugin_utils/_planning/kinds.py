@@ -49,7 +49,6 @@ class Row:
     ends: bool = False
     proofs: Callable[[Action], tuple[Operation, ...]] = lambda action: ()
     then: Callable[[Action, World], tuple[Operation, ...]] = lambda action, world: ()
-    undo: Kind | None = None
 
 
 def words(action: Action, world: World) -> str:
@@ -158,7 +157,6 @@ KINDS: Mapping[Kind, Row] = {
         effects.has_copies,
         effects.switched(True),
         alone=True,
-        undo=Kind.SERVE_OFF,
     ),
     Kind.SERVE_OFF: Row(
         "deactivate {scopes} on {where}",
@@ -166,7 +164,6 @@ KINDS: Mapping[Kind, Row] = {
         effects.kept_elsewhere,
         effects.switched(False),
         alone=True,
-        undo=Kind.SERVE_ON,
     ),
     Kind.DETACH_MEMBERS: Row(
         "take out of relationship '{name}' on {where} alone: {scopes}",

@@ -28,7 +28,6 @@ from .proof import proven
 from .reads import OwnRead, PartnerRead, ReadRequest, Unread
 from .recreating import find_misfit, move, take_apart
 from .spec import Spec, check, notes
-from .strands import with_strands
 from .world import World
 
 PHASES: Sequence[Callable[[Spec, Draft], None]] = (make, find_misfit, move, take_apart, settle, purge)
@@ -68,7 +67,7 @@ def _look_at_partner_host(d: Draft) -> None:
 
 def finished(d: Draft, desired: Sequence[Spec] = ()) -> Plan:
     """The plan of a draft, in order and proven. Raises Unsafe."""
-    actions = with_strands(d.ordered())
+    actions = d.ordered()
     made = Plan(actions, d.start, d.world, tuple(desired), tuple(d.warnings), dict(d.pending), dict(d.unfit))
     proven(d.start, actions, made.idle)
     return made
