@@ -45,7 +45,7 @@ class ActionModule(FailoverAction):
             options["allow_overwrite"],
             keep_days(options),
         )
-        plan = self.reconcile(lambda world: replicate(wanted, world), lambda _made, world: verify(wanted, world))
+        plan = self.reconcile(lambda world: replicate(wanted, world), lambda _applied, world: verify(wanted, world))
         return {
             "differences": [difference.public() for difference in plan.differences],
             "replicated": [str(scope) for scope in plan.rereads],

@@ -29,8 +29,8 @@ class ActionModule(FailoverAction):
         try:
             plan = self.reconcile(
                 lambda world: restoring.restore(wanted, world),
-                lambda made, world: restoring.verify(wanted, made.rereads, world),
+                lambda applied, world: restoring.verify(wanted, applied.rereads, world),
             )
         except RemoteFailure as failure:
-            raise restoring.with_what_came(failure, self.reconciliation.plan, self.reader.world()) from failure
+            raise restoring.with_what_came(failure, wanted, self.reconciliation.plan, self.reader.world()) from failure
         return restoring.result(wanted, plan, self.reader.world(), imported=not self.check_mode)

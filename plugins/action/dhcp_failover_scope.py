@@ -63,11 +63,11 @@ class ActionModule(FailoverAction):
             policy=policy(options, move=options["move"]),
             option="relationship",
         )
-        made = self.reconcile(lambda world: plan([wanted], world))
+        applied = self.reconcile(lambda world: plan([wanted], world))
         return {
-            "relationship": self.shown(name, made),
+            "relationship": self.shown(name, applied),
             "definition_differences": scope_specs.differences(wanted.define, self.reader.here),
-            **self.carried(name, known or {}, made),
+            **self.carried(name, known or {}, applied),
         }
 
     def _absent(self, name: str, scopes: tuple[IPv4Address, ...], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,5 +75,5 @@ class ActionModule(FailoverAction):
             if options[option]:
                 raise Refused(f"{option}: has no meaning together with state: absent; leave it out.")
         wanted = Spec(name, leaving=scopes, policy=policy(options), option="relationship")
-        made = self.reconcile(lambda world: plan([wanted], world))
-        return {"relationship": self.shown(name, made), "definition_differences": []}
+        applied = self.reconcile(lambda world: plan([wanted], world))
+        return {"relationship": self.shown(name, applied), "definition_differences": []}

@@ -56,7 +56,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
 
         here = readable(lambda arguments: self._execute_module(SCRIPT, dict(arguments), task_vars=task_vars), self.host)
         remotes = [Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))]
-        found: dict[str, Any] = {"changed": False}
+        answer: dict[str, Any] = {"changed": False}
         try:
             with contextlib.ExitStack() as connections:
                 if options.get("partner_host"):
@@ -69,14 +69,14 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                 self.reconciliation = Reconciliation(
                     self.reader, check_mode=self.check_mode, waiting=waiting(options), limits=limits(options)
                 )
-                found = self.reconciliation.result
-                found.update(self.perform(options, task_vars))
+                answer = self.reconciliation.result
+                answer.update(self.perform(options, task_vars))
         except TaskFailure as failure:
-            found.update(failure.shows, failed=True, msg=str(failure))
+            answer.update(failure.shows, failed=True, msg=str(failure))
         if not self._task.diff:
-            found.pop("diff", None)
-        found["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(result_in_sight(readable_by_all(found, hidden)))
+            answer.pop("diff", None)
+        answer["remote_calls"] = sum(remote.calls for remote in remotes)
+        result.update(result_in_sight(readable_by_all(answer, hidden)))
         return result
 
     @contextlib.contextmanager
@@ -145,22 +145,24 @@ def limits(options: Mapping[str, Any]) -> guards.Limits:
 
 def secrets(options: Mapping[str, Any]) -> list[str]:
     """Every shared_secret among the options, the longest first."""
-    found = [value for key, value in options.items() if key == "shared_secret" and value]
+    values = [value for key, value in options.items() if key == "shared_secret" and value]
     for value in options.values():
         for member in value if isinstance(value, list) else [value]:
             if isinstance(member, Mapping):
-                found += secrets(member)
-    return sorted(found, key=len, reverse=True)
+                values += secrets(member)
+    return sorted(values, key=len, reverse=True)
 
 
 def readable_by_all(result: Mapping[str, Any], hidden: list[str]) -> dict[str, Any]:
     """The result with every secret replaced in what is told. No other value holds one, and later tasks go on with
     those."""
-    found = {key: mask(value, hidden) if key in ("msg", "warnings", "diff") else value for key, value in result.items()}
+    masked = {
+        key: mask(value, hidden) if key in ("msg", "warnings", "diff") else value for key, value in result.items()
+    }
     for key, words in (("plan", "step"), ("removals", "differences")):
-        if key in found:
-            found[key] = [{**one, words: mask(one[words], hidden)} for one in found[key]]
-    return found
+        if key in masked:
+            masked[key] = [{**entry, words: mask(entry[words], hidden)} for entry in masked[key]]
+    return masked
 
 
 def mask(value: Any, hidden: list[str]) -> Any:

@@ -110,10 +110,10 @@ class Reconciliation:
     def _check_reached(self, steps: Sequence[Step]) -> None:
         """Whether the servers reach each other. What the first call writes, it probes itself. Raises RemoteError."""
         unasked: dict[Connection, list[str]] = {}
-        for number, (connection, some) in enumerate(calls.groups(steps)):
+        for number, (connection, group) in enumerate(calls.groups(steps)):
             if number or self.check_mode:
-                partners = self._unasked(connection, some)
-                unasked.setdefault(connection, []).extend(it for it in partners if it not in unasked[connection])
+                partners = self._unasked(connection, group)
+                unasked.setdefault(connection, []).extend(name for name in partners if name not in unasked[connection])
         for connection, partners in unasked.items():
             if partners:
                 self._probe(connection, partners)
@@ -141,7 +141,7 @@ class Reconciliation:
             return
         before, after = plan.shown
         if plan.creates:
-            after = {**after, "create_scopes": [scope_specs.options(made) for made in plan.creates]}
+            after = {**after, "create_scopes": [scope_specs.options(spec) for spec in plan.creates]}
         header = plan.header or f"failover on {self.reader.here.name}"
         self.result["changed"] = bool(plan.actions)
         self.result["diff"] = {
@@ -161,11 +161,11 @@ class Reconciliation:
         self.result["changed"] = False  # until something was written
         self.reader.settle()
         earlier: list[Step] = []
-        for connection, some in calls.groups(steps):
+        for connection, group in calls.groups(steps):
             if any(step.connection is connection for step in earlier):
                 self.reader.look(connection)
-            self._write(connection, some, calls.written(earlier), plan.rereads)
-            earlier += some
+            self._write(connection, group, calls.written(earlier), plan.rereads)
+            earlier += group
         self.result["changed"] = True
 
     def _write(self, connection: Connection, steps: Sequence[Step], before: Collection[str], content: Scopes) -> None:
@@ -186,7 +186,7 @@ class Reconciliation:
             raise self._changed_meanwhile(reading, reply)
         self._note_copies(reading.remote, run, reply)
         step = calls.under_way(steps, run, reply.calls)
-        done = [it.text for it in (steps if step is None else steps[: steps.index(step)])]
+        done = [earlier.text for earlier in (steps if step is None else steps[: steps.index(step)])]
         self.result["changed"] = bool(done or self._done)
         try:
             self.reader.learn(connection, rereads, replace(reply, before=reply.after))

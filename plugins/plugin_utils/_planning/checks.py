@@ -291,9 +291,9 @@ def check_replaced(
 def check_lacking(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
     """Raises Refused where the partner does not have what scopes need that are copied there."""
     problems: list[str] = []
-    for export, some in _by_export(scopes, here).values():
+    for export, needing in _by_export(scopes, here).values():
         if there.level is not None:
-            problems += content.lacking(export, there.level, some)
+            problems += content.lacking(export, there.level, needing)
     refuse_lacking(there.name, list(dict.fromkeys(problems)))
 
 
@@ -308,11 +308,11 @@ def refuse_lacking(server: str, problems: Sequence[str]) -> None:
 
 def _by_export(scopes: Sequence[IPv4Address], here: ServerView) -> Mapping[int, tuple[Export, list[IPv4Address]]]:
     """The scopes by the export that tells what they need; those that need nothing are left out."""
-    found: dict[int, tuple[Export, list[IPv4Address]]] = {}
+    exports: dict[int, tuple[Export, list[IPv4Address]]] = {}
     for scope in scopes:
         if export := here.needed_level(scope):
-            found.setdefault(id(export), (export, []))[1].append(scope)
-    return found
+            exports.setdefault(id(export), (export, []))[1].append(scope)
+    return exports
 
 
 def missing_scopes(definitions: Sequence[ScopeSpec], here: ServerView) -> tuple[ScopeSpec, ...]:

@@ -77,14 +77,12 @@ def forgotten(action: Action, world: World) -> World:
 
 def created(action: Action, world: World) -> World:
     here = _where(action, world)
-    made = setting_changes.would_be(replace(action.detail, partner_server=action.partner), action.scopes)
-    after = world.having(here.with_half(made))
+    new = setting_changes.would_be(replace(action.detail, partner_server=action.partner), action.scopes)
+    after = world.having(here.with_half(new))
     other = _other(action, after)
-    return (
-        after
-        if other is None
-        else after.having(_copied(here, other.with_half(mirrored(made, here.name)), action.scopes))
-    )
+    if other is None:
+        return after
+    return after.having(_copied(here, other.with_half(mirrored(new, here.name)), action.scopes))
 
 
 def joined(action: Action, world: World) -> World:
@@ -113,8 +111,8 @@ def replicated(action: Action, world: World) -> World:
 
 
 def imported(action: Action, world: World) -> World:
-    made = [Scope(scope, "", "255.255.255.0", "", "", not action.detail.inactive, "Dhcp") for scope in action.scopes]
-    return world.having(_where(action, world).with_copies(made))
+    copies = [Scope(scope, "", "255.255.255.0", "", "", not action.detail.inactive, "Dhcp") for scope in action.scopes]
+    return world.having(_where(action, world).with_copies(copies))
 
 
 def declared_down(action: Action, world: World) -> World:
@@ -187,9 +185,8 @@ def empty_on_both(action: Action, world: World) -> Iterable[str]:
 def left_over(action: Action, world: World) -> Iterable[str]:
     where, waits = _where(action, world), action.detail
     for words, wrong in (("in service", where.serves), ("in failover", where.owners.__contains__)):
-        found = list(filter(wrong, action.scopes))
-        if found:
-            yield f"{list_scopes(found)} is {words} on {where.name}"
+        if left := [scope for scope in action.scopes if wrong(scope)]:
+            yield f"{list_scopes(left)} is {words} on {where.name}"
     yield from kept_elsewhere(action, world)
     if waits and not set(action.scopes) <= world.here.members(waits.relationship):
         yield f"{list_scopes(action.scopes)} is not yet a member of '{waits.relationship}' on {world.here.name}"

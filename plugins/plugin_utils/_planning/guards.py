@@ -25,8 +25,7 @@ PASSING = frozenset({"Init", "Startup", "Recover", "RecoverWait", "RecoverDone",
 # states in which a write could split the two servers' views
 _REFUSED = {
     "CommunicationInterrupted": "the partner is not reachable from it; bring it back, or look at the network between "
-    "them (TCP 647); "
-    "after a change of the secret it passes by itself within a minute or two",
+    "them (TCP 647); after a change of the secret it passes by itself within a minute or two",
     "PartnerDown": "the partner was declared down; bring it back and wait until both show Normal",
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
@@ -52,25 +51,20 @@ class Limits:
 
 def _check_removals(plan: Plan, limits: Limits) -> None:
     """Raises Refused when copies go that have what the kept ones have not, or too many of the members at once."""
-    lost = [f"{one.scope_id} {what}" for one in plan.removals for what in one.loses]
+    lost = [f"{removal.scope_id} {what}" for removal in plan.removals for what in removal.loses]
     if lost and not limits.allow_content_loss:
-        kept, told = plan.removals[0].kept_on, few(lost, "removals", between="; ")
         raise Refused(
-            f"the copies that would go differ from those kept on {kept}: {told}. Keep the scopes on the server that "
-            "is "
-            "right, "
-            "or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers "
-            "are "
-            "Normal); "
-            "allow_content_loss: true overrides. Nothing was changed."
+            f"the copies that would go differ from those kept on {plan.removals[0].kept_on}: "
+            f"{few(lost, 'removals', between='; ')}. Keep the scopes on the server that "
+            "is right, or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both "
+            "servers are Normal); allow_content_loss: true overrides. Nothing was changed."
         )
-    removed = sum(not one.replaced for one in plan.removals)
+    removed = sum(not removal.replaced for removal in plan.removals)
     if plan.members >= MANY_MEMBERS and 100 * removed > limits.max_removals_percent * plan.members:
         raise Refused(
             f"{removed} of the {plan.members} members would be removed, and {limits.max_removals_percent} % is the "
-            "most at once; "
-            f"look at the list, or say max_removals_percent: {-(-100 * removed // plan.members)}. Nothing was "
-            "changed."
+            f"most at once; look at the list, or say max_removals_percent: {-(-100 * removed // plan.members)}. "
+            "Nothing was changed."
         )
 
 
@@ -105,8 +99,7 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
         )
     raise Refused(
         f"relationship '{name}' on {server} is in state {state}: {_REFUSED[state]}. Nothing was changed; "
-        "allow_state: "
-        f"[{state}] overrides."
+        f"allow_state: [{state}] overrides."
     )
 
 
@@ -116,9 +109,7 @@ def _check_clocks(here: Server, there: Server, limits: Limits) -> None:
     if difference > CLOCK_LIMIT and not limits.allow_clock_skew:
         raise Refused(
             f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, "
-            "and "
-            "a minute is "
-            "the most; set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
+            "and a minute is the most; set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
         )
 
 

@@ -33,8 +33,12 @@ def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | R
     failure."""
     if not world.views:
         return ReadRequest(OwnRead(statistics=wanted.health))
-    shown = [it for it in world.here.relationships.values() if wanted.name in (None, it.name)]
-    reads = {it.name: PartnerRead(it.partner.names, it.name, it.scopes, leases=False) for it in shown if wanted.drift}
+    shown = [current for current in world.here.relationships.values() if wanted.name in (None, current.name)]
+    reads = {
+        current.name: PartnerRead(current.partner.names, current.name, current.scopes, leases=False)
+        for current in shown
+        if wanted.drift
+    }
     unknown = tuple(read for read in reads.values() if world.asked(read) is None)
     if unknown:
         return ReadRequest(partners=unknown)
@@ -98,10 +102,10 @@ def health(relationship: Relationship, statistics: Mapping[IPv4Address, Utilisat
     known = {scope: statistics[scope] for scope in relationship.scopes if scope in statistics}
     fullest = sorted(known, key=lambda scope: (-(known[scope].percent_in_use or 0), scope))
     return {
-        "healthy": relationship.state == "Normal" and all(one.free for one in known.values()),
-        "in_use": sum(one.in_use for one in known.values()),
-        "free": sum(one.free for one in known.values()),
-        "free_here": sum(one.free_here or 0 for one in known.values()),
-        "free_at_partner": sum(one.free_at_partner or 0 for one in known.values()),
+        "healthy": relationship.state == "Normal" and all(scope.free for scope in known.values()),
+        "in_use": sum(scope.in_use for scope in known.values()),
+        "free": sum(scope.free for scope in known.values()),
+        "free_here": sum(scope.free_here or 0 for scope in known.values()),
+        "free_at_partner": sum(scope.free_at_partner or 0 for scope in known.values()),
         "scopes": [{"scope_id": str(scope), **asdict(known[scope])} for scope in fullest],
     }

@@ -254,8 +254,8 @@ def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: 
     if leaving is None:
         return
     if isinstance(leaving.partner, ServerView):
-        made = [scope for scope in leaving.scopes if scope not in d.start.here.copies]
-        checks.check_not_left(source.name, made, d.here, leaving.partner)
+        new = [scope for scope in leaving.scopes if scope not in d.start.here.copies]
+        checks.check_not_left(source.name, new, d.here, leaving.partner)
     leave(leaving, d)
     if not same and spec.policy.other_copy == "delete":
         delete_last(leaving, Membership(spec.name, names[0] if names else ""), d)

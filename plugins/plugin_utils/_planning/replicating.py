@@ -136,14 +136,14 @@ def _membership(here: ServerView, scope: IPv4Address) -> Relationship:
 
 def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
     """Those whose partner was read; the draft asks for the others."""
-    found: list[_Pair] = []
+    pairs: list[_Pair] = []
     for name, group in by_partner(members(wanted, d.here)).items():
         relationship = next(iter(group.values()))
         there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group), leases=False))
         if there is not None:
             giver, taker = (d.here, there) if wanted.from_here else (there, d.here)
-            found.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
-    return found
+            pairs.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
+    return pairs
 
 
 def _direction(wanted: Replication, here: str, there: str) -> Direction:

@@ -136,7 +136,9 @@ class ServerView:
     def covers(self, read: PartnerRead) -> bool:
         """Whether the content of the scopes was read, and the API asked where that is needed."""
         contents = map(self.content, read.scopes)
-        return (self.api or not read.api) and all(it is not None and it.leases >= read.leases for it in contents)
+        return (self.api or not read.api) and all(
+            content is not None and content.leases >= read.leases for content in contents
+        )
 
     def content(self, scope: IPv4Address) -> Content | None:
         """What was read of a scope, whether it is there or not."""
