@@ -23,6 +23,8 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Reads, and returns the relationships, the scopes that are in none, and both as the role's data. Raises
+        TaskFailure."""
         wanted = Inspection(options["name"], "drift" in options["gather"], "health" in options["gather"])
         entries = self.reader.know(lambda world: inspect(wanted, world))
         server = self.reader.here

@@ -32,6 +32,7 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Brings the relationship to what the options say. Raises Refused and RemoteFailure."""
         name, recreate = options["name"], options["recreate"] == "when_needed"
         how = policy(options, recreate=recreate, previous_name=options["previous_name"])
         if options["state"] == "absent":

@@ -35,6 +35,7 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Replicates, and verifies it. Raises Refused and RemoteFailure."""
         if options["all"] is False:
             raise Refused("all: false says nothing; give scopes, a relationship, or all: true.")
         wanted = Replication(

@@ -24,6 +24,7 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Imports what is not there, and verifies it. Raises Refused and RemoteFailure."""
         days = keep_days({**options, "safety_copy": True}) or 0
         wanted = Restoration(options["path"], scope_ids(options["scopes"] or ()), options["state"] == "inactive", days)
         try:

@@ -49,6 +49,7 @@ class ActionModule(FailoverAction):
     CONDITIONS = {"required_one_of": [["scopes", "create_scopes"]]}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Brings the members to what the options say. Raises Refused and RemoteFailure."""
         name, scopes = options["relationship"], scope_ids(options["scopes"] or ())
         if options["state"] == "absent":
             return self._absent(name, scopes, options)

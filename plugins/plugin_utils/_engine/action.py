@@ -40,9 +40,11 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     CONDITIONS: ClassVar[dict[str, Any]] = {}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """What the module does with its options, and returns beside what every module returns. Raises TaskFailure."""
         raise NotImplementedError
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task, from its options to its result. A failure of the task is a result too; no secret is in it."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
@@ -87,7 +89,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             yield lambda arguments: partner.execute(SCRIPT, arguments), lambda: logon.goes_on(partner._connection)
 
     def reconcile(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
-        """Brings the servers to what is planned, and verifies it by the `verifier`, or by planning again."""
+        """Brings the servers to what is planned, and verifies it by the `verifier`, or by planning again. Raises
+        Refused and RemoteFailure."""
         return self.reconciliation.run(planner, verifier)
 
     def _ahead(self, world: World) -> World:
@@ -114,7 +117,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
 
 def readable(execute: Execute, host: str) -> Execute:
     """`execute`, where Ansible stumbles over what the server printed: that is the server's failure and no traceback of
-    ours."""
+    ours. Raises UnexpectedReply."""
 
     def executed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
@@ -129,12 +132,14 @@ def readable(execute: Execute, host: str) -> Execute:
 
 
 def waiting(options: Mapping[str, Any]) -> calls.Waiting:
+    """What the task says of waiting for Normal; seconds."""
     return calls.Waiting(
         options.get("wait_timeout", 180), options.get("wait_for_normal", True), tuple(options.get("allow_state", ()))
     )
 
 
 def limits(options: Mapping[str, Any]) -> guards.Limits:
+    """What the task allows a plan to do."""
     given = {
         name: options[name]
         for name in ("allow_clock_skew", "allow_content_loss", "max_removals_percent")

@@ -50,7 +50,7 @@ SAFETY_COPY: dict[str, Any] = {
 
 
 def policy(options: Mapping[str, Any], **more: Any) -> Policy:
-    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has."""
+    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has. Raises Refused."""
     return Policy(
         options["keep_scopes_on"],
         options["other_copy"],
@@ -62,7 +62,7 @@ def policy(options: Mapping[str, Any], **more: Any) -> Policy:
 
 
 def keep_days(options: Mapping[str, Any]) -> int | None:
-    """For how long safety copies are kept: 0 for ever, None when none is made."""
+    """For how many days safety copies are kept: 0 for ever, None when none is made. Raises Refused."""
     if options["safety_copy_days"] < 0:
         raise Refused("safety_copy_days: must not be negative; 0 keeps every safety copy.")
     return int(options["safety_copy_days"]) if options["safety_copy"] else None

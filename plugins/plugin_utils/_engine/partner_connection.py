@@ -63,6 +63,7 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
         )
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        """Nothing runs it as a task. Raises NotImplementedError."""
         raise NotImplementedError("a partner is asked with execute()")
 
     def execute(self, module: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -80,6 +81,7 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
         return result
 
     def close(self) -> None:
+        """Ends the connection."""
         self._connection.close()
 
 

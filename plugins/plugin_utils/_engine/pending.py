@@ -31,6 +31,7 @@ Facts = Mapping[str, Mapping[str, Any]]
 
 
 def facts_of(task_vars: Mapping[str, Any]) -> Facts:
+    """The host fact among a task's variables."""
     facts: Facts = (task_vars.get("ansible_facts") or {}).get(FACT) or {}
     return facts
 
@@ -88,6 +89,7 @@ def remembering(
     scopes: Sequence[str],
     create_scopes: Sequence[ScopeSpec] = (),
 ) -> Facts:
+    """The fact with this relationship in it, but never its secret."""
     plain = {option: options[option] for option in PLAIN_OPTIONS if options.get(option) is not None}
     if options.get("shared_secret"):
         plain.setdefault("enable_auth", True)
@@ -98,4 +100,5 @@ def remembering(
 
 
 def forgetting(facts: Facts, name: str) -> Facts:
+    """The fact without this relationship."""
     return {key: entry for key, entry in facts.items() if key != name}

@@ -52,7 +52,8 @@ class Reconciliation:
         self._saved: set[tuple[Source, Scopes]] = set()  # copies that this task has made
 
     def run(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
-        """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
+        """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure. Raises
+        Refused and RemoteFailure."""
         try:
             plan = self.reader.know(planner)
         except RemoteError as error:

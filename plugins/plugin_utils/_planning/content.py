@@ -30,6 +30,7 @@ class Difference:
     is_content: bool = False  # a reservation, option, exclusion, policy or range, and not a mere field of one
 
     def public(self) -> Mapping[str, str | None]:
+        """As the result shows it."""
         return {
             "scope_id": str(self.scope_id),
             "field": self.field,

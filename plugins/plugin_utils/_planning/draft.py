@@ -67,6 +67,7 @@ class Draft:
 
     @property
     def here(self) -> ServerView:
+        """This server as it would be by now."""
         return self.world.here
 
     # --- actions -------------------------------------------------------------------------------------------------
@@ -81,6 +82,7 @@ class Draft:
             self.world = kinds.effect(self.world, action)
 
     def has(self, kind: Kind, name: str) -> bool:
+        """Whether an action of this kind was added for the relationship."""
         return any(action.kind is kind and action.name == name for action in self.actions)
 
     def ordered(self) -> tuple[Action, ...]:
@@ -134,6 +136,7 @@ class Draft:
         return not unknown
 
     def view(self, source: Source) -> ServerView:
+        """A server as it would be by now."""
         return self.world.views[source]
 
     # --- rounds --------------------------------------------------------------------------------------------------

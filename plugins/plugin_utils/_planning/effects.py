@@ -34,26 +34,32 @@ def _other(action: Action, world: World) -> ServerView | None:
 
 
 def unchanged(action: Action, world: World) -> World:
+    """SAVE leaves everything as it is."""
     return world
 
 
 def made(action: Action, world: World) -> World:
+    """MAKE: the scope is there."""
     return world.having(_where(action, world).with_copies([scope_would_be(action.detail)]))
 
 
 def switched(active: bool) -> Effect:
+    """SERVE_ON, SERVE_OFF: the copies are in service, or out of it."""
     return lambda action, world: world.having(_where(action, world).switched(action.scopes, active))
 
 
 def members_detached(action: Action, world: World) -> World:
+    """DETACH_MEMBERS: no members on the one server; the copies stay."""
     return world.having(_where(action, world).with_members(action.name, going=action.scopes))
 
 
 def half_detached(action: Action, world: World) -> World:
+    """DETACH_HALF: no relationship on the one server."""
     return world.having(_where(action, world).without_half(action.name))
 
 
 def members_withdrawn(action: Action, world: World) -> World:
+    """WITHDRAW_MEMBERS: no members on either server, and no copies on the other one."""
     after = members_detached(action, world)
     other = _other(action, after)
     if other is None:
@@ -62,20 +68,24 @@ def members_withdrawn(action: Action, world: World) -> World:
 
 
 def relationship_withdrawn(action: Action, world: World) -> World:
+    """WITHDRAW_RELATIONSHIP: no relationship on either server."""
     after = half_detached(action, world)
     other = _other(action, after)
     return after if other is None or other.half(action.name) is None else after.having(other.without_half(action.name))
 
 
 def deleted(action: Action, world: World) -> World:
+    """DELETE: the copies are gone."""
     return world.having(_where(action, world).without_copies(action.scopes))
 
 
 def forgotten(action: Action, world: World) -> World:
+    """FORGET: nothing is kept of the secret."""
     return replace(world, secrets=world.secrets.without(action.name))
 
 
 def created(action: Action, world: World) -> World:
+    """CREATE: both servers have the relationship, and the other one copies of its scopes."""
     here = _where(action, world)
     new = setting_changes.would_be(replace(action.detail, partner_server=action.partner), action.scopes)
     after = world.having(here.with_half(new))
@@ -86,6 +96,7 @@ def created(action: Action, world: World) -> World:
 
 
 def joined(action: Action, world: World) -> World:
+    """JOIN: members on both servers, and copies on the other one."""
     here = _where(action, world)
     after = world.having(here.with_members(action.name, coming=action.scopes))
     other = _other(action, after)
@@ -99,6 +110,7 @@ def _copied(source: ServerView, destination: ServerView, scopes: Iterable[IPv4Ad
 
 
 def modified(action: Action, world: World) -> World:
+    """MODIFY: this server's half has the new values; the other's is looked at when it is read again."""
     here = _where(action, world)
     return world.having(
         here.with_half(setting_changes.modified(here.relationships[action.name], action.detail.changes))
@@ -106,16 +118,19 @@ def modified(action: Action, world: World) -> World:
 
 
 def replicated(action: Action, world: World) -> World:
+    """REPLICATE: the other server's copies are those of the source."""
     other = _other(action, world)
     return world if other is None else world.having(_copied(_where(action, world), other, action.scopes))
 
 
 def imported(action: Action, world: World) -> World:
+    """IMPORT: the scopes are there, as far as a plan has to know them."""
     copies = [Scope(scope, "", "255.255.255.0", "", "", not action.detail.inactive, "Dhcp") for scope in action.scopes]
     return world.having(_where(action, world).with_copies(copies))
 
 
 def declared_down(action: Action, world: World) -> World:
+    """DOWN: this server's half is in state PartnerDown."""
     here = _where(action, world)
     return world.having(here.with_half(replace(here.relationships[action.name], state="PartnerDown")))
 
@@ -135,10 +150,12 @@ def _copies(action: Action, view: ServerView | None, *, there: bool) -> Iterable
 
 
 def has_copies(action: Action, world: World) -> Iterable[str]:
+    """The server has a copy of each scope."""
     yield from _copies(action, _where(action, world), there=True)
 
 
 def has_none(action: Action, world: World) -> Iterable[str]:
+    """The server has no copy of any scope."""
     yield from _copies(action, _where(action, world), there=False)
 
 
@@ -149,6 +166,7 @@ def kept_elsewhere(action: Action, world: World) -> Iterable[str]:
 
 
 def has_members(action: Action, world: World) -> Iterable[str]:
+    """Each scope is a member on the server."""
     yield from _members_lacking(action, _where(action, world))
 
 
@@ -159,6 +177,7 @@ def _members_lacking(action: Action, view: ServerView | None) -> Iterable[str]:
 
 
 def members_on_both(action: Action, world: World) -> Iterable[str]:
+    """Each scope is a member on both servers, and the one that keeps it has a copy."""
     yield from has_copies(action, world)
     yield from _members_lacking(action, _where(action, world))
     yield from _members_lacking(action, _other(action, world))
@@ -174,15 +193,19 @@ def _empty_half(action: Action, view: ServerView | None) -> Iterable[str]:
 
 
 def half_is_empty(action: Action, world: World) -> Iterable[str]:
+    """The server has the relationship, without members."""
     yield from _empty_half(action, _where(action, world))
 
 
 def empty_on_both(action: Action, world: World) -> Iterable[str]:
+    """Both servers have the relationship, without members."""
     yield from _empty_half(action, _where(action, world))
     yield from _empty_half(action, _other(action, world))
 
 
 def left_over(action: Action, world: World) -> Iterable[str]:
+    """The copies are out of service and in no relationship, another server has them, and what their end waits for is
+    there."""
     where, waits = _where(action, world), action.detail
     for words, wrong in (("in service", where.serves), ("in failover", where.owners.__contains__)):
         if left := [scope for scope in action.scopes if wrong(scope)]:
@@ -193,11 +216,13 @@ def left_over(action: Action, world: World) -> Iterable[str]:
 
 
 def secret_kept(action: Action, world: World) -> Iterable[str]:
+    """Something is kept of the relationship's secret."""
     if not world.secrets.exists(action.name):
         yield f"nothing is kept of the secret of '{action.name}'"
 
 
 def name_is_free(action: Action, world: World) -> Iterable[str]:
+    """Neither server has a relationship of this name, both have room for one, and the scopes can come."""
     for view in (_where(action, world), _other(action, world)):
         if view is not None and action.name in view.relationships:
             yield f"{view.name} has a relationship '{action.name}' already"
@@ -207,6 +232,7 @@ def name_is_free(action: Action, world: World) -> Iterable[str]:
 
 
 def can_join(action: Action, world: World) -> Iterable[str]:
+    """The server has the relationship, and the scopes can come."""
     yield from has_half(action, world)
     yield from _free_to_come(action, world)
 
@@ -221,12 +247,14 @@ def _free_to_come(action: Action, world: World) -> Iterable[str]:
 
 
 def has_half(action: Action, world: World) -> Iterable[str]:
+    """The server has the relationship."""
     where = _where(action, world)
     if where.half(action.name) is None:
         yield f"{where.name} has no relationship '{action.name}'"
 
 
 def cut_off(action: Action, world: World) -> Iterable[str]:
+    """The server has the relationship, in state CommunicationInterrupted."""
     yield from has_half(action, world)
     current = _where(action, world).half(action.name)
     if current is not None and current.relationship.state != "CommunicationInterrupted":

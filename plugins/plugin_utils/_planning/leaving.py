@@ -37,7 +37,7 @@ class Leaving:
     policy: Policy
 
     def ends(self, d: Draft) -> tuple[ServerView, ServerView]:
-        """The server that keeps them and the other one, as they are by now."""
+        """The server that keeps them and the other one, as they are by now. Raises RemoteFailure for an Unread one."""
         if isinstance(self.partner, Unread):
             raise self.partner.failure
         here, there = d.here, d.view(self.partner.source)
@@ -52,6 +52,7 @@ class Choice:
     but: Collection[IPv4Address] = ()
 
     def among(self, members: Iterable[IPv4Address]) -> Scopes:
+        """The chosen ones of some members, sorted."""
         chosen = (scope for scope in members if scope not in self.but and (self.of is None or scope in self.of))
         return tuple(sorted(chosen))
 

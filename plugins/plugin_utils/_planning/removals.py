@@ -29,6 +29,7 @@ class Removal:
     replaced: bool = False  # the kept one is copied there anew
 
     def public(self) -> Mapping[str, Any]:
+        """As the result shows it."""
         return {
             "scope_id": str(self.scope_id),
             "server": self.server,

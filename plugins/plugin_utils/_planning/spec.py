@@ -63,10 +63,12 @@ class Spec:
 
     @property
     def members(self) -> Scopes:
+        """All scopes that are to be in it, sorted, each once."""
         return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}))
 
     @property
     def is_present(self) -> bool:
+        """Whether the relationship is to be there."""
         return not self.absent and self.leaving is None
 
 

@@ -38,10 +38,12 @@ class Half:
 
     @property
     def name(self) -> str:
+        """The relationship's name."""
         return self.relationship.name
 
     @property
     def scopes(self) -> Scopes:
+        """Its members on this server."""
         return self.relationship.scopes
 
 
@@ -86,6 +88,7 @@ class ServerView:
 
     @property
     def name(self) -> str:
+        """The server's own name."""
         return self.server.name
 
     @property
@@ -122,6 +125,7 @@ class ServerView:
         )
 
     def members(self, name: str) -> frozenset[IPv4Address]:
+        """The scopes of this server's half of a relationship; none where it has no half."""
         current = self.half(name)
         return frozenset(current.scopes) if current else frozenset()
 
@@ -131,6 +135,7 @@ class ServerView:
         return None if owner == name and name in self.ours else owner
 
     def serves(self, scope: IPv4Address) -> bool:
+        """Whether the server has a copy of the scope, and in service."""
         return scope in self.copies and self.copies[scope].active
 
     def covers(self, read: PartnerRead) -> bool:
@@ -152,27 +157,34 @@ class ServerView:
     # --- as it would be ------------------------------------------------------------------------------------------
 
     def with_half(self, relationship: Relationship) -> ServerView:
+        """The server with this half, instead of what it may have of this name."""
         relationships = {**self.relationships, relationship.name: relationship}
         return replace(self, relationships=relationships, ours=self.ours | {relationship.name})
 
     def without_half(self, name: str) -> ServerView:
+        """The server without its half of this name."""
         relationships = {key: value for key, value in self.relationships.items() if key != name}
         return replace(self, relationships=relationships, ours=self.ours - {name})
 
     def with_members(
         self, name: str, coming: Iterable[IPv4Address] = (), going: Collection[IPv4Address] = ()
     ) -> ServerView:
+        """The server with these members more and fewer. Raises KeyError where it has no relationship of this name."""
         current = self.relationships[name]
         scopes = tuple(sorted({*current.scopes, *coming}.difference(going)))
         return replace(self, relationships={**self.relationships, name: replace(current, scopes=scopes)})
 
     def with_copies(self, copies: Iterable[Scope]) -> ServerView:
+        """The server with these copies, instead of what it may have of their scopes."""
         return replace(self, copies={**self.copies, **{copy.scope_id: copy for copy in copies}})
 
     def without_copies(self, scopes: Collection[IPv4Address]) -> ServerView:
+        """The server without its copies of these scopes."""
         return replace(self, copies={key: copy for key, copy in self.copies.items() if key not in scopes})
 
     def switched(self, scopes: Iterable[IPv4Address], active: bool) -> ServerView:
+        """The server with its copies of these scopes in service (`active`) or out of it. Raises KeyError where it lacks
+        one."""
         return self.with_copies([replace(self.copies[scope], active=active) for scope in scopes])
 
 
@@ -218,6 +230,7 @@ class World:
 
     @property
     def here(self) -> ServerView:
+        """The task's own server. Raises KeyError before it was read."""
         return self.views[Connection.THIS_SERVER]
 
     def reads_both(self, name: str) -> bool:
@@ -261,6 +274,7 @@ class World:
         return next((source for other, source in self.known.items() if are_one(name, other, partners)), None)
 
     def having(self, *views: ServerView) -> World:
+        """All that is known, with these servers as they are given."""
         return replace(self, views={**self.views, **{view.source: view for view in views}})
 
 
