@@ -80,7 +80,7 @@ def check_new_at_partner(name: str, option: str, here: ServerView, there: Server
     """Raises Refused where the partner, as it would be by then, would refuse a new relationship. Upper and lower case
     are one, as Windows has it."""
     problems: list[str] = []
-    taken = next((other for other in there.relationships if other.casefold() == name.casefold()), None)
+    taken = there.alike(name)
     if taken is not None:
         differs = "" if taken == name else f", which differs from '{name}' in upper and lower case only"
         problems.append(
@@ -120,11 +120,7 @@ def check_recreation(misfit: Misfit, policy: Policy) -> None:
 
 def check_keeper(misfit: Misfit, partner: str, same: bool, policy: Policy) -> None:
     """Raises Refused where the options do not say who keeps, and what becomes of the copies on `partner`."""
-    if policy.keep_scopes_on == "partner":
-        raise Refused(
-            "keep_scopes_on: re-creating copies the scopes from this server, so it has to keep them; run the task on "
-            "the partner."
-        )
+    _check_kept_here("re-creating", policy)
     copies = ("delete",) if same else ("delete", "disable")
     if not policy.orphan and (policy.keep_scopes_on is None or policy.other_copy not in copies):
         what = (
@@ -136,6 +132,14 @@ def check_keeper(misfit: Misfit, partner: str, same: bool, policy: Policy) -> No
             f"keep_scopes_on and other_copy: needed to re-create '{misfit.half.name}' ({misfit.reason.rstrip('.')}). "
             f"keep_scopes_on: this_server, since the scopes are copied from here; the copies on {partner} {what}. "
             "Nothing was changed."
+        )
+
+
+def _check_kept_here(what: str, policy: Policy) -> None:
+    if policy.keep_scopes_on == "partner":
+        raise Refused(
+            f"keep_scopes_on: {what} copies the scopes from this server, so it has to keep them; run the task on the "
+            "partner."
         )
 
 
@@ -203,11 +207,7 @@ def check_elsewhere(name: str, scopes: Sequence[IPv4Address], other: ServerView)
 def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, policy: Policy) -> None:
     """Raises Refused where the options of a move contradict it, or do not say what becomes of the copies on a partner
     that is not the `same` as the new one."""
-    if policy.keep_scopes_on == "partner":
-        raise Refused(
-            "keep_scopes_on: a move copies the scopes from this server, so it has to keep them; run the task on the "
-            "partner."
-        )
+    _check_kept_here("a move", policy)
     if policy.other_copy is None and not same:
         raise Refused(
             f"other_copy: needed, since {few(scopes)} would move from '{source.name}', and "

@@ -50,7 +50,7 @@ class LostLease:
 
 
 def differences(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[Difference]:
-    """Every difference, by scope and field. A reservation, option or policy that one side lacks is one difference."""
+    """Every difference, by scope and field. A reservation, option or policy that one server lacks is one difference."""
     differs: list[Difference] = []
     for scope_id in scopes:
         here, there = source.scopes.get(scope_id), destination.scopes.get(scope_id)

@@ -81,6 +81,13 @@ class Draft:
             self.actions.append(action)
             self.world = kinds.effect(self.world, action)
 
+    def save(
+        self, where: ServerView, name: str, scopes: Sequence[IPv4Address], keep_days: int | None, **more: Any
+    ) -> None:
+        """Adds a safety copy, which is kept for so many days; None: it is to be made of nothing."""
+        if keep_days is not None:
+            self.add(Kind.SAVE, where, name, scopes, detail=keep_days, **more)
+
     def has(self, kind: Kind, name: str) -> bool:
         """Whether an action of this kind was added for the relationship."""
         return any(action.kind is kind and action.name == name for action in self.actions)

@@ -171,8 +171,7 @@ def has_members(action: Action, world: World) -> Iterable[str]:
 
 
 def _members_lacking(action: Action, view: ServerView | None) -> Iterable[str]:
-    lacking = [scope for scope in action.scopes if view is not None and scope not in view.members(action.name)]
-    if view is not None and lacking:
+    if view is not None and (lacking := view.lacking(action.name, action.scopes)):
         yield f"{list_scopes(lacking)} is no member of '{action.name}' on {view.name}"
 
 

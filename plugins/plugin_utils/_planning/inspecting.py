@@ -13,7 +13,6 @@ from typing import Any
 from .._model.relationship import Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
-from .._windows.export import NOTHING, Export
 from . import content
 from .reads import OwnRead, PartnerRead, ReadRequest, Unread
 from .world import ServerView, World, not_the_partner
@@ -66,7 +65,7 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
         return _problem(f"the partner has no relationship '{relationship.name}'")
     mine, theirs = set(relationship.scopes), set(half.scopes)
     common = sorted(mine & theirs)
-    differs = content.differences(_export(here, common), _export(there, common), common)
+    differs = content.differences(here.exported(common), there.exported(common), common)
     return {
         "partner_state": half.relationship.state,
         "in_sync": not differs and mine == theirs,
@@ -83,11 +82,6 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
         ],
         "problem": None,
     }
-
-
-def _export(view: ServerView, scopes: Sequence[IPv4Address]) -> Export:
-    read = view.content(scopes[0]) if scopes else None
-    return read.export if read else NOTHING
 
 
 _KEYS = ("partner_state", "in_sync", "scopes_only_here", "scopes_only_at_partner", "differences")

@@ -104,8 +104,7 @@ def leave(leaving: Leaving, d: Draft) -> None:
     mine = [scope for scope in alone if scope in other.members(name)]
     lose: dict[str, Any] = {"other": keeper.source, "stage": Stage.LOSER}
     keep: dict[str, Any] = {"other": other.source, "stage": Stage.KEEPER}
-    if policy.keep_days is not None:
-        d.add(Kind.SAVE, other, name, copies, detail=policy.keep_days, **lose)
+    d.save(other, name, copies, policy.keep_days, **lose)
     d.add(Kind.SERVE_OFF, other, name, [scope for scope in alone if other.serves(scope)], **lose)
     d.add(Kind.DETACH_MEMBERS, other, name, mine, normal=not is_half_made(name, keeper, other), **lose)
     if policy.other_copy == "delete":

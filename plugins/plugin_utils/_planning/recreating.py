@@ -132,8 +132,7 @@ def _half_made(spec: Spec, d: Draft) -> Misfit | None:
     current = d.here.find(spec.name, spec.option)
     if current is None:
         return None
-    missing = [scope for scope in spec.members if scope not in current.scopes]
-    checks.check_members(d.here, spec.name, missing)
+    checks.check_members(d.here, spec.name, d.here.lacking(spec.name, spec.members))
     if not asks_partner(spec, d):
         return None
     there = look_at_partner(spec, current.relationship.partner.names, d)
@@ -146,7 +145,7 @@ def _complete(spec: Spec, misfit: Misfit, d: Draft) -> None:
     if there is None:
         raise AssertionError("a half-made relationship is one of which the partner was read")
     checks.check_not_at_partner(old.name, old.scopes, d.here, there)
-    declared = _with_partner(spec.settings or DeclaredSettings(spec.name), old.relationship.partner_server)
+    declared = _declared(spec, old.relationship.partner_server)
     checks.check_declared(spec, declared, old.relationship, d.here.members(old.name))
     if dissolve(old.name, Policy(keep_scopes_on="this_server", other_copy="disable", keep_days=None), d):
         d.settings[spec.name] = declared
@@ -157,7 +156,7 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
     copies stay there, inactive, until the new ones are there."""
     old, policy = misfit.half.relationship, spec.policy
     checks.check_recreation(misfit, policy)
-    declared = _with_partner(spec.settings or DeclaredSettings(spec.name), old.partner_server)
+    declared = _declared(spec, old.partner_server)
     is_here = misfit.there is None
     names = _target(spec, d)
     same = not is_here or not names or any(_is_partner(name, old, d.here) for name in names)
@@ -178,7 +177,7 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
 
 
 def _leaves_for_good(spec: Spec, old: Relationship, d: Draft) -> bool:
-    """Members that nobody wants any more leave before the others go on. False: something has to be read first."""
+    """Members that are not declared leave before the others go on. False: something has to be read first."""
     leaving = resolve_members(old.name, Choice(but=spec.members), spec.policy, d)
     if leaving is not None:
         leave(leaving, d)
@@ -191,8 +190,10 @@ def _going_on(policy: Policy, same: bool) -> Policy:
     return replace(policy, keep_scopes_on="this_server", other_copy="delete" if same else "disable")
 
 
-def _with_partner(declared: DeclaredSettings, partner: str) -> DeclaredSettings:
-    return declared if declared.partner_server else replace(declared, partner_server=partner)
+def _declared(spec: Spec, partner: str) -> DeclaredSettings:
+    """The settings of what is created anew, with the `partner` that it had unless another one is declared."""
+    declared = spec.settings or DeclaredSettings(spec.name)
+    return replace(declared, partner_server=declared.partner_server or partner)
 
 
 def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
@@ -233,7 +234,7 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
     read first."""
     views = [d.here]
     if names and asks_partner(spec, d):
-        level = not set(spec.members) <= d.here.members(spec.name)
+        level = bool(d.here.lacking(spec.name, spec.members))
         there = d.need(PartnerRead(names, spec.name, level=level, guarded=d.world.reads_both(spec.name)))
         if there is None:
             return None

@@ -50,8 +50,7 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
     alone = [scope for scope in going if scope not in there.copies]
     if alone:
         raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")
-    if keep_days is not None:
-        d.add(Kind.SAVE, here, LEFT_OVER, going, detail=keep_days, other=there.source, stage=Stage.LOSER)
+    d.save(here, LEFT_OVER, going, keep_days, other=there.source, stage=Stage.LOSER)
     d.add(Kind.DELETE, here, "", going, other=there.source, stage=Stage.LOSER)
     return replace(finished(d), diff=({"scopes": list(map(str, going))}, {"scopes": []}))
 
@@ -60,7 +59,7 @@ def declare_down(name: str, world: World, option: str = "name") -> Plan | ReadRe
     """The relationship is in state PartnerDown: only from CommunicationInterrupted, and never while the partner
     answers.
 
-    Made on both sides, it gives the same address to two clients. Raises Refused.
+    Made on both servers, it gives the same address to two clients. Raises Refused.
     """
     if not world.views:
         return ReadRequest()

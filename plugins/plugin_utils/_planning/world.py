@@ -21,7 +21,7 @@ from .._model.relationship import Relationship
 from .._model.scope import Scope, Utilisation
 from .._model.server import Server
 from .._model.settings import SETTINGS
-from .._windows.export import Export, ServerLevel
+from .._windows.export import NOTHING, Export, ServerLevel
 from .._windows.secret_record import SecretRecord
 from .reads import PartnerRead, ReadRequest, Scopes, Unread
 
@@ -110,14 +110,17 @@ class ServerView:
         """This server's half of a relationship between the two."""
         return Half(self.relationships[name], self.name) if name in self.ours and name in self.relationships else None
 
+    def alike(self, name: str) -> str | None:
+        """The relationship of this name, with whomever, or else one whose name differs in upper and lower case only."""
+        alike = (other for other in self.relationships if other.casefold() == name.casefold())
+        return name if name in self.relationships else next(alike, None)
+
     def find(self, name: str, option: str) -> Half | None:
         """The half of exactly this name. Raises Refused, naming `option`, for one that differs in case only: who knows
         if it is meant."""
-        if name in self.relationships:
+        alike = self.alike(name)
+        if alike in (None, name):
             return self.half(name)
-        alike = next((other for other in self.relationships if other.casefold() == name.casefold()), None)
-        if alike is None:
-            return None
         raise Refused(
             f"{option}: {self.name} has a relationship '{alike}', which differs from '{name}' in upper and lower case "
             "only; write the name as it is there. A relationship cannot be renamed: it would have to be removed and "
@@ -128,6 +131,11 @@ class ServerView:
         """The scopes of this server's half of a relationship; none where it has no half."""
         current = self.half(name)
         return frozenset(current.scopes) if current else frozenset()
+
+    def lacking(self, name: str, scopes: Iterable[IPv4Address]) -> Scopes:
+        """Those of the scopes that are no members of it."""
+        members = self.members(name)
+        return tuple(scope for scope in scopes if scope not in members)
 
     def elsewhere(self, scope: IPv4Address, name: str) -> str | None:
         """The other relationship that a scope is in on this server."""
@@ -148,6 +156,14 @@ class ServerView:
     def content(self, scope: IPv4Address) -> Content | None:
         """What was read of a scope, whether it is there or not."""
         return next((content for content in self.contents if scope in content.scopes), None)
+
+    def exported(self, scopes: Iterable[IPv4Address]) -> Export:
+        """What was read of some scopes that were read together; there is nothing of none."""
+        for scope in scopes:
+            if content := self.content(scope):
+                return content.export
+            raise AssertionError("the content is asked for first")
+        return NOTHING
 
     def needed_level(self, scope: IPv4Address) -> Export | None:
         """The export that tells what a scope needs of the server level."""
