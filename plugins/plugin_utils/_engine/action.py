@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
@@ -140,12 +141,8 @@ def waiting(options: Mapping[str, Any]) -> calls.Waiting:
 
 def limits(options: Mapping[str, Any]) -> guards.Limits:
     """What the task allows a plan to do."""
-    given = {
-        name: options[name]
-        for name in ("allow_clock_skew", "allow_content_loss", "max_removals_percent")
-        if name in options
-    }
-    return guards.Limits(allow_state=tuple(options.get("allow_state", ())), **given)
+    given = {limit.name: options[limit.name] for limit in fields(guards.Limits) if limit.name in options}
+    return guards.Limits(**{**given, "allow_state": tuple(options.get("allow_state", ()))})
 
 
 def secrets(options: Mapping[str, Any]) -> list[str]:

@@ -24,9 +24,8 @@ from .._windows.cmdlets import Operation
 from .._windows.reply import Result
 from . import journal
 
-GRACE = (
-    90  # seconds; two servers that lost contact over a change of secret connect again after a minute (MS-DHCPF 3.1.2.2)
-)
+# seconds; two servers that lost contact over a change of secret connect again after a minute (MS-DHCPF 3.1.2.2)
+GRACE = 90
 # what reaches the partner by itself; of all others only the server is reached that they are done on
 _REACHES_PARTNER = {
     Kind.MAKE,
@@ -201,10 +200,8 @@ def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:
 
 def under_way(steps: Sequence[Step], run: Sequence[Call], results: Sequence[Result]) -> Step | None:
     """The first step that was not carried out, given the results of the calls that ran."""
-    done = [
-        call.step for call, result in zip(run, results, strict=False) if call.role is Role.STEP and not result.errors
-    ]
-    return next((step for step in steps[len(done) :]), None)
+    done = sum(call.role is Role.STEP and not result.errors for call, result in zip(run, results, strict=False))
+    return next(iter(steps[done:]), None)
 
 
 def _wait(name: str, waiting: Waiting, after_a_write: bool) -> Operation:

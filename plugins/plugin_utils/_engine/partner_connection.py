@@ -75,8 +75,7 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
             name = self._partner_vars["inventory_hostname"]
             raise RemoteFailure(
                 f"partner_host: {name} cannot be reached ({failure}). Look at ansible_host, and at WinRM or SSH there; "
-                "or leave "
-                "partner_host out (in the role: failover_use_partner_host: false)."
+                "or leave partner_host out (in the role: failover_use_partner_host: false)."
             ) from failure
         return result
 

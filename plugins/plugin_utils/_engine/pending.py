@@ -83,11 +83,7 @@ def created(facts: Facts, name: str) -> tuple[ScopeSpec, ...]:
 
 
 def remembering(
-    facts: Facts,
-    name: str,
-    options: Mapping[str, Any],
-    scopes: Sequence[str],
-    create_scopes: Sequence[ScopeSpec] = (),
+    facts: Facts, name: str, options: Mapping[str, Any], scopes: Sequence[str], create_scopes: Sequence[ScopeSpec] = ()
 ) -> Facts:
     """The fact with this relationship in it, but never its secret."""
     plain = {option: options[option] for option in PLAIN_OPTIONS if options.get(option) is not None}

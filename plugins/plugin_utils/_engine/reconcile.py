@@ -145,12 +145,7 @@ class Reconciliation:
             after = {**after, "create_scopes": [scope_specs.options(spec) for spec in plan.creates]}
         header = plan.header or f"failover on {self.reader.here.name}"
         self.result["changed"] = bool(plan.actions)
-        self.result["diff"] = {
-            "before": before,
-            "after": after,
-            "before_header": header,
-            "after_header": header,
-        }
+        self.result["diff"] = {"before": before, "after": after, "before_header": header, "after_header": header}
         if plan.warnings:
             self.result["warnings"] = list(plan.warnings)
 
@@ -228,11 +223,8 @@ class Reconciliation:
             if call.operation["op"] != "safety_copy" or call.step is None:
                 continue
             for file in result.objects:
-                copy = {
-                    "host": remote.host,
-                    "path": file.name("path"),
-                    "scopes": call.operation["parameters"]["ScopeId"],
-                }
+                scopes = call.operation["parameters"]["ScopeId"]
+                copy = {"host": remote.host, "path": file.name("path"), "scopes": scopes}
                 self.result.setdefault("safety_copies", []).append(copy)
                 self._saved.add((call.step.action.where, call.step.action.scopes))
 

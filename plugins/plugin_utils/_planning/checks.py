@@ -242,14 +242,8 @@ def _member_problem(here: ServerView, name: str, scope: IPv4Address) -> str | No
 
 
 def _containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
-    return next(
-        (
-            scope
-            for scope, copy in here.copies.items()
-            if int(address) & int(IPv4Address(copy.subnet_mask)) == int(scope)
-        ),
-        None,
-    )
+    masks = {scope: int(IPv4Address(copy.subnet_mask)) for scope, copy in here.copies.items()}
+    return next((scope for scope, mask in masks.items() if int(address) & mask == int(scope)), None)
 
 
 def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:

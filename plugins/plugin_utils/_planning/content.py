@@ -31,12 +31,8 @@ class Difference:
 
     def public(self) -> Mapping[str, str | None]:
         """As the result shows it."""
-        return {
-            "scope_id": str(self.scope_id),
-            "field": self.field,
-            "source": self.source,
-            "destination": self.destination,
-        }
+        ends = {"source": self.source, "destination": self.destination}
+        return {"scope_id": str(self.scope_id), "field": self.field, **ends}
 
 
 @dataclass(frozen=True)

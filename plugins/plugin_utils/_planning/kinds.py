@@ -155,14 +155,14 @@ KINDS: Mapping[Kind, Row] = {
         "activate {scopes} on {where}",
         lambda action, computer: cmdlets.activate_scope(action.scopes[0], computer),
         effects.has_copies,
-        effects.switched(True),
+        effects.switched_on,
         alone=True,
     ),
     Kind.SERVE_OFF: Row(
         "deactivate {scopes} on {where}",
         lambda action, computer: cmdlets.deactivate_scope(action.scopes[0], computer),
         effects.kept_elsewhere,
-        effects.switched(False),
+        effects.switched_off,
         alone=True,
     ),
     Kind.DETACH_MEMBERS: Row(

@@ -79,11 +79,8 @@ def _left(name: str, option: str, spec: Spec, d: Draft) -> Misfit | None:
 def _cannot_become(declared: DeclaredSettings, current: Relationship, d: Draft) -> str | None:
     """Why Windows cannot make the relationship what is declared. Raises Refused for options of a mode that it is not
     in."""
-    partner = (
-        checks.other_partner(declared.partner_server, current, d.here, d)
-        if declared.partner_server is not None
-        else None
-    )
+    spelling = declared.partner_server
+    partner = None if spelling is None else checks.other_partner(spelling, current, d.here, d)
     setting_changes.check_mode_options(declared, current)
     return partner or setting_changes.other_role(declared, current, d.here.name)
 

@@ -159,11 +159,8 @@ class ServerView:
 
     def exported(self, scopes: Iterable[IPv4Address]) -> Export:
         """What was read of some scopes that were read together; there is nothing of none."""
-        for scope in scopes:
-            if content := self.content(scope):
-                return content.export
-            raise AssertionError("the content is asked for first")
-        return NOTHING
+        exports = [content.export for content in map(self.content, scopes) if content]
+        return exports[0] if exports else NOTHING
 
     def needed_level(self, scope: IPv4Address) -> Export | None:
         """The export that tells what a scope needs of the server level."""
