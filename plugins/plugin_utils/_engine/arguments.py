@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._model.refusal import Refused
+from .._model.relationship import NORMAL
 from .._model.settings import DECLARED
 from .._planning.guards import PASSING, STATES
 from .._planning.spec import Policy
@@ -21,7 +22,7 @@ RELATIONSHIP: dict[str, Any] = {
 WAITING: dict[str, Any] = {
     "wait_for_normal": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 180},
-    "allow_state": {"type": "list", "elements": "str", "choices": sorted(STATES - PASSING - {"Normal"}), "default": []},
+    "allow_state": {"type": "list", "elements": "str", "choices": sorted(STATES - PASSING - {NORMAL}), "default": []},
 }
 
 PARTNER: dict[str, Any] = {

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._model.identity import Connection
+from .._model.relationship import NORMAL
 from .._model.server import Server
 from .._planning import guards, kinds
 from .._planning.actions import Action, Kind
@@ -205,7 +206,7 @@ def under_way(steps: Sequence[Step], run: Sequence[Call], results: Sequence[Resu
 
 
 def _wait(name: str, waiting: Waiting, after_a_write: bool) -> Operation:
-    allowed: Collection[str] = {guards.NORMAL, *waiting.allow_state}
+    allowed: Collection[str] = {NORMAL, *waiting.allow_state}
     grace = min(waiting.grace, waiting.timeout) if after_a_write else 0
     passing = guards.PASSING - set(allowed)
     states = cmdlets.AwaitedStates(allowed, passing, guards.PASSING_AFTER_A_WRITE, grace)

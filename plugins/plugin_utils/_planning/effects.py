@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
+from .._model.relationship import CUT_OFF, PARTNER_DOWN
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT
@@ -121,7 +122,7 @@ def imported(action: Action, view: ServerView) -> ServerView:
 @_at
 def declared_down(action: Action, view: ServerView) -> ServerView:
     """DOWN: this server's half is in state PartnerDown."""
-    return view.with_half(replace(view.relationships[action.name], state="PartnerDown"))
+    return view.with_half(replace(view.relationships[action.name], state=PARTNER_DOWN))
 
 
 # --- needs -----------------------------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ def _empty_half(action: Action, view: ServerView) -> Iterable[str]:
 def _cut_off(action: Action, view: ServerView) -> Iterable[str]:
     yield from _half(action, view)
     current = view.half(action.name)
-    if current is not None and current.relationship.state != "CommunicationInterrupted":
+    if current is not None and current.relationship.state != CUT_OFF:
         yield f"'{action.name}' is in state {current.relationship.state}"
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from .._model.identity import Connection
 from .._model.refusal import Refused
-from .._model.relationship import Relationship
+from .._model.relationship import CUT_OFF, NORMAL, PARTNER_DOWN, Relationship
 from .._model.render import settings
 from .._model.server import Server
 from .._model.settings import SETTINGS, OnPartner
@@ -19,19 +19,18 @@ from .kinds import KINDS
 from .plan import Plan
 from .world import ServerView
 
-NORMAL = "Normal"
 # states that pass by themselves: the batch waits for Normal before it writes
 PASSING = frozenset({"Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"})
 # states in which a write could split the two servers' views
 _REFUSED = {
-    "CommunicationInterrupted": "the partner is not reachable from it; bring it back, or look at the network between "
+    CUT_OFF: "the partner is not reachable from it; bring it back, or look at the network between "
     "them (TCP 647); after a change of the secret it passes by itself within a minute or two",
-    "PartnerDown": "the partner was declared down; bring it back and wait until both show Normal",
+    PARTNER_DOWN: "the partner was declared down; bring it back and wait until both show Normal",
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
 }
 # what a write of ours can cause for a while: a message with the other secret closes the connection (MS-DHCPF 3.1.5)
-PASSING_AFTER_A_WRITE = frozenset({"CommunicationInterrupted"})
+PASSING_AFTER_A_WRITE = frozenset({CUT_OFF})
 CLOCK_LIMIT = timedelta(minutes=1)
 MANY_MEMBERS = 10  # from so many on, the share that is removed counts
 STATES = frozenset({NORMAL}) | PASSING | frozenset(_REFUSED)

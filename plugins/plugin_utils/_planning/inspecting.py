@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.relationship import Relationship
+from .._model.relationship import NORMAL, Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
 from . import content
@@ -96,7 +96,7 @@ def health(relationship: Relationship, statistics: Mapping[IPv4Address, Utilisat
     known = {scope: statistics[scope] for scope in relationship.scopes if scope in statistics}
     fullest = sorted(known, key=lambda scope: (-(known[scope].percent_in_use or 0), scope))
     return {
-        "healthy": relationship.state == "Normal" and all(scope.free for scope in known.values()),
+        "healthy": relationship.state == NORMAL and all(scope.free for scope in known.values()),
         "in_use": sum(scope.in_use for scope in known.values()),
         "free": sum(scope.free for scope in known.values()),
         "free_here": sum(scope.free_here or 0 for scope in known.values()),

@@ -16,15 +16,13 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.refusal import Refused
-from .._model.relationship import Relationship
+from .._model.relationship import CUT_OFF, PARTNER_DOWN, Relationship
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
 from .draft import Draft, stays
 from .reads import PartnerRead, Scopes, Unread
 from .spec import Policy, Spec
 from .world import ServerView
-
-CUT_OFF = ("CommunicationInterrupted", "PartnerDown")
 
 
 @dataclass(frozen=True)
@@ -170,7 +168,7 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
 
 def _is_gone(current: Relationship, d: Draft) -> bool:
     """Raises Refused where the partner is not; False: that has to be asked first."""
-    if current.state not in CUT_OFF:
+    if current.state not in (CUT_OFF, PARTNER_DOWN):
         raise Refused(
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
             f"{current.partner_server} is not gone; leave orphan out. Nothing was changed."

@@ -42,14 +42,14 @@ def _renamed(spec: Spec, d: Draft) -> Misfit | None:
     previous = spec.policy.previous_name
     if previous is None or previous.casefold() == spec.name.casefold():
         return None
-    old = _left(previous, "previous_name", spec, d)
+    old = _find_previous(previous, "previous_name", spec, d)
     return old and replace(old, reason=f"its name was '{previous}'.")
 
 
 def _unfit(spec: Spec, d: Draft) -> Misfit | None:
     current = d.here.find(spec.name, spec.option)
     if current is None:
-        alone = _left(spec.name, spec.option, spec, d) if spec.policy.recreate else None
+        alone = _find_previous(spec.name, spec.option, spec, d) if spec.policy.recreate else None
         return alone and replace(alone, reason="the partner alone has it.")
     if spec.create_only or spec.settings is None:
         return None
@@ -59,7 +59,7 @@ def _unfit(spec: Spec, d: Draft) -> Misfit | None:
     return Misfit(current, reason) if reason else None
 
 
-def _left(name: str, option: str, spec: Spec, d: Draft) -> Misfit | None:
+def _find_previous(name: str, option: str, spec: Spec, d: Draft) -> Misfit | None:
     """The relationship of this name here, or what a run that was broken off left of it on the partner."""
     current = d.here.find(name, option)
     if current is not None:

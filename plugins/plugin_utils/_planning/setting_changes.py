@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.refusal import Refused
-from .._model.relationship import Relationship
+from .._model.relationship import NORMAL, Relationship
 from .._model.settings import SETTING, SETTINGS, DeclaredSettings, Kind, Mode, OnPartner, Setting
 from .._windows.secret_record import SecretRecord
 
@@ -48,7 +48,7 @@ def would_be(declared: DeclaredSettings, scopes: Collection[IPv4Address]) -> Rel
     return Relationship(
         name=whole.name,
         partner_server=whole.partner_server or "",
-        state="Normal",
+        state=NORMAL,
         scopes=tuple(sorted(scopes)),
         **{setting.option: getattr(whole, setting.option) for setting in SETTINGS},
     )
