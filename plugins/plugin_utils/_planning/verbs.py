@@ -70,8 +70,8 @@ def declare_down(name: str, world: World, option: str = "name") -> Plan | ReadRe
         return finished(d, [Spec(name, option=option)])
     if state != CUT_OFF:
         raise Refused(
-            f"relationship '{name}' on {here.name} is in state {state}; a partner is declared down from {CUT_OFF} only, "
-            "when it is sure that it does not serve. Nothing was changed."
+            f"relationship '{name}' on {here.name} is in state {state}; a partner is declared down from {CUT_OFF} "
+            "only, when it is sure that it does not serve. Nothing was changed."
         )
     if not _is_silent(current.relationship, d):
         return d.request()
