@@ -23,16 +23,22 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Reads, and returns the relationships, the scopes that are in none, and both as the role's data. Raises
+        TaskFailure."""
         wanted = Inspection(options["name"], "drift" in options["gather"], "health" in options["gather"])
         entries = self.reader.know(lambda world: inspect(wanted, world))
         server = self.reader.here
-        shown = [it for it in server.relationships if wanted.name in (None, it.name)]
+        shown = [current for current in server.relationships if wanted.name in (None, current.name)]
         return {
             "server": server.name,
             "relationships": entries,
-            "unprotected_scopes": [scope_result(it) for it in server.scopes if not server.relationship_of(it.scope_id)],
+            "unprotected_scopes": [
+                scope_result(scope) for scope in server.scopes if not server.relationship_of(scope.scope_id)
+            ],
             "config": {
-                "failover_relationships": [site_entry(it, self.host, inventory_name(it, task_vars)) for it in shown]
+                "failover_relationships": [
+                    site_entry(current, self.host, inventory_name(current, task_vars)) for current in shown
+                ]
             },
         }
 

@@ -15,6 +15,7 @@ class ActionModule(FailoverAction):
     ARGUMENT_SPEC = {"name": {"type": "str", "required": True}, "partner_host": {"type": "str"}}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises Refused where the partner may be there, and RemoteFailure."""
         name = options["name"]
         plan = self.reconcile(lambda world: verbs.declare_down(name, world))
         return {"relationship": self.shown(name, plan)}

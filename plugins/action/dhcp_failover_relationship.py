@@ -32,6 +32,7 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Brings the relationship to what the options say. Raises Refused and RemoteFailure."""
         name, recreate = options["name"], options["recreate"] == "when_needed"
         how = policy(options, recreate=recreate, previous_name=options["previous_name"])
         if options["state"] == "absent":
@@ -42,6 +43,6 @@ class ActionModule(FailoverAction):
             wanted = Spec(name, settings, settings.scopes, policy=how)
             # whether a secret arrived cannot be read back
             sent = replace(wanted, settings=replace(settings, update_secret="on_create"))
-        made = self.reconcile(lambda world: plan([wanted], world), lambda _made, world: plan([sent], world))
-        carried = self.carried(name, options, made)
-        return {"relationship": self.shown(name, made), "pending": bool(made.pending), **carried}
+        applied = self.reconcile(lambda world: plan([wanted], world), lambda _applied, world: plan([sent], world))
+        carried = self.carried(name, options, applied)
+        return {"relationship": self.shown(name, applied), "pending": bool(applied.pending), **carried}

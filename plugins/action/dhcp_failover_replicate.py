@@ -35,6 +35,7 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Replicates, and verifies it. Raises Refused and RemoteFailure."""
         if options["all"] is False:
             raise Refused("all: false says nothing; give scopes, a relationship, or all: true.")
         wanted = Replication(
@@ -45,5 +46,5 @@ class ActionModule(FailoverAction):
             options["allow_overwrite"],
             keep_days(options),
         )
-        plan = self.reconcile(lambda world: replicate(wanted, world), lambda _made, world: verify(wanted, world))
+        plan = self.reconcile(lambda world: replicate(wanted, world), lambda _applied, world: verify(wanted, world))
         return {"replicated": [str(scope) for scope in plan.rereads]}

@@ -24,13 +24,14 @@ class ActionModule(FailoverAction):
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Imports what is not there, and verifies it. Raises Refused and RemoteFailure."""
         days = keep_days({**options, "safety_copy": True}) or 0
         wanted = Restoration(options["path"], scope_ids(options["scopes"] or ()), options["state"] == "inactive", days)
         try:
             plan = self.reconcile(
                 lambda world: restoring.restore(wanted, world),
-                lambda made, world: restoring.verify(wanted, made.rereads, world),
+                lambda applied, world: restoring.verify(wanted, applied.rereads, world),
             )
         except RemoteFailure as failure:
-            raise restoring.with_what_came(failure, self.reconciliation.plan, self.reader.world()) from failure
+            raise restoring.with_what_came(failure, wanted, self.reconciliation.plan, self.reader.world()) from failure
         return restoring.result(wanted, plan, self.reader.world(), imported=not self.check_mode)

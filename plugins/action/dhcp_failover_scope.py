@@ -49,6 +49,7 @@ class ActionModule(FailoverAction):
     CONDITIONS = {"required_one_of": [["scopes", "create_scopes"]]}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Brings the members to what the options say. Raises Refused and RemoteFailure."""
         name, scopes = options["relationship"], scope_ids(options["scopes"] or ())
         if options["state"] == "absent":
             return self._absent(name, scopes, options)
@@ -63,11 +64,11 @@ class ActionModule(FailoverAction):
             policy=policy(options, move=options["move"]),
             option="relationship",
         )
-        made = self.reconcile(lambda world: plan([wanted], world))
+        applied = self.reconcile(lambda world: plan([wanted], world))
         return {
-            "relationship": self.shown(name, made),
+            "relationship": self.shown(name, applied),
             "definition_differences": scope_specs.differences(wanted.define, self.reader.here),
-            **self.carried(name, known or {}, made),
+            **self.carried(name, known or {}, applied),
         }
 
     def _absent(self, name: str, scopes: tuple[IPv4Address, ...], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,5 +76,5 @@ class ActionModule(FailoverAction):
             if options[option]:
                 raise Refused(f"{option}: has no meaning together with state: absent; leave it out.")
         wanted = Spec(name, leaving=scopes, policy=policy(options), option="relationship")
-        made = self.reconcile(lambda world: plan([wanted], world))
-        return {"relationship": self.shown(name, made), "definition_differences": []}
+        applied = self.reconcile(lambda world: plan([wanted], world))
+        return {"relationship": self.shown(name, applied), "definition_differences": []}

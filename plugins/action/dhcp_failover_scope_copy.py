@@ -26,6 +26,7 @@ class ActionModule(FailoverAction):
     CONDITIONS = {"required_one_of": [["partner_server", "partner_host"]]}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Deletes the copies, and verifies it. Raises Refused and RemoteFailure."""
         scopes = scope_ids(options["scopes"])
         names = tuple(computer_name(name.strip(), "partner_server") for name in (options["partner_server"],) if name)
         days = keep_days(options)

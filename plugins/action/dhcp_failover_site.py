@@ -72,6 +72,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     }
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task, from its options to its result. Data that is wrong fails it; no secret is in the result."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)

@@ -12,4 +12,5 @@ class FilterModule:
     """What tasks do to copies of scopes, as text: see removal_list."""
 
     def filters(self) -> Mapping[str, Callable[..., Any]]:
+        """The filters of this file, by name."""
         return {"removal_list": removal_list}

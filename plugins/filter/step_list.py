@@ -12,4 +12,5 @@ class FilterModule:
     """What tasks found and did, as text: see step_list."""
 
     def filters(self) -> Mapping[str, Callable[..., Any]]:
+        """The filters of this file, by name."""
         return {"step_list": step_list}

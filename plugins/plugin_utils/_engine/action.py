@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
@@ -40,9 +41,11 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     CONDITIONS: ClassVar[dict[str, Any]] = {}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """What the module does with its options, and returns beside what every module returns. Raises TaskFailure."""
         raise NotImplementedError
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task, from its options to its result. A failure of the task is a result too; no secret is in it."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
@@ -56,7 +59,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
 
         here = readable(lambda arguments: self._execute_module(SCRIPT, dict(arguments), task_vars=task_vars), self.host)
         remotes = [Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))]
-        found: dict[str, Any] = {"changed": False}
+        answer: dict[str, Any] = {"changed": False}
         try:
             with contextlib.ExitStack() as connections:
                 if options.get("partner_host"):
@@ -69,14 +72,14 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                 self.reconciliation = Reconciliation(
                     self.reader, check_mode=self.check_mode, waiting=waiting(options), limits=limits(options)
                 )
-                found = self.reconciliation.result
-                found.update(self.perform(options, task_vars))
+                answer = self.reconciliation.result
+                answer.update(self.perform(options, task_vars))
         except TaskFailure as failure:
-            found.update(failure.shows, failed=True, msg=str(failure))
+            answer.update(failure.shows, failed=True, msg=str(failure))
         if not self._task.diff:
-            found.pop("diff", None)
-        found["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(result_in_sight(readable_by_all(found, hidden)))
+            answer.pop("diff", None)
+        answer["remote_calls"] = sum(remote.calls for remote in remotes)
+        result.update(result_in_sight(readable_by_all(answer, hidden)))
         return result
 
     @contextlib.contextmanager
@@ -87,7 +90,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             yield lambda arguments: partner.execute(SCRIPT, arguments), lambda: logon.goes_on(partner._connection)
 
     def reconcile(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
-        """Brings the servers to what is planned, and verifies it by the `verifier`, or by planning again."""
+        """Brings the servers to what is planned, and verifies it by the `verifier`, or by planning again. Raises
+        Refused and RemoteFailure."""
         return self.reconciliation.run(planner, verifier)
 
     def _ahead(self, world: World) -> World:
@@ -114,7 +118,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
 
 def readable(execute: Execute, host: str) -> Execute:
     """`execute`, where Ansible stumbles over what the server printed: that is the server's failure and no traceback of
-    ours."""
+    ours. Raises UnexpectedReply."""
 
     def executed(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
@@ -129,38 +133,38 @@ def readable(execute: Execute, host: str) -> Execute:
 
 
 def waiting(options: Mapping[str, Any]) -> calls.Waiting:
+    """What the task says of waiting for Normal; seconds."""
     return calls.Waiting(
         options.get("wait_timeout", 180), options.get("wait_for_normal", True), tuple(options.get("allow_state", ()))
     )
 
 
 def limits(options: Mapping[str, Any]) -> guards.Limits:
-    given = {
-        name: options[name]
-        for name in ("allow_clock_skew", "allow_content_loss", "max_removals_percent")
-        if name in options
-    }
-    return guards.Limits(allow_state=tuple(options.get("allow_state", ())), **given)
+    """What the task allows a plan to do."""
+    given = {limit.name: options[limit.name] for limit in fields(guards.Limits) if limit.name in options}
+    return guards.Limits(**{**given, "allow_state": tuple(options.get("allow_state", ()))})
 
 
 def secrets(options: Mapping[str, Any]) -> list[str]:
     """Every shared_secret among the options, the longest first."""
-    found = [value for key, value in options.items() if key == "shared_secret" and value]
+    values = [value for key, value in options.items() if key == "shared_secret" and value]
     for value in options.values():
         for member in value if isinstance(value, list) else [value]:
             if isinstance(member, Mapping):
-                found += secrets(member)
-    return sorted(found, key=len, reverse=True)
+                values += secrets(member)
+    return sorted(values, key=len, reverse=True)
 
 
 def readable_by_all(result: Mapping[str, Any], hidden: list[str]) -> dict[str, Any]:
     """The result with every secret replaced in what is told. No other value holds one, and later tasks go on with
     those."""
-    found = {key: mask(value, hidden) if key in ("msg", "warnings", "diff") else value for key, value in result.items()}
+    masked = {
+        key: mask(value, hidden) if key in ("msg", "warnings", "diff") else value for key, value in result.items()
+    }
     for key, words in (("plan", "step"), ("removals", "differences")):
-        if key in found:
-            found[key] = [{**one, words: mask(one[words], hidden)} for one in found[key]]
-    return found
+        if key in masked:
+            masked[key] = [{**entry, words: mask(entry[words], hidden)} for entry in masked[key]]
+    return masked
 
 
 def mask(value: Any, hidden: list[str]) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._model.refusal import Refused
+from .._model.relationship import NORMAL
 from .._model.settings import DECLARED
 from .._planning.guards import PASSING, STATES
 from .._planning.spec import Policy
@@ -21,7 +22,7 @@ RELATIONSHIP: dict[str, Any] = {
 WAITING: dict[str, Any] = {
     "wait_for_normal": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 180},
-    "allow_state": {"type": "list", "elements": "str", "choices": sorted(STATES - PASSING - {"Normal"}), "default": []},
+    "allow_state": {"type": "list", "elements": "str", "choices": sorted(STATES - PASSING - {NORMAL}), "default": []},
 }
 
 PARTNER: dict[str, Any] = {
@@ -50,7 +51,7 @@ SAFETY_COPY: dict[str, Any] = {
 
 
 def policy(options: Mapping[str, Any], **more: Any) -> Policy:
-    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has."""
+    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has. Raises Refused."""
     return Policy(
         options["keep_scopes_on"],
         options["other_copy"],
@@ -62,7 +63,7 @@ def policy(options: Mapping[str, Any], **more: Any) -> Policy:
 
 
 def keep_days(options: Mapping[str, Any]) -> int | None:
-    """For how long safety copies are kept: 0 for ever, None when none is made."""
+    """For how many days safety copies are kept: 0 for ever, None when none is made. Raises Refused."""
     if options["safety_copy_days"] < 0:
         raise Refused("safety_copy_days: must not be negative; 0 keeps every safety copy.")
     return int(options["safety_copy_days"]) if options["safety_copy"] else None

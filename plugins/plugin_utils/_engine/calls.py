@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._model.identity import Connection
+from .._model.relationship import NORMAL
 from .._model.server import Server
 from .._planning import guards, kinds
 from .._planning.actions import Action, Kind
@@ -31,9 +32,8 @@ from .._windows.cmdlets import Operation
 from .._windows.reply import Result
 from . import journal
 
-GRACE = (
-    90  # seconds; two servers that lost contact over a change of secret connect again after a minute (MS-DHCPF 3.1.2.2)
-)
+# seconds; two servers that lost contact over a change of secret connect again after a minute (MS-DHCPF 3.1.2.2)
+GRACE = 90
 # what reaches the partner by itself; of all others only the server is reached that they are done on
 _REACHES_PARTNER = {
     Kind.MAKE,
@@ -111,19 +111,20 @@ def _step(action: Action, plan: Plan) -> Step:
     )
 
 
-def groups(several: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
+def groups(steps: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
     """The steps that follow each other on one connection: each group is one remote call."""
-    return [(connection, tuple(some)) for connection, some in itertools.groupby(several, key=lambda it: it.connection)]
+    neighbours = itertools.groupby(steps, key=lambda step: step.connection)
+    return [(connection, tuple(group)) for connection, group in neighbours]
 
 
-def partners(several: Iterable[Step]) -> Sequence[str]:
+def partners(steps: Iterable[Step]) -> Sequence[str]:
     """The servers that these steps reach from the one that runs them."""
-    return list(dict.fromkeys(step.partner for step in several if step.partner))
+    return list(dict.fromkeys(step.partner for step in steps if step.partner))
 
 
-def written(several: Iterable[Step]) -> frozenset[str]:
+def written(steps: Iterable[Step]) -> frozenset[str]:
     """The relationships that the steps write to, and leave there."""
-    return frozenset(step.relationship for step in several if step.is_written)
+    return frozenset(step.relationship for step in steps if step.is_written)
 
 
 class Role(Enum):
@@ -146,50 +147,52 @@ class Call:
 
 
 def calls(
-    several: Sequence[Step], server: Server, waiting: Waiting, unasked: Sequence[str], before: Collection[str]
+    steps: Sequence[Step], server: Server, waiting: Waiting, unasked: Sequence[str], before: Collection[str]
 ) -> Sequence[Call]:
     """In order, so that nothing is written when a probe or a wait fails.
 
     `unasked`: partners of which it is not known yet whether this server reaches them. `before`: relationships that the
     task has written to already, over another connection.
     """
-    found = [Call(probe, Role.PROBE, partner=partner) for partner in unasked for probe in probes.probes(partner)]
-    unsettled = {it.name for it in server.relationships}  # there, and not seen Normal since the last write
+    run = [Call(probe, Role.PROBE, partner=partner) for partner in unasked for probe in probes.probes(partner)]
+    unsettled = {
+        relationship.name for relationship in server.relationships
+    }  # there, and not seen Normal since the last write
     touched = set(before)
-    for step in several:
+    for step in steps:
         name = step.relationship
         if step.action.normal and name in unsettled:
-            found.append(Call(_wait(name, waiting, name in touched), Role.FOR_STEP, step))
+            run.append(Call(_wait(name, waiting, name in touched), Role.FOR_STEP, step))
             unsettled.remove(name)
-        found += [Call(proof, Role.FOR_STEP, step) for proof in step.row.proofs(step.action)]
-        found.append(Call(step.operation, Role.STEP, step))
+        run += [Call(proof, Role.FOR_STEP, step) for proof in step.row.proofs(step.action)]
+        run.append(Call(step.operation, Role.STEP, step))
         if step.row.ends:
             unsettled.discard(name)
         elif not step.row.alone:
             unsettled.add(name)
         touched |= written([step])
     if waiting.at_end:
-        found += [Call(_wait(name, waiting, True), Role.AFTER) for name in _there_at_the_end(several)]
-    return [*found, *(Call(then, Role.AFTER) for step in several for then in step.then)]
+        run += [Call(_wait(name, waiting, True), Role.AFTER) for name in _there_at_the_end(steps)]
+    return [*run, *(Call(then, Role.AFTER) for step in steps for then in step.then)]
 
 
-def notes(several: Iterable[Step], server: Server) -> Mapping[str, str]:
+def notes(steps: Iterable[Step], server: Server) -> Mapping[str, str]:
     """Relationship -> its partner, for those of which the steps write more than this server's part."""
-    found: dict[str, str] = {}
-    for step in several:
+    partner_of: dict[str, str] = {}
+    for step in steps:
         current = server.relationship(step.relationship)
         partner = current.partner_server if current else step.partner
         if step.relationship and partner:
-            found.setdefault(step.relationship, partner)
-    return found
+            partner_of.setdefault(step.relationship, partner)
+    return partner_of
 
 
-def noted(several: Sequence[Call], notes: Mapping[str, str]) -> Sequence[Call]:
+def noted(calls: Sequence[Call], notes: Mapping[str, str]) -> Sequence[Call]:
     """The same, with a note of each relationship (`notes`: its partner) before the first write that is about it, and
     all removed at the end. What is refused before, by a probe or a wait, leaves none."""
     together: list[Call] = []
     left = dict(notes)
-    for call in several:
+    for call in calls:
         if call.role is Role.STEP and call.step is not None and call.step.relationship in left:
             name = call.step.relationship
             together.append(Call(journal.keep((name, left.pop(name))), Role.FOR_STEP, call.step))
@@ -197,22 +200,20 @@ def noted(several: Sequence[Call], notes: Mapping[str, str]) -> Sequence[Call]:
     return [*together, *(Call(journal.drop(name), Role.AFTER) for name in notes)]
 
 
-def _there_at_the_end(several: Sequence[Step]) -> Sequence[str]:
+def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:
     """The relationships that the steps leave behind, and that are more than one server's half."""
-    last = {step.relationship: step for step in several if step.action.normal or step.row.ends}
+    last = {step.relationship: step for step in steps if step.action.normal or step.row.ends}
     return [name for name, step in last.items() if not step.row.ends]
 
 
-def under_way(several: Sequence[Step], run: Sequence[Call], results: Sequence[Result]) -> Step | None:
+def under_way(steps: Sequence[Step], run: Sequence[Call], results: Sequence[Result]) -> Step | None:
     """The first step that was not carried out, given the results of the calls that ran."""
-    done = [
-        call.step for call, result in zip(run, results, strict=False) if call.role is Role.STEP and not result.errors
-    ]
-    return next((step for step in several[len(done) :]), None)
+    done = sum(call.role is Role.STEP and not result.errors for call, result in zip(run, results, strict=False))
+    return next(iter(steps[done:]), None)
 
 
 def _wait(name: str, waiting: Waiting, after_a_write: bool) -> Operation:
-    allowed: Collection[str] = {guards.NORMAL, *waiting.allow_state}
+    allowed: Collection[str] = {NORMAL, *waiting.allow_state}
     grace = min(waiting.grace, waiting.timeout) if after_a_write else 0
     passing = guards.PASSING - set(allowed)
     states = cmdlets.AwaitedStates(allowed, passing, guards.PASSING_AFTER_A_WRITE, grace)

@@ -63,6 +63,7 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
         )
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        """Nothing runs it as a task. Raises NotImplementedError."""
         raise NotImplementedError("a partner is asked with execute()")
 
     def execute(self, module: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -74,12 +75,12 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
             name = self._partner_vars["inventory_hostname"]
             raise RemoteFailure(
                 f"partner_host: {name} cannot be reached ({failure}). Look at ansible_host, and at WinRM or SSH there; "
-                "or leave "
-                "partner_host out (in the role: failover_use_partner_host: false)."
+                "or leave partner_host out (in the role: failover_use_partner_host: false)."
             ) from failure
         return result
 
     def close(self) -> None:
+        """Ends the connection."""
         self._connection.close()
 
 

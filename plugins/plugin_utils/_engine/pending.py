@@ -31,8 +31,9 @@ Facts = Mapping[str, Mapping[str, Any]]
 
 
 def facts_of(task_vars: Mapping[str, Any]) -> Facts:
-    found: Facts = (task_vars.get("ansible_facts") or {}).get(FACT) or {}
-    return found
+    """The host fact among a task's variables."""
+    facts: Facts = (task_vars.get("ansible_facts") or {}).get(FACT) or {}
+    return facts
 
 
 def options_of(facts: Facts, name: str, given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -57,12 +58,12 @@ def ahead(world: World, facts: Facts) -> World:
 def _actions(name: str, entry: Mapping[str, Any], facts: Facts, world: World) -> Sequence[Action]:
     here = world.here
     makes = [scope for scope in created(facts, name) if scope.scope_id not in here.copies]
-    made = tuple(scope.scope_id for scope in makes)
+    new = tuple(scope.scope_id for scope in makes)
     actions = [Action(0, Kind.MAKE, HERE, name, (scope.scope_id,), detail=scope) for scope in makes]
     half = here.half(name)
     if half is not None:
         partner = half.relationship.partner_server
-        return [*actions, *_comes(Kind.JOIN, name, made, partner, world)]
+        return [*actions, *_comes(Kind.JOIN, name, new, partner, world)]
     if not entry["scopes"]:
         return actions
     settings = relationship_options.parse(name, entry["options"])
@@ -82,20 +83,18 @@ def created(facts: Facts, name: str) -> tuple[ScopeSpec, ...]:
 
 
 def remembering(
-    facts: Facts,
-    name: str,
-    options: Mapping[str, Any],
-    scopes: Sequence[str],
-    create_scopes: Sequence[ScopeSpec] = (),
+    facts: Facts, name: str, options: Mapping[str, Any], scopes: Sequence[str], create_scopes: Sequence[ScopeSpec] = ()
 ) -> Facts:
+    """The fact with this relationship in it, but never its secret."""
     plain = {option: options[option] for option in PLAIN_OPTIONS if options.get(option) is not None}
     if options.get("shared_secret"):
         plain.setdefault("enable_auth", True)
     entry: dict[str, Any] = {"options": plain, "scopes": list(scopes)}
     if create_scopes:
-        entry["create_scopes"] = [scope_specs.options(one) for one in create_scopes]
+        entry["create_scopes"] = [scope_specs.options(spec) for spec in create_scopes]
     return {**facts, name: entry}
 
 
 def forgetting(facts: Facts, name: str) -> Facts:
+    """The fact without this relationship."""
     return {key: entry for key, entry in facts.items() if key != name}

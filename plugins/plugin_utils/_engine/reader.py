@@ -107,17 +107,9 @@ class Reader:
         if HERE in views:
             server = replace(views[HERE].server, resolved=dict(self._resolved))
             views[HERE] = replace(views[HERE], server=server)
+        known, notes = dict(self._known), dict(self._journal)
         return self._ahead(
-            World(
-                views,
-                dict(self._known),
-                THERE in self.remotes,
-                dict(self._journal),
-                self._secrets,
-                self.at_once,
-                self._copy,
-                self._statistics,
-            )
+            World(views, known, THERE in self.remotes, notes, self._secrets, self.at_once, self._copy, self._statistics)
         )
 
     def read(self, request: ReadRequest) -> None:
@@ -154,8 +146,7 @@ class Reader:
             return reading.of_partners(self._own_connection(), None, self._lacking).export
         if new := tuple(sorted({*scopes}.difference(reading.of_this_server(self._request, {}).scopes))):
             self._request = self._request.merged(ReadRequest(OwnRead(scopes=new)))
-        over_hop = [read for read in self._request.partners if self._is_over_hop(read)]
-        far = [reading.of_partners([read], read.key, self._lacking).export for read in over_hop]
+        far = [reading.of_partners([read], read.key, self._lacking).export for read in self._over_hop()]
         own = reading.of_this_server(self._request, self._lacking).export
         return [*own, *itertools.chain.from_iterable(far)]
 
@@ -200,14 +191,13 @@ class Reader:
         if THERE in self.readings:
             self._learn_partner(self.readings[THERE])
 
+    def _note_reads(self) -> Sequence[Operation]:
+        """The reads of what earlier runs left: of each relationship the note, and what is kept of the secret."""
+        names = self._request.own.notes
+        return [look for name in names for look in (journal.look(name), self._secrets.read_operation(name))]
+
     def _look_here(self) -> None:
-        over_hop = [read for read in self._request.partners if self._is_over_hop(read)]
-        looks = [
-            look
-            for name in self._request.own.notes
-            for look in (journal.look(name), self._secrets.read_operation(name))
-        ]
-        operations = reading.own_operations(self._request, over_hop, looks, self._lacking)
+        operations = reading.own_operations(self._request, self._over_hop(), self._note_reads(), self._lacking)
         if HERE not in self.readings or not self.readings[HERE].has(operations):
             self.look(HERE, operations)
 
@@ -239,6 +229,9 @@ class Reader:
         known = self.readings.get(THERE)
         return bool(read.elsewhere and known and not any(map(known.server.identity.is_called, read.names)))
 
+    def _over_hop(self) -> list[PartnerRead]:
+        return [read for read in self._request.partners if self._is_over_hop(read)]
+
     def _own_connection(self) -> list[PartnerRead]:
         return [read for read in self._request.partners if not self._is_over_hop(read)]
 
@@ -251,14 +244,14 @@ class Reader:
         self._take(reading.own_view(seen, self._request, reads), reads, HERE.value)
         if own.statistics and seen.has([cmdlets.get_statistics()]):
             self._statistics = server_reads.statistics(seen.reply.before, host)
-        if seen.has([look for name in own.notes for look in (journal.look(name), self._secrets.read_operation(name))]):
+        if seen.has(self._note_reads()):
             notes = {name: journal.partner(seen.answer(journal.look(name)), host) for name in own.notes}
             self._journal = {name: partner for name, partner in notes.items() if partner}
             looks = {name: seen.answer(self._secrets.read_operation(name)) for name in own.notes}
             self._secrets = self._secrets.with_answers(looks, host)
         if own.copy and seen.has([cmdlets.read_copy(own.copy)]) and self._copy is None:
             self._copy = server_reads.read_copy(seen.reply.before, host)
-        over_hop = [read for read in self._request.partners if self._is_over_hop(read)]
+        over_hop = self._over_hop()
         for name in reading.reached_later(self._request, over_hop):
             if seen.has(probes.probes(name)):
                 probes.check([seen.answer(probe) for probe in probes.probes(name)], host, name, seen.remote.goes_on())

@@ -62,7 +62,8 @@ class Reconciliation:
         self._saved: set[tuple[Source, Scopes]] = set()  # copies that this task has made
 
     def run(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
-        """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure."""
+        """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure. Raises
+        Refused and RemoteFailure."""
         try:
             plan = self.reader.know(planner)
         except RemoteError as error:
@@ -120,10 +121,10 @@ class Reconciliation:
     def _check_reached(self, steps: Sequence[Step]) -> None:
         """Whether the servers reach each other. What the first call writes, it probes itself. Raises RemoteError."""
         unasked: dict[Connection, list[str]] = {}
-        for number, (connection, some) in enumerate(calls.groups(steps)):
+        for number, (connection, group) in enumerate(calls.groups(steps)):
             if number or self.check_mode:
-                partners = self._unasked(connection, some)
-                unasked.setdefault(connection, []).extend(it for it in partners if it not in unasked[connection])
+                partners = self._unasked(connection, group)
+                unasked.setdefault(connection, []).extend(name for name in partners if name not in unasked[connection])
         for connection, partners in unasked.items():
             if partners:
                 self._probe(connection, partners)
@@ -153,15 +154,10 @@ class Reconciliation:
             return
         before, after = plan.shown
         if plan.creates:
-            after = {**after, "create_scopes": [scope_specs.options(made) for made in plan.creates]}
+            after = {**after, "create_scopes": [scope_specs.options(spec) for spec in plan.creates]}
         header = plan.header or f"failover on {self.reader.here.name}"
         self.result["changed"] = bool(plan.actions)
-        self.result["diff"] = {
-            "before": before,
-            "after": after,
-            "before_header": header,
-            "after_header": header,
-        }
+        self.result["diff"] = {"before": before, "after": after, "before_header": header, "after_header": header}
         if plan.warnings:
             self.result["warnings"] = list(plan.warnings)
 
@@ -173,11 +169,11 @@ class Reconciliation:
         self.result["changed"] = False  # until something was written
         self.reader.settle()
         earlier: list[Step] = []
-        for connection, some in calls.groups(steps):
+        for connection, group in calls.groups(steps):
             if any(step.connection is connection for step in earlier):
                 self.reader.look(connection)
-            self._write(connection, some, calls.written(earlier), plan.rereads)
-            earlier += some
+            self._write(connection, group, calls.written(earlier), plan.rereads)
+            earlier += group
         self.result["changed"] = True
 
     def _write(self, connection: Connection, steps: Sequence[Step], before: Collection[str], content: Scopes) -> None:
@@ -198,7 +194,7 @@ class Reconciliation:
             raise self._changed_meanwhile(reading, reply)
         self._note_copies(reading.remote, run, reply)
         step = calls.under_way(steps, run, reply.calls)
-        done = [it.text for it in (steps if step is None else steps[: steps.index(step)])]
+        done = [earlier.text for earlier in (steps if step is None else steps[: steps.index(step)])]
         self.result["changed"] = bool(done or self._done)
         try:
             self.reader.learn(connection, rereads, replace(reply, before=reply.after))
@@ -239,11 +235,8 @@ class Reconciliation:
             if call.operation["op"] != "safety_copy" or call.step is None:
                 continue
             for file in result.objects:
-                copy = {
-                    "host": remote.host,
-                    "path": file.name("path"),
-                    "scopes": call.operation["parameters"]["ScopeId"],
-                }
+                scopes = call.operation["parameters"]["ScopeId"]
+                copy = {"host": remote.host, "path": file.name("path"), "scopes": scopes}
                 self.result.setdefault("safety_copies", []).append(copy)
                 self._saved.add((call.step.action.where, call.step.action.scopes))
 

@@ -12,6 +12,8 @@ from .identity import Identity
 from .settings import Mode, Settings
 
 NAME_LIMIT = 126
+# states: in contact, out of contact, and without a partner because a person said so
+NORMAL, CUT_OFF, PARTNER_DOWN = "Normal", "CommunicationInterrupted", "PartnerDown"
 
 
 @dataclass(frozen=True, kw_only=True)

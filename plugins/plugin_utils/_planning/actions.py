@@ -17,6 +17,8 @@ from .setting_changes import Changes
 
 
 class Kind(Enum):
+    """What an action does: the keys of the table in `kinds`."""
+
     SAVE = "save"
     MAKE = "make"
     SERVE_ON = "serve on"
@@ -53,8 +55,7 @@ class Action:
 
     `partner`: what is reached from the server that runs it ("": nothing but what `where` says). `normal`: the
     relationship has to be Normal before. `detail`: what the kind needs beside, one of the types below, or the number of
-    days for SAVE and a ScopeSpec for MAKE. `strand`: actions of one strand hang together; an error ends its
-    strand only.
+    days for SAVE and a ScopeSpec for MAKE.
     """
 
     id: int
@@ -67,11 +68,12 @@ class Action:
     normal: bool = False
     detail: Any = None
     stage: Stage = Stage.SETTLE
-    strand: str = ""
 
 
 @dataclass(frozen=True)
 class Modification:
+    """What MODIFY sends: the changes, and the declaration that has the secret."""
+
     changes: Changes
     settings: DeclaredSettings
 
@@ -104,8 +106,10 @@ class SafetyCopy:
 
 
 def list_scopes(scopes: Sequence[IPv4Address]) -> str:
+    """Scopes in a sentence of a plan: all of them."""
     return ", ".join(str(scope) for scope in scopes)
 
 
 def chunks(scopes: Sequence[IPv4Address], at_once: int) -> Sequence[Scopes]:
+    """The scopes in their order, in pieces of `at_once` scopes at most."""
     return [tuple(scopes[start : start + at_once]) for start in range(0, len(scopes), at_once)]

@@ -28,7 +28,7 @@ from .world import ServerView
 
 def other_partner(spelling: str, current: Relationship, here: ServerView, d: Draft) -> str | None:
     """Words for another partner than the relationship has. While the addresses of a name that looks different are
-    unknown, it waits."""
+    unknown, it waits. Raises Refused for the server itself."""
     if current.partner.is_called(spelling):
         return None
     check_not_itself(spelling, here)
@@ -50,7 +50,7 @@ def check_not_itself(spelling: str, here: ServerView) -> None:
 
 
 def check_partner(spec: DeclaredSettings, here: ServerView) -> str:
-    """The partner of a relationship that is about to be created."""
+    """The partner of a relationship that is about to be created. Raises Refused where it is not declared."""
     if not spec.partner_server:
         raise Refused(f"partner_server: needed, since relationship '{spec.name}' does not exist on {here.name} yet.")
     check_not_itself(spec.partner_server, here)
@@ -58,6 +58,7 @@ def check_partner(spec: DeclaredSettings, here: ServerView) -> str:
 
 
 def check_secret(spec: DeclaredSettings) -> None:
+    """Raises Refused where a relationship would be created with authentication and no secret is declared."""
     complete = setting_changes.complete(spec)
     if complete.enable_auth and not complete.shared_secret:
         raise Refused(
@@ -67,6 +68,7 @@ def check_secret(spec: DeclaredSettings) -> None:
 
 
 def check_room(here: ServerView, option: str) -> None:
+    """Raises Refused where this server has as many relationships as Windows allows."""
     if len(here.relationships) >= RELATIONSHIP_LIMIT:
         raise Refused(
             f"{option}: {here.name} has {len(here.relationships)} failover relationships, and {RELATIONSHIP_LIMIT} is "
@@ -78,7 +80,7 @@ def check_new_at_partner(name: str, option: str, here: ServerView, there: Server
     """Raises Refused where the partner, as it would be by then, would refuse a new relationship. Upper and lower case
     are one, as Windows has it."""
     problems: list[str] = []
-    taken = next((other for other in there.relationships if other.casefold() == name.casefold()), None)
+    taken = there.alike(name)
     if taken is not None:
         differs = "" if taken == name else f", which differs from '{name}' in upper and lower case only"
         problems.append(
@@ -106,6 +108,7 @@ def check_name(name: str, option: str, here: ServerView) -> None:
 
 
 def check_recreation(misfit: Misfit, policy: Policy) -> None:
+    """Raises Refused where the task does not allow a relationship to be made anew."""
     if not policy.recreate:
         raise Refused(
             f"{misfit.reason} Windows cannot change this in place. Re-creating the relationship would remove it on "
@@ -116,12 +119,8 @@ def check_recreation(misfit: Misfit, policy: Policy) -> None:
 
 
 def check_keeper(misfit: Misfit, partner: str, same: bool, policy: Policy) -> None:
-    """The options that say who keeps, and what becomes of the copies on `partner`."""
-    if policy.keep_scopes_on == "partner":
-        raise Refused(
-            "keep_scopes_on: re-creating copies the scopes from this server, so it has to keep them; run the task on "
-            "the partner."
-        )
+    """Raises Refused where the options do not say who keeps, and what becomes of the copies on `partner`."""
+    _check_kept_here("re-creating", policy)
     copies = ("delete",) if same else ("delete", "disable")
     if not policy.orphan and (policy.keep_scopes_on is None or policy.other_copy not in copies):
         what = (
@@ -136,10 +135,19 @@ def check_keeper(misfit: Misfit, partner: str, same: bool, policy: Policy) -> No
         )
 
 
+def _check_kept_here(what: str, policy: Policy) -> None:
+    if policy.keep_scopes_on == "partner":
+        raise Refused(
+            f"keep_scopes_on: {what} copies the scopes from this server, so it has to keep them; run the task on the "
+            "partner."
+        )
+
+
 def check_declared(
     spec: Spec, definition: DeclaredSettings, current: Relationship, members: frozenset[IPv4Address]
 ) -> None:
-    """Nothing that is there gets lost when a later run has to finish without seeing the old relationship."""
+    """Raises Refused where something that is there would get lost when a later run has to finish without seeing the
+    old relationship."""
     left_out = () if spec.exact and not spec.create_only else sorted(members - set(spec.members))
     lacking = [f"scopes: {few(left_out, 'relationships of dhcp_failover_info')}"] if left_out else []
     lacking += setting_changes.undeclared(definition, current)
@@ -165,6 +173,8 @@ def check_not_at_partner(name: str, scopes: Sequence[IPv4Address], here: ServerV
 
 
 def check_said(name: str, going: Sequence[IPv4Address], policy: Policy) -> None:
+    """Raises Refused where scopes are going and the task does not say who keeps them and what becomes of the other
+    copies."""
     lacking = [option for option in ("keep_scopes_on", "other_copy") if getattr(policy, option) is None]
     if going and lacking:
         raise Refused(
@@ -175,6 +185,7 @@ def check_said(name: str, going: Sequence[IPv4Address], policy: Policy) -> None:
 
 
 def check_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView) -> None:
+    """Raises Refused for scopes that the server which is to keep them does not have."""
     gone = [scope for scope in scopes if scope not in keeper.copies]
     if gone:
         raise Refused(
@@ -184,6 +195,7 @@ def check_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerV
 
 
 def check_elsewhere(name: str, scopes: Sequence[IPv4Address], other: ServerView) -> None:
+    """Raises Refused for scopes that are in another relationship on the server that would lose its copies."""
     taken = [f"{scope} ('{relationship}')" for scope in scopes if (relationship := other.elsewhere(scope, name))]
     if taken:
         raise Refused(
@@ -193,11 +205,9 @@ def check_elsewhere(name: str, scopes: Sequence[IPv4Address], other: ServerView)
 
 
 def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, policy: Policy) -> None:
-    if policy.keep_scopes_on == "partner":
-        raise Refused(
-            "keep_scopes_on: a move copies the scopes from this server, so it has to keep them; run the task on the "
-            "partner."
-        )
+    """Raises Refused where the options of a move contradict it, or do not say what becomes of the copies on a partner
+    that is not the `same` as the new one."""
+    _check_kept_here("a move", policy)
     if policy.other_copy is None and not same:
         raise Refused(
             f"other_copy: needed, since {few(scopes)} would move from '{source.name}', and "
@@ -210,7 +220,7 @@ def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, 
 
 
 def check_members(here: ServerView, name: str, scopes: Sequence[IPv4Address]) -> None:
-    """Refuses scopes that Windows would refuse to put into relationship `name`, all of them in one text."""
+    """Raises Refused for scopes that Windows would refuse to put into relationship `name`, all of them in one text."""
     problems = [problem for scope in scopes if (problem := _member_problem(here, name, scope))]
     if problems:
         raise Refused(sentences(problems))
@@ -232,17 +242,12 @@ def _member_problem(here: ServerView, name: str, scope: IPv4Address) -> str | No
 
 
 def _containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
-    return next(
-        (
-            scope
-            for scope, copy in here.copies.items()
-            if int(address) & int(IPv4Address(copy.subnet_mask)) == int(scope)
-        ),
-        None,
-    )
+    masks = {scope: int(IPv4Address(copy.subnet_mask)) for scope, copy in here.copies.items()}
+    return next((scope for scope, mask in masks.items() if int(address) & mask == int(scope)), None)
 
 
 def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
+    """Raises Refused for scopes that a removal which did not end left on the partner alone."""
     if scopes:
         raise Refused(
             f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not "
@@ -251,7 +256,7 @@ def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, t
 
 
 def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
-    """Refuses scopes whose addresses the partner gives away in another scope: Windows copies none of them."""
+    """Raises Refused for scopes whose addresses the partner gives away in another scope: Windows copies none."""
     problems = [
         f"scopes: {copy.scope_id} ({copy.start_range} to {copy.end_range}) overlaps scope {other.scope_id} of "
         f"{there.name} ({other.start_range} to {other.end_range}); correct one of the two ranges."
@@ -291,9 +296,9 @@ def check_replaced(
 def check_lacking(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
     """Raises Refused where the partner does not have what scopes need that are copied there."""
     problems: list[str] = []
-    for export, some in _by_export(scopes, here).values():
+    for export, needing in _by_export(scopes, here).values():
         if there.level is not None:
-            problems += content.lacking(export, there.level, some)
+            problems += content.lacking(export, there.level, needing)
     refuse_lacking(there.name, list(dict.fromkeys(problems)))
 
 
@@ -308,11 +313,11 @@ def refuse_lacking(server: str, problems: Sequence[str]) -> None:
 
 def _by_export(scopes: Sequence[IPv4Address], here: ServerView) -> Mapping[int, tuple[Export, list[IPv4Address]]]:
     """The scopes by the export that tells what they need; those that need nothing are left out."""
-    found: dict[int, tuple[Export, list[IPv4Address]]] = {}
+    exports: dict[int, tuple[Export, list[IPv4Address]]] = {}
     for scope in scopes:
         if export := here.needed_level(scope):
-            found.setdefault(id(export), (export, []))[1].append(scope)
-    return found
+            exports.setdefault(id(export), (export, []))[1].append(scope)
+    return exports
 
 
 def missing_scopes(definitions: Sequence[ScopeSpec], here: ServerView) -> tuple[ScopeSpec, ...]:

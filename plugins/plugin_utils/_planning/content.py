@@ -30,12 +30,9 @@ class Difference:
     is_content: bool = False  # a reservation, option, exclusion, policy or range, and not a mere field of one
 
     def public(self) -> Mapping[str, str | None]:
-        return {
-            "scope_id": str(self.scope_id),
-            "field": self.field,
-            "source": self.source,
-            "destination": self.destination,
-        }
+        """As the result shows it."""
+        ends = {"source": self.source, "destination": self.destination}
+        return {"scope_id": str(self.scope_id), "field": self.field, **ends}
 
 
 @dataclass(frozen=True)
@@ -49,29 +46,28 @@ class LostLease:
 
 
 def differences(source: Export, destination: Export, scopes: Iterable[IPv4Address]) -> Sequence[Difference]:
-    """Every difference, by scope and field. A reservation, option or policy that one side lacks is one difference."""
-    found: list[Difference] = []
+    """Every difference, by scope and field. A reservation, option or policy that one server lacks is one difference."""
+    differs: list[Difference] = []
     for scope_id in scopes:
         here, there = source.scopes.get(scope_id), destination.scopes.get(scope_id)
         if here is None or there is None:
-            found.append(Difference(scope_id, "scope", _presence(here), _presence(there)))
+            differs.append(Difference(scope_id, "scope", _presence(here), _presence(there)))
             continue
-        found += _differences(scope_id, here, there)
-    return found
+        differs += _differences(scope_id, here, there)
+    return differs
 
 
 def _differences(scope_id: IPv4Address, here: Content, there: Content) -> Iterator[Difference]:
     for item in sorted(here.named | there.named, key=_in_order):
-        one, other = here.fields(item), there.fields(item)
-        if one == other:
+        mine, theirs = here.fields(item) or {}, there.fields(item) or {}
+        if mine == theirs:
             continue
-        mine, theirs = one or {}, other or {}
-        # of an item that one side lacks, the item as a whole is one difference
-        for field in sorted({*mine, *theirs} if not item or (one and other) else {""}):
+        # of an item that one server lacks, the item as a whole is one difference
+        for field in sorted({*mine, *theirs} if not item or (mine and theirs) else {""}):
             if mine.get(field) != theirs.get(field):
                 is_content = bool(item) and (not field or field.startswith(("option ", "range ")))
-                told = _cut(f"{item} {field}".strip())
-                yield Difference(scope_id, told, _shown(mine.get(field)), _shown(theirs.get(field)), is_content)
+                name = _cut(f"{item} {field}".strip())
+                yield Difference(scope_id, name, _shown(mine.get(field)), _shown(theirs.get(field)), is_content)
 
 
 def lost_leases(
@@ -90,16 +86,16 @@ def lost_leases(
             awaited = reserved.get((f"reservation {address}", "client_id")) == (lease.client_id,)
             if _held(lease, now) and not known and not awaited:
                 lost.append(LostLease(scope_id, address, lease.client_id, lease.expires))
-    return sorted(lost, key=lambda one: (one.scope_id, IPv4Address(one.address)))
+    return sorted(lost, key=lambda lease: (lease.scope_id, IPv4Address(lease.address)))
 
 
 def _held(lease: Lease, now: datetime) -> bool:
     return lease.state.lower() not in _FREE_STATES and (lease.expires is None or lease.expires >= now)
 
 
-def vanishing(found: Iterable[Difference]) -> Sequence[Difference]:
+def vanishing(differs: Iterable[Difference]) -> Sequence[Difference]:
     """Content that the destination alone has: replication would remove it there."""
-    return [one for one in found if one.source is None and one.is_content]
+    return [difference for difference in differs if difference.source is None and difference.is_content]
 
 
 def lacking(source: Export, destination: Export | ServerLevel, scopes: Iterable[IPv4Address]) -> Sequence[str]:
@@ -109,43 +105,50 @@ def lacking(source: Export, destination: Export | ServerLevel, scopes: Iterable[
     Whether Windows tells upper from lower case in a class's name is not known: here it does not.
     """
     problems: list[str] = []
-    classes, defined = (
-        set(map(_alike, destination.classes)),
-        {_alike(one): kind for one, kind in destination.definitions.items()},
-    )
-    mine, types = (
-        {_alike(one): one for one in source.classes},
-        {_alike(one): kind for one, kind in source.definitions.items()},
-    )
+    classes, defined = set(map(folded, destination.classes)), folded_keys(destination.definitions)
+    mine, types = {folded(key): key for key in source.classes}, folded_keys(source.definitions)
     for scope_id in scopes:
         uses = source.uses.get(scope_id)
         if uses is None:
             continue
-        needed = {_alike(one) for one in uses.classes} & mine.keys() - classes
-        problems += [class_name(mine[one]) for one in sorted(needed)]
+        needed = set(map(folded, uses.classes)) & mine.keys() - classes
+        problems += [class_name(mine[key]) for key in sorted(needed)]
         for option in sorted(uses.options, key=option_order):
-            here, there = types.get(_alike(option)), defined.get(_alike(option))
+            here, there = types.get(folded(option)), defined.get(folded(option))
             if here is not None and here != there:
                 name = definition_name(option)
                 problems.append(name if there is None else f"{name} as {here} (it has {there})")
     return list(dict.fromkeys(problems))
 
 
-def _alike(one: tuple[str, str]) -> tuple[str, str]:
-    """A class, by kind and name, or an option, by number and vendor class."""
-    return one[0], one[1].casefold()
+def folded(key: tuple[str, str]) -> tuple[str, str]:
+    """A class, by kind and name, or an option, by number and vendor class, as all spellings of it have it."""
+    return key[0], key[1].casefold()
 
 
-def class_name(one: tuple[str, str]) -> str:
-    return f"{one[0].lower()} class '{one[1]}'"
+def folded_keys(definitions: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:
+    """Option definitions, to be looked up by what is `folded`."""
+    return {folded(option): kind for option, kind in definitions.items()}
+
+
+def class_name(key: tuple[str, str]) -> str:
+    """A class, by kind and name, in words."""
+    return f"{key[0].lower()} class '{key[1]}'"
 
 
 def option_order(option: tuple[str, str]) -> tuple[int, str, str]:
+    """The sort key of an option: by its number."""
     return int(option[0]) if option[0].isdecimal() else -1, *option
 
 
 def definition_name(option: tuple[str, str]) -> str:
+    """The definition of an option, by number and vendor class, in words."""
     return f"definition of option {option[0]}" + (f" of vendor class '{option[1]}'" if option[1] else "")
+
+
+def in_words(value: str | None) -> str:
+    """A value of a difference in a sentence."""
+    return "none" if value is None else value
 
 
 def _presence(content: object) -> str | None:

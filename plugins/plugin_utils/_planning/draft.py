@@ -53,9 +53,9 @@ class Draft:
     """`world` is folded with each action that is added. A spec that has to wait for a read is left until the next
     round."""
 
-    def __init__(self, world: World, *, several: bool = False) -> None:
-        """`several`: partners; the host of partner_host is one of them at most."""
-        self._several = several
+    def __init__(self, world: World, *, several_partners: bool = False) -> None:
+        """`several_partners`: the host of partner_host is one of them at most."""
+        self._several_partners = several_partners
         self.start = self.world = world
         self.actions: list[Action] = []
         self.unfit: dict[str, tuple[Misfit, ...]] = {}
@@ -67,6 +67,7 @@ class Draft:
 
     @property
     def here(self) -> ServerView:
+        """This server as it would be by now."""
         return self.world.here
 
     # --- actions -------------------------------------------------------------------------------------------------
@@ -75,12 +76,20 @@ class Draft:
         """Adds the action, in as many pieces as its kind takes scopes at once; none where it is about scopes and there
         are none."""
         at_once = 1 if kind in _ONE_BY_ONE else self.world.at_once if kind in _IN_CALLS else len(scopes) or 1
-        for some in chunks(scopes, at_once) or ([()] if kind in _WITHOUT_SCOPES else []):
-            action = Action(len(self.actions), kind, where.source, name, some, **more)
+        for chunk in chunks(scopes, at_once) or ([()] if kind in _WITHOUT_SCOPES else []):
+            action = Action(len(self.actions), kind, where.source, name, chunk, **more)
             self.actions.append(action)
             self.world = kinds.effect(self.world, action)
 
+    def save(
+        self, where: ServerView, name: str, scopes: Sequence[IPv4Address], keep_days: int | None, **more: Any
+    ) -> None:
+        """Adds a safety copy, which is kept for so many days; None: it is to be made of nothing."""
+        if keep_days is not None:
+            self.add(Kind.SAVE, where, name, scopes, detail=keep_days, **more)
+
     def has(self, kind: Kind, name: str) -> bool:
+        """Whether an action of this kind was added for the relationship."""
         return any(action.kind is kind and action.name == name for action in self.actions)
 
     def ordered(self) -> tuple[Action, ...]:
@@ -101,7 +110,7 @@ class Draft:
         where partner_host is another server."""
         there = self.world.asked(read)
         if there is None:
-            read = replace(read, elsewhere=read.elsewhere or self._several)
+            read = replace(read, elsewhere=read.elsewhere or self._several_partners)
             self._ask(ReadRequest(partners=(read,)))
         elif isinstance(there, ServerView):
             _check_partner_host(read, there)
@@ -134,6 +143,7 @@ class Draft:
         return not unknown
 
     def view(self, source: Source) -> ServerView:
+        """A server as it would be by now."""
         return self.world.views[source]
 
     # --- rounds --------------------------------------------------------------------------------------------------

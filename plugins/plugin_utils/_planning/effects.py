@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
+from .._model.relationship import CUT_OFF, PARTNER_DOWN
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT
@@ -27,6 +28,7 @@ from .world import ServerView, World, mirrored
 
 Effect = Callable[[Action, World], World]
 Needs = Callable[[Action, World], Iterable[str]]  # what is lacking, in words
+Check = Callable[[Action, ServerView], Iterable[str]]  # the same, of one server
 
 
 def _where(action: Action, world: World) -> ServerView:
@@ -41,26 +43,25 @@ def _other(action: Action, world: World) -> ServerView | None:
 
 
 def unchanged(action: Action, world: World) -> World:
+    """SAVE leaves everything as it is."""
     return world
 
 
-def made(action: Action, world: World) -> World:
-    return world.having(_where(action, world).with_copies([scope_would_be(action.detail)]))
+def _at(change: Callable[[Action, ServerView], ServerView]) -> Effect:
+    """It changes the one server that it is done on."""
+    return lambda action, world: world.having(change(action, _where(action, world)))
 
 
-def switched(active: bool) -> Effect:
-    return lambda action, world: world.having(_where(action, world).switched(action.scopes, active))
-
-
-def members_detached(action: Action, world: World) -> World:
-    return world.having(_where(action, world).with_members(action.name, going=action.scopes))
-
-
-def half_detached(action: Action, world: World) -> World:
-    return world.having(_where(action, world).without_half(action.name))
+made = _at(lambda action, view: view.with_copies([scope_would_be(action.detail)]))
+switched_on = _at(lambda action, view: view.switched(action.scopes, True))
+switched_off = _at(lambda action, view: view.switched(action.scopes, False))
+members_detached = _at(lambda action, view: view.with_members(action.name, going=action.scopes))  # the copies stay
+half_detached = _at(lambda action, view: view.without_half(action.name))
+deleted = _at(lambda action, view: view.without_copies(action.scopes))
 
 
 def members_withdrawn(action: Action, world: World) -> World:
+    """WITHDRAW_MEMBERS: no members on either server, and no copies on the other one."""
     after = members_detached(action, world)
     other = _other(action, after)
     if other is None:
@@ -69,32 +70,30 @@ def members_withdrawn(action: Action, world: World) -> World:
 
 
 def relationship_withdrawn(action: Action, world: World) -> World:
+    """WITHDRAW_RELATIONSHIP: no relationship on either server."""
     after = half_detached(action, world)
     other = _other(action, after)
     return after if other is None or other.half(action.name) is None else after.having(other.without_half(action.name))
 
 
-def deleted(action: Action, world: World) -> World:
-    return world.having(_where(action, world).without_copies(action.scopes))
-
-
 def forgotten(action: Action, world: World) -> World:
+    """FORGET: nothing is kept of the secret."""
     return replace(world, secrets=world.secrets.without(action.name))
 
 
 def created(action: Action, world: World) -> World:
+    """CREATE: both servers have the relationship, and the other one copies of its scopes."""
     here = _where(action, world)
-    made = setting_changes.would_be(replace(action.detail, partner_server=action.partner), action.scopes)
-    after = world.having(here.with_half(made))
+    new = setting_changes.would_be(replace(action.detail, partner_server=action.partner), action.scopes)
+    after = world.having(here.with_half(new))
     other = _other(action, after)
-    return (
-        after
-        if other is None
-        else after.having(_copied(here, other.with_half(mirrored(made, here.name)), action.scopes))
-    )
+    if other is None:
+        return after
+    return after.having(_copied(here, other.with_half(mirrored(new, here.name)), action.scopes))
 
 
 def joined(action: Action, world: World) -> World:
+    """JOIN: members on both servers, and copies on the other one."""
     here = _where(action, world)
     after = world.having(here.with_members(action.name, coming=action.scopes))
     other = _other(action, after)
@@ -107,137 +106,123 @@ def _copied(source: ServerView, destination: ServerView, scopes: Iterable[IPv4Ad
     return destination.with_copies(source.copies[scope] for scope in scopes if scope in source.copies)
 
 
-def modified(action: Action, world: World) -> World:
-    here = _where(action, world)
-    return world.having(
-        here.with_half(setting_changes.modified(here.relationships[action.name], action.detail.changes))
-    )
+@_at
+def modified(action: Action, view: ServerView) -> ServerView:
+    """MODIFY: this server's half has the new values; the other's is looked at when it is read again."""
+    current = view.relationships[action.name]
+    return view.with_half(setting_changes.modified(current, action.detail.changes))
 
 
 def replicated(action: Action, world: World) -> World:
+    """REPLICATE: the other server's copies are those of the source."""
     other = _other(action, world)
     return world if other is None else world.having(_copied(_where(action, world), other, action.scopes))
 
 
-def imported(action: Action, world: World) -> World:
-    made = [Scope(scope, "", "255.255.255.0", "", "", not action.detail.inactive, "Dhcp") for scope in action.scopes]
-    return world.having(_where(action, world).with_copies(made))
+@_at
+def imported(action: Action, view: ServerView) -> ServerView:
+    """IMPORT: the scopes are there, as far as a plan has to know them."""
+    active = not action.detail.inactive
+    return view.with_copies(Scope(scope, "", "255.255.255.0", "", "", active, "Dhcp") for scope in action.scopes)
 
 
-def declared_down(action: Action, world: World) -> World:
-    here = _where(action, world)
-    return world.having(here.with_half(replace(here.relationships[action.name], state="PartnerDown")))
+@_at
+def declared_down(action: Action, view: ServerView) -> ServerView:
+    """DOWN: this server's half is in state PartnerDown."""
+    return view.with_half(replace(view.relationships[action.name], state=PARTNER_DOWN))
 
 
 # --- needs -----------------------------------------------------------------------------------------------------------
 
 
-def _copies(action: Action, view: ServerView | None, *, there: bool) -> Iterable[str]:
-    """The scopes of which a server has a copy that it must not have, or none."""
-    wrong = [scope for scope in action.scopes if view is not None and (scope in view.copies) is not there]
-    if view is not None and wrong:
-        yield (
-            f"{view.name} has no copy of {list_scopes(wrong)}"
-            if there
-            else f"{view.name} has {list_scopes(wrong)} already"
-        )
+def _on_one(check: Check) -> Needs:
+    """The server that it is done on has to pass."""
+    return lambda action, world: check(action, _where(action, world))
 
 
-def has_copies(action: Action, world: World) -> Iterable[str]:
-    yield from _copies(action, _where(action, world), there=True)
+def _on_both(check: Check) -> Needs:
+    """The other server has to pass too, as far as it was read."""
+    return lambda action, world: [
+        words for view in (_where(action, world), _other(action, world)) if view for words in check(action, view)
+    ]
 
 
-def has_none(action: Action, world: World) -> Iterable[str]:
-    yield from _copies(action, _where(action, world), there=False)
+def _all_of(*needs: Needs) -> Needs:
+    return lambda action, world: [words for need in needs for words in need(action, world)]
 
 
-def kept_elsewhere(action: Action, world: World) -> Iterable[str]:
-    """The other server has what goes here."""
-    yield from has_copies(action, world)
-    yield from _copies(action, _other(action, world), there=True)
+def _copies(action: Action, view: ServerView) -> Iterable[str]:
+    if absent := [scope for scope in action.scopes if scope not in view.copies]:
+        yield f"{view.name} has no copy of {list_scopes(absent)}"
 
 
-def has_members(action: Action, world: World) -> Iterable[str]:
-    yield from _members_lacking(action, _where(action, world))
+def _no_copies(action: Action, view: ServerView) -> Iterable[str]:
+    if there := [scope for scope in action.scopes if scope in view.copies]:
+        yield f"{view.name} has {list_scopes(there)} already"
 
 
-def _members_lacking(action: Action, view: ServerView | None) -> Iterable[str]:
-    lacking = [scope for scope in action.scopes if view is not None and scope not in view.members(action.name)]
-    if view is not None and lacking:
+def _members(action: Action, view: ServerView) -> Iterable[str]:
+    if lacking := view.lacking(action.name, action.scopes):
         yield f"{list_scopes(lacking)} is no member of '{action.name}' on {view.name}"
 
 
-def members_on_both(action: Action, world: World) -> Iterable[str]:
-    yield from has_copies(action, world)
-    yield from _members_lacking(action, _where(action, world))
-    yield from _members_lacking(action, _other(action, world))
-
-
-def _empty_half(action: Action, view: ServerView | None) -> Iterable[str]:
-    if view is None:
-        return
+def _half(action: Action, view: ServerView) -> Iterable[str]:
     if view.half(action.name) is None:
         yield f"{view.name} has no relationship '{action.name}'"
-    elif view.members(action.name):
-        yield f"'{action.name}' on {view.name} still has members: {list_scopes(sorted(view.members(action.name)))}"
 
 
-def half_is_empty(action: Action, world: World) -> Iterable[str]:
-    yield from _empty_half(action, _where(action, world))
+def _empty_half(action: Action, view: ServerView) -> Iterable[str]:
+    yield from _half(action, view)
+    if members := view.members(action.name):
+        yield f"'{action.name}' on {view.name} still has members: {list_scopes(sorted(members))}"
 
 
-def empty_on_both(action: Action, world: World) -> Iterable[str]:
-    yield from _empty_half(action, _where(action, world))
-    yield from _empty_half(action, _other(action, world))
+def _cut_off(action: Action, view: ServerView) -> Iterable[str]:
+    yield from _half(action, view)
+    current = view.half(action.name)
+    if current is not None and current.relationship.state != CUT_OFF:
+        yield f"'{action.name}' is in state {current.relationship.state}"
+
+
+def _room(action: Action, view: ServerView) -> Iterable[str]:
+    if action.name in view.relationships:
+        yield f"{view.name} has a relationship '{action.name}' already"
+    if len(view.relationships) >= RELATIONSHIP_LIMIT:
+        yield f"{view.name} has {RELATIONSHIP_LIMIT} relationships already"
+
+
+def _no_owner(action: Action, view: ServerView) -> Iterable[str]:
+    if taken := [f"{scope} ('{view.owners[scope]}')" for scope in action.scopes if scope in view.owners]:
+        yield f"{', '.join(taken)} is in failover on {view.name}"
+
+
+def _other_has_none(action: Action, world: World) -> Iterable[str]:
+    other = _other(action, world)
+    return [] if other is None else _no_copies(action, other)
 
 
 def left_over(action: Action, world: World) -> Iterable[str]:
+    """Out of service and in no relationship, kept by another server; what their end waits for is there."""
     where, waits = _where(action, world), action.detail
     for words, wrong in (("in service", where.serves), ("in failover", where.owners.__contains__)):
-        found = list(filter(wrong, action.scopes))
-        if found:
-            yield f"{list_scopes(found)} is {words} on {where.name}"
+        if scopes := [scope for scope in action.scopes if wrong(scope)]:
+            yield f"{list_scopes(scopes)} is {words} on {where.name}"
     yield from kept_elsewhere(action, world)
     if waits and not set(action.scopes) <= world.here.members(waits.relationship):
         yield f"{list_scopes(action.scopes)} is not yet a member of '{waits.relationship}' on {world.here.name}"
 
 
 def secret_kept(action: Action, world: World) -> Iterable[str]:
+    """Something is kept of the relationship's secret."""
     if not world.secrets.exists(action.name):
         yield f"nothing is kept of the secret of '{action.name}'"
 
 
-def name_is_free(action: Action, world: World) -> Iterable[str]:
-    for view in (_where(action, world), _other(action, world)):
-        if view is not None and action.name in view.relationships:
-            yield f"{view.name} has a relationship '{action.name}' already"
-        if view is not None and len(view.relationships) >= RELATIONSHIP_LIMIT:
-            yield f"{view.name} has {RELATIONSHIP_LIMIT} relationships already"
-    yield from _free_to_come(action, world)
-
-
-def can_join(action: Action, world: World) -> Iterable[str]:
-    yield from has_half(action, world)
-    yield from _free_to_come(action, world)
-
-
-def _free_to_come(action: Action, world: World) -> Iterable[str]:
-    yield from has_copies(action, world)
-    here, other = _where(action, world), _other(action, world)
-    taken = [f"{scope} ('{here.owners[scope]}')" for scope in action.scopes if scope in here.owners]
-    if taken:
-        yield f"{', '.join(taken)} is in failover on {here.name}"
-    yield from _copies(action, other, there=False)
-
-
-def has_half(action: Action, world: World) -> Iterable[str]:
-    where = _where(action, world)
-    if where.half(action.name) is None:
-        yield f"{where.name} has no relationship '{action.name}'"
-
-
-def cut_off(action: Action, world: World) -> Iterable[str]:
-    yield from has_half(action, world)
-    current = _where(action, world).half(action.name)
-    if current is not None and current.relationship.state != "CommunicationInterrupted":
-        yield f"'{action.name}' is in state {current.relationship.state}"
+has_copies, has_none, has_members = _on_one(_copies), _on_one(_no_copies), _on_one(_members)
+kept_elsewhere = _on_both(_copies)
+has_half, half_is_empty, empty_on_both = _on_one(_half), _on_one(_empty_half), _on_both(_empty_half)
+members_on_both = _all_of(has_copies, _on_both(_members))
+_free_to_come = _all_of(has_copies, _on_one(_no_owner), _other_has_none)
+name_is_free = _all_of(_on_both(_room), _free_to_come)
+can_join = _all_of(has_half, _free_to_come)
+cut_off = _on_one(_cut_off)

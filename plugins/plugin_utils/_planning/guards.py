@@ -10,31 +10,32 @@ from datetime import timedelta
 
 from .._model.identity import Connection
 from .._model.refusal import Refused
-from .._model.relationship import Relationship
+from .._model.relationship import CUT_OFF, NORMAL, PARTNER_DOWN, Relationship
 from .._model.render import settings
 from .._model.server import Server
+from .._model.settings import SETTINGS, OnPartner
 from .._model.texts import few
 from .kinds import KINDS
 from .plan import Plan
 from .world import ServerView
 
-NORMAL = "Normal"
 # states that pass by themselves: the batch waits for Normal before it writes
 PASSING = frozenset({"Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"})
 # states in which a write could split the two servers' views
 _REFUSED = {
-    "CommunicationInterrupted": "the partner is not reachable from it; bring it back, or look at the network between "
-    "them (TCP 647); "
-    "after a change of the secret it passes by itself within a minute or two",
-    "PartnerDown": "the partner was declared down; bring it back and wait until both show Normal",
+    CUT_OFF: "the partner is not reachable from it; bring it back, or look at the network between "
+    "them (TCP 647); after a change of the secret it passes by itself within a minute or two",
+    PARTNER_DOWN: "the partner was declared down; bring it back and wait until both show Normal",
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
 }
 # what a write of ours can cause for a while: a message with the other secret closes the connection (MS-DHCPF 3.1.5)
-PASSING_AFTER_A_WRITE = frozenset({"CommunicationInterrupted"})
+PASSING_AFTER_A_WRITE = frozenset({CUT_OFF})
 CLOCK_LIMIT = timedelta(minutes=1)
 MANY_MEMBERS = 10  # from so many on, the share that is removed counts
 STATES = frozenset({NORMAL}) | PASSING | frozenset(_REFUSED)
+# fields of a relationship that each of its two servers has a value of its own for
+_EACH_OWN = {"partner_server", "state", *(row.option for row in SETTINGS if row.on_partner is not OnPartner.SAME)}
 
 
 @dataclass(frozen=True)
@@ -49,25 +50,20 @@ class Limits:
 
 def _check_removals(plan: Plan, limits: Limits) -> None:
     """Raises Refused when copies go that have what the kept ones have not, or too many of the members at once."""
-    lost = [f"{one.scope_id} {what}" for one in plan.removals for what in one.loses]
+    lost = [f"{removal.scope_id} {what}" for removal in plan.removals for what in removal.loses]
     if lost and not limits.allow_content_loss:
-        kept, told = plan.removals[0].kept_on, few(lost, "removals", between="; ")
         raise Refused(
-            f"the copies that would go differ from those kept on {kept}: {told}. Keep the scopes on the server that "
-            "is "
-            "right, "
-            "or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers "
-            "are "
-            "Normal); "
-            "allow_content_loss: true overrides. Nothing was changed."
+            f"the copies that would go differ from those kept on {plan.removals[0].kept_on}: "
+            f"{few(lost, 'removals', between='; ')}. Keep the scopes on the server that "
+            "is right, or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both "
+            "servers are Normal); allow_content_loss: true overrides. Nothing was changed."
         )
-    removed = sum(not one.replaced for one in plan.removals)
+    removed = sum(not removal.replaced for removal in plan.removals)
     if plan.members >= MANY_MEMBERS and 100 * removed > limits.max_removals_percent * plan.members:
         raise Refused(
             f"{removed} of the {plan.members} members would be removed, and {limits.max_removals_percent} % is the "
-            "most at once; "
-            f"look at the list, or say max_removals_percent: {-(-100 * removed // plan.members)}. Nothing was "
-            "changed."
+            f"most at once; look at the list, or say max_removals_percent: {-(-100 * removed // plan.members)}. "
+            "Nothing was changed."
         )
 
 
@@ -102,8 +98,7 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
         )
     raise Refused(
         f"relationship '{name}' on {server} is in state {state}: {_REFUSED[state]}. Nothing was changed; "
-        "allow_state: "
-        f"[{state}] overrides."
+        f"allow_state: [{state}] overrides."
     )
 
 
@@ -113,9 +108,7 @@ def _check_clocks(here: Server, there: Server, limits: Limits) -> None:
     if difference > CLOCK_LIMIT and not limits.allow_clock_skew:
         raise Refused(
             f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, "
-            "and "
-            "a minute is "
-            "the most; set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
+            "and a minute is the most; set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
         )
 
 
@@ -124,10 +117,10 @@ def differs_at_partner(relationship: Relationship, there: Server) -> list[str]:
     shown = there.relationship(relationship.name)
     if shown is None:
         return ["the relationship"]
-    own = ("partner_server", "load_balance_percent", "server_role", "state")
+
     mine, theirs = settings(relationship), settings(shown)
     return [
         f"{field} {mine[field]} (it shows {theirs.get(field)})"
         for field in mine
-        if field not in own and mine[field] != theirs.get(field)
+        if field not in _EACH_OWN and mine[field] != theirs.get(field)
     ]

@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.relationship import Relationship
+from .._model.relationship import NORMAL, Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
-from .._windows.export import NOTHING, Export
 from . import content
 from .reads import OwnRead, PartnerRead, ReadRequest, Unread
 from .world import ServerView, World, not_the_partner
@@ -33,8 +32,12 @@ def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | R
     failure."""
     if not world.views:
         return ReadRequest(OwnRead(statistics=wanted.health))
-    shown = [it for it in world.here.relationships.values() if wanted.name in (None, it.name)]
-    reads = {it.name: PartnerRead(it.partner.names, it.name, it.scopes, leases=False) for it in shown if wanted.drift}
+    shown = [current for current in world.here.relationships.values() if wanted.name in (None, current.name)]
+    reads = {
+        current.name: PartnerRead(current.partner.names, current.name, current.scopes, leases=False)
+        for current in shown
+        if wanted.drift
+    }
     unknown = tuple(read for read in reads.values() if world.asked(read) is None)
     if unknown:
         return ReadRequest(partners=unknown)
@@ -62,7 +65,7 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
         return _problem(f"the partner has no relationship '{relationship.name}'")
     mine, theirs = set(relationship.scopes), set(half.scopes)
     common = sorted(mine & theirs)
-    differs = content.differences(_export(here, common), _export(there, common), common)
+    differs = content.differences(here.exported(common), there.exported(common), common)
     return {
         "partner_state": half.relationship.state,
         "in_sync": not differs and mine == theirs,
@@ -81,11 +84,6 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
     }
 
 
-def _export(view: ServerView, scopes: Sequence[IPv4Address]) -> Export:
-    read = view.content(scopes[0]) if scopes else None
-    return read.export if read else NOTHING
-
-
 _KEYS = ("partner_state", "in_sync", "scopes_only_here", "scopes_only_at_partner", "differences")
 
 
@@ -98,10 +96,10 @@ def health(relationship: Relationship, statistics: Mapping[IPv4Address, Utilisat
     known = {scope: statistics[scope] for scope in relationship.scopes if scope in statistics}
     fullest = sorted(known, key=lambda scope: (-(known[scope].percent_in_use or 0), scope))
     return {
-        "healthy": relationship.state == "Normal" and all(one.free for one in known.values()),
-        "in_use": sum(one.in_use for one in known.values()),
-        "free": sum(one.free for one in known.values()),
-        "free_here": sum(one.free_here or 0 for one in known.values()),
-        "free_at_partner": sum(one.free_at_partner or 0 for one in known.values()),
+        "healthy": relationship.state == NORMAL and all(scope.free for scope in known.values()),
+        "in_use": sum(scope.in_use for scope in known.values()),
+        "free": sum(scope.free for scope in known.values()),
+        "free_here": sum(scope.free_here or 0 for scope in known.values()),
+        "free_at_partner": sum(scope.free_at_partner or 0 for scope in known.values()),
         "scopes": [{"scope_id": str(scope), **asdict(known[scope])} for scope in fullest],
     }

@@ -19,7 +19,6 @@ from __future__ import annotations
 from typing import Any
 
 from .._model.refusal import Refused
-from .._model.relationship import Relationship
 from .._model.settings import DeclaredSettings
 from . import checks, setting_changes
 from .actions import Kind, Modification, Stage
@@ -85,8 +84,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     """The scopes that come, with what is in their way gone before. None: the partner has to be read first. Raises
     Refused."""
     name, here = spec.name, d.here
-    mine = here.members(name)
-    missing = tuple(scope for scope in spec.members if scope not in mine)
+    missing = here.lacking(name, spec.members)
     checks.check_members(here, name, missing)
     if not asks_partner(spec, d):
         return ()
@@ -95,7 +93,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
         return None
     theirs = there.members(name)
     checks.check_not_left(name, [scope for scope in missing if scope in theirs], here, there)
-    one_sided = [scope for scope in spec.members if scope in mine and scope not in theirs]
+    one_sided = [scope for scope in there.lacking(name, spec.members) if scope not in missing]
     coming = tuple(sorted({*missing, *one_sided}))
     taken = tuple(scope for scope in coming if scope in there.copies)
     checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
@@ -109,8 +107,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     checks.check_lacking(copied, d.start.here, there)
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
     in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
-    if spec.policy.keep_days is not None:
-        d.add(Kind.SAVE, there, name, taken, detail=spec.policy.keep_days, **in_the_way)
+    d.save(there, name, taken, spec.policy.keep_days, **in_the_way)
     d.add(Kind.DELETE, there, name, taken, **in_the_way)
     d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
     return coming
@@ -118,7 +115,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
 
 def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView | None:
     """The partner, with all that scopes which come there may need. None: it has to be read first."""
-    coming = [scope for scope in spec.members if scope not in d.here.members(spec.name)]
+    coming = d.here.lacking(spec.name, spec.members)
     copied = [scope for scope in coming if scope in d.start.here.copies]
     there = d.need(PartnerRead(names, spec.name, level=bool(coming), guarded=False))
     return there if d.knows_needs(copied) else None
@@ -126,7 +123,7 @@ def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView 
 
 def asks_partner(spec: Spec, d: Draft) -> bool:
     """Whether the partner is looked at: where it is read anyway, and before scopes come to it."""
-    return d.world.reads_both(spec.name) or not set(spec.members) <= d.here.members(spec.name)
+    return d.world.reads_both(spec.name) or bool(d.here.lacking(spec.name, spec.members))
 
 
 def make(spec: Spec, d: Draft) -> None:
@@ -134,13 +131,15 @@ def make(spec: Spec, d: Draft) -> None:
     if not spec.define:
         return
     current = d.here.half(spec.name)
-    partner = partner_of(spec, current.relationship if current else None)
+    partner = current.relationship.partner_server if current else spec.settings and spec.settings.partner_server
     for new in checks.missing_scopes(spec.define, d.here):
-        d.add(Kind.MAKE, d.here, spec.name, (new.scope_id,), detail=new, partner=partner, normal=True, stage=Stage.MAKE)
-
-
-def partner_of(spec: Spec, current: Relationship | None) -> str:
-    """What the partner is called: by the relationship that is there, or by the one that is declared."""
-    if current is not None:
-        return current.partner_server
-    return (spec.settings.partner_server if spec.settings else None) or ""
+        d.add(
+            Kind.MAKE,
+            d.here,
+            spec.name,
+            (new.scope_id,),
+            detail=new,
+            partner=partner or "",
+            normal=True,
+            stage=Stage.MAKE,
+        )

@@ -49,7 +49,6 @@ class Row:
     ends: bool = False
     proofs: Callable[[Action], tuple[Operation, ...]] = lambda action: ()
     then: Callable[[Action, World], tuple[Operation, ...]] = lambda action, world: ()
-    undo: Kind | None = None
 
 
 def words(action: Action, world: World) -> str:
@@ -156,17 +155,15 @@ KINDS: Mapping[Kind, Row] = {
         "activate {scopes} on {where}",
         lambda action, computer: cmdlets.activate_scope(action.scopes[0], computer),
         effects.has_copies,
-        effects.switched(True),
+        effects.switched_on,
         alone=True,
-        undo=Kind.SERVE_OFF,
     ),
     Kind.SERVE_OFF: Row(
         "deactivate {scopes} on {where}",
         lambda action, computer: cmdlets.deactivate_scope(action.scopes[0], computer),
         effects.kept_elsewhere,
-        effects.switched(False),
+        effects.switched_off,
         alone=True,
-        undo=Kind.SERVE_ON,
     ),
     Kind.DETACH_MEMBERS: Row(
         "take out of relationship '{name}' on {where} alone: {scopes}",

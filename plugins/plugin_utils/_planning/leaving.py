@@ -23,15 +23,13 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.refusal import Refused
-from .._model.relationship import Relationship
+from .._model.relationship import CUT_OFF, PARTNER_DOWN, Relationship
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
 from .draft import Draft, stays
 from .reads import PartnerRead, Scopes, Unread
 from .spec import Policy, Spec
 from .world import ServerView
-
-CUT_OFF = ("CommunicationInterrupted", "PartnerDown")
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Leaving:
     policy: Policy
 
     def ends(self, d: Draft) -> tuple[ServerView, ServerView]:
-        """The server that keeps them and the other one, as they are by now."""
+        """The server that keeps them and the other one, as they are by now. Raises RemoteFailure for an Unread one."""
         if isinstance(self.partner, Unread):
             raise self.partner.failure
         here, there = d.here, d.view(self.partner.source)
@@ -59,6 +57,7 @@ class Choice:
     but: Collection[IPv4Address] = ()
 
     def among(self, members: Iterable[IPv4Address]) -> Scopes:
+        """The chosen ones of some members, sorted."""
         chosen = (scope for scope in members if scope not in self.but and (self.of is None or scope in self.of))
         return tuple(sorted(chosen))
 
@@ -110,8 +109,7 @@ def leave(leaving: Leaving, d: Draft) -> None:
     mine = [scope for scope in alone if scope in other.members(name)]
     lose: dict[str, Any] = {"other": keeper.source, "stage": Stage.LOSER}
     keep: dict[str, Any] = {"other": other.source, "stage": Stage.KEEPER}
-    if policy.keep_days is not None:
-        d.add(Kind.SAVE, other, name, copies, detail=policy.keep_days, **lose)
+    d.save(other, name, copies, policy.keep_days, **lose)
     d.add(Kind.SERVE_OFF, other, name, [scope for scope in alone if other.serves(scope)], **lose)
     d.add(Kind.DETACH_MEMBERS, other, name, mine, normal=not is_half_made(name, keeper, other), **lose)
     if policy.other_copy == "delete":
@@ -177,7 +175,7 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
 
 def _is_gone(current: Relationship, d: Draft) -> bool:
     """Raises Refused where the partner is not; False: that has to be asked first."""
-    if current.state not in CUT_OFF:
+    if current.state not in (CUT_OFF, PARTNER_DOWN):
         raise Refused(
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
             f"{current.partner_server} is not gone; leave orphan out. Nothing was changed."

@@ -89,7 +89,8 @@ class Plan:
     @property
     def rereads(self) -> tuple[IPv4Address, ...]:
         """Scopes whose content is another one after it."""
-        return tuple(sorted({it for action in self.actions if action.kind in _CHANGES_CONTENT for it in action.scopes}))
+        changing = (action.scopes for action in self.actions if action.kind in _CHANGES_CONTENT)
+        return tuple(sorted({scope for scopes in changing for scope in scopes}))
 
     @property
     def creates(self) -> tuple[ScopeSpec, ...]:

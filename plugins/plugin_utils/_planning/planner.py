@@ -28,7 +28,6 @@ from .proof import proven
 from .reads import OwnRead, PartnerRead, ReadRequest, Unread
 from .recreating import find_misfit, move, take_apart
 from .spec import Spec, check, notes
-from .strands import with_strands
 from .world import World
 
 PHASES: Sequence[Callable[[Spec, Draft], None]] = (make, find_misfit, move, take_apart, settle, purge)
@@ -40,7 +39,7 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
     check(desired)
     if not world.views:
         return ReadRequest(OwnRead(notes=notes(desired)))
-    d = Draft(world, several=len(desired) > 1)
+    d = Draft(world, several_partners=len(desired) > 1)
     for phase in PHASES:
         for spec in desired:
             d.run(phase, spec)
@@ -68,10 +67,10 @@ def _look_at_partner_host(d: Draft) -> None:
 
 def finished(d: Draft, desired: Sequence[Spec] = ()) -> Plan:
     """The plan of a draft, in order and proven. Raises Unsafe."""
-    actions = with_strands(d.ordered())
-    made = Plan(actions, d.start, d.world, tuple(desired), tuple(d.warnings), dict(d.pending), dict(d.unfit))
-    proven(d.start, actions, made.idle)
-    return made
+    actions = d.ordered()
+    plan = Plan(actions, d.start, d.world, tuple(desired), tuple(d.warnings), dict(d.pending), dict(d.unfit))
+    proven(d.start, actions, plan.idle)
+    return plan
 
 
 def _warn(spec: Spec, d: Draft) -> None:

@@ -49,14 +49,14 @@ def _renamed(spec: Spec, d: Draft) -> Misfit | None:
     previous = spec.policy.previous_name
     if previous is None or previous.casefold() == spec.name.casefold():
         return None
-    old = _left(previous, "previous_name", spec, d)
+    old = _find_previous(previous, "previous_name", spec, d)
     return old and replace(old, reason=f"its name was '{previous}'.")
 
 
 def _unfit(spec: Spec, d: Draft) -> Misfit | None:
     current = d.here.find(spec.name, spec.option)
     if current is None:
-        alone = _left(spec.name, spec.option, spec, d) if spec.policy.recreate else None
+        alone = _find_previous(spec.name, spec.option, spec, d) if spec.policy.recreate else None
         return alone and replace(alone, reason="the partner alone has it.")
     if spec.create_only or spec.settings is None:
         return None
@@ -66,7 +66,7 @@ def _unfit(spec: Spec, d: Draft) -> Misfit | None:
     return Misfit(current, reason) if reason else None
 
 
-def _left(name: str, option: str, spec: Spec, d: Draft) -> Misfit | None:
+def _find_previous(name: str, option: str, spec: Spec, d: Draft) -> Misfit | None:
     """The relationship of this name here, or what a run that was broken off left of it on the partner."""
     current = d.here.find(name, option)
     if current is not None:
@@ -86,11 +86,8 @@ def _left(name: str, option: str, spec: Spec, d: Draft) -> Misfit | None:
 def _cannot_become(declared: DeclaredSettings, current: Relationship, d: Draft) -> str | None:
     """Why Windows cannot make the relationship what is declared. Raises Refused for options of a mode that it is not
     in."""
-    partner = (
-        checks.other_partner(declared.partner_server, current, d.here, d)
-        if declared.partner_server is not None
-        else None
-    )
+    spelling = declared.partner_server
+    partner = None if spelling is None else checks.other_partner(spelling, current, d.here, d)
     setting_changes.check_mode_options(declared, current)
     return partner or setting_changes.other_role(declared, current, d.here.name)
 
@@ -139,8 +136,7 @@ def _half_made(spec: Spec, d: Draft) -> Misfit | None:
     current = d.here.find(spec.name, spec.option)
     if current is None:
         return None
-    missing = [scope for scope in spec.members if scope not in current.scopes]
-    checks.check_members(d.here, spec.name, missing)
+    checks.check_members(d.here, spec.name, d.here.lacking(spec.name, spec.members))
     if not asks_partner(spec, d):
         return None
     there = look_at_partner(spec, current.relationship.partner.names, d)
@@ -153,7 +149,7 @@ def _complete(spec: Spec, misfit: Misfit, d: Draft) -> None:
     if there is None:
         raise AssertionError("a half-made relationship is one of which the partner was read")
     checks.check_not_at_partner(old.name, old.scopes, d.here, there)
-    declared = _with_partner(spec.settings or DeclaredSettings(spec.name), old.relationship.partner_server)
+    declared = _declared(spec, old.relationship.partner_server)
     checks.check_declared(spec, declared, old.relationship, d.here.members(old.name))
     if dissolve(old.name, Policy(keep_scopes_on="this_server", other_copy="disable", keep_days=None), d):
         d.settings[spec.name] = declared
@@ -164,7 +160,7 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
     copies stay there, inactive, until the new ones are there."""
     old, policy = misfit.half.relationship, spec.policy
     checks.check_recreation(misfit, policy)
-    declared = _with_partner(spec.settings or DeclaredSettings(spec.name), old.partner_server)
+    declared = _declared(spec, old.partner_server)
     is_here = misfit.there is None
     names = _target(spec, d)
     same = not is_here or not names or any(_is_partner(name, old, d.here) for name in names)
@@ -185,7 +181,7 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
 
 
 def _leaves_for_good(spec: Spec, old: Relationship, d: Draft) -> bool:
-    """Members that nobody wants any more leave before the others go on. False: something has to be read first."""
+    """Members that are not declared leave before the others go on. False: something has to be read first."""
     leaving = resolve_members(old.name, Choice(but=spec.members), spec.policy, d)
     if leaving is not None:
         leave(leaving, d)
@@ -198,8 +194,10 @@ def _going_on(policy: Policy, same: bool) -> Policy:
     return replace(policy, keep_scopes_on="this_server", other_copy="delete" if same else "disable")
 
 
-def _with_partner(declared: DeclaredSettings, partner: str) -> DeclaredSettings:
-    return declared if declared.partner_server else replace(declared, partner_server=partner)
+def _declared(spec: Spec, partner: str) -> DeclaredSettings:
+    """The settings of what is created anew, with the `partner` that it had unless another one is declared."""
+    declared = spec.settings or DeclaredSettings(spec.name)
+    return replace(declared, partner_server=declared.partner_server or partner)
 
 
 def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
@@ -240,7 +238,7 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
     read first."""
     views = [d.here]
     if names and asks_partner(spec, d):
-        level = not set(spec.members) <= d.here.members(spec.name)
+        level = bool(d.here.lacking(spec.name, spec.members))
         there = d.need(PartnerRead(names, spec.name, level=level, guarded=d.world.reads_both(spec.name)))
         if there is None:
             return None
@@ -261,8 +259,8 @@ def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: 
     if leaving is None:
         return
     if isinstance(leaving.partner, ServerView):
-        made = [scope for scope in leaving.scopes if scope not in d.start.here.copies]
-        checks.check_not_left(source.name, made, d.here, leaving.partner)
+        new = [scope for scope in leaving.scopes if scope not in d.start.here.copies]
+        checks.check_not_left(source.name, new, d.here, leaving.partner)
     leave(leaving, d)
     if not same and spec.policy.other_copy == "delete":
         delete_last(leaving, Membership(spec.name, names[0] if names else ""), d)

@@ -29,6 +29,7 @@ class Removal:
     replaced: bool = False  # the kept one is copied there anew
 
     def public(self) -> Mapping[str, Any]:
+        """As the result shows it."""
         return {
             "scope_id": str(self.scope_id),
             "server": self.server,
@@ -47,10 +48,7 @@ def removal(
     if kept is None or going is None:
         raise AssertionError("a planner asks for the content before it plans a removal")
     differs = content.differences(kept.export, going.export, [scope])
-    words = {
-        each: f"{each.field}: {_text(each.destination)} on {other.name}, {_text(each.source)} on {keeper.name}"
-        for each in differs
-    }
+    words = {each: _in_words(each, keeper, other) for each in differs}
     leases: list[str] = []
     if going.read_at is not None:
         lost = content.lost_leases(kept.export, going.export, [scope], going.read_at)
@@ -67,5 +65,6 @@ def _is_lost(difference: content.Difference, deleted: bool) -> bool:
     return deleted and difference.destination is not None
 
 
-def _text(value: str | None) -> str:
-    return "none" if value is None else value
+def _in_words(difference: content.Difference, keeper: ServerView, other: ServerView) -> str:
+    going, kept = content.in_words(difference.destination), content.in_words(difference.source)
+    return f"{difference.field}: {going} on {other.name}, {kept} on {keeper.name}"

@@ -52,17 +52,13 @@ class _Pair:
 
     @property
     def given(self) -> Export:
-        return self._export(self.giver)
+        """What was read of the source."""
+        return self.giver.exported(self.members)
 
     @property
     def had(self) -> Export:
-        return self._export(self.taker)
-
-    def _export(self, view: ServerView) -> Export:
-        read = view.content(next(iter(self.members)))
-        if read is None:
-            raise AssertionError("the content was asked for")
-        return read.export
+        """What was read of the destination."""
+        return self.taker.exported(self.members)
 
     @property
     def differences(self) -> Sequence[Difference]:
@@ -136,14 +132,14 @@ def _membership(here: ServerView, scope: IPv4Address) -> Relationship:
 
 def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
     """Those whose partner was read; the draft asks for the others."""
-    found: list[_Pair] = []
+    pairs: list[_Pair] = []
     for name, group in by_partner(members(wanted, d.here)).items():
         relationship = next(iter(group.values()))
         there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group), leases=False))
         if there is not None:
             giver, taker = (d.here, there) if wanted.from_here else (there, d.here)
-            found.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
-    return found
+            pairs.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
+    return pairs
 
 
 def _direction(wanted: Replication, here: str, there: str) -> Direction:
@@ -153,9 +149,8 @@ def _direction(wanted: Replication, here: str, there: str) -> Direction:
 def _save(wanted: Replication, pair: _Pair, losing: set[IPv4Address], d: Draft) -> None:
     """A safety copy of the scopes of which something goes that only the destination has."""
     scopes = [scope for scope in pair.members if scope in losing]
-    if scopes and wanted.keep_days is not None:
-        name = pair.members[scopes[0]].name
-        d.add(Kind.SAVE, pair.taker, name, scopes, detail=wanted.keep_days, stage=Stage.CLEAR)
+    if scopes:
+        d.save(pair.taker, pair.members[scopes[0]].name, scopes, wanted.keep_days, stage=Stage.CLEAR)
 
 
 def _add(pair: _Pair, relationship: Relationship, scopes: Iterable[IPv4Address], d: Draft) -> None:
@@ -185,8 +180,8 @@ def _lost(lost: Iterable[Difference], names: Direction) -> Refused:
     )
 
 
-def _shown(differs: Iterable[Difference], side: str) -> Mapping[str, Any]:
+def _shown(differs: Iterable[Difference], end: str) -> Mapping[str, Any]:
     shown: dict[str, dict[str, Any]] = {}
     for difference in differs:
-        shown.setdefault(str(difference.scope_id), {})[difference.field] = getattr(difference, side)
+        shown.setdefault(str(difference.scope_id), {})[difference.field] = getattr(difference, end)
     return shown

@@ -19,9 +19,11 @@ and takes no address that was only offered.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -34,20 +36,19 @@ from .._windows.errors import RemoteFailure
 from .._windows.export import NOTHING, Export, ServerLevel
 from . import content
 from .actions import Kind, SafetyCopy
-from .content import Difference
+from .content import Difference, LostLease
 from .draft import Draft
 from .plan import Plan
 from .planner import finished
-from .reads import OwnRead, ReadRequest
+from .reads import OwnRead, ReadRequest, Scopes
 from .world import World, view
 
 ACTIVE, INACTIVE = "active", "inactive"
 _LEASE = "lease "
 # versions of Windows Server (2012, 2012 R2): a server of the first takes a file of the second, and no other newer one
 _RELATED = ((6, 2), (6, 3))
-_NO_CLIENT = frozenset(
-    {"offered", "activereservation", "inactivereservation"}
-)  # states of what is no lease of its own after an import
+# states of what is no lease of its own after an import
+_NO_CLIENT = frozenset({"offered", "activereservation", "inactivereservation"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Restoration:
     """`scopes`: none means all of the copy. `inactive`: out of service, whatever they were when they were saved."""
 
     path: str
-    scopes: tuple[IPv4Address, ...] = ()
+    scopes: Scopes = ()
     inactive: bool = True
     keep_days: int = 0  # of the database's backups
 
@@ -70,7 +71,56 @@ class Here:
     now: datetime
 
 
-def chosen(wanted: Restoration, copy: Export) -> tuple[IPv4Address, ...]:
+@dataclass(frozen=True)
+class Comparison:
+    """A safety copy, what is wanted of it, and the server as it is."""
+
+    wanted: Restoration
+    copy: Export
+    here: Here
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Those that are wanted. Raises Refused."""
+        return chosen(self.wanted, self.copy)
+
+    @cached_property
+    def absent(self) -> Scopes:
+        """Those of them that the server does not have: they come."""
+        return tuple(scope for scope in self.scopes if self.here.server.scope(scope) is None)
+
+    @cached_property
+    def differences(self) -> Sequence[Difference]:
+        """How scopes that are there (the destination) are not what the copy (the source) would bring."""
+        there = (scope for scope in self.scopes if scope not in self.absent)
+        return [difference for scope in there for difference in self._differences(scope)]
+
+    def _differences(self, scope: IPv4Address) -> Iterator[Difference]:
+        state, now = self.state(scope), saved_state(self.here.export, scope)
+        if state != now:
+            yield Difference(scope, "state", state, now)
+        for difference in content.differences(self.copy, self.here.export, [scope]):
+            if difference.field != "state":
+                yield difference
+        # out of service no lease comes or goes by itself: one that is missing was never imported
+        if now == INACTIVE:
+            for lease in self.lost_leases(scope):
+                yield Difference(scope, f"{_LEASE}{lease.address}", "present", None)
+
+    def state(self, scope: IPv4Address) -> str:
+        """The state that a scope comes back in."""
+        return INACTIVE if self.wanted.inactive else saved_state(self.copy, scope)
+
+    def lost_leases(self, scope: IPv4Address) -> Sequence[LostLease]:
+        """The leases of the copy that the server does not have."""
+        return content.lost_leases(self.here.export, self.copy, [scope], self.here.now)
+
+    def public(self) -> dict[str, Any]:
+        """The differences for the task's result."""
+        return {"differences": [difference.public() for difference in self.differences]}
+
+
+def chosen(wanted: Restoration, copy: Export) -> Scopes:
     """Raises Refused for a scope that is not in the copy, and for a copy without any."""
     missing = [scope for scope in wanted.scopes if scope not in copy.scopes]
     if missing:
@@ -81,15 +131,14 @@ def chosen(wanted: Restoration, copy: Export) -> tuple[IPv4Address, ...]:
 
 def restore(wanted: Restoration, world: World) -> Plan | ReadRequest:
     """Scopes that are not there come; those that are there have to be what the copy would bring. Raises Refused."""
-    known = _known(wanted, world)
-    if isinstance(known, ReadRequest):
-        return known
-    copy, here = known
-    with showing(**_differences_shown(wanted, copy, here)):
-        return planned(wanted, copy, here)
+    compared = _compare(wanted, world)
+    if isinstance(compared, ReadRequest):
+        return compared
+    with showing(**compared.public()):
+        return planned(compared)
 
 
-def _known(wanted: Restoration, world: World) -> tuple[Export, Here] | ReadRequest:
+def _compare(wanted: Restoration, world: World) -> Comparison | ReadRequest:
     """The copy and the server, with the content of those scopes that are there already."""
     copy = world.safety_copy
     if not world.views or copy is None:
@@ -97,65 +146,55 @@ def _known(wanted: Restoration, world: World) -> tuple[Export, Here] | ReadReque
     there = tuple(scope for scope in chosen(wanted, copy) if scope in world.here.copies)
     if not all(map(world.here.content, there)):
         return ReadRequest(OwnRead(scopes=there))
-    return copy, here_of(world)
+    return _as_read(wanted, world)
 
 
-def here_of(world: World) -> Here:
-    """This server as it was read for a restoration."""
-    view = world.here
+def _as_read(wanted: Restoration, world: World) -> Comparison:
+    copy, view = world.safety_copy, world.here
+    if copy is None or view.level is None or view.read_at is None:
+        raise AssertionError("the copy and the server level are asked for first")
     export = view.contents[0].export if view.contents else NOTHING
-    if view.level is None or view.read_at is None:
-        raise AssertionError("the server level is asked for first")
-    return Here(view.server, export, view.level, view.read_at)
+    return Comparison(wanted, copy, Here(view.server, export, view.level, view.read_at))
 
 
 def verify(wanted: Restoration, coming: Sequence[IPv4Address], world: World) -> Plan | ReadRequest:
     """Everything is there, as it was saved, in the state that was asked for. Raises RemoteFailure."""
-    known = _known(wanted, world)
-    if isinstance(known, ReadRequest):
-        return known
-    copy, here = known
-    problems = []
-    if unlike := left(wanted, copy, here):
+    compared = _compare(wanted, world)
+    if isinstance(compared, ReadRequest):
+        return compared
+    here, problems = compared.here, []
+    if unlike := left(compared):
         problems.append(f"They are not what was asked for: {few(unlike, 'differences', between='; ')}.")
-    if gone := lost(copy, here, coming):
+    if gone := lost(compared, coming):
         problems.append(gone)
     if problems:
-        with showing(**_shown(wanted, copy, here, coming)):
+        with showing(**outcome(_there(coming, here), here.export), **compared.public()):
             raise RemoteFailure(" ".join([f"The scopes were imported on {here.server.name}.", *problems]))
     return Plan((), world, world)
 
 
-def with_what_came(failure: RemoteFailure, plan: Plan | None, world: World) -> RemoteFailure:
+def with_what_came(failure: RemoteFailure, wanted: Restoration, plan: Plan | None, world: World) -> RemoteFailure:
     """The failure of an import, with what came all the same in the result, and what is lost of it in words."""
-    copy = world.safety_copy
-    if plan is None or copy is None or "restored" in failure.shows or not world.here.contents:
+    if plan is None or world.safety_copy is None or "restored" in failure.shows or not world.here.contents:
         return failure
-    here = here_of(world)
-    came = [scope for scope in plan.rereads if scope in here.export.scopes]
-    gone = lost(copy, here, came)
-    told = RemoteFailure(f"{failure} {gone}" if gone else str(failure))
-    told.shows = {**failure.shows, **outcome(came, here.export)}
-    return told
+    compared = _as_read(wanted, world)
+    came = _there(plan.rereads, compared.here)
+    gone = lost(compared, came)
+    extended = RemoteFailure(f"{failure} {gone}" if gone else str(failure))
+    extended.shows = {**failure.shows, **outcome(came, compared.here.export)}
+    return extended
 
 
 def result(wanted: Restoration, plan: Plan, world: World, *, imported: bool) -> dict[str, Any]:
     """What the task returns. Not `imported`: as it would be."""
-    copy, here = world.safety_copy, here_of(world)
-    if copy is None:
-        raise AssertionError("the copy is asked for first")
-    export = here.export if imported and plan.actions else copy
-    added = {"server_additions": [words for action in plan.actions for words in action.detail.added]}
-    return {**outcome(plan.rereads, export), **_differences_shown(wanted, copy, here), **added}
+    compared = _as_read(wanted, world)
+    export = compared.here.export if imported and plan.actions else compared.copy
+    added = [words for action in plan.actions for words in action.detail.added]
+    return {**outcome(plan.rereads, export), **compared.public(), "server_additions": added}
 
 
-def _shown(wanted: Restoration, copy: Export, here: Here, coming: Sequence[IPv4Address]) -> dict[str, Any]:
-    came = [scope for scope in coming if scope in here.export.scopes]
-    return {**outcome(came, here.export), **_differences_shown(wanted, copy, here)}
-
-
-def _differences_shown(wanted: Restoration, copy: Export, here: Here) -> dict[str, Any]:
-    return {"differences": [difference.public() for difference in differences(wanted, copy, here)]}
+def _there(scopes: Iterable[IPv4Address], here: Here) -> Sequence[IPv4Address]:
+    return [scope for scope in scopes if scope in here.export.scopes]
 
 
 def outcome(scopes: Sequence[IPv4Address], export: Export) -> dict[str, Any]:
@@ -164,64 +203,54 @@ def outcome(scopes: Sequence[IPv4Address], export: Export) -> dict[str, Any]:
     return {"restored": [str(scope) for scope in scopes], "counts": counted, "total": total(counted)}
 
 
-def planned(wanted: Restoration, copy: Export, here: Here) -> Plan:
-    """The same, of what is known. Raises Refused."""
-    scopes = chosen(wanted, copy)
-    absent = [scope for scope in scopes if here.server.scope(scope) is None]
-    if wrong := [*problems(differences(wanted, copy, here), here), *_taken(absent, copy, here)]:
+def planned(compared: Comparison) -> Plan:
+    """What is done where all is known. Raises Refused."""
+    wanted, here, coming = compared.wanted, compared.here, compared.absent
+    if wrong := [*_problems(compared), *_taken(compared)]:
         raise Refused(f"{sentences(wrong)} Nothing was changed.")
     d = Draft(World({Connection.THIS_SERVER: view(here.server, Connection.THIS_SERVER)}))
-    coming = [scope for scope in scopes if scope not in d.here.copies]
-    states = {scope: _state(wanted, copy, scope) for scope in scopes}
-    shown = {str(scope): {"state": states[scope]} for scope in scopes}
-    before: dict[str, Any] = {"scopes": {str(scope): shown[str(scope)] for scope in scopes if scope not in coming}}
+    states = {scope: compared.state(scope) for scope in compared.scopes}
+    shown = {str(scope): {"state": state} for scope, state in states.items()}
+    before: dict[str, Any] = {"scopes": {str(scope): shown[str(scope)] for scope in states if scope not in coming}}
     after: dict[str, Any] = {"scopes": shown}
     if coming:
-        _check_version(wanted, copy, here)
-        d.warnings += _warnings(coming, copy, here)
-        added = tuple(additions(copy, here.level))
+        _check_version(compared)
+        d.warnings += _warnings(compared)
+        added = tuple(additions(compared.copy, here.level))
         if added:
             after["added"] = list(added)
         for state in (INACTIVE, ACTIVE):
-            some = [scope for scope in coming if states[scope] == state]
+            scopes = [scope for scope in coming if states[scope] == state]
             safe = SafetyCopy(wanted.path, state == INACTIVE, wanted.keep_days, () if d.actions else added)
-            d.add(Kind.IMPORT, d.here, "", some, detail=safe)
+            d.add(Kind.IMPORT, d.here, "", scopes, detail=safe)
     return replace(finished(d), diff=(before, after), header=f"scopes on {here.server.name}")
 
 
-def differences(wanted: Restoration, copy: Export, here: Here) -> Sequence[Difference]:
-    """How scopes that are there (the destination) are not what the copy (the source) would bring."""
-    there = [scope for scope in chosen(wanted, copy) if here.server.scope(scope)]
-    return [one for scope in there for one in _differences(scope, wanted, copy, here)]
-
-
-def problems(found: Sequence[Difference], here: Here) -> Sequence[str]:
+def _problems(compared: Comparison) -> Sequence[str]:
     """The differences in words, scope by scope."""
-    by_scope: dict[IPv4Address, list[Difference]] = {}
-    for one in found:
-        by_scope.setdefault(one.scope_id, []).append(one)
-    return [_problem(scope, differs, here) for scope, differs in by_scope.items()]
+    by_scope = itertools.groupby(compared.differences, key=lambda difference: difference.scope_id)
+    return [_problem(scope, list(differs), compared.here) for scope, differs in by_scope]
 
 
-def left(wanted: Restoration, copy: Export, here: Here) -> Sequence[str]:
+def left(compared: Comparison) -> Sequence[str]:
     """What is not as it should be right after an import, leases aside."""
-    absent = [f"{scope} is not there" for scope in chosen(wanted, copy) if here.server.scope(scope) is None]
-    found = [one for one in differences(wanted, copy, here) if not one.field.startswith(_LEASE)]
-    return [*absent, *(f"{one.scope_id}: {_in_words(one)}" for one in found)]
+    absent = [f"{scope} is not there" for scope in compared.absent]
+    differs = [difference for difference in compared.differences if not difference.field.startswith(_LEASE)]
+    return [*absent, *(f"{difference.scope_id}: {_in_words(difference)}" for difference in differs)]
 
 
-def lost(copy: Export, here: Here, scopes: Sequence[IPv4Address]) -> str:
+def lost(compared: Comparison, scopes: Sequence[IPv4Address]) -> str:
     """The leases that did not come with these scopes, in words; asked right after an import, before clients come and
     go."""
-    by_scope = {scope: content.lost_leases(here.export, copy, [scope], here.now) for scope in scopes}
-    found = [
-        f"{scope} has no lease {few(one.address for one in leases)}" for scope, leases in by_scope.items() if leases
+    by_scope = {scope: compared.lost_leases(scope) for scope in scopes}
+    lacking = [
+        f"{scope} has no lease {few(lease.address for lease in leases)}" for scope, leases in by_scope.items() if leases
     ]
-    if not found:
+    if not lacking:
         return ""
-    name = here.server.name
+    name = compared.here.server.name
     return (
-        f"Leases of the copy are not on {name}: {few(found, between='; ')}. {name} does not know these clients, and "
+        f"Leases of the copy are not on {name}: {few(lacking, between='; ')}. {name} does not know these clients, and "
         "may give their addresses to others: add the leases (Add-DhcpServerv4Lease), or remove the scope, look at the "
         "DHCP server's event log there, and run again."
     )
@@ -241,8 +270,9 @@ def counts(scopes: Sequence[IPv4Address], export: Export) -> Sequence[Mapping[st
     ]
 
 
-def total(several: Sequence[Mapping[str, str | int]]) -> Mapping[str, int]:
-    return {name: sum(int(one[name]) for one in several) for name in ("leases", "reservations")}
+def total(counted: Sequence[Mapping[str, str | int]]) -> Mapping[str, int]:
+    """The counts of all scopes together."""
+    return {name: sum(int(scope[name]) for scope in counted) for name in ("leases", "reservations")}
 
 
 # --- the server level ------------------------------------------------------------------------------------------------
@@ -251,65 +281,54 @@ def total(several: Sequence[Mapping[str, str | int]]) -> Mapping[str, int]:
 def additions(copy: Export, level: ServerLevel) -> Sequence[str]:
     """What an import adds, by Windows' own rule: a class is there if its data is, a definition if its id and vendor
     class are."""
-    data, defined = set(level.classes.values()), set(_folded(level.definitions))
-    classes = [content.class_name(one) for one, value in sorted(copy.classes.items()) if value not in data]
-    lacking = [one for one in copy.definitions if _fold(one) not in defined]
-    return [*classes, *(content.definition_name(one) for one in sorted(lacking, key=content.option_order))]
+    data, defined = set(level.classes.values()), content.folded_keys(level.definitions)
+    classes = [content.class_name(key) for key, value in sorted(copy.classes.items()) if value not in data]
+    lacking = [option for option in copy.definitions if content.folded(option) not in defined]
+    return [*classes, *(content.definition_name(option) for option in sorted(lacking, key=content.option_order))]
 
 
-def _fold(definition: tuple[str, str]) -> tuple[str, str]:
-    return definition[0], definition[1].lower()
-
-
-def _folded(definitions: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:
-    return {_fold(one): kind for one, kind in definitions.items()}
-
-
-def _check_version(wanted: Restoration, copy: Export, here: Here) -> None:
+def _check_version(compared: Comparison) -> None:
+    copy, here = compared.copy, compared.here
     mine = here.level.version
     if copy.version is not None and copy.version > mine and (mine, copy.version) != _RELATED:
         raise Refused(
-            f"path: {wanted.path} was made by a newer Windows (version {_told_version(copy.version)}) than "
-            f"{here.server.name} has ({_told_version(mine)}), and Import-DhcpServer refuses such a file. Restore it on "
+            f"path: {compared.wanted.path} was made by a newer Windows (version {_dotted(copy.version)}) than "
+            f"{here.server.name} has ({_dotted(mine)}), and Import-DhcpServer refuses such a file. Restore it on "
             "a server of that version or a later one. Nothing was changed."
         )
 
 
-def _told_version(version: tuple[int, int]) -> str:
+def _dotted(version: tuple[int, int]) -> str:
     return ".".join(map(str, version))
 
 
-def _warnings(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[str]:
+def _warnings(compared: Comparison) -> Sequence[str]:
     """What of the scopes may not come: Windows imports the rest all the same."""
-    name, level = here.server.name, here.level
-    found: list[str] = []
+    copy, level, name = compared.copy, compared.here.level, compared.here.server.name
+    warnings: list[str] = []
     if copy.version is not None and copy.version != level.version:
-        saved_by, its_own = _told_version(copy.version), _told_version(level.version)
-        found.append(f"the safety copy was made by Windows version {saved_by}, and {name} has {its_own}")
-    uses = [copy.uses[scope] for scope in coming if scope in copy.uses]
-    mine = _folded(level.definitions)
-    for option in sorted({option for one in uses for option in one.options}, key=content.option_order):
-        saved, there = copy.definitions.get(option), mine.get(_fold(option))
+        saved_by, its_own = _dotted(copy.version), _dotted(level.version)
+        warnings.append(f"the safety copy was made by Windows version {saved_by}, and {name} has {its_own}")
+    uses = [copy.uses[scope] for scope in compared.absent if scope in copy.uses]
+    mine = content.folded_keys(level.definitions)
+    for option in sorted({option for used in uses for option in used.options}, key=content.option_order):
+        saved, there = copy.definitions.get(option), mine.get(content.folded(option))
         if saved is not None and there is not None and saved != there:
-            found.append(
+            warnings.append(
                 f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, "
                 "and values may not fit"
             )
-    data, names = set(level.classes.values()), {_fold(one) for one in level.classes}
-    for one in sorted({one for used in uses for one in used.classes} & set(copy.classes)):
-        if (copy.classes[one] in data) != (_fold(one) in names):
-            found.append(
-                f"{content.class_name(one)} of the copy is not the one that {name} has under this name or with this "
+    data, names = set(level.classes.values()), set(map(content.folded, level.classes))
+    for key in sorted({key for used in uses for key in used.classes} & set(copy.classes)):
+        if (copy.classes[key] in data) != (content.folded(key) in names):
+            warnings.append(
+                f"{content.class_name(key)} of the copy is not the one that {name} has under this name or with this "
                 "data: it is not imported, nor is what needs it"
             )
-    return found
+    return warnings
 
 
 # --- scopes ----------------------------------------------------------------------------------------------------------
-
-
-def _state(wanted: Restoration, copy: Export, scope: IPv4Address) -> str:
-    return INACTIVE if wanted.inactive else saved_state(copy, scope)
 
 
 def saved_state(export: Export, scope: IPv4Address) -> str:
@@ -317,35 +336,22 @@ def saved_state(export: Export, scope: IPv4Address) -> str:
     return export.scopes[scope].get(("", "state"), (ACTIVE,))[0].lower()
 
 
-def _taken(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[str]:
+def _taken(compared: Comparison) -> Sequence[str]:
     """Scopes that would come into the subnet of another one. A mask that is none is left to Windows."""
     subnets = []
-    for scope in coming:
-        for mask in copy.scopes[scope].get(("", "subnet_mask"), ()):
+    for scope in compared.absent:
+        for mask in compared.copy.scopes[scope].get(("", "subnet_mask"), ()):
             with contextlib.suppress(ValueError):
                 subnets.append(scope_specs.network(scope, mask))
     return [
         f"scopes: {problem}; leave it out, or remove the scope that is there."
-        for problem in scope_specs.overlaps(subnets, here.server)
+        for problem in scope_specs.overlaps(subnets, compared.here.server)
     ]
 
 
-def _differences(scope: IPv4Address, wanted: Restoration, copy: Export, here: Here) -> list[Difference]:
-    state, is_now = _state(wanted, copy, scope), saved_state(here.export, scope)
-    found = [Difference(scope, "state", state, is_now)] if state != is_now else []
-    found += [one for one in content.differences(copy, here.export, [scope]) if one.field != "state"]
-    # out of service no lease comes or goes by itself: one that is missing was never imported
-    if is_now == INACTIVE:
-        missing = content.lost_leases(here.export, copy, [scope], here.now)
-        found += [Difference(scope, f"{_LEASE}{one.address}", "present", None) for one in missing]
-    return found
-
-
 def _problem(scope: IPv4Address, differs: Sequence[Difference], here: Here) -> str:
-    relationship, told = (
-        here.server.relationship_of(scope),
-        few(map(_in_words, differs), "differences", between="; ", most=3),
-    )
+    relationship = here.server.relationship_of(scope)
+    words = few(map(_in_words, differs), "differences", between="; ", most=3)
     member = f", in relationship '{relationship.name}'," if relationship else ""
     serves = relationship is not None or saved_state(here.export, scope) != INACTIVE
     cure = (
@@ -353,16 +359,13 @@ def _problem(scope: IPv4Address, differs: Sequence[Difference], here: Here) -> s
         if serves
         else "Leave it out, or remove it there first (dhcp_failover_scope_copy)."
     )
-    return f"scopes: {scope} exists{member} on {here.server.name} already, with {told}. {cure}"
+    return f"scopes: {scope} exists{member} on {here.server.name} already, with {words}. {cure}"
 
 
-def _in_words(one: Difference) -> str:
-    if one.field == "state":
-        return f"state {one.destination} (it would be {one.source})"
-    if one.field.startswith(_LEASE):
-        return f"no {one.field}"
-    return f"{one.field} {_told(one.destination)} ({_told(one.source)} in the copy)"
-
-
-def _told(value: str | None) -> str:
-    return "none" if value is None else value
+def _in_words(difference: Difference) -> str:
+    if difference.field == "state":
+        return f"state {difference.destination} (it would be {difference.source})"
+    if difference.field.startswith(_LEASE):
+        return f"no {difference.field}"
+    now, saved = content.in_words(difference.destination), content.in_words(difference.source)
+    return f"{difference.field} {now} ({saved} in the copy)"

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.refusal import Refused
-from .._model.relationship import Relationship
+from .._model.relationship import NORMAL, Relationship
 from .._model.settings import SETTING, SETTINGS, DeclaredSettings, Kind, Mode, OnPartner, Setting
 from .._windows.secret_record import SecretRecord
 
@@ -48,7 +48,7 @@ def would_be(declared: DeclaredSettings, scopes: Collection[IPv4Address]) -> Rel
     return Relationship(
         name=whole.name,
         partner_server=whole.partner_server or "",
-        state="Normal",
+        state=NORMAL,
         scopes=tuple(sorted(scopes)),
         **{setting.option: getattr(whole, setting.option) for setting in SETTINGS},
     )
@@ -119,11 +119,8 @@ def _sends(declared: DeclaredSettings, current: Relationship, secrets: SecretRec
     sent last."""
     if not declared.shared_secret or declared.update_secret == "on_create":
         return False
-    return (
-        declared.update_secret == "always"
-        or not current.enable_auth
-        or not secrets.matches(current.name, declared.shared_secret)
-    )
+    always = declared.update_secret == "always" or not current.enable_auth
+    return always or not secrets.matches(current.name, declared.shared_secret)
 
 
 def touches_secret(differs: Changes) -> bool:
@@ -169,12 +166,8 @@ def undeclared(declared: DeclaredSettings, current: Relationship) -> list[str]:
 def _is_left_out(setting: Setting, declared: DeclaredSettings, anew: DeclaredSettings, current: Relationship) -> bool:
     """Whether `anew`, which is what the declaration gives at creation, has another value than there is."""
     now, then = getattr(current, setting.option), getattr(anew, setting.option)
-    if (
-        now is None
-        or now == then
-        or not setting.belongs_to(anew.mode)
-        or _wanted(setting, declared, current) is not None
-    ):
+    is_declared = _wanted(setting, declared, current) is not None
+    if now is None or now == then or is_declared or not setting.belongs_to(anew.mode):
         return False
     return setting.kind is not Kind.AUTHENTICATION or bool(now)
 

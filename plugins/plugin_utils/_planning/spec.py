@@ -63,10 +63,12 @@ class Spec:
 
     @property
     def members(self) -> Scopes:
+        """All scopes that are to be in it, sorted, each once."""
         return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}))
 
     @property
     def is_present(self) -> bool:
+        """Whether the relationship is to be there."""
         return not self.absent and self.leaving is None
 
 
@@ -93,7 +95,8 @@ def check(desired: Sequence[Spec]) -> None:
 
 
 def whole(desired: Sequence[Spec]) -> tuple[Spec, ...]:
-    """A server's list: scopes move between the relationships that it declares, and from no other."""
+    """A server's list, for a task that declares the whole server: scopes move between the relationships that it
+    declares, and from no other."""
     names = frozenset(name for spec in desired for name in (spec.name, spec.policy.previous_name) if name)
     return tuple(replace(spec, move_from=names, policy=replace(spec.policy, move=True)) for spec in desired)
 
@@ -101,7 +104,8 @@ def whole(desired: Sequence[Spec]) -> tuple[Spec, ...]:
 def with_purged(
     desired: Sequence[Spec], world: World, policy: Policy, ignore: Collection[str] = ()
 ) -> tuple[Spec, ...]:
-    """The list with every other relationship of this server as an absent one, but those to `ignore`."""
+    """The list, for a task that declares the whole server and purges, with every other relationship of this server as
+    an absent one, but those to `ignore`."""
     listed = {name for spec in desired for name in (spec.name, spec.policy.previous_name)}
     others = [name for name in sorted(world.here.ours) if name not in listed and name not in ignore]
     return (*desired, *(Spec(name, absent=True, policy=policy) for name in others))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .._model.refusal import Refused
-from .._model.relationship import Relationship
+from .._model.relationship import CUT_OFF, PARTNER_DOWN, Relationship
 from .._model.texts import few
 from .actions import Kind, Stage
 from .draft import Draft
@@ -19,8 +19,6 @@ from .reads import PartnerRead, ReadRequest, Scopes, Unread
 from .spec import Spec
 from .world import World
 
-CUT = "CommunicationInterrupted"
-DOWN = "PartnerDown"
 LEFT_OVER = "left-over"  # what the files of such safety copies are called
 
 
@@ -50,8 +48,7 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
     alone = [scope for scope in going if scope not in there.copies]
     if alone:
         raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")
-    if keep_days is not None:
-        d.add(Kind.SAVE, here, LEFT_OVER, going, detail=keep_days, other=there.source, stage=Stage.LOSER)
+    d.save(here, LEFT_OVER, going, keep_days, other=there.source, stage=Stage.LOSER)
     d.add(Kind.DELETE, here, "", going, other=there.source, stage=Stage.LOSER)
     return replace(finished(d), diff=({"scopes": list(map(str, going))}, {"scopes": []}))
 
@@ -60,7 +57,7 @@ def declare_down(name: str, world: World, option: str = "name") -> Plan | ReadRe
     """The relationship is in state PartnerDown: only from CommunicationInterrupted, and never while the partner
     answers.
 
-    Made on both sides, it gives the same address to two clients. Raises Refused.
+    Made on both servers, it gives the same address to two clients. Raises Refused.
     """
     if not world.views:
         return ReadRequest()
@@ -69,12 +66,12 @@ def declare_down(name: str, world: World, option: str = "name") -> Plan | ReadRe
     if current is None:
         raise Refused(f"{option}: relationship '{name}' does not exist on {here.name}.")
     state = current.relationship.state
-    if state == DOWN:
+    if state == PARTNER_DOWN:
         return finished(d, [Spec(name, option=option)])
-    if state != CUT:
+    if state != CUT_OFF:
         raise Refused(
-            f"relationship '{name}' on {here.name} is in state {state}; a partner is declared down from {CUT} only, "
-            "when it is sure that it does not serve. Nothing was changed."
+            f"relationship '{name}' on {here.name} is in state {state}; a partner is declared down from {CUT_OFF} "
+            "only, when it is sure that it does not serve. Nothing was changed."
         )
     if not _is_silent(current.relationship, d):
         return d.request()
@@ -95,7 +92,7 @@ def _is_silent(current: Relationship, d: Draft) -> bool:
             )
         return True
     theirs = there.half(current.name)
-    if theirs is not None and theirs.relationship.state == DOWN:
+    if theirs is not None and theirs.relationship.state == PARTNER_DOWN:
         raise Refused(
             f"{there.name} has declared {d.here.name} down in '{current.name}'; declared on both servers, the same "
             "address could be given to two clients. Bring the two into contact instead. Nothing was changed."

@@ -20,14 +20,13 @@ from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.scope import Scope, Utilisation
 from .._model.server import Server
-from .._model.settings import Role
-from .._windows.export import Export, ServerLevel
+from .._model.settings import SETTINGS
+from .._windows.export import NOTHING, Export, ServerLevel
 from .._windows.secret_record import SecretRecord
 from .reads import PartnerRead, ReadRequest, Scopes, Unread
 
 T = TypeVar("T")
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
-_OTHER_ROLE: Mapping[Role | None, Role | None] = {"active": "standby", "standby": "active", None: None}
 
 
 @dataclass(frozen=True)
@@ -39,23 +38,20 @@ class Half:
 
     @property
     def name(self) -> str:
+        """The relationship's name."""
         return self.relationship.name
 
     @property
     def scopes(self) -> Scopes:
+        """Its members on this server."""
         return self.relationship.scopes
 
 
 def mirrored(relationship: Relationship, partner_server: str) -> Relationship:
     """The relationship as the other of its two servers would show it, whose partner then is `partner_server`."""
-    share = relationship.load_balance_percent
-    return replace(
-        relationship,
-        partner_server=partner_server,
-        load_balance_percent=None if share is None else 100 - share,
-        server_role=_OTHER_ROLE[relationship.server_role],
-        is_primary=None if relationship.is_primary is None else not relationship.is_primary,
-    )
+    settings = {setting.option: setting.mirrored(getattr(relationship, setting.option)) for setting in SETTINGS}
+    is_primary = None if relationship.is_primary is None else not relationship.is_primary
+    return replace(relationship, partner_server=partner_server, is_primary=is_primary, **settings)
 
 
 @dataclass(frozen=True)
@@ -92,6 +88,7 @@ class ServerView:
 
     @property
     def name(self) -> str:
+        """The server's own name."""
         return self.server.name
 
     @property
@@ -113,14 +110,17 @@ class ServerView:
         """This server's half of a relationship between the two."""
         return Half(self.relationships[name], self.name) if name in self.ours and name in self.relationships else None
 
+    def alike(self, name: str) -> str | None:
+        """The relationship of this name, with whomever, or else one whose name differs in upper and lower case only."""
+        alike = (other for other in self.relationships if other.casefold() == name.casefold())
+        return name if name in self.relationships else next(alike, None)
+
     def find(self, name: str, option: str) -> Half | None:
         """The half of exactly this name. Raises Refused, naming `option`, for one that differs in case only: who knows
         if it is meant."""
-        if name in self.relationships:
+        alike = self.alike(name)
+        if alike in (None, name):
             return self.half(name)
-        alike = next((other for other in self.relationships if other.casefold() == name.casefold()), None)
-        if alike is None:
-            return None
         raise Refused(
             f"{option}: {self.name} has a relationship '{alike}', which differs from '{name}' in upper and lower case "
             "only; write the name as it is there. A relationship cannot be renamed: it would have to be removed and "
@@ -128,8 +128,14 @@ class ServerView:
         )
 
     def members(self, name: str) -> frozenset[IPv4Address]:
+        """The scopes of this server's half of a relationship; none where it has no half."""
         current = self.half(name)
         return frozenset(current.scopes) if current else frozenset()
+
+    def lacking(self, name: str, scopes: Iterable[IPv4Address]) -> Scopes:
+        """Those of the scopes that are no members of it."""
+        members = self.members(name)
+        return tuple(scope for scope in scopes if scope not in members)
 
     def elsewhere(self, scope: IPv4Address, name: str) -> str | None:
         """The other relationship that a scope is in on this server."""
@@ -137,16 +143,24 @@ class ServerView:
         return None if owner == name and name in self.ours else owner
 
     def serves(self, scope: IPv4Address) -> bool:
+        """Whether the server has a copy of the scope, and in service."""
         return scope in self.copies and self.copies[scope].active
 
     def covers(self, read: PartnerRead) -> bool:
         """Whether the content of the scopes was read, and the API asked where that is needed."""
         contents = map(self.content, read.scopes)
-        return (self.api or not read.api) and all(it is not None and it.leases >= read.leases for it in contents)
+        return (self.api or not read.api) and all(
+            content is not None and content.leases >= read.leases for content in contents
+        )
 
     def content(self, scope: IPv4Address) -> Content | None:
         """What was read of a scope, whether it is there or not."""
         return next((content for content in self.contents if scope in content.scopes), None)
+
+    def exported(self, scopes: Iterable[IPv4Address]) -> Export:
+        """What was read of some scopes that were read together; there is nothing of none."""
+        exports = [content.export for content in map(self.content, scopes) if content]
+        return exports[0] if exports else NOTHING
 
     def needed_level(self, scope: IPv4Address) -> Export | None:
         """The export that tells what a scope needs of the server level."""
@@ -156,27 +170,34 @@ class ServerView:
     # --- as it would be ------------------------------------------------------------------------------------------
 
     def with_half(self, relationship: Relationship) -> ServerView:
+        """The server with this half, instead of what it may have of this name."""
         relationships = {**self.relationships, relationship.name: relationship}
         return replace(self, relationships=relationships, ours=self.ours | {relationship.name})
 
     def without_half(self, name: str) -> ServerView:
+        """The server without its half of this name."""
         relationships = {key: value for key, value in self.relationships.items() if key != name}
         return replace(self, relationships=relationships, ours=self.ours - {name})
 
     def with_members(
         self, name: str, coming: Iterable[IPv4Address] = (), going: Collection[IPv4Address] = ()
     ) -> ServerView:
+        """The server with these members more and fewer. Raises KeyError where it has no relationship of this name."""
         current = self.relationships[name]
         scopes = tuple(sorted({*current.scopes, *coming}.difference(going)))
         return replace(self, relationships={**self.relationships, name: replace(current, scopes=scopes)})
 
     def with_copies(self, copies: Iterable[Scope]) -> ServerView:
+        """The server with these copies, instead of what it may have of their scopes."""
         return replace(self, copies={**self.copies, **{copy.scope_id: copy for copy in copies}})
 
     def without_copies(self, scopes: Collection[IPv4Address]) -> ServerView:
+        """The server without its copies of these scopes."""
         return replace(self, copies={key: copy for key, copy in self.copies.items() if key not in scopes})
 
     def switched(self, scopes: Iterable[IPv4Address], active: bool) -> ServerView:
+        """The server with its copies of these scopes in service (`active`) or out of it. Raises KeyError where it lacks
+        one."""
         return self.with_copies([replace(self.copies[scope], active=active) for scope in scopes])
 
 
@@ -222,6 +243,7 @@ class World:
 
     @property
     def here(self) -> ServerView:
+        """The task's own server. Raises KeyError before it was read."""
         return self.views[Connection.THIS_SERVER]
 
     def reads_both(self, name: str) -> bool:
@@ -265,6 +287,7 @@ class World:
         return next((source for other, source in self.known.items() if are_one(name, other, partners)), None)
 
     def having(self, *views: ServerView) -> World:
+        """All that is known, with these servers as they are given."""
         return replace(self, views={**self.views, **{view.source: view for view in views}})
 
 

@@ -83,7 +83,7 @@ def refusal(answer: Result, host: str, partner: str, goes_on: bool, *, answered:
 def denied(at_version: bool, goes_on: bool) -> Denied:
     """What a refusal at the partner means. DHCP 20121 says by itself that the rights are missing.
 
-    Whether the version is told to a logon without credentials is not known (U), so a refusal after it can still be the
+    Whether the version is told to a logon without credentials is not known, so a refusal after it can still be the
     hop."""
     if at_version:
         return "hop"

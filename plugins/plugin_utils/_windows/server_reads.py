@@ -16,7 +16,7 @@ from .._model.server import ClockOffset, Server
 from .._model.settings import SETTING, SETTINGS, Kind, Setting
 from . import cmdlets
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
-from .export import NOTHING, Export, ServerLevel
+from .export import NOTHING, Export
 from .export import read as read_export
 from .reply import ReplyObject, Result
 
@@ -113,14 +113,6 @@ def exported(results: Sequence[Result], host: str, partner: str | None = None, *
     return read_export(answer.only().text("content"), partner or host)
 
 
-def server_level(results: Sequence[Result], host: str) -> ServerLevel:
-    """What `level_reads` said of the server."""
-    level = classes_and_definitions(results, host)
-    answer = _result(results, cmdlets.get_version()["id"], host)
-    _objects(answer, host)
-    return ServerLevel(version(answer), level.classes, level.definitions)
-
-
 def version(answer: Result) -> tuple[int, int]:
     """As Get-DhcpServerVersion told it."""
     return answer.only().number("MajorVersion"), answer.only().number("MinorVersion")
@@ -145,7 +137,7 @@ def used(results: Sequence[Result], host: str) -> Export:
 
 
 def level_reads() -> Sequence[cmdlets.Operation]:
-    """What `server_level` is read from."""
+    """The reads of a server's own level, its version first: see `probes.level`."""
     return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions())
 
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The table of kinds: what a user is shown of an action, what the server that runs it is sent, and what undoes it."""
+"""The table of kinds: what a user is shown of an action and what the server that runs it is sent."""
 
 from __future__ import annotations
 
@@ -116,11 +116,6 @@ def test_what_a_user_is_shown_and_what_is_sent(done: Action, words: str, sent: s
 
 def test_every_kind_has_a_row() -> None:
     assert set(kinds.KINDS) == set(Kind)
-
-
-def test_what_is_undone_can_be_done_again() -> None:
-    undone = {kind: row.undo for kind, row in kinds.KINDS.items() if row.undo}
-    assert undone == {Kind.SERVE_ON: Kind.SERVE_OFF, Kind.SERVE_OFF: Kind.SERVE_ON}
 
 
 @pytest.mark.parametrize(

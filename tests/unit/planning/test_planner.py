@@ -78,13 +78,6 @@ def test_a_scope_moves_a_relationship_is_renamed_and_all_in_one_list() -> None:
     ]
     ends = {name: half.scopes for name, half in plan.end.here.relationships.items()}
     assert ends == {"HQ": (ONE,), "Branch": (TWO, THREE)}
-    assert {action.strand for action in plan.actions} == {"strand 1"}
-
-
-def test_what_does_not_hang_together_has_strands_of_its_own() -> None:
-    start = pair({"HQ": ["10.0.1.0"], "Lab": ["10.0.3.0"]})
-    plan = plan_of(start, *whole([exact("HQ", ONE, TWO), Spec("Lab", absent=True, policy=ANEW)]))
-    assert {action.name: action.strand for action in plan.actions} == {"Lab": "strand 1", "HQ": "strand 2"}
 
 
 def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:

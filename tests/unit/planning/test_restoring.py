@@ -11,6 +11,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import (
+    Comparison,
     Here,
     Restoration,
     additions,
@@ -30,6 +31,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export i
 from worlds import ONE, READ_AT, THREE, TWO, content_of, in_words, lease
 
 PATH = r"C:\ProgramData\windhcp.failover\safety-copies\DHCP01-HQ.xml"
+ALL = Restoration(PATH)
 ACTIVE = {"": {"name": "Clients", "state": "Active", "subnet_mask": "255.255.255.0"}}
 OFF = {"": {**ACTIVE[""], "state": "InActive"}}
 PHONES, KIOSK, OPTION = ("User", "Phones"), ("User", "Kiosk"), ("150", "")
@@ -55,7 +57,7 @@ def server(*scopes: str, export: Export = NOTHING, level: ServerLevel | None = N
     ids=["out of service", "as they were saved"],
 )
 def test_scopes_come_back_in_the_state_that_is_asked_for(inactive: bool, expected: list[str]) -> None:
-    plan = planned(Restoration(PATH, inactive=inactive), saved(), server("10.0.3.0"))
+    plan = planned(Comparison(Restoration(PATH, inactive=inactive), saved(), server("10.0.3.0")))
     assert in_words(plan) == [f"bring back from the safety copy, with leases, {words}" for words in expected]
 
 
@@ -75,7 +77,7 @@ def test_a_scope_that_the_copy_does_not_hold(copy: Export, holds: str) -> None:
 
 def test_what_is_there_as_it_was_saved_is_no_change() -> None:
     here = content_of(ONE, OFF, _50=lease())
-    plan = planned(Restoration(PATH, (ONE,)), saved(), server("10.0.1.0", export=here))
+    plan = planned(Comparison(Restoration(PATH, (ONE,)), saved(), server("10.0.1.0", export=here)))
     assert plan.actions == ()
 
 
@@ -98,14 +100,14 @@ def test_what_is_there_as_it_was_saved_is_no_change() -> None:
 )
 def test_what_is_there_and_differs_is_left_alone(there: Export, message: str) -> None:
     with pytest.raises(Refused) as refused:
-        planned(Restoration(PATH, (ONE,)), saved(), server("10.0.1.0", export=there))
+        planned(Comparison(Restoration(PATH, (ONE,)), saved(), server("10.0.1.0", export=there)))
     assert str(refused.value).startswith(message)
 
 
 def test_a_scope_that_would_lie_over_another_one() -> None:
     wide = content_of(ONE, {"": {**OFF[""], "subnet_mask": "255.255.0.0"}})
     with pytest.raises(Refused, match=r"^scopes: .*10\.0\.3\.0.*; leave it out, or remove the scope that is there\."):
-        planned(Restoration(PATH), wide, server("10.0.3.0"))
+        planned(Comparison(ALL, wide, server("10.0.3.0")))
 
 
 @pytest.mark.parametrize(
@@ -121,11 +123,11 @@ def test_copies_of_another_windows(copy: tuple[int, int], here: tuple[int, int],
     wanted, target = Restoration(PATH), server(level=ServerLevel(here, {}, {}))
     old = replace(saved(), version=copy)
     if message is None:
-        (warning,) = planned(wanted, old, target).warnings
+        (warning,) = planned(Comparison(wanted, old, target)).warnings
         assert warning == "the safety copy was made by Windows version {}.{}, and DHCP01 has {}.{}".format(*copy, *here)
     else:
         with pytest.raises(Refused) as refused:
-            planned(wanted, old, target)
+            planned(Comparison(wanted, old, target))
         assert message in str(refused.value)
 
 
@@ -134,7 +136,7 @@ def test_what_comes_to_the_server_level_is_told() -> None:
     copy = saved(classes={PHONES: "phones", KIOSK: "kiosk"}, definitions={OPTION: "IPv4Address"})
     level = ServerLevel((10, 0), {("User", "Terminals"): "kiosk"}, {})
     assert additions(copy, level) == ["user class 'Phones'", "definition of option 150"]
-    (only,) = in_words(planned(Restoration(PATH), copy, server(level=level)))
+    (only,) = in_words(planned(Comparison(ALL, copy, server(level=level))))
     assert only.endswith("; adds to DHCP01: user class 'Phones', definition of option 150")
 
 
@@ -157,14 +159,14 @@ def test_what_comes_to_the_server_level_is_told() -> None:
 def test_what_may_not_come_is_a_warning(level: ServerLevel, warning: str) -> None:
     uses = {ONE: Uses(frozenset({PHONES}), frozenset({OPTION}))}
     copy = saved(classes={PHONES: "phones"}, definitions={OPTION: "IPv4Address"}, uses=uses)
-    assert planned(Restoration(PATH), copy, server(level=level)).warnings == (warning,)
+    assert planned(Comparison(ALL, copy, server(level=level))).warnings == (warning,)
 
 
 def test_leases_that_did_not_come_are_told_with_the_cure() -> None:
-    words = lost(saved(), server("10.0.1.0", "10.0.2.0", export=content_of(ONE, OFF)), [ONE, TWO])
+    words = lost(Comparison(ALL, saved(), server("10.0.1.0", "10.0.2.0", export=content_of(ONE, OFF))), [ONE, TWO])
     assert words.startswith("Leases of the copy are not on DHCP01: 10.0.1.0 has no lease 10.0.1.50. ")
     assert "(Add-DhcpServerv4Lease)" in words
-    assert lost(saved(), server("10.0.1.0", export=content_of(ONE, OFF, _50=lease())), [ONE]) == ""
+    assert lost(Comparison(ALL, saved(), server("10.0.1.0", export=content_of(ONE, OFF, _50=lease()))), [ONE]) == ""
 
 
 def test_what_comes_is_counted_without_what_is_no_client() -> None:

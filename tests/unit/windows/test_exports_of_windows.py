@@ -17,7 +17,7 @@ from typing import Any
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content, restoring
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import Here, Restoration
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import Comparison, Here, Restoration
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
 from lab import topology
 from lab.core.api import Session, Value
@@ -74,10 +74,11 @@ def test_a_reservation_that_was_in_use_comes_back_without_its_lease_and_that_is_
     )
     level = export.ServerLevel((10, 0), copy.classes, copy.definitions)
     here = Here(Server(name="DHCP01", addresses=(), relationships=(), scopes=(there,)), after, level, NOW)
-    assert restoring.differences(Restoration(COPY), copy, here) == []
-    assert restoring.left(Restoration(COPY), copy, here) == []
-    assert restoring.lost(copy, here, [SCOPE]) == ""
-    assert restoring.planned(Restoration(COPY), copy, here).actions == ()
+    compared = Comparison(Restoration(COPY), copy, here)
+    assert compared.differences == []
+    assert restoring.left(compared) == []
+    assert restoring.lost(compared, [SCOPE]) == ""
+    assert restoring.planned(compared).actions == ()
     expected = [{"scope_id": "198.51.100.0", "leases": 0, "reservations": 1}]
     assert restoring.counts([SCOPE], copy) == restoring.counts([SCOPE], after) == expected
 
