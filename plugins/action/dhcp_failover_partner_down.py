@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._planning import verbs
+from ..plugin_utils._planning import partner_down
 
 
 class ActionModule(FailoverAction):
-    """Declares a partner down: see verbs."""
+    """Declares a partner down: see partner_down."""
 
     ARGUMENT_SPEC = {"name": {"type": "str", "required": True}, "partner_host": {"type": "str"}}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Raises Refused where the partner may be there, and RemoteFailure."""
         name = options["name"]
-        plan = self.reconcile(lambda world: verbs.declare_down(name, world))
+        plan = self.reconcile(lambda world: partner_down.declare_down(name, world))
         return {"relationship": self.shown(name, plan)}

@@ -9,11 +9,11 @@ from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import SAFETY_COPY, keep_days
 from ..plugin_utils._model.identity import computer_name
 from ..plugin_utils._model.scope import scope_ids
-from ..plugin_utils._planning import verbs
+from ..plugin_utils._planning import leftover_copies
 
 
 class ActionModule(FailoverAction):
-    """One server's instance of scopes, left over by a removal, goes: see verbs."""
+    """One server's instance of scopes, left over by a removal, goes: see leftover_copies."""
 
     ARGUMENT_SPEC = {
         "scopes": {"type": "list", "elements": "str", "required": True},
@@ -30,5 +30,5 @@ class ActionModule(FailoverAction):
         scopes = scope_ids(options["scopes"])
         names = tuple(computer_name(name.strip(), "partner_server") for name in (options["partner_server"],) if name)
         days = keep_days(options)
-        plan = self.reconcile(lambda world: verbs.remove_copies(scopes, names, days, world))
+        plan = self.reconcile(lambda world: leftover_copies.remove_copies(scopes, names, days, world))
         return {"removed": [str(removal.scope_id) for removal in plan.removals]}

@@ -19,10 +19,10 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import whole, with_purged
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from lab import topology
@@ -151,8 +151,10 @@ def _otherwise(lab: Lab, made: Plan) -> Iterator[str]:
 
 def _shown(lab: Lab) -> Server:
     """DHCP01 as a task reads it."""
-    reply = Remote(lambda arguments: Wire(lab).execute("DHCP01", arguments), "dhcp01", False).read(server_reads.reads())
-    return server_reads.parse(reply.before, "dhcp01")
+    reply = Remote(lambda arguments: Wire(lab).execute("DHCP01", arguments), "dhcp01", False).read(
+        server_replies.reads()
+    )
+    return server_replies.parse(reply.before, "dhcp01")
 
 
 def _served(lab: Lab) -> frozenset[IPv4Address]:

@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._model.failover_states import NORMAL, PASSING, STATES
 from .._model.refusal import Refused
-from .._model.relationship import NORMAL
 from .._model.settings import DECLARED
-from .._planning.guards import PASSING, STATES
 from .._planning.spec import Policy
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship

@@ -20,12 +20,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from .._model.failover_states import NORMAL, PASSING, PASSING_AFTER_A_WRITE
 from .._model.identity import Connection
-from .._model.relationship import NORMAL
 from .._model.server import Server
-from .._planning import guards, kinds
+from .._planning import action_table
+from .._planning.action_table import KINDS, Row
 from .._planning.actions import Action, Kind
-from .._planning.kinds import KINDS, Row
 from .._planning.plan import Plan
 from .._windows import cmdlets, probes
 from .._windows.cmdlets import Operation
@@ -103,8 +103,8 @@ def _step(action: Action, plan: Plan) -> Step:
     return Step(
         action,
         where.name if action.kind is Kind.REPLICATE else where.runs_on,
-        kinds.words(action, plan.start),
-        kinds.operation(action, plan.start),
+        action_table.words(action, plan.start),
+        action_table.operation(action, plan.start),
         action.partner if action.kind in _REACHES_PARTNER else where.computer or "",
         Connection.PARTNER if where.source is Connection.PARTNER else Connection.THIS_SERVER,
         KINDS[action.kind].then(action, plan.start),
@@ -215,6 +215,6 @@ def under_way(steps: Sequence[Step], run: Sequence[Call], results: Sequence[Resu
 def _wait(name: str, waiting: Waiting, after_a_write: bool) -> Operation:
     allowed: Collection[str] = {NORMAL, *waiting.allow_state}
     grace = min(waiting.grace, waiting.timeout) if after_a_write else 0
-    passing = guards.PASSING - set(allowed)
-    states = cmdlets.AwaitedStates(allowed, passing, guards.PASSING_AFTER_A_WRITE, grace)
+    passing = PASSING - set(allowed)
+    states = cmdlets.AwaitedStates(allowed, passing, PASSING_AFTER_A_WRITE, grace)
     return cmdlets.wait_for_state(name, states, waiting.timeout)

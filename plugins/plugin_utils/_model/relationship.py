@@ -13,7 +13,6 @@ from .settings import Mode, Settings
 
 NAME_LIMIT = 126
 # states: in contact, out of contact, and without a partner because a person said so
-NORMAL, CUT_OFF, PARTNER_DOWN = "Normal", "CommunicationInterrupted", "PartnerDown"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,9 +14,9 @@ from .._model.identity import Connection, Source
 from .._model.refusal import Refused
 from .._model.settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
-from . import kinds
+from . import action_table
 from .actions import Action, Kind, Stage, chunks
-from .reads import OwnRead, PartnerRead, ReadRequest, Unread
+from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .spec import Spec
 from .world import Half, ServerView, World, not_the_partner
 
@@ -79,7 +79,7 @@ class Draft:
         for chunk in chunks(scopes, at_once) or ([()] if kind in _WITHOUT_SCOPES else []):
             action = Action(len(self.actions), kind, where.source, name, chunk, **more)
             self.actions.append(action)
-            self.world = kinds.effect(self.world, action)
+            self.world = action_table.effect(self.world, action)
 
     def save(
         self, where: ServerView, name: str, scopes: Sequence[IPv4Address], keep_days: int | None, **more: Any

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from .._model.relationship import CUT_OFF, PARTNER_DOWN
+from .._model.failover_states import CUT_OFF, PARTNER_DOWN
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT

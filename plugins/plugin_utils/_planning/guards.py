@@ -8,32 +8,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .._model.failover_states import NORMAL, PASSING, REFUSED, STATES
 from .._model.identity import Connection
 from .._model.refusal import Refused
-from .._model.relationship import CUT_OFF, NORMAL, PARTNER_DOWN, Relationship
+from .._model.relationship import Relationship
 from .._model.render import settings
 from .._model.server import Server
 from .._model.settings import SETTINGS, OnPartner
 from .._model.texts import few
-from .kinds import KINDS
+from .action_table import KINDS
 from .plan import Plan
 from .world import ServerView
 
-# states that pass by themselves: the batch waits for Normal before it writes
-PASSING = frozenset({"Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"})
-# states in which a write could split the two servers' views
-_REFUSED = {
-    CUT_OFF: "the partner is not reachable from it; bring it back, or look at the network between "
-    "them (TCP 647); after a change of the secret it passes by itself within a minute or two",
-    PARTNER_DOWN: "the partner was declared down; bring it back and wait until both show Normal",
-    "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
-    "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
-}
-# what a write of ours can cause for a while: a message with the other secret closes the connection (MS-DHCPF 3.1.5)
-PASSING_AFTER_A_WRITE = frozenset({CUT_OFF})
 CLOCK_LIMIT = timedelta(minutes=1)
 MANY_MEMBERS = 10  # from so many on, the share that is removed counts
-STATES = frozenset({NORMAL}) | PASSING | frozenset(_REFUSED)
 # fields of a relationship that each of its two servers has a value of its own for
 _EACH_OWN = {"partner_server", "state", *(row.option for row in SETTINGS if row.on_partner is not OnPartner.SAME)}
 
@@ -97,7 +85,7 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
             f"relationship '{name}' on {server} shows the state '{state}', which is not known; nothing was changed."
         )
     raise Refused(
-        f"relationship '{name}' on {server} is in state {state}: {_REFUSED[state]}. Nothing was changed; "
+        f"relationship '{name}' on {server} is in state {state}: {REFUSED[state]}. Nothing was changed; "
         f"allow_state: [{state}] overrides."
     )
 

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.relationship import NORMAL, Relationship
+from .._model.failover_states import NORMAL
+from .._model.relationship import Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
-from . import content
-from .reads import OwnRead, PartnerRead, ReadRequest, Unread
+from . import comparison
+from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .world import ServerView, World, not_the_partner
 
 
@@ -65,7 +66,7 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
         return _problem(f"the partner has no relationship '{relationship.name}'")
     mine, theirs = set(relationship.scopes), set(half.scopes)
     common = sorted(mine & theirs)
-    differs = content.differences(here.exported(common), there.exported(common), common)
+    differs = comparison.differences(here.exported(common), there.exported(common), common)
     return {
         "partner_state": half.relationship.state,
         "in_sync": not differs and mine == theirs,

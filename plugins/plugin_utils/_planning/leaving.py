@@ -22,12 +22,13 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
+from .._model.failover_states import CUT_OFF, PARTNER_DOWN
 from .._model.refusal import Refused
-from .._model.relationship import CUT_OFF, PARTNER_DOWN, Relationship
+from .._model.relationship import Relationship
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
 from .draft import Draft, stays
-from .reads import PartnerRead, Scopes, Unread
+from .read_request import PartnerRead, Scopes, Unread
 from .spec import Policy, Spec
 from .world import ServerView
 

@@ -34,13 +34,13 @@ from .._model.server import Server
 from .._model.texts import few, sentences
 from .._windows.errors import RemoteFailure
 from .._windows.export import NOTHING, Export, ServerLevel
-from . import content
+from . import comparison
 from .actions import Kind, SafetyCopy
-from .content import Difference, LostLease
+from .comparison import Difference, LostLease
 from .draft import Draft
 from .plan import Plan
 from .planner import finished
-from .reads import OwnRead, ReadRequest, Scopes
+from .read_request import OwnRead, ReadRequest, Scopes
 from .world import World, view
 
 ACTIVE, INACTIVE = "active", "inactive"
@@ -99,7 +99,7 @@ class Comparison:
         state, now = self.state(scope), saved_state(self.here.export, scope)
         if state != now:
             yield Difference(scope, "state", state, now)
-        for difference in content.differences(self.copy, self.here.export, [scope]):
+        for difference in comparison.differences(self.copy, self.here.export, [scope]):
             if difference.field != "state":
                 yield difference
         # out of service no lease comes or goes by itself: one that is missing was never imported
@@ -113,7 +113,7 @@ class Comparison:
 
     def lost_leases(self, scope: IPv4Address) -> Sequence[LostLease]:
         """The leases of the copy that the server does not have."""
-        return content.lost_leases(self.here.export, self.copy, [scope], self.here.now)
+        return comparison.lost_leases(self.here.export, self.copy, [scope], self.here.now)
 
     def public(self) -> dict[str, Any]:
         """The differences for the task's result."""
@@ -281,10 +281,10 @@ def total(counted: Sequence[Mapping[str, str | int]]) -> Mapping[str, int]:
 def additions(copy: Export, level: ServerLevel) -> Sequence[str]:
     """What an import adds, by Windows' own rule: a class is there if its data is, a definition if its id and vendor
     class are."""
-    data, defined = set(level.classes.values()), content.folded_keys(level.definitions)
-    classes = [content.class_name(key) for key, value in sorted(copy.classes.items()) if value not in data]
-    lacking = [option for option in copy.definitions if content.folded(option) not in defined]
-    return [*classes, *(content.definition_name(option) for option in sorted(lacking, key=content.option_order))]
+    data, defined = set(level.classes.values()), comparison.folded_keys(level.definitions)
+    classes = [comparison.class_name(key) for key, value in sorted(copy.classes.items()) if value not in data]
+    lacking = [option for option in copy.definitions if comparison.folded(option) not in defined]
+    return [*classes, *(comparison.definition_name(option) for option in sorted(lacking, key=comparison.option_order))]
 
 
 def _check_version(compared: Comparison) -> None:
@@ -310,19 +310,19 @@ def _warnings(compared: Comparison) -> Sequence[str]:
         saved_by, its_own = _dotted(copy.version), _dotted(level.version)
         warnings.append(f"the safety copy was made by Windows version {saved_by}, and {name} has {its_own}")
     uses = [copy.uses[scope] for scope in compared.absent if scope in copy.uses]
-    mine = content.folded_keys(level.definitions)
-    for option in sorted({option for used in uses for option in used.options}, key=content.option_order):
-        saved, there = copy.definitions.get(option), mine.get(content.folded(option))
+    mine = comparison.folded_keys(level.definitions)
+    for option in sorted({option for used in uses for option in used.options}, key=comparison.option_order):
+        saved, there = copy.definitions.get(option), mine.get(comparison.folded(option))
         if saved is not None and there is not None and saved != there:
             warnings.append(
-                f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, "
-                "and values may not fit"
+                f"{comparison.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it "
+                "is, and values may not fit"
             )
-    data, names = set(level.classes.values()), set(map(content.folded, level.classes))
+    data, names = set(level.classes.values()), set(map(comparison.folded, level.classes))
     for key in sorted({key for used in uses for key in used.classes} & set(copy.classes)):
-        if (copy.classes[key] in data) != (content.folded(key) in names):
+        if (copy.classes[key] in data) != (comparison.folded(key) in names):
             warnings.append(
-                f"{content.class_name(key)} of the copy is not the one that {name} has under this name or with this "
+                f"{comparison.class_name(key)} of the copy is not the one that {name} has under this name or with this "
                 "data: it is not imported, nor is what needs it"
             )
     return warnings
@@ -367,5 +367,5 @@ def _in_words(difference: Difference) -> str:
         return f"state {difference.destination} (it would be {difference.source})"
     if difference.field.startswith(_LEASE):
         return f"no {difference.field}"
-    now, saved = content.in_words(difference.destination), content.in_words(difference.source)
+    now, saved = comparison.in_words(difference.destination), comparison.in_words(difference.source)
     return f"{difference.field} {now} ({saved} in the copy)"

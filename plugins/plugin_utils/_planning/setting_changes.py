@@ -10,8 +10,9 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
+from .._model.failover_states import NORMAL
 from .._model.refusal import Refused
-from .._model.relationship import NORMAL, Relationship
+from .._model.relationship import Relationship
 from .._model.settings import SETTING, SETTINGS, DeclaredSettings, Kind, Mode, OnPartner, Setting
 from .._windows.secret_record import SecretRecord
 

@@ -19,10 +19,14 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationsh
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import leftover_copies, partner_down
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead, ReadRequest, Unread
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import (
+    PartnerRead,
+    ReadRequest,
+    Unread,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World, view
@@ -243,9 +247,9 @@ def task(rng: random.Random) -> Task:
     kind = rng.choice(["relationship", "relationship", "scopes", "scopes", "leave", "absent", "copies", "down"])
     if kind == "copies":
         partner = rng.choice(list(PARTNERS))
-        return lambda world: verbs.remove_copies(scopes, (partner,), how.keep_days, world)
+        return lambda world: leftover_copies.remove_copies(scopes, (partner,), how.keep_days, world)
     if kind == "down":
-        return lambda world: verbs.declare_down(name, world)
+        return lambda world: partner_down.declare_down(name, world)
     spec = _spec(rng, kind, name, scopes, how)
     return lambda world: plan([spec], world)
 

@@ -1,0 +1,20 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The states of a failover relationship, in Windows' words: which are waited for, which are refused, and why. Pure."""
+
+from __future__ import annotations
+
+NORMAL, CUT_OFF, PARTNER_DOWN = "Normal", "CommunicationInterrupted", "PartnerDown"
+# states that pass by themselves: the batch waits for Normal before it writes
+PASSING = frozenset({"Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"})
+# states in which a write could split the two servers' views
+REFUSED = {
+    CUT_OFF: "the partner is not reachable from it; bring it back, or look at the network between "
+    "them (TCP 647); after a change of the secret it passes by itself within a minute or two",
+    PARTNER_DOWN: "the partner was declared down; bring it back and wait until both show Normal",
+    "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
+    "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
+}
+# what a write of ours can cause for a while: a message with the other secret closes the connection (MS-DHCPF 3.1.5)
+PASSING_AFTER_A_WRITE = frozenset({CUT_OFF})
+STATES = frozenset({NORMAL}) | PASSING | frozenset(REFUSED)
