@@ -402,7 +402,7 @@ def test_what_is_half_made_is_seen_over_the_hop() -> None:
     servers = pair()
     del servers.server("DHCP02").relationships["HQ"]
     del servers.server("DHCP02").scopes[TWO], servers.server("DHCP02").scopes[ONE]
-    added = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"], "wait_timeout": 1}
+    added: dict[str, Any] = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"], "wait_timeout": 1}
     ahead = servers.run(RELATIONSHIP, check_mode=True, **added)
     result = servers.ok(RELATIONSHIP, **added)
     assert ahead["plan"] == result["plan"]

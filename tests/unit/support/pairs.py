@@ -109,7 +109,7 @@ def answering(read: str = "scopes", of: int | None = None, **properties: Any) ->
     plain = servers.wire.execute
 
     def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = json.loads(json.dumps(plain(server, arguments)))
+        answer: dict[str, Any] = json.loads(json.dumps(plain(server, arguments)))
         for result in (*answer["reply"]["before"], *answer["reply"]["finally"]):
             if result["id"] == read:
                 for shown in result["objects"][:of]:
