@@ -14,6 +14,7 @@ from ipaddress import IPv4Address
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT
+from .._model.settings import SETTINGS
 from . import setting_changes
 from .actions import Action, list_scopes
 from .world import ServerView, World, mirrored
@@ -102,9 +103,19 @@ def _copied(source: ServerView, destination: ServerView, scopes: Iterable[IPv4Ad
 
 def modified(action: Action, world: World) -> World:
     here = _where(action, world)
-    return world.having(
-        here.with_half(setting_changes.modified(here.relationships[action.name], action.detail.changes))
-    )
+    before = here.relationships[action.name]
+    after = setting_changes.modified(before, action.detail.changes)
+    changed = [
+        setting.option for setting in SETTINGS if getattr(after, setting.option) != getattr(before, setting.option)
+    ]
+    world = world.having(here.with_half(after))
+    other = _other(action, world)
+    half = other.half(action.name) if other else None
+    if other is None or half is None:
+        return world
+    arrived = mirrored(after, here.name)  # that each setting arrives is likely, and verified afterwards
+    theirs = replace(half.relationship, **{option: getattr(arrived, option) for option in changed})
+    return world.having(other.with_half(theirs))
 
 
 def replicated(action: Action, world: World) -> World:

@@ -352,7 +352,9 @@ def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
         return busy(server, arguments)
 
     servers.wire.execute = meanwhile  # type: ignore[method-assign]
-    assert servers.ok(SCOPE, relationship="HQ", scopes=["10.0.3.0"], wait_timeout=1)["changed"]
+    result = servers.run(SCOPE, relationship="HQ", scopes=["10.0.3.0"], wait_timeout=1)
+    assert result["changed"]
+    assert "failed" not in result
 
 
 # --- what it costs ---------------------------------------------------------------------------------------------------
