@@ -76,9 +76,7 @@ def _shown(lab: Lab, name: str) -> Server:
 
 def _imported(made: Plan) -> frozenset[IPv4Address]:
     """Scopes of which only the safety copy knows more than that they come."""
-    return frozenset(
-        scope for action in made.actions if action.kind is Kind.IMPORT and action.detail for scope in action.scopes
-    )
+    return frozenset(scope for action in made.actions if action.kind is Kind.IMPORT for scope in action.scopes)
 
 
 def _members(view: ServerView, server: Server) -> Iterator[str]:
