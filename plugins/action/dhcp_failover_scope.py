@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
-from ..plugin_utils._engine import pending
+from ..plugin_utils._engine import pending_fact
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
 from ..plugin_utils._model import relationship_options, scope_specs
@@ -52,7 +52,7 @@ class ActionModule(FailoverAction):
         name, scopes = options["relationship"], scope_ids(options["scopes"] or ())
         if options["state"] == "absent":
             return self._absent(name, scopes, options)
-        known = pending.options_of(self.facts, name, options["create_relationship"])
+        known = pending_fact.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,
             None if known is None else relationship_options.parse(name, known, "relationship"),

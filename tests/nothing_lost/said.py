@@ -22,7 +22,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from lab.core.lab import Lab
 from lab.core.server import Credential
@@ -71,7 +71,7 @@ def _shown(lab: Lab, name: str) -> Server:
     assert server is not None, f"the plan is about {name}, and there is no such server"
     wire = Wire(lab)
     remote = Remote(lambda arguments: wire.execute(server.name, arguments), server.name, check_mode=False)
-    return server_reads.parse(remote.read(server_reads.reads()).before, server.name)
+    return server_replies.parse(remote.read(server_replies.reads()).before, server.name)
 
 
 def _imported(made: Plan) -> frozenset[IPv4Address]:

@@ -17,7 +17,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import whole, with_purged
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote

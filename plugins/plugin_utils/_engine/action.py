@@ -19,7 +19,7 @@ from .._planning.plan import Plan
 from .._planning.world import Planner, World
 from .._windows.client import Execute, Remote
 from .._windows.errors import UnexpectedReply
-from . import calls, logon, pending
+from . import calls, logon, pending_fact
 from .partner_connection import PartnerAction
 from .reader import Reader
 from .reconcile import Reconciliation, Verifier
@@ -48,7 +48,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
         self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
-        self.facts = pending.facts_of(task_vars)
+        self.facts = pending_fact.facts_of(task_vars)
         hidden = secrets(options)
 
         def hide(text: str) -> str:
@@ -91,18 +91,18 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         return self.reconciliation.run(planner, verifier)
 
     def _ahead(self, world: World) -> World:
-        return pending.ahead(world, self.facts) if self.check_mode else world
+        return pending_fact.ahead(world, self.facts) if self.check_mode else world
 
     def carried(self, name: str, options: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         """The host fact: with this relationship in it as long as the server does not have it, or its new scopes in
         check mode."""
-        created = (*pending.created(self.facts, name), *plan.creates) if self.check_mode else ()
+        created = (*pending_fact.created(self.facts, name), *plan.creates) if self.check_mode else ()
         after = plan.shown[1]
         if after and (self.reader.here.relationship(name) is None or created):
-            facts = pending.remembering(self.facts, name, options, after["scopes"], created)
+            facts = pending_fact.remembering(self.facts, name, options, after["scopes"], created)
         else:
-            facts = pending.forgetting(self.facts, name)
-        return {} if facts == self.facts else {"ansible_facts": {pending.FACT: facts}}
+            facts = pending_fact.forgetting(self.facts, name)
+        return {} if facts == self.facts else {"ansible_facts": {pending_fact.FACT: facts}}
 
     def shown(self, name: str, plan: Plan) -> Mapping[str, Any] | None:
         """The relationship for the result: as it is now, or (pending, check mode) as it would be."""

@@ -15,9 +15,9 @@ from enum import Enum
 
 from .._model.identity import Connection
 from .._model.server import Server
-from .._planning import guards, kinds
+from .._planning import guards, action_table
 from .._planning.actions import Action, Kind
-from .._planning.kinds import KINDS, Row
+from .._planning.action_table import KINDS, Row
 from .._planning.plan import Plan
 from .._windows import cmdlets, probes
 from .._windows.cmdlets import Operation
@@ -96,8 +96,8 @@ def _step(action: Action, plan: Plan) -> Step:
     return Step(
         action,
         where.name if action.kind is Kind.REPLICATE else where.runs_on,
-        kinds.words(action, plan.start),
-        kinds.operation(action, plan.start),
+        action_table.words(action, plan.start),
+        action_table.operation(action, plan.start),
         action.partner if action.kind in _REACHES_PARTNER else where.computer or "",
         Connection.PARTNER if where.source is Connection.PARTNER else Connection.THIS_SERVER,
         KINDS[action.kind].then(action, plan.start),

@@ -18,17 +18,17 @@ from typing import TypeVar
 from .._model.identity import Connection, Hop, Source, are_one
 from .._model.scope import Utilisation
 from .._model.server import Server
-from .._planning.reads import OwnRead, PartnerRead, ReadRequest, Scopes, Unread
+from .._planning.read_request import OwnRead, PartnerRead, ReadRequest, Scopes, Unread
 from .._planning.world import AT_ONCE, Planner, ServerView, World
-from .._windows import cmdlets, probes, secret_record, server_reads
+from .._windows import cmdlets, probes, secret_record, server_replies
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import RemoteFailure, UnexpectedReply
 from .._windows.export import Export
 from .._windows.reply import Reply
-from . import journal, own_folders, reading
-from .reading import HERE, THERE, Reading, Reads
-from .telling import tell
+from . import journal, own_folders, connection_reads
+from .connection_reads import HERE, THERE, Reading, Reads
+from .verbose import tell
 
 T = TypeVar("T")
 ROUNDS = 16  # what a planner can ask for; more would be a fault of the planner
@@ -144,12 +144,12 @@ class Reader:
         if not scopes:
             return []
         if connection is THERE:
-            return reading.of_partners(self._own_connection(), None, self._lacking).export
-        if new := tuple(sorted({*scopes}.difference(reading.of_this_server(self._request, {}).scopes))):
+            return connection_reads.of_partners(self._own_connection(), None, self._lacking).export
+        if new := tuple(sorted({*scopes}.difference(connection_reads.of_this_server(self._request, {}).scopes))):
             self._request = self._request.merged(ReadRequest(OwnRead(scopes=new)))
         over_hop = [read for read in self._request.partners if self._is_over_hop(read)]
-        far = [reading.of_partners([read], read.key, self._lacking).export for read in over_hop]
-        own = reading.of_this_server(self._request, self._lacking).export
+        far = [connection_reads.of_partners([read], read.key, self._lacking).export for read in over_hop]
+        own = connection_reads.of_this_server(self._request, self._lacking).export
         return [*own, *itertools.chain.from_iterable(far)]
 
     def settle(self) -> None:
@@ -170,7 +170,7 @@ class Reader:
 
     def look(self, connection: Connection, operations: Sequence[Operation] = ()) -> None:
         """Reads a server as it is now; `operations`: beside those that show its relationships and scopes."""
-        basic = (*server_reads.reads(), *(own_folders.looks() if self._writes else ()))
+        basic = (*server_replies.reads(), *(own_folders.looks() if self._writes else ()))
         asked, remote = (*basic, *operations), self.remotes[connection]
         before = self.readings.get(connection)
         if before is None or self._writes:
@@ -186,7 +186,7 @@ class Reader:
         """A connection was read: `reply.before` answers the operations. Raises RemoteFailure for what this server does
         not tell."""
         remote = self.remotes[connection]
-        server = server_reads.parse(reply.before, remote.host, reply.offset)
+        server = server_replies.parse(reply.before, remote.host, reply.offset)
         self.readings[connection] = Reading(remote, tuple(operations), reply, server)
         if connection is HERE:
             self._learn_here(self.readings[HERE])
@@ -200,7 +200,7 @@ class Reader:
             for name in self._request.own.notes
             for look in (journal.look(name), self._secrets.read_operation(name))
         ]
-        operations = reading.own_operations(self._request, over_hop, looks, self._lacking)
+        operations = connection_reads.own_operations(self._request, over_hop, looks, self._lacking)
         if HERE not in self.readings or not self.readings[HERE].has(operations):
             self.look(HERE, operations)
 
@@ -209,7 +209,7 @@ class Reader:
         reads = self._own_connection()
         if not reads or self._partner_failure is not None:
             return
-        operations = reading.of_partners(reads, None, self._lacking).operations()
+        operations = connection_reads.of_partners(reads, None, self._lacking).operations()
         if THERE in self.readings and self.readings[THERE].has(operations):
             self._learn_partner(self.readings[THERE])
             return
@@ -240,30 +240,30 @@ class Reader:
     def _learn_here(self, seen: Reading) -> None:
         """This server, and the partners that it asked. Raises RemoteFailure for what is its own."""
         own, host = self._request.own, seen.remote.host
-        reads = reading.of_this_server(self._request, self._lacking)
-        self._take(reading.own_view(seen, self._request, reads), reads, HERE.value)
+        reads = connection_reads.of_this_server(self._request, self._lacking)
+        self._take(connection_reads.own_view(seen, self._request, reads), reads, HERE.value)
         if own.statistics and seen.has([cmdlets.get_statistics()]):
-            self._statistics = server_reads.statistics(seen.reply.before, host)
+            self._statistics = server_replies.statistics(seen.reply.before, host)
         if seen.has([look for name in own.notes for look in (journal.look(name), self._secrets.read_operation(name))]):
             notes = {name: journal.partner(seen.answer(journal.look(name)), host) for name in own.notes}
             self._journal = {name: partner for name, partner in notes.items() if partner}
             looks = {name: seen.answer(self._secrets.read_operation(name)) for name in own.notes}
             self._secrets = self._secrets.with_answers(looks, host)
         if own.copy and seen.has([cmdlets.read_copy(own.copy)]) and self._copy is None:
-            self._copy = server_reads.read_copy(seen.reply.before, host)
+            self._copy = server_replies.read_copy(seen.reply.before, host)
         over_hop = [read for read in self._request.partners if self._is_over_hop(read)]
-        for name in reading.reached_later(self._request, over_hop):
+        for name in connection_reads.reached_later(self._request, over_hop):
             if seen.has(probes.probes(name)):
                 probes.check([seen.answer(probe) for probe in probes.probes(name)], host, name, seen.remote.goes_on())
                 self.reached.add((HERE, name))
         for read in over_hop:
-            if seen.has(reading.partner_shows(read)[1:]):
+            if seen.has(connection_reads.partner_shows(read)[1:]):
                 self._learn_hop(seen, read)
 
     def _learn_hop(self, seen: Reading, read: PartnerRead) -> None:
-        reads = reading.of_partners([read], read.key, self._lacking)
+        reads = connection_reads.of_partners([read], read.key, self._lacking)
         try:
-            shown = reading.hop_view(seen, read, reads)
+            shown = connection_reads.hop_view(seen, read, reads)
         except UnexpectedReply:
             raise
         except RemoteFailure as failure:
@@ -279,9 +279,9 @@ class Reader:
     def _learn_partner(self, seen: Reading) -> None:
         """The server of partner_host; one that answers and does not tell all that is needed cannot be planned with."""
         asked = self._own_connection()
-        reads = reading.of_partners(asked, None, self._lacking)
+        reads = connection_reads.of_partners(asked, None, self._lacking)
         try:
-            shown = reading.partner_view(seen, reads, self.here)
+            shown = connection_reads.partner_view(seen, reads, self.here)
         except UnexpectedReply:
             raise
         except RemoteFailure as failure:
@@ -293,7 +293,7 @@ class Reader:
 
     def _take(self, shown: ServerView, reads: Reads, place: str) -> None:
         """A server as it is now, with what was read of it before and not anew."""
-        if missing := reading.missing(shown, reads):
+        if missing := connection_reads.missing(shown, reads):
             self._lacking[place] = reads.lacking | missing
         before = self._views.get(shown.source)
         if before is not None:

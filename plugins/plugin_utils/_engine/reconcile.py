@@ -18,9 +18,9 @@ from .._model.texts import few
 from .._planning import guards
 from .._planning.actions import Kind
 from .._planning.plan import Plan
-from .._planning.reads import ReadRequest, Scopes
+from .._planning.read_request import ReadRequest, Scopes
 from .._planning.world import Planner, World
-from .._windows import probes, server_reads
+from .._windows import probes, server_replies
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import RemoteError, RemoteFailure, TooManyAtOnce
@@ -28,8 +28,8 @@ from .._windows.reply import Reply, Result
 from . import calls, journal, own_folders
 from .calls import Call, Role, Step, Waiting
 from .reader import Reader
-from .reading import HERE, THERE, Reading
-from .telling import tell
+from .connection_reads import HERE, THERE, Reading
+from .verbose import tell
 
 TOO_MANY = "DHCP 20130"
 # what is still to be done after the plan was carried out: nothing, or it failed
@@ -175,8 +175,8 @@ class Reconciliation:
         if connection is HERE:
             run = calls.noted(run, calls.notes(steps, reading.server))
         rereads = (
-            *server_reads.reads(),
-            *server_reads.hop_among(reading.operations),
+            *server_replies.reads(),
+            *server_replies.hop_among(reading.operations),
             *self.reader.content_operations(connection, content),
         )
         operations = [call.operation for call in run]
@@ -216,7 +216,7 @@ class Reconciliation:
         ]
         if failed:
             return self._failure(RemoteError(failed[0], host))
-        changes = differences(reading.server, server_reads.parse(reply.before, host, reply.offset))
+        changes = differences(reading.server, server_replies.parse(reply.before, host, reply.offset))
         return RemoteFailure(
             f"{name} was changed by someone else between reading and writing, so nothing was written there: "
             f"{few(changes, between='; ') or 'a read answers differently'}. {self._so_far('Run again.')}"
@@ -277,7 +277,7 @@ class Reconciliation:
         for connection, reading in list(self.reader.readings.items()):
             if connection is not last:
                 content = self.reader.content_operations(connection, plan.rereads)
-                self.reader.look(connection, [*server_reads.hop_among(reading.operations), *content])
+                self.reader.look(connection, [*server_replies.hop_among(reading.operations), *content])
         name = self.reader.here.name
         try:
             left = calls.steps(self.reader.know(verifier))

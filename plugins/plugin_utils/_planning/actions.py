@@ -12,7 +12,7 @@ from typing import Any
 
 from .._model.identity import Source
 from .._model.settings import DeclaredSettings
-from .reads import Scopes
+from .read_request import Scopes
 from .setting_changes import Changes
 
 

@@ -17,7 +17,7 @@ from .._model.server import RELATIONSHIP_LIMIT
 from .._model.settings import DeclaredSettings
 from .._model.texts import few, sentences
 from .._windows.export import Export
-from . import content, setting_changes
+from . import comparison, setting_changes
 from .draft import Draft, Misfit
 from .removals import removal
 from .spec import Policy, Spec
@@ -293,7 +293,7 @@ def check_lacking(scopes: Sequence[IPv4Address], here: ServerView, there: Server
     problems: list[str] = []
     for export, some in _by_export(scopes, here).values():
         if there.level is not None:
-            problems += content.lacking(export, there.level, some)
+            problems += comparison.lacking(export, there.level, some)
     refuse_lacking(there.name, list(dict.fromkeys(problems)))
 
 

@@ -14,9 +14,9 @@ from .._model.identity import Connection, Source
 from .._model.refusal import Refused
 from .._model.settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
-from . import kinds
+from . import action_table
 from .actions import Action, Kind, Stage, chunks
-from .reads import OwnRead, PartnerRead, ReadRequest, Unread
+from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .spec import Spec
 from .world import Half, ServerView, World, not_the_partner
 
@@ -78,7 +78,7 @@ class Draft:
         for some in chunks(scopes, at_once) or ([()] if kind in _WITHOUT_SCOPES else []):
             action = Action(len(self.actions), kind, where.source, name, some, **more)
             self.actions.append(action)
-            self.world = kinds.effect(self.world, action)
+            self.world = action_table.effect(self.world, action)
 
     def has(self, kind: Kind, name: str) -> bool:
         return any(action.kind is kind and action.name == name for action in self.actions)

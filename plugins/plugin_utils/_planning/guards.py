@@ -14,7 +14,7 @@ from .._model.relationship import Relationship
 from .._model.render import settings
 from .._model.server import Server
 from .._model.texts import few
-from .kinds import KINDS
+from .action_table import KINDS
 from .plan import Plan
 from .world import ServerView
 

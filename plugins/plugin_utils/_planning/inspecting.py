@@ -14,8 +14,8 @@ from .._model.relationship import Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
 from .._windows.export import NOTHING, Export
-from . import content
-from .reads import OwnRead, PartnerRead, ReadRequest, Unread
+from . import comparison
+from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .world import ServerView, World, not_the_partner
 
 
@@ -62,7 +62,7 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
         return _problem(f"the partner has no relationship '{relationship.name}'")
     mine, theirs = set(relationship.scopes), set(half.scopes)
     common = sorted(mine & theirs)
-    differs = content.differences(_export(here, common), _export(there, common), common)
+    differs = comparison.differences(_export(here, common), _export(there, common), common)
     return {
         "partner_state": half.relationship.state,
         "in_sync": not differs and mine == theirs,

@@ -12,7 +12,7 @@ from .._model.settings import DeclaredSettings
 from . import checks, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft
-from .reads import PartnerRead, Scopes
+from .read_request import PartnerRead, Scopes
 from .spec import Spec
 from .world import ServerView
 

@@ -20,7 +20,7 @@ from .._model.relationship import Relationship
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
 from .draft import Draft, stays
-from .reads import PartnerRead, Scopes, Unread
+from .read_request import PartnerRead, Scopes, Unread
 from .spec import Policy, Spec
 from .world import ServerView
 

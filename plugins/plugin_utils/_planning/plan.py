@@ -18,7 +18,7 @@ from .._model.scope import ScopeSpec
 from .._model.settings import DeclaredSettings
 from . import setting_changes
 from .actions import Action, Kind, Stage
-from .content import Difference
+from .comparison import Difference
 from .draft import Misfit, stays
 from .removals import Removal, removal
 from .spec import Spec

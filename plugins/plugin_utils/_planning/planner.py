@@ -25,7 +25,7 @@ from .joining import make, settle
 from .leaving import purge
 from .plan import Plan
 from .proof import proven
-from .reads import OwnRead, PartnerRead, ReadRequest, Unread
+from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .recreating import find_misfit, move, take_apart
 from .spec import Spec, check, notes
 from .strands import with_strands

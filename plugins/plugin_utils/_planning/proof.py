@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from ipaddress import IPv4Address
 
 from .._model.refusal import Refused
-from . import kinds
+from . import action_table
 from .actions import Action
 from .world import ServerView, World
 
@@ -22,7 +22,7 @@ class Unsafe(Refused):
 
     def __init__(self, action: Action, world: World, lack: str) -> None:
         super().__init__(
-            f"'{kinds.words(action, world)}' cannot be done where the plan has it: {lack}. Please report this with the "
+            f"'{action_table.words(action, world)}' cannot be done where the plan has it: {lack}. Please report this with the "
             "task. Nothing was changed."
         )
 
@@ -34,9 +34,9 @@ def proven(start: World, actions: Sequence[Action], idle: Collection[IPv4Address
     """
     world = start
     for action in actions:
-        if lack := kinds.needs(world, action):
+        if lack := action_table.needs(world, action):
             raise Unsafe(action, world, lack)
-        after = kinds.effect(world, action)
+        after = action_table.effect(world, action)
         if wrong := next(_broken(start, after, action.scopes, idle), None):
             raise Unsafe(action, world, wrong)
         world = after

@@ -21,7 +21,7 @@ from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
 from .joining import asks_partner, look_at_partner
 from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
-from .reads import PartnerRead, Unread
+from .read_request import PartnerRead, Unread
 from .spec import Policy, Spec
 from .world import Half, ServerView, mirrored
 

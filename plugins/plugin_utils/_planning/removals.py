@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from . import content
+from . import comparison
 from .world import ServerView
 
 
@@ -46,20 +46,20 @@ def removal(
     kept, going = keeper.content(scope), other.content(scope)
     if kept is None or going is None:
         raise AssertionError("a planner asks for the content before it plans a removal")
-    differs = content.differences(kept.export, going.export, [scope])
+    differs = comparison.differences(kept.export, going.export, [scope])
     words = {
         each: f"{each.field}: {_text(each.destination)} on {other.name}, {_text(each.source)} on {keeper.name}"
         for each in differs
     }
     leases: list[str] = []
     if going.read_at is not None:
-        lost = content.lost_leases(kept.export, going.export, [scope], going.read_at)
+        lost = comparison.lost_leases(kept.export, going.export, [scope], going.read_at)
         leases = [f"lease {lease.address} of {lease.client_id}: on {other.name} only" for lease in lost]
     losses = [words[each] for each in differs if _is_lost(each, deleted) and not replaced]
     return Removal(scope, other.name, keeper.name, deleted, (*words.values(), *leases), (*losses, *leases), replaced)
 
 
-def _is_lost(difference: content.Difference, deleted: bool) -> bool:
+def _is_lost(difference: comparison.Difference, deleted: bool) -> bool:
     """Out of service is right for the copy that goes, and wrong for the one that stays. A copy that stays loses nothing
     else."""
     if difference.field == "state":

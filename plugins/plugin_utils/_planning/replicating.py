@@ -14,13 +14,13 @@ from .._model.relationship import Relationship
 from .._model.texts import few
 from .._windows.errors import RemoteFailure
 from .._windows.export import Export
-from . import checks, content
+from . import checks, comparison
 from .actions import Direction, Kind, Stage
-from .content import Difference
+from .comparison import Difference
 from .draft import Draft
 from .plan import Plan
 from .planner import finished
-from .reads import OwnRead, PartnerRead, ReadRequest, Scopes
+from .read_request import OwnRead, PartnerRead, ReadRequest, Scopes
 from .world import ServerView, World
 
 Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
@@ -66,7 +66,7 @@ class _Pair:
 
     @property
     def differences(self) -> Sequence[Difference]:
-        return content.differences(self.given, self.had, self.members)
+        return comparison.differences(self.given, self.had, self.members)
 
 
 def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
@@ -79,7 +79,7 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
     if d.is_waiting:
         return d.request()
     differs = [difference for pair in pairs for difference in pair.differences]
-    lost = content.vanishing(differs)
+    lost = comparison.vanishing(differs)
     going = {scope for pair in pairs for scope in pair.members if wanted.force}
     going |= {difference.scope_id for difference in differs}
     with showing(differences=[difference.public() for difference in differs]):
@@ -174,7 +174,7 @@ def _check(pair: _Pair, going: Sequence[IPv4Address]) -> None:
             f"replicating would take it from {names.destination} too. Replicate in the other direction, or look at "
             "both servers."
         )
-    checks.refuse_lacking(names.destination, content.lacking(pair.given, pair.had, going))
+    checks.refuse_lacking(names.destination, comparison.lacking(pair.given, pair.had, going))
 
 
 def _lost(lost: Iterable[Difference], names: Direction) -> Refused:

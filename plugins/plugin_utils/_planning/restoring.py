@@ -24,13 +24,13 @@ from .._model.server import Server
 from .._model.texts import few, sentences
 from .._windows.errors import RemoteFailure
 from .._windows.export import NOTHING, Export, ServerLevel
-from . import content
+from . import comparison
 from .actions import Kind, SafetyCopy
-from .content import Difference
+from .comparison import Difference
 from .draft import Draft
 from .plan import Plan
 from .planner import finished
-from .reads import OwnRead, ReadRequest
+from .read_request import OwnRead, ReadRequest
 from .world import World, view
 
 ACTIVE, INACTIVE = "active", "inactive"
@@ -205,7 +205,7 @@ def left(wanted: Restoration, copy: Export, here: Here) -> Sequence[str]:
 def lost(copy: Export, here: Here, scopes: Sequence[IPv4Address]) -> str:
     """The leases that did not come with these scopes, in words; asked right after an import, before clients come and
     go."""
-    by_scope = {scope: content.lost_leases(here.export, copy, [scope], here.now) for scope in scopes}
+    by_scope = {scope: comparison.lost_leases(here.export, copy, [scope], here.now) for scope in scopes}
     found = [
         f"{scope} has no lease {few(one.address for one in leases)}" for scope, leases in by_scope.items() if leases
     ]
@@ -244,9 +244,9 @@ def additions(copy: Export, level: ServerLevel) -> Sequence[str]:
     """What an import adds, by Windows' own rule: a class is there if its data is, a definition if its id and vendor
     class are."""
     data, defined = set(level.classes.values()), set(_folded(level.definitions))
-    classes = [content.class_name(one) for one, value in sorted(copy.classes.items()) if value not in data]
+    classes = [comparison.class_name(one) for one, value in sorted(copy.classes.items()) if value not in data]
     lacking = [one for one in copy.definitions if _fold(one) not in defined]
-    return [*classes, *(content.definition_name(one) for one in sorted(lacking, key=content.option_order))]
+    return [*classes, *(comparison.definition_name(one) for one in sorted(lacking, key=comparison.option_order))]
 
 
 def _fold(definition: tuple[str, str]) -> tuple[str, str]:
@@ -280,18 +280,18 @@ def _warnings(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequen
         found.append(f"the safety copy was made by Windows version {saved_by}, and {name} has {its_own}")
     uses = [copy.uses[scope] for scope in coming if scope in copy.uses]
     mine = _folded(level.definitions)
-    for option in sorted({option for one in uses for option in one.options}, key=content.option_order):
+    for option in sorted({option for one in uses for option in one.options}, key=comparison.option_order):
         saved, there = copy.definitions.get(option), mine.get(_fold(option))
         if saved is not None and there is not None and saved != there:
             found.append(
-                f"{content.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, "
+                f"{comparison.definition_name(option)} is {there} on {name} and {saved} in the copy: it stays as it is, "
                 "and values may not fit"
             )
     data, names = set(level.classes.values()), {_fold(one) for one in level.classes}
     for one in sorted({one for used in uses for one in used.classes} & set(copy.classes)):
         if (copy.classes[one] in data) != (_fold(one) in names):
             found.append(
-                f"{content.class_name(one)} of the copy is not the one that {name} has under this name or with this "
+                f"{comparison.class_name(one)} of the copy is not the one that {name} has under this name or with this "
                 "data: it is not imported, nor is what needs it"
             )
     return found
@@ -325,10 +325,10 @@ def _taken(coming: Sequence[IPv4Address], copy: Export, here: Here) -> Sequence[
 def _differences(scope: IPv4Address, wanted: Restoration, copy: Export, here: Here) -> list[Difference]:
     state, is_now = _state(wanted, copy, scope), saved_state(here.export, scope)
     found = [Difference(scope, "state", state, is_now)] if state != is_now else []
-    found += [one for one in content.differences(copy, here.export, [scope]) if one.field != "state"]
+    found += [one for one in comparison.differences(copy, here.export, [scope]) if one.field != "state"]
     # out of service no lease comes or goes by itself: one that is missing was never imported
     if is_now == INACTIVE:
-        missing = content.lost_leases(here.export, copy, [scope], here.now)
+        missing = comparison.lost_leases(here.export, copy, [scope], here.now)
         found += [Difference(scope, f"{_LEASE}{one.address}", "present", None) for one in missing]
     return found
 

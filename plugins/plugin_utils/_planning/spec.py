@@ -13,7 +13,7 @@ from .._model.identity import Connection
 from .._model.refusal import Refused
 from .._model.scope import ScopeSpec
 from .._model.settings import DeclaredSettings
-from .reads import Scopes
+from .read_request import Scopes
 from .world import World
 
 

@@ -15,7 +15,7 @@ from .draft import Draft
 from .leaving import answers
 from .plan import Plan
 from .planner import finished
-from .reads import PartnerRead, ReadRequest, Scopes, Unread
+from .read_request import PartnerRead, ReadRequest, Scopes, Unread
 from .spec import Spec
 from .world import World
 

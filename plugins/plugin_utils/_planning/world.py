@@ -23,7 +23,7 @@ from .._model.server import Server
 from .._model.settings import Role
 from .._windows.export import Export, ServerLevel
 from .._windows.secret_record import SecretRecord
-from .reads import PartnerRead, ReadRequest, Scopes, Unread
+from .read_request import PartnerRead, ReadRequest, Scopes, Unread
 
 T = TypeVar("T")
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from . import cmdlets, server_reads
+from . import cmdlets, server_replies
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, RemoteError, error_ids
 from .export import ServerLevel
@@ -48,13 +48,13 @@ def level(
         if answer.errors:
             raise refusal(answer, host, partner, goes_on) if partner else RemoteError(answer, host)
     check_version(version, host, partner)
-    found = server_reads.classes_and_definitions(answers, host, partner or None)
-    return ServerLevel(server_reads.version(version), found.classes, found.definitions)
+    found = server_replies.classes_and_definitions(answers, host, partner or None)
+    return ServerLevel(server_replies.version(version), found.classes, found.definitions)
 
 
 def check_version(answer: Result, host: str, partner: str = "") -> None:
     """Raises RemoteError, in the words of 20118, for a server that is older than failover."""
-    found = server_reads.version(answer)
+    found = server_replies.version(answer)
     if found < FIRST_VERSION:
         said = Failure(NO_FAILOVER, f"its version is {found[0]}.{found[1]}")
         raise RemoteError(replace(answer, errors=(said,)), host, partner, answered=True)

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import ROUNDS, Reader
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import (
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import (
     OwnRead,
     PartnerRead,
     ReadRequest,

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import scope_result
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_replies
 
 NEW = "10.0.9.0"
 SENT = {  # by the script, of a scope whose LeaseDuration is TimeSpan.MaxValue
@@ -86,7 +86,7 @@ def test_a_definition_and_its_options(given: Any) -> None:
 
 def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
     results = [builders.result("failover_there"), builders.result("scopes_there", SENT)]
-    (scope,) = server_reads.hop(results, "dhcp01", "there").scopes
+    (scope,) = server_replies.hop(results, "dhcp01", "there").scopes
     shown = scope_result(scope)
     assert shown["lease_duration"] == "unlimited"
     declared = {key: value for key, value in shown.items() if key != "type"}

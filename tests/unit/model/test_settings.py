@@ -15,7 +15,7 @@ import builders
 import pytest
 import yaml
 from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending_fact
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.arguments import RELATIONSHIP as ARGUMENTS
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, render, site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
@@ -110,7 +110,7 @@ def test_the_data_of_a_site_and_of_the_role_has_it(setting: Setting) -> None:
 
 @pytest.mark.parametrize("setting", DECLARED, ids=lambda setting: setting.option)
 def test_a_host_fact_carries_all_but_the_secret(setting: Setting) -> None:
-    facts = pending.remembering({}, "HQ", {setting.option: "x"}, [])
+    facts = pending_fact.remembering({}, "HQ", {setting.option: "x"}, [])
     assert (setting.option in facts["HQ"]["options"]) == (setting.kind is not Kind.SECRET)
     assert ("x" in str(facts)) == (setting.kind is not Kind.SECRET)
 

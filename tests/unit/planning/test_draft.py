@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind, Stage
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead, Unread
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import PartnerRead, Unread
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from worlds import HOP, ONE, PARTNER, THREE, TWO, pair, partner, world

@@ -12,7 +12,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, setting_changes
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, setting_changes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import (
     Action,
     Kind,
@@ -77,13 +77,13 @@ def shown(now: World) -> Mapping[str, str]:
 )
 def test_what_the_servers_show_after_it(done: Action, here: str, there: str) -> None:
     start = pair(HQ, OWN)
-    assert shown(kinds.effect(start, done)) == {"here": here, "there": there}
+    assert shown(action_table.effect(start, done)) == {"here": here, "there": there}
     assert shown(start) == {"here": "1+HQ 2+HQ 3+", "there": "1+HQ 2+HQ"}, "what it started from stays as it was"
 
 
 def test_a_new_relationship_has_both_halves() -> None:
     done = action(Kind.CREATE, THREE, name="New", other=OWN, partner=PARTNER, detail=CREATED)
-    after = kinds.effect(pair(HQ, OWN), done)
+    after = action_table.effect(pair(HQ, OWN), done)
     assert [view.relationships["New"].partner_server for view in after.views.values()] == [PARTNER, "DHCP01"]
 
 
@@ -105,7 +105,7 @@ def test_what_is_modified_arrives_on_the_partner(
     changes: dict[str, Any], here: dict[str, Any], there: dict[str, Any]
 ) -> None:
     start = pair(HQ, OWN)
-    after = kinds.effect(start, action(Kind.MODIFY, other=OWN, detail=Modification(changes, DeclaredSettings("HQ"))))
+    after = action_table.effect(start, action(Kind.MODIFY, other=OWN, detail=Modification(changes, DeclaredSettings("HQ"))))
     for source, expected in ((HERE, here), (OWN, there)):
         before = start.views[source].relationships["HQ"]
         assert after.views[source].relationships["HQ"] == replace(before, **expected)
@@ -113,17 +113,17 @@ def test_what_is_modified_arrives_on_the_partner(
 
 def test_a_partner_without_its_half_gets_nothing_of_it() -> None:
     start = world(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), partner(), OWN)
-    after = kinds.effect(start, action(Kind.MODIFY, other=OWN, detail=MODIFIED))
+    after = action_table.effect(start, action(Kind.MODIFY, other=OWN, detail=MODIFIED))
     assert after.views[OWN] == start.views[OWN]
     assert after.here.relationships["HQ"].load_balance_percent == 60
 
 
 def test_settings_and_states_that_change() -> None:
     start = pair(HQ, OWN)
-    assert kinds.effect(start, action(Kind.MODIFY, detail=MODIFIED)).here.relationships["HQ"].load_balance_percent == 60
-    assert kinds.effect(start, action(Kind.DOWN)).here.relationships["HQ"].state == "PartnerDown"
+    assert action_table.effect(start, action(Kind.MODIFY, detail=MODIFIED)).here.relationships["HQ"].load_balance_percent == 60
+    assert action_table.effect(start, action(Kind.DOWN)).here.relationships["HQ"].state == "PartnerDown"
     kept = replace(start, secrets=SecretRecord({"HQ": ("salt", "proof"), "Lab": ("salt", "proof")}))
-    after = kinds.effect(kept, action(Kind.FORGET)).secrets
+    after = action_table.effect(kept, action(Kind.FORGET)).secrets
     assert (after.exists("HQ"), after.exists("Lab")) == (False, True)
 
 
@@ -153,14 +153,14 @@ def test_settings_and_states_that_change() -> None:
     ids=lambda value: "" if isinstance(value, Action) else str(value),
 )
 def test_what_it_needs_and_does_not_find(wanted: Action, lacks: str) -> None:
-    assert kinds.needs(pair(HQ, OWN), wanted) == lacks
+    assert action_table.needs(pair(HQ, OWN), wanted) == lacks
 
 
 def test_a_scope_that_the_partner_has_already_cannot_join() -> None:
     here = builders.server([builders.relationship("HQ", ["10.0.1.0"])])
     start = world(here, partner({"HQ": ["10.0.1.0"]}, ["10.0.3.0"]), OWN)
-    assert kinds.needs(start, action(Kind.JOIN, THREE, other=OWN)) == "DHCP02 has 10.0.3.0 already"
-    assert kinds.needs(start, action(Kind.JOIN, TWO, other=OWN)) is None
+    assert action_table.needs(start, action(Kind.JOIN, THREE, other=OWN)) == "DHCP02 has 10.0.3.0 already"
+    assert action_table.needs(start, action(Kind.JOIN, TWO, other=OWN)) is None
 
 
 def test_a_former_partner_s_copy_waits_for_the_membership() -> None:
@@ -168,5 +168,5 @@ def test_a_former_partner_s_copy_waits_for_the_membership() -> None:
     start = world(here, partner(None, [builders.scope("10.0.1.0", active=False)]), OWN)
     waits = Membership("Branch", "dhcp03.contoso.example")
     last = action(Kind.DELETE, ONE, name="Branch", where=OWN, other=HERE, detail=waits)
-    assert kinds.needs(start, last) == "10.0.1.0 is not yet a member of 'Branch' on DHCP01"
-    assert kinds.needs(start, replace(last, detail=Membership("HQ", PARTNER))) is None
+    assert action_table.needs(start, last) == "10.0.1.0 is not yet a member of 'Branch' on DHCP01"
+    assert action_table.needs(start, replace(last, detail=Membership("HQ", PARTNER))) is None

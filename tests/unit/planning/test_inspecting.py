@@ -14,7 +14,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity i
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Utilisation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.inspecting import Inspection, health, inspect
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import OwnRead, ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import OwnRead, ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export

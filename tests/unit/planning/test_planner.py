@@ -14,7 +14,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import OwnRead, PartnerRead, ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import OwnRead, PartnerRead, ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec, whole
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord

@@ -11,7 +11,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.replicating import Replication, replicate
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import NOTHING, Export, Uses

@@ -14,7 +14,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model import rel
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import Secret
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
@@ -32,7 +32,7 @@ def present(server: Server, name: str = "HQ", **options: Any) -> Plan:
 
 
 def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
-    operations = [kinds.operation(action, plan.start) for action in plan.actions]
+    operations = [action_table.operation(action, plan.start) for action in plan.actions]
     return [(operation["cmdlet"], operation["parameters"]) for operation in operations]
 
 
@@ -284,7 +284,7 @@ def test_what_is_sent_of_a_secret_and_what_is_kept_of_it(
     made = plan_of(keeping(kept, enable_auth=is_on), Spec("HQ", relationship_options.parse("HQ", options)))
     assert in_words(made) == expected
     then = [
-        operation["op"] for action in made.actions for operation in kinds.KINDS[action.kind].then(action, made.start)
+        operation["op"] for action in made.actions for operation in action_table.KINDS[action.kind].then(action, made.start)
     ]
     assert then == ["keep_text"] * keeps
 

@@ -13,7 +13,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope impo
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from random_pairs import Denied

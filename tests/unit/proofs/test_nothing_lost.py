@@ -8,7 +8,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import effects, kinds
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import effects, action_table
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from lab.core.switches import Switches, every_single_change
 from nothing_lost.broken_runs import NONE, Outcome, faults, run
@@ -62,7 +62,7 @@ def test_a_wrong_effect_is_found_out(
     kind: Kind, effect: effects.Effect, scenario: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By what the servers show, or before that by the proof of the plan."""
-    monkeypatch.setitem(kinds.KINDS, kind, replace(kinds.KINDS[kind], effect=effect))
+    monkeypatch.setitem(action_table.KINDS, kind, replace(action_table.KINDS[kind], effect=effect))
     chosen = next(it for it in scenarios() if it.name == scenario)
     outcome = run(chosen, "own connection", NONE)
     assert said in " ".join([*outcome.wrong, outcome.person])

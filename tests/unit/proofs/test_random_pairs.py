@@ -14,7 +14,7 @@ import random_pairs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 
 RUNS = int(os.environ.get("PLANNER_RUNS", "1000"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import effects, kinds
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import effects, action_table
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from whole_server.runs import chain
 
@@ -22,6 +22,6 @@ def test_random_declarations(part: int) -> None:
 
 
 def test_a_wrong_effect_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = kinds.KINDS[Kind.WITHDRAW_MEMBERS]
-    monkeypatch.setitem(kinds.KINDS, Kind.WITHDRAW_MEMBERS, replace(row, effect=effects.members_detached))
+    row = action_table.KINDS[Kind.WITHDRAW_MEMBERS]
+    monkeypatch.setitem(action_table.KINDS, Kind.WITHDRAW_MEMBERS, replace(row, effect=effects.members_detached))
     assert any("the plan said" in wrong or "Please report" in wrong for seed in range(6) for wrong in chain(seed).wrong)

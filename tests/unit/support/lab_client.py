@@ -12,9 +12,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import Reader
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from lab.core.api import Session
 from lab.core.lab import Lab
@@ -36,8 +36,8 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
 
 
 def read(lab: Lab, server: str = "DHCP01") -> tuple[Server, str]:
-    reply = remote(lab, server).read(server_reads.reads())
-    return server_reads.parse(reply.before, server.lower()), reply.fingerprint
+    reply = remote(lab, server).read(server_replies.reads())
+    return server_replies.parse(reply.before, server.lower()), reply.fingerprint
 
 
 def everything(world: World) -> World | ReadRequest:

@@ -22,7 +22,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings i
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import verbs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead, ReadRequest, Unread
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import PartnerRead, ReadRequest, Unread
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World, view

@@ -13,10 +13,10 @@ import builders
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Source
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope, scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import PartnerRead, ReadRequest, Unread
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import PartnerRead, ReadRequest, Unread
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World, view
@@ -135,8 +135,8 @@ def in_words(made: Plan) -> list[str]:
     """The actions as a user is shown them."""
     words, now = [], made.start
     for action in made.actions:
-        words.append(kinds.words(action, now))
-        now = kinds.effect(now, action)
+        words.append(action_table.words(action, now))
+        now = action_table.effect(now, action)
     return words
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content, restoring
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import comparison, restoring
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import Here, Restoration
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
 from lab import topology
@@ -92,9 +92,9 @@ def test_the_file_itself_is_restored() -> None:
 
 def test_a_reservation_that_only_the_copy_that_goes_serves_is_not_lost() -> None:
     keeper, loser = read("reservation_keeper"), read("reservation_loser")
-    assert content.lost_leases(keeper, loser, [SCOPE], NOW) == []
-    assert content.lost_leases(loser, keeper, [SCOPE], NOW) == []
-    assert len(content.lost_leases(export.NOTHING, loser, [SCOPE], NOW)) == 1
+    assert comparison.lost_leases(keeper, loser, [SCOPE], NOW) == []
+    assert comparison.lost_leases(loser, keeper, [SCOPE], NOW) == []
+    assert len(comparison.lost_leases(export.NOTHING, loser, [SCOPE], NOW)) == 1
 
 
 def test_what_differs_at_the_server_level_is_neither_touched_nor_a_reason_to_refuse() -> None:

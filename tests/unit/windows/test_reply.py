@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.texts import short, shown
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import (
     Failure,
@@ -53,7 +53,7 @@ def test_what_windows_sends_for_one_scope() -> None:
     """A relationship with one scope has a bare address, and no list of one."""
     shown = ReplyObject(PLACE, json.loads((INPUTS / "failover_one_scope.json").read_text(encoding="utf-8")))
     answer = Result("failover", PLACE, (shown,))
-    (relationship,) = server_reads.relationships([answer], "dhcp01")
+    (relationship,) = server_replies.relationships([answer], "dhcp01")
     assert relationship.scopes == (IPv4Address("198.51.100.0"),)
     assert (relationship.name, relationship.state, relationship.is_primary) == ("site-a", "Normal", True)
 
@@ -238,7 +238,7 @@ def test_two_of_one_are_refused() -> None:
         Result(f"{name}_dhcp02", PLACE, (shown, shown) if name == "scopes" else ()) for name in ("scopes", "failover")
     ]
     with pytest.raises(UnexpectedReply, match=r"ScopeId is '10\.0\.1\.0', which another object has as well"):
-        server_reads.hop(answers, "dhcp01", "dhcp02")
+        server_replies.hop(answers, "dhcp01", "dhcp02")
 
 
 def test_hundreds_of_errors_are_told_in_short() -> None:

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import comparison
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
 from lab import topology
@@ -48,7 +48,7 @@ def exported(lab: Lab, **more: Any) -> export.Export:
 
 def difference(before: Lab, after: Lab) -> list[tuple[str, str | None, str | None]]:
     scopes = [IPv4Address(SCOPE), IPv4Address(WITH_POLICY)]
-    found = content.differences(exported(after), exported(before), scopes)
+    found = comparison.differences(exported(after), exported(before), scopes)
     return [(one.field, one.destination, one.source) for one in found]
 
 
@@ -131,7 +131,7 @@ def test_what_would_vanish_is_content_and_not_a_field() -> None:
     for cmdlet, parameters, _expected in CHANGES:
         if cmdlet != "Remove-DhcpServerv4Reservation":
             call(changed, cmdlet, ScopeId=SCOPE, **parameters)
-    lost = content.vanishing(content.differences(exported(company()), exported(changed), [IPv4Address(SCOPE)]))
+    lost = comparison.vanishing(comparison.differences(exported(company()), exported(changed), [IPv4Address(SCOPE)]))
     assert [one.field for one in lost] == ["exclusion 10.10.30.50-10.10.30.55", "option 6", "reservation 10.10.30.40"]
 
 
@@ -140,13 +140,13 @@ def test_classes_and_definitions_that_the_destination_lacks() -> None:
     del poor.servers["DHCP01"].classes["Kiosk"]
     kiosks, phones = IPv4Address(WITH_POLICY), IPv4Address("10.10.20.0")
     rich = exported(company())
-    assert content.lacking(rich, exported(poor), [kiosks]) == ["user class 'Kiosk'"]
-    assert content.lacking(rich, exported(poor), [phones]) == []
+    assert comparison.lacking(rich, exported(poor), [kiosks]) == ["user class 'Kiosk'"]
+    assert comparison.lacking(rich, exported(poor), [phones]) == []
     definitions = {key: kind for key, kind in rich.definitions.items() if key != ("150", "")}
     without = Export(rich.classes, definitions, rich.scopes, rich.uses)
     other_type = Export(rich.classes, {**rich.definitions, ("150", ""): "String"}, rich.scopes, rich.uses)
-    assert content.lacking(rich, without, [phones]) == ["definition of option 150"]
-    assert content.lacking(rich, other_type, [phones]) == ["definition of option 150 as IPv4Address (it has String)"]
+    assert comparison.lacking(rich, without, [phones]) == ["definition of option 150"]
+    assert comparison.lacking(rich, other_type, [phones]) == ["definition of option 150 as IPv4Address (it has String)"]
 
 
 def scope(inside: str) -> export.Export:
@@ -159,7 +159,7 @@ def scope(inside: str) -> export.Export:
 
 
 def fields(one: str, other: str) -> list[str]:
-    return [found.field for found in content.differences(scope(one), scope(other), [IPv4Address(SCOPE)])]
+    return [found.field for found in comparison.differences(scope(one), scope(other), [IPv4Address(SCOPE)])]
 
 
 def option(value: str, vendor_class: str = "") -> str:
@@ -235,14 +235,14 @@ def held(state: str = "Active", expires: datetime | None = LATER, client: str = 
     return export.Lease(client, expires, state)
 
 
-LOST = content.LostLease(CLIENTS, "10.10.10.50", "aa", LATER)
+LOST = comparison.LostLease(CLIENTS, "10.10.10.50", "aa", LATER)
 
 
-def lost(kept: export.Lease | None, going: export.Lease | None) -> list[content.LostLease]:
+def lost(kept: export.Lease | None, going: export.Lease | None) -> list[comparison.LostLease]:
     def side(lease: export.Lease | None) -> Export:
         return Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": lease} if lease else {}})
 
-    return list(content.lost_leases(side(kept), side(going), [CLIENTS], NOW))
+    return list(comparison.lost_leases(side(kept), side(going), [CLIENTS], NOW))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def lost(kept: export.Lease | None, going: export.Lease | None) -> list[content.
     ],
 )
 def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
-    kept: export.Lease | None, going: export.Lease | None, expected: list[content.LostLease]
+    kept: export.Lease | None, going: export.Lease | None, expected: list[comparison.LostLease]
 ) -> None:
     assert lost(kept, going) == expected
 
@@ -274,22 +274,22 @@ def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
 @pytest.mark.parametrize("state", ["ActiveReservation", "Active", "SomethingNew"])
 @pytest.mark.parametrize(("client", "expected"), [("aa", []), ("bb", [LOST])])
 def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(
-    client: str, expected: list[content.LostLease], state: str
+    client: str, expected: list[comparison.LostLease], state: str
 ) -> None:
     reserved = content_of(CLIENTS, {"reservation 10.10.10.50": {"client_id": client}})
     for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):
         keeper = replace(reserved, leases={CLIENTS: kept})
         loser = Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": held(state)}})
-        assert list(content.lost_leases(keeper, loser, [CLIENTS], NOW)) == expected
+        assert list(comparison.lost_leases(keeper, loser, [CLIENTS], NOW)) == expected
 
 
 def test_every_client_of_a_scope_that_the_source_does_not_have_is_lost() -> None:
     lab = company()
     here = exported(lab, Leases=True)
     del lab.servers["DHCP01"].scopes[CLIENTS]
-    found = content.lost_leases(exported(lab, Leases=True), here, [CLIENTS, PRINTERS], NOW)
+    found = comparison.lost_leases(exported(lab, Leases=True), here, [CLIENTS, PRINTERS], NOW)
     assert [lost_lease.address for lost_lease in found] == sorted(here.leases[CLIENTS], key=IPv4Address)
-    assert content.lost_leases(here, here, here.scopes, NOW) == []
+    assert comparison.lost_leases(here, here, here.scopes, NOW) == []
 
 
 KEY = OptionKey(225, "Polycom")
@@ -315,10 +315,10 @@ def test_the_server_level_and_the_leases_are_no_content_of_a_scope() -> None:
     for change in LEVEL:
         change(lab.servers["DHCP01"])
     lab.servers["DHCP01"].scopes[CLIENTS].leases.clear()
-    assert content.differences(before, exported(lab, Leases=True), before.scopes) == []
+    assert comparison.differences(before, exported(lab, Leases=True), before.scopes) == []
     lab.servers["DHCP01"].scopes[CLIENTS].reservations[IPv4Address("10.10.10.77")] = Reservation(
         IPv4Address("10.10.10.77"), "aa"
     )
-    assert [difference.field for difference in content.differences(before, exported(lab), before.scopes)] == [
+    assert [difference.field for difference in comparison.differences(before, exported(lab), before.scopes)] == [
         "reservation 10.10.10.77"
     ]

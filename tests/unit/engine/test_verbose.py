@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible.utils.display import Display
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.telling import tell
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.verbose import tell
 from pairs import RELATIONSHIP, SCOPE, THREE, pair
 
 SECRET = "Kx7-secret"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reads import (
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import (
     OwnRead,
     PartnerRead,
     ReadRequest,

@@ -17,9 +17,9 @@ from .._model import relationship_options, scope_specs
 from .._model.identity import Connection
 from .._model.relationship_options import PLAIN_OPTIONS
 from .._model.scope import ScopeSpec, scope_ids
-from .._planning import kinds
+from .._planning import action_table
 from .._planning.actions import Action, Kind
-from .._planning.reads import Unread
+from .._planning.read_request import Unread
 from .._planning.world import World
 
 HERE = Connection.THIS_SERVER
@@ -50,7 +50,7 @@ def ahead(world: World, facts: Facts) -> World:
         return world
     for name, entry in facts.items():
         for action in _actions(name, entry, facts, world):
-            world = kinds.effect(world, action)
+            world = action_table.effect(world, action)
     return world
 
 

@@ -10,7 +10,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import kinds, setting_changes
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, setting_changes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import (
     Action,
     Direction,
@@ -109,17 +109,17 @@ def action(kind: Kind, *scopes: Any, **more: Any) -> Action:
 )
 def test_what_a_user_is_shown_and_what_is_sent(done: Action, words: str, sent: str) -> None:
     start = pair({"HQ": ["10.0.1.0"]}, OWN)
-    assert kinds.words(done, start) == words
-    operation = kinds.operation(done, start)
+    assert action_table.words(done, start) == words
+    operation = action_table.operation(done, start)
     assert operation.get("cmdlet", operation["op"]) == sent
 
 
 def test_every_kind_has_a_row() -> None:
-    assert set(kinds.KINDS) == set(Kind)
+    assert set(action_table.KINDS) == set(Kind)
 
 
 def test_what_is_undone_can_be_done_again() -> None:
-    undone = {kind: row.undo for kind, row in kinds.KINDS.items() if row.undo}
+    undone = {kind: row.undo for kind, row in action_table.KINDS.items() if row.undo}
     assert undone == {Kind.SERVE_ON: Kind.SERVE_OFF, Kind.SERVE_OFF: Kind.SERVE_ON}
 
 
@@ -128,7 +128,7 @@ def test_what_is_undone_can_be_done_again() -> None:
 )
 def test_over_the_second_hop_the_partner_is_named(kind: Kind, computer: str) -> None:
     start = pair({"HQ": ["10.0.1.0"]}, HOP)
-    operation = kinds.operation(
+    operation = action_table.operation(
         action(kind, ONE, where=HOP, other=HERE, detail=0 if kind is Kind.SAVE else None), start
     )
     assert operation["parameters"]["ComputerName"] == computer
@@ -136,7 +136,7 @@ def test_over_the_second_hop_the_partner_is_named(kind: Kind, computer: str) -> 
 
 def test_the_last_copy_goes_only_when_the_scope_is_a_member_on_both_new_servers() -> None:
     waits = Membership("Branch", "dhcp03.contoso.example")
-    proofs = kinds.KINDS[Kind.DELETE].proofs(action(Kind.DELETE, ONE, where=OWN, other=HERE, detail=waits))
+    proofs = action_table.KINDS[Kind.DELETE].proofs(action(Kind.DELETE, ONE, where=OWN, other=HERE, detail=waits))
     assert [proof["parameters"].get("ComputerName") for proof in proofs] == [None, "dhcp03.contoso.example"]
 
 
@@ -144,6 +144,6 @@ def test_the_last_copy_goes_only_when_the_scope_is_a_member_on_both_new_servers(
 def test_a_secret_is_kept_for_later_only_where_its_change_is_asked_for(update_secret: Any, kept: bool) -> None:
     start = pair({"HQ": ["10.0.1.0"]})
     sent = DeclaredSettings("HQ", PARTNER, shared_secret="Kx7-secret", update_secret=update_secret)
-    then = kinds.KINDS[Kind.CREATE].then(action(Kind.CREATE, ONE, partner=PARTNER, detail=sent), start)
+    then = action_table.KINDS[Kind.CREATE].then(action(Kind.CREATE, ONE, partner=PARTNER, detail=sent), start)
     assert [operation["op"] for operation in then] == (["keep_text"] if kept else [])
     assert "Kx7-secret" not in repr(then)

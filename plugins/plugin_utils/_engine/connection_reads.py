@@ -14,9 +14,9 @@ from ipaddress import IPv4Address
 
 from .._model.identity import Connection, Hop
 from .._model.server import Server
-from .._planning.reads import OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
+from .._planning.read_request import OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
 from .._planning.world import Content, ServerView, view
-from .._windows import cmdlets, probes, server_reads
+from .._windows import cmdlets, probes, server_replies
 from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
@@ -48,7 +48,7 @@ class Reading:
     @property
     def guarded(self) -> Sequence[Operation]:
         """The reads that have to answer the same before a write, with those that tell what changed."""
-        basic = server_reads.reads()
+        basic = server_replies.reads()
         return [read for read in self.operations if read.get("fingerprint") or read in basic]
 
 
@@ -82,7 +82,7 @@ class Reads:
     def levels(self) -> Sequence[Operation]:
         """The reads of the server level."""
         if self.own_level:
-            return server_reads.level_reads()
+            return server_replies.level_reads()
         return probes.level_reads(self.computer) if self.level else ()
 
     def operations(self) -> Sequence[Operation]:
@@ -125,7 +125,7 @@ def partner_shows(read: PartnerRead) -> Sequence[Operation]:
 def own_operations(
     request: ReadRequest, over_hop: Sequence[PartnerRead], looks: Sequence[Operation], lacking: Lacking
 ) -> Sequence[Operation]:
-    """What is asked over the task's own connection beside server_reads.reads(). `looks`: at what earlier runs left."""
+    """What is asked over the task's own connection beside server_replies.reads(). `looks`: at what earlier runs left."""
     own, mine = request.own, of_this_server(request, lacking)
     far: list[Operation] = []
     for read in over_hop:
@@ -157,7 +157,7 @@ def own_view(reading: Reading, request: ReadRequest, reads: Reads) -> ServerView
     """This server. Raises RemoteError."""
     seen = _with_reads(view(reading.server, HERE), reading, reads)
     if request.own.uses and reading.has([cmdlets.uses(request.own.uses)]):
-        used = server_reads.used(reading.reply.before, reading.remote.host)
+        used = server_replies.used(reading.reply.before, reading.remote.host)
         # one that is gone meanwhile needs nothing
         nothing = dict.fromkeys(request.own.uses, _NEEDS_NOTHING)
         seen = replace(seen, uses=replace(used, uses={**nothing, **used.uses}))
@@ -177,7 +177,7 @@ def hop_view(reading: Reading, read: PartnerRead, reads: Reads) -> ServerView:
         goes_on = reading.remote.goes_on()
         probes.check([reading.answer(operation) for operation in asked], host, read.key, goes_on)
     try:
-        server = server_reads.hop(reading.reply.before, host, read.key)
+        server = server_replies.hop(reading.reply.before, host, read.key)
         return _with_reads(view(server, Hop(read.key, here.name), here), reading, reads, probe)
     except RemoteFailure as failure:
         failure.answered = True
@@ -194,7 +194,7 @@ def _with_reads(seen: ServerView, reading: Reading, reads: Reads, probe: Operati
     results, host, computer = reading.reply.before, reading.remote.host, reads.computer
     seen = replace(seen, read_at=reading.reply.now)
     if reads.scopes and reading.has(reads.export):
-        export = server_reads.exported(results, host, computer, there_only=True) if reads.export else NOTHING
+        export = server_replies.exported(results, host, computer, there_only=True) if reads.export else NOTHING
         content = Content(frozenset(reads.scopes), export, reading.reply.now, reads.leases)
         seen = replace(seen, contents=(content,))
     for operation in reads.probe if reading.has(reads.probe) else ():

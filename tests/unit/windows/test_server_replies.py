@@ -11,7 +11,7 @@ from typing import Any
 
 import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_reads
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
@@ -51,7 +51,7 @@ def answers(relationship: dict[str, Any] | None = None, **results: dict[str, Any
             result.update(results.get(result["id"], {}))
         return reply
 
-    return list(Remote(changed, "dhcp01", check_mode=False).read(server_reads.reads()).before)
+    return list(Remote(changed, "dhcp01", check_mode=False).read(server_replies.reads()).before)
 
 
 def failing(error_id: str) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def failing(error_id: str) -> dict[str, Any]:
 @pytest.mark.parametrize("error_id", ["WIN32 259", "DHCP 20115", "WIN32 2"])
 def test_no_relationship_at_all_is_no_error(error_id: str) -> None:
     assert (
-        server_reads.parse(answers(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships
+        server_replies.parse(answers(failover=failing(f"{error_id},Get-DhcpServerv4Failover")), "dhcp01").relationships
         == ()
     )
 
@@ -74,19 +74,19 @@ def test_automatic_transition_that_is_on_is_never_shown_as_off(
     automatic: bool | None, interval: int | None, shown: int
 ) -> None:
     reply = answers({**RELATIONSHIP, "AutoStateTransition": automatic, "StateSwitchInterval": interval})
-    assert server_reads.parse(reply, "dhcp01").relationships[0].state_switch_interval == shown
+    assert server_replies.parse(reply, "dhcp01").relationships[0].state_switch_interval == shown
 
 
 @pytest.mark.parametrize("interval", [None, 600])
 def test_whether_transition_is_automatic_is_always_read(interval: int | None) -> None:
     reply = answers({**RELATIONSHIP, "AutoStateTransition": "maybe", "StateSwitchInterval": interval})
     with pytest.raises(UnexpectedReply, match="AutoStateTransition is 'maybe', and neither true nor false"):
-        server_reads.parse(reply, "dhcp01")
+        server_replies.parse(reply, "dhcp01")
 
 
 def test_denied_is_never_absent() -> None:
     with pytest.raises(RemoteError, match="access is denied on dhcp01 itself") as denied:
-        server_reads.parse(answers(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
+        server_replies.parse(answers(failover=failing("WIN32 5,Get-DhcpServerv4Failover")), "dhcp01")
     assert denied.value.ids == ["WIN32 5"]
 
 
@@ -94,7 +94,7 @@ def test_denied_is_never_absent() -> None:
 @pytest.mark.parametrize("error_id", ["WIN32 5", "WIN32 1722", "DHCP 20017", "DHCP 99999"])
 def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
     with pytest.raises(RemoteError) as failed:
-        server_reads.parse(answers(**{read: failing(f"{error_id},Get-X")}), "dhcp01")
+        server_replies.parse(answers(**{read: failing(f"{error_id},Get-X")}), "dhcp01")
     assert failed.value.ids == [error_id]
 
 
@@ -114,11 +114,11 @@ def test_a_read_that_failed_is_an_error(read: str, error_id: str) -> None:
 def test_a_missing_property_is_an_error(missing: str) -> None:
     reply = {key: value for key, value in RELATIONSHIP.items() if key != missing}
     with pytest.raises(UnexpectedReply, match=f"no property {missing}"):
-        server_reads.parse(answers(reply), "dhcp01")
+        server_replies.parse(answers(reply), "dhcp01")
 
 
 def test_an_unexpected_property_is_ignored_and_those_of_2012_r2_may_miss() -> None:
-    (reply,) = server_reads.parse(answers({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
+    (reply,) = server_replies.parse(answers({**RELATIONSHIP, "Colour": "blue"}), "dhcp01").relationships
     assert (reply.name, reply.primary_server, reply.is_primary, reply.scopes) == ("HQ", None, None, ())
 
 
@@ -127,11 +127,11 @@ def test_an_unexpected_property_is_ignored_and_those_of_2012_r2_may_miss() -> No
 )
 def test_a_value_that_nobody_knows_is_an_error(name: str, value: Any) -> None:
     with pytest.raises(UnexpectedReply, match=name):
-        server_reads.parse(answers({**RELATIONSHIP, name: value}), "dhcp01")
+        server_replies.parse(answers({**RELATIONSHIP, name: value}), "dhcp01")
 
 
 def test_scopes_are_sorted_as_numbers() -> None:
-    (reply,) = server_reads.parse(
+    (reply,) = server_replies.parse(
         answers({**RELATIONSHIP, "ScopeId": ["10.0.10.0", "10.0.9.0"]}), "dhcp01"
     ).relationships
     assert [str(result) for result in reply.scopes] == ["10.0.9.0", "10.0.10.0"]
@@ -149,7 +149,7 @@ def results(lab: Lab, *operations: cmdlets.Operation) -> Any:
 
 def exported(lab: Lab, leases: bool = False) -> Export:
     scopes = sorted(lab.servers["DHCP01"].scopes)
-    return server_reads.exported(results(lab, cmdlets.export(scopes, leases=leases)), "dhcp01")
+    return server_replies.exported(results(lab, cmdlets.export(scopes, leases=leases)), "dhcp01")
 
 
 def test_a_copy_is_read_as_it_was_made() -> None:
@@ -161,13 +161,13 @@ def test_a_copy_is_read_as_it_was_made() -> None:
     path = copy.name("path")
     assert path.startswith("C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ_1-20260301T080000Z-")
     assert (copy.number("bytes") > 100_000, copy.number("removed")) == (True, 0)
-    read = server_reads.read_copy(remote.read([cmdlets.read_copy(path)]).before, "dhcp01")
+    read = server_replies.read_copy(remote.read([cmdlets.read_copy(path)]).before, "dhcp01")
     whole = exported(lab, leases=True)
     assert set(read.scopes) == {CLIENTS, PRINTERS}
     assert read.leases == {scope: whole.leases[scope] for scope in read.scopes}
     assert (read.classes, read.definitions, read.version) == (whole.classes, whole.definitions, (10, 0))
     with pytest.raises(RemoteError, match=r"On dhcp01: there is no such safety copy .*Look in C:\\ProgramData"):
-        server_reads.read_copy(remote.read([cmdlets.read_copy(path + ".gone")]).before, "dhcp01")
+        server_replies.read_copy(remote.read([cmdlets.read_copy(path + ".gone")]).before, "dhcp01")
 
 
 def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:

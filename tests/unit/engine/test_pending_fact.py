@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import builders
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending_fact
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
@@ -20,26 +20,26 @@ def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
         "shared_secret": "s3cret",
         "wait_timeout": 5,
     }
-    facts = pending.remembering({}, "HQ", options, [])
+    facts = pending_fact.remembering({}, "HQ", options, [])
     assert facts == {
         "HQ": {"options": {"partner_server": "dhcp02", "reserve_percent": 0, "enable_auth": True}, "scopes": []}
     }
-    assert pending.options_of(facts, "HQ", {"reserve_percent": 9, "mode": None}) == {
+    assert pending_fact.options_of(facts, "HQ", {"reserve_percent": 9, "mode": None}) == {
         "partner_server": "dhcp02",
         "reserve_percent": 9,
         "enable_auth": True,
     }
-    assert pending.options_of(facts, "Other", None) is None
-    assert pending.forgetting(facts, "HQ") == {}
+    assert pending_fact.options_of(facts, "Other", None) is None
+    assert pending_fact.forgetting(facts, "HQ") == {}
 
 
-def ahead(here: Server, facts: pending.Facts, there: Server | None = None) -> World:
-    return pending.ahead(world(here, there), facts)
+def ahead(here: Server, facts: pending_fact.Facts, there: Server | None = None) -> World:
+    return pending_fact.ahead(world(here, there), facts)
 
 
 def test_check_mode_plans_on_what_earlier_tasks_would_have_created() -> None:
-    waiting = pending.remembering({}, "Waits", {"partner_server": "dhcp02"}, [])
-    created = pending.remembering(waiting, "HQ", {"partner_server": "dhcp02", "shared_secret": "x"}, ["10.0.1.0"])
+    waiting = pending_fact.remembering({}, "Waits", {"partner_server": "dhcp02"}, [])
+    created = pending_fact.remembering(waiting, "HQ", {"partner_server": "dhcp02", "shared_secret": "x"}, ["10.0.1.0"])
     (relationship,) = ahead(builders.server(), created).here.relationships.values()
     assert (relationship.name, relationship.partner_server, relationship.enable_auth, relationship.scopes) == (
         "HQ",
@@ -52,7 +52,7 @@ def test_check_mode_plans_on_what_earlier_tasks_would_have_created() -> None:
 
 
 def test_the_partner_has_by_then_what_was_created_with_it() -> None:
-    facts = pending.remembering({}, "HQ", {"partner_server": PARTNER}, ["10.0.1.0"])
+    facts = pending_fact.remembering({}, "HQ", {"partner_server": PARTNER}, ["10.0.1.0"])
     after = ahead(builders.server(), facts, partner()).views[HOP]
     assert after.members("HQ") == {ONE}
     assert after.serves(ONE)
@@ -60,7 +60,7 @@ def test_the_partner_has_by_then_what_was_created_with_it() -> None:
 
 def test_scopes_that_would_have_been_made_are_members_too() -> None:
     (new,) = scope_specs.parse([builders.definition("10.0.9.0")])
-    facts = pending.remembering({}, "HQ", {}, ["10.0.1.0", "10.0.9.0"], [new])
+    facts = pending_fact.remembering({}, "HQ", {}, ["10.0.1.0", "10.0.9.0"], [new])
     after = ahead(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), facts, partner({"HQ": ["10.0.1.0"]}))
     assert after.here.members("HQ") == after.views[HOP].members("HQ") == {ONE, new.scope_id}
     assert after.here.copies[new.scope_id].name == new.name
