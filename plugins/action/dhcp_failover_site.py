@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
@@ -49,7 +49,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     _supports_check_mode = True
     _supports_async = False
 
-    ARGUMENT_SPEC = {
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "relationships": {
             "type": "list",
             "elements": "dict",

@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from lab.core.lab import Lab
 from lab.core.switches import Switches
 from lab.standin.files import Files
 
+from nothing_lost.said import otherwise, shown_otherwise
 from nothing_lost.scenarios import Scenario, lab
 from nothing_lost.task import Wire, perform
 from nothing_lost.watched import Held, Killed, Watch, WatchedLab, held
 
+SAID_AHEAD = ("changed", "plan", "removals", "diff", "warnings", "msg")
 ATTEMPTS = 4  # a run that was broken off, and what it takes to end it
 
 
@@ -68,9 +71,12 @@ def run(
     scene.switches = switches or scene.switches
     files: dict[str, Files] = {}
     for task in scenario.before:
-        result = perform(Wire(scene, files=files), task.module, task.options, task.host)
+        wire = Wire(scene, files=files)
+        result = perform(wire, task.module, task.options, task.host)
         if result.get("failed"):
             return Outcome(scenario.name, route, fault, wrong=[f"the scene failed: {result['msg']}"])
+        if wrong := list(_not_as_said(scene, wire.plan, result)):
+            return Outcome(scenario.name, route, fault, wrong=wrong)
     _settle(scene)
     before = held(scene)  # and what dies with a server is no loss of ours
     if scenario.scene:
@@ -110,10 +116,14 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
     """The broken run, then the same task again until it says that nothing is left to do."""
     said = ""
     for attempt in range(ATTEMPTS):
+        again = attempt > 0 or outcome.fault == NONE  # what breaks a run is in no check
+        ahead = perform(Wire(scene, files=wire.files), *_told(scenario, route), check_mode=True) if again else None
         try:
             result = perform(wire, *_told(scenario, route))
         except Killed:
             result = {"changed": True}
+        else:
+            outcome.wrong += _not_as_said(scene, wire.plan, result, ahead)
         _mend(scene)
         if not result.get("failed") and not result["changed"]:
             return
@@ -125,6 +135,21 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
         outcome.person = said
     else:
         outcome.wrong.append("it changes something every time")
+
+
+def _not_as_said(
+    scene: Lab, made: Plan | None, result: Mapping[str, Any], ahead: Mapping[str, Any] | None = None
+) -> Iterator[str]:
+    """Of a run that ended well: what the servers show otherwise than its plan said, and check mode (`ahead`) before
+    it."""
+    if result.get("failed"):
+        return
+    if made is not None:
+        yield from otherwise(scene, made)
+        yield from shown_otherwise(scene, made, result)
+    for key in SAID_AHEAD:
+        if ahead is not None and ahead.get(key) != result.get(key):
+            yield f"check mode said {key}: {ahead.get(key)} {ahead.get('msg', '')}, and it was {result.get(key)}"
 
 
 def _told(scenario: Scenario, route: str) -> tuple[str, dict[str, Any], str]:

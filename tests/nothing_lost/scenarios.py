@@ -324,6 +324,18 @@ def scenarios() -> Iterator[Scenario]:
         active_on("DHCP02", shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"})),
         (standby,),
     )
+    yield Scenario(
+        "change the share",
+        Task(RELATIONSHIP, {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 1}),
+        shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}),
+        BOTH,
+    )
+    yield Scenario(
+        "change the mode",
+        Task(RELATIONSHIP, {"name": "HQ", "mode": "hot_standby", "reserve_percent": 8, "wait_timeout": 1}),
+        shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}),
+        BOTH,
+    )
     on_change = {
         "name": "HQ",
         "partner_server": PARTNER,

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import MagicMock
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Execute
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from lab.core.api import Session
@@ -38,13 +40,14 @@ class Hurry(threading.Event):
 @dataclass
 class Wire:
     """Counts the remote calls of a task. `die_at`: the play is killed before that call; `lose_at`: its reply never
-    arrives."""
+    arrives. `plan`: what the task that ran last has carried out, or would in check mode; none: it came to no plan."""
 
     lab: Lab
     die_at: int | None = None
     lose_at: int | None = None
     calls: int = 0
     files: dict[str, Files] = field(default_factory=dict)
+    plan: Plan | None = None
 
     def execute(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         number, self.calls = self.calls, self.calls + 1
@@ -82,5 +85,8 @@ def perform(
             yield lambda arguments: wire.reach(partner.upper(), arguments), lambda: False
 
     action = Action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
+    wire.plan = None
     result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})
+    if isinstance(reconciliation := getattr(action, "reconciliation", None), Reconciliation):
+        wire.plan = reconciliation.plan
     return result

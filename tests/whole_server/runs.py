@@ -14,21 +14,19 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import Reader
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import whole, with_purged
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from lab import topology
 from lab.core.lab import Lab
 from lab.standin.files import Files
 from nothing_lost.broken_runs import served_twice
+from nothing_lost.said import otherwise
 from nothing_lost.task import Wire
 from nothing_lost.watched import Killed, Watch, WatchedLab, held, watched
 
@@ -107,7 +105,7 @@ def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str
         except (Refused, RemoteFailure) as failure:
             return str(failure)
         outcome.steps += len(result["plan"])
-        outcome.wrong += _otherwise(lab, made)
+        outcome.wrong += otherwise(lab, made)
         if attempt == 0:
             outcome.remote_calls.append(wire.calls)
         if not result["changed"]:
@@ -131,30 +129,6 @@ def run(wire: Wire, wanted: Declaration) -> tuple[dict[str, Any], Plan]:
         return plan(whole(specs), world)
 
     return task.result, task.run(planner)
-
-
-def _otherwise(lab: Lab, made: Plan) -> Iterator[str]:
-    """What the servers show otherwise than the fold of the plan said."""
-    for view in made.end.views.values():
-        server = lab.servers[view.name.split(".")[0].upper()]
-        members = {name: sorted(half.scopes) for name, half in server.relationships.items()}
-        if members != {name: list(half.scopes) for name, half in view.relationships.items()}:
-            yield f"{server.name} has {members}, and the plan said {dict(view.relationships)}"
-        states = {scope.scope_id: scope.state == "Active" for scope in server.scopes.values()}
-        if states != {scope: copy.active for scope, copy in view.copies.items()}:
-            yield f"{server.name} has the copies {states}, and the plan said {view.copies}"
-    for relationship in _shown(lab).relationships:
-        said = settings(made.end.here.relationships.get(relationship.name))
-        if settings(relationship) != said:
-            yield f"{relationship.name} is {settings(relationship)}, and the plan said {said}"
-
-
-def _shown(lab: Lab) -> Server:
-    """DHCP01 as a task reads it."""
-    reply = Remote(lambda arguments: Wire(lab).execute("DHCP01", arguments), "dhcp01", False).read(
-        server_replies.reads()
-    )
-    return server_replies.parse(reply.before, "dhcp01")
 
 
 def _served(lab: Lab) -> frozenset[IPv4Address]:

@@ -22,6 +22,7 @@ from .._model.failover_states import CUT_OFF, PARTNER_DOWN
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT
+from .._model.settings import SETTINGS
 from . import setting_changes
 from .actions import Action, list_scopes
 from .world import ServerView, World, mirrored
@@ -106,11 +107,20 @@ def _copied(source: ServerView, destination: ServerView, scopes: Iterable[IPv4Ad
     return destination.with_copies(source.copies[scope] for scope in scopes if scope in source.copies)
 
 
-@_at
-def modified(action: Action, view: ServerView) -> ServerView:
-    """MODIFY: this server's half has the new values; the other's is looked at when it is read again."""
-    current = view.relationships[action.name]
-    return view.with_half(setting_changes.modified(current, action.detail.changes))
+def modified(action: Action, world: World) -> World:
+    """MODIFY: both halves have the new values; that each arrives is likely, and verified afterwards."""
+    here = _where(action, world)
+    before = here.relationships[action.name]
+    after = setting_changes.modified(before, action.detail.changes)
+    changed = [it.option for it in SETTINGS if getattr(after, it.option) != getattr(before, it.option)]
+    world = world.having(here.with_half(after))
+    other = _other(action, world)
+    half = other.half(action.name) if other else None
+    if other is None or half is None:
+        return world
+    arrived = mirrored(after, here.name)
+    theirs = replace(half.relationship, **{option: getattr(arrived, option) for option in changed})
+    return world.having(other.with_half(theirs))
 
 
 def replicated(action: Action, world: World) -> World:

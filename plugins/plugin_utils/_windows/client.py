@@ -99,7 +99,9 @@ class Remote:
             raise
         except RemoteFailure as failure:
             said = f"{failure} Whether something was written is not known; run again."
-            raise (UnexpectedReply if isinstance(failure, UnexpectedReply) else RemoteFailure)(said) from failure
+            if isinstance(failure, UnexpectedReply):
+                raise UnexpectedReply(said) from failure
+            raise RemoteFailure(said) from failure
 
     def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
         text, secrets = split({"check_mode": self._check_mode, **request})

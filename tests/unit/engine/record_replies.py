@@ -46,7 +46,8 @@ class Recorder:
     def execute(self, _server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         name = self._names.pop(0)
         request = json.loads(arguments["request"])
-        self._meanwhile.get(name, lambda lab, request: None)(self.lab, request)
+        if name in self._meanwhile:
+            self._meanwhile[name](self.lab, request)
         message = without_machine(
             self._powershell(self.lab, self._session, json.dumps(request), arguments["secrets"]), _packed
         )

@@ -24,7 +24,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret imp
     ],
     ids=["one", "each once", "none", "an empty one"],
 )
-def test_a_request_holds_the_places_of_its_secrets(request_: object, sent: object, secrets: list[str]) -> None:
+def test_a_request_holds_the_places_of_its_secrets(
+    request_: dict[str, object], sent: object, secrets: list[str]
+) -> None:
     text, beside = split(request_)
     assert (json.loads(text), beside) == (sent, secrets)
 

@@ -1,5 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The filter step_list: plans of several tasks as the lines that a dry run shows."""
+
 from __future__ import annotations
 
 from ansible_collections.windhcp.failover.plugins.filter.step_list import FilterModule

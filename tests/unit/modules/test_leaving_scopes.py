@@ -337,7 +337,7 @@ def test_what_a_probe_refuses_leaves_no_note() -> None:
     servers = pair()
     for server in servers.lab.servers.values():
         server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
-    more = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    more: dict[str, Any] = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
     assert "access is denied at the partner" in servers.run(SCOPE, **more)["msg"]
     assert servers.ok(SCOPE, relationship="HQ", scopes=["10.0.1.0"])["remote_calls"] == 1
 
@@ -345,7 +345,7 @@ def test_what_a_probe_refuses_leaves_no_note() -> None:
 def test_a_note_and_a_partner_that_cannot_be_read_are_told_together() -> None:
     servers = pair()
     servers.lab.fail_next("DHCP01", "Add-DhcpServerv4FailoverScope", "DHCP 20133", half_applied=True)
-    more = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    more: dict[str, Any] = {"relationship": "HQ", "scopes": ["10.0.3.0"], "wait_timeout": 1}
     assert servers.run(SCOPE, **more)["failed"]
     servers.server("DHCP02").reachable = False
     assert servers.run(SCOPE, **more)["msg"].startswith(

@@ -216,13 +216,6 @@ HUGE: list[tuple[str, str, Prepare, str]] = [
 ]
 
 
-def many_members(lab: Any) -> list[str]:
-    found = scopes(lab, "DHCP01", "DHCP02")
-    for server in ("DHCP01", "DHCP02"):
-        lab.servers[server].relationships["HQ"].scopes += map(IPv4Address, found)
-    return found
-
-
 @pytest.mark.parametrize(("module", "prepare", "message"), [one[1:] for one in HUGE], ids=[one[0] for one in HUGE])
 def test_a_refusal_can_be_read_whatever_there_is(module: str, prepare: Prepare, message: str) -> None:
     servers = pair(ONE)

@@ -12,8 +12,13 @@ from lab.core.server import Server
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 
 OWN = {"partner_host": "dhcp02"}
-FULL = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "scopes": ["10.0.1.0", "10.0.2.0"], "wait_timeout": 1}
-STANDBY = {**FULL, "mode": "hot_standby", "server_role": "active", "reserve_percent": 5}
+FULL: dict[str, Any] = {
+    "name": "HQ",
+    "partner_server": "dhcp02.contoso.example",
+    "scopes": ["10.0.1.0", "10.0.2.0"],
+    "wait_timeout": 1,
+}
+STANDBY: dict[str, Any] = {**FULL, "mode": "hot_standby", "server_role": "active", "reserve_percent": 5}
 ANEW = {"recreate": "when_needed", "keep_scopes_on": "this_server", "other_copy": "delete"}
 ROUTES = pytest.mark.parametrize("route", [OWN, {}], ids=["own connection", "second hop"])
 

@@ -111,7 +111,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, Callable[[Pair], None]]] = [
 @pytest.mark.parametrize(
     ("module", "options", "begins", "scene"),
     REFUSED,
-    ids=[f"{module} {begins[:45]}" for module, _, begins, _ in REFUSED],
+    ids=[f"{module} {begins[:45]}" for module, _options, begins, _scene in REFUSED],
 )
 def test_a_refusal_begins_with_an_option_of_the_module(
     module: str, options: dict[str, Any], begins: str, scene: Callable[[Pair], None]

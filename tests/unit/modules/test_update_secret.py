@@ -17,7 +17,7 @@ from nothing_lost.task import Wire, perform
 from nothing_lost.watched import Killed, Watch, held
 
 ONE, TWO = "Kx7-one-secret", "Kx7-two-secret"
-REMOVALS = [
+REMOVALS: list[dict[str, Any]] = [
     {"keep_scopes_on": "this_server", "other_copy": "delete"},
     {"keep_scopes_on": "this_server", "other_copy": "disable"},
     {"keep_scopes_on": "partner", "other_copy": "delete", "safety_copy": False},
@@ -169,12 +169,12 @@ def test_a_relationship_that_is_re_created_takes_it_along() -> None:
     servers = Servers()
     servers.hq(ONE)
     before = servers.kept("DHCP01")
-    renamed = {"previous_name": "HQ", "recreate": "when_needed", **REMOVALS[0]}
+    renamed: dict[str, Any] = {"previous_name": "HQ", "recreate": "when_needed", **REMOVALS[0]}
     assert servers.hq(ONE, "Berlin", **renamed)["changed"]
     assert not set(before) & set(servers.kept("DHCP01"))
     assert servers.uses(ONE, "Berlin")
     assert not servers.hq(ONE, "Berlin", **renamed)["changed"]
-    standby = {
+    standby: dict[str, Any] = {
         "mode": "hot_standby",
         "server_role": "standby",
         "reserve_percent": 5,

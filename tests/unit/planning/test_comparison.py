@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
@@ -266,7 +266,7 @@ def lost(kept: export.Lease | None, going: export.Lease | None) -> list[comparis
     ],
 )
 def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
-    kept: export.Lease | None, going: export.Lease | None, expected: list[Mapping[str, Any]]
+    kept: export.Lease | None, going: export.Lease | None, expected: list[comparison.LostLease]
 ) -> None:
     assert lost(kept, going) == expected
 
@@ -274,7 +274,7 @@ def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
 @pytest.mark.parametrize("state", ["ActiveReservation", "Active", "SomethingNew"])
 @pytest.mark.parametrize(("client", "expected"), [("aa", []), ("bb", [LOST])])
 def test_a_client_for_whom_the_keeper_reserves_the_address_is_not_lost(
-    client: str, expected: list[Mapping[str, Any]], state: str
+    client: str, expected: list[comparison.LostLease], state: str
 ) -> None:
     reserved = content_of(CLIENTS, {"reservation 10.10.10.50": {"client_id": client}})
     for kept in ({}, {"10.10.10.50": held("InactiveReservation", None, client)}):

@@ -87,6 +87,39 @@ def test_a_new_relationship_has_both_halves() -> None:
     assert [view.relationships["New"].partner_server for view in after.views.values()] == [PARTNER, "DHCP01"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "here", "there"),
+    [
+        ({"load_balance_percent": 60}, {"load_balance_percent": 60}, {"load_balance_percent": 40}),
+        ({"max_client_lead_time": 7200}, {"max_client_lead_time": 7200}, {"max_client_lead_time": 7200}),
+        ({"shared_secret": True, "enable_auth": True}, {"enable_auth": True}, {"enable_auth": True}),
+        (
+            {"mode": "hot_standby", "reserve_percent": 8},
+            {"mode": "hot_standby", "server_role": "active", "load_balance_percent": None, "reserve_percent": 8},
+            {"mode": "hot_standby", "server_role": "standby", "load_balance_percent": None, "reserve_percent": 8},
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_modified_arrives_on_the_partner(
+    changes: dict[str, Any], here: dict[str, Any], there: dict[str, Any]
+) -> None:
+    start = pair(HQ, OWN)
+    after = action_table.effect(
+        start, action(Kind.MODIFY, other=OWN, detail=Modification(changes, DeclaredSettings("HQ")))
+    )
+    for source, expected in ((HERE, here), (OWN, there)):
+        before = start.views[source].relationships["HQ"]
+        assert after.views[source].relationships["HQ"] == replace(before, **expected)
+
+
+def test_a_partner_without_its_half_gets_nothing_of_it() -> None:
+    start = world(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), partner(), OWN)
+    after = action_table.effect(start, action(Kind.MODIFY, other=OWN, detail=MODIFIED))
+    assert after.views[OWN] == start.views[OWN]
+    assert after.here.relationships["HQ"].load_balance_percent == 60
+
+
 def test_settings_and_states_that_change() -> None:
     start = pair(HQ, OWN)
     assert (

@@ -44,7 +44,9 @@ def seen(there: Server | RemoteFailure, exported: Export = EMPTY, source: Source
     """The drift of HQ, with one scope here, from this partner."""
     here = builders.server([replace(HQ, scopes=(ONE,))])
     start = world(here, there, source, exported_here=EMPTY, exported_there=exported)
-    (entry,) = inspect(Inspection(drift=True), start)
+    shown = inspect(Inspection(drift=True), start)
+    assert not isinstance(shown, ReadRequest), f"it asks for {shown}"
+    (entry,) = shown
     return dict(entry["drift"])
 
 

@@ -28,9 +28,10 @@ def exports(first: Any, second: Any) -> Export:
     return replace(one, scopes={**one.scopes, **other.scopes})
 
 
-def servers(here: Any = NAMED, there: Any = NAMED, source: Any = HOP) -> World:
+def servers(here: Any = None, there: Any = None, source: Any = HOP) -> World:
     """HQ with two scopes; the first has this content on the two servers."""
-    return pair(BOTH, source, exported_here=exports(here, NAMED), exported_there=exports(there, NAMED))
+    mine, theirs = exports(here or NAMED, NAMED), exports(there or NAMED, NAMED)
+    return pair(BOTH, source, exported_here=mine, exported_there=theirs)
 
 
 def planned(wanted: Replication, start: World) -> Plan:

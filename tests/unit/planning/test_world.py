@@ -12,12 +12,8 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import (
-    PartnerRead,
-    Unread,
-    mirrored,
-    view,
-)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import PartnerRead, Unread
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import mirrored, view
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from worlds import HERE, HOP, ONE, OWN, PARTNER, THREE, TWO, pair, partner, world
 

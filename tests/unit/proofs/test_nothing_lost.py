@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, effects
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from lab.core.switches import Switches, every_single_change
 from nothing_lost.broken_runs import NONE, Outcome, faults, run
 from nothing_lost.proof import summary
@@ -43,6 +46,26 @@ def test_under_every_answer_to_an_open_question(scenario: Scenario, switches: Sw
     travel."""
     outcomes = [run(scenario, route, NONE, switches) for route in scenario.routes]
     assert [what for one in outcomes for what in (*one.lost, *one.wrong)] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect", "scenario", "said"),
+    [
+        (Kind.MODIFY, effects.unchanged, "change the share", "DHCP02 has load_balance_percent 30, and the plan said"),
+        (Kind.MODIFY, effects.unchanged, "change the mode", "DHCP01 has mode hot_standby, and the plan said load"),
+        (Kind.DETACH_MEMBERS, effects.unchanged, "remove, keep here, disable there", "DHCP01 has the members"),
+        (Kind.SERVE_OFF, effects.unchanged, "remove, keep here, disable there", "Please report"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, Kind) else None,
+)
+def test_a_wrong_effect_is_found_out(
+    kind: Kind, effect: effects.Effect, scenario: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what the servers show, or before that by the proof of the plan."""
+    monkeypatch.setitem(action_table.KINDS, kind, replace(action_table.KINDS[kind], effect=effect))
+    chosen = next(it for it in scenarios() if it.name == scenario)
+    outcome = run(chosen, "own connection", NONE)
+    assert said in " ".join([*outcome.wrong, outcome.person])
 
 
 def test_a_lab_that_loses_a_scope_is_found_out() -> None:

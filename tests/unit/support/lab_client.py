@@ -12,6 +12,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import Reader
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from lab.core.api import Session
@@ -36,6 +38,11 @@ def remote(lab: Lab, server: str = "DHCP01", check_mode: bool = False) -> Remote
 def read(lab: Lab, server: str = "DHCP01") -> tuple[Server, str]:
     reply = remote(lab, server).read(server_replies.reads())
     return server_replies.parse(reply.before, server.lower()), reply.fingerprint
+
+
+def everything(world: World) -> World | ReadRequest:
+    """A planner that asks for what every planner asks for first."""
+    return world if world.views else ReadRequest()
 
 
 def task(lab: Lab, server: str = "DHCP01", *, partner: str | None = None, check_mode: bool = False) -> Reconciliation:

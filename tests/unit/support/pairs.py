@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from lab.core.lab import Lab
+from nothing_lost.said import otherwise, shown_otherwise
 from nothing_lost.scenarios import ONE, THREE, TWO, lab, members
 from nothing_lost.task import Wire, perform
 
@@ -39,7 +40,16 @@ class Pair:
     def ok(self, module: str, **options: Any) -> dict[str, Any]:
         result = self.run(module, **options)
         assert not result.get("failed"), result["msg"]
+        self.came(result, options)
         return result
+
+    def came(self, result: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+        """Where something was run: the servers show what the plan said, and the result what diff.after said."""
+        if self.wire.plan is not None and not options.get("check_mode"):
+            wrong = list(otherwise(self.lab, self.wire.plan))
+            assert wrong == [], "; ".join(wrong)
+            wrong = list(shown_otherwise(self.lab, self.wire.plan, result))
+            assert wrong == [], "; ".join(wrong)
 
     def reached(self, module: str, **options: Any) -> dict[str, Any]:
         """The run does what check mode said, which wrote nothing, and the next run changes nothing."""
@@ -109,7 +119,7 @@ def answering(read: str = "scopes", of: int | None = None, **properties: Any) ->
     plain = servers.wire.execute
 
     def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = json.loads(json.dumps(plain(server, arguments)))
+        answer: dict[str, Any] = json.loads(json.dumps(plain(server, arguments)))
         for result in (*answer["reply"]["before"], *answer["reply"]["finally"]):
             if result["id"] == read:
                 for shown in result["objects"][:of]:

@@ -18,7 +18,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings, Mode
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import leftover_copies, partner_down
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
@@ -205,7 +205,7 @@ class Denied(RemoteError):
     """A server that is there and refuses access."""
 
     def __init__(self) -> None:
-        Exception.__init__(self, "access is denied at the partner.")
+        RemoteFailure.__init__(self, "access is denied at the partner.")  # pylint: disable=non-parent-init-called
         self.ids = ["WIN32 5"]
         self.answered = True
 
@@ -276,7 +276,7 @@ def _some(rng: random.Random) -> tuple[IPv4Address, ...]:
 
 
 def _definition(rng: random.Random, name: str, scopes: tuple[IPv4Address, ...]) -> DeclaredSettings:
-    mode = rng.choice([None, "load_balance", "hot_standby"])
+    mode: Mode | None = rng.choice([None, "load_balance", "hot_standby"])
     secret = rng.choice([None, None, "one"])
     return DeclaredSettings(
         name,

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export_content
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import (
@@ -13,14 +15,16 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_c
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_stream import Malformed
 
-FIELDS = {
+Items = Mapping[str, Mapping[str, tuple[str, ...]]]
+
+FIELDS: Items = {
     "": {"name": ("Clients",), "state": ("Active",)},
     "option 6": {"": ("10.0.0.1", "10.0.0.2")},
     "reservation 10.0.1.9": {"": (), "client_id": ("aabb",)},
 }
 
 
-def built(items: dict[str, dict[str, tuple[str, ...]]]) -> Content:
+def built(items: Items) -> Content:
     builder = ContentBuilder(Budget())
     for item, fields in items.items():
         builder.add(item, fields)
@@ -36,7 +40,7 @@ def test_it_reads_as_item_and_field_to_values() -> None:
 
 @pytest.mark.parametrize(("item", "fields"), [*FIELDS.items(), ("option 7", None)])
 def test_the_fields_of_one_item_or_none_where_there_is_no_such_item(
-    item: str, fields: dict[str, tuple[str, ...]] | None
+    item: str, fields: Mapping[str, tuple[str, ...]] | None
 ) -> None:
     assert built(FIELDS).fields(item) == fields
 
@@ -50,7 +54,7 @@ def test_what_is_not_there(key: tuple[str, str]) -> None:
 
 
 def test_two_are_equal_by_what_they_hold() -> None:
-    assert built(FIELDS) == built({item: dict(reversed(fields.items())) for item, fields in FIELDS.items()})
+    assert built(FIELDS) == built({item: dict(reversed(list(fields.items()))) for item, fields in FIELDS.items()})
     assert built(FIELDS) != built({**FIELDS, "option 6": {"": ("10.0.0.1",)}})
     assert Content() == built({})
 
@@ -60,7 +64,7 @@ def test_two_are_equal_by_what_they_hold() -> None:
 )
 def test_more_than_can_be_compared_at_once_is_refused(client: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_content, "_MEMORY", 2**20)
-    items = {f"reservation {number}": {"client_id": (client.format(number),)} for number in range(10_000)}
+    items: Items = {f"reservation {number}": {"client_id": (client.format(number),)} for number in range(10_000)}
     with pytest.raises(Malformed, match=r"^holds more than can be compared at once; nothing was changed\. Name fewer"):
         built(items)
 

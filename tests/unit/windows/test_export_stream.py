@@ -173,7 +173,7 @@ def test_a_bomb_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
             yield text
 
     monkeypatch.setattr(export_stream._Parser, "feed", lambda self, texts: plain(self, noted(texts)))
-    bomb = squeezed([b"<DHCPServer><IPv4>", *([b" " * MB] * 64)])
+    bomb = squeezed(iter([b"<DHCPServer><IPv4>", *([b" " * MB] * 64)]))
     with pytest.raises(
         UnexpectedReply, match=r"the export of dhcp01 is larger than 2 MB, the most that is read.*Name fewer scopes"
     ):
