@@ -188,6 +188,7 @@ class Reconciliation:
             *self.reader.content_operations(connection, content),
         )
         operations = [call.operation for call in run]
+        tell(f"runs {len(operations)} operations on {reading.server.name}", reading.remote.host)
         reply = reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
         self.reader.reached.update((connection, partner) for partner in unasked)
         if reply.status == "changed_meanwhile":
@@ -284,6 +285,7 @@ class Reconciliation:
                 content = self.reader.content_operations(connection, plan.rereads)
                 self.reader.look(connection, [*server_replies.hop_among(reading.operations), *content])
         name = self.reader.here.name
+        tell("plans once more, to verify what was written", self.reader.remotes[HERE].host)
         try:
             left = calls.steps(self.reader.know(verifier))
         except Refused as refused:
