@@ -8,7 +8,7 @@ from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
-from ..plugin_utils._model import relationship_options
+from ..plugin_utils._model import task_options
 from ..plugin_utils._planning.planner import plan
 from ..plugin_utils._planning.spec import Spec
 
@@ -36,10 +36,10 @@ class ActionModule(FailoverAction):
         name, recreate = options["name"], options["recreate"] == "when_needed"
         how = policy(options, recreate=recreate, previous_name=options["previous_name"])
         if options["state"] == "absent":
-            relationship_options.partner_server(options)
+            task_options.partner_server(options)
             wanted = sent = Spec(name, absent=True, policy=how)
         else:
-            settings = relationship_options.parse(name, options)
+            settings = task_options.parse(name, options)
             wanted = Spec(name, settings, settings.scopes, policy=how)
             # whether a secret arrived cannot be read back
             sent = replace(wanted, settings=replace(settings, update_secret="on_create"))

@@ -9,7 +9,7 @@ from typing import Any
 from ..plugin_utils._engine import pending_fact
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
-from ..plugin_utils._model import relationship_options, scope_specs
+from ..plugin_utils._model import scope_specs, task_options
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning.planner import plan
@@ -56,7 +56,7 @@ class ActionModule(FailoverAction):
         known = pending_fact.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,
-            None if known is None else relationship_options.parse(name, known, "relationship"),
+            None if known is None else task_options.parse(name, known, "relationship"),
             scopes,
             scope_specs.parse(options["create_scopes"] or ()),
             exact=options["purge"],

@@ -10,7 +10,7 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils._engine.action import readable_by_all, secrets
 from ..plugin_utils._model import site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
-from ..plugin_utils._model.settings import SETTING, SITE
+from ..plugin_utils._model.relationship_settings import SETTING, SITE
 
 Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
 _PURPOSES: Mapping[str, tuple[str, ...]] = {

@@ -15,8 +15,8 @@ import yaml
 from lab import topology
 from lab.core.api import Session
 from lab.core.lab import Lab
+from lab.core.open_questions import Switches
 from lab.core.server import Server
-from lab.core.switches import Switches
 
 USER = "administrator"
 NAMES = ("DHCP01 DHCP02", "SRV-A SRV-B", "BER-DHCP-1 MUC-DHCP-1")

@@ -19,9 +19,9 @@ from unittest.mock import MagicMock
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Execute
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import ReplyObject
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Execute
 from nothing_lost.task import ACTIONS, Wire
 
 from fuzz import mutations, scenes

@@ -12,7 +12,7 @@ import time
 import zlib
 from collections.abc import Iterator
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export_elements
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
 
 SIZE, MOST = 255 * 2**20, 1024  # bytes, and MB of memory
@@ -98,7 +98,7 @@ def packed(kind: str) -> str:
 def read(kind: str) -> int:
     text, started = packed(kind), time.monotonic()
     try:
-        found = export.read(text, "dhcp01")
+        found = export_elements.read(text, "dhcp01")
         told = f"{len(found.scopes)} scopes, {sum(map(len, found.leases.values()))} leases"
     except UnexpectedReply as refused:
         told = str(refused)

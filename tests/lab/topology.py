@@ -4,7 +4,7 @@
 
     clock: 2026-03-01T08:00:00Z             # optional: a fixed instant
     credentials: [{user: lab, password: random, delegated: true, admin: true}]      # good on every server
-    switches: {settle_polls: 0}             # see core/switches.py
+    switches: {settle_polls: 0}             # see core/open_questions.py
     cut_links: [[DHCP01, DHCP02]]
     servers:
       DHCP01: {fqdn: ..., address: 127.0.0.11, ip: 10.10.0.11, scopes: {10.1.1.0: {name: ..., ...}}, ...}
@@ -31,8 +31,8 @@ from lab import transports
 from lab.audit import Audit
 from lab.codec import TopologyError, read, write
 from lab.core.lab import Lab
+from lab.core.open_questions import Switches
 from lab.core.server import STATES, Credential, Lease, Relationship, Scope, Server
-from lab.core.switches import Switches
 
 SECRET_IS_SET = "set"
 TOPOLOGIES = Path(__file__).with_name("topologies")

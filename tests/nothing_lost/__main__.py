@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from lab.core.switches import Switches, every_single_change
+from lab.core.open_questions import Switches, every_single_change
 
 from nothing_lost.broken_runs import Outcome
 from nothing_lost.proof import outcomes, summary

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from lab.core.lab import Lab
-from lab.core.switches import Switches
+from lab.core.open_questions import Switches
 from lab.standin.files import Files
 
 from nothing_lost.said import otherwise, shown_otherwise

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lab.core.switches import Switches, every_single_change
+from lab.core.open_questions import Switches, every_single_change
 
 from nothing_lost.broken_runs import NONE, Outcome, faults, run
 from nothing_lost.scenarios import scenarios

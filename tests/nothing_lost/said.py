@@ -22,10 +22,10 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_replies
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from lab.core.lab import Lab
+from lab.core.open_questions import Switches
 from lab.core.server import Credential
-from lab.core.switches import Switches
 
 from nothing_lost.task import Wire
 

@@ -18,8 +18,8 @@ from unittest.mock import MagicMock
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Execute
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Execute
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script

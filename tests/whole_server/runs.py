@@ -20,8 +20,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import whole, with_purged
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from lab import topology
 from lab.core.lab import Lab
 from lab.standin.files import Files

@@ -18,8 +18,8 @@ from .._model.texts import result_in_sight, short
 from .._planning import guards
 from .._planning.plan import Plan
 from .._planning.world import Planner, World
-from .._windows.client import Execute, Remote
 from .._windows.errors import UnexpectedReply
+from .._windows.script_request import Execute, Remote
 from . import calls, logon, pending_fact
 from .partner_connection import PartnerAction
 from .reader import Reader

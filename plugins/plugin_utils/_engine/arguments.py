@@ -9,7 +9,7 @@ from typing import Any
 
 from .._model.failover_states import NORMAL, PASSING, STATES
 from .._model.refusal import Refused
-from .._model.settings import DECLARED
+from .._model.relationship_settings import DECLARED
 from .._planning.spec import Policy
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship

@@ -17,11 +17,11 @@ from .._model.server import Server
 from .._planning.read_request import OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
 from .._planning.world import Content, ServerView, view
 from .._windows import cmdlets, probes, server_replies
-from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
-from .._windows.export import NOTHING, Uses
+from .._windows.export_elements import NOTHING, Uses
 from .._windows.reply import Reply, Result
+from .._windows.script_request import Remote
 
 Lacking = Mapping[str, frozenset[IPv4Address]]  # scopes that a server was seen not to have, by `place`
 HERE, THERE = Connection.THIS_SERVER, Connection.PARTNER

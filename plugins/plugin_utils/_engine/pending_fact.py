@@ -13,10 +13,10 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model import relationship_options, scope_specs
+from .._model import scope_specs, task_options
 from .._model.identity import Connection
-from .._model.relationship_options import PLAIN_OPTIONS
 from .._model.scope import ScopeSpec, scope_ids
+from .._model.task_options import PLAIN_OPTIONS
 from .._planning import action_table
 from .._planning.actions import Action, Kind
 from .._planning.read_request import Unread
@@ -66,7 +66,7 @@ def _actions(name: str, entry: Mapping[str, Any], facts: Facts, world: World) ->
         return [*actions, *_comes(Kind.JOIN, name, new, partner, world)]
     if not entry["scopes"]:
         return actions
-    settings = relationship_options.parse(name, entry["options"])
+    settings = task_options.parse(name, entry["options"])
     comes = _comes(Kind.CREATE, name, scope_ids(entry["scopes"]), settings.partner_server or "", world)
     return [*actions, *(replace(action, detail=settings) for action in comes)]
 

@@ -28,12 +28,12 @@ from .._model.server import Server
 from .._planning.read_request import OwnRead, PartnerRead, ReadRequest, Scopes, Unread
 from .._planning.world import AT_ONCE, Planner, ServerView, World
 from .._windows import cmdlets, probes, secret_record, server_replies
-from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import RemoteFailure, UnexpectedReply
-from .._windows.export import Export
+from .._windows.export_elements import Export
 from .._windows.reply import Reply
-from . import connection_reads, journal, own_folders
+from .._windows.script_request import Remote
+from . import connection_reads, journal, needed_folders
 from .connection_reads import HERE, THERE, Reading, Reads
 from .verbose import tell
 
@@ -168,7 +168,7 @@ class Reader:
 
     def look(self, connection: Connection, operations: Sequence[Operation] = ()) -> None:
         """Reads a server as it is now; `operations`: beside those that show its relationships and scopes."""
-        basic = (*server_replies.reads(), *(own_folders.looks() if self._writes else ()))
+        basic = (*server_replies.reads(), *(needed_folders.looks() if self._writes else ()))
         asked, remote = (*basic, *operations), self.remotes[connection]
         before = self.readings.get(connection)
         if before is None or self._writes:

@@ -31,11 +31,11 @@ from .._planning.plan import Plan
 from .._planning.read_request import ReadRequest, Scopes
 from .._planning.world import Planner, World
 from .._windows import probes, server_replies
-from .._windows.client import Remote
 from .._windows.cmdlets import Operation
 from .._windows.errors import RemoteError, RemoteFailure, TooManyAtOnce
 from .._windows.reply import Reply, Result
-from . import calls, journal, own_folders
+from .._windows.script_request import Remote
+from . import calls, journal, needed_folders
 from .calls import Call, Role, Step, Waiting
 from .connection_reads import HERE, THERE, Reading
 from .reader import Reader
@@ -113,7 +113,7 @@ class Reconciliation:
             operations = [operation for step in mine for operation in (step.operation, *step.then)]
             if connection is HERE:
                 operations += [journal.drop(name) for name in calls.notes(mine, reading.server)]
-            if refusal := own_folders.refusal(map(reading.answer, own_folders.needed(operations))):
+            if refusal := needed_folders.refusal(map(reading.answer, needed_folders.needed(operations))):
                 raise RemoteFailure(
                     f"{RemoteError(refusal, reading.remote.host)} {self._so_far('Nothing was changed.')}"
                 )

@@ -9,7 +9,7 @@ from functools import cached_property
 from ipaddress import IPv4Address
 
 from .identity import Identity
-from .settings import Mode, Settings
+from .relationship_settings import Mode, Settings
 
 NAME_LIMIT = 126
 # states: in contact, out of contact, and without a partner because a person said so

@@ -9,9 +9,9 @@ from typing import Any
 
 from . import durations
 from .relationship import Relationship
+from .relationship_settings import SETTINGS, OnPartner
 from .scope import Scope
 from .server import Server
-from .settings import SETTINGS, OnPartner
 
 
 def settings(relationship: Relationship | None) -> Mapping[str, Any]:

@@ -15,12 +15,12 @@ from ipaddress import IPv4Address
 from itertools import combinations
 from typing import Any
 
-from . import relationship_options
+from . import task_options
 from .identity import same_server
 from .refusal import Refused
+from .relationship_settings import SETTING, SITE, DeclaredSettings, Kind, OnPartner
 from .scope import scope_ids
 from .server import RELATIONSHIP_LIMIT
-from .settings import SETTING, SITE, DeclaredSettings, Kind, OnPartner
 from .texts import few, sentences
 
 _MOST_PROBLEMS = 50
@@ -107,7 +107,7 @@ def _entry(index: int, raw: Mapping[str, Any], hosts: Collection[str], problems:
     sound = True
     wanted = DeclaredSettings(name=name, scopes=tuple(sorted(scopes)))
     try:
-        wanted = replace(relationship_options.parse(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
+        wanted = replace(task_options.parse(name, {**raw, "scopes": ()}), scopes=wanted.scopes)
     except Refused as refused:
         sound = False
         own_problems.append(str(refused))

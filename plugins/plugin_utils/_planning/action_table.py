@@ -22,8 +22,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .._model import durations
+from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
-from .._model.settings import DeclaredSettings
 from .._windows import cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, setting_changes

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.identity import Source
-from .._model.settings import DeclaredSettings
+from .._model.relationship_settings import DeclaredSettings
 from .read_request import Scopes
 from .setting_changes import Changes
 

@@ -12,11 +12,11 @@ from .._model import scope_specs
 from .._model.identity import Verdict
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
+from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import Scope, ScopeSpec
 from .._model.server import RELATIONSHIP_LIMIT
-from .._model.settings import DeclaredSettings
 from .._model.texts import few, sentences
-from .._windows.export import Export
+from .._windows.export_elements import Export
 from . import comparison, setting_changes
 from .draft import Draft, Misfit
 from .removals import removal

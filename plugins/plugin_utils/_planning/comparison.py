@@ -11,8 +11,8 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from .._model.texts import MESSAGE_LIMIT
-from .._windows.export import Export, Lease, ServerLevel
-from .._windows.export_content import Content
+from .._windows.compact_content import Content
+from .._windows.export_elements import Export, Lease, ServerLevel
 
 # states of an address that nobody holds; one that is not known counts as held
 _FREE_STATES = frozenset({"expired", "declined", "offered", "inactivereservation"})

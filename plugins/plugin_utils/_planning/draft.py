@@ -12,7 +12,7 @@ from typing import Any
 
 from .._model.identity import Connection, Source
 from .._model.refusal import Refused
-from .._model.settings import DeclaredSettings
+from .._model.relationship_settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
 from . import action_table
 from .actions import Action, Kind, Stage, chunks

@@ -19,10 +19,10 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.failover_states import CUT_OFF, PARTNER_DOWN
+from .._model.relationship_settings import SETTINGS
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT
-from .._model.settings import SETTINGS
 from . import setting_changes
 from .actions import Action, list_scopes
 from .world import ServerView, World, mirrored

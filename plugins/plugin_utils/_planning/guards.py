@@ -12,9 +12,9 @@ from .._model.failover_states import NORMAL, PASSING, REFUSED, STATES
 from .._model.identity import Connection
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
+from .._model.relationship_settings import SETTINGS, OnPartner
 from .._model.render import settings
 from .._model.server import Server
-from .._model.settings import SETTINGS, OnPartner
 from .._model.texts import few
 from .action_table import KINDS
 from .plan import Plan

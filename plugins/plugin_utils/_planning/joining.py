@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._model.refusal import Refused
-from .._model.settings import DeclaredSettings
+from .._model.relationship_settings import DeclaredSettings
 from . import checks, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft

@@ -13,9 +13,9 @@ from typing import Any
 
 from .._model.identity import Source
 from .._model.relationship import Relationship
+from .._model.relationship_settings import DeclaredSettings
 from .._model.render import settings as shown
 from .._model.scope import ScopeSpec
-from .._model.settings import DeclaredSettings
 from . import setting_changes
 from .actions import Action, Kind, Stage
 from .comparison import Difference

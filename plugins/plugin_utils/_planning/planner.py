@@ -24,7 +24,7 @@ from .guards import differs_at_partner
 from .joining import make, settle
 from .leaving import purge
 from .plan import Plan
-from .proof import proven
+from .plan_proof import proven
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .recreating import find_misfit, move, take_apart
 from .spec import Spec, check, notes

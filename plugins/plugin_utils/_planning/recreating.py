@@ -22,7 +22,7 @@ from ipaddress import IPv4Address
 
 from .._model.identity import Verdict
 from .._model.relationship import Relationship
-from .._model.settings import DeclaredSettings
+from .._model.relationship_settings import DeclaredSettings
 from . import checks, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays

@@ -13,7 +13,7 @@ from .._model.refusal import Refused, showing
 from .._model.relationship import Relationship
 from .._model.texts import few
 from .._windows.errors import RemoteFailure
-from .._windows.export import Export
+from .._windows.export_elements import Export
 from . import checks, comparison
 from .actions import Direction, Kind, Stage
 from .comparison import Difference

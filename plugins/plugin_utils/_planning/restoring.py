@@ -33,7 +33,7 @@ from .._model.refusal import Refused, showing
 from .._model.server import Server
 from .._model.texts import few, sentences
 from .._windows.errors import RemoteFailure
-from .._windows.export import NOTHING, Export, ServerLevel
+from .._windows.export_elements import NOTHING, Export, ServerLevel
 from . import comparison
 from .actions import Kind, SafetyCopy
 from .comparison import Difference, LostLease

@@ -13,7 +13,7 @@ from typing import Any
 from .._model.failover_states import NORMAL
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
-from .._model.settings import SETTING, SETTINGS, DeclaredSettings, Kind, Mode, OnPartner, Setting
+from .._model.relationship_settings import SETTING, SETTINGS, DeclaredSettings, Kind, Mode, OnPartner, Setting
 from .._windows.secret_record import SecretRecord
 
 Changes = Mapping[str, Any]  # option -> new value

@@ -11,8 +11,8 @@ from typing import Literal
 
 from .._model.identity import Connection
 from .._model.refusal import Refused
+from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
-from .._model.settings import DeclaredSettings
 from .read_request import Scopes
 from .world import World
 

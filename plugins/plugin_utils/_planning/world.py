@@ -18,10 +18,10 @@ from typing import TypeVar
 from .._model.identity import Connection, Hop, Source, are_one
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
+from .._model.relationship_settings import SETTINGS
 from .._model.scope import Scope, Utilisation
 from .._model.server import Server
-from .._model.settings import SETTINGS
-from .._windows.export import NOTHING, Export, ServerLevel
+from .._windows.export_elements import NOTHING, Export, ServerLevel
 from .._windows.secret_record import SecretRecord
 from .read_request import PartnerRead, ReadRequest, Scopes, Unread
 

@@ -15,9 +15,9 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model import durations
+from .._model.relationship_settings import DECLARED, SETTINGS, DeclaredSettings
 from .._model.scope import ScopeSpec
 from .._model.secret import Secret
-from .._model.settings import DECLARED, SETTINGS, DeclaredSettings
 
 Operation = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from . import cmdlets, server_replies
 from .cmdlets import Operation
 from .errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, RemoteError, error_ids
-from .export import ServerLevel
+from .export_elements import ServerLevel
 from .reply import Failure, Result
 
 FIRST_VERSION = (6, 2)  # Windows Server 2012

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from .._model import durations
 from .._model.relationship import Relationship
+from .._model.relationship_settings import SETTING, SETTINGS, Kind, Setting
 from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
-from .._model.settings import SETTING, SETTINGS, Kind, Setting
 from . import cmdlets
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
-from .export import NOTHING, Export
-from .export import read as read_export
+from .export_elements import NOTHING, Export
+from .export_elements import read as read_export
 from .reply import ReplyObject, Result
 
 T = TypeVar("T")

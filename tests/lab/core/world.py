@@ -12,8 +12,8 @@ from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 
 from lab.core import access_lists, copying
+from lab.core.open_questions import Switches
 from lab.core.server import STATES, Lease, Relationship, Scope, Server
-from lab.core.switches import Switches
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
 WINDOWS_2012_R2 = (6, 3)

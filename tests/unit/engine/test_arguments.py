@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import arguments
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import failover_states
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DECLARED
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DECLARED
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy
 
 ACTIONS = "ansible_collections.windhcp.failover.plugins.action"

@@ -10,7 +10,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import calls
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls import Role, Waiting
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs, task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
@@ -20,7 +20,7 @@ PARTNER = "dhcp02.contoso.example"
 
 
 def planned(server: Server, **options: Any) -> Plan:
-    settings = relationship_options.parse("HQ", options)
+    settings = task_options.parse("HQ", options)
     return alone(server, Spec("HQ", settings, settings.scopes))
 
 
@@ -84,7 +84,7 @@ def test_allowed_states_end_the_wait() -> None:
 )
 def test_the_state_is_looked_at_before_a_scope_is_created(server: Server, expected: list[str]) -> None:
     define = scope_specs.parse([builders.definition("10.0.8.0"), builders.definition("10.0.9.0")])
-    settings = relationship_options.parse("HQ", {"partner_server": PARTNER})
+    settings = task_options.parse("HQ", {"partner_server": PARTNER})
     plan = alone(server, Spec("HQ", settings, (), define, create_only=True, option="relationship"))
     assert [call["id"] for call in operations(plan)] == expected
 

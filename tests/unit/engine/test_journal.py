@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from lab.standin.files import Files
 from lab.standin.own_files import FOLDER, folder
 from nothing_lost import scenarios

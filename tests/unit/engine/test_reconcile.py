@@ -11,11 +11,11 @@ import builders
 import lab_client
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import calls
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs, task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import settings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan as plan_for
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
@@ -25,7 +25,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from lab import topology
 from lab.core.lab import Lab
-from lab.core.switches import every_single_change
+from lab.core.open_questions import every_single_change
 from worlds import alone
 
 SCOPES = ["10.0.1.0", "10.0.2.0", "10.0.10.0", "10.0.3.0"]
@@ -70,7 +70,7 @@ def after(plan: Plan) -> Any:
 
 
 def definition(options: dict[str, Any]) -> DeclaredSettings:
-    return relationship_options.parse("HQ", {"partner_server": "dhcp02.contoso.example", **options})
+    return task_options.parse("HQ", {"partner_server": "dhcp02.contoso.example", **options})
 
 
 @given(declared, declared)

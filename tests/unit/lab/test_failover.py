@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from core_calls import ANNEX, CLIENTS, NAME, PHONES, PRINTERS, A, add, awkward, company, get, ids, run
-from lab.core.switches import every_single_change
+from lab.core.open_questions import every_single_change
 
 HOUR = timedelta(hours=1)
 

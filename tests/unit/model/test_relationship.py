@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import client
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import script_request
 from pairs import ONE, SCOPE, TWO, Pair, pair
 
 OWN = {"partner_host": "dhcp02"}
@@ -28,7 +28,7 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Pair:
         assert both.lab.clock is not None
         return both.lab.clock
 
-    monkeypatch.setattr(client, "_now", now)
+    monkeypatch.setattr(script_request, "_now", now)
     return both
 
 
@@ -100,7 +100,7 @@ def test_a_controller_whose_clock_is_wrong_does_not_end_leases(servers: Pair, mo
         there.scopes[ONE].leases[address], expires=servers.lab.clock + timedelta(minutes=5)
     )
     clock = servers.lab.clock + timedelta(days=1)
-    monkeypatch.setattr(client, "_now", lambda: clock)
+    monkeypatch.setattr(script_request, "_now", lambda: clock)
     for partner in ({}, OWN):
         assert f"lease {address}" in servers.refused(SCOPE, **servers.remove(ONE, **REMOVE, **partner))
 

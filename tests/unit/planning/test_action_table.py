@@ -9,7 +9,7 @@ from typing import Any
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, setting_changes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import (
     Action,

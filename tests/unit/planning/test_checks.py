@@ -9,7 +9,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs, task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
@@ -20,7 +20,7 @@ REPLACE = Policy(replace_partner_copy=True, keep_days=None)
 
 
 def declared(name: str = "HQ", policy: Policy | None = None, **options: Any) -> Spec:
-    settings = relationship_options.parse(name, options)
+    settings = task_options.parse(name, options)
     return Spec(name, settings, settings.scopes, policy=policy or Policy())
 
 

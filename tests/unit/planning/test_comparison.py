@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import comparison
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export_elements
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export
 from lab import topology
 from lab.core import metadata
 from lab.core.api import Session
@@ -41,9 +41,9 @@ def call(lab: Lab, cmdlet: str, **parameters: Any) -> Any:
     return outcome
 
 
-def exported(lab: Lab, **more: Any) -> export.Export:
+def exported(lab: Lab, **more: Any) -> export_elements.Export:
     (raw,) = call(lab, "Export-DhcpServer", File="x.xml", Force=True, **more).files.values()
-    return export.read(base64.b64encode(gzip.compress(raw)).decode(), "dhcp01")
+    return export_elements.read(base64.b64encode(gzip.compress(raw)).decode(), "dhcp01")
 
 
 def difference(before: Lab, after: Lab) -> list[tuple[str, str | None, str | None]]:
@@ -149,8 +149,8 @@ def test_classes_and_definitions_that_the_destination_lacks() -> None:
     assert comparison.lacking(rich, other_type, [phones]) == ["definition of option 150 as IPv4Address (it has String)"]
 
 
-def scope(inside: str) -> export.Export:
-    return export.read(
+def scope(inside: str) -> export_elements.Export:
+    return export_elements.read(
         packed(
             f"<DHCPServer><IPv4><Scopes><Scope><ScopeId>{SCOPE}</ScopeId>{inside}</Scope></Scopes></IPv4></DHCPServer>"
         ),
@@ -231,15 +231,15 @@ NOW = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 LATER, EARLIER = NOW + timedelta(hours=1), NOW - timedelta(seconds=1)
 
 
-def held(state: str = "Active", expires: datetime | None = LATER, client: str = "aa") -> export.Lease:
-    return export.Lease(client, expires, state)
+def held(state: str = "Active", expires: datetime | None = LATER, client: str = "aa") -> export_elements.Lease:
+    return export_elements.Lease(client, expires, state)
 
 
 LOST = comparison.LostLease(CLIENTS, "10.10.10.50", "aa", LATER)
 
 
-def lost(kept: export.Lease | None, going: export.Lease | None) -> list[comparison.LostLease]:
-    def side(lease: export.Lease | None) -> Export:
+def lost(kept: export_elements.Lease | None, going: export_elements.Lease | None) -> list[comparison.LostLease]:
+    def side(lease: export_elements.Lease | None) -> Export:
         return Export({}, {}, {}, {}, {CLIENTS: {"10.10.10.50": lease} if lease else {}})
 
     return list(comparison.lost_leases(side(kept), side(going), [CLIENTS], NOW))
@@ -266,7 +266,7 @@ def lost(kept: export.Lease | None, going: export.Lease | None) -> list[comparis
     ],
 )
 def test_a_client_is_lost_when_only_the_copy_that_goes_knows_it(
-    kept: export.Lease | None, going: export.Lease | None, expected: list[comparison.LostLease]
+    kept: export_elements.Lease | None, going: export_elements.Lease | None, expected: list[comparison.LostLease]
 ) -> None:
     assert lost(kept, going) == expected
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
@@ -18,14 +18,14 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.compact_content import Content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export
 from worlds import KEEP_HERE, ONE, OWN, READ_AT, alone, content_of, lease, pair, partner, plan_of, world
 
 
 def plan_in(state: str, **options: Any) -> Plan:
     """A change of HQ, which is in this state here."""
-    settings = relationship_options.parse("HQ", options or {"load_balance_percent": 60})
+    settings = task_options.parse("HQ", options or {"load_balance_percent": 60})
     return alone(builders.server([builders.relationship(state=state)]), Spec("HQ", settings))
 
 
@@ -120,7 +120,7 @@ def test_of_many_members_a_third_is_the_most_at_once(members: int, leaving: int,
 def test_clocks_that_certainly_differ(least: int, most: int, refused: bool) -> None:
     ahead = ClockOffset(timedelta(seconds=least), timedelta(seconds=most))
     there = replace(partner({"HQ": []}), clock=ahead)
-    settings = relationship_options.parse("HQ", {"load_balance_percent": 60})
+    settings = task_options.parse("HQ", {"load_balance_percent": 60})
     plan = plan_of(world(builders.server([builders.relationship()]), there, OWN), Spec("HQ", settings))
     guards.check(plan, guards.Limits(allow_clock_skew=True))
     if not refused:

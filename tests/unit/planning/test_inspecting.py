@@ -17,7 +17,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.inspect
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import OwnRead, ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export
 from worlds import HOP, ONE, OWN, PARTNER, TWO, content_of, partner, world
 
 HQ = builders.relationship("HQ", ["10.0.1.0", "10.0.2.0"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs, task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
@@ -28,7 +28,7 @@ def joined(
     here: Server, scopes: list[str], define: list[dict[str, Any]] | None = None, create: dict[str, Any] | None = None
 ) -> Plan:
     """What dhcp_failover_scope plans, whose partner has what is in failover here."""
-    settings = None if create is None else relationship_options.parse("HQ", create)
+    settings = None if create is None else task_options.parse("HQ", create)
     wanted = scope_specs.parse(define or [])
     spec = Spec("HQ", settings, scope_ids(scopes), wanted, create_only=True, option="relationship")
     theirs = {half.name: [str(scope) for scope in half.scopes] for half in here.relationships}
@@ -97,7 +97,7 @@ def test_it_takes_a_relationship_and_scopes(here: Server, scopes: list[str], mes
 
 
 def test_without_scopes_a_relationship_waits_for_its_first_one() -> None:
-    settings = relationship_options.parse("HQ", {"partner_server": PARTNER, "mode": "hot_standby"})
+    settings = task_options.parse("HQ", {"partner_server": PARTNER, "mode": "hot_standby"})
     plan = plan_of(world(FRESH), Spec("HQ", settings))
     assert (plan.actions, list(plan.pending)) == ((), ["HQ"])
     assert plan.shown[1]["state"] == "Empty"
@@ -107,7 +107,7 @@ def test_without_scopes_a_relationship_waits_for_its_first_one() -> None:
 
 @pytest.mark.parametrize(("at_once", "sizes"), [(30, [30, 30, 5]), (50, [50, 15]), (65, [65])])
 def test_as_many_scopes_a_call_as_the_server_takes(at_once: int, sizes: list[int]) -> None:
-    settings = relationship_options.parse("HQ", {"partner_server": PARTNER})
+    settings = task_options.parse("HQ", {"partner_server": PARTNER})
     start = replace(world(builders.server(scopes=list(MANY)), partner()), at_once=at_once)
     plan = plan_of(start, Spec("HQ", settings, scope_ids(MANY)))
     assert [len(action.scopes) for action in plan.actions] == sizes
@@ -138,6 +138,6 @@ def test_a_member_that_is_one_on_this_server_alone_is_added_again() -> None:
 
 
 def test_settings_change_before_scopes_join() -> None:
-    settings = relationship_options.parse("HQ", {"load_balance_percent": 70})
+    settings = task_options.parse("HQ", {"load_balance_percent": 70})
     plan = plan_of(pair({"HQ": ["10.0.1.0"]}), Spec("HQ", settings, scope_ids(["10.0.2.0"])))
     assert [action.kind for action in plan.actions] == [Kind.MODIFY, Kind.JOIN]

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, scope_specs
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs, task_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from worlds import KEEP_HERE, ONE, OWN, PARTNER, THREE, TWO, content_of, lease, pair, partner, plan_of, world
 
@@ -73,7 +73,7 @@ def test_of_how_many_members_some_are_removed(spec: Spec, members: int) -> None:
 
 
 def test_before_and_after_of_one_relationship() -> None:
-    settings = relationship_options.parse("HQ", {"load_balance_percent": 70, "scopes": ["10.0.3.0"]})
+    settings = task_options.parse("HQ", {"load_balance_percent": 70, "scopes": ["10.0.3.0"]})
     before, after = plan_of(pair(HQ), Spec("HQ", settings, settings.scopes)).shown
     assert {field: (before[field], after[field]) for field in before if before[field] != after[field]} == {
         "load_balance_percent": (50, 70),
@@ -94,7 +94,7 @@ def test_what_is_absent_on_this_server_is_shown_as_the_partner_has_it() -> None:
 
 
 def test_a_secret_is_shown_as_sent_and_never_itself() -> None:
-    settings = relationship_options.parse("HQ", {"update_secret": "always", "shared_secret": "Kx7-secret"})
+    settings = task_options.parse("HQ", {"update_secret": "always", "shared_secret": "Kx7-secret"})
     plan = plan_of(pair(HQ), Spec("HQ", settings))
     assert plan.shown[1]["shared_secret"] == "sent anew"
     assert "Kx7-secret" not in repr((plan.shown, plan.actions))

@@ -12,7 +12,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import (
     OwnRead,

@@ -12,7 +12,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
@@ -28,7 +28,7 @@ LATER = "dhcp03.contoso.example"
 
 
 def declared(name: str, scopes: Sequence[IPv4Address] = (ONE,), policy: Policy = ANEW, **options: Any) -> Spec:
-    settings = relationship_options.parse(name, {"scopes": list(map(str, scopes)), **options})
+    settings = task_options.parse(name, {"scopes": list(map(str, scopes)), **options})
     return Spec(name, settings, tuple(scopes), policy=policy)
 
 
@@ -186,7 +186,7 @@ def test_it_takes_a_task_that_declares_all_that_is_not_as_windows_makes_it(
 def moves(**more: Any) -> Spec:
     return Spec(
         "Branch",
-        relationship_options.parse("Branch", {"partner_server": more.pop("to", PARTNER)}),
+        task_options.parse("Branch", {"partner_server": more.pop("to", PARTNER)}),
         (ONE,),
         create_only=True,
         option="relationship",

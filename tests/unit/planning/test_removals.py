@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.removals import removal
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Lease
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Lease
 from worlds import HERE, HOP, ONE, content_of, lease, pair
 
 NAME = {"": {"name": "Clients"}}

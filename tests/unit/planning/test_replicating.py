@@ -14,7 +14,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.replicating import Replication, replicate
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import NOTHING, Export, Uses
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import NOTHING, Export, Uses
 from worlds import HOP, ONE, OWN, PARTNER, THREE, TWO, content_of, in_words, pair, world
 
 BOTH = {"HQ": ["10.0.1.0", "10.0.2.0"]}

@@ -21,7 +21,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restori
     planned,
     total,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import (
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import (
     NOTHING,
     Export,
     Lease,

@@ -10,7 +10,7 @@ from typing import Any
 import builders
 import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import Secret
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
@@ -27,7 +27,7 @@ FORCE = {"Force": True, "Confirm": False}
 
 
 def present(server: Server, name: str = "HQ", **options: Any) -> Plan:
-    settings = relationship_options.parse(name, options)
+    settings = task_options.parse(name, options)
     return alone(server, Spec(name, settings, settings.scopes))
 
 
@@ -281,7 +281,7 @@ def keeping(secret: str | None, **settings: Any) -> World:
 def test_what_is_sent_of_a_secret_and_what_is_kept_of_it(
     kept: str | None, is_on: bool, options: dict[str, Any], expected: list[str], keeps: bool
 ) -> None:
-    made = plan_of(keeping(kept, enable_auth=is_on), Spec("HQ", relationship_options.parse("HQ", options)))
+    made = plan_of(keeping(kept, enable_auth=is_on), Spec("HQ", task_options.parse("HQ", options)))
     assert in_words(made) == expected
     then = [
         operation["op"]
@@ -293,7 +293,7 @@ def test_what_is_sent_of_a_secret_and_what_is_kept_of_it(
 
 def test_what_is_kept_is_dropped_only_when_the_partner_answers() -> None:
     """As the change itself: both are refused together."""
-    settings = relationship_options.parse("HQ", {**ON_CHANGE, "shared_secret": SECOND})
+    settings = task_options.parse("HQ", {**ON_CHANGE, "shared_secret": SECOND})
     forget, modify = plan_of(keeping(FIRST, enable_auth=True), Spec("HQ", settings)).actions
     assert (forget.partner, forget.normal) == (modify.partner, modify.normal) == ("dhcp02.contoso.example", True)
 

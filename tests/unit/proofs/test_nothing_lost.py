@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, effects
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
-from lab.core.switches import Switches, every_single_change
+from lab.core.open_questions import Switches, every_single_change
 from nothing_lost.broken_runs import NONE, Outcome, faults, run
 from nothing_lost.proof import summary
 from nothing_lost.scenarios import Scenario, scenarios

@@ -12,7 +12,7 @@ from typing import Any
 import lab_client
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import Reader
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from lab.core.lab import Lab
 
 SHOWN = ["who", "bindings", "failover", "scopes"]  # of every server that is read

@@ -15,7 +15,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import server_replies
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script

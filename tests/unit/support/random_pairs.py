@@ -16,9 +16,12 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model import sco
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Source
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import (
+    DeclaredSettings,
+    Mode,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings, Mode
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import leftover_copies, partner_down
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
@@ -30,9 +33,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_re
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World, view
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.compact_content import Content
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, ServerLevel, Uses
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import Content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export, ServerLevel, Uses
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 
 Task = Callable[[World], Plan | ReadRequest]

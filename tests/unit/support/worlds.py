@@ -24,12 +24,17 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_re
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World, view
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Lease, ServerLevel, Uses
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import (
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.compact_content import (
     Budget,
     Content,
     ContentBuilder,
+)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import (
+    Export,
+    Lease,
+    ServerLevel,
+    Uses,
 )
 
 ONE, TWO, THREE = scope_ids(["10.0.1.0", "10.0.2.0", "10.0.3.0"])

@@ -9,9 +9,9 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeSpec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 from lab.core import metadata

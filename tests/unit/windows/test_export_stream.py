@@ -12,7 +12,11 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export, export_content, export_stream
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import (
+    compact_content,
+    export_elements,
+    export_stream,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
 from lab.core.exporting import as_on_windows
 
@@ -28,24 +32,24 @@ def packed(text: str | bytes) -> str:
     return base64.b64encode(gzip.compress(raw, 1)).decode()
 
 
-def read(inside: str) -> export.Export:
-    return export.read(packed(WHOLE.format(inside)), "dhcp01")
+def read(inside: str) -> export_elements.Export:
+    return export_elements.read(packed(WHOLE.format(inside)), "dhcp01")
 
 
 def name_in(text: str | bytes) -> str:
-    (name,) = export.read(packed(text), "dhcp01").scopes[SCOPE][("", "name")]
+    (name,) = export_elements.read(packed(text), "dhcp01").scopes[SCOPE][("", "name")]
     return name
 
 
 def refused(text: str | bytes) -> str:
     with pytest.raises(UnexpectedReply, match="the export of dhcp01 ") as problem:
-        export.read(packed(text), "dhcp01")
+        export_elements.read(packed(text), "dhcp01")
     return str(problem.value)
 
 
 def test_control_characters_of_a_client_and_of_a_person() -> None:
     """An escape in a host name and a vertical tab in a description: written as references, which XML 1.0 forbids."""
-    exported = export.read(
+    exported = export_elements.read(
         packed(as_on_windows((INPUTS / "control_character.xml").read_text(encoding="utf-8"))), "dhcp01"
     )
     scope = IPv4Address("198.51.100.0")
@@ -177,14 +181,14 @@ def test_a_bomb_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         UnexpectedReply, match=r"the export of dhcp01 is larger than 2 MB, the most that is read.*Name fewer scopes"
     ):
-        export.read(bomb, "dhcp01")
+        export_elements.read(bomb, "dhcp01")
     assert sum(read_to) <= 2 * MB + 100
     whole = [b"<DHCPServer>", *([b" " * (MB - 100)] * 2), b"<IPv4></IPv4></DHCPServer>"]
-    assert export.read(squeezed(iter(whole)), "dhcp01").scopes == {}
+    assert export_elements.read(squeezed(iter(whole)), "dhcp01").scopes == {}
 
 
 def test_more_than_fits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_content, "_MEMORY", MB)
+    monkeypatch.setattr(compact_content, "_MEMORY", MB)
     for item in (
         "<Lease><IPAddress>10.0.{}.{}</IPAddress></Lease>",
         "<R><IPAddress>10.0.{}.{}</IPAddress><Name>a{}</Name></R>",

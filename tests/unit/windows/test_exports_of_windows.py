@@ -18,7 +18,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope impo
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import comparison, restoring
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.restoring import Comparison, Here, Restoration
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export_elements
 from lab import topology
 from lab.core.api import Session, Value
 from lab.core.exporting import as_on_windows
@@ -47,9 +47,9 @@ def saved(name: str) -> bytes:
     return as_on_windows((FOLDER / f"{name}.xml").read_text(encoding="utf-8"))
 
 
-def read(name: str) -> export.Export:
+def read(name: str) -> export_elements.Export:
     packed = base64.b64encode(gzip.compress(saved(name))).decode()
-    return export.read(packed, "dhcp01")
+    return export_elements.read(packed, "dhcp01")
 
 
 def with_copy(lab: Lab, name: str) -> Wire:
@@ -72,7 +72,7 @@ def test_a_reservation_that_was_in_use_comes_back_without_its_lease_and_that_is_
     there = Scope(
         SCOPE, "Floor 1", "255.255.255.0", "198.51.100.10", "198.51.100.200", active=False, type="Dhcp", description=""
     )
-    level = export.ServerLevel((10, 0), copy.classes, copy.definitions)
+    level = export_elements.ServerLevel((10, 0), copy.classes, copy.definitions)
     here = Here(Server(name="DHCP01", addresses=(), relationships=(), scopes=(there,)), after, level, NOW)
     compared = Comparison(Restoration(COPY), copy, here)
     assert compared.differences == []
@@ -95,7 +95,7 @@ def test_a_reservation_that_only_the_copy_that_goes_serves_is_not_lost() -> None
     keeper, loser = read("reservation_keeper"), read("reservation_loser")
     assert comparison.lost_leases(keeper, loser, [SCOPE], NOW) == []
     assert comparison.lost_leases(loser, keeper, [SCOPE], NOW) == []
-    assert len(comparison.lost_leases(export.NOTHING, loser, [SCOPE], NOW)) == 1
+    assert len(comparison.lost_leases(export_elements.NOTHING, loser, [SCOPE], NOW)) == 1
 
 
 def test_what_differs_at_the_server_level_is_neither_touched_nor_a_reason_to_refuse() -> None:

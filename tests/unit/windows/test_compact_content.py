@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export_content
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_content import (
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import compact_content
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.compact_content import (
     Budget,
     Content,
     ContentBuilder,
@@ -63,14 +63,14 @@ def test_two_are_equal_by_what_they_hold() -> None:
     "client", ["client-{:06}", "c" * 40 + "{:06}", "ü" * 40 + "{:06}"], ids=["short", "long", "wide"]
 )
 def test_more_than_can_be_compared_at_once_is_refused(client: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_content, "_MEMORY", 2**20)
+    monkeypatch.setattr(compact_content, "_MEMORY", 2**20)
     items: Items = {f"reservation {number}": {"client_id": (client.format(number),)} for number in range(10_000)}
     with pytest.raises(Malformed, match=r"^holds more than can be compared at once; nothing was changed\. Name fewer"):
         built(items)
 
 
 def test_what_repeats_is_paid_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_content, "_MEMORY", 2**20)
+    monkeypatch.setattr(compact_content, "_MEMORY", 2**20)
     budget = Budget()
     texts = [budget.held("Both") for _number in range(1_000_000)]
     assert texts[0] is texts[-1]

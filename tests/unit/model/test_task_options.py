@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
 LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
@@ -46,7 +46,7 @@ LOAD_BALANCE, HOT_STANDBY = {"mode": "load_balance"}, {"mode": "hot_standby"}
 )
 def test_contradictions_are_refused_with_the_option(options: dict[str, Any], message: str) -> None:
     with pytest.raises(Refused) as refused:
-        relationship_options.parse("HQ", options)
+        task_options.parse("HQ", options)
     assert str(refused.value).startswith(message)
 
 
@@ -56,18 +56,18 @@ def test_contradictions_are_refused_with_the_option(options: dict[str, Any], mes
 )
 def test_names_that_windows_would_not_take_as_meant(name: str, message: str) -> None:
     with pytest.raises(Refused, match=message):
-        relationship_options.parse(name, {})
+        task_options.parse(name, {})
 
 
 def test_the_edges_are_taken() -> None:
-    declared = relationship_options.parse(
+    declared = task_options.parse(
         "x" * 126, {"load_balance_percent": 0, "state_switch_interval": "0", "max_client_lead_time": "1"}
     )
     assert (declared.load_balance_percent, declared.state_switch_interval, declared.max_client_lead_time) == (0, 0, 1)
-    assert relationship_options.parse("HQ", {"reserve_percent": 100}).reserve_percent == 100
+    assert task_options.parse("HQ", {"reserve_percent": 100}).reserve_percent == 100
     for name in ("dhcp-02_x.contoso.example", "10.1.0.2", "fe80::1", "D" * 255, " dhcp02 "):
-        assert relationship_options.parse("HQ", {"partner_server": name}).partner_server == name.strip()
+        assert task_options.parse("HQ", {"partner_server": name}).partner_server == name.strip()
 
 
 def test_a_definition_never_shows_its_secret() -> None:
-    assert "s3cret" not in repr(relationship_options.parse("HQ", {"shared_secret": "s3cret"}))
+    assert "s3cret" not in repr(task_options.parse("HQ", {"shared_secret": "s3cret"}))

@@ -10,8 +10,8 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import proof
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import plan_proof
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
@@ -54,8 +54,8 @@ APART = world(builders.server(), partner(None, [builders.scope("10.0.1.0", activ
     ids=["lost", "not served", "served twice", "half a removal", "not ready"],
 )
 def test_what_would_lose_something_is_refused(start: World, actions: Sequence[Action], lack: str) -> None:
-    with pytest.raises(proof.Unsafe) as unsafe:
-        proof.proven(start, actions)
+    with pytest.raises(plan_proof.Unsafe) as unsafe:
+        plan_proof.proven(start, actions)
     assert str(unsafe.value).endswith(f"has it: {lack}. Please report this with the task. Nothing was changed.")
 
 
@@ -66,9 +66,9 @@ def test_a_scope_that_was_not_served_before_may_stay_so() -> None:
         OWN,
     )
     off = [action(Kind.SERVE_OFF, ONE, where=OWN, other=HERE)]
-    with pytest.raises(proof.Unsafe, match=r"10\.0\.1\.0 would be served by nobody"):
-        proof.proven(idle, off)
-    assert not proof.proven(idle, off, idle=[ONE]).views[OWN].serves(ONE)
+    with pytest.raises(plan_proof.Unsafe, match=r"10\.0\.1\.0 would be served by nobody"):
+        plan_proof.proven(idle, off)
+    assert not plan_proof.proven(idle, off, idle=[ONE]).views[OWN].serves(ONE)
 
 
 @pytest.mark.parametrize("kind", [Kind.SERVE_OFF, Kind.DETACH_MEMBERS, Kind.WITHDRAW_MEMBERS], ids=str)
@@ -82,7 +82,7 @@ def test_a_planner_that_leaves_something_out_is_refused(kind: Kind, monkeypatch:
 
     monkeypatch.setattr(Draft, "add", without)
     policy = ANEW if kind is Kind.WITHDRAW_MEMBERS else DISABLE
-    with pytest.raises(proof.Unsafe, match="Please report this with the task"):
+    with pytest.raises(plan_proof.Unsafe, match="Please report this with the task"):
         plan_of(pair(HQ), Spec("HQ", absent=True, policy=policy))
 
 
@@ -109,8 +109,8 @@ def test_dependent_actions_that_change_places_are_refused(desired: list[Spec]) -
     dependent = [first for first in range(len(plan.actions) - 1) if not commutes(plan.actions, first)]
     assert dependent
     for first in dependent:
-        with pytest.raises(proof.Unsafe):
-            proof.proven(start, swapped(plan.actions, first), plan.idle)
+        with pytest.raises(plan_proof.Unsafe):
+            plan_proof.proven(start, swapped(plan.actions, first), plan.idle)
 
 
 def swapped(actions: Sequence[Action], first: int) -> list[Action]:

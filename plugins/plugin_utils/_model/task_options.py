@@ -11,8 +11,8 @@ from . import durations
 from .identity import computer_name
 from .refusal import Refused
 from .relationship import NAME_LIMIT
+from .relationship_settings import CARRIED, DECLARED, DeclaredSettings, Kind, Setting
 from .scope import scope_ids
-from .settings import CARRIED, DECLARED, DeclaredSettings, Kind, Setting
 
 # options of a relationship that a host fact may carry from one task to the next: everything but the secret
 PLAIN_OPTIONS = ("partner_server", *(setting.option for setting in CARRIED))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import lab.core.lab
 import pytest
-from lab.core.switches import Switches, every_single_change
+from lab.core.open_questions import Switches, every_single_change
 
 
 def test_every_switch_is_explained() -> None:
@@ -24,7 +24,7 @@ def test_every_switch_is_explained() -> None:
 
 def test_every_switch_is_read_by_a_rule() -> None:
     folder = Path(lab.core.lab.__file__).parent
-    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "switches.py")
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "open_questions.py")
     assert [rule.name for rule in fields(Switches) if f".{rule.name}" not in text] == []
 
 

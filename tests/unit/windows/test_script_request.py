@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.client import REQUEST_LIMIT, Remote
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
     RemoteFailure,
     UnexpectedReply,
 )
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import REQUEST_LIMIT, Remote
 
 HASH = "0" * 64
 DONE = {

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export_elements
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export import Export, Uses
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export, Uses
 
 SCOPE = IPv4Address("10.0.1.0")
 WHOLE = "<DHCPServer><IPv4><Scopes><Scope><ScopeId>10.0.1.0</ScopeId>{}</Scope></Scopes></IPv4></DHCPServer>"
@@ -25,7 +25,7 @@ def packed(text: str, encoding: str = "utf-8") -> str:
 
 def read(inside: str) -> Export:
     """An export whose one scope has this in it."""
-    return export.read(packed(WHOLE.format(inside)), "dhcp01")
+    return export_elements.read(packed(WHOLE.format(inside)), "dhcp01")
 
 
 VALUES = "<OptionId>3</OptionId><Value>10.0.1.1</Value><Value>10.0.1.2</Value>"
@@ -86,8 +86,8 @@ LEASE = "<Lease><IPAddress>10.0.1.{}</IPAddress><ClientId>AA-{}</ClientId><Addre
 def test_leases_by_address() -> None:
     leases = "<Leases>" + LEASE.format(50, "0B", "Active") + LEASE.format(51, "CC", "Declined") + "</Leases>"
     assert read(leases).leases[SCOPE] == {
-        "10.0.1.50": export.Lease("aa0b", None, "Active"),
-        "10.0.1.51": export.Lease("aacc", None, "Declined"),
+        "10.0.1.50": export_elements.Lease("aa0b", None, "Active"),
+        "10.0.1.51": export_elements.Lease("aacc", None, "Declined"),
     }
 
 
@@ -138,20 +138,20 @@ def test_a_time_that_is_not_certain_is_late_rather_than_early(written: str, expi
 )
 def test_the_version_of_the_server_where_it_is_told(major: str, minor: str, version: tuple[int, int] | None) -> None:
     whole = WHOLE.format("").replace("<IPv4>", f"{major}{minor}<IPv4>")
-    message = export.read(packed(whole), "dhcp01")
+    message = export_elements.read(packed(whole), "dhcp01")
     assert (message.version, list(message.scopes)) == (version, [SCOPE])
 
 
 def test_what_belongs_to_ipv6_is_passed_over() -> None:
     six = "<IPv6>" + "<Scopes><Scope><ScopeId>x</ScopeId></Scope></Scopes>" * 50_000 + "</IPv6>"
     whole = WHOLE.format("").replace("</DHCPServer>", six + "</DHCPServer>")
-    assert list(export.read(packed(whole), "dhcp01").scopes) == [SCOPE]
+    assert list(export_elements.read(packed(whole), "dhcp01").scopes) == [SCOPE]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_every_encoding_is_read(encoding: str) -> None:
     name = "<Name>Zürich \U0001f600</Name>"
-    assert export.read(packed(WHOLE.format(name), encoding), "dhcp01") == read(name)
+    assert export_elements.read(packed(WHOLE.format(name), encoding), "dhcp01") == read(name)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_every_encoding_is_read(encoding: str) -> None:
 )
 def test_what_is_no_whole_export_is_refused_with_the_server_named(content: str, problem: str) -> None:
     with pytest.raises(UnexpectedReply) as refused:
-        export.read(content, "dhcp01")
+        export_elements.read(content, "dhcp01")
     assert str(refused.value).startswith("the export of dhcp01 ")
     assert problem in str(refused.value)
     assert str(refused.value).endswith(".")

@@ -18,8 +18,8 @@ from ipaddress import AddressValueError, IPv4Address
 from .._model import durations
 from .._model.texts import shown
 from . import export_stream
+from .compact_content import Budget, Content, ContentBuilder
 from .errors import UnexpectedReply
-from .export_content import Budget, Content, ContentBuilder
 from .export_stream import Consumer, Frame, Malformed, Node
 
 # read member by member

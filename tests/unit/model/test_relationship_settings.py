@@ -17,10 +17,10 @@ import yaml
 from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending_fact
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.arguments import RELATIONSHIP as ARGUMENTS
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import relationship_options, render, site
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render, site, task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.settings import (
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import (
     DECLARED,
     SETTING,
     SETTINGS,
@@ -178,30 +178,27 @@ def test_it_is_shown_and_taken_in_its_mode_only(setting: Setting) -> None:
     assert setting.option not in render.settings(current(other))
     assert render.relationship_result(current(other))[setting.option] is None
     with pytest.raises(Refused, match=f"^{setting.option}: belongs to mode {setting.mode}, and mode is {other}"):
-        relationship_options.parse("HQ", {"mode": other, **options(setting)})
+        task_options.parse("HQ", {"mode": other, **options(setting)})
     with pytest.raises(
         Refused, match=f"^{setting.option}: belongs to mode {setting.mode}, and 'HQ' is in mode {other}"
     ):
-        setting_changes.check_mode_options(relationship_options.parse("HQ", options(setting)), current(other))
+        setting_changes.check_mode_options(task_options.parse("HQ", options(setting)), current(other))
 
 
 @EACH
 def test_what_a_recreation_would_not_give_back_has_to_be_declared(setting: Setting) -> None:
     there = changed(setting)
-    assert len(setting_changes.undeclared(relationship_options.parse("HQ", {"mode": setting.mode}), there)) == 1
+    assert len(setting_changes.undeclared(task_options.parse("HQ", {"mode": setting.mode}), there)) == 1
     declared = {"mode": there.mode, **options(setting)}
-    assert setting_changes.undeclared(relationship_options.parse("HQ", declared), there) == []
-    assert (
-        setting_changes.undeclared(relationship_options.parse("HQ", {"mode": setting.mode}), current(setting.mode))
-        == []
-    )
+    assert setting_changes.undeclared(task_options.parse("HQ", declared), there) == []
+    assert setting_changes.undeclared(task_options.parse("HQ", {"mode": setting.mode}), current(setting.mode)) == []
 
 
 def test_a_recreation_in_another_mode_asks_for_what_that_mode_has() -> None:
     """The old mode's settings cannot be declared with the new one; what both modes have would go back to Windows'
     defaults unseen."""
     there = builders.relationship(load_balance_percent=70, max_client_lead_time=7200)
-    standby = relationship_options.parse("HQ", {"mode": "hot_standby"})
+    standby = task_options.parse("HQ", {"mode": "hot_standby"})
     assert setting_changes.undeclared(standby, there) == ["max_client_lead_time: 7200"]
     assert setting_changes.undeclared(standby, replace(there, mode="hot_standby")) == ["max_client_lead_time: 7200"]
 
