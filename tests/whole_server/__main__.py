@@ -13,7 +13,7 @@ from whole_server.runs import chain
 def main() -> int:
     first, chains = (int(text) for text in [*sys.argv[1:], "0", "100"][:2]) if len(sys.argv) > 2 else (0, 100)
     found = [chain(seed) for seed in range(first, first + chains)]
-    refused = collections.Counter(text.split(".")[0][:100] for one in found for text in one.refused)
+    refused = collections.Counter(text.partition(".")[0][:100] for one in found for text in one.refused)
     wrong = [what for one in found for what in one.wrong]
     for what in wrong:
         print(what)

@@ -151,7 +151,7 @@ def _lacking(lab: Lab, wanted: Declaration) -> Iterator[str]:
             if half is not None:
                 yield f"{spec.name} is there"
             continue
-        there = lab.servers[str(spec.settings.partner_server).split(".")[0].upper()].relationships.get(spec.name)
+        there = lab.servers[str(spec.settings.partner_server).partition(".")[0].upper()].relationships.get(spec.name)
         if half is None or there is None:
             yield f"{spec.name} is not on both"
             continue
