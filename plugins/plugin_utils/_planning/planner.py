@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .._model.identity import Connection
 from .._model.texts import few
 from .draft import Draft
 from .guards import differs_at_partner
@@ -25,7 +24,7 @@ from .joining import make, settle
 from .leaving import purge
 from .plan import Plan
 from .plan_proof import proven
-from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
+from .read_request import OwnRead, ReadRequest
 from .recreating import find_misfit, move, take_apart
 from .spec import Spec, check, notes
 from .world import World
@@ -45,24 +44,9 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
             d.run(phase, spec)
     if d.is_waiting:
         return d.request()
-    _look_at_partner_host(d)
-    if d.is_waiting:
-        return d.request()
     for spec in desired:
         _warn(spec, d)
     return finished(d, desired)
-
-
-def _look_at_partner_host(d: Draft) -> None:
-    """Before something is done the server of partner_host is looked at, unless it is known to be gone: its states and
-    its clock matter too."""
-    unread = [source for source in d.start.known.values() if isinstance(source, Unread)]
-    if not d.actions or not d.start.has_partner_host or Connection.PARTNER in d.start.views or unread:
-        return
-    for action in d.actions:
-        if names := d.start.names_of(action.name, action.partner):
-            d.ask(PartnerRead(names, action.name))
-            return
 
 
 def finished(d: Draft, desired: Sequence[Spec] = ()) -> Plan:

@@ -258,11 +258,6 @@ class World:
             return current.relationship.partner.names
         return (noted,) if noted and not self.has_partner_host else ()
 
-    def names_of(self, name: str, partner: str) -> tuple[str, ...]:
-        """What the partner of a relationship is called, also of one that is to be created with `partner`."""
-        current = self.here.half(name)
-        return current.relationship.partner.names if current else (partner,) if partner else ()
-
     def asked(self, read: PartnerRead) -> ServerView | Unread | None:
         """The partner, or why it could not be read; None: that is not known yet, or not enough of it."""
         source = self.source(read.key)
