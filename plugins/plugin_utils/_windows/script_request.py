@@ -98,10 +98,9 @@ class Remote:
         except NothingDone:
             raise
         except RemoteFailure as failure:
-            said = f"{failure} Whether something was written is not known; run again."
-            if isinstance(failure, UnexpectedReply):
-                raise UnexpectedReply(said) from failure
-            raise RemoteFailure(said) from failure
+            doubt = f"{failure} Whether something was written is not known; run again."
+            kind = UnexpectedReply if isinstance(failure, UnexpectedReply) else RemoteFailure
+            raise kind(doubt) from failure  # pylint: disable=bad-exception-cause # it does not see the base class
 
     def _run(self, request: Mapping[str, Any], asked: replies.Request) -> Reply:
         text, secrets = split({"check_mode": self._check_mode, **request})

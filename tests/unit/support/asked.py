@@ -43,7 +43,7 @@ class Asked:
         """That of a task on DHCP01; what every task reads first is read."""
         partner = self.remote(partner_host) if partner_host else None
         reader = Reader(self.remote("DHCP01"), partner, ahead=ahead, writes=writes)
-        reader.know(lambda world: lab_client.everything(world))
+        reader.know(lab_client.everything)
         self.commands.clear()
         return reader
 
