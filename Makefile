@@ -35,7 +35,7 @@ lint: .venv/ready collection $(TREE) ## style, types, the arrows between package
 
 imports: IN ?= plugin_utils
 imports: .venv/ready $(TREE) ## draws who imports whom, as a graph in DOT (IN=plugin_utils, or a package of it)
-	@PYTHONPATH=.build/tree $(BIN)/import-linter drawgraph --show-import-totals $(PLUGINS).$(IN)
+	@PYTHONPATH=.build/tree $(BIN)/import-linter drawgraph --show-import-totals $(PLUGINS).$(if $(filter _%,$(IN)),plugin_utils.$(IN),$(IN))
 
 unit: .venv/ready $(TREE) ## the plans and the lab without Ansible's command line; the coverage of plugins/
 	$(BIN)/pytest tests/unit -n 2 --cov

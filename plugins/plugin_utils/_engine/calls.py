@@ -34,17 +34,6 @@ from . import journal
 
 # seconds; two servers that lost contact over a change of secret connect again after a minute (MS-DHCPF 3.1.2.2)
 GRACE = 90
-# what reaches the partner by itself; of all others only the server is reached that they are done on
-_REACHES_PARTNER = {
-    Kind.MAKE,
-    Kind.FORGET,
-    Kind.CREATE,
-    Kind.JOIN,
-    Kind.MODIFY,
-    Kind.REPLICATE,
-    Kind.WITHDRAW_MEMBERS,
-    Kind.WITHDRAW_RELATIONSHIP,
-}
 
 
 @dataclass(frozen=True)
@@ -105,7 +94,7 @@ def _step(action: Action, plan: Plan) -> Step:
         where.name if action.kind is Kind.REPLICATE else where.runs_on,
         action_table.words(action, plan.start),
         action_table.operation(action, plan.start),
-        action.partner if action.kind in _REACHES_PARTNER else where.computer or "",
+        action.partner if KINDS[action.kind].reaches_partner else where.computer or "",
         Connection.PARTNER if where.source is Connection.PARTNER else Connection.THIS_SERVER,
         KINDS[action.kind].then(action, plan.start),
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Reads what a planner asks for: this server over the task's connection, its partners over that of partner_host, or by
-this server over a second hop. The protocol is told in _planning/reads.
+this server over a second hop. The protocol is told in _planning/read_request.
 
 A *reading* is one connection as it was read last: what was asked, what was answered. What is read of a connection is
 read together, so that one fingerprint stands for all that a plan was made from; where nothing will be written, only

@@ -12,7 +12,6 @@ from .identity import Identity
 from .relationship_settings import Mode, Settings
 
 NAME_LIMIT = 126
-# states: in contact, out of contact, and without a partner because a person said so
 
 
 @dataclass(frozen=True, kw_only=True)

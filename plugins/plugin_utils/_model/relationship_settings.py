@@ -21,7 +21,7 @@ Mode = Literal["load_balance", "hot_standby"]
 Role = Literal["active", "standby"]
 
 
-class Kind(Enum):
+class SettingKind(Enum):
     """What values a setting has. Whoever reads an option, writes a parameter or reads a property does it by kind."""
 
     CHOICE = "a word of ours for each of Windows'"
@@ -40,7 +40,11 @@ class OnPartner(Enum):
     ROLE = "the other of the two values"
 
 
-_ARGUMENT_TYPES: Mapping[Kind, str] = {Kind.PERCENT: "int", Kind.AUTHENTICATION: "bool", Kind.FLAG: "bool"}
+_ARGUMENT_TYPES: Mapping[SettingKind, str] = {
+    SettingKind.PERCENT: "int",
+    SettingKind.AUTHENTICATION: "bool",
+    SettingKind.FLAG: "bool",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Setting:
     the other server has. `words`: a value as a plan says it.
     """
 
-    kind: Kind
+    kind: SettingKind
     windows: str = ""
     option: str = ""
     parameter: str = ""
@@ -74,7 +78,7 @@ class Setting:
         spec: dict[str, Any] = {"type": _ARGUMENT_TYPES.get(self.kind, "str")}
         if self.choices:
             spec["choices"] = list(self.choices)
-        return {**spec, "no_log": True} if self.kind is Kind.SECRET else spec
+        return {**spec, "no_log": True} if self.kind is SettingKind.SECRET else spec
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -91,15 +95,15 @@ class Setting:
         authentication off."""
         name = self.parameter or self.windows
         match self.kind:
-            case Kind.CHOICE:
+            case SettingKind.CHOICE:
                 return {name: self.choices[value]}
-            case Kind.DURATION if self.switch and not value:
+            case SettingKind.DURATION if self.switch and not value:
                 return {self.switch: False}
-            case Kind.DURATION:
+            case SettingKind.DURATION:
                 return {**({self.switch: True} if self.switch else {}), name: durations.timespan(value)}
-            case Kind.AUTHENTICATION if not value:
+            case SettingKind.AUTHENTICATION if not value:
                 return {name: None}
-            case Kind.AUTHENTICATION | Kind.SECRET:
+            case SettingKind.AUTHENTICATION | SettingKind.SECRET:
                 return {name: Secret(secret) if secret else None}
         return {name: value}
 
@@ -109,7 +113,7 @@ class Setting:
 
     def shown(self, value: Any) -> str:
         """A value in a sentence about a change."""
-        if self.kind is not Kind.DURATION:
+        if self.kind is not SettingKind.DURATION:
             return str(value)
         return durations.timespan(value) if value or not self.switch else "off"
 
@@ -147,12 +151,12 @@ class Settings:
 
     mode: Annotated[
         Mode | None,
-        Setting(Kind.CHOICE, "Mode", choices=_MODES, at_creation=False, words=_MODE_WORDS.__getitem__),
+        Setting(SettingKind.CHOICE, "Mode", choices=_MODES, at_creation=False, words=_MODE_WORDS.__getitem__),
     ] = None
     load_balance_percent: Annotated[
         int | None,
         Setting(
-            Kind.PERCENT,
+            SettingKind.PERCENT,
             "LoadBalancePercent",
             mode="load_balance",
             default=50,
@@ -163,7 +167,7 @@ class Settings:
     server_role: Annotated[
         Role | None,
         Setting(
-            Kind.CHOICE,
+            SettingKind.CHOICE,
             "ServerRole",
             choices=_ROLES,
             mode="hot_standby",
@@ -175,16 +179,16 @@ class Settings:
     ] = None
     reserve_percent: Annotated[
         int | None,
-        Setting(Kind.PERCENT, "ReservePercent", mode="hot_standby", default=5, words="{} % reserved".format),
+        Setting(SettingKind.PERCENT, "ReservePercent", mode="hot_standby", default=5, words="{} % reserved".format),
     ] = None
     max_client_lead_time: Annotated[
         int | None,
-        Setting(Kind.DURATION, "MaxClientLeadTime", default=3600, words=_lead_time),
+        Setting(SettingKind.DURATION, "MaxClientLeadTime", default=3600, words=_lead_time),
     ] = None
     state_switch_interval: Annotated[
         int | None,
         Setting(
-            Kind.DURATION,
+            SettingKind.DURATION,
             "StateSwitchInterval",
             switch="AutoStateTransition",
             when_on=3600,
@@ -194,7 +198,9 @@ class Settings:
     ] = None
     enable_auth: Annotated[
         bool | None,
-        Setting(Kind.AUTHENTICATION, "EnableAuth", parameter="SharedSecret", default=False, words=_authentication),
+        Setting(
+            SettingKind.AUTHENTICATION, "EnableAuth", parameter="SharedSecret", default=False, words=_authentication
+        ),
     ] = None
 
 
@@ -205,8 +211,10 @@ class DeclaredSettings(Settings):
 
     name: str = field(kw_only=False)
     partner_server: str | None = field(default=None, kw_only=False)
-    auto_state_transition: Annotated[bool | None, Setting(Kind.FLAG)] = None  # whether the interval is more than 0
-    shared_secret: Annotated[str | None, Setting(Kind.SECRET, parameter="SharedSecret")] = None
+    auto_state_transition: Annotated[bool | None, Setting(SettingKind.FLAG)] = (
+        None  # whether the interval is more than 0
+    )
+    shared_secret: Annotated[str | None, Setting(SettingKind.SECRET, parameter="SharedSecret")] = None
     update_secret: Literal["on_create", "always", "on_change"] = "on_create"
     scopes: tuple[IPv4Address, ...] = ()
 
@@ -228,6 +236,6 @@ DECLARED = tuple(
 SETTINGS = tuple(setting for setting in DECLARED if setting.option in {column.name for column in fields(Settings)})
 SETTING: Mapping[str, Setting] = {setting.option: setting for setting in DECLARED}
 # which a host fact may carry from one task to the next
-CARRIED = tuple(setting for setting in DECLARED if setting.kind is not Kind.SECRET)
+CARRIED = tuple(setting for setting in DECLARED if setting.kind is not SettingKind.SECRET)
 # the site's data belongs to neither server: the role is said by who is the primary
 SITE = (*(setting for setting in SETTINGS if setting.on_partner is not OnPartner.ROLE), SETTING["shared_secret"])

@@ -18,7 +18,7 @@ from typing import Any
 from . import task_options
 from .identity import same_server
 from .refusal import Refused
-from .relationship_settings import SETTING, SITE, DeclaredSettings, Kind, OnPartner
+from .relationship_settings import SETTING, SITE, DeclaredSettings, OnPartner, SettingKind
 from .scope import scope_ids
 from .server import RELATIONSHIP_LIMIT
 from .texts import few, sentences
@@ -154,7 +154,7 @@ def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
         if here is None or there is None or here == there or (field == "partner_server" and same_server(here, there)):
             continue
         setting = SETTING.get(field)
-        if setting and setting.kind is Kind.SECRET:
+        if setting and setting.kind is SettingKind.SECRET:
             yield f"{field} (two different ones)"
         elif setting and setting.on_partner is OnPartner.SHARE:
             yield f"{field} {here} and {there}, as the share of {first.primary}"
@@ -227,7 +227,11 @@ def _options(entry: Entry) -> Mapping[str, Any]:
         "primary": entry.primary,
         "partner": entry.partner,
         "partner_server": wanted.partner_server or entry.partner,
-        **{setting.option: getattr(wanted, setting.option) for setting in SITE if setting.kind is not Kind.SECRET},
+        **{
+            setting.option: getattr(wanted, setting.option)
+            for setting in SITE
+            if setting.kind is not SettingKind.SECRET
+        },
         "server_role": "active" if wanted.mode == "hot_standby" else None,
         "scopes": [str(scope) for scope in wanted.scopes],
     }

@@ -11,7 +11,7 @@ from . import durations
 from .identity import computer_name
 from .refusal import Refused
 from .relationship import NAME_LIMIT
-from .relationship_settings import CARRIED, DECLARED, DeclaredSettings, Kind, Setting
+from .relationship_settings import CARRIED, DECLARED, DeclaredSettings, Setting, SettingKind
 from .scope import scope_ids
 
 # options of a relationship that a host fact may carry from one task to the next: everything but the secret
@@ -91,9 +91,9 @@ def partner_server(options: Mapping[str, Any]) -> str | None:
 def _value(setting: Setting, value: Any) -> Any:
     if value is None:
         return None
-    if setting.kind is Kind.PERCENT:
+    if setting.kind is SettingKind.PERCENT:
         return _percent(setting.option, value)
-    return _duration(setting, value) if setting.kind is Kind.DURATION else value
+    return _duration(setting, value) if setting.kind is SettingKind.DURATION else value
 
 
 def _percent(option: str, value: int) -> int:

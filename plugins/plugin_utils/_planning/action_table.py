@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from .._model import durations
 from .._model.relationship_settings import DeclaredSettings
@@ -32,13 +33,23 @@ from .effects import Effect, Needs
 from .world import World
 
 
+class AtOnce(Enum):
+    """How many scopes an action of a kind is about."""
+
+    NONE = "it is about the relationship"
+    ONE = "one"
+    CALL = "as many as Windows takes in one call"
+    ALL = "all"
+
+
 @dataclass(frozen=True)
 class Row:
     """`words`: as a user is shown it; `detail`: what of them depends on the action's detail. `alone`: it touches one
     server's part and leaves the relationship as it is. `ends`: the relationship is gone after it.
 
-    `proofs`: reads that have to succeed before it. `then`: what holds only when everything was written.
-    """
+    `scopes_at_once`: how many scopes one action is about. `reaches_partner`: the server that runs it reaches the
+    partner by itself. `ends_copies`: copies go by it, or are put out of service. `changes_content`: of copies that are
+    compared. `proofs`: reads that have to succeed before it. `then`: what holds only when everything was written."""
 
     words: str
     operation: Callable[[Action, str | None], Operation]
@@ -47,6 +58,10 @@ class Row:
     detail: Callable[[Action, World], str] = lambda action, world: ""
     alone: bool = False
     ends: bool = False
+    scopes_at_once: AtOnce = AtOnce.ALL
+    reaches_partner: bool = False
+    ends_copies: bool = False
+    changes_content: bool = False
     proofs: Callable[[Action], tuple[Operation, ...]] = lambda action: ()
     then: Callable[[Action, World], tuple[Operation, ...]] = lambda action, world: ()
 
@@ -150,6 +165,7 @@ KINDS: Mapping[Kind, Row] = {
         effects.made,
         _definition,
         alone=True,
+        reaches_partner=True,
     ),
     Kind.SERVE_ON: Row(
         "activate {scopes} on {where}",
@@ -157,6 +173,7 @@ KINDS: Mapping[Kind, Row] = {
         effects.has_copies,
         effects.switched_on,
         alone=True,
+        scopes_at_once=AtOnce.ONE,
     ),
     Kind.SERVE_OFF: Row(
         "deactivate {scopes} on {where}",
@@ -164,6 +181,8 @@ KINDS: Mapping[Kind, Row] = {
         effects.kept_elsewhere,
         effects.switched_off,
         alone=True,
+        scopes_at_once=AtOnce.ONE,
+        ends_copies=True,
     ),
     Kind.DETACH_MEMBERS: Row(
         "take out of relationship '{name}' on {where} alone: {scopes}",
@@ -171,6 +190,8 @@ KINDS: Mapping[Kind, Row] = {
         effects.has_members,
         effects.members_detached,
         alone=True,
+        scopes_at_once=AtOnce.CALL,
+        ends_copies=True,
     ),
     Kind.DETACH_HALF: Row(
         "remove the relationship '{name}' on {where} alone",
@@ -178,12 +199,16 @@ KINDS: Mapping[Kind, Row] = {
         effects.half_is_empty,
         effects.half_detached,
         ends=True,
+        scopes_at_once=AtOnce.NONE,
     ),
     Kind.WITHDRAW_MEMBERS: Row(
         "remove from relationship '{name}', keeping on {where} and deleting on {other}: {scopes}",
         lambda action, computer: cmdlets.remove_failover_scopes(action.name, action.scopes, computer),
         effects.members_on_both,
         effects.members_withdrawn,
+        scopes_at_once=AtOnce.CALL,
+        reaches_partner=True,
+        ends_copies=True,
     ),
     Kind.WITHDRAW_RELATIONSHIP: Row(
         "remove the empty relationship '{name}' on {where} and {other}",
@@ -191,6 +216,8 @@ KINDS: Mapping[Kind, Row] = {
         effects.empty_on_both,
         effects.relationship_withdrawn,
         ends=True,
+        scopes_at_once=AtOnce.NONE,
+        reaches_partner=True,
     ),
     Kind.DELETE: Row(
         "delete the copy of {scopes} on {where}, with its leases (DNS records of its clients may go too)",
@@ -199,6 +226,8 @@ KINDS: Mapping[Kind, Row] = {
         effects.deleted,
         alone=True,
         proofs=_membership,
+        scopes_at_once=AtOnce.ONE,
+        ends_copies=True,
     ),
     Kind.FORGET: Row(
         "forget what {where} keeps of the secret of '{name}'",
@@ -206,6 +235,8 @@ KINDS: Mapping[Kind, Row] = {
         effects.secret_kept,
         effects.forgotten,
         alone=True,
+        scopes_at_once=AtOnce.NONE,
+        reaches_partner=True,
     ),
     Kind.CREATE: Row(
         "create relationship '{name}' with {partner} ({detail}), copying there: {scopes}",
@@ -214,12 +245,15 @@ KINDS: Mapping[Kind, Row] = {
         effects.created,
         lambda action, world: setting_changes.described(action.detail),
         then=lambda action, world: _keeps(action.detail, world),
+        reaches_partner=True,
     ),
     Kind.JOIN: Row(
         "add to relationship '{name}', copying to {partner}: {scopes}",
         lambda action, computer: cmdlets.add_failover_scopes(action.name, action.scopes),
         effects.can_join,
         effects.joined,
+        scopes_at_once=AtOnce.CALL,
+        reaches_partner=True,
     ),
     Kind.MODIFY: Row(
         "modify relationship '{name}': {detail}",
@@ -228,6 +262,8 @@ KINDS: Mapping[Kind, Row] = {
         effects.modified,
         _changes,
         then=_keeps_if_sent,
+        scopes_at_once=AtOnce.NONE,
+        reaches_partner=True,
     ),
     Kind.REPLICATE: Row(
         "replicate from {detail}, overwriting there: {scopes}",
@@ -235,6 +271,9 @@ KINDS: Mapping[Kind, Row] = {
         effects.has_copies,
         effects.replicated,
         lambda action, world: f"{action.detail.source} to {action.detail.destination}",
+        scopes_at_once=AtOnce.CALL,
+        reaches_partner=True,
+        changes_content=True,
     ),
     Kind.IMPORT: Row(
         "bring back from the safety copy, with leases, {detail}",
@@ -243,6 +282,7 @@ KINDS: Mapping[Kind, Row] = {
         effects.imported,
         _added,
         alone=True,
+        changes_content=True,
     ),
     Kind.DOWN: Row(
         "declare {partner}, the partner of relationship '{name}', down",
@@ -250,5 +290,6 @@ KINDS: Mapping[Kind, Row] = {
         effects.cut_off,
         effects.declared_down,
         alone=True,
+        scopes_at_once=AtOnce.NONE,
     ),
 }

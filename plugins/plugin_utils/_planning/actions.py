@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One change of the pair as a value. What its kind means stands in `kinds`, one row for each. No I/O."""
+"""One change of the pair as a value. What its kind means stands in `action_table`, one row for each. No I/O."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .setting_changes import Changes
 
 
 class Kind(Enum):
-    """What an action does: the keys of the table in `kinds`."""
+    """What an action does: the keys of the table in `action_table`."""
 
     SAVE = "save"
     MAKE = "make"

@@ -15,14 +15,11 @@ from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
 from . import action_table
+from .action_table import KINDS, AtOnce
 from .actions import Action, Kind, Stage, chunks
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .spec import Spec
 from .world import Half, ServerView, World, not_the_partner
-
-_WITHOUT_SCOPES = {Kind.FORGET, Kind.MODIFY, Kind.DETACH_HALF, Kind.WITHDRAW_RELATIONSHIP, Kind.DOWN}
-_ONE_BY_ONE = {Kind.SERVE_ON, Kind.SERVE_OFF, Kind.DELETE}
-_IN_CALLS = {Kind.JOIN, Kind.DETACH_MEMBERS, Kind.WITHDRAW_MEMBERS, Kind.REPLICATE}  # of World.at_once scopes
 
 
 @dataclass(frozen=True)
@@ -75,8 +72,9 @@ class Draft:
     def add(self, kind: Kind, where: ServerView, name: str, scopes: Sequence[IPv4Address] = (), **more: Any) -> None:
         """Adds the action, in as many pieces as its kind takes scopes at once; none where it is about scopes and there
         are none."""
-        at_once = 1 if kind in _ONE_BY_ONE else self.world.at_once if kind in _IN_CALLS else len(scopes) or 1
-        for chunk in chunks(scopes, at_once) or ([()] if kind in _WITHOUT_SCOPES else []):
+        at_once = KINDS[kind].scopes_at_once
+        size = {AtOnce.ONE: 1, AtOnce.CALL: self.world.at_once}.get(at_once, len(scopes) or 1)
+        for chunk in chunks(scopes, size) or ([()] if at_once is AtOnce.NONE else []):
             action = Action(len(self.actions), kind, where.source, name, chunk, **more)
             self.actions.append(action)
             self.world = action_table.effect(self.world, action)

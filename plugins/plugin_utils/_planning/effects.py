@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What actions leave behind, and what they need where they stand: for the rows of the table in `kinds`. No I/O.
+"""What actions leave behind, and what they need where they stand: for the rows of the table in `action_table`. No I/O.
 
 An *effect* is what Windows does with an action, as a function of the world: on the view of the server that it is done
 on (`where`), and on that of the second one (`other`), if that was read. It changes halves and their settings, members,

@@ -17,15 +17,13 @@ from .._model.relationship_settings import DeclaredSettings
 from .._model.render import settings as shown
 from .._model.scope import ScopeSpec
 from . import setting_changes
+from .action_table import KINDS
 from .actions import Action, Kind, Stage
 from .comparison import Difference
 from .draft import Misfit, stays
 from .removals import Removal, removal
 from .spec import Spec
 from .world import ServerView, World, mirrored
-
-_CHANGES_CONTENT = (Kind.REPLICATE, Kind.IMPORT)
-_ENDS_COPIES = (Kind.SERVE_OFF, Kind.DETACH_MEMBERS, Kind.WITHDRAW_MEMBERS, Kind.DELETE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Plan:
         """Each copy that goes or is put out of service, and the server that keeps the scope."""
         keepers: dict[tuple[IPv4Address, Source], Source] = {}
         for action in self.actions:
-            if action.kind not in _ENDS_COPIES or action.other is None:
+            if not KINDS[action.kind].ends_copies or action.other is None:
                 continue
             keeps = action.stage is Stage.KEEPER
             keeper, other = (action.where, action.other) if keeps else (action.other, action.where)
@@ -89,7 +87,7 @@ class Plan:
     @property
     def rereads(self) -> tuple[IPv4Address, ...]:
         """Scopes whose content is another one after it."""
-        changing = (action.scopes for action in self.actions if action.kind in _CHANGES_CONTENT)
+        changing = (action.scopes for action in self.actions if KINDS[action.kind].changes_content)
         return tuple(sorted({scope for scopes in changing for scope in scopes}))
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 from .._model.failover_states import NORMAL
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
-from .._model.relationship_settings import SETTING, SETTINGS, DeclaredSettings, Kind, Mode, OnPartner, Setting
+from .._model.relationship_settings import SETTING, SETTINGS, DeclaredSettings, Mode, OnPartner, Setting, SettingKind
 from .._windows.secret_record import SecretRecord
 
 Changes = Mapping[str, Any]  # option -> new value
@@ -37,7 +37,7 @@ def _at_creation(setting: Setting, declared: DeclaredSettings) -> Any:
         return None
     if value is not None:
         return value
-    if setting.kind is Kind.AUTHENTICATION:
+    if setting.kind is SettingKind.AUTHENTICATION:
         return bool(declared.shared_secret)
     return setting.when_on if setting.switch and declared.auto_state_transition else setting.default
 
@@ -170,10 +170,10 @@ def _is_left_out(setting: Setting, declared: DeclaredSettings, anew: DeclaredSet
     is_declared = _wanted(setting, declared, current) is not None
     if now is None or now == then or is_declared or not setting.belongs_to(anew.mode):
         return False
-    return setting.kind is not Kind.AUTHENTICATION or bool(now)
+    return setting.kind is not SettingKind.AUTHENTICATION or bool(now)
 
 
 def _option(setting: Setting, current: Relationship) -> str:
-    if setting.kind is Kind.AUTHENTICATION:
+    if setting.kind is SettingKind.AUTHENTICATION:
         return f"shared_secret (or {setting.option}: false)"
     return f"{setting.option}: {getattr(current, setting.option)}"

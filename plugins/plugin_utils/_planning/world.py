@@ -286,4 +286,4 @@ class World:
         return replace(self, views={**self.views, **{view.source: view for view in views}})
 
 
-Planner = Callable[[World], T | ReadRequest]  # see reads
+Planner = Callable[[World], T | ReadRequest]  # see read_request

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from .._model import durations
 from .._model.relationship import Relationship
-from .._model.relationship_settings import SETTING, SETTINGS, Kind, Setting
+from .._model.relationship_settings import SETTING, SETTINGS, Setting, SettingKind
 from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
 from . import cmdlets
@@ -63,7 +63,7 @@ def hop_among(reads: Sequence[cmdlets.Operation]) -> Sequence[cmdlets.Operation]
 
 
 def hop(results: Sequence[Result], host: str, computer: str) -> Server:
-    """The other server that prerequisites.reads showed, under the name by which it was asked."""
+    """The other server that probes.reads showed, under the name by which it was asked."""
     scopes = _scopes(_result(results, cmdlets.get_scopes(computer)["id"], host), host, computer)
     return Server(name=computer, addresses=(), relationships=relationships(results, host, computer), scopes=scopes)
 
@@ -212,17 +212,17 @@ def _relationship(failover: ReplyObject) -> Relationship:
 
 def _setting(failover: ReplyObject, setting: Setting) -> Any:
     match setting.kind:
-        case Kind.CHOICE:
+        case SettingKind.CHOICE:
             return failover.choice(setting.windows, {text: value for value, text in setting.choices.items()})
-        case Kind.PERCENT:
+        case SettingKind.PERCENT:
             return failover.number(setting.windows, 100)
-        case Kind.DURATION if setting.switch:
+        case SettingKind.DURATION if setting.switch:
             # one that is on and names no interval is never shown as off: it has Windows' default
             interval = failover.optional_number(setting.windows, durations.LONGEST)
             return (interval or setting.when_on) if failover.flag(setting.switch) else 0
-        case Kind.DURATION:
+        case SettingKind.DURATION:
             return failover.number(setting.windows, durations.LONGEST, least=1)
-        case Kind.AUTHENTICATION:
+        case SettingKind.AUTHENTICATION:
             return failover.flag(setting.windows)
     raise AssertionError(f"Windows shows no {setting.option}")
 

@@ -25,9 +25,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationsh
     SETTING,
     SETTINGS,
     SITE,
-    Kind,
     OnPartner,
     Setting,
+    SettingKind,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import setting_changes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
@@ -47,11 +47,11 @@ NO_SETTINGS = {"Force", "Name", "PartnerDown", "PartnerServer", "PassThru", "Sco
 def another(setting: Setting) -> Any:
     """A value that is not Windows' default."""
     match setting.kind:
-        case Kind.CHOICE:
+        case SettingKind.CHOICE:
             return list(setting.choices)[-1]
-        case Kind.PERCENT:
+        case SettingKind.PERCENT:
             return setting.default + 20
-        case Kind.DURATION:
+        case SettingKind.DURATION:
             return 7200
     return True
 
@@ -66,13 +66,13 @@ def changed(setting: Setting) -> Relationship:
 
 
 def secret(setting: Setting) -> dict[str, str]:
-    return {"shared_secret": "s3cret"} if setting.kind is Kind.AUTHENTICATION else {}
+    return {"shared_secret": "s3cret"} if setting.kind is SettingKind.AUTHENTICATION else {}
 
 
 def options(setting: Setting) -> dict[str, Any]:
     """The options of a task that wants the other value."""
     value = another(setting)
-    return {setting.option: str(value) if setting.kind is Kind.DURATION else value, **secret(setting)}
+    return {setting.option: str(value) if setting.kind is SettingKind.DURATION else value, **secret(setting)}
 
 
 def document(path: str, *way: str) -> Mapping[str, Any]:
@@ -111,8 +111,8 @@ def test_the_data_of_a_site_and_of_the_role_has_it(setting: Setting) -> None:
 @pytest.mark.parametrize("setting", DECLARED, ids=lambda setting: setting.option)
 def test_a_host_fact_carries_all_but_the_secret(setting: Setting) -> None:
     facts = pending_fact.remembering({}, "HQ", {setting.option: "x"}, [])
-    assert (setting.option in facts["HQ"]["options"]) == (setting.kind is not Kind.SECRET)
-    assert ("x" in str(facts)) == (setting.kind is not Kind.SECRET)
+    assert (setting.option in facts["HQ"]["options"]) == (setting.kind is not SettingKind.SECRET)
+    assert ("x" in str(facts)) == (setting.kind is not SettingKind.SECRET)
 
 
 # --- Windows ---------------------------------------------------------------------------------------------------------
@@ -208,16 +208,16 @@ def test_a_recreation_in_another_mode_asks_for_what_that_mode_has() -> None:
 
 @pytest.mark.parametrize("setting", SITE, ids=lambda setting: setting.option)
 def test_two_entries_that_differ_in_it_contradict_each_other(setting: Setting) -> None:
-    first = {"shared_secret": "one", "enable_auth": None} if setting.kind is Kind.SECRET else {}
+    first = {"shared_secret": "one", "enable_auth": None} if setting.kind is SettingKind.SECRET else {}
     entry = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02", "mode": setting.mode or "load_balance", **first}
-    default = setting.default if setting.kind is not Kind.CHOICE else next(iter(setting.choices))
-    if setting.kind is not Kind.SECRET:
+    default = setting.default if setting.kind is not SettingKind.CHOICE else next(iter(setting.choices))
+    if setting.kind is not SettingKind.SECRET:
         entry[setting.option] = default
-    other = {**entry, setting.option: "two" if setting.kind is Kind.SECRET else another(setting)}
+    other = {**entry, setting.option: "two" if setting.kind is SettingKind.SECRET else another(setting)}
     with pytest.raises(Refused, match=f"do not agree: {setting.option} "):
         site.entries([entry, other], ["dhcp01", "dhcp02"])
     (written,) = site.share(site.entries([other], ["dhcp01", "dhcp02"]), "dhcp01").writes
-    assert written.get(setting.option) == (None if setting.kind is Kind.SECRET else another(setting))
+    assert written.get(setting.option) == (None if setting.kind is SettingKind.SECRET else another(setting))
 
 
 @EACH
