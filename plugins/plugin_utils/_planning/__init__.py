@@ -5,6 +5,6 @@ others.
 
     plan(list of Spec, World) -> Plan, or a ReadRequest: "call me again when you know this"
 
-A World is what was read of the servers; an Action is one change of it; `action_table` has one row for each kind of action, and
-`effect(world, action) -> world` is all that planning, check mode, what a diff shows and the proof of a plan know of it.
-"""
+A World is what was read of the servers; an Action is one change of it; `action_table` has one row for each kind of
+action, and `effect(world, action) -> world` is all that planning, check mode, what a diff shows and the proof of a plan
+know of it."""

@@ -42,8 +42,7 @@ _PASSING = frozenset(
     | {f"DHCP {number}" for number in (20115, 20116, 20120, 20122, 20127, 20133)}
 )
 _UNREACHABLE = (
-    "{partner} does not answer: check that the name is right and resolves on {host} (Resolve-DnsName), that the "
-    "server "
+    "{partner} does not answer: check that the name is right and resolves on {host} (Resolve-DnsName), that the server "
     "is up, and that RPC "
     "(TCP 135 and 49152-65535) reaches it from {host}."
 )
@@ -145,15 +144,13 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "orphan need it",
         "Where a compiler explains itself (CS...), look at the disk and at the TEMP folder of the account, or run "
         "again; otherwise "
-        "application control forbids it, or the DHCP management tools are missing: allow the one, or install the "
-        "other "
+        "application control forbids it, or the DHCP management tools are missing: allow the one, or install the other "
         "(RSAT-DHCP).",
     ),
     "windhcp.binding": ("a cmdlet there does not take what it was given", _NEWER),
     "windhcp.no_such_cmdlet": ("a cmdlet is missing there", _NEWER),
     "windhcp.computer_name": (
-        "what should be the name of a computer is none, and Windows' own export would run parts of it as code; "
-        "nothing "
+        "what should be the name of a computer is none, and Windows' own export would run parts of it as code; nothing "
         "was called",
         "Correct partner_server; where the server itself shows such a partner, look at who made that relationship.",
     ),
