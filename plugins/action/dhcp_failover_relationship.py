@@ -16,6 +16,7 @@ from ..plugin_utils._planning.spec import Spec
 class ActionModule(FailoverAction):
     """One relationship, present or absent."""
 
+    DECLARES = True
     ARGUMENT_SPEC = {
         "name": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -19,6 +19,7 @@ from ..plugin_utils._planning.spec import Spec
 class ActionModule(FailoverAction):
     """Membership of scopes in one relationship."""
 
+    DECLARES = True
     ARGUMENT_SPEC = {
         "relationship": {"type": "str", "required": True},
         "scopes": {"type": "list", "elements": "str"},

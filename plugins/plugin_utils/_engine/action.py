@@ -37,6 +37,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     _supports_async = False
 
     WRITES: ClassVar[bool] = True
+    DECLARES: ClassVar[bool] = False  # plans on what the earlier tasks of a check mode run would have made
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
     CONDITIONS: ClassVar[dict[str, Any]] = {}
 
@@ -95,7 +96,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         return self.reconciliation.run(planner, verifier)
 
     def _ahead(self, world: World) -> World:
-        return pending_fact.ahead(world, self.facts) if self.check_mode else world
+        return pending_fact.ahead(world, self.facts) if self.check_mode and self.DECLARES else world
 
     def carried(self, name: str, options: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         """The host fact: with this relationship in it as long as the server does not have it, or its new scopes in

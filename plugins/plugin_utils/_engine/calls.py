@@ -17,15 +17,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from .._model.failover_states import NORMAL, PASSING, PASSING_AFTER_A_WRITE
 from .._model.identity import Connection
 from .._model.server import Server
 from .._planning import action_table
-from .._planning.action_table import KINDS, Row
-from .._planning.actions import Action, Kind
+from .._planning.action_table import KINDS, AtOnce, Row
+from .._planning.actions import Action, Kind, chunks
 from .._planning.plan import Plan
 from .._windows import cmdlets, probes
 from .._windows.cmdlets import Operation
@@ -98,6 +98,22 @@ def _step(action: Action, plan: Plan) -> Step:
         Connection.PARTNER if where.source is Connection.PARTNER else Connection.THIS_SERVER,
         KINDS[action.kind].then(action, plan.start),
     )
+
+
+def smaller(steps: Iterable[Step], plan: Plan, most: int) -> list[Step]:
+    """The same, with at most so many scopes in one call."""
+    found: list[Step] = []
+    for step in steps:
+        action = step.action
+        splits = step.row.scopes_at_once is AtOnce.CALL or action.kind is Kind.CREATE
+        if not splits or len(action.scopes) <= most:
+            found.append(step)
+            continue
+        for number, scopes in enumerate(chunks(action.scopes, most)):
+            joins = action.kind is Kind.CREATE and number > 0
+            part = replace(action, kind=Kind.JOIN, detail=None) if joins else action
+            found.append(_step(replace(part, scopes=scopes), plan))
+    return found
 
 
 def groups(steps: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:

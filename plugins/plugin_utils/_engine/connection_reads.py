@@ -23,7 +23,7 @@ from .._windows.export_elements import NOTHING, Uses
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote
 
-Lacking = Mapping[str, frozenset[IPv4Address]]  # scopes that a server was seen not to have, by `place`
+Lacking = Mapping[Connection | str, frozenset[IPv4Address]]  # scopes that a server was seen not to have, by `place`
 HERE, THERE = Connection.THIS_SERVER, Connection.PARTNER
 _NEEDS_NOTHING = Uses(frozenset(), frozenset())
 
@@ -99,7 +99,7 @@ def of_partners(reads: Sequence[PartnerRead], computer: str | None, lacking: Lac
         any(read.level for read in reads),
         False,
         computer,
-        lacking.get(computer or THERE.value, frozenset()),
+        lacking.get(computer or THERE, frozenset()),
     )
 
 
@@ -113,7 +113,7 @@ def of_this_server(request: ReadRequest, lacking: Lacking) -> Reads:
         False,
         request.own.level,
         None,
-        lacking.get(HERE.value, frozenset()),
+        lacking.get(HERE, frozenset()),
     )
 
 
@@ -140,7 +140,7 @@ def own_operations(
         *mine.levels,
         *([cmdlets.get_statistics()] if own.statistics else []),
         *([cmdlets.read_copy(own.copy)] if own.copy else []),
-        *([cmdlets.uses(own.uses)] if own.uses else []),
+        *_uses(own, mine),
     ]
 
 
@@ -157,12 +157,18 @@ def reached_later(request: ReadRequest, over_hop: Sequence[PartnerRead]) -> Sequ
 def own_view(reading: Reading, request: ReadRequest, reads: Reads) -> ServerView:
     """This server. Raises RemoteError."""
     seen = _with_reads(view(reading.server, HERE), reading, reads)
-    if request.own.uses and reading.has([cmdlets.uses(request.own.uses)]):
-        used = server_replies.used(reading.reply.before, reading.remote.host)
-        # one that is gone meanwhile needs nothing
+    asked = _uses(request.own, reads)
+    if request.own.uses and reading.has(asked):
+        used = server_replies.used(reading.reply.before, reading.remote.host) if asked else NOTHING
+        # one that is not there (yet, in check mode) needs nothing
         nothing = dict.fromkeys(request.own.uses, _NEEDS_NOTHING)
         seen = replace(seen, uses=replace(used, uses={**nothing, **used.uses}))
     return seen
+
+
+def _uses(own: OwnRead, mine: Reads) -> Sequence[Operation]:
+    there = tuple(scope for scope in own.uses if scope not in mine.lacking)
+    return [cmdlets.uses(there)] if there else []
 
 
 def partner_view(reading: Reading, reads: Reads, here: Server) -> ServerView:

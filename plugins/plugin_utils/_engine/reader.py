@@ -67,10 +67,11 @@ class Reader:
         self._views: dict[Source, ServerView] = {}
         self._known: dict[str, Source | Unread] = {}
         self._partner_failure: RemoteFailure | None = None
-        self._lacking: dict[str, frozenset[IPv4Address]] = {}
+        self._lacking: dict[Connection | str, frozenset[IPv4Address]] = {}
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._secrets = secret_record.SecretRecord()
         self._journal: dict[str, str] = {}
+        self._written: dict[str, str] = {}  # relationships that this task writes to: verifying looks at both servers
         self._copy: Export | None = None
         self._statistics: Mapping[IPv4Address, Utilisation] | None = None
 
@@ -97,9 +98,12 @@ class Reader:
             answer = planner(self.world())
             if not isinstance(answer, ReadRequest):
                 return answer
-            tell(f"reads {answer.words()}", self.remotes[HERE].host)
+            tell(self.remotes[HERE].hide(f"reads {answer.words()}"), self.remotes[HERE].host)
             self.read(answer)
-        raise AssertionError("the planner never has enough")
+        raise RemoteFailure(
+            f"{self.remotes[HERE].host} and its partners do not show the same twice, so no plan can be made. Run "
+            "again, and please report it where it stays so."
+        )
 
     def world(self) -> World:
         """All that is known by now."""
@@ -118,6 +122,10 @@ class Reader:
         self._request = self._request.merged(request)
         for name in request.resolve:
             self._resolve(name)
+        if HERE in self.readings:  # what earlier tasks of a check mode run would have made is asked for too
+            asked = {*connection_reads.of_this_server(self._request, {}).scopes, *self._request.own.uses}
+            absent = frozenset(scope for scope in asked if self.here.scope(scope) is None)
+            self._lacking[HERE] = self._lacking.get(HERE, frozenset()) | absent
         lacking = None
         while lacking != self._lacking:  # no server exports scopes that it does not have
             lacking = dict(self._lacking)
@@ -127,21 +135,12 @@ class Reader:
             self._look_at_partner_host()
             self._look_here()  # only now it may be known that partner_host is another server
 
-    def start_anew(self) -> None:
-        """Forgets what the servers have shown."""
-        self.readings.clear()
-        self._request = ReadRequest()
-        self._views.clear()
-        self._known.clear()
-        self._lacking.clear()
-        self._journal.clear()
-        self._copy = None
-
     def content_operations(self, connection: Connection, scopes: Scopes) -> Sequence[Operation]:
         """The reads of the content that is known or among these scopes, where there are any; for what a write
         changes."""
         if not scopes:
             return []
+        self._lacking = {place: absent.difference(scopes) for place, absent in self._lacking.items()}
         if connection is THERE:
             return connection_reads.of_partners(self._own_connection(), None, self._lacking).export
         if new := tuple(sorted({*scopes}.difference(connection_reads.of_this_server(self._request, {}).scopes))):
@@ -153,7 +152,8 @@ class Reader:
     def settle(self) -> None:
         """Something was written: what this server kept of secrets may be gone, and partners that were asked are looked
         at once more."""
-        self._journal = {**self.asked_partners, **self._journal}
+        self._written = {**self.asked_partners, **self._journal}
+        self._journal = dict(self._written)
         self._secrets = secret_record.SecretRecord()
         if THERE in self.readings:
             self._known[""] = THERE  # a relationship that is gone names no partner
@@ -204,7 +204,10 @@ class Reader:
     def _look_at_partner_host(self) -> None:
         """Only when something of it is needed; by then it can turn out to be another server than the partner."""
         reads = self._own_connection()
-        if not reads or self._partner_failure is not None:
+        if not reads:
+            return
+        if self._partner_failure is not None:
+            self._miss_partner(self._partner_failure)
             return
         operations = connection_reads.of_partners(reads, None, self._lacking).operations()
         if THERE in self.readings and self.readings[THERE].has(operations):
@@ -241,12 +244,12 @@ class Reader:
         """This server, and the partners that it asked. Raises RemoteFailure for what is its own."""
         own, host = self._request.own, seen.remote.host
         reads = connection_reads.of_this_server(self._request, self._lacking)
-        self._take(connection_reads.own_view(seen, self._request, reads), reads, HERE.value)
+        self._take(connection_reads.own_view(seen, self._request, reads), reads, HERE)
         if own.statistics and seen.has([cmdlets.get_statistics()]):
             self._statistics = server_replies.statistics(seen.reply.before, host)
         if seen.has(self._note_reads()):
             notes = {name: journal.partner(seen.answer(journal.look(name)), host) for name in own.notes}
-            self._journal = {name: partner for name, partner in notes.items() if partner}
+            self._journal = {**self._written, **{name: partner for name, partner in notes.items() if partner}}
             looks = {name: seen.answer(self._secrets.read_operation(name)) for name in own.notes}
             self._secrets = self._secrets.with_answers(looks, host)
         if own.copy and seen.has([cmdlets.read_copy(own.copy)]) and self._copy is None:
@@ -288,13 +291,15 @@ class Reader:
             failure.answered = True
             self._miss_partner(failure)
             return
-        self._take(shown, reads, THERE.value)
+        self._take(shown, reads, THERE)
         self._known.update({read.key: THERE for read in asked})
 
-    def _take(self, shown: ServerView, reads: Reads, place: str) -> None:
+    def _take(self, shown: ServerView, reads: Reads, place: Connection | str) -> None:
         """A server as it is now, with what was read of it before and not anew."""
-        if missing := connection_reads.missing(shown, reads):
-            self._lacking[place] = reads.lacking | missing
+        there = {scope for scope in reads.lacking if shown.server.scope(scope) is not None}  # one came back
+        lacking = (reads.lacking | connection_reads.missing(shown, reads)) - there
+        if lacking != reads.lacking:
+            self._lacking[place] = frozenset(lacking)
         before = self._views.get(shown.source)
         if before is not None:
             contents = (*shown.contents, *before.contents)

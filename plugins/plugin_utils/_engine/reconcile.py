@@ -21,18 +21,17 @@ from dataclasses import replace
 from typing import Any
 
 from .._model import scope_specs
-from .._model.identity import Connection, Source
+from .._model.identity import Connection
 from .._model.refusal import Refused
 from .._model.render import differences
 from .._model.texts import few
 from .._planning import guards
-from .._planning.actions import Kind
 from .._planning.plan import Plan
 from .._planning.read_request import ReadRequest, Scopes
 from .._planning.world import Planner, World
 from .._windows import probes, server_replies
 from .._windows.cmdlets import Operation
-from .._windows.errors import RemoteError, RemoteFailure, TooManyAtOnce
+from .._windows.errors import RemoteError, RemoteFailure, error_ids
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote
 from . import calls, journal, needed_folders
@@ -59,7 +58,6 @@ class Reconciliation:
         self.result: dict[str, Any] = {"changed": False}
         self.plan: Plan | None = None
         self._done: list[str] = []  # steps, and what they changed, in words
-        self._saved: set[tuple[Source, Scopes]] = set()  # copies that this task has made
 
     def run(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
         """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure. Raises
@@ -69,8 +67,9 @@ class Reconciliation:
         except RemoteError as error:
             raise self._failure(error) from error
         self.plan = plan
-        steps = [step for step in calls.steps(plan) if not self._is_saved(step)]
-        tell(f"plan: {'; '.join(step.text for step in steps) or 'nothing to do'}", self.reader.remotes[HERE].host)
+        steps = calls.steps(plan)
+        here = self.reader.remotes[HERE]
+        tell(here.hide(f"plan: {'; '.join(step.text for step in steps) or 'nothing to do'}"), here.host)
         self._show(plan, steps)  # also when it is refused
         self._guard(plan, steps)
         self._announce(plan)
@@ -79,22 +78,13 @@ class Reconciliation:
         if not steps:
             self._forget_notes(plan)
             return plan
-        try:
-            self._apply(plan, steps)
-        except TooManyAtOnce:
-            self.reader.at_once = self.reader.at_once // 2
-            self.reader.start_anew()
-            return self.run(planner, verifier)
+        self._apply(plan, steps)
         try:
             self._verify(plan, lambda world: verifier(plan, world) if verifier else planner(world))
         except RemoteFailure:
             self._remember()
             raise
         return plan
-
-    def _is_saved(self, step: Step) -> bool:
-        """A copy that was made seconds ago, before the plan had to be made anew for smaller calls."""
-        return step.action.kind is Kind.SAVE and (step.action.where, step.action.scopes) in self._saved
 
     # --- before the first write ----------------------------------------------------------------------------------
 
@@ -164,19 +154,29 @@ class Reconciliation:
     # --- applying ------------------------------------------------------------------------------------------------
 
     def _apply(self, plan: Plan, steps: Sequence[Step]) -> None:
-        """One remote call after the other; the reader knows then what each server shows after its call. Raises
-        RemoteFailure."""
+        """One remote call after the other; the reader knows then what each server shows after its call. Steps of more
+        scopes than Windows takes at once (20130) go on in smaller ones. Raises RemoteFailure."""
         self.result["changed"] = False  # until something was written
         self.reader.settle()
-        earlier: list[Step] = []
-        for connection, group in calls.groups(steps):
-            if any(step.connection is connection for step in earlier):
+        done: list[Step] = []
+        left = list(steps)
+        while left:
+            connection, group = calls.groups(left)[0]
+            if any(step.connection is connection for step in done) and done[-1].connection is not connection:
                 self.reader.look(connection)
-            self._write(connection, group, calls.written(earlier), plan.rereads)
-            earlier += group
+            too_many = self._write(connection, group, calls.written(done), plan.rereads)
+            carried_out = group if too_many is None else group[: group.index(too_many)]
+            done += carried_out
+            left = left[len(carried_out) :]
+            if too_many is not None:
+                left = calls.smaller(left, plan, len(too_many.action.scopes) // 2)
         self.result["changed"] = True
 
-    def _write(self, connection: Connection, steps: Sequence[Step], before: Collection[str], content: Scopes) -> None:
+    def _write(
+        self, connection: Connection, steps: Sequence[Step], before: Collection[str], content: Scopes
+    ) -> Step | None:
+        """One remote call. Returns the step that has more scopes than Windows takes, with all before it carried out.
+        Raises RemoteFailure."""
         reading = self.reader.readings[connection]
         unasked = self._unasked(connection, steps)
         run = calls.calls(steps, reading.server, self.waiting, unasked, before)
@@ -188,7 +188,7 @@ class Reconciliation:
             *self.reader.content_operations(connection, content),
         )
         operations = [call.operation for call in run]
-        tell(f"runs {len(operations)} operations on {reading.server.name}", reading.remote.host)
+        tell(reading.remote.hide(f"runs {len(operations)} operations on {reading.server.name}"), reading.remote.host)
         reply = reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
         self.reader.reached.update((connection, partner) for partner in unasked)
         if reply.status == "changed_meanwhile":
@@ -206,22 +206,24 @@ class Reconciliation:
             ) from failure
         self._done += differences(reading.server, self.reader.readings[connection].server) or done
         self.result["changed"] = step is None or bool(self._done)
-        if reply.status == "stopped":
-            raise self._stopped(reading.remote, run[len(reply.calls) - 1], reply.calls[-1], step or steps[-1])
+        if reply.status != "stopped":
+            return None
+        if step is not None and len(step.action.scopes) > 1 and TOO_MANY in error_ids(reply.calls[-1]):
+            return step
+        raise self._stopped(reading.remote, run[len(reply.calls) - 1], reply.calls[-1], step or steps[-1])
 
     def _stopped(self, remote: Remote, call: Call, answer: Result, step: Step) -> RemoteFailure:
         """The error of the call that stopped the others."""
         if call.role is Role.PROBE:
             return self._failure(probes.refusal(answer, remote.host, call.partner, remote.goes_on()))
-        error = RemoteError(answer, remote.host, step.partner)
-        if TOO_MANY in error.ids and self.reader.at_once > 1:
-            return TooManyAtOnce(str(error))
-        return self._failure(error)
+        return self._failure(RemoteError(answer, remote.host, step.partner))
 
     def _changed_meanwhile(self, reading: Reading, reply: Reply) -> RemoteFailure:
         host, name = reading.remote.host, reading.server.name
         failed = [
-            now for was, now in zip(reading.reply.before, reply.before, strict=False) if now.errors and not was.errors
+            now
+            for read, now in zip(reading.guarded, reply.before, strict=False)
+            if now.errors and not reading.answer(read).errors
         ]
         if failed:
             return self._failure(RemoteError(failed[0], host))
@@ -239,7 +241,6 @@ class Reconciliation:
                 scopes = call.operation["parameters"]["ScopeId"]
                 copy = {"host": remote.host, "path": file.name("path"), "scopes": scopes}
                 self.result.setdefault("safety_copies", []).append(copy)
-                self._saved.add((call.step.action.where, call.step.action.scopes))
 
     # --- notes of broken runs ------------------------------------------------------------------------------------
 

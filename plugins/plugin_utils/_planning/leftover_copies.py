@@ -9,6 +9,7 @@ from dataclasses import replace
 from .._model.refusal import Refused
 from .._model.texts import few
 from .actions import Kind, Stage
+from .checks import check_not_itself
 from .draft import Draft
 from .plan import Plan
 from .planner import finished
@@ -28,6 +29,8 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
         return ReadRequest()
     d = Draft(world)
     here = d.here
+    for spelling in names:
+        check_not_itself(spelling, here)
     going = [scope for scope in scopes if scope in here.copies]
     serving = [scope for scope in going if scope in here.owners or here.serves(scope)]
     if serving:
@@ -41,6 +44,10 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
     there = d.need(PartnerRead(names, "", tuple(going)))
     if there is None:
         return d.request()
+    if there.server.identity.is_same(here.server.identity):
+        raise Refused(
+            f"partner_host: it is {here.name} itself; name the server that keeps the scopes. Nothing was changed."
+        )
     alone = [scope for scope in going if scope not in there.copies]
     if alone:
         raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")

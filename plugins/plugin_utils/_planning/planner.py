@@ -16,6 +16,7 @@ The order of the plan is by stages, and no matter of the phases. What has to be 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from .._model.texts import few
 from .draft import Draft
@@ -63,6 +64,7 @@ def _warn(spec: Spec, d: Draft) -> None:
     if d.actions or current is None or not spec.is_present or spec.create_only or spec.name in d.unfit:
         return
     there = d.start.partner(spec.name) if d.start.reads_both(spec.name) else None
-    differs = differs_at_partner(current.relationship, there.server) if there else []
+    shown = replace(there.server, relationships=tuple(there.relationships.values())) if there else None
+    differs = differs_at_partner(current.relationship, shown) if shown else []
     if there and differs:
         d.warnings.append(f"{there.name} does not show of '{spec.name}': {few(differs, between='; ')}")

@@ -119,7 +119,8 @@ class ReadRequest:
 
     def words(self) -> str:
         """For the one who watches."""
-        own = [f"{name} {value}" for name, value in vars(self.own).items() if value and name != "leases"]
+        asked = {name: value for name, value in vars(self.own).items() if value and name != "leases"}
+        own = [f"{name} {few(value) if isinstance(value, tuple) else value}" for name, value in asked.items()]
         partners = [
             f"partner {read.key or 'of partner_host'} of '{read.relationship}'"
             + (f" with the content of {few(read.scopes)}" if read.scopes else "")

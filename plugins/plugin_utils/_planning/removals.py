@@ -42,8 +42,8 @@ class Removal:
 def removal(
     scope: IPv4Address, keeper: ServerView, other: ServerView, *, deleted: bool, replaced: bool = False
 ) -> Removal:
-    """The other's copy, and how it differs from the keeper's. One that is replaced loses what it has to lose by being
-    told to."""
+    """The other's copy, and how it differs from the keeper's. One that is replaced while it serves nobody and is in
+    no relationship loses what it has to lose by being told to (replace_partner_copy)."""
     kept, going = keeper.content(scope), other.content(scope)
     if kept is None or going is None:
         raise AssertionError("a planner asks for the content before it plans a removal")
@@ -53,7 +53,8 @@ def removal(
     if going.read_at is not None:
         lost = comparison.lost_leases(kept.export, going.export, [scope], going.read_at)
         leases = [f"lease {lease.address} of {lease.client_id}: on {other.name} only" for lease in lost]
-    losses = [words[each] for each in differs if _is_lost(each, deleted) and not replaced]
+    told_to = replaced and not other.serves(scope) and scope not in other.owners
+    losses = [words[each] for each in differs if _is_lost(each, deleted) and not told_to]
     return Removal(scope, other.name, keeper.name, deleted, (*words.values(), *leases), (*losses, *leases), replaced)
 
 

@@ -223,7 +223,8 @@ def planned(compared: Comparison) -> Plan:
             scopes = [scope for scope in coming if states[scope] == state]
             safe = SafetyCopy(wanted.path, state == INACTIVE, wanted.keep_days, () if d.actions else added)
             d.add(Kind.IMPORT, d.here, "", scopes, detail=safe)
-    return replace(finished(d), diff=(before, after), header=f"scopes on {here.server.name}")
+    plan = replace(finished(d), differences=tuple(compared.differences))
+    return replace(plan, diff=(before, after), header=f"scopes on {here.server.name}")
 
 
 def _problems(compared: Comparison) -> Sequence[str]:

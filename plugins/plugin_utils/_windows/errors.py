@@ -274,10 +274,6 @@ class RemoteFailure(TaskFailure):
     passes = True  # running again may be all that it takes
 
 
-class TooManyAtOnce(RemoteFailure):
-    """More scopes in one call than this server takes (DHCP 20130, and how many it takes is unknown): fewer may go."""
-
-
 class UnexpectedReply(RemoteFailure):
     """The answer is not of the shape that the DhcpServer module documents."""
 

@@ -76,7 +76,7 @@ class Remote:
         self._execute = execute
         self.goes_on = goes_on
         self._check_mode = check_mode
-        self._hide = hide
+        self.hide = hide
         self.host = host
         self.calls = 0
         self._offset: ClockOffset | None = None
@@ -117,7 +117,7 @@ class Remote:
         reply = result.get("reply")
         if not isinstance(reply, Mapping):
             raise self._no_reply(result)
-        place = Place(self.host, "the script", self._hide)
+        place = Place(self.host, "the script", self.hide)
         self._check_status(reply, place)
         parsed = replies.parse(reply, asked, place, sent, received)
         self._offset = self._offset.narrowed(parsed.offset) if self._offset else parsed.offset
@@ -128,7 +128,7 @@ class Remote:
             why = f"the endpoint takes no scripts, {no_scripts[1]}"
             return NothingDone(f"On {self.host}: {_STATUS['constrained_language'].format(errors=why)}")
         said = _said(result) or "the output was empty"
-        return UnexpectedReply(f"{self.host} gave no reply: {short(said, hide=self._hide)}")
+        return UnexpectedReply(f"{self.host} gave no reply: {short(said, hide=self.hide)}")
 
     def _check_status(self, reply: Mapping[str, Any], place: Place) -> None:
         """Raises RemoteFailure for a script that ended before the first of its operations."""

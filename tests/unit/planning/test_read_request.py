@@ -129,7 +129,7 @@ def test_two_relationships_of_one_partner_are_one_read_of_it() -> None:
     [
         (ReadRequest(), "this server"),
         (ReadRequest(OwnRead(leases=False)), "this server"),
-        (ReadRequest(OwnRead(("HQ",), level=True)), "this server; notes ('HQ',); level True"),
+        (ReadRequest(OwnRead(("HQ",), level=True)), "this server; notes HQ; level True"),
         (ReadRequest(partners=(replace(HQ, scopes=()),)), f"this server; partner {PARTNER} of 'HQ'"),
         (
             ReadRequest(partners=(replace(HQ, scopes=(ONE, TWO)),)),
