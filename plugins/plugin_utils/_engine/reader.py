@@ -72,6 +72,7 @@ class Reader:
         self._secrets = secret_record.SecretRecord()
         self._journal: dict[str, str] = {}
         self._written: dict[str, str] = {}  # relationships that this task writes to: verifying looks at both servers
+        self._understood: object = None  # what was asked when this server's answers were looked at
         self._copy: Export | None = None
         self._statistics: Mapping[IPv4Address, Utilisation] | None = None
 
@@ -200,6 +201,8 @@ class Reader:
         operations = connection_reads.own_operations(self._request, self._over_hop(), self._note_reads(), self._lacking)
         if HERE not in self.readings or not self.readings[HERE].has(operations):
             self.look(HERE, operations)
+        elif self._understood != (self._request, self._lacking):  # nothing new to read, and something new to know
+            self._learn_here(self.readings[HERE])
 
     def _look_at_partner_host(self) -> None:
         """Only when something of it is needed; by then it can turn out to be another server than the partner."""
@@ -242,6 +245,7 @@ class Reader:
 
     def _learn_here(self, seen: Reading) -> None:
         """This server, and the partners that it asked. Raises RemoteFailure for what is its own."""
+        self._understood = (self._request, dict(self._lacking))
         own, host = self._request.own, seen.remote.host
         reads = connection_reads.of_this_server(self._request, self._lacking)
         self._take(connection_reads.own_view(seen, self._request, reads), reads, HERE)

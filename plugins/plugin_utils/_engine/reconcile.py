@@ -159,11 +159,14 @@ class Reconciliation:
         self.result["changed"] = False  # until something was written
         self.reader.settle()
         done: list[Step] = []
+        touched: set[Connection] = set()
         left = list(steps)
         while left:
             connection, group = calls.groups(left)[0]
-            if any(step.connection is connection for step in done) and done[-1].connection is not connection:
-                self.reader.look(connection)
+            if connection in touched:  # a fresh fingerprint
+                again = server_replies.hop_among(self.reader.readings[connection].operations)
+                self.reader.look(connection, again)
+            touched.add(connection)
             too_many = self._write(connection, group, calls.written(done), plan.rereads)
             carried_out = group if too_many is None else group[: group.index(too_many)]
             done += carried_out
@@ -245,11 +248,17 @@ class Reconciliation:
     # --- notes of broken runs ------------------------------------------------------------------------------------
 
     def _forget_notes(self, plan: Plan) -> None:
-        """An earlier run did not end, and both servers show all the same what is wanted."""
+        """An earlier run did not end, and both servers show all the same what is wanted. The note of a partner that was
+        not looked at stays."""
         partners = [source for source in plan.start.known.values() if source in plan.start.views]
         if partners and len(partners) == len(plan.start.known):
             reading = self.reader.readings[HERE]
-            drops = [journal.drop(name) for name in plan.start.journal]
+            seen = [view.server.identity for source, view in plan.start.views.items() if source is not HERE]
+            drops = [
+                journal.drop(name)
+                for name, partner in plan.start.journal.items()
+                if partner in plan.start.known or any(identity.is_called(partner) for identity in seen)
+            ]
             reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
 
     def _remember(self) -> None:

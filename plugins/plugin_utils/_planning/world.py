@@ -256,7 +256,7 @@ class World:
         noted = self.journal.get(name)
         if current is not None:
             return current.relationship.partner.names
-        return (noted,) if noted else ()
+        return (noted,) if noted and not self.has_partner_host else ()
 
     def asked(self, read: PartnerRead) -> ServerView | Unread | None:
         """The partner, or why it could not be read; None: that is not known yet, or not enough of it."""

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -29,7 +29,7 @@ PARTNER, THIRD = "dhcp02.contoso.example", "dhcp03.contoso.example"
 HERE, THERE = Connection.THIS_SERVER, Connection.PARTNER
 HQ = PartnerRead((PARTNER,), "HQ", (ONE,))
 BRANCH = PartnerRead((PARTNER,), "Branch", (TWO,), api=True, level=True)
-NOTHING: Mapping[str, frozenset[IPv4Address]] = {}
+NOTHING: connection_reads.Lacking = {}
 
 
 def read(lab: Lab, operations: Sequence[Operation], server: str = "DHCP01") -> Reading:
@@ -67,7 +67,7 @@ def test_the_content_of_what_is_compared_is_read_of_this_server_too() -> None:
     ],
 )
 def test_scopes_that_a_server_lacks_are_not_asked_of_it(
-    lacking: Mapping[str, frozenset[IPv4Address]], expected: list[Operation]
+    lacking: connection_reads.Lacking, expected: list[Operation]
 ) -> None:
     assert connection_reads.of_partners([replace(HQ, scopes=(ONE, TWO))], PARTNER, lacking).export == expected
 
@@ -225,6 +225,6 @@ def test_an_api_that_does_not_answer_is_told() -> None:
 )
 def test_scopes_that_turn_out_not_to_be_there_are_found_once(known: frozenset[IPv4Address], expected: Any) -> None:
     lab = pair().lab
-    reads = connection_reads.of_partners([replace(HQ, scopes=(ONE, THREE))], None, {THERE.value: known})
+    reads = connection_reads.of_partners([replace(HQ, scopes=(ONE, THREE))], None, {THERE: known})
     seen = connection_reads.partner_view(read(lab, reads.operations(), "DHCP02"), reads, read(lab, []).server)
     assert connection_reads.missing(seen, reads) == expected

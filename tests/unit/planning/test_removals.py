@@ -20,11 +20,19 @@ Items = Mapping[str, Mapping[str, str]]
 
 
 def differs(
-    kept: Items, going: Items, *, deleted: bool = True, replaced: bool = False, **leases: Lease
+    kept: Items,
+    going: Items,
+    *,
+    deleted: bool = True,
+    replaced: bool = False,
+    is_left_over: bool = False,
+    **leases: Lease,
 ) -> tuple[list[str], list[str]]:
     """What differs, and what of it is lost, when the copy on the partner goes."""
     exported = {"exported_here": content_of(ONE, kept), "exported_there": content_of(ONE, going, **leases)}
     start = pair({"HQ": ["10.0.1.0"]}, HOP, **exported)
+    if is_left_over:  # in no relationship there, and out of service
+        start = start.having(start.views[HOP].without_half("HQ").switched([ONE], False))
     gone = removal(ONE, start.views[HERE], start.views[HOP], deleted=deleted, replaced=replaced)
     return list(gone.differences), list(gone.loses)
 
@@ -72,6 +80,12 @@ def test_a_client_that_it_alone_knows_is_lost_even_where_the_copy_stays() -> Non
         assert differs(NAME, NAME, deleted=deleted, _50=lease())[1] == ["lease 10.0.1.50 of aa: on DHCP02 only"]
 
 
-def test_a_copy_that_is_made_anew_loses_its_clients_alone() -> None:
-    differences, loses = differs(NAME, {**NAME, **RESERVED}, replaced=True, _50=lease())
+def test_a_left_over_copy_that_is_replaced_loses_its_clients_alone() -> None:
+    differences, loses = differs(NAME, {**NAME, **RESERVED}, replaced=True, is_left_over=True, _50=lease())
     assert (len(differences), loses) == (2, ["lease 10.0.1.50 of aa: on DHCP02 only"])
+
+
+def test_a_member_that_is_made_anew_loses_what_it_has_alone() -> None:
+    """Where a relationship is re-created or moves to another of the same two servers."""
+    differences, loses = differs(NAME, {**NAME, **RESERVED}, replaced=True)
+    assert loses == differences == ["reservation 10.0.1.9: present on DHCP02, none on DHCP01"]
