@@ -26,7 +26,7 @@ from .._model.identity import Connection, Hop, Source, are_one
 from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.read_request import OwnRead, PartnerRead, ReadRequest, Scopes, Unread
-from .._planning.world import AT_ONCE, Planner, ServerView, World
+from .._planning.world import Planner, ServerView, World
 from .._windows import cmdlets, probes, secret_record, server_replies
 from .._windows.cmdlets import Operation
 from .._windows.errors import RemoteFailure, UnexpectedReply
@@ -61,7 +61,6 @@ class Reader:
             self.remotes[THERE] = partner
         self.readings: dict[Connection, Reading] = {}
         self.reached: set[tuple[Connection, str]] = set()  # partners over a second hop that are, with rights there
-        self.at_once = AT_ONCE
         self._ahead, self._writes = ahead, writes
         self._request = ReadRequest()
         self._views: dict[Source, ServerView] = {}
@@ -114,7 +113,15 @@ class Reader:
             views[HERE] = replace(views[HERE], server=server)
         known, notes = dict(self._known), dict(self._journal)
         return self._ahead(
-            World(views, known, THERE in self.remotes, notes, self._secrets, self.at_once, self._copy, self._statistics)
+            World(
+                views,
+                known,
+                has_partner_host=THERE in self.remotes,
+                journal=notes,
+                secrets=self._secrets,
+                safety_copy=self._copy,
+                statistics=self._statistics,
+            )
         )
 
     def read(self, request: ReadRequest) -> None:

@@ -132,16 +132,13 @@ class Reconciliation:
             self.reader.reached.add((connection, partner))
 
     def _show(self, plan: Plan, steps: Sequence[Step]) -> None:
-        """The plan as the task's result shows it: the whole one, where it had to be made anew for smaller calls."""
-        if "plan" not in self.result:
-            self.result["plan"] = [step.public() for step in steps]
-            self.result["removals"] = [removal.public() for removal in plan.removals]
-            if plan.differences is not None:
-                self.result["differences"] = [difference.public() for difference in plan.differences]
+        """The plan as the task's result shows it."""
+        self.result["plan"] = [step.public() for step in steps]
+        self.result["removals"] = [removal.public() for removal in plan.removals]
+        if plan.differences is not None:
+            self.result["differences"] = [difference.public() for difference in plan.differences]
 
     def _announce(self, plan: Plan) -> None:
-        if "diff" in self.result:
-            return
         before, after = plan.shown
         if plan.creates:
             after = {**after, "create_scopes": [scope_specs.options(spec) for spec in plan.creates]}
