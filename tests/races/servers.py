@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A lab in which runs meet: each of their operations asks the scheduler first, and every change is looked at."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pickle
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address
+from typing import Any, cast
+
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from lab.core.api import Outcome, Session
+from lab.core.lab import Function, Lab
+from lab.standin import script
+from lab.standin.files import Files
+from nothing_lost.task import Wire
+from nothing_lost.watched import Killed
+from races.scheduler import START, Scheduler, Thing
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
+STATIC = ("Get-DhcpServerVersion", "Get-DhcpServerv4Binding")  # what they answer does not change here
+NOTES = ("prove_text", "keep_text", "drop_text")
+Known = dict[tuple[Any, ...], Outcome]
+
+
+class RacedLab(Lab):
+    """`scheduler`: while runs are under way. `known`: what reads answered, for each state of the servers: many schedules
+    begin alike."""
+
+    scheduler: Scheduler | None = None
+    known: Known
+    _state: dict[Thing, bytes] | None = None
+
+    def between(self) -> None:
+        if self.scheduler is not None:
+            self.changed()
+            self.scheduler.at("", "the other half")
+            self.scheduler.reads(*self._all())
+
+    def changed(self) -> None:
+        """Something was written."""
+        before, self._state = self._pieces(), None
+        if self.scheduler is not None and self.scheduler.current is not None:
+            now = self._pieces()
+            self.scheduler.writes(*(thing for thing in now if now[thing] != before[thing]))
+            self.scheduler.written()
+
+    def _all(self) -> Iterator[Thing]:
+        return ((what, name) for name in self.servers for what in ("relationships", "scopes"))
+
+    def now(self, server: str) -> datetime:
+        passed = self.scheduler.clock - START if self.scheduler else 0
+        return NOON + timedelta(seconds=passed) + self.servers[server].clock_offset
+
+    def _perform(self, session: Session, function: Function, *given: Any) -> Outcome:
+        if function.writes and function.name != "Export-DhcpServer":
+            self._pieces()
+            if self.scheduler is not None:
+                self.scheduler.reads(*self._all())
+            outcome = super()._perform(session, function, *given)
+            self.changed()
+            return outcome
+        self._note_read(session, function, given[0])
+        path = given[0].get("File")
+        bound = tuple(sorted((name, value) for name, value in given[0].items() if name != "File"))
+        key = (self._seen(), session, function.name, bound)
+        if (known := self.known.get(key)) is not None:
+            return replace(known, files={path: content for content in known.files.values()})
+        before = self._seen()
+        outcome = super()._perform(session, function, *given)
+        self._state = None
+        if self._seen() == before:
+            self.known[key] = outcome
+        return outcome
+
+    def _note_read(self, session: Session, function: Function, bound: Mapping[str, Any]) -> None:
+        if self.scheduler is None:
+            return
+        target = self.find(str(bound.get("ComputerName", session.server)))
+        if function.name == "Get-DhcpServerv4Failover" or target is None:  # its State depends on the other's half
+            self.scheduler.reads(*(("relationships", name) for name in self.servers))
+        elif function.name not in STATIC:
+            self.scheduler.reads(("scopes", target.name))
+
+    def _seen(self) -> tuple[bytes, ...]:
+        """All that a read may depend on, the time apart: nothing that is read tells of it but the time itself."""
+        return tuple(self._pieces().values())
+
+    def _pieces(self) -> Mapping[Thing, bytes]:
+        if self._state is None:
+            self._state = {("links", ""): pickle.dumps(self.cut_links)}
+            for server in self.servers.values():
+                self._state["scopes", server.name] = pickle.dumps(server.scopes)
+                rest = [getattr(server, one.name) for one in fields(server) if one.name != "scopes"]
+                self._state["relationships", server.name] = pickle.dumps(rest)
+        return self._state
+
+
+def raced(lab: Lab) -> RacedLab:
+    """A copy that is this schedule's own. What its reads answer is shared between the copies."""
+    copy = RacedLab(**{one.name: getattr(lab, one.name) for one in fields(lab)})
+    copy.servers, copy.cut_links = deepcopy(lab.servers), set(lab.cut_links)
+    copy._lock = cast(threading.RLock, contextlib.nullcontext())  # one run at a time, and it may stop in a write
+    copy.known = lab.known if isinstance(lab, RacedLab) else {}
+    return copy
+
+
+@dataclass(frozen=True)
+class Mutex:
+    """Of one server, as the script asks for it."""
+
+    scheduler: Scheduler
+    server: str
+
+    def acquire(self, timeout: float) -> bool:
+        return self.scheduler.acquire(self.server, timeout)
+
+    def release(self) -> None:
+        with contextlib.suppress(KeyError):  # who was killed holds nothing any more
+            self.scheduler.release(self.server)
+
+
+class Patience(threading.Event):
+    """What the script waits with."""
+
+    def __init__(self, sleep: Callable[[float | None], None]) -> None:
+        super().__init__()
+        self._sleep = sleep
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._sleep(timeout)
+        return False
+
+
+@dataclass
+class RacedWire(Wire):
+    """A run's remote commands."""
+
+    scheduler: Scheduler | None = None
+
+    def execute(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        number, self.calls = self.calls, self.calls + 1
+        scheduler = self.scheduler
+        assert scheduler is not None
+        scheduler.at(server, "request")
+        if not self.lab.servers[server].reachable:
+            raise RemoteFailure(f"{server} cannot be reached")
+
+        def step(call: Mapping[str, Any]) -> None:
+            if server in mine.holds:
+                scheduler.at(server, _words(call))
+            if call["op"] in NOTES:
+                (scheduler.reads if call["op"] == "prove_text" else scheduler.writes)(("notes", server))
+
+        mine = scheduler.current
+        assert mine is not None
+        account = self.lab.servers[server].credentials[0]
+        process = script.Process(
+            self.files.setdefault(server, Files()),
+            arguments["secrets"],
+            Patience(scheduler.sleep),
+            cast(threading.Lock, Mutex(scheduler, server)),
+            step,
+        )
+        said = script.run(self.lab, Session(server, account.user, account.delegated), arguments["request"], process)
+        if self.lose_at == number:
+            raise Killed
+        reply: Mapping[str, Any] = json.loads(said)
+        return reply
+
+
+def _words(call: Mapping[str, Any]) -> str:
+    parameters = call.get("parameters") or {}
+    named = [parameters.get(key) for key in ("Name", "ScopeId", "State")] + [call.get("relationship"), call.get("name")]
+    return " ".join([call["op"], call.get("cmdlet", ""), *(str(one) for one in named if one)])
+
+
+def active(lab: Lab, scope: IPv4Address) -> list[str]:
+    """The servers that serve it."""
+    return [
+        server.name
+        for server in lab.servers.values()
+        if server.reachable and scope in server.scopes and server.scopes[scope].state == "Active"
+    ]

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The process while runs meet in it: its time is the scheduler's, and what is random in it is the same each time."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from unittest.mock import patch
+
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import script_request
+from races.scheduler import START, Scheduler
+from races.servers import NOON
+
+
+@contextlib.contextmanager
+def process(scheduler: Scheduler) -> Iterator[None]:
+    """Waiting takes no time and lets the others go on."""
+    numbers = iter(range(1, 1 << 30))
+    state = random.getstate()
+    random.seed(0)
+    with (
+        patch.object(time, "sleep", scheduler.sleep),
+        patch.object(time, "monotonic", lambda: scheduler.clock),
+        patch.object(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64)),
+        patch.object(script_request, "_now", lambda: NOON + timedelta(seconds=scheduler.clock - START)),
+    ):
+        yield
+    random.setstate(state)
