@@ -13,8 +13,8 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
@@ -73,7 +73,7 @@ def perform(
     wire: Wire, module: str, options: Mapping[str, Any], host: str = "dhcp01", check_mode: bool = False
 ) -> dict[str, Any]:
     """Runs the task on a host; servers are called like the hosts, in capitals. Raises Killed."""
-    task = MagicMock(check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options))
+    task = SimpleNamespace(check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options))
     plugin = importlib.import_module(f"{ACTIONS}.{module}").ActionModule
 
     class Action(plugin):  # type: ignore[misc, valid-type]
@@ -84,7 +84,8 @@ def perform(
         def connect(self, partner: str, task_vars: Any) -> Iterator[tuple[Execute, Callable[[], bool]]]:
             yield lambda arguments: wire.reach(partner.upper(), arguments), lambda: False
 
-    action = Action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
+    connection = SimpleNamespace(become=None, transport="local", _shell=SimpleNamespace(tmpdir=None))
+    action = Action(task, connection, None, None, None, None)
     wire.plan = None
     result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})
     if isinstance(reconciliation := getattr(action, "reconciliation", None), Reconciliation):

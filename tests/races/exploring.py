@@ -75,4 +75,4 @@ def randomly(pair: Pair, seed: int, count: int) -> Iterator[Outcome]:
     """Any number of switches, clients that get leases in half of them."""
     rng = random.Random(f"{seed} {pair}")
     for _number in range(count):
-        yield meet(pair, at_random(rng, 40))
+        yield meet(pair, at_random(rng.randrange(1 << 30)))

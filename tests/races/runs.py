@@ -22,6 +22,8 @@ from races.virtual import process
 
 PARTNER = {"dhcp01": "dhcp02", "dhcp02": "dhcp01"}
 LEASES = 3
+FAULTS = ("Please report", "that Ansible cannot read", "Traceback")  # a fault of the product, or of this proof
+NOTHING = "nothing"  # a task that does nothing
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Outcome:
 
     schedule: Schedule
     wrong: list[tuple[str, str]] = field(default_factory=list)
-    persons: list[str] = field(default_factory=list)
+    persons: list[tuple[str, str]] = field(default_factory=list)  # who, and what it said
+    killed: bool = False
     own_doing: int = 0
     trace: list[Operation] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -76,6 +79,8 @@ class Meeting:
 
     def run(self, who: int, scheduler: Scheduler, lose_at: int | None = None) -> Mapping[str, Any]:
         """The task of this number. Raises Killed."""
+        if self.pair.second == NOTHING and who == 1:
+            return {}
         name, host = ((self.pair.first, self.pair.first_host), (self.pair.second, self.pair.second_host))[who]
         task, other = TASKS[name], PARTNER[host]
         options = dict(task.options(host, other))
@@ -101,6 +106,7 @@ def meet(pair: Pair, schedule: Schedule) -> Outcome:
     promises = [
         Promise(TASKS[name].wish, host.upper(), PARTNER[host].upper())
         for name, host in ((pair.first, pair.first_host), (pair.second, pair.second_host))
+        if name != NOTHING
     ]
     meeting = Meeting(place, pair, lab, files, Judge(lab, place.unserved, promises, clients))
     actors = _actors(meeting, schedule, clients)
@@ -150,12 +156,21 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome)
         elif actor.failure is None and isinstance(actor.result, Mapping):
             said = actor.result.get("msg") if actor.result.get("failed") else "ok"
             outcome.said.append(f"{actor.name}: {said}")
+            _check_said(actor.name, str(said), outcome)
+            if actor.number == len(meeting.judge.promises):
+                continue  # it was asked for nothing
             promise = meeting.judge.promises[actor.number]
             if not actor.result.get("failed") and not promise.held:
                 outcome.wrong.append(("silent", f"{actor.name} said ok, and what it was asked for was never so"))
         elif actor.failure is not None:
             outcome.said.append(f"{actor.name}: killed")
+            outcome.killed = True
     return scheduler
+
+
+def _check_said(name: str, said: str, outcome: Outcome) -> None:
+    if any(words in said for words in FAULTS):
+        outcome.wrong.append(("faults", f"{name} said: {said}"))
 
 
 def _again(meeting: Meeting, who: int, outcome: Outcome) -> None:
@@ -167,6 +182,4 @@ def _again(meeting: Meeting, who: int, outcome: Outcome) -> None:
     actors = [actor] if who == 0 else [Actor("", lambda: None), actor]
     _run(meeting, actors, ((who, REST),), outcome)
     if actor.failure is None and actor.result.get("failed"):
-        outcome.persons.append(f"{actor.name}: {actor.result['msg']}")
-
-
+        outcome.persons.append((actor.name, str(actor.result["msg"])))

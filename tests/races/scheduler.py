@@ -127,6 +127,10 @@ class Scheduler:
         """The operation that is under way depends on them."""
         self._under_way[self._me().number].reads.update(things)
 
+    def read(self) -> frozenset[Thing]:
+        """On what the operation that is under way depends so far."""
+        return frozenset(self._under_way[self._me().number].reads)
+
     def writes(self, *things: Thing) -> None:
         """It may have changed them."""
         self._under_way[self._me().number].writes.update(things)

@@ -11,19 +11,25 @@ from races.scheduler import REST
 
 Segments = tuple[tuple[int, int], ...]
 CLIENTS = 2  # the actor that is no task
+DRAWN = "random-"
+CALLS = 8  # remote commands of a run, about
 
 
 @dataclass(frozen=True)
 class Schedule:
     """`segments`: (run, operations). `dies`: the run that is killed, before this operation of its own. `loses`: the run
-    that gets no reply to this remote call. `seed`: of what else is random: clients that get leases (none: none do)."""
+    that gets no reply to this remote call. `seed`: of what else is random: clients that get leases (none: none do).
+    `name`: of one that was drawn as a whole."""
 
     segments: Segments
     dies: tuple[int, int] | None = None
     loses: tuple[int, int] | None = None
     seed: int | None = None
+    name: str = ""
 
     def __str__(self) -> str:
+        if self.name:
+            return self.name
         words = [f"{'ABC'[who]}{'' if count == REST else count}" for who, count in self.segments]
         words += [f"kill-{'AB'[self.dies[0]]}{self.dies[1]}"] if self.dies else []
         words += [f"lose-{'AB'[self.loses[0]]}{self.loses[1]}"] if self.loses else []
@@ -33,6 +39,9 @@ class Schedule:
 
 def parse(text: str) -> Schedule:
     """The reverse of str. Raises ValueError."""
+    if text.startswith(DRAWN):
+        _random, seed_text, *broken = text.split("-")
+        return at_random(int(seed_text), *broken)
     segments: list[tuple[int, int]] = []
     dies = loses = seed = None
     for word in text.split(","):
@@ -56,8 +65,9 @@ def switched(first: int, before: int, between: int = REST) -> Schedule:
     return Schedule(((first, before), (other, between), (first, REST), (other, REST)))
 
 
-def at_random(rng: random.Random, operations: int, *, kills: bool = False) -> Schedule:
-    """`operations`: about how many a run has."""
+def at_random(seed: int, broken: str = "") -> Schedule:
+    """Any number of switches; `broken`: dies or loses, one of the two at some place."""
+    rng, operations = random.Random(seed), 40  # about how many a run has
     steps = rng.choice((2, 4, 10, max(2, operations // 2)))
     segments: list[tuple[int, int]] = []
     who, length = rng.randrange(2), 0
@@ -69,5 +79,7 @@ def at_random(rng: random.Random, operations: int, *, kills: bool = False) -> Sc
     if clients is not None:
         for _lease in range(rng.randint(1, 3)):
             segments.insert(rng.randrange(len(segments)), (CLIENTS, 1))
-    dies = (rng.randrange(2), rng.randrange(operations)) if kills else None
-    return Schedule(tuple(segments), dies, None, clients)
+    killed = (rng.randrange(2), rng.randrange(1, operations)) if broken == "dies" else None
+    lost = (rng.randrange(2), rng.randrange(CALLS)) if broken == "loses" else None
+    name = f"{DRAWN}{seed}{f'-{broken}' if broken else ''}"
+    return Schedule(tuple(segments), killed, lost, clients, name)

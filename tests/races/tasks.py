@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from lab.core.lab import Lab
-from nothing_lost.scenarios import RELATIONSHIP, SCOPE_MODULE, state
+from nothing_lost.scenarios import RELATIONSHIP, SCOPE_MODULE
 from races.servers import active
 
 ONE, TWO, THREE, FOUR, FIVE, SIX, EIGHT, NINE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2, 3, 4, 5, 6, 8, 9))
@@ -296,5 +296,7 @@ def tasks() -> Iterator[Task]:
 TASKS = {task.name: task for task in tasks()}
 
 
-def is_member(lab: Lab, server: str, scope: IPv4Address) -> bool:
-    return state(lab, server, scope) == "member"
+# those in which a member of HQ may change where it is served
+ABOUT_MEMBERS = [
+    task.name for task in TASKS.values() if task.kind in ("removing", "moving", "re-creating", "replicating")
+]
