@@ -9,7 +9,6 @@ import json
 import platform
 import re
 import threading
-import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import Any
 from lab.core import api, management_api, metadata
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
+from lab.core.server import Server
 from lab.standin.file_operations import FileOperations, packed
 from lab.standin.files import Files
 from lab.standin.holder import Holding, told
@@ -74,7 +74,7 @@ def run(lab: Lab, session: Session, request_text: str, process: Process | None =
             mutex.release()
     else:
         reply["status"] = "busy"
-        name = f"Global\\windhcp.failover.{session.server}"
+        name = f"Global\\windhcp.failover.{script.server.computer_name}"
         reply["errors"] = [failure("windhcp.busy", "ResourceBusy", name, told(script.files))]
     now = script.now()
     reply["clock"] = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z"
@@ -165,13 +165,13 @@ class Script:
         if self.check_mode and not name.lower().startswith(("get-", "export-dhcpserver")):
             return refused_in_check_mode(name)
         parameters = call.get("parameters") or {}
-        started = time.monotonic()
+        started = self.lab.elapsed()
         while True:
             objects, errors, warnings = self.invoke(known, parameters)
-            again = bool(errors) and time.monotonic() - started < int(call.get("retry_seconds") or 0)
+            again = bool(errors) and self.lab.elapsed() - started < int(call.get("retry_seconds") or 0)
             if not again or any(error["id"].split(",")[0] not in (call.get("retry_on") or ()) for error in errors):
                 break
-            self.stop.wait(2)
+            self.sleep(2)
         select = call.get("select") or ()
         shown = [api.shown(one) for one in objects]
         chosen = [{key: one[key] for key in select if key in one} for one in shown]
@@ -197,7 +197,7 @@ class Script:
         return outcome.objects, errors, outcome.warnings
 
     def wait(self, call: Mapping[str, Any]) -> Result:
-        started = time.monotonic()
+        started = self.lab.elapsed()
         tolerated_since: float | None = None
         while True:
             said = self.cmdlet(call)
@@ -212,7 +212,7 @@ class Script:
             if seen and not pending:
                 return said
             passing = [*(call.get("while") or ())]
-            tolerated, now = call.get("tolerated") or (), time.monotonic()
+            tolerated, now = call.get("tolerated") or (), self.lab.elapsed()
             if tolerated_since is None and any(value in tolerated for value in pending):
                 tolerated_since = now
             late = now - started >= call["timeout"] or self.stop.is_set()
@@ -230,7 +230,7 @@ class Script:
                 still = f"{call['property']} is still '{words}' after {call['timeout']} s."
                 said["errors"] = [failure("windhcp.wait_timeout", "OperationTimeout", words, still)]
                 return said
-            self.stop.wait(call["interval_ms"] / 1000)
+            self.sleep(call["interval_ms"] / 1000)
 
     def export(self, call: Mapping[str, Any]) -> Result:
         path = f"C:\\Windows\\Temp\\windhcp-{uuid.uuid4()}.xml"
@@ -248,18 +248,18 @@ class Script:
         return operations.run(getattr(operations, name), call)
 
     def file_operations(self) -> FileOperations:
-        return FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.stop.wait)
+        return FileOperations(self.files, self.server.computer_name, self.now, self.cmdlet, self.sleep)
 
     def probe(self, call: Mapping[str, Any]) -> Result:
         if call.get("resolve"):
-            return result([{"addresses": self.lab.resolve(str(call["server"]))}])
+            return result([{"addresses": self.lab.resolve(str(call["server"]), self.server)}])
         version = {"cmdlet": "Get-DhcpServerVersion", "parameters": {"ComputerName": call.get("server")}}
         return self.cmdlet({**version, "select": ["MajorVersion", "MinorVersion"]})
 
     def who_when(self) -> Result:
         who = {
-            "computer": self.session.server,
-            "host_name": self.lab.servers[self.session.server].host_name,
+            "computer": self.server.computer_name,
+            "host_name": self.server.host_name,
             "user": self.user,
             "os_build": platform.release(),
             "language_mode": "FullLanguage",
@@ -272,7 +272,7 @@ class Script:
         if self.check_mode and function in management_api.WRITES:
             return refused_in_check_mode(function)
         name = str(call.get("relationship") or "")
-        if not self.lab.servers[self.session.server].management_api:
+        if not self.server.management_api:
             return result(
                 errors=[failure("windhcp.no_api", "NotInstalled", name, "Unable to load DLL 'dhcpsapi.dll'.")]
             )
@@ -289,10 +289,17 @@ class Script:
     @property
     def user(self) -> str:
         domain, _slash, user = self.session.user.rpartition("\\")
-        return f"{domain or self.session.server}\\{user}"
+        return f"{domain or self.server.computer_name}\\{user}"
+
+    @property
+    def server(self) -> Server:
+        return self.lab.servers[self.session.server]
 
     def now(self) -> datetime:
         return self.lab.now(self.session.server)
+
+    def sleep(self, seconds: float) -> bool:
+        return self.lab.wait(seconds, self.stop)
 
     def hidden(self, message: str) -> str:
         for secret in filter(None, self.secrets):
