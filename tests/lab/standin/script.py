@@ -29,7 +29,7 @@ MODULE_VERSION = "2.0.0.0"
 MASK = "********"
 COMPUTER_NAME = re.compile(r"[A-Za-z0-9_:.][A-Za-z0-9._:-]{0,254}")
 FILE_WRITES = ("safety_copy", "import_copy", "keep_text", "drop_text")
-FILE_READS = ("read_copy", "prove_text", "check_folder")
+FILE_READS = ("read_copy", "prove_text", "find_texts", "check_folder")
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,7 @@ class Script:
     def perform(self, request: Mapping[str, Any], reply: dict[str, Any]) -> None:
         before = list(request.get("before") or ())
         reply["before"] = [self.operation(call) for call in before]
-        pairs = [(call, said) for call, said in zip(before, reply["before"], strict=True) if call.get("fingerprint")]
-        reply["fingerprint"] = fingerprint(pairs)
+        reply["fingerprint"] = fingerprint(before, reply["before"])
         if request.get("fingerprint") and request["fingerprint"] != reply["fingerprint"]:
             reply["status"] = "changed_meanwhile"
             return
@@ -130,7 +129,10 @@ class Script:
             if said["errors"]:
                 reply["status"] = "stopped"
                 break
-        reply["finally"] = [self.operation(call) for call in request.get("finally") or ()]
+        again = list(request.get("finally") or ())
+        reply["finally"] = [self.operation(call) for call in again]
+        if again:
+            reply["fingerprint"] = fingerprint(again, reply["finally"])
 
     def operation(self, call: Mapping[str, Any]) -> Result:
         operations: dict[str, Callable[[], Result]] = {
@@ -317,11 +319,12 @@ def bad_name(call: Mapping[str, Any]) -> str | None:
     return next((str(name) for name in names if name is not None and not COMPUTER_NAME.fullmatch(str(name))), None)
 
 
-def fingerprint(pairs: Sequence[tuple[Mapping[str, Any], Result]]) -> str:
-    """Of what the reads said, without the properties that change by themselves."""
+def fingerprint(calls: Sequence[Mapping[str, Any]], results: Sequence[Result]) -> str:
+    """Of what the reads said that are to be held to it, without the properties that change by themselves."""
     lines: list[str] = []
-    for call, said in pairs:
-        volatile = call.get("volatile") or ()
-        lines += [text({key: one[key] for key in one if key not in volatile}) for one in said["objects"]]
-        lines.append(text([error["id"] for error in said["errors"]]))
+    for call, said in zip(calls, results, strict=True):
+        if call.get("fingerprint"):
+            volatile = call.get("volatile") or ()
+            lines += [text({key: one[key] for key in one if key not in volatile}) for one in said["objects"]]
+            lines.append(text([error["id"] for error in said["errors"]]))
     return hashlib.sha256("\n".join(lines).encode("ascii")).hexdigest()
