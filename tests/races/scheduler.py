@@ -15,7 +15,6 @@ from typing import Any
 
 from nothing_lost.watched import Killed
 
-START = 1_000.0  # seconds of the virtual clock
 MOST_OPERATIONS = 1_500  # of one run
 REST = 1_000_000  # operations: to the end of the run
 
@@ -73,7 +72,7 @@ class Scheduler:
     ) -> None:
         self.actors = actors
         self.trace: list[Operation] = []
-        self.clock = START
+        self.clock = 0.0  # seconds
         self.current: Actor | None = None
         self._left = [list(segment) for segment in segments]
         self._seen = seen

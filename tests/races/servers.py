@@ -8,7 +8,7 @@ import contextlib
 import json
 import pickle
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
@@ -22,11 +22,11 @@ from lab.standin import script
 from lab.standin.files import Files
 from nothing_lost.task import Wire
 from nothing_lost.watched import Killed
-from races.scheduler import START, Scheduler, Thing
+from races.scheduler import Scheduler, Thing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
 STATIC = ("Get-DhcpServerVersion", "Get-DhcpServerv4Binding")  # what they answer does not change here
-NOTES = ("prove_text", "keep_text", "drop_text")
+NOTES = ("prove_text", "find_texts", "keep_text", "drop_text")
 
 
 class RacedLab(Lab):
@@ -56,8 +56,15 @@ class RacedLab(Lab):
         return ((what, name) for name in self.servers for what in ("relationships", "scopes"))
 
     def now(self, server: str) -> datetime:
-        passed = self.scheduler.clock - START if self.scheduler else 0
-        return NOON + timedelta(seconds=passed) + self.servers[server].clock_offset
+        return NOON + timedelta(seconds=self.elapsed()) + self.servers[server].clock_offset
+
+    def elapsed(self) -> float:
+        return self.scheduler.clock if self.scheduler else 0
+
+    def wait(self, seconds: float, stop: threading.Event) -> bool:
+        assert self.scheduler is not None
+        self.scheduler.sleep(seconds)
+        return False
 
     def _perform(self, session: Session, function: Function, *given: Any) -> Outcome:
         if function.writes and function.name != "Export-DhcpServer":
@@ -128,23 +135,15 @@ class Mutex:
             self.scheduler.release(self.server)
 
 
-class Patience(threading.Event):
-    """What the script waits with."""
-
-    def __init__(self, sleep: Callable[[float | None], None]) -> None:
-        super().__init__()
-        self._sleep = sleep
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self._sleep(timeout)
-        return False
-
-
 @dataclass
 class RacedWire(Wire):
     """A run's remote commands."""
 
     scheduler: Scheduler | None = None
+
+    def pause(self, seconds: float) -> None:
+        assert self.scheduler is not None
+        self.scheduler.sleep(seconds)
 
     def execute(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         number, self.calls = self.calls, self.calls + 1
@@ -158,15 +157,14 @@ class RacedWire(Wire):
             if server in mine.holds:
                 scheduler.at(server, _words(call))
             if call["op"] in NOTES:
-                (scheduler.reads if call["op"] == "prove_text" else scheduler.writes)(("notes", server))
+                (scheduler.reads if call["op"] in NOTES[:2] else scheduler.writes)(("notes", server))
 
         mine = scheduler.current
         assert mine is not None
         account = self.lab.servers[server].credentials[0]
         files = self.files.setdefault(server, Files())
-        process = script.Process(
-            files, arguments["secrets"], Patience(scheduler.sleep), cast(threading.Lock, Mutex(scheduler, server)), step
-        )
+        mutex = cast(threading.Lock, Mutex(scheduler, server))
+        process = script.Process(files, arguments["secrets"], mutex=mutex, step=step)
         session = Session(server, account.user, account.delegated)
         said = self._said(session, arguments["request"], process)
         if self.lose_at == number:

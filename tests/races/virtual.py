@@ -8,16 +8,15 @@ import contextlib
 import functools
 import random
 import secrets
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from unittest.mock import patch
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import script_request, server_replies
-from races.scheduler import START, Scheduler
+from races.scheduler import Scheduler
 from races.servers import NOON
-
 
 _read = functools.lru_cache(maxsize=2_000)(server_replies.read_export)
 
@@ -29,12 +28,11 @@ def process(scheduler: Scheduler) -> Iterator[None]:
     state = random.getstate()
     random.seed(0)
     with (
-        patch.object(time, "sleep", scheduler.sleep),
-        patch.object(time, "monotonic", lambda: scheduler.clock),
+        patch.object(reconcile, "sleep", scheduler.sleep),
         patch.object(secrets, "token_hex", lambda size=32: f"{next(numbers):0{2 * size}x}"),
         patch.object(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64)),
         patch.object(server_replies, "read_export", _read),  # a pure function
-        patch.object(script_request, "_now", lambda: NOON + timedelta(seconds=scheduler.clock - START)),
+        patch.object(script_request, "_now", lambda: NOON + timedelta(seconds=scheduler.clock)),
     ):
         yield
     random.setstate(state)
