@@ -14,7 +14,7 @@ from races.exploring import randomly, two_switches
 from races.runs import NOTHING, Outcome, Pair, meet
 from races.scenes import scene
 from races.scheduler import REST
-from races.schedules import CLIENTS, Schedule, at_random
+from races.schedules import CLIENTS, Schedule, at_random, switched
 from races.tasks import ABOUT_MEMBERS, TASKS
 
 RANDOM = 200  # schedules of a pair beyond those with two switches
@@ -131,5 +131,18 @@ def _clients(pair: Pair) -> Iterator[Outcome]:
 def _forget() -> None:
     """What reads answered takes memory."""
     for name in ("pair", "half_first", "inactive", "silent"):
-        scene(name).lab.known.clear()
-        scene(name).lab.replies.clear()
+        scene(name).lab.remembered.clear()
+
+
+def sampled(seed: int, count: int) -> Iterator[tuple[Pair, Outcome]]:
+    """Some of all that, from anywhere."""
+    rng = random.Random(seed)
+    for _number in range(count):
+        first, second = rng.choice(pairs())
+        (one_host, other_host), route = rng.choice(PLACES)
+        pair = Pair(first, one_host, second, other_host, route, rng.choice(("pair", "pair", "half_first", "inactive")))
+        if "down" in (first, second):
+            pair = Pair(first, "dhcp01", second, "dhcp01", route, "silent")
+        drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "", "dies", "loses")))
+        two = switched(rng.randrange(2), rng.randrange(45), rng.randrange(1, 45))
+        yield pair, meet(pair, rng.choice((drawn, two, two)))

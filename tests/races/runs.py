@@ -77,7 +77,7 @@ class Meeting:
     files: dict[str, Files]
     judge: Judge
 
-    def run(self, who: int, scheduler: Scheduler, lose_at: int | None = None) -> Mapping[str, Any]:
+    def run(self, who: int, lose_at: int | None = None) -> Mapping[str, Any]:
         """The task of this number. Raises Killed."""
         if self.pair.second == NOTHING and who == 1:
             return {}
@@ -88,7 +88,7 @@ class Meeting:
             options["path"] = self.scene.saved[host.upper()]
         if task.routes and self.pair.route == "own":
             options["partner_host"] = _own_partner(task, other)
-        wire = RacedWire(self.lab, lose_at=lose_at, files=self.files, scheduler=scheduler)
+        wire = RacedWire(self.lab, lose_at=lose_at, files=self.files)
         return perform(wire, task.module, options, host)
 
 
@@ -127,7 +127,7 @@ def meet(pair: Pair, schedule: Schedule) -> Outcome:
 
 def _actors(meeting: Meeting, schedule: Schedule, clients: Clients) -> list[Actor]:
     def body(who: int, lose_at: int | None) -> Any:
-        return lambda: meeting.run(who, _scheduler(meeting), lose_at)
+        return lambda: meeting.run(who, lose_at)
 
     actors = []
     for who, name in enumerate(meeting.pair.names):
@@ -178,7 +178,7 @@ def _again(meeting: Meeting, who: int, outcome: Outcome) -> None:
     promise = meeting.judge.promises[who]
     promise.over = False
     promise.look(meeting.lab, mine=True)
-    actor = Actor(meeting.pair.names[who], lambda: meeting.run(who, _scheduler(meeting)))
+    actor = Actor(meeting.pair.names[who], lambda: meeting.run(who))
     actors = [actor] if who == 0 else [Actor("", lambda: None), actor]
     _run(meeting, actors, ((who, REST),), outcome)
     if actor.failure is None and actor.result.get("failed"):

@@ -57,7 +57,13 @@ class Actor:
     result: Any = None
     failure: Exception | None = None
     number: int = 0
-    baton: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    baton: threading.Lock = field(default_factory=lambda: _taken())
+
+
+def _taken() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 Segments = Sequence[tuple[int, int]]
@@ -76,7 +82,7 @@ class Scheduler:
         self.current: Actor | None = None
         self._left = [list(segment) for segment in segments]
         self._seen = seen
-        self._over = threading.Semaphore(0)
+        self._over = _taken()
         self._owners: dict[str, Actor] = {}
         self._under_way: dict[int, Operation] = {}
         for number, actor in enumerate(actors):
@@ -164,8 +170,8 @@ class Scheduler:
         return True
 
     def release(self, mutex: str) -> None:
-        owner = self._owners.pop(mutex)
-        owner.holds.discard(mutex)
+        if owner := self._owners.pop(mutex, None):  # who was killed holds nothing any more
+            owner.holds.discard(mutex)
 
     # --- who is next ---------------------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ import contextlib
 import json
 import pickle
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any, cast
@@ -20,23 +20,41 @@ from lab.core.api import Outcome, Session
 from lab.core.lab import Function, Lab
 from lab.standin import script
 from lab.standin.files import Files
+from lab.standin.results import Result
 from nothing_lost.task import Wire
 from nothing_lost.watched import Killed
+
 from races.scheduler import Scheduler, Thing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
 STATIC = ("Get-DhcpServerVersion", "Get-DhcpServerv4Binding")  # what they answer does not change here
-NOTES = ("prove_text", "find_texts", "keep_text", "drop_text")
+NOTE_READS, NOTE_WRITES = ("prove_text", "find_texts"), ("keep_text", "drop_text")
+READS = (*NOTE_READS, "who_when", "probe_partner", "probe_api", "check_folder", "read_copy", "export")
 
 
 class RacedLab(Lab):
-    """`scheduler`: while runs are under way. `known`, `replies`: what reads and requests that only read answered, for
-    each state of the servers: many schedules begin alike."""
+    """`scheduler`: while runs are under way. `remembered`: what reads answered, and on what that depends, for each state
+    of the servers: many schedules begin alike. `unserved`: scopes that nobody serves when the runs begin."""
 
     scheduler: Scheduler | None = None
-    known: dict[tuple[Any, ...], Outcome]
-    replies: dict[tuple[Any, ...], tuple[str, frozenset[Thing]]]
+    remembered: dict[tuple[Any, ...], tuple[Any, frozenset[Thing]]]
+    unserved: frozenset[IPv4Address] = frozenset()
     _state: dict[Thing, bytes] | None = None
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    def now(self, server: str) -> datetime:
+        return NOON + timedelta(seconds=self.elapsed()) + self.servers[server].clock_offset
+
+    def elapsed(self) -> float:
+        return self.scheduler.clock if self.scheduler else 0
+
+    def wait(self, seconds: float, stop: threading.Event) -> bool:
+        assert self.scheduler is not None
+        self.scheduler.sleep(seconds)
+        return False
+
+    # --- what happens ----------------------------------------------------------------------------------------------
 
     def between(self) -> None:
         if self.scheduler is not None:
@@ -52,55 +70,46 @@ class RacedLab(Lab):
             self.scheduler.writes(*(thing for thing in now if now[thing] != before[thing]))
             self.scheduler.written()
 
-    def _all(self) -> Iterator[Thing]:
-        return ((what, name) for name in self.servers for what in ("relationships", "scopes"))
-
-    def now(self, server: str) -> datetime:
-        return NOON + timedelta(seconds=self.elapsed()) + self.servers[server].clock_offset
-
-    def elapsed(self) -> float:
-        return self.scheduler.clock if self.scheduler else 0
-
-    def wait(self, seconds: float, stop: threading.Event) -> bool:
-        assert self.scheduler is not None
-        self.scheduler.sleep(seconds)
-        return False
-
     def _perform(self, session: Session, function: Function, *given: Any) -> Outcome:
-        if function.writes and function.name != "Export-DhcpServer":
-            self._pieces()
-            if self.scheduler is not None:
-                self.scheduler.reads(*self._all())
-            outcome = super()._perform(session, function, *given)
-            self.changed()
-            return outcome
-        self._note_read(session, function, given[0])
-        path = given[0].get("File")
-        bound = tuple(sorted((name, value) for name, value in given[0].items() if name != "File"))
-        key = (self.seen(), session, function.name, bound)
-        if (known := self.known.get(key)) is not None:
-            return replace(known, files={path: content for content in known.files.values()})
-        before = self.seen()
+        if self.scheduler is None:
+            return super()._perform(session, function, *given)
+        if not function.writes or function.name == "Export-DhcpServer":
+            self._note_read(session, function, given[0])
+            return super()._perform(session, function, *given)
+        self._pieces()
+        self.scheduler.reads(*self._all())
         outcome = super()._perform(session, function, *given)
-        self._state = None
-        if self.seen() == before:
-            self.known[key] = outcome
+        self.changed()
         return outcome
 
     def _note_read(self, session: Session, function: Function, bound: Mapping[str, Any]) -> None:
-        if self.scheduler is None:
-            return
+        assert self.scheduler is not None
         target = self.find(str(bound.get("ComputerName", session.server)))
         if function.name == "Get-DhcpServerv4Failover" or target is None:  # its State depends on the other's half
             self.scheduler.reads(*(("relationships", name) for name in self.servers))
         elif function.name not in STATIC:
             self.scheduler.reads(("scopes", target.name))
 
-    def seen(self) -> tuple[bytes, ...]:
-        """All that a read may depend on, the time apart: nothing that is read tells of it but the time itself."""
-        return tuple(self._pieces().values())
+    # --- what is remembered ----------------------------------------------------------------------------------------
 
-    def _pieces(self) -> Mapping[Thing, bytes]:
+    def answer(self, question: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
+        """What `ask` gives, which only reads; from memory where it was asked before and nothing has changed since."""
+        assert self.scheduler is not None
+        key = (*question, *self._pieces().values(), self.scheduler.clock)
+        if (known := self.remembered.get(key)) is not None:
+            self.scheduler.reads(*known[1])
+            return known[0]
+        answer = ask()
+        self._state = None  # a Get lets time pass for a relationship that is on its way to Normal
+        if (*question, *self._pieces().values(), self.scheduler.clock) == key:
+            self.remembered[key] = answer, self.scheduler.read()
+        return answer
+
+    def _all(self) -> Iterator[Thing]:
+        return ((what, name) for name in self.servers for what in ("relationships", "scopes"))
+
+    def _pieces(self) -> dict[Thing, bytes]:
+        """All that a read may depend on, the time and the files apart."""
         if self._state is None:
             self._state = {("links", ""): pickle.dumps(self.cut_links)}
             for server in self.servers.values():
@@ -116,8 +125,36 @@ def raced(lab: Lab) -> RacedLab:
     copy.servers, copy.cut_links = pickle.loads(pickle.dumps((lab.servers, lab.cut_links)))
     copy.audit = Audit()
     copy._lock = cast(threading.RLock, contextlib.nullcontext())  # one run at a time, and it may stop in a write
-    copy.known, copy.replies = (lab.known, lab.replies) if isinstance(lab, RacedLab) else ({}, {})
+    copy.remembered = lab.remembered if isinstance(lab, RacedLab) else {}
     return copy
+
+
+class RacedScript(script.Script):
+    """The script of a run. In a request that writes, each operation asks the scheduler first."""
+
+    def operation(self, call: Mapping[str, Any]) -> Result:
+        lab, server, kind, run = self.lab, self.session.server, call["op"], super().operation
+        assert isinstance(lab, RacedLab) and lab.scheduler is not None and lab.scheduler.current is not None
+        if server in lab.scheduler.current.holds:
+            lab.scheduler.at(server, _words(call))
+        if kind in NOTE_READS:
+            lab.scheduler.reads(("notes", server))
+        elif kind in NOTE_WRITES:
+            lab.scheduler.writes(("notes", server))
+        if kind in READS or (kind == "cmdlet" and str(call["cmdlet"]).startswith("Get-")):
+            question = (self.session, json.dumps(call), _content(self.files))
+            return cast(Result, lab.answer(question, lambda: run(call)))
+        return run(call)
+
+
+def _words(call: Mapping[str, Any]) -> str:
+    parameters = call.get("parameters") or {}
+    named = [parameters.get(key) for key in ("Name", "ScopeId", "State")] + [call.get("relationship"), call.get("name")]
+    return " ".join([call["op"], call.get("cmdlet", ""), *(str(one) for one in named if one)])
+
+
+def _content(files: Files) -> bytes:
+    return pickle.dumps([value for name, value in vars(files).items() if name != "_owner"])
 
 
 @dataclass(frozen=True)
@@ -131,73 +168,46 @@ class Mutex:
         return self.scheduler.acquire(self.server, timeout)
 
     def release(self) -> None:
-        with contextlib.suppress(KeyError):  # who was killed holds nothing any more
-            self.scheduler.release(self.server)
+        self.scheduler.release(self.server)
 
 
 @dataclass
 class RacedWire(Wire):
     """A run's remote commands."""
 
-    scheduler: Scheduler | None = None
-
     def pause(self, seconds: float) -> None:
-        assert self.scheduler is not None
-        self.scheduler.sleep(seconds)
+        self._scheduler.sleep(seconds)
 
     def execute(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         number, self.calls = self.calls, self.calls + 1
-        scheduler = self.scheduler
-        assert scheduler is not None
-        scheduler.at(server, "request")
+        self._scheduler.at(server, "request")
         if not self.lab.servers[server].reachable:
             raise RemoteFailure(f"{server} cannot be reached")
-
-        def step(call: Mapping[str, Any]) -> None:
-            if server in mine.holds:
-                scheduler.at(server, _words(call))
-            if call["op"] in NOTES:
-                (scheduler.reads if call["op"] in NOTES[:2] else scheduler.writes)(("notes", server))
-
-        mine = scheduler.current
-        assert mine is not None
         account = self.lab.servers[server].credentials[0]
-        files = self.files.setdefault(server, Files())
-        mutex = cast(threading.Lock, Mutex(scheduler, server))
-        process = script.Process(files, arguments["secrets"], mutex=mutex, step=step)
         session = Session(server, account.user, account.delegated)
-        said = self._said(session, arguments["request"], process)
+        said = self._said(session, arguments["request"], arguments["secrets"])
         if self.lose_at == number:
             raise Killed
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 
-    def _said(self, session: Session, request: str, process: script.Process) -> str:
-        """The reply. One that only reads is known, while nothing that it may depend on has changed."""
-        lab, scheduler = self.lab, self.scheduler
-        assert isinstance(lab, RacedLab) and scheduler is not None
-        if '"mutex"' in request:
-            return script.run(lab, session, request, process)
-        seen = (lab.seen(), _content(process.files))
-        key = (session, request, *process.secrets, *seen, scheduler.clock)
-        if (known := lab.replies.get(key)) is not None:
-            said, reads = known
-            scheduler.reads(*reads)
-            return said
-        said = script.run(lab, session, request, process)
-        if (lab.seen(), _content(process.files)) == seen:
-            lab.replies[key] = said, scheduler.read()
-        return said
+    def _said(self, session: Session, request: str, secrets: list[str]) -> str:
+        """The reply."""
+        lab, files = self.lab, self.files.setdefault(session.server, Files())
+        assert isinstance(lab, RacedLab)
+        mutex = cast(threading.Lock, Mutex(self._scheduler, session.server))
 
+        def run() -> str:
+            return script.run(lab, session, request, script.Process(files, secrets, mutex=mutex))
 
-def _content(files: Files) -> bytes:
-    return pickle.dumps([value for name, value in vars(files).items() if name != "_owner"])
+        if json.loads(request).get("mutex"):
+            return run()
+        return str(lab.answer((session, request, *secrets, _content(files)), run))
 
-
-def _words(call: Mapping[str, Any]) -> str:
-    parameters = call.get("parameters") or {}
-    named = [parameters.get(key) for key in ("Name", "ScopeId", "State")] + [call.get("relationship"), call.get("name")]
-    return " ".join([call["op"], call.get("cmdlet", ""), *(str(one) for one in named if one)])
+    @property
+    def _scheduler(self) -> Scheduler:
+        assert isinstance(self.lab, RacedLab) and self.lab.scheduler is not None
+        return self.lab.scheduler
 
 
 def active(lab: Lab, scope: IPv4Address) -> list[str]:

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.core.lab import Lab
 from nothing_lost.scenarios import RELATIONSHIP, SCOPE_MODULE
-from races.servers import active
+from races.servers import RacedLab, active
 
 ONE, TWO, THREE, FOUR, FIVE, SIX, EIGHT, NINE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2, 3, 4, 5, 6, 8, 9))
 FQDN = "{}.contoso.example"
 WAIT = 30  # seconds of the virtual clock
 
-Wish = Callable[[Lab, str, str], bool]
+Wish = Callable[[RacedLab, str, str], bool]
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Task:
 def left(*scopes: IPv4Address) -> Wish:
     """In HQ on neither server, and there is one that serves."""
 
-    def wish(lab: Lab, here: str, there: str) -> bool:
+    def wish(lab: RacedLab, here: str, there: str) -> bool:
         halves = [lab.servers[name].relationships.get("HQ") for name in (here, there)]
         return all(
             not any(half is not None and scope in half.scopes for half in halves) and bool(_serves(lab, scope))
@@ -49,7 +48,7 @@ def left(*scopes: IPv4Address) -> Wish:
 
 
 def ended(name: str) -> Wish:
-    def wish(lab: Lab, here: str, there: str) -> bool:
+    def wish(lab: RacedLab, here: str, there: str) -> bool:
         gone = all(name not in lab.servers[one].relationships for one in (here, there))
         return gone and all(_serves(lab, scope) for scope in (ONE, TWO))
 
@@ -59,7 +58,7 @@ def ended(name: str) -> Wish:
 def joined(relationship: str, *scopes: IPv4Address, partner: str = "") -> Wish:
     """A member on both, and the same on both."""
 
-    def wish(lab: Lab, here: str, there: str) -> bool:
+    def wish(lab: RacedLab, here: str, there: str) -> bool:
         other = partner or there
         return all(
             relationship in lab.servers[name].relationships
@@ -74,16 +73,16 @@ def joined(relationship: str, *scopes: IPv4Address, partner: str = "") -> Wish:
     return wish
 
 
-def _serves(lab: Lab, scope: IPv4Address) -> bool:
+def _serves(lab: RacedLab, scope: IPv4Address) -> bool:
     """Somebody does; what nobody served at first is not asked for."""
-    return bool(active(lab, scope)) or scope in getattr(lab, "unserved", ())
+    return bool(active(lab, scope)) or scope in lab.unserved
 
 
 def both(*wishes: Wish) -> Wish:
     return lambda lab, here, there: all(wish(lab, here, there) for wish in wishes)
 
 
-def role(lab: Lab, here: str, _there: str) -> bool:
+def role(lab: RacedLab, here: str, _there: str) -> bool:
     """The host has the role that the scene did not give it."""
     half = lab.servers[here].relationships.get("HQ")
     wanted = here == "DHCP02"
@@ -94,7 +93,7 @@ def gone_here(scope: Mapping[str, IPv4Address]) -> Wish:
     return lambda lab, here, _there: scope[here] not in lab.servers[here].scopes
 
 
-def is_down(lab: Lab, here: str, _there: str) -> bool:
+def is_down(lab: RacedLab, here: str, _there: str) -> bool:
     half = lab.servers[here].relationships.get("HQ")
     return half is not None and half.state == "PartnerDown"
 
@@ -106,7 +105,7 @@ def is_here(scope: IPv4Address) -> Wish:
 def alike(scope: IPv4Address) -> Wish:
     """Both have it with the same description, where the planted difference is."""
 
-    def wish(lab: Lab, here: str, there: str) -> bool:
+    def wish(lab: RacedLab, here: str, there: str) -> bool:
         copies = [lab.servers[name].scopes.get(scope) for name in (here, there)]
         return len({copy.description for copy in copies if copy is not None}) == 1
 

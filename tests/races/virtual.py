@@ -15,8 +15,10 @@ from unittest.mock import patch
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import script_request, server_replies
+from lab.standin import script
+
 from races.scheduler import Scheduler
-from races.servers import NOON
+from races.servers import NOON, RacedScript
 
 _read = functools.lru_cache(maxsize=2_000)(server_replies.read_export)
 
@@ -28,6 +30,7 @@ def process(scheduler: Scheduler) -> Iterator[None]:
     state = random.getstate()
     random.seed(0)
     with (
+        patch.object(script, "Script", RacedScript),
         patch.object(reconcile, "sleep", scheduler.sleep),
         patch.object(secrets, "token_hex", lambda size=32: f"{next(numbers):0{2 * size}x}"),
         patch.object(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64)),

@@ -35,21 +35,19 @@ FILE_READS = ("read_copy", "prove_text", "find_texts", "check_folder")
 @dataclass(frozen=True)
 class Process:
     """In which the script runs. `files` and `mutex`: those of the session's server. `stop` ends a wait; the reply of a
-    run that was stopped reaches nobody. `secrets`: what stands for {"secret": 0}, {"secret": 1} ... in the request.
-    `step`: is called before each operation, for a test in which something happens then."""
+    run that was stopped reaches nobody. `secrets`: what stands for {"secret": 0}, {"secret": 1} ... in the request."""
 
     files: Files | None = None
     secrets: Sequence[str] = ()
     stop: threading.Event = field(default_factory=threading.Event)
     mutex: threading.Lock = field(default_factory=threading.Lock)
-    step: Callable[[Mapping[str, Any]], object] = lambda call: None
 
 
 def run(lab: Lab, session: Session, request_text: str, process: Process | None = None) -> str:
     """The reply. Without a `process`: in one on a server that has no file."""
     process = process or Process()
     mutex, secrets = process.mutex, process.secrets
-    script = Script(lab, session, process.stop, process.files or Files(lab.new_file_owner), secrets=secrets, step=process.step)
+    script = Script(lab, session, process.stop, process.files or Files(lab.new_file_owner), secrets=secrets)
     reply: dict[str, Any] = {
         "status": "script_error",
         "fingerprint": None,
@@ -116,7 +114,6 @@ class Script:
     files: Files
     check_mode: bool = False
     secrets: Sequence[str] = ()
-    step: Callable[[Mapping[str, Any]], object] = lambda call: None
 
     def perform(self, request: Mapping[str, Any], reply: dict[str, Any]) -> None:
         before = list(request.get("before") or ())
@@ -138,7 +135,6 @@ class Script:
             reply["fingerprint"] = fingerprint(again, reply["finally"])
 
     def operation(self, call: Mapping[str, Any]) -> Result:
-        self.step(call)
         operations: dict[str, Callable[[], Result]] = {
             "cmdlet": lambda: self.cmdlet(call),
             "wait_until": lambda: self.wait(call),
