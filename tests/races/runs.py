@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import random
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lab.standin.files import Files
 from nothing_lost.task import perform
+from nothing_lost.watched import Killed
 from races.clients import Clients
 from races.judge import Judge, Promise
 from races.scenes import Scene, scene
@@ -162,10 +165,18 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome)
             promise = meeting.judge.promises[actor.number]
             if not actor.result.get("failed") and not promise.held:
                 outcome.wrong.append(("silent", f"{actor.name} said ok, and what it was asked for was never so"))
+        elif actor.failure is not None and not isinstance(actor.failure, Killed):
+            outcome.wrong.append(("faults", f"{actor.name}: {_fault(actor.failure)}"))
         elif actor.failure is not None:
             outcome.said.append(f"{actor.name}: killed")
             outcome.killed = True
     return scheduler
+
+
+def _fault(failure: Exception) -> str:
+    """What was raised, and where."""
+    last = traceback.extract_tb(failure.__traceback__)[-1]
+    return f"{type(failure).__name__}: {failure}, in {last.name} ({Path(last.filename).name}, {last.lineno})"
 
 
 def _check_said(name: str, said: str, outcome: Outcome) -> None:

@@ -17,22 +17,25 @@ from lab.core.lab import Lab
 from lab.standin.files import Files
 from nothing_lost.task import Wire, perform
 from races.servers import RacedLab, active, raced
-from races.tasks import EIGHT, FIVE, FOUR, ONE, SIX, THREE, TWO, _declared, _scope, _with_partner
+from races.tasks import EIGHT, FIVE, FOUR, NEW_SCOPE, NINE, ONE, SIX, THREE, TWO, _declared, _scope, _with_partner
 
-RANGE = "{{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.{0}.10, end_range: 10.0.{0}.99, leases: {{count: 2}}}}"
+RANGE = (
+    "{{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.{0}.10, end_range: 10.0.{0}.99, leases: "
+    "{{count: 2}}}}"
+)
 
 
 def _inside(*scopes: IPv4Address) -> str:
     return ", ".join(f"{scope}: {RANGE.format(str(scope).split('.')[2])}" for scope in scopes)
 
 
+HERE, THERE = _inside(ONE, TWO, THREE, FOUR, FIVE), _inside(SIX, EIGHT)
 SERVERS = f"""
 credentials: [{{user: admin, password: random}}]
 switches: {{settle_polls: 0}}
 servers:
-  DHCP01:
-    {{fqdn: dhcp01.contoso.example, address: 127.0.0.11, ip: 10.10.0.11, scopes: {{{_inside(ONE, TWO, THREE, FOUR, FIVE)}}}}}
-  DHCP02: {{fqdn: dhcp02.contoso.example, address: 127.0.0.12, ip: 10.10.0.12, scopes: {{{_inside(SIX, EIGHT)}}}}}
+  DHCP01: {{fqdn: dhcp01.contoso.example, address: 127.0.0.11, ip: 10.10.0.11, scopes: {{{HERE}}}}}
+  DHCP02: {{fqdn: dhcp02.contoso.example, address: 127.0.0.12, ip: 10.10.0.12, scopes: {{{THERE}}}}}
   DHCP03: {{fqdn: dhcp03.contoso.example, address: 127.0.0.13, ip: 10.10.0.13}}
 """
 
@@ -74,13 +77,16 @@ def scene(name: str) -> Scene:
 
 
 def _saved(lab: Lab, files: dict[str, Files], host: str) -> str:
-    """A member of HQ was taken out, and is in it again; the path of what that left on the server that lost it."""
+    """Two members of HQ were taken out. One is in it again, one is gone; the path of what that left on the server that
+    lost them."""
     loser, keeper = (host.lower(), "dhcp02" if host == "DHCP01" else "dhcp01")
     if "HQ" not in lab.servers["DHCP01"].relationships:
         _made(lab, files, "dhcp_failover_relationship", _declared("dhcp01", "dhcp02"))
+    _made(lab, files, "dhcp_failover_scope", {**_scope("HQ"), "create_scopes": [NEW_SCOPE]})
     removal = {"state": "absent", "keep_scopes_on": "partner", "other_copy": "delete"}
-    result = _made(lab, files, "dhcp_failover_scope", _scope("HQ", ONE, **removal), loser)
+    result = _made(lab, files, "dhcp_failover_scope", _scope("HQ", ONE, NINE, **removal), loser)
     _made(lab, files, "dhcp_failover_scope", _scope("HQ", ONE), keeper)
+    del lab.servers[keeper.upper()].scopes[NINE]
     return str(result["safety_copies"][0]["path"])
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
+from lab.core.server import Relationship
 from nothing_lost.scenarios import RELATIONSHIP, SCOPE_MODULE
 from races.servers import RacedLab, active
 
@@ -35,24 +36,26 @@ class Task:
 
 
 def left(*scopes: IPv4Address) -> Wish:
-    """In HQ on neither server, and there is one that serves."""
+    """In HQ on neither of the two servers, and there is one that serves."""
 
     def wish(lab: RacedLab, here: str, there: str) -> bool:
-        halves = [lab.servers[name].relationships.get("HQ") for name in (here, there)]
-        return all(
-            not any(half is not None and scope in half.scopes for half in halves) and bool(_serves(lab, scope))
-            for scope in scopes
-        )
+        members = {scope for half in _halves(lab, "HQ", here, there) for scope in half.scopes}
+        return all(scope not in members and _serves(lab, scope) for scope in scopes)
 
     return wish
 
 
 def ended(name: str) -> Wish:
     def wish(lab: RacedLab, here: str, there: str) -> bool:
-        gone = all(name not in lab.servers[one].relationships for one in (here, there))
-        return gone and all(_serves(lab, scope) for scope in (ONE, TWO))
+        return not _halves(lab, name, here, there) and all(_serves(lab, scope) for scope in (ONE, TWO))
 
     return wish
+
+
+def _halves(lab: RacedLab, name: str, here: str, there: str) -> list[Relationship]:
+    """Of the host, and that of its partner if it is with the host: by then the partner may have another one."""
+    mine, theirs = (lab.servers[server].relationships.get(name) for server in (here, there))
+    return [half for half in (mine, theirs if theirs and theirs.peer == here else None) if half is not None]
 
 
 def joined(relationship: str, *scopes: IPv4Address, partner: str = "") -> Wish:
@@ -281,14 +284,15 @@ def tasks() -> Iterator[Task]:
         lambda here, there: {"scopes": [str(LEFT_HERE[here.upper()])], "partner_server": FQDN.format(there)},
         gone_here(LEFT_HERE),
     )
-    yield Task(
-        "restore",
-        "restoring",
-        "dhcp_failover_restore",
-        lambda here, there: {"path": "{saved}", "scopes": [str(ONE)], "state": "inactive"},
-        is_here(ONE),
-        routes=False,
-    )
+    for name, scope in (("restore", NINE), ("restore-removed", ONE)):
+        yield Task(
+            name,
+            "restoring",
+            "dhcp_failover_restore",
+            lambda here, there, scope=scope: {"path": "", "scopes": [str(scope)], "state": "inactive"},  # type: ignore[misc]
+            is_here(scope),
+            routes=False,
+        )
     yield Task("down", "declaring down", "dhcp_failover_partner_down", lambda here, there: {"name": "HQ"}, is_down)
 
 
