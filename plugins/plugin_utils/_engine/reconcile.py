@@ -41,7 +41,7 @@ from .calls import Step, Waiting
 from .connection_reads import HERE, THERE
 from .reader import Reader
 from .verbose import tell
-from .writing import Overtaken, Writing
+from .writing import GAP, Overtaken, Writing
 
 # what is still to be done after the plan was carried out: nothing, or it failed
 Verifier = Callable[[Plan, World], Plan | ReadRequest]
@@ -93,7 +93,7 @@ class Reconciliation:
     def _patience(self, late: Overtaken | NotServing, before: str) -> float:
         """Seconds for planning anew; none where the same error came twice."""
         if isinstance(late, Overtaken):
-            return 0 if not late.sure and str(late) == before else self.waiting.timeout
+            return 0 if not late.sure and str(late) == before else max(self.waiting.timeout, late.patience)
         return 0 if self.check_mode else SECOND_LOOK
 
     def _attempt(self, planner: Planner[Plan], verifier: Verifier | None) -> Plan:
@@ -139,7 +139,8 @@ class Reconciliation:
         since = f" since {note.since:%Y-%m-%d %H:%M:%S} (UTC)" if note.since else ""
         return Overtaken(
             f"{note.who or 'Another run'} is writing to '{note.relationship}'{since}. "
-            f"{self.writing.so_far('Nothing was changed.')} Run again when it has ended. {refusal}".rstrip()
+            f"{self.writing.so_far('Nothing was changed.')} Run again when it has ended. {refusal}".rstrip(),
+            patience=2 * GAP,
         )
 
     def _guard(self, plan: Plan, steps: Sequence[Step]) -> None:
@@ -176,9 +177,10 @@ class Reconciliation:
         first, rest = calls.parted(steps)
         self.writing.begin(steps)
         try:
+            going = _going(plan)
             if first:
-                claimed = tuple(sorted(claims.made_by(step.action for step in first)))
-                self.writing.carry_out(plan, first, content=claimed, last=False)
+                self.writing.carry_out(plan, first, content=going, last=False)
+            if first or (going and THERE in plan.start.views):  # no fingerprint holds what is over two connections
                 self._look(plan, first, rest, planner)
             self.writing.carry_out(plan, rest)
         except TaskFailure:
@@ -188,7 +190,8 @@ class Reconciliation:
 
     def _look(self, plan: Plan, first: Sequence[Step], rest: Sequence[Step], planner: Planner[Plan]) -> None:
         """Raises Overtaken where something else than the rest of the plan is to be done by now."""
-        self._look_at_others(first[-1].connection, tuple(sorted({each.scope for each in plan.departures})))
+        going = _going(plan)
+        self._look_at_others(first[-1].connection if first else None, going)
         try:
             now = self.reader.know(planner)
             guards.check(now, self.limits)
@@ -215,7 +218,7 @@ class Reconciliation:
 
     # --- verifying -----------------------------------------------------------------------------------------------
 
-    def _look_at_others(self, last: Connection, content: Scopes) -> None:
+    def _look_at_others(self, last: Connection | None, content: Scopes) -> None:
         """What wrote last has just been read again, the others have not."""
         for connection, reading in list(self.reader.readings.items()):
             if connection is not last:
@@ -286,6 +289,10 @@ class Reconciliation:
                 if all(any(view.serves(scope) for view in plan.end.views.values()) for scope in note.claimed)
             ]
             reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
+
+
+def _going(plan: Plan) -> Scopes:
+    return tuple(sorted({each.scope for each in plan.departures}))
 
 
 def _concerned(plan: Plan) -> list[Note]:

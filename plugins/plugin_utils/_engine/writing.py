@@ -33,16 +33,17 @@ from .reader import Reader
 from .verbose import tell
 
 TOO_MANY = "DHCP 20130"
-GAP = timedelta(seconds=60)  # what a run may take from one request to the next, beside waiting for Normal
+# seconds after a run's last word for which others let it go on; nothing hangs on it but who has to undo and plan anew
+GAP = 60
 
 
 class Overtaken(RemoteFailure):
     """Somebody else was faster, so planning anew may be all that it takes. `sure`: seen, and not only supposed from an
-    error."""
+    error. `patience`: seconds that are waited at least."""
 
-    def __init__(self, text: str, *, sure: bool = True) -> None:
+    def __init__(self, text: str, *, sure: bool = True, patience: int = 10) -> None:
         super().__init__(text)
-        self.sure = sure
+        self.sure, self.patience = sure, patience
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,7 @@ class Writing:
         here = self.reader.readings[HERE]
         now = here.reply.now
         groups = [group for part in calls.parted(steps) for group in calls.groups(part)]
-        waits = sum(connection is not HERE for connection, _steps in groups) * timedelta(seconds=self.waiting.timeout)
-        until = now + GAP + waits if now is not None and len(groups) > 1 else None
+        until = now + timedelta(seconds=GAP) if now is not None and len(groups) > 1 else None
         self._notes = [
             replace(note, run=self.reader.run, who=who(), since=now, until=until)
             for note in calls.notes(steps, here.server)

@@ -43,9 +43,10 @@ def is_looked_at(planned: Plan, left: Sequence[Action], now: Plan) -> bool:
     """Whether the plan that is made after the claims says the same as what is left of the first: the same actions, and
     no other losses."""
     again = [_told(action) for action in now.actions if action.kind is not Kind.SAVE]
+    rest = [_told(action) for action in left if action.kind is not Kind.SAVE]
     lost = {(removal.scope_id, what) for removal in now.removals for what in removal.loses}
     known = {(removal.scope_id, what) for removal in planned.removals for what in removal.loses}
-    return again == [_told(action) for action in left] and lost <= known
+    return again == rest and lost <= known
 
 
 def _told(action: Action) -> Action:

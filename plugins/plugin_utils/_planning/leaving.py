@@ -255,6 +255,7 @@ def _leave_named(spec: Spec, scopes: Scopes, d: Draft) -> None:
     if spec.policy.orphan:
         abandon(spec, scopes, spec.policy, d)
         return
+    _warn_of_idle(spec, scopes, d)
     if current is None and not d.world.reads_both(spec.name):
         return
     leaving = resolve_members(spec.name, Choice(scopes), spec.policy, d)
@@ -265,3 +266,17 @@ def _leave_named(spec: Spec, scopes: Scopes, d: Draft) -> None:
         )
     elif leaving is not None:
         leave(leaving, d)
+
+
+def _warn_of_idle(spec: Spec, scopes: Scopes, d: Draft) -> None:
+    """Scopes that left before, and that the server which was to keep them does not serve."""
+    there = d.world.partner(spec.name)
+    keeper, other = (there, d.here) if spec.policy.keep_scopes_on == "partner" else (d.here, there)
+    if keeper is None:
+        return
+    idle = [each for each in scopes if each in keeper.copies and not keeper.serves(each) and each not in keeper.owners]
+    if idle:
+        served = [each for each in idle if other is not None and other.serves(each)]
+        by = f"; {other.name} serves {few(served)}" if other is not None and served else ""
+        out = f"{few(idle)} is out of failover, and {keeper.name}"
+        d.warnings.append(f"{out}, which was to keep it, does not serve it{by}")
