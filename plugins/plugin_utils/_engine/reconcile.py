@@ -184,7 +184,7 @@ class Reconciliation:
                 self._look(plan, first, rest, planner)
             self.writing.carry_out(plan, rest)
         except TaskFailure:
-            self._undo()
+            self._undo(plan, planner)
             raise
         self.result["changed"] = True
 
@@ -203,16 +203,20 @@ class Reconciliation:
                 f"task or a person. {self.writing.so_far('Nothing was changed.')} Run again."
             )
 
-    def _undo(self) -> None:
-        """What was put out of service serves again, if it is still to be seen; else the note tells the next run."""
-        undone = self.writing.claimed
-        if not undone:
+    def _undo(self, plan: Plan, planner: Planner[Plan]) -> None:
+        """What was put out of service serves again, if it is still to be seen, and where nothing was written no note
+        stays; else the note tells the next run."""
+        claimed = self.writing.claimed
+        if not claimed and (self.writing.done or not self.writing.has_notes):
             return
         try:
             for connection, reading in list(self.reader.readings.items()):
                 self.reader.look(connection, server_replies.hop_among(reading.operations))
-            plan = self.reader.know(lambda world: claims.undo(undone, world))
-            self.writing.take_back(plan, calls.steps(plan))
+            if claimed:
+                back = self.reader.know(lambda world: claims.undo(claimed, world))
+                self.writing.take_back(back, calls.steps(back))
+            elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
+                self.writing.drop_notes()  # what was refused has left nothing on either server
         except TaskFailure as failure:
             tell(self.reader.remotes[HERE].hide(f"could not undo: {failure}"), self.reader.remotes[HERE].host)
 
