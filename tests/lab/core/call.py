@@ -153,6 +153,10 @@ class Call:
             raise self.refused(error_id, text, name=name)
         return half
 
+    def partner(self, half: Relationship) -> Server:
+        """Whom this half of the server called means; if that is nobody, nobody answers."""
+        return self.world.partner(self.server, half) or self.world.nobody(self.server, half)
+
     # --- rights and the second hop ---------------------------------------------------------------------------------
 
     def confirm(self) -> None:

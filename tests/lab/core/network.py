@@ -87,9 +87,11 @@ class Network:
         return called[0] if len(called) == 1 else None
 
     def resolve(self, name: str, asker: Server | None = None) -> list[str]:
-        """What DNS says: the addresses of a name or an alias."""
+        """What DNS says: the addresses of a name or an alias. An address is its own."""
         found = self.find(name, asker)
-        return [] if found is None else [str(found.ip)]
+        if found is not None and name in map(str, found.addresses()):
+            return [name]
+        return [] if found is None else [str(address) for address in found.resolves_to or found.addresses()]
 
     # --- links -----------------------------------------------------------------------------------------------------
 

@@ -73,6 +73,33 @@ class Switches:
         "State of a half whose counterpart is gone",
         ("CommunicationInterrupted", "Normal"),
     )
+    own_half_follows_its_server: bool = _rule(
+        True,
+        "I",
+        "7 (a server's address changes: delete and recreate relationships)",
+        "Does a server's own half show its new address and name as its own? No: those that it was made with",
+    )
+    partner_reached_by: str = _rule(
+        "address",
+        "U",
+        "2 (a half holds the partner's address, its name, and PartnerServer as it was given)",
+        "By which of them do the failover cmdlets reach the partner over RPC?",
+        ("address", "name"),
+    )
+    differing_secrets: str = _rule(
+        "communication_interrupted",
+        "I",
+        "17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; a State is not named)",
+        "What do two halves with different secrets show that are Normal else?",
+        ("communication_interrupted", "normal"),
+    )
+    stored_partner_address: str = _rule(
+        "bound",
+        "U",
+        "2 (identity of creator / partner)",
+        "PartnerServer means a card that DHCP is not bound to: which address does the relationship hold?",
+        ("bound", "as_resolved"),
+    )
     partner_down_ends_in: str = _rule(
         "recover",
         "I",
@@ -122,6 +149,14 @@ class Switches:
         "1.2 (per-field propagation)",
         "What a Set on one server changes on the other",
         ("all", "all_but_secret", "all_but_times"),
+    )
+    set_sends: str = _rule(
+        "given",
+        "L",
+        "1.2 (DHCPM 3.2.4.91: a flag for each field)",
+        "Two halves differ, and Set is given some settings: which go to the partner (given, those that are new to this "
+        "half, or all that this half has)?",
+        ("given", "changed", "all"),
     )
     secret_change_polls: int = _rule(
         0,
