@@ -9,7 +9,7 @@
     cut_links: [[DHCP01, DHCP02]]           # no packet passes; cut_failover_links: TCP 647 alone
     cut_rpc_links: [[DHCP01, DHCP02]]       # DHCP01 does not reach the management interface of DHCP02
     servers:
-      DHCP01: {fqdn: ..., address: 127.0.0.11, ip: 10.10.0.11, scopes: {10.1.1.0: {name: ..., ...}}, ...}
+      DHCP01: {fqdn: ..., address: 127.0.0.11, ip: 10.10.0.11, os: 2022, scopes: {...}, ...}
     relationships:                          # optional: what exists already, on both servers
       NAME: {primary: DHCP01, secondary: DHCP02, mode: LoadBalance, percentage: 50, scopes: [10.1.1.0]}
       APART: {..., secondary_half: {mclt: 02:00:00}, primary_ip: 10.9.0.1}          # see halves.py
@@ -37,12 +37,13 @@ from lab.core.lab import Lab
 from lab.core.network import EVERYTHING, FAILOVER, RPC
 from lab.core.open_questions import Switches
 from lab.core.server import Credential, Lease, Scope, Server
+from lab.core.versions import BUILDS
 from lab.halves import Joint, check_halves, join, without_secret
 
 TOPOLOGIES = Path(__file__).with_name("topologies")
 _WORDS = {
     "service": ("running", "paused", "stopped", "starting"),
-    "language": ("en", "de"),
+    "language": ("en", "de", "fr"),
 }
 _FIRST_LEASE_END = datetime(2026, 3, 8, 8, tzinfo=timezone.utc)
 
@@ -88,6 +89,7 @@ def loads(text: str, *, passwords: Mapping[str, str] | None = None, audit: Audit
         server.name = name.upper()
         _check_server(server.computer_name, server, f"servers.{name}")
         server.netbios = server.netbios.upper()
+        server.os = BUILDS.get(server.os, server.os)
         server.credentials = _with_passwords(server.credentials + file.credentials, known)
         lab.servers[server.name] = server
     _check_names(lab)

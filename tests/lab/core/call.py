@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
+from lab.core import versions
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
 from lab.core.errors import WORDS, Refused, error, with_reason
 from lab.core.faults import Fault
@@ -133,7 +134,8 @@ class Call:
         self.errors.append(refusal.record)
 
     def outcome(self) -> Outcome:
-        return Outcome(tuple(self.objects), tuple(self.errors), tuple(self.warnings), dict(self.written))
+        shown = versions.shown(self.here.version(), self.objects)
+        return Outcome(tuple(shown), tuple(self.errors), tuple(self.warnings), dict(self.written))
 
     # --- looking things up -----------------------------------------------------------------------------------------
 

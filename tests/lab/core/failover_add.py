@@ -146,7 +146,7 @@ def _check_there(call: Call, name: str, partner: Server, scope: Scope) -> Scope:
     taken = scope.scope_id in partner.scopes
     if taken or any(scope.range().overlaps(other.range()) for other in partner.scopes.values()):
         raise call.refused(switches.scope_exists_error_id, "scope_on_partner", scope=scope.scope_id, host=partner.fqdn)
-    lacking = copying.lacking(scope, call.server, partner)
+    lacking = copying.lacking(scope, call.server, partner, call.world.switches)
     if lacking and switches.add_checks_class:
         if switches.missing_class_leaves_copy:  # U 5
             copying.half_copy(scope, partner)

@@ -146,7 +146,7 @@ def _replicate_one(call: Call, half: Relationship, scope_id: IPv4Address) -> Non
 
 def _overwrite(call: Call, peer: Server, scope_id: IPv4Address) -> None:
     scope = call.scope(scope_id)
-    lacking = copying.lacking(scope, call.server, peer)
+    lacking = copying.lacking(scope, call.server, peer, call.world.switches)
     if lacking:  # L 6
         if call.world.switches.missing_class_leaves_copy:
             before = peer.scopes.get(scope_id)

@@ -76,6 +76,8 @@ class Identities(Faults):
         peer = self.at(server, half)
         if peer is None or peer is server or not self.in_contact(server.name, peer.name):
             return False
+        if self.switches.unauthorized_state != "unaffected" and not (server.may_serve() and peer.may_serve()):
+            return False
         other = self.relationship(peer, half.name)
         if other is None or other.peer != server.name:
             return True

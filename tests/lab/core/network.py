@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from lab.core.open_questions import Switches
@@ -131,6 +132,14 @@ class Network:
         """Whether two services have a failover connection between them (TCP 647): C 7, it is none of RPC's."""
         both = self._passes(one, other, FAILOVER) and self._passes(other, one, FAILOVER)
         return both and self._runs(one) and self._runs(other)
+
+    def serves(self, server: str, scope_id: IPv4Address) -> bool:
+        """Whether a client gets an address of the scope from this server: C 1046, none does from one that is not
+        authorised; nor from a service that is paused (C SDK 20017)."""
+        asked = self.servers[server]
+        scope = asked.scopes.get(scope_id)
+        ready = asked.reachable and asked.service == "running" and asked.may_serve()
+        return ready and scope is not None and scope.state == "Active"
 
     def _runs(self, server: str) -> bool:
         return self.servers[server].service in ("running", "paused")

@@ -215,6 +215,21 @@ class Switches:
     add_checks_class: bool = _rule(
         True, "L", "5, 6", "Is a class or definition missing on the partner an error when a scope is added?"
     )
+    built_in_class_travels_by: str = _rule(
+        "name",
+        "I",
+        "5, 6 (DHCPM 3.1.1.8: the names of built-in classes depend on the build; its structures name classes)",
+        "Servers of two languages: does the partner look for a built-in class of a scope by this server's name of it, "
+        "or know it by its data?",
+        ("name", "data"),
+    )
+    unauthorized_state: str = _rule(
+        "unaffected",
+        "U",
+        "7 (AD authorisation; event 1046: it stops servicing clients, and nothing is said of its partners)",
+        "What do both halves show while one of the servers is not authorised in Active Directory?",
+        ("unaffected", "communication_interrupted"),
+    )
     interruption_leases_travel: bool = _rule(
         True,
         "L",

@@ -262,9 +262,10 @@ class Server:
     transports.py), ``ip``: its address in the simulated network, the one that DHCP is bound to, ``cards``: others,
     ``resolves_to``: what DNS says of its names (none: all of its addresses), ``clock_offset``: how far its clock is
     off, ``reachable``: whether other servers get through to it, ``management_api``: whether dhcpsapi.dll can be called
-    there, ``service``: running, paused, stopped or starting (then ``starting_calls`` more calls fail),
-    ``startup_seconds``: simulated start-up cost of one remote command, ``language``: en or de, ``option_definitions``:
-    keyed by option id and vendor class only, ``allow_list`` and ``deny_list``: whether the filters of that list are in
+    there, ``authorized``: in Active Directory, ``service``: running, paused, stopped or starting (then
+    ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost of one remote command,
+    ``language``: en, de or fr (of built-in names; errors are told in en and de), ``option_definitions``: keyed by
+    option id and vendor class only, ``allow_list`` and ``deny_list``: whether the filters of that list are in
     force."""
 
     name: str = field(metadata=KEY)
@@ -307,6 +308,10 @@ class Server:
 
     def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
         return next((one for one in self.relationships.values() if scope_id in one.scopes), None)
+
+    def may_serve(self) -> bool:
+        """C event 1046: a member of a domain that is not authorised there has stopped servicing clients."""
+        return self.authorized or not self.domain_joined
 
     @property
     def computer_name(self) -> str:

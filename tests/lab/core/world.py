@@ -13,9 +13,9 @@ from datetime import timedelta
 from lab.core import access_lists, copying
 from lab.core.identities import Identities
 from lab.core.server import STATES, Relationship, Server
+from lab.core.versions import WINDOWS_2012_R2
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
-WINDOWS_2012_R2 = (6, 3)
 SERVING = ("Normal", "Startup", "CommunicationInterrupted")  # what is stored of a half that nobody declared down
 RECOVERY = ("RecoverDone", "RecoverWait", "Recover")  # the last one comes first
 
