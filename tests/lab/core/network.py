@@ -42,7 +42,11 @@ class Network:
 
     def now(self, server: str) -> datetime:
         """UTC as this server's clock shows it."""
-        return (self.clock or datetime.now(timezone.utc)) + self.servers[server].clock_offset
+        return self.true_time() + self.servers[server].clock_offset
+
+    def true_time(self) -> datetime:
+        """UTC, whatever the servers' clocks show."""
+        return self.clock or datetime.now(timezone.utc)
 
     def leases(self, server: Server, scope: Scope) -> list[Lease]:
         """As that server lists them. Under the real clock none ends: those of a topology are of a day of its own."""
@@ -75,7 +79,7 @@ class Network:
 
     def find(self, name: str, asker: Server | None = None) -> Server | None:
         """By fully qualified name, address or alias, in any case (DNS). A short name is that of the asker's own
-        domain; else whose NetBIOS name it is, if one server alone has it."""
+        domain; else (L) whose NetBIOS name it is, if one server alone has it. ``asker`` None: a test."""
         wanted = name.strip().rstrip(".").lower()
         for server in self.servers.values():
             if wanted in server.dns_names():
@@ -84,6 +88,8 @@ class Network:
             for server in self.servers.values():
                 if server.domain == asker.domain and wanted in server.short_names():
                     return server
+        if asker is not None and not self.switches.short_names_reach_other_domains:
+            return None
         called = [server for server in self.servers.values() if wanted in server.short_names()]
         return called[0] if len(called) == 1 else None
 

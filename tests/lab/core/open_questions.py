@@ -79,6 +79,12 @@ class Switches:
         "7 (a server's address changes: delete and recreate relationships)",
         "Does a server's own half show its new address and name as its own? No: those that it was made with",
     )
+    short_names_reach_other_domains: bool = _rule(
+        True,
+        "L",
+        "general Windows (WINS, NetBIOS broadcasts and DNS suffix lists find what the own domain does not have)",
+        "Does a short name that the asking server's own domain does not have mean a server of another domain?",
+    )
     partner_reached_by: str = _rule(
         "address",
         "U",

@@ -195,7 +195,8 @@ class Relationship:
     of primary and secondary is Active in HotStandby, ``safe_period`` None: no automatic transition, ``secret``: a
     salted hash, "set" after a reload, None without authentication, ``polls_left``: how many Gets still show Startup, or
     a re-integration that is under way, ``behind``: it leased something that the other one does not know,
-    ``primary_ip`` and so on: what it was made with, where that is not what the server has (None, "": it is)."""
+    ``lost_since``: when it was first seen without contact, by a clock that is right, ``primary_ip`` and so on: what it
+    was made with, where that is not what the server has (None, "": it is)."""
 
     name: str = field(metadata=KEY)
     peer: str
@@ -212,6 +213,7 @@ class Relationship:
     state: str = "Normal"
     polls_left: int = 0
     behind: bool = False
+    lost_since: datetime | None = None
     primary_ip: IPv4Address | None = None
     secondary_ip: IPv4Address | None = None
     primary_name: str = ""

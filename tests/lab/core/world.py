@@ -66,10 +66,26 @@ class World(Identities):
             raise KeyError(f"{server} has no relationship {relationship!r}")
         half.state, half.polls_left = state, 0
 
+    def advance(self, span: timedelta) -> None:
+        self.meet()  # what went wrong until now did so before this time passed
+        super().advance(span)
+
     def meet(self) -> None:
-        """Servers that are in contact again find out."""
+        """Servers that are in contact again find out, and those that are not what time it is."""
+        self._switch_over()
         self._catch_up()
         self._reintegrate()
+
+    def _switch_over(self) -> None:
+        """C WIN32: with AutoStateTransition a half goes from CommunicationInterrupted to PartnerDown by itself, when
+        the StateSwitchInterval is over."""
+        now = self.true_time()
+        for server in self.servers.values():
+            for half in server.relationships.values():
+                lost = half.state in SERVING and self.state(server, half) == "CommunicationInterrupted"
+                half.lost_since = (half.lost_since or now) if lost else None
+                if half.lost_since and half.safe_period and now - half.lost_since >= half.safe_period:
+                    half.state, half.polls_left = "PartnerDown", 0
 
     def _catch_up(self) -> None:
         """L 4.1 (synced in NORMAL): what was leased without contact travels when both are Normal again."""

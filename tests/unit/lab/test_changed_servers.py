@@ -140,6 +140,16 @@ def test_it_answers_by_all_its_addresses_and_its_name_means_them_all() -> None:
     assert lab.resolve("dhcp02") == [str(MANAGEMENT)]
 
 
+def test_where_it_listens_for_us_can_be_one_of_its_addresses() -> None:
+    """An inventory names a server by the address that it is managed at."""
+    lab = two_cards()
+    listening = A(lab.servers["DHCP02"].address)
+    assert lab.find(str(listening)) is None
+    lab.servers["DHCP02"].cards["Management"] = Card("Management", listening)
+    assert lab.find(str(listening)) is lab.servers["DHCP02"]
+    assert ids(run(lab, "Get-DhcpServerVersion", ComputerName=str(listening))) == []
+
+
 @pytest.mark.parametrize(("answer", "stored"), [("bound", OLD), ("as_resolved", MANAGEMENT)])
 @pytest.mark.parametrize("name", ["192.168.9.12", "dhcp02.contoso.example"])
 def test_which_address_a_relationship_holds_is_open(answer: str, stored: A, name: str) -> None:
