@@ -109,11 +109,12 @@ def _switch_on(note: Note, there: ServerView, d: Draft) -> None:
             alone = scope not in other.copies and scope not in note.made
             if claimed and off and (common or alone):
                 d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=Stage.SETTLE)
-        if not common and scope in note.claimed and not any(view.serves(scope) for view in both):
-            servers = " and ".join(view.name for view in both if scope in view.copies)
+        copies = [view.name for view in both if scope in view.copies]
+        idle = not any(d.view(view.source).serves(scope) for view in both)
+        if scope in note.claimed and copies and idle and not common:
             d.warnings.append(
-                f"{scope} is in service on no server since a run was broken off; {servers} have copies of it: compare "
-                "them, and activate the one that is right (Set-DhcpServerv4Scope -State Active)"
+                f"{scope} is in service on no server since a run was broken off: activate the copy that is right, on "
+                f"{' or '.join(copies)} (Set-DhcpServerv4Scope -State Active)"
             )
 
 
