@@ -118,7 +118,20 @@ def failover(variables: Variables, site: Sequence[Entry]) -> Sequence[Entry]:
     """The relationships that a run of the role failover is about. Raises Refused, as above."""
     names = _names(variables.get("failover_only"))
     _refuse(_undeclared("failover_only", names or (), site, "write"))
-    return _with_names(site, names)
+    entries = _with_names(site, names)
+    if variables.get("failover_shared_secret") == "":
+        _refuse(_without_secret(entries))
+    return entries
+
+
+def _without_secret(site: Iterable[Entry]) -> Iterable[str]:
+    """An empty secret is a lookup that found nothing: nobody says so that authentication is to be off."""
+    those = [entry.name for entry in site if entry.needs_shared_secret]
+    if those:
+        yield (
+            f"failover_shared_secret: is empty (does the vault or the variable have it?), and {_quoted(those)} has no "
+            "secret of its own; it should be the secret. Without authentication: enable_auth: false in the entry."
+        )
 
 
 def replicate(variables: Variables, site: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[IPv4Address] | None]:
