@@ -11,7 +11,7 @@ from ..plugin_utils._engine.action import readable_by_all
 from ..plugin_utils._model import secret, site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship_settings import SETTING, SITE
-from ..plugin_utils._model.texts import result_in_sight
+from ..plugin_utils._model.texts import in_sight
 
 Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
@@ -24,6 +24,7 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_orphan",
         "failover_relationships_to_end",
         "failover_dry_run",
+        "failover_max_removals_percent",
     ),
     "migrate": (
         "failover_keep",
@@ -32,6 +33,7 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_other_copy",
         "failover_orphan",
         "failover_dry_run",
+        "failover_max_removals_percent",
     ),
     "swap_roles": ("failover_relationships_to_swap", "failover_dry_run"),
 }
@@ -83,8 +85,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             options = secret.with_empty(self._task.args, options)
             answer = _answer(options, hosts, str(task_vars.get("inventory_hostname", "")))
         except Refused as error:
-            answer = {"failed": True, "msg": str(error)}
-        result.update(result_in_sight(readable_by_all({"changed": False, **answer}, secret.all_of(options))))
+            # one line for each problem, and no other
+            answer = {"failed": True, "msg": "\n".join(map(in_sight, str(error).split("\n")))}
+        result.update(readable_by_all({"changed": False, **answer}, secret.all_of(options)))
         return result
 
 

@@ -228,10 +228,13 @@ options:
     default: false
   max_removals_percent:
     description:
-      - How much of a relationship with ten or more members may be removed at once, in percent. More is refused as a
-        likely mistake.
+      - How many of three or more members may leave failover, or lose a copy for good, at once, in percent of those on
+        the server that has more of them. More is refused as a likely mistake. Without it 30.
+      - Counted are the members that a list purges, and the copies that a former partner loses when a relationship is
+        re-created with another one or scopes move, of each relationship and of all together. A copy that is made anew
+        is not.
+      - What O(state=absent) names is counted only where the task gives a percentage.
     type: int
-    default: 30
 """
 
     SAFETY_COPY = r"""

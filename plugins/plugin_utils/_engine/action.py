@@ -150,7 +150,7 @@ def waiting(options: Mapping[str, Any]) -> calls.Waiting:
 
 def limits(options: Mapping[str, Any]) -> guards.Limits:
     """What the task allows a plan to do."""
-    given = {limit.name: options[limit.name] for limit in fields(guards.Limits) if limit.name in options}
+    given = {limit.name: value for limit in fields(guards.Limits) if (value := options.get(limit.name)) is not None}
     return guards.Limits(**{**given, "allow_state": tuple(options.get("allow_state", ()))})
 
 

@@ -22,7 +22,7 @@ from .relationship_settings import SETTING, SITE, WORDS, DeclaredSettings, OnPar
 from .scope import scope_ids
 from .secret import LEAST, weakness
 from .server import RELATIONSHIP_LIMIT
-from .texts import few, sentences
+from .texts import few, in_sight, sentences
 
 _MOST_PROBLEMS = 50
 _COMPARED = ("partner_server", *(setting.option for setting in SITE))
@@ -122,12 +122,12 @@ def warnings(relationships: Sequence[Mapping[str, Any]], site: Iterable[Entry]) 
         for entry in listed.values()
         if entry.weakness
     ]
-    return list(dict.fromkeys(words))
+    return [in_sight(text) for text in dict.fromkeys(words)]
 
 
 def refusal(what: str, problems: Sequence[str]) -> Refused:
     """One error for several problems, each on a line of its own."""
-    listed = sentences(problems, between="\n- ", most=_MOST_PROBLEMS)
+    listed = sentences([*map(in_sight, problems)], between="\n- ", most=_MOST_PROBLEMS)
     return Refused(f"{what}, and nothing was written:\n- {listed}")
 
 

@@ -21,11 +21,11 @@ from .._model.texts import few
 from .action_table import KINDS
 from .actions import Action, Kind
 from .plan import Plan
+from .removals import MANY
 from .spec import Spec
 from .world import ServerView
 
 CLOCK_LIMIT = timedelta(minutes=1)
-MANY_MEMBERS = 10  # from so many on, the share that is removed counts
 # fields of a relationship that each of its two servers has a value of its own for
 _EACH_OWN = {"partner_server", "state", *(row.option for row in SETTINGS if row.on_partner is not OnPartner.SAME)}
 
@@ -41,7 +41,7 @@ class Limits:
 
 
 def _check_removals(plan: Plan, limits: Limits) -> None:
-    """Raises Refused when copies go that have what the kept ones have not, or too many of the members at once."""
+    """Raises Refused when copies go that have what the kept ones have not, or too many of them at once."""
     lost = [f"{removal.scope_id} {what}" for removal in plan.removals for what in removal.loses]
     if lost and not limits.allow_content_loss:
         raise Refused(
@@ -50,13 +50,14 @@ def _check_removals(plan: Plan, limits: Limits) -> None:
             "is right, or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both "
             "servers are Normal); allow_content_loss: true overrides. Nothing was changed."
         )
-    removed = sum(not removal.replaced for removal in plan.removals)
-    if plan.members >= MANY_MEMBERS and 100 * removed > limits.max_removals_percent * plan.members:
-        raise Refused(
-            f"{removed} of the {plan.members} members would be removed, and {limits.max_removals_percent} % is the "
-            f"most at once; look at the list, or say max_removals_percent: {-(-100 * removed // plan.members)}. "
-            "Nothing was changed."
-        )
+    for count in plan.counts:
+        if count.all >= MANY and 100 * count.going > limits.max_removals_percent * count.all:
+            raise Refused(
+                f"{count.going} of {count.what} would be removed or lose a copy for good, and "
+                f"{limits.max_removals_percent} % is the most at once; look at the list, or say max_removals_percent: "
+                f"{-(-100 * count.going // count.all)} (failover_max_removals_percent of the role and the playbooks). "
+                "Nothing was changed."
+            )
 
 
 def check(plan: Plan, limits: Limits) -> None:

@@ -101,5 +101,8 @@ def test_a_number_that_yaml_may_have_made_of_minutes_is_told_once() -> None:
 
 
 def test_what_a_terminal_obeys_is_in_no_message() -> None:
-    failed = run([{**PLAIN, "name": "H\x1b[31mQ", "primary": "dhcp09"}])
-    assert "'H\\x1b[31mQ' (dhcp09 with dhcp02)" in failed["msg"]
+    failed = run([{**PLAIN, "name": "H\x1b[31m\nQ", "primary": "dhcp09"}])
+    _what, problem = failed["msg"].split("\n")
+    assert problem.startswith("- 'H\\x1b[31m\\x0aQ' (dhcp09 with dhcp02)")
+    warned = run([{**PLAIN, "name": "H\x1b[31mQ", "max_client_lead_time": 60}])
+    assert (warned["names"], warned["warnings"][0][:14]) == (["H\x1b[31mQ"], "'H\\x1b[31mQ' (")
