@@ -205,8 +205,8 @@ def test_what_a_former_partner_loses_is_counted() -> None:
             if refused:
                 message = servers.refused(module, **options)
                 assert message.startswith(f"{going} of the 4 members of 'HQ' would be removed or lose a copy for good")
-            more = {"max_removals_percent": 25 * going} if refused else {}
-            assert not servers.run(module, check_mode=True, **options, **more).get("failed")
+            told: dict[str, Any] = {**options, **({"max_removals_percent": 25 * going} if refused else {})}
+            assert not servers.run(module, check_mode=True, **told).get("failed")
 
 
 @ROUTES
