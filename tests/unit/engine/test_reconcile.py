@@ -45,7 +45,7 @@ scopes = st.lists(st.sampled_from(SCOPES), unique=True)
 common = {
     "max_client_lead_time": durations,
     "state_switch_interval": st.sampled_from(["0", "60", "1:00:00"]),
-    "shared_secret": st.sampled_from(["one", "two"]),
+    "shared_secret": st.sampled_from(["Kx7-the-first", "Kx7-the-second"]),
     "scopes": scopes,
 }
 load_balance = st.fixed_dictionaries(
@@ -109,7 +109,7 @@ def test_under_every_answer_to_an_open_question(name: str, answer: Any) -> None:
     lost."""
     lab = topology.loads(TOPOLOGY)
     lab.switches = lab.switches.with_answer(name, answer)
-    run(lab, definition({"scopes": ["10.0.1.0"], "load_balance_percent": 70, "shared_secret": "one"}))
+    run(lab, definition({"scopes": ["10.0.1.0"], "load_balance_percent": 70, "shared_secret": "Kx7-the-first"}))
     run(lab, definition({"scopes": ["10.0.2.0"]}))
     run(lab, definition({"load_balance_percent": 30, "max_client_lead_time": "2:00:00", "state_switch_interval": "60"}))
     if answer == "all_but_secret":
