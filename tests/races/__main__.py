@@ -88,8 +88,9 @@ def _summary(found: Sequence[Report], asked: int) -> int:
     counts = ", ".join(f"{words} {wrong[kind]}" for kind, words in KINDS.items())
     others = "".join(f", {kind} {count}" for kind, count in sorted(wrong.items()) if kind not in KINDS)
     print(
-        f"pairs {len(found)}, schedules {sum(one.schedules.total() for one in found)}, {counts}{others}, leases lost by "
-        f"Windows' own doing {sum(one.own_doing for one in found)}, need a person {sum(count for _, count, _ in persons)}"
+        f"pairs {len(found)}, schedules {sum(one.schedules.total() for one in found)}, {counts}{others}, "
+        f"leases lost by Windows' own doing {sum(one.own_doing for one in found)}, "
+        f"need a person {sum(count for _names, count, _said in persons)}"
     )
     return int(bool(wrong or holes or len(found) < asked))
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from lab.core.lab import Lab
 from nothing_lost.broken_runs import served_twice
 from nothing_lost.watched import held
 from races.clients import Clients
 from races.servers import RacedLab, active
-from races.tasks import Wish
+from races.wishes import Wish
 
 
 @dataclass
@@ -27,7 +26,7 @@ class Promise:
     held: bool = False
     over: bool = False
 
-    def look(self, lab: Lab, *, mine: bool) -> None:
+    def look(self, lab: RacedLab, *, mine: bool) -> None:
         if not self.over:
             now = self.wish(lab, self.here, self.there)
             self.held = now if mine else self.held or now

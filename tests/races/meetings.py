@@ -15,6 +15,7 @@ from races.runs import NOTHING, Outcome, Pair, meet
 from races.scenes import scene
 from races.scheduler import REST
 from races.schedules import CLIENTS, Schedule, at_random, switched
+from races.sequence import Sequence, sequence, undone
 from races.tasks import ABOUT_MEMBERS, TASKS
 
 RANDOM = 200  # schedules of a pair beyond those with two switches
@@ -25,8 +26,8 @@ PLACES = tuple(itertools.product((("dhcp01", "dhcp01"), ("dhcp01", "dhcp02")), (
 
 @dataclass
 class Report:
-    """Of one ordered pair of tasks. `wrong`: kind -> the first of its schedules, as what replays it; `persons`: what was
-    said in the end, and how often."""
+    """Of one ordered pair of tasks: how many schedules of each dimension, how many are `wrong` of each kind, and the
+    first of them that replays it; `persons`: what was said in the end."""
 
     first: str
     second: str
@@ -37,7 +38,8 @@ class Report:
     in_sequence: int = 0  # refused in the end, as they are when one task follows the other
     own_doing: int = 0
 
-    def add(self, dimension: str, pair: Pair, outcome: Outcome, refused: frozenset[str]) -> None:
+    def add(self, dimension: str, pair: Pair, outcome: Outcome, usual: Sequence) -> None:
+        """One schedule."""
         self.schedules[dimension] += 1
         self.own_doing += outcome.own_doing
         for kind in {kind for kind, _what in outcome.wrong}:
@@ -45,7 +47,7 @@ class Report:
         for kind, what in outcome.wrong:
             self.examples.setdefault((kind, what), f"PAIR={pair} SCHEDULE={outcome.schedule}")
         for who, said in outcome.persons:
-            if who in refused:
+            if who in usual.refused:
                 self.in_sequence += 1
             else:
                 self.persons[f"{who}: {said}"] += 1
@@ -53,7 +55,7 @@ class Report:
 
 def pairs() -> list[tuple[str, str]]:
     """Every ordered pair of tasks, each with itself too."""
-    return list(itertools.product(TASKS, repeat=2))
+    return list(itertools.product(TASKS, TASKS))
 
 
 def report(first: str, second: str, seed: int) -> Report:
@@ -92,15 +94,10 @@ def _silent(found: Report, seed: int) -> None:
 
 
 def _add(found: Report, dimension: str, pair: Pair, outcomes: Iterator[Outcome]) -> None:
-    refused = _refused_in_sequence(pair)
+    usual = sequence(pair)
     for outcome in outcomes:
-        found.add(dimension, pair, outcome, refused)
-
-
-def _refused_in_sequence(pair: Pair) -> frozenset[str]:
-    """The runs that fail when they follow the other one, and when they are run again."""
-    one_after_the_other = (Schedule(((0, REST), (1, REST))), Schedule(((1, REST), (0, REST))))
-    return frozenset(who for schedule in one_after_the_other for who, _said in meet(pair, schedule).persons)
+        outcome.wrong += [("silent", what) for what in undone(outcome, usual, pair)]
+        found.add(dimension, pair, outcome, usual)
 
 
 def _killed(pair: Pair, rng: random.Random) -> Iterator[Outcome]:
@@ -145,4 +142,9 @@ def sampled(seed: int, count: int) -> Iterator[tuple[Pair, Outcome]]:
             pair = Pair(first, "dhcp01", second, "dhcp01", route, "silent")
         drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "", "dies", "loses")))
         two = switched(rng.randrange(2), rng.randrange(45), rng.randrange(1, 45))
-        yield pair, meet(pair, rng.choice((drawn, two, two)))
+        outcome = meet(pair, rng.choice((drawn, two, two)))
+        if outcome.persons or not all(outcome.promised):
+            usual = sequence(pair)
+            outcome.wrong += [("silent", what) for what in undone(outcome, usual, pair)]
+            outcome.persons = [(who, said) for who, said in outcome.persons if who not in usual.refused]
+        yield pair, outcome

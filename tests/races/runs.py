@@ -20,7 +20,7 @@ from races.scenes import Scene, scene
 from races.scheduler import REST, Actor, Endless, Operation, Scheduler
 from races.schedules import Schedule
 from races.servers import RacedLab, RacedWire
-from races.tasks import TASKS, Task
+from races.tasks import TASKS
 from races.virtual import process
 
 PARTNER = {"dhcp01": "dhcp02", "dhcp02": "dhcp01"}
@@ -67,7 +67,8 @@ class Outcome:
     own_doing: int = 0
     trace: list[Operation] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
-    promised: tuple[bool, ...] = ()
+    promised: tuple[bool, ...] = ()  # of each run, whether what its ok promises is so in the end
+    well: tuple[bool, ...] = ()  # whether it said ok, at the latest when it was run again
 
 
 @dataclass
@@ -90,13 +91,9 @@ class Meeting:
         if "path" in options:
             options["path"] = self.scene.saved[host.upper()]
         if task.routes and self.pair.route == "own":
-            options["partner_host"] = _own_partner(task, other)
+            options["partner_host"] = task.partner or other
         wire = RacedWire(self.lab, lose_at=lose_at, files=self.files)
         return perform(wire, task.module, options, host)
-
-
-def _own_partner(task: Task, other: str) -> str:
-    return "dhcp03" if task.name.startswith(("move-third", "other-partner")) else other
 
 
 def meet(pair: Pair, schedule: Schedule) -> Outcome:
@@ -115,9 +112,8 @@ def meet(pair: Pair, schedule: Schedule) -> Outcome:
     actors = _actors(meeting, schedule, clients)
     ended = _run(meeting, actors, schedule.segments, outcome)
     outcome.trace = ended.trace
-    for number, actor in enumerate(actors[:2]):
-        if actor.failure or actor.result.get("failed"):
-            _again(meeting, number, outcome)
+    well = [_is_ok(actor) or _again(meeting, number, outcome) for number, actor in enumerate(actors[:2])]
+    outcome.well = tuple(well)
     clients.deliver()
     judge = meeting.judge
     outcome.wrong += [("lost", what) for what in (*judge.lost, *judge.leases())]
@@ -184,8 +180,12 @@ def _check_said(name: str, said: str, outcome: Outcome) -> None:
         outcome.wrong.append(("faults", f"{name} said: {said}"))
 
 
-def _again(meeting: Meeting, who: int, outcome: Outcome) -> None:
-    """The same task once more, alone."""
+def _is_ok(actor: Actor) -> bool:
+    return actor.failure is None and not actor.result.get("failed")
+
+
+def _again(meeting: Meeting, who: int, outcome: Outcome) -> bool:
+    """The same task once more, alone; whether it says ok now."""
     promise = meeting.judge.promises[who]
     promise.over = False
     promise.look(meeting.lab, mine=True)
@@ -194,3 +194,4 @@ def _again(meeting: Meeting, who: int, outcome: Outcome) -> None:
     _run(meeting, actors, ((who, REST),), outcome)
     if actor.failure is None and actor.result.get("failed"):
         outcome.persons.append((actor.name, str(actor.result["msg"])))
+    return _is_ok(actor)

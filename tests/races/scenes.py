@@ -17,7 +17,7 @@ from lab.core.lab import Lab
 from lab.standin.files import Files
 from nothing_lost.task import Wire, perform
 from races.servers import RacedLab, active, raced
-from races.tasks import EIGHT, FIVE, FOUR, NEW_SCOPE, NINE, ONE, SIX, THREE, TWO, _declared, _scope, _with_partner
+from races.tasks import EIGHT, FIVE, FOUR, NEW_SCOPE, NINE, ONE, SIX, THREE, TWO, created_with, declared, removal, scope
 
 RANGE = (
     "{{name: Clients, subnet_mask: 255.255.255.0, start_range: 10.0.{0}.10, end_range: 10.0.{0}.99, leases: "
@@ -59,21 +59,22 @@ class Scene:
 def scene(name: str) -> Scene:
     """pair: both servers are up. inactive: the first scopes are out of service on both. silent: the partner is gone.
     half_first: a cmdlet writes to the partner before its own server."""
-    lab, files = topology.loads(SERVERS), {}
+    lab = topology.loads(SERVERS)
+    files: dict[str, Files] = {}
     saved = {host: _saved(lab, files, host) for host in ("DHCP01", "DHCP02")}
-    _made(lab, files, "dhcp_failover_scope", _scope("Branch", THREE, **_with_partner("dhcp02")))
-    for keeper, loser, scope in (("DHCP01", "DHCP02", FIVE), ("DHCP02", "DHCP01", SIX)):
-        lab.servers[loser].scopes[scope] = replace(deepcopy(lab.servers[keeper].scopes[scope]), state="InActive")
+    _made(lab, files, "dhcp_failover_scope", scope("Branch", THREE, **created_with("dhcp02")))
+    for keeper, loser, left in (("DHCP01", "DHCP02", FIVE), ("DHCP02", "DHCP01", SIX)):
+        lab.servers[loser].scopes[left] = replace(deepcopy(lab.servers[keeper].scopes[left]), state="InActive")
     if name == "inactive":
         for server in ("DHCP01", "DHCP02"):
-            for scope in (ONE, TWO):
-                lab.servers[server].scopes[scope].state = "InActive"
+            for member in (ONE, TWO):
+                lab.servers[server].scopes[member].state = "InActive"
     if name == "silent":
         lab.servers["DHCP02"].reachable = False
     if name == "half_first":
         lab.switches = lab.switches.with_answer("partner_half_first", True)
-    scopes = {scope for server in lab.servers.values() for scope in server.scopes}
-    return Scene(name, raced(lab), files, saved, frozenset(scope for scope in scopes if not active(lab, scope)))
+    scopes = {one for server in lab.servers.values() for one in server.scopes}
+    return Scene(name, raced(lab), files, saved, frozenset(one for one in scopes if not active(lab, one)))
 
 
 def _saved(lab: Lab, files: dict[str, Files], host: str) -> str:
@@ -81,11 +82,11 @@ def _saved(lab: Lab, files: dict[str, Files], host: str) -> str:
     lost them."""
     loser, keeper = (host.lower(), "dhcp02" if host == "DHCP01" else "dhcp01")
     if "HQ" not in lab.servers["DHCP01"].relationships:
-        _made(lab, files, "dhcp_failover_relationship", _declared("dhcp01", "dhcp02"))
-    _made(lab, files, "dhcp_failover_scope", {**_scope("HQ"), "create_scopes": [NEW_SCOPE]})
-    removal = {"state": "absent", "keep_scopes_on": "partner", "other_copy": "delete"}
-    result = _made(lab, files, "dhcp_failover_scope", _scope("HQ", ONE, NINE, **removal), loser)
-    _made(lab, files, "dhcp_failover_scope", _scope("HQ", ONE), keeper)
+        _made(lab, files, "dhcp_failover_relationship", declared("dhcp01", "dhcp02"))
+    _made(lab, files, "dhcp_failover_scope", {**scope("HQ"), "create_scopes": [NEW_SCOPE]})
+    goes = removal("partner", "delete")
+    result = _made(lab, files, "dhcp_failover_scope", scope("HQ", ONE, NINE, **goes), loser)
+    _made(lab, files, "dhcp_failover_scope", scope("HQ", ONE), keeper)
     del lab.servers[keeper.upper()].scopes[NINE]
     return str(result["safety_copies"][0]["path"])
 

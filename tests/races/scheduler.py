@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Several runs in one process, one at a time, and who goes on is decided at each of their operations.
 
-Each run is a thread, and only the one that holds the baton does anything. Before an operation it asks who is next; a run
-that waits for a mutex or sleeps is none of those who can be. Time is virtual: it passes only while everybody waits.
+Each run is a thread, and only the one that holds the baton does anything. Before an operation it asks who is next; a
+run that waits for a mutex or sleeps is none of those who can be. Time is virtual: it passes only while everybody waits.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ Segments = Sequence[tuple[int, int]]
 
 
 class Scheduler:
-    """`segments`: (actor, how many operations), one after the other; one that cannot go on gives the rest of its segment
-    away. After the last of them whoever runs runs on."""
+    """`segments`: (actor, how many operations), one after the other; one that cannot go on gives the rest of its
+    segment away. After the last of them whoever runs runs on."""
 
     def __init__(
         self, actors: Sequence[Actor], segments: Segments, seen: Callable[[int], None] = lambda who: None
@@ -150,6 +150,10 @@ class Scheduler:
             raise Endless(actor.name)
         self._give_way(actor)
         actor.until = None
+
+    def holds(self, mutex: str) -> bool:
+        """Whether the current run does."""
+        return mutex in self._me().holds
 
     def acquire(self, mutex: str, timeout: float) -> bool:
         """False: it was not free in time."""

@@ -23,7 +23,6 @@ from lab.standin.files import Files
 from lab.standin.results import Result
 from nothing_lost.task import Wire
 from nothing_lost.watched import Killed
-
 from races.scheduler import Scheduler, Thing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
@@ -33,13 +32,19 @@ READS = (*NOTE_READS, "who_when", "probe_partner", "probe_api", "check_folder", 
 
 
 class RacedLab(Lab):
-    """`scheduler`: while runs are under way. `remembered`: what reads answered, and on what that depends, for each state
-    of the servers: many schedules begin alike. `unserved`: scopes that nobody serves when the runs begin."""
+    """`scheduler`: while runs are under way. `remembered`: what reads answered, and on what that depends, for each
+    state of the servers: many schedules begin alike. `unserved`: scopes that nobody serves when the runs begin."""
 
     scheduler: Scheduler | None = None
     remembered: dict[tuple[Any, ...], tuple[Any, frozenset[Thing]]]
     unserved: frozenset[IPv4Address] = frozenset()
     _state: dict[Thing, bytes] | None = None
+
+    @property
+    def running(self) -> Scheduler:
+        """The scheduler, of a lab in which runs are under way."""
+        assert self.scheduler is not None
+        return self.scheduler
 
     # --- time ------------------------------------------------------------------------------------------------------
 
@@ -50,8 +55,7 @@ class RacedLab(Lab):
         return self.scheduler.clock if self.scheduler else 0
 
     def wait(self, seconds: float, stop: threading.Event) -> bool:
-        assert self.scheduler is not None
-        self.scheduler.sleep(seconds)
+        self.running.sleep(seconds)
         return False
 
     # --- what happens ----------------------------------------------------------------------------------------------
@@ -83,26 +87,25 @@ class RacedLab(Lab):
         return outcome
 
     def _note_read(self, session: Session, function: Function, bound: Mapping[str, Any]) -> None:
-        assert self.scheduler is not None
         target = self.find(str(bound.get("ComputerName", session.server)))
         if function.name == "Get-DhcpServerv4Failover" or target is None:  # its State depends on the other's half
-            self.scheduler.reads(*(("relationships", name) for name in self.servers))
+            self.running.reads(*(("relationships", name) for name in self.servers))
         elif function.name not in STATIC:
-            self.scheduler.reads(("scopes", target.name))
+            self.running.reads(("scopes", target.name))
 
     # --- what is remembered ----------------------------------------------------------------------------------------
 
     def answer(self, question: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
         """What `ask` gives, which only reads; from memory where it was asked before and nothing has changed since."""
-        assert self.scheduler is not None
-        key = (*question, *self._pieces().values(), self.scheduler.clock)
+        scheduler = self.running
+        key = (*question, *self._pieces().values(), scheduler.clock)
         if (known := self.remembered.get(key)) is not None:
-            self.scheduler.reads(*known[1])
+            scheduler.reads(*known[1])
             return known[0]
         answer = ask()
         self._state = None  # a Get lets time pass for a relationship that is on its way to Normal
-        if (*question, *self._pieces().values(), self.scheduler.clock) == key:
-            self.remembered[key] = answer, self.scheduler.read()
+        if (*question, *self._pieces().values(), scheduler.clock) == key:
+            self.remembered[key] = answer, scheduler.read()
         return answer
 
     def _all(self) -> Iterator[Thing]:
@@ -122,7 +125,7 @@ class RacedLab(Lab):
 def raced(lab: Lab) -> RacedLab:
     """A copy that is this schedule's own. What its reads answer is shared between the copies."""
     copy = RacedLab(**{one.name: getattr(lab, one.name) for one in fields(lab)})
-    copy.servers, copy.cut_links = pickle.loads(pickle.dumps((lab.servers, lab.cut_links)))
+    copy.servers, copy.cut_links = pickle.loads(pickle.dumps((lab.servers, lab.cut_links)))  # noqa: S301 # our own
     copy.audit = Audit()
     copy._lock = cast(threading.RLock, contextlib.nullcontext())  # one run at a time, and it may stop in a write
     copy.remembered = lab.remembered if isinstance(lab, RacedLab) else {}
@@ -134,13 +137,14 @@ class RacedScript(script.Script):
 
     def operation(self, call: Mapping[str, Any]) -> Result:
         lab, server, kind, run = self.lab, self.session.server, call["op"], super().operation
-        assert isinstance(lab, RacedLab) and lab.scheduler is not None and lab.scheduler.current is not None
-        if server in lab.scheduler.current.holds:
-            lab.scheduler.at(server, _words(call))
+        assert isinstance(lab, RacedLab)
+        scheduler = lab.running
+        if scheduler.holds(server):
+            scheduler.at(server, _words(call))
         if kind in NOTE_READS:
-            lab.scheduler.reads(("notes", server))
+            scheduler.reads(("notes", server))
         elif kind in NOTE_WRITES:
-            lab.scheduler.writes(("notes", server))
+            scheduler.writes(("notes", server))
         if kind in READS or (kind == "cmdlet" and str(call["cmdlet"]).startswith("Get-")):
             question = (self.session, json.dumps(call), _content(self.files))
             return cast(Result, lab.answer(question, lambda: run(call)))
@@ -206,8 +210,8 @@ class RacedWire(Wire):
 
     @property
     def _scheduler(self) -> Scheduler:
-        assert isinstance(self.lab, RacedLab) and self.lab.scheduler is not None
-        return self.lab.scheduler
+        assert isinstance(self.lab, RacedLab)
+        return self.lab.running
 
 
 def active(lab: Lab, scope: IPv4Address) -> list[str]:

@@ -14,13 +14,16 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import script_request, server_replies
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import (
+    export_elements,
+    script_request,
+    server_replies,
+)
 from lab.standin import script
-
 from races.scheduler import Scheduler
 from races.servers import NOON, RacedScript
 
-_read = functools.lru_cache(maxsize=2_000)(server_replies.read_export)
+_read = functools.lru_cache(maxsize=2_000)(export_elements.read)
 
 
 @contextlib.contextmanager
