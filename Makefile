@@ -53,7 +53,7 @@ molecule: .venv/ready collection ## the built collection against a lab that the 
 	cd $(INSTALLED)/extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections \
 	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/.build/molecule molecule test
 
-everything: test adopt-proof nothing-lost whole-server fuzz large-exports ## that, and the longer proofs: half an hour
+everything: test adopt-proof nothing-lost whole-server races fuzz large-exports ## that, and the longer proofs: half an hour
 
 adopt-proof: export SEED ?= 1
 adopt-proof: export PAIRS ?= 10

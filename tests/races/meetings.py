@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from races.exploring import randomly, two_switches
@@ -15,12 +15,13 @@ from races.runs import NOTHING, Outcome, Pair, meet
 from races.scenes import scene
 from races.scheduler import REST
 from races.schedules import CLIENTS, Schedule, at_random, switched
-from races.sequence import Sequence, sequence, undone
+from races.sequence import Usual, sequence, undone
 from races.tasks import ABOUT_MEMBERS, TASKS
 
 RANDOM = 200  # schedules of a pair beyond those with two switches
 BROKEN = 16  # random ones in which a run is killed, or one's reply is lost
 ENOUGH = 50
+SCENES = ("pair", "half_first", "inactive", "silent")
 PLACES = tuple(itertools.product((("dhcp01", "dhcp01"), ("dhcp01", "dhcp02")), ("own", "hop")))
 
 
@@ -38,7 +39,7 @@ class Report:
     in_sequence: int = 0  # refused in the end, as they are when one task follows the other
     own_doing: int = 0
 
-    def add(self, dimension: str, pair: Pair, outcome: Outcome, usual: Sequence) -> None:
+    def add(self, dimension: str, pair: Pair, outcome: Outcome, usual: Usual) -> None:
         """One schedule."""
         self.schedules[dimension] += 1
         self.own_doing += outcome.own_doing
@@ -127,17 +128,19 @@ def _clients(pair: Pair) -> Iterator[Outcome]:
 
 def _forget() -> None:
     """What reads answered takes memory."""
-    for name in ("pair", "half_first", "inactive", "silent"):
+    for name in SCENES:
         scene(name).lab.remembered.clear()
 
 
-def sampled(seed: int, count: int) -> Iterator[tuple[Pair, Outcome]]:
+def sampled(seed: int, count: int, scenes: Sequence[str] = SCENES) -> Iterator[tuple[Pair, Outcome]]:
     """Some of all that, from anywhere."""
     rng = random.Random(seed)
     for _number in range(count):
         first, second = rng.choice(pairs())
         (one_host, other_host), route = rng.choice(PLACES)
-        pair = Pair(first, one_host, second, other_host, route, rng.choice(("pair", "pair", "half_first", "inactive")))
+        pair = Pair(first, one_host, second, other_host, route, rng.choice(scenes))
+        if "down" in (first, second) and "silent" not in scenes:
+            continue
         if "down" in (first, second):
             pair = Pair(first, "dhcp01", second, "dhcp01", route, "silent")
         drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "", "dies", "loses")))

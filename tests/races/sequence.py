@@ -21,7 +21,7 @@ from races.schedules import Schedule
 
 
 @dataclass(frozen=True)
-class Sequence:
+class Usual:
     """`lasts`: of each run, whether what it promises is still so after the other one. `refused`: runs that are refused
     after the other one."""
 
@@ -29,16 +29,16 @@ class Sequence:
     refused: frozenset[str]
 
 
-def sequence(pair: Pair) -> Sequence:
+def sequence(pair: Pair) -> Usual:
     """Both orders of the two."""
     orders = [meet(pair, Schedule(((first, REST), (1 - first, REST)))) for first in (0, 1)]
-    return Sequence(
+    return Usual(
         tuple(all(order.well) and order.promised[who] for who, order in enumerate(orders)),
         frozenset(who for order in orders for who, _said in order.persons),
     )
 
 
-def undone(outcome: Outcome, usual: Sequence, pair: Pair) -> list[str]:
+def undone(outcome: Outcome, usual: Usual, pair: Pair) -> list[str]:
     """Of runs that said ok, those whose promise is broken in the end by one that does not want the contrary."""
     return [
         f"{name} said ok, and in the end it is not so, which the other task does not do when it follows it"

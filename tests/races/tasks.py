@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any, TypeAlias
 
 from nothing_lost.scenarios import RELATIONSHIP, SCOPE_MODULE
+
 from races.wishes import (
     Wish,
     alike,

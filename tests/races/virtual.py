@@ -20,6 +20,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import (
     server_replies,
 )
 from lab.standin import script
+
 from races.scheduler import Scheduler
 from races.servers import NOON, RacedScript
 

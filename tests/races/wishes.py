@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from typing import TypeAlias
 
 from lab.core.server import Relationship
+
 from races.servers import RacedLab, active
 
 Wish: TypeAlias = Callable[[RacedLab, str, str], bool]
