@@ -66,6 +66,7 @@ class ActionModule(FailoverAction):
             option="relationship",
         )
         applied = self.reconcile(lambda world: plan([wanted], world))
+        self.warn_of_states([name], applied)
         return {
             "relationship": self.shown(name, applied),
             "definition_differences": scope_specs.differences(wanted.define, self.reader.here),
@@ -78,4 +79,5 @@ class ActionModule(FailoverAction):
                 raise Refused(f"{option}: has no meaning together with state: absent; leave it out.")
         wanted = Spec(name, leaving=scopes, policy=policy(options), option="relationship")
         applied = self.reconcile(lambda world: plan([wanted], world))
+        self.warn_of_states([name], applied)
         return {"relationship": self.shown(name, applied), "definition_differences": []}

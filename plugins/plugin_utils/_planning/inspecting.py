@@ -5,18 +5,18 @@ I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.failover_states import NORMAL
+from .._model.failover_states import NORMAL, TOLD
 from .._model.relationship import Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
 from . import comparison
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
-from .world import ServerView, World, not_the_partner
+from .world import Half, ServerView, World, not_the_partner
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,27 @@ _KEYS = ("partner_state", "in_sync", "scopes_only_here", "scopes_only_at_partner
 
 def _problem(words: str) -> Mapping[str, Any]:
     return {**dict.fromkeys(_KEYS), "problem": words}
+
+
+def not_normal(names: Iterable[str], world: World) -> Sequence[str]:
+    """Warnings of those of the relationships that are there and not Normal, on this server or on a partner that was
+    looked at."""
+    return [warning for name in names if (half := world.here.half(name)) and (warning := _not_normal(half, world))]
+
+
+def _not_normal(half: Half, world: World) -> str | None:
+    state, there = half.relationship.state, world.partner(half.name)
+    theirs = there.half(half.name) if there else None
+    other = theirs.relationship.state if theirs else None
+    telling = other if state == NORMAL and other else state
+    if telling == NORMAL:
+        return None
+    words = f"relationship '{half.name}' is in state {state} on {half.server}"
+    if there is not None and other is None:
+        return f"{words}, and {there.name} does not have it: dhcp_failover_relationship with partner_host makes it anew"
+    also = f", and {other} on {there.name}" if there else ""
+    more = "" if there else "; with partner_host it is told as well what the partner shows"
+    return f"{words}{also}: {TOLD.get(telling, 'what that means is not known')}{more}"
 
 
 def health(relationship: Relationship, statistics: Mapping[IPv4Address, Utilisation]) -> Mapping[str, Any]:
