@@ -19,7 +19,9 @@ REFUSED = {
 # what the states mean that are only told, and stand in nobody's way
 TOLD = {
     **REFUSED,
-    **dict.fromkeys(PASSING, "the two servers are on their way to Normal, which takes up to the maximum client lead time"),
+    **dict.fromkeys(
+        PASSING, "the two servers are on their way to Normal, which takes up to the maximum client lead time"
+    ),
 }
 # what a write of ours can cause for a while: a message with the other secret closes the connection (MS-DHCPF 3.1.5)
 PASSING_AFTER_A_WRITE = frozenset({CUT_OFF})
