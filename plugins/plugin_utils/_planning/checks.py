@@ -19,6 +19,7 @@ from .._model.texts import few, sentences
 from .._windows.export_elements import Export
 from . import comparison, setting_changes
 from .draft import Draft, Misfit
+from .read_request import Unread
 from .removals import removal
 from .spec import Policy, Spec
 from .world import ServerView
@@ -219,18 +220,20 @@ def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, 
 # --- scopes that come ----------------------------------------------------------------------------------------------
 
 
-def check_members(here: ServerView, name: str, scopes: Sequence[IPv4Address]) -> None:
-    """Raises Refused for scopes that Windows would refuse to put into relationship `name`, all of them in one text."""
-    problems = [problem for scope in scopes if (problem := _member_problem(here, name, scope))]
+def check_members(
+    here: ServerView, name: str, scopes: Sequence[IPv4Address], there: ServerView | Unread | None = None
+) -> None:
+    """Raises Refused for scopes that Windows would refuse to put into relationship `name`, all of them in one text.
+
+    `there`: the partner, where it was asked whether it has those that are not here."""
+    problems = [problem for scope in scopes if (problem := _member_problem(here, name, scope, there))]
     if problems:
         raise Refused(sentences(problems))
 
 
-def _member_problem(here: ServerView, name: str, scope: IPv4Address) -> str | None:
+def _member_problem(here: ServerView, name: str, scope: IPv4Address, there: ServerView | Unread | None) -> str | None:
     if scope not in here.copies:
-        inside = _containing(here, scope)
-        cure = f"it lies inside scope {inside}, write that id" if inside else "create it there first, or correct the id"
-        return f"scopes: {scope} is no scope of {here.name}; {cure}."
+        return f"scopes: {scope} is no scope of {here.name}; {_where_it_is(here, name, scope, there)}."
     other = here.owners.get(scope)
     if other is not None and other != name:
         return (
@@ -241,7 +244,24 @@ def _member_problem(here: ServerView, name: str, scope: IPv4Address) -> str | No
     return None
 
 
-def _containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
+def _where_it_is(here: ServerView, name: str, scope: IPv4Address, there: ServerView | Unread | None) -> str:
+    if inside := containing(here, scope):
+        return f"it lies inside scope {inside}, write that id"
+    if isinstance(there, ServerView) and scope in there.copies:
+        owner = there.owners.get(scope)
+        ours = " with this server" if owner == name and name in there.ours else ""
+        place = f" in its '{owner}'{ours}" if owner else " in service" if there.serves(scope) else " out of service"
+        return (
+            f"{there.name} has it{place}. Do not create it here, or two servers give the same addresses: run the task "
+            "on that server, with this one as partner_server and partner_host (in the role's data: exchange primary "
+            "and partner), and it is copied here"
+        )
+    unknown = f" (whether the partner has it is not known: {there.failure})" if isinstance(there, Unread) else ""
+    return f"create it there first, or correct the id{unknown}"
+
+
+def containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
+    """The scope in whose subnet an address is."""
     masks = {scope: int(IPv4Address(copy.subnet_mask)) for scope, copy in here.copies.items()}
     return next((scope for scope, mask in masks.items() if int(address) & mask == int(scope)), None)
 
@@ -250,8 +270,9 @@ def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, t
     """Raises Refused for scopes that a removal which did not end left on the partner alone."""
     if scopes:
         raise Refused(
-            f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not "
-            "end. Finish it with state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
+            f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end, or "
+            "this server was set up anew. Finish it with state: absent, keep_scopes_on, other_copy and partner_host, "
+            "and add it then on the server that kept it. Nothing was changed."
         )
 
 
