@@ -300,15 +300,20 @@ def check_replaced(
     """The copies that the partner has already. Raises Refused, showing what differs, unless they may be replaced."""
     problems = []
     for scope in taken:
-        active = there.serves(scope) or there.elsewhere(scope, name) is not None
+        taken_by = there.elsewhere(scope, name)
+        active = there.serves(scope) or taken_by is not None
         if active or not policy.replace_partner_copy:
             shown = removal(scope, here, there, deleted=True, replaced=True)
             differs = few(shown.differences, between="; ", most=3) or "equal to the one here"
-            cure = (
-                "it is in service there: compare both, and deactivate, remove or renumber one of them"
-                if active
-                else "replace_partner_copy: inactive_only replaces it, after a safety copy"
-            )
+            cure = "replace_partner_copy: inactive_only replaces it, after a safety copy"
+            if taken_by is not None:
+                cure = f"it is in '{taken_by}' there: take it out of that one first, or renumber one of the two"
+            elif active:
+                cure = (
+                    "it is in service there: compare both, and remove or renumber one of them; or deactivate the one "
+                    f"there, and {cure}. Of a split scope, take out here before what the other half excludes, or it "
+                    "stays excluded on both"
+                )
             problems.append(f"scopes: {scope} exists on {there.name} already ({differs}); {cure}.")
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import IPv4Address
 
@@ -91,6 +91,11 @@ def lost_leases(
 
 def _held(lease: Lease, now: datetime) -> bool:
     return lease.state.lower() not in _FREE_STATES and (lease.expires is None or lease.expires >= now)
+
+
+def reversed_(difference: Difference) -> Difference:
+    """The same difference, as the other direction has it."""
+    return replace(difference, source=difference.destination, destination=difference.source)
 
 
 def vanishing(differs: Iterable[Difference]) -> Sequence[Difference]:

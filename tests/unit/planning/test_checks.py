@@ -157,7 +157,9 @@ def joining(copy: Any, here: Any = "10.0.1.0", **exported: Any) -> tuple[Any, Sp
             builders.scope("10.0.1.0"),
             REPLACE,
             "scopes: 10.0.1.0 exists on DHCP02 already (equal to the one here); it is in service there: compare both, "
-            "and deactivate, remove or renumber one of them. Nothing was changed.",
+            "and remove or renumber one of them; or deactivate the one there, and replace_partner_copy: inactive_only "
+            "replaces it, after a safety copy. Of a split scope, take out here before what the other half excludes, or "
+            "it stays excluded on both. Nothing was changed.",
         ),
         (
             builders.scope("10.0.0.0", end_range="10.0.1.50", subnet_mask="255.255.254.0"),
