@@ -32,7 +32,7 @@ def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | R
     """The relationships as dhcp_failover_info returns them. A partner that cannot be read is a finding and no
     failure."""
     if not world.views:
-        return ReadRequest(OwnRead(statistics=wanted.health))
+        return ReadRequest(OwnRead(statistics=wanted.health, level=wanted.health))
     shown = [current for current in world.here.relationships.values() if wanted.name in (None, current.name)]
     reads = {
         current.name: PartnerRead(current.partner.names, current.name, current.scopes, leases=False)
@@ -51,7 +51,8 @@ def _entry(relationship: Relationship, read: PartnerRead | None, wanted: Inspect
         there = world.asked(read)
         entry["drift"] = drift(relationship, world.here, there) if there is not None else None
     if wanted.health:
-        entry["health"] = health(relationship, world.statistics or {})
+        level = world.here.level
+        entry["health"] = health(relationship, world.statistics or {}, level.authorized if level else None)
     return entry
 
 
@@ -113,12 +114,18 @@ def _not_normal(half: Half, world: World) -> str | None:
     return f"{words}{also}: {TOLD.get(telling, 'what that means is not known')}{more}"
 
 
-def health(relationship: Relationship, statistics: Mapping[IPv4Address, Utilisation]) -> Mapping[str, Any]:
-    """How full the relationship's scopes are, the fullest first, and what each server can still give."""
+def health(
+    relationship: Relationship, statistics: Mapping[IPv4Address, Utilisation], authorized: bool | None = None
+) -> Mapping[str, Any]:
+    """How full the relationship's scopes are, the fullest first, and what each server can still give. `authorized`:
+    whether this server may serve at all; None: that is not known."""
     known = {scope: statistics[scope] for scope in relationship.scopes if scope in statistics}
     fullest = sorted(known, key=lambda scope: (-(known[scope].percent_in_use or 0), scope))
     return {
-        "healthy": relationship.state == NORMAL and all(scope.free for scope in known.values()),
+        "healthy": relationship.state == NORMAL
+        and authorized is not False
+        and all(scope.free for scope in known.values()),
+        "authorized": authorized,
         "in_use": sum(scope.in_use for scope in known.values()),
         "free": sum(scope.free for scope in known.values()),
         "free_here": sum(scope.free_here or 0 for scope in known.values()),

@@ -111,6 +111,11 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     d.save(there, name, taken, spec.policy.keep_days, **in_the_way)
     d.add(Kind.DELETE, there, name, taken, **in_the_way)
     d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
+    if coming and there.level and there.level.authorized is False:
+        d.warnings.append(
+            f"{there.name} is not authorised in Active Directory, so its DHCP service gives nobody an address; "
+            f"authorise it (Add-DhcpServerInDC), or '{name}' takes nothing over"
+        )
     return coming
 
 

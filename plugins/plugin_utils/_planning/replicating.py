@@ -193,9 +193,9 @@ def _check_members(pair: _Pair) -> None:
             continue
         if owner is not None:
             raise Refused(
-                f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in '{owner}' on {there.name}; a scope "
-                "can be in one only. Take it out of the wrong one, on a server that has it there (dhcp_failover_scope, "
-                "state: absent). Nothing was changed."
+                f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in '{owner}' on {there.name}; a "
+                "scope can be in one only. Take it out of the wrong one, on a server that has it there "
+                "(dhcp_failover_scope, state: absent). Nothing was changed."
             )
         raise Refused(
             f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in no relationship on {there.name}. Add "

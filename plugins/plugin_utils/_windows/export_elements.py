@@ -74,11 +74,13 @@ class Uses:
 
 @dataclass(frozen=True)
 class ServerLevel:
-    """Of a server that is asked itself: `version`, and as in Export its `classes` and `definitions`."""
+    """Of a server that is asked itself: `version`, and as in Export its `classes` and `definitions`. `authorized`: to
+    serve in its domain, or in none; None: that is not known."""
 
     version: tuple[int, int]
     classes: Mapping[tuple[str, str], str]
     definitions: Mapping[tuple[str, str], str]
+    authorized: bool | None = None
 
 
 NOTHING = Export({}, {}, {}, {})  # the content of scopes that are not there

@@ -14,7 +14,7 @@ from lab.core.server import AddressRange, Reservation
 from nothing_lost.scenarios import state
 from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair
 
-REPLICATE = "dhcp_failover_replicate"
+REPLICATE, INFO = "dhcp_failover_replicate", "dhcp_failover_info"
 FIRST, SECOND, THIRD = (f"dhcp0{number}.contoso.example" for number in (1, 2, 3))
 HQ: dict[str, Any] = {"name": "HQ", "partner_server": SECOND, "scopes": ["10.0.1.0"], "wait_timeout": 1}
 FROM_SECOND: dict[str, Any] = {**HQ, "partner_server": FIRST, "host": "dhcp02", "partner_host": "dhcp01"}
@@ -130,6 +130,28 @@ def test_a_scope_that_the_partner_has_in_another_relationship_comes_once_it_left
     servers.server("DHCP02").scopes[ONE].state = "InActive"
     servers.ok(RELATIONSHIP, **HQ, replace_partner_copy="inactive_only")
     healthy(servers, ONE)
+
+
+@ROUTES
+def test_a_partner_that_may_not_serve_is_told_before_scopes_go_there(route: dict[str, str]) -> None:
+    servers = Pair()
+    servers.server("DHCP02").authorized = False
+    (warning,) = servers.ok(RELATIONSHIP, check_mode=True, **HQ, **route)["warnings"]
+    assert "is not authorised in Active Directory" in warning
+    assert "Add-DhcpServerInDC" in warning
+    assert servers.run(INFO, host="dhcp02", gather=["health"])["relationships"] == []
+    servers.server("DHCP02").authorized = True
+    assert "warnings" not in servers.reached(RELATIONSHIP, **HQ, **route)
+    assert health_of(servers, "dhcp02") == (True, True)
+    servers.server("DHCP02").authorized = False
+    assert health_of(servers, "dhcp02") == (False, False)
+    servers.server("DHCP02").domain_joined = False  # a workgroup asks nobody
+    assert health_of(servers, "dhcp02") == (True, True)
+
+
+def health_of(servers: Pair, host: str) -> tuple[bool, bool]:
+    (shown,) = servers.run(INFO, host=host, gather=["health"])["relationships"]
+    return shown["health"]["authorized"], shown["health"]["healthy"]
 
 
 # --- replication ---------------------------------------------------------------------------------------------------
