@@ -86,7 +86,7 @@ def check_new_at_partner(name: str, option: str, here: ServerView, there: Server
         differs = "" if taken == name else f", which differs from '{name}' in upper and lower case only"
         problems.append(
             f"{option}: {there.name} has a relationship '{taken}'{differs}, and {here.name} has not; choose another "
-            "name or remove it."
+            "name, or remove it there (state: absent, in a task on that server)."
         )
     if len(there.relationships) >= RELATIONSHIP_LIMIT:
         problems.append(
@@ -191,7 +191,7 @@ def check_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerV
     if gone:
         raise Refused(
             f"keep_scopes_on: {keeper.name} does not have {few(gone)}, so removing would lose them; keep them "
-            f"on {other.name}, or create them there first. Nothing was changed."
+            f"on {other.name}. Nothing was changed."
         )
 
 
@@ -333,7 +333,7 @@ def refuse_lacking(server: str, problems: Sequence[str]) -> None:
     if problems:
         raise Refused(
             f"{server} lacks what the scopes use, and Windows does not replicate it: {few(problems)}. Create it there "
-            "first; nothing was changed."
+            "first, or make equal what it has otherwise; nothing was changed."
         )
 
 

@@ -43,8 +43,9 @@ def _check_removals(plan: Plan, limits: Limits) -> None:
         raise Refused(
             f"the copies that would go differ from those kept on {plan.removals[0].kept_on}: "
             f"{few(lost, 'removals', between='; ')}. Keep the scopes on the server that "
-            "is right, or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both "
-            "servers are Normal); allow_content_loss: true overrides. Nothing was changed."
+            "is right, or replicate from it first, where both have them in failover (dhcp_failover_replicate; leases "
+            "travel by themselves, while both servers are Normal); allow_content_loss: true overrides. Nothing was "
+            "changed."
         )
     removed = sum(not removal.replaced for removal in plan.removals)
     if plan.members >= MANY_MEMBERS and 100 * removed > limits.max_removals_percent * plan.members:

@@ -374,7 +374,7 @@ def remove_relationship_here(relationship: str, computer: str | None = None) -> 
 
 
 def add_scope(spec: ScopeSpec) -> Operation:
-    """Creates a scope on this server, with Windows' defaults for what is left out; its id follows from range and mask."""
+    """Creates a scope here, with Windows' defaults for what is left out; its id follows from range and mask."""
     parameters: dict[str, Any] = {
         "StartRange": str(spec.start_range),
         "EndRange": str(spec.end_range),

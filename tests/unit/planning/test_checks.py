@@ -124,7 +124,8 @@ def test_the_32nd_relationship_is_refused_and_the_31st_is_not() -> None:
         (
             {"hq": ["10.0.2.0"]},
             "name: DHCP02 has a relationship 'hq', which differs from 'HQ' in upper and lower case only, and DHCP01 "
-            "has not; choose another name or remove it. Nothing was changed.",
+            "has not; choose another name, or remove it there (state: absent, in a task on that server). Nothing was "
+            "changed.",
         ),
         (
             {f"R{number}": [] for number in range(31)},
