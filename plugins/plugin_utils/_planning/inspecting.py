@@ -15,6 +15,7 @@ from .._model.relationship import Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
 from . import comparison
+from .comparison import Difference
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .world import Half, ServerView, World, not_the_partner
 
@@ -67,26 +68,31 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
         return _problem(f"the partner has no relationship '{relationship.name}'")
     mine, theirs = set(relationship.scopes), set(half.scopes)
     common = sorted(mine & theirs)
-    differs = comparison.differences(here.exported(common), there.exported(common), common)
+    ours, other = here.exported(common), there.exported(common)
+    differs = comparison.differences(ours, other, common)
     return {
         "partner_state": half.relationship.state,
         "in_sync": not differs and mine == theirs,
         "scopes_only_here": [str(scope) for scope in sorted(mine - theirs)],
         "scopes_only_at_partner": [str(scope) for scope in sorted(theirs - mine)],
-        "differences": [
-            {
-                "scope_id": str(difference.scope_id),
-                "field": difference.field,
-                "this_server": difference.source,
-                "partner": difference.destination,
-            }
-            for difference in differs
-        ],
+        "differences": [{"scope_id": str(difference.scope_id), **_ends(difference)} for difference in differs],
+        "server_differences": list(map(_ends, comparison.level_differences(ours, other))) if common else None,
         "problem": None,
     }
 
 
-_KEYS = ("partner_state", "in_sync", "scopes_only_here", "scopes_only_at_partner", "differences")
+_KEYS = (
+    "partner_state",
+    "in_sync",
+    "scopes_only_here",
+    "scopes_only_at_partner",
+    "differences",
+    "server_differences",
+)
+
+
+def _ends(difference: Difference) -> Mapping[str, str | None]:
+    return {"field": difference.field, "this_server": difference.source, "partner": difference.destination}
 
 
 def _problem(words: str) -> Mapping[str, Any]:

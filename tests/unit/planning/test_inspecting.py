@@ -29,6 +29,7 @@ UNKNOWN = {
     "scopes_only_here": None,
     "scopes_only_at_partner": None,
     "differences": None,
+    "server_differences": None,
 }
 IN_SYNC = {
     "partner_state": "Normal",
@@ -36,8 +37,10 @@ IN_SYNC = {
     "scopes_only_here": [],
     "scopes_only_at_partner": [],
     "differences": [],
+    "server_differences": [],
     "problem": None,
 }
+HALF_OF_IT = {**IN_SYNC, "in_sync": False, "server_differences": None}
 
 
 def seen(there: Server | RemoteFailure, exported: Export = EMPTY, source: Source = HOP) -> Mapping[str, Any]:
@@ -63,7 +66,7 @@ def theirs(scopes: list[str], **changes: Any) -> Server:
         (
             theirs([], state="RecoverWait"),
             EMPTY,
-            {**IN_SYNC, "partner_state": "RecoverWait", "in_sync": False, "scopes_only_here": ["10.0.1.0"]},
+            {**HALF_OF_IT, "partner_state": "RecoverWait", "scopes_only_here": ["10.0.1.0"]},
         ),
         (
             theirs(["10.0.1.0", "10.0.2.0"]),
