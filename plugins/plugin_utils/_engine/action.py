@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ from .._model import secret, task_options
 from .._model.refusal import TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.texts import result_in_sight, short
-from .._planning import guards
+from .._planning import guards, inspecting
 from .._planning.plan import Plan
 from .._planning.world import Planner, World
 from .._windows.errors import UnexpectedReply
@@ -102,6 +102,14 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         plan = self.reconciliation.run(planner, verifier)
         self.warned += guards.warnings(plan)
         return plan
+
+    def warn_of_states(self, names: Iterable[str], plan: Plan | None = None) -> None:
+        """A relationship that the task is about and that is not Normal is a warning: as it was seen last, or (check
+        mode) as it would be."""
+        world = plan.end if plan is not None and self.check_mode else self.reader.world()
+        if warnings := inspecting.not_normal(names, world):
+            result = self.reconciliation.result
+            result["warnings"] = [*result.get("warnings", ()), *warnings]
 
     def _ahead(self, world: World) -> World:
         return pending_fact.ahead(world, self.facts) if self.check_mode and self.DECLARES else world

@@ -47,8 +47,9 @@ def _check_removals(plan: Plan, limits: Limits) -> None:
         raise Refused(
             f"the copies that would go differ from those kept on {plan.removals[0].kept_on}: "
             f"{few(lost, 'removals', between='; ')}. Keep the scopes on the server that "
-            "is right, or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both "
-            "servers are Normal); allow_content_loss: true overrides. Nothing was changed."
+            "is right, or replicate from it first, where both have them in failover (dhcp_failover_replicate; leases "
+            "travel by themselves, while both servers are Normal); allow_content_loss: true overrides. Nothing was "
+            "changed."
         )
     for count in plan.counts:
         if count.all >= MANY and 100 * count.going > limits.max_removals_percent * count.all:

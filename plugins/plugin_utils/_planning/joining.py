@@ -95,7 +95,8 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     Refused."""
     name, here = spec.name, d.here
     missing = here.lacking(name, spec.members)
-    checks.check_members(here, name, missing)
+    if not are_joinable(spec, names, d):
+        return None
     if not asks_partner(spec, d):
         return ()
     there = look_at_partner(spec, names, d)
@@ -120,6 +121,11 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     d.save(there, name, taken, spec.policy.keep_days, **in_the_way)
     d.add(Kind.DELETE, there, name, taken, **in_the_way)
     d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
+    if coming and there.level and there.level.authorized is False:
+        d.warnings.append(
+            f"{there.name} is not authorised in Active Directory, so its DHCP service gives nobody an address; "
+            f"authorise it (Add-DhcpServerInDC), or '{name}' takes nothing over"
+        )
     return coming
 
 
@@ -134,6 +140,21 @@ def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
             if there is not None:
                 checks.check_unfinished(name, coming, note, there)
     return known
+
+
+def are_joinable(spec: Spec, names: tuple[str, ...], d: Draft) -> bool:
+    """Whether Windows would take the scopes that come. False: the partner has to be asked first. Raises Refused.
+
+    A scope that is not here may be one that the partner serves, of a server that was set up anew: nobody is told to
+    create that one here before the partner was asked."""
+    missing = d.here.lacking(spec.name, spec.members)
+    absent = any(scope not in d.here.copies and not checks.containing(d.here, scope) for scope in missing)
+    asks = bool(names) or d.world.has_partner_host
+    there = d.ask(PartnerRead(names, spec.name, guarded=False)) if absent and asks else None
+    if absent and asks and there is None:
+        return False
+    checks.check_members(d.here, spec.name, missing, there)
+    return True
 
 
 def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView | None:

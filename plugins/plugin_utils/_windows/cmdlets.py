@@ -114,6 +114,12 @@ def get_version(guarded: bool = True) -> Operation:
     return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=guarded)
 
 
+def get_setting(computer: str | None = None) -> Operation:
+    """Whether Active Directory knows the server as a DHCP server; of `computer` over a second hop."""
+    more = {"fingerprint": False, **_asking(computer)}
+    return _read(_name("setting", computer), "Get-DhcpServerSetting", ("IsDomainJoined", "IsAuthorized"), **more)
+
+
 def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
     """The vendor and user classes; of `computer` over a second hop. `guarded`: part of the fingerprint."""
     more = {"fingerprint": guarded, **_asking(computer)}
@@ -373,8 +379,7 @@ def remove_relationship_here(relationship: str, computer: str | None = None) -> 
 
 
 def add_scope(spec: ScopeSpec) -> Operation:
-    """Creates a scope on this server, out of service; its id follows from the start of the range and the mask. What is
-    left out is Windows' default."""
+    """Creates a scope here, out of service, with Windows' defaults; its id follows from range and mask."""
     parameters: dict[str, Any] = {
         "StartRange": str(spec.start_range),
         "EndRange": str(spec.end_range),

@@ -34,8 +34,13 @@ def reads(partner: str, *, guarded: bool = True) -> tuple[Operation, Operation, 
 
 
 def level_reads(partner: str | None = None) -> tuple[Operation, ...]:
-    """The classes and definitions of a partner over the second hop, or of the server itself, with its version."""
-    found = (cmdlets.get_classes(partner, guarded=False), cmdlets.get_option_definitions(partner, guarded=False))
+    """The classes and definitions of a partner over the second hop, or of the server itself, with its version, and
+    whether it may serve."""
+    found = (
+        cmdlets.get_classes(partner, guarded=False),
+        cmdlets.get_option_definitions(partner, guarded=False),
+        cmdlets.get_setting(partner),
+    )
     return found if partner else (cmdlets.get_version(guarded=False), *found)
 
 
@@ -44,12 +49,14 @@ def level(
 ) -> ServerLevel:
     """What the answers to `level_reads` say. `version`: the answer to the partner's probe, or the first of them. Raises
     RemoteError."""
+    setting = cmdlets.get_setting(partner or None)["id"]  # only told, so to be refused it is no reason to stop
     for answer in answers:
-        if answer.errors:
+        if answer.errors and answer.id != setting:
             raise refusal(answer, host, partner, goes_on) if partner else RemoteError(answer, host)
     check_version(version, host, partner)
     found = server_replies.classes_and_definitions(answers, host, partner or None)
-    return ServerLevel(server_replies.version(version), found.classes, found.definitions)
+    authorized = server_replies.authorized(answers, partner or None)
+    return ServerLevel(server_replies.version(version), found.classes, found.definitions, authorized)
 
 
 def check_version(answer: Result, host: str, partner: str = "") -> None:

@@ -131,6 +131,16 @@ def classes_and_definitions(results: Sequence[Result], host: str, computer: str 
     )
 
 
+def authorized(results: Sequence[Result], computer: str | None = None) -> bool | None:
+    """Whether a server, or the partner that it asked, may serve: Active Directory asks that of those in a domain. None:
+    it does not say."""
+    answer = next((result for result in results if result.id == cmdlets.get_setting(computer)["id"]), None)
+    if answer is None or answer.errors or not answer.objects:
+        return None
+    setting = answer.only()
+    return setting.flag("IsAuthorized") or not setting.flag("IsDomainJoined")
+
+
 def used(results: Sequence[Result], host: str) -> Export:
     """The answer to cmdlets.uses."""
     return _content(results, cmdlets.USES, host)
@@ -138,7 +148,7 @@ def used(results: Sequence[Result], host: str) -> Export:
 
 def level_reads() -> Sequence[cmdlets.Operation]:
     """The reads of a server's own level, its version first: see `probes.level`."""
-    return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions())
+    return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions(), cmdlets.get_setting())
 
 
 def read_copy(results: Sequence[Result], host: str) -> Export:
