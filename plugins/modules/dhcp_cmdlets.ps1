@@ -23,7 +23,7 @@
 # Reply, in the result's "reply":
 #   status       done | stopped | changed_meanwhile | busy | no_mutex | no_module | constrained_language | not_windows_powershell |
 #                script_error
-#   fingerprint  of "before"
+#   fingerprint  of "finally", or of "before" where that is empty or nothing was written
 #   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
 #   errors       of the request itself, {id, category, target, message}
 #   clock        the server's, with milliseconds, when everything had run; null under constrained_language
@@ -745,6 +745,19 @@ function Test-Text($Call) {
     New-Result (, [ordered] @{ public = $lines[0]; proof = $proof })
 }
 
+function Find-Texts($Call) {
+    # The public lines of all kept texts of a kind ("unfinished" of "unfinished.xyz"), by name.
+    $kind = [string] $Call['kind']
+    if ($kind -cnotmatch '\A[a-z]{1,20}\z') { Stop-Operation 'bad_name' 'InvalidArgument' $kind "'$kind' is no kind of a kept text." }
+    if (-not (Find-Folder 'kept')) { return New-Result }
+    $names = @([System.IO.Directory]::GetFiles((Get-Folder 'kept'), "$kind.*") | ForEach-Object { [System.IO.Path]::GetFileNameWithoutExtension($_) })
+    [array]::Sort($names, [System.StringComparer]::Ordinal)
+    New-Result @(foreach ($name in $names) {
+            $text = Read-Text (Get-TextPath @{ name = $name })
+            if ($null -ne $text) { [ordered] @{ name = $name; public = $text.Split("`n")[0] } }
+        })
+}
+
 function Test-Folder($Call) {
     # An error unless the folder is as Protect-Folder makes it, or not there.
     if ('kept', 'safety-copies', 'backups' -cnotcontains $Call['name']) {
@@ -787,6 +800,7 @@ function Invoke-Operation($Call) {
         'keep_text' { Invoke-FileOperation $Call ${function:Save-Text} -Writes }
         'drop_text' { Invoke-FileOperation $Call ${function:Remove-Text} -Writes }
         'prove_text' { Invoke-FileOperation $Call ${function:Test-Text} }
+        'find_texts' { Invoke-FileOperation $Call ${function:Find-Texts} }
         'check_folder' { Invoke-FileOperation $Call ${function:Test-Folder} }
         default { New-Result -Errors (New-Failure 'windhcp.no_such_operation' 'InvalidArgument' "$($Call['op'])" "There is no operation '$($Call['op'])'.") }
     }
@@ -797,8 +811,9 @@ function Invoke-Operation($Call) {
 # ------------------------------------------------------------------ the request
 
 function Get-Fingerprint([object[]] $Calls, [object[]] $Results) {
-    # What the reads said, without the properties that change by themselves.
+    # What the reads said that are to be held to it, without the properties that change by themselves.
     $said = for ($i = 0; $i -lt $Results.Count; $i++) {
+        if (-not $Calls[$i]['fingerprint']) { continue }
         $volatile = @($Calls[$i]['volatile'])
         foreach ($object in $Results[$i]['objects']) {
             $kept = [ordered] @{}
@@ -813,8 +828,7 @@ function Get-Fingerprint([object[]] $Calls, [object[]] $Results) {
 function Invoke-Request($Request, $Reply) {
     $before = @($Request['before'] | Where-Object { $_ })
     $Reply['before'] = @($before | ForEach-Object { Invoke-Operation $_ })
-    $stable = @(for ($i = 0; $i -lt $before.Count; $i++) { if ($before[$i]['fingerprint']) { $i } })
-    $Reply['fingerprint'] = Get-Fingerprint @($stable | ForEach-Object { $before[$_] }) @($stable | ForEach-Object { $Reply['before'][$_] })
+    $Reply['fingerprint'] = Get-Fingerprint $before $Reply['before']
     if ($Request['fingerprint'] -and $Request['fingerprint'] -cne $Reply['fingerprint']) {
         $Reply['status'] = 'changed_meanwhile'
         return
@@ -831,7 +845,9 @@ function Invoke-Request($Request, $Reply) {
         }
     }
     finally {
-        $Reply['finally'] = @($Request['finally'] | Where-Object { $_ } | ForEach-Object { Invoke-Operation $_ })
+        $again = @($Request['finally'] | Where-Object { $_ })
+        $Reply['finally'] = @($again | ForEach-Object { Invoke-Operation $_ })
+        if ($again.Count) { $Reply['fingerprint'] = Get-Fingerprint $again $Reply['finally'] }
     }
 }
 

@@ -123,7 +123,7 @@ class LabService:
         if "https" in server.transports:
             if self._authority is None:
                 self._authority = importlib.import_module("lab.winrm.tls").Authority(self._client_folder() / "ca.pem")
-            tls = self._authority.server_context(server.address, server.fqdn, server.name)
+            tls = self._authority.server_context(server.address, server.fqdn, server.computer_name)
             shells = Shells(commands, self._linger)
             self.secure[server.name] = Endpoint(server, shells, self.lab.audit, {transports.BASIC}, tls)
         if "ssh" in server.transports:

@@ -25,7 +25,7 @@ def render(lab: Lab) -> str:
 
 def _server(lab: Lab, server: Server) -> str:
     where = "" if server.reachable else ", not reachable"
-    lines = [f"{server.name}  {server.fqdn}  {server.ip}  ({server.service}{where})"]
+    lines = [f"{server.computer_name}  {server.fqdn}  {server.ip}  ({server.service}{where})"]
     halves = [_relationship(lab, server, half) for half in server.relationships.values()]
     lines += _table(_RELATIONSHIPS, halves) if halves else ["  no failover relationship"]
     scopes = [_scope(server, scope) for _id, scope in sorted(server.scopes.items())]

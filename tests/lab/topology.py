@@ -5,7 +5,9 @@
     clock: 2026-03-01T08:00:00Z             # optional: a fixed instant
     credentials: [{user: lab, password: random, delegated: true, admin: true}]      # good on every server
     switches: {settle_polls: 0}             # see core/open_questions.py
-    cut_links: [[DHCP01, DHCP02]]
+    simulated_waits: true                   # optional, of such a clock: nobody sleeps, it goes on instead
+    cut_links: [[DHCP01, DHCP02]]           # no packet passes; cut_failover_links: TCP 647 alone
+    cut_rpc_links: [[DHCP01, DHCP02]]       # DHCP01 does not reach the management interface of DHCP02
     servers:
       DHCP01: {fqdn: ..., address: 127.0.0.11, ip: 10.10.0.11, scopes: {10.1.1.0: {name: ..., ...}}, ...}
     relationships:                          # optional: what exists already, on both servers
@@ -31,6 +33,7 @@ from lab import transports
 from lab.audit import Audit
 from lab.codec import TopologyError, read, write
 from lab.core.lab import Lab
+from lab.core.network import EVERYTHING, FAILOVER, RPC
 from lab.core.open_questions import Switches
 from lab.core.server import STATES, Credential, Lease, Relationship, Scope, Server
 
@@ -69,7 +72,10 @@ class _File:
     clock: datetime | None = None
     credentials: tuple[Credential, ...] = ()
     switches: dict[str, Any] = field(default_factory=dict)
+    simulated_waits: bool = False
     cut_links: list[list[str]] = field(default_factory=list)
+    cut_rpc_links: list[list[str]] = field(default_factory=list)
+    cut_failover_links: list[list[str]] = field(default_factory=list)
     relationships: dict[str, _Joint] = field(default_factory=dict)
     lost_dns: list[str] = field(default_factory=list)
 
@@ -92,20 +98,21 @@ def loads(text: str, *, passwords: Mapping[str, str] | None = None, audit: Audit
     counts = _take_lease_counts(raw)
     _fill_in_passwords(raw)
     file = read(_File, raw, "")
+    if file.simulated_waits and file.clock is None:
+        raise TopologyError("simulated_waits", "there is no clock that could go on", "Write clock: as well")
     lab = Lab(switches=switches, clock=file.clock, audit=audit or Audit(), lost_dns=file.lost_dns)
+    lab.simulated_waits = file.simulated_waits
     known = dict(passwords or {})
     for name, server in file.servers.items():
-        _check_server(name, server, f"servers.{name}")
         server.name = name.upper()
+        _check_server(server.computer_name, server, f"servers.{name}")
+        server.netbios = server.netbios.upper()
         server.credentials = _with_passwords(server.credentials + file.credentials, known)
         lab.servers[server.name] = server
     _check_names(lab)
     for (name, scope_id), count in counts.items():
         make_leases(lab.servers[name.upper()].scopes[IPv4Address(scope_id)], count, lab.clock)
-    for index, pair in enumerate(file.cut_links):
-        if len(pair) != 2 or not set(pair) <= set(lab.servers):
-            raise TopologyError(f"cut_links[{index}]", f"{pair!r} is no pair of servers", "Write [DHCP01, DHCP02]")
-        lab.cut_link(pair[0], pair[1])
+    _cut_links(lab, file)
     for joint in file.relationships.values():
         _join(lab, joint)
     for server in lab.servers.values():
@@ -124,12 +131,34 @@ def dumps(lab: Lab) -> str:
         state = {
             "clock": lab.clock,
             "switches": write(lab.switches),
-            "cut_links": sorted(sorted(pair) for pair in lab.cut_links),
+            "simulated_waits": lab.simulated_waits,
+            "cut_links": _written_cuts(lab, EVERYTHING),
+            "cut_rpc_links": _written_cuts(lab, RPC),
+            "cut_failover_links": _written_cuts(lab, FAILOVER),
             "lost_dns": lab.lost_dns,
             "servers": {name: _written_server(server) for name, server in lab.servers.items()},
         }
         kept = {key: write(value) for key, value in state.items() if value}
     return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _cut_links(lab: Lab, file: _File) -> None:
+    pairs = {
+        "cut_links": (EVERYTHING, file.cut_links),
+        "cut_rpc_links": (RPC, file.cut_rpc_links),
+        "cut_failover_links": (FAILOVER, file.cut_failover_links),
+    }
+    for name, (what, cuts) in pairs.items():
+        for index, pair in enumerate(cuts):
+            if len(pair) != 2 or not set(pair) <= set(lab.servers):
+                raise TopologyError(f"{name}[{index}]", f"{pair!r} is no pair of servers", "Write [DHCP01, DHCP02]")
+            lab.cut_link(pair[0], pair[1], what, one_way=what == RPC)
+
+
+def _written_cuts(lab: Lab, what: str) -> list[list[str]]:
+    """Only RPC has directions."""
+    cuts = (cut for cut in lab.cut_links if cut.what == what)
+    return sorted([cut.one, cut.other] for cut in cuts if what == RPC or cut.one < cut.other)
 
 
 def _written_server(server: Server) -> Any:
@@ -215,10 +244,11 @@ def _check_server(name: str, server: Server, place: str) -> None:
 
 
 def _check_names(lab: Lab) -> None:
-    """A name, an address or an alias leads to one server only."""
+    """A name, an address or an alias leads to one server only, a short name to one of a domain."""
     owners: dict[str, str] = {}
     for server in lab.servers.values():
-        for name in (*server.names(), f"{server.address}:{server.port}"):
+        short = (f"{name}.{server.domain}" for name in server.short_names())
+        for name in {*server.dns_names(), *short, f"{server.address}:{server.port}"}:
             if owners.setdefault(name, server.name) != server.name:
                 raise TopologyError(
                     f"servers.{server.name}", f"{name} is also {owners[name]}", "Give each server its own"

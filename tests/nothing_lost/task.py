@@ -13,9 +13,11 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, patch
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
@@ -48,6 +50,11 @@ class Wire:
     calls: int = 0
     files: dict[str, Files] = field(default_factory=dict)
     plan: Plan | None = None
+
+    def pause(self, seconds: float) -> None:
+        """The task waits before it plans anew, and takes none of our time."""
+        for server in self.lab.servers.values():
+            server.clock_offset += timedelta(seconds=seconds)
 
     def execute(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         number, self.calls = self.calls, self.calls + 1
@@ -86,7 +93,8 @@ def perform(
 
     action = Action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
     wire.plan = None
-    result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})
+    with patch.object(reconcile, "sleep", wire.pause):
+        result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})
     if isinstance(reconciliation := getattr(action, "reconciliation", None), Reconciliation):
         wire.plan = reconciliation.plan
     return result

@@ -22,10 +22,11 @@ from enum import Enum
 
 from .._model.failover_states import NORMAL, PASSING, PASSING_AFTER_A_WRITE
 from .._model.identity import Connection
+from .._model.note import Note
 from .._model.server import Server
 from .._planning import action_table
 from .._planning.action_table import KINDS, AtOnce, Row
-from .._planning.actions import Action, Kind, chunks
+from .._planning.actions import Action, Kind, Stage, chunks
 from .._planning.plan import Plan
 from .._windows import cmdlets, probes
 from .._windows.cmdlets import Operation
@@ -51,10 +52,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Step:
-    """An action as it is run. `server` runs it, over `connection`; `partner`: the server that it reaches from there
-    ("": none)."""
+    """An action as it is run. `where`: the server that it is about; `server` runs it, over `connection`; `partner`: the
+    server that it reaches from there ("": none)."""
 
     action: Action
+    where: str
     server: str
     text: str
     operation: Operation
@@ -77,6 +79,11 @@ class Step:
         """Whether the relationship is written to, and stays."""
         return not self.row.ends and not self.row.alone
 
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether nothing of it is left when the claims are undone."""
+        return self.action.stage is Stage.CLAIM and self.action.kind in (Kind.SAVE, Kind.SERVE_OFF)
+
     def public(self) -> Mapping[str, str]:
         """As the result shows it."""
         return {"server": self.server, "step": self.text}
@@ -91,6 +98,7 @@ def _step(action: Action, plan: Plan) -> Step:
     where = plan.start.views[action.where]
     return Step(
         action,
+        where.name,
         where.name if action.kind is Kind.REPLICATE else where.runs_on,
         action_table.words(action, plan.start),
         action_table.operation(action, plan.start),
@@ -114,6 +122,14 @@ def smaller(steps: Iterable[Step], plan: Plan, most: int) -> list[Step]:
             part = replace(action, kind=Kind.JOIN, detail=None) if joins else action
             found.append(_step(replace(part, scopes=scopes), plan))
     return found
+
+
+def parted(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
+    """The steps up to the claims, after which both servers are looked at, and the others. Without a claim all are
+    others."""
+    claims = [step for step in steps if step.action.stage is Stage.CLAIM and step.action.kind is not Kind.SAVE]
+    first = [step for step in steps if claims and step.action.stage <= Stage.CLAIM]
+    return first, [step for step in steps if step not in first]
 
 
 def groups(steps: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
@@ -181,28 +197,45 @@ def calls(
     return [*run, *(Call(then, Role.AFTER) for step in steps for then in step.then)]
 
 
-def notes(steps: Iterable[Step], server: Server) -> Mapping[str, str]:
-    """Relationship -> its partner, for those of which the steps write more than this server's part."""
+def notes(steps: Sequence[Step], server: Server) -> Sequence[Note]:
+    """One of each relationship of which the steps write more than this server's part, without what only the run
+    knows."""
     partner_of: dict[str, str] = {}
     for step in steps:
         current = server.relationship(step.relationship)
         partner = current.partner_server if current else step.partner
         if step.relationship and partner:
             partner_of.setdefault(step.relationship, partner)
-    return partner_of
+    return [
+        _note(name, partner, [step for step in steps if step.relationship == name])
+        for name, partner in partner_of.items()
+    ]
 
 
-def noted(calls: Sequence[Call], notes: Mapping[str, str]) -> Sequence[Call]:
-    """The same, with a note of each relationship (`notes`: its partner) before the first write that is about it, and
-    all removed at the end. What is refused before, by a probe or a wait, leaves none."""
+def _note(name: str, partner: str, steps: Sequence[Step]) -> Note:
+    scopes = sorted({scope for step in steps for scope in step.action.scopes})
+    made = [scope for step in steps if step.action.kind is Kind.MAKE for scope in step.action.scopes]
+    claimed = {
+        scope: step.where
+        for step in steps
+        if step.action.kind is Kind.SERVE_OFF and step.action.stage is Stage.CLAIM
+        for scope in step.action.scopes
+    }
+    return Note(name, partner, tuple(scopes), claimed, tuple(made))
+
+
+def noted(calls: Sequence[Call], notes: Collection[Note], drops: Collection[str]) -> Sequence[Call]:
+    """The same, with each note before the first write that is about its relationship, and those to drop removed at the
+    end. What is refused before, by a probe or a wait, leaves none."""
     together: list[Call] = []
-    left = dict(notes)
+    left = {note.relationship: note for note in notes}
     for call in calls:
         if call.role is Role.STEP and call.step is not None and call.step.relationship in left:
-            name = call.step.relationship
-            together.append(Call(journal.keep((name, left.pop(name))), Role.FOR_STEP, call.step))
+            note = left.pop(call.step.relationship)
+            together.append(Call(journal.keep(note), Role.FOR_STEP, call.step))
         together.append(call)
-    return [*together, *(Call(journal.drop(name), Role.AFTER) for name in notes)]
+    together += [Call(journal.keep(note), Role.AFTER) for note in left.values()]  # another connection writes first
+    return [*together, *(Call(journal.drop(name), Role.AFTER) for name in drops)]
 
 
 def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:

@@ -1,38 +1,43 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A note on the server while a relationship is written to, for the run after one that did not end.
+"""The notes on the task's own server: what runs there are about, and what one that did not end left undone. Pure.
 
-What a broken run did on one of the two servers cannot be seen on the other. The note is written before the first write
+What a broken run did on one of the two servers cannot be seen on the other. A note is written before the first write
 and removed after the last one; a run that finds it looks at both servers, although this one may show nothing to be
-done. Pure.
+done, and puts copies back into service that the other one took out of it. All notes of a server are read at once, so
+that a scope is found in those of every relationship.
 """
 
 from __future__ import annotations
 
+from .._model import note
+from .._model.note import Note
 from .._windows import cmdlets
 from .._windows.errors import NOT_OURS, RemoteError, error_ids
 from .._windows.reply import Result
 
-
-def look(relationship: str) -> cmdlets.Operation:
-    """The read of a note."""
-    return cmdlets.prove_text(_name(relationship), "")
+_KIND = "unfinished"
 
 
-def partner(answer: Result, host: str) -> str | None:
-    """The partner that a note names. A note that cannot be read is none: it is only an additional hint.
+def look() -> cmdlets.Operation:
+    """The read of all notes."""
+    return cmdlets.find_texts(_KIND)
+
+
+def found(answer: Result, host: str) -> tuple[Note, ...]:
+    """The notes. One that cannot be read is none: it is only an additional hint.
 
     Raises RemoteError where somebody else has put something in the place of the notes: no write would be possible.
     """
     if NOT_OURS in error_ids(answer):
         raise RemoteError(answer, host)
-    return next((text.text("public") for text in answer.objects), None) or None
+    notes = (note.from_text(text.text("public")) for text in answer.objects)
+    return tuple(each for each in notes if each is not None)
 
 
-def keep(note: tuple[str, str]) -> cmdlets.Operation:
-    """Writes a note: a relationship and its partner."""
-    relationship, other = note
-    return cmdlets.keep_text(_name(relationship), other, "")
+def keep(kept: Note) -> cmdlets.Operation:
+    """Writes a note, in the place of the one that may be there of its relationship."""
+    return cmdlets.keep_text(_name(kept.relationship), kept.text(), "")
 
 
 def drop(relationship: str) -> cmdlets.Operation:
@@ -41,4 +46,4 @@ def drop(relationship: str) -> cmdlets.Operation:
 
 
 def _name(relationship: str) -> str:
-    return cmdlets.text_name("unfinished", relationship)
+    return cmdlets.text_name(_KIND, relationship)

@@ -135,20 +135,27 @@ def _actions(name: str, facts: Facts, world: World) -> Sequence[Action]:
     new = tuple(scope.scope_id for scope in makes)
     actions = [Action(0, Kind.MAKE, HERE, name, (scope.scope_id,), detail=scope) for scope in makes]
     half = here.half(name)
+    serve = [scope.scope_id for scope in makes if scope.active]
     if half is not None:
-        partner = half.relationship.partner_server
-        return [*actions, *_comes(Kind.JOIN, name, new, partner, world)]
+        joins = _comes(Kind.JOIN, name, new, half.relationship.partner_server, world)
+        return [*actions, *joins, *_served(name, serve, joins)]
     if not kept["scopes"]:
         return actions
     settings = task_options.parse(name, kept["options"])
     comes = _comes(Kind.CREATE, name, scope_ids(kept["scopes"]), settings.partner_server or "", world)
-    return [*actions, *(replace(action, detail=settings) for action in comes)]
+    return [*actions, *(replace(action, detail=settings) for action in comes), *_served(name, serve, comes)]
 
 
 def _comes(kind: Kind, name: str, scopes: tuple[IPv4Address, ...], partner: str, world: World) -> Sequence[Action]:
     source = world.source(partner) if partner else None
     other = None if isinstance(source, Unread) else source
     return [Action(0, kind, HERE, name, scopes, other=other, partner=partner)] if scopes else []
+
+
+def _served(name: str, scopes: Sequence[IPv4Address], comes: Sequence[Action]) -> Sequence[Action]:
+    """New scopes serve on the servers that they came to."""
+    servers = [server for action in comes for server in (HERE, action.other) if server is not None]
+    return [Action(0, Kind.SERVE_ON, server, name, (scope,)) for server in servers for scope in scopes]
 
 
 def created(facts: Facts, name: str) -> tuple[ScopeSpec, ...]:

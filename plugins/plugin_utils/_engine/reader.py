@@ -17,12 +17,14 @@ read becomes an Unread, which is an answer; this server has to be readable. Scop
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import TypeVar
 
 from .._model.identity import Connection, Hop, Source, are_one
+from .._model.note import Note
 from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.read_request import OwnRead, PartnerRead, ReadRequest, Scopes, Unread
@@ -59,9 +61,14 @@ class Reader:
         self.remotes = {HERE: here}
         if partner is not None:
             self.remotes[THERE] = partner
-        self.readings: dict[Connection, Reading] = {}
+        self.run = uuid.uuid4().hex  # what tells this task's notes from those of others
         self.reached: set[tuple[Connection, str]] = set()  # partners over a second hop that are, with rights there
         self._ahead, self._writes = ahead, writes
+        self.forget()
+
+    def forget(self) -> None:
+        """All that was read: somebody else has changed it."""
+        self.readings: dict[Connection, Reading] = {}
         self._request = ReadRequest()
         self._views: dict[Source, ServerView] = {}
         self._known: dict[str, Source | Unread] = {}
@@ -69,8 +76,8 @@ class Reader:
         self._lacking: dict[Connection | str, frozenset[IPv4Address]] = {}
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._secrets = secret_record.SecretRecord()
-        self._journal: dict[str, str] = {}
-        self._written: dict[str, str] = {}  # relationships that this task writes to: verifying looks at both servers
+        self._notes: dict[Connection, tuple[Note, ...]] = {}  # as they are on each server
+        self._written: tuple[Note, ...] = ()  # relationships that this task writes to: verifying looks at both servers
         self._understood: object = None  # what was asked when this server's answers were looked at
         self._copy: Export | None = None
         self._statistics: Mapping[IPv4Address, Utilisation] | None = None
@@ -111,18 +118,30 @@ class Reader:
         if HERE in views:
             server = replace(views[HERE].server, resolved=dict(self._resolved))
             views[HERE] = replace(views[HERE], server=server)
-        known, notes = dict(self._known), dict(self._journal)
+        known, (ours, alive) = dict(self._known), self._sorted_notes()
+        named = {note.relationship for note in ours}
         return self._ahead(
             World(
                 views,
                 known,
                 has_partner_host=THERE in self.remotes,
-                journal=notes,
+                journal=(*ours, *(note for note in self._written if note.relationship not in named)),
+                at_work=alive,
+                run=self.run,
                 secrets=self._secrets,
                 safety_copy=self._copy,
                 statistics=self._statistics,
             )
         )
+
+    def _sorted_notes(self) -> tuple[list[Note], tuple[Note, ...]]:
+        """Those of this server that are this run's or of one that did not end, and those of runs that may be at work,
+        here or at the partner."""
+        alive: list[Note] = []
+        for connection, notes in self._notes.items():
+            now = self.readings[connection].reply.now
+            alive += [note for note in notes if note.is_alive(now, self.run)]
+        return [note for note in self._notes.get(HERE, ()) if note not in alive], tuple(alive)
 
     def read(self, request: ReadRequest) -> None:
         """Makes known what is asked for, and what was asked for before. Raises RemoteFailure for what this server does
@@ -160,8 +179,7 @@ class Reader:
     def settle(self) -> None:
         """Something was written: what this server kept of secrets may be gone, and partners that were asked are looked
         at once more."""
-        self._written = {**self.asked_partners, **self._journal}
-        self._journal = dict(self._written)
+        self._written = tuple(Note(name, partner, run=self.run) for name, partner in self.asked_partners.items())
         self._secrets = secret_record.SecretRecord()
         if THERE in self.readings:
             self._known[""] = THERE  # a relationship that is gone names no partner
@@ -176,7 +194,7 @@ class Reader:
 
     def look(self, connection: Connection, operations: Sequence[Operation] = ()) -> None:
         """Reads a server as it is now; `operations`: beside those that show its relationships and scopes."""
-        basic = (*server_replies.reads(), *(needed_folders.looks() if self._writes else ()))
+        basic = (*server_replies.reads(), *((*needed_folders.looks(), journal.look()) if self._writes else ()))
         asked, remote = (*basic, *operations), self.remotes[connection]
         before = self.readings.get(connection)
         if before is None or self._writes:
@@ -194,18 +212,21 @@ class Reader:
         remote = self.remotes[connection]
         server = server_replies.parse(reply.before, remote.host, reply.offset)
         self.readings[connection] = Reading(remote, tuple(operations), reply, server)
+        if journal.look() in operations:
+            self._notes[connection] = journal.found(self.readings[connection].answer(journal.look()), remote.host)
         if connection is HERE:
             self._learn_here(self.readings[HERE])
         if THERE in self.readings:
             self._learn_partner(self.readings[THERE])
 
-    def _note_reads(self) -> Sequence[Operation]:
-        """The reads of what earlier runs left: of each relationship the note, and what is kept of the secret."""
-        names = self._request.own.notes
-        return [look for name in names for look in (journal.look(name), self._secrets.read_operation(name))]
+    def _secret_reads(self) -> Sequence[Operation]:
+        """The reads of what is kept of secrets."""
+        return [self._secrets.read_operation(name) for name in self._request.own.secrets]
 
     def _look_here(self) -> None:
-        operations = connection_reads.own_operations(self._request, self._over_hop(), self._note_reads(), self._lacking)
+        operations = connection_reads.own_operations(
+            self._request, self._over_hop(), self._secret_reads(), self._lacking
+        )
         if HERE not in self.readings or not self.readings[HERE].has(operations):
             self.look(HERE, operations)
         elif self._understood != (self._request, self._lacking):  # nothing new to read, and something new to know
@@ -258,10 +279,8 @@ class Reader:
         self._take(connection_reads.own_view(seen, self._request, reads), reads, HERE)
         if own.statistics and seen.has([cmdlets.get_statistics()]):
             self._statistics = server_replies.statistics(seen.reply.before, host)
-        if seen.has(self._note_reads()):
-            notes = {name: journal.partner(seen.answer(journal.look(name)), host) for name in own.notes}
-            self._journal = {**self._written, **{name: partner for name, partner in notes.items() if partner}}
-            looks = {name: seen.answer(self._secrets.read_operation(name)) for name in own.notes}
+        if seen.has(self._secret_reads()):
+            looks = {name: seen.answer(self._secrets.read_operation(name)) for name in own.secrets}
             self._secrets = self._secrets.with_answers(looks, host)
         if own.copy and seen.has([cmdlets.read_copy(own.copy)]) and self._copy is None:
             self._copy = server_replies.read_copy(seen.reply.before, host)

@@ -29,3 +29,8 @@ def showing(**result: Any) -> Iterator[None]:
     except TaskFailure as failure:
         failure.shows.update(result)
         raise
+
+
+class NotServing(Refused):
+    """The copy of a scope that is to be kept does not serve. Another run may just be at work on it, so a second look is
+    worth its while."""

@@ -42,10 +42,11 @@ class Stage(IntEnum):
 
     MAKE = 0  # scopes that do not exist
     CLEAR = 1  # what is in the way of scopes that come
-    LOSER = 2  # the server that loses its copies: save, off, out, delete
-    KEEPER = 3  # the one that keeps them; the relationship ends
-    SETTLE = 4  # modify, create, join
-    LAST = 5  # what is safe only then: the copies of former partners
+    CLAIM = 2  # the copies that go: save, off. Then both servers are looked at, before anything that cannot be undone
+    LOSER = 3  # the server that loses its copies: out, delete
+    KEEPER = 4  # the one that keeps them; the relationship ends
+    SETTLE = 5  # modify, create, join, on
+    LAST = 6  # what is safe only then: the copies of former partners
 
 
 @dataclass(frozen=True)

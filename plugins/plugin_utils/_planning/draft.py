@@ -121,7 +121,8 @@ class Draft:
         """The same. Raises RemoteFailure when it cannot be read."""
         there = self.ask(read)
         if isinstance(there, Unread):
-            if read.relationship in self.world.journal:
+            note = self.world.note(read.relationship)
+            if note is not None and note.run != self.world.run:
                 raise RemoteFailure(
                     f"An earlier run that wrote to '{read.relationship}' was broken off, so its partner is looked at. "
                     f"{there.failure}"

@@ -53,7 +53,8 @@ def _at(change: Callable[[Action, ServerView], ServerView]) -> Effect:
     return lambda action, world: world.having(change(action, _where(action, world)))
 
 
-made = _at(lambda action, view: view.with_copies([scope_would_be(action.detail)]))
+# a scope serves only when both servers have it
+made = _at(lambda action, view: view.with_copies([replace(scope_would_be(action.detail), active=False)]))
 switched_on = _at(lambda action, view: view.switched(action.scopes, True))
 switched_off = _at(lambda action, view: view.switched(action.scopes, False))
 members_detached = _at(lambda action, view: view.with_members(action.name, going=action.scopes))  # the copies stay
@@ -218,8 +219,16 @@ def left_over(action: Action, world: World) -> Iterable[str]:
         if scopes := [scope for scope in action.scopes if wrong(scope)]:
             yield f"{list_scopes(scopes)} is {words} on {where.name}"
     yield from kept_elsewhere(action, world)
+    yield from _kept_is_last(action, world)
     if waits and not set(action.scopes) <= world.here.members(waits.relationship):
         yield f"{list_scopes(action.scopes)} is not yet a member of '{waits.relationship}' on {world.here.name}"
+
+
+def _kept_is_last(action: Action, world: World) -> Iterable[str]:
+    other = _other(action, world)
+    idle = [scope for scope in action.scopes if other and not other.serves(scope) and scope not in other.owners]
+    if other and idle:
+        yield f"{list_scopes(idle)} is on {other.name} neither in service nor in failover"
 
 
 def secret_kept(action: Action, world: World) -> Iterable[str]:

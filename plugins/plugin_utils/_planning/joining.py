@@ -6,7 +6,7 @@ Windows copies a scope that joins to the partner, and refuses one that is there 
 option definition which is not. What it would refuse is found before, as far as it can be known: the partner is read
 when scopes come.
 
-    make    scopes that are defined and not there, in a stage before all others
+    make    scopes that are defined and not there, out of service, in a stage before all others
     settle  the relationship is created with its first scopes, or what differs is modified; then scopes join
 
 What is in the way of a scope goes before, after a safety copy: an inactive copy on the partner, where the task allows
@@ -51,6 +51,15 @@ def settle(spec: Spec, d: Draft) -> None:
             d.forget_secret(spec.name, Stage.SETTLE, partner)
         d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, declared), **more)
     d.add(Kind.JOIN, d.here, spec.name, coming, **more)
+    _serve(spec, there, d)
+
+
+def _serve(spec: Spec, there: ServerView | None, d: Draft) -> None:
+    """Scopes that are made serve as soon as both servers have them; each is switched on by itself."""
+    new = [each.scope_id for each in spec.define if each.active and each.scope_id not in d.start.here.copies]
+    if there is not None and new:
+        d.add(Kind.SERVE_ON, d.here, spec.name, new, other=there.source)
+        d.add(Kind.SERVE_ON, there, spec.name, new, other=d.here.source)
 
 
 def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:
@@ -78,6 +87,7 @@ def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:
     d.forget_secret(spec.name, Stage.SETTLE, partner)
     d.add(Kind.CREATE, d.here, spec.name, first, detail=setting_changes.complete(declared), **more)
     d.add(Kind.JOIN, d.here, spec.name, rest, **more)
+    _serve(spec, there, d)
 
 
 def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
@@ -101,7 +111,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     if one_sided or taken:
         api = bool(one_sided)
         there = d.need(PartnerRead(names, name, taken, api=api, level=True, guarded=True))
-    if not d.knows_needs(copied) or there is None:
+    if not _is_finished(name, coming, d) or not d.knows_needs(copied) or there is None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
     checks.check_lacking(copied, d.start.here, there)
@@ -111,6 +121,19 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     d.add(Kind.DELETE, there, name, taken, **in_the_way)
     d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
     return coming
+
+
+def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
+    """Whether no run that was broken off left a scope that comes where it came from. False: that has to be read first.
+    Raises Refused."""
+    known = True
+    for note in d.world.journal:
+        if note.run != d.world.run and note.relationship != name and not set(coming).isdisjoint(note.scopes):
+            there = d.need(PartnerRead((note.partner,), note.relationship, elsewhere=True))
+            known = known and there is not None
+            if there is not None:
+                checks.check_unfinished(name, coming, note, there)
+    return known
 
 
 def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView | None:

@@ -5,8 +5,11 @@
 The *keeper* is the server that keeps the scopes, always named by the task; the *other* loses its copies. Windows has
 two ways to take scopes out: the keeper's removal cmdlet, which needs members on both servers and deletes the other's
 copies at once, and the DHCP management API, which takes them out on one server and leaves the copy there. So where both
-have a scope as a member and the other copy is to be deleted, the cmdlet does it; all else (copies that stay, InActive,
-and what a broken run left on one server) goes by the API, the other server first.
+have a scope as a member, in service, and the other copy is to be deleted, the cmdlet does it; all else (copies that
+stay, InActive, and what a broken run left on one server) goes by the API, the other server first.
+
+What is done first is the claim (see `claims`): the other's copy is off. Of a scope that nobody serves it is out of the
+relationship instead, and goes while the kept one still is a member.
 
     resolve_members   which of the chosen scopes are members on either server; the partner is read for it
     leave             other: save, off, out, delete; keeper: out. At no step does a scope lose its last copy
@@ -25,8 +28,9 @@ from typing import Any
 from .._model.failover_states import CUT_OFF, PARTNER_DOWN
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
+from .._model.texts import few
 from .actions import Kind, Membership, Stage
-from .checks import check_elsewhere, check_kept, check_said
+from .checks import check_elsewhere, check_in_service, check_kept, check_not_last, check_said
 from .draft import Draft, stays
 from .read_request import PartnerRead, Scopes, Unread
 from .spec import Policy, Spec
@@ -92,7 +96,9 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
     going = choice.among(d.here.members(name) | there.members(name))
     check_said(name, going, policy)
     alone = not set(going) <= joint or (choice.of is None and is_half_made(name, d.here, there))
-    api = alone or (bool(going) and policy.other_copy == "disable")
+    keeper = there if policy.keep_scopes_on == "partner" else d.here
+    idle = not all(map(keeper.serves, going))
+    api = alone or idle or (bool(going) and policy.other_copy == "disable")
     partner = d.need(replace(read, scopes=going, api=api))
     return None if partner is None else Leaving(name, going, partner, policy)
 
@@ -103,20 +109,30 @@ def leave(leaving: Leaving, d: Draft) -> None:
     keeper, other = leaving.ends(d)
     check_kept(going, keeper, other)
     check_elsewhere(name, going, other)
+    check_in_service(going, keeper, other)
     joint = keeper.members(name) & other.members(name)
-    by_cmdlet = [scope for scope in going if scope in joint and policy.other_copy == "delete"]
+    deletes = policy.other_copy == "delete"
+    by_cmdlet = [scope for scope in going if scope in joint and deletes and keeper.serves(scope)]
     alone = [scope for scope in going if scope not in by_cmdlet]
+    idle = [scope for scope in alone if scope in joint and deletes]
     copies = [scope for scope in going if scope in other.copies]
-    mine = [scope for scope in alone if scope in other.members(name)]
+    both = not is_half_made(name, keeper, other)
+    claim: dict[str, Any] = {"other": keeper.source, "stage": Stage.CLAIM, "normal": both}
     lose: dict[str, Any] = {"other": keeper.source, "stage": Stage.LOSER}
     keep: dict[str, Any] = {"other": other.source, "stage": Stage.KEEPER}
-    d.save(other, name, copies, policy.keep_days, **lose)
-    d.add(Kind.SERVE_OFF, other, name, [scope for scope in alone if other.serves(scope)], **lose)
-    d.add(Kind.DETACH_MEMBERS, other, name, mine, normal=not is_half_made(name, keeper, other), **lose)
-    if policy.other_copy == "delete":
-        d.add(Kind.DELETE, other, name, [scope for scope in alone if scope in copies], **lose)
+    d.save(other, name, copies, policy.keep_days, other=keeper.source, stage=Stage.CLAIM)
+    d.add(Kind.SERVE_OFF, other, name, [scope for scope in going if other.serves(scope)], **claim)
+    d.add(Kind.DETACH_MEMBERS, other, name, idle, **claim)
+    mine = [scope for scope in alone if scope in other.members(name) and scope not in idle]
+    d.add(Kind.DETACH_MEMBERS, other, name, mine, normal=both, **lose)
+    if deletes:
+        going_copies = [scope for scope in alone if scope in copies]
+        check_not_last(going_copies, name, keeper, other)
+        d.add(Kind.DELETE, other, name, going_copies, **lose)
     d.add(Kind.DETACH_MEMBERS, keeper, name, [scope for scope in alone if scope in keeper.members(name)], **keep)
     d.add(Kind.WITHDRAW_MEMBERS, keeper, name, by_cmdlet, partner=_reached(name, keeper), normal=True, **keep)
+    if unserved := [scope for scope in going if not keeper.serves(scope)]:
+        d.warnings.append(f"{few(unserved)} was in service on no server, and stays out of service on {keeper.name}")
 
 
 def dissolve(name: str, policy: Policy, d: Draft, *, elsewhere: bool = False) -> Leaving | None:

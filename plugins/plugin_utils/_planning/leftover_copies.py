@@ -9,10 +9,10 @@ from dataclasses import replace
 from .._model.refusal import Refused
 from .._model.texts import few
 from .actions import Kind, Stage
-from .checks import check_not_itself
+from .checks import check_not_itself, check_not_last
 from .draft import Draft
 from .plan import Plan
-from .planner import finished
+from .plan_proof import finished
 from .read_request import PartnerRead, ReadRequest, Scopes
 from .world import World
 
@@ -51,6 +51,7 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
     alone = [scope for scope in going if scope not in there.copies]
     if alone:
         raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")
+    check_not_last(going, "", there, here)
     d.save(here, LEFT_OVER, going, keep_days, other=there.source, stage=Stage.LOSER)
     d.add(Kind.DELETE, here, "", going, other=there.source, stage=Stage.LOSER)
     return replace(finished(d), diff=({"scopes": list(map(str, going))}, {"scopes": []}))

@@ -12,7 +12,7 @@ from .actions import Kind
 from .draft import Draft
 from .leaving import answers
 from .plan import Plan
-from .planner import finished
+from .plan_proof import finished
 from .read_request import PartnerRead, ReadRequest, Unread
 from .spec import Spec
 from .world import World

@@ -27,6 +27,19 @@ from .world import ServerView, World, mirrored
 
 
 @dataclass(frozen=True)
+class Departure:
+    """A scope's copy on `loser` that goes (`deletes`) or is put out of service; `keeper` keeps the scope. `served`: it
+    was in service on one of the two. `returns`: it is copied to the loser anew."""
+
+    scope: IPv4Address
+    keeper: Source
+    loser: Source
+    deletes: bool
+    served: bool
+    returns: bool
+
+
+@dataclass(frozen=True)
 class Plan:
     """`start` and `end`: the servers before and after the actions. `pending`: relationships that wait for their first
     scope."""
@@ -56,6 +69,17 @@ class Plan:
                     keepers.setdefault((scope, other), keeper)
         return keepers
 
+    @property
+    def departures(self) -> tuple[Departure, ...]:
+        """Each copy that goes or is put out of service."""
+        return tuple(self._departure(scope, keeper, loser) for (scope, loser), keeper in self._departures.items())
+
+    def _departure(self, scope: IPv4Address, keeper: Source, loser: Source) -> Departure:
+        before, after = self.start.views, self.end.views[loser]
+        served = before[keeper].serves(scope) or before[loser].serves(scope)
+        returns = scope in after.copies and scope in after.owners
+        return Departure(scope, keeper, loser, scope not in after.copies, served, returns)
+
     @cached_property
     def removals(self) -> tuple[Removal, ...]:
         """The copies that go, are put out of service or are replaced, with what they have that the kept ones have
@@ -76,13 +100,14 @@ class Plan:
 
     @property
     def idle(self) -> frozenset[IPv4Address]:
-        """Scopes whose kept copy is out of service before anything is done; what is lost with the other one is in
-        `removals`."""
-        kept = [(scope, keeper) for (scope, _other), keeper in self._departures.items()]
-        kept += [
-            (scope, action.where) for action in self.actions if action.kind is Kind.REPLICATE for scope in action.scopes
-        ]
-        return frozenset(scope for scope, keeper in kept if not self.start.views[keeper].serves(scope))
+        """Scopes that are replicated from a copy that is out of service: the other one is then, too."""
+        replicated = (action for action in self.actions if action.kind is Kind.REPLICATE)
+        return frozenset(
+            scope
+            for action in replicated
+            for scope in action.scopes
+            if not self.start.views[action.where].serves(scope)
+        )
 
     @property
     def rereads(self) -> tuple[IPv4Address, ...]:

@@ -20,6 +20,9 @@ from ipaddress import IPv4Address
 from .._model.refusal import Refused
 from . import action_table
 from .actions import Action
+from .draft import Draft
+from .plan import Plan
+from .spec import Spec
 from .world import ServerView, World
 
 
@@ -33,10 +36,18 @@ class Unsafe(Refused):
         )
 
 
+def finished(d: Draft, desired: Sequence[Spec] = ()) -> Plan:
+    """The plan of a draft, in order and proven. Raises Unsafe."""
+    actions = d.ordered()
+    plan = Plan(actions, d.start, d.world, tuple(desired), tuple(d.warnings), dict(d.pending), dict(d.unfit))
+    proven(d.start, actions, plan.idle)
+    return plan
+
+
 def proven(start: World, actions: Sequence[Action], idle: Collection[IPv4Address] = ()) -> World:
     """The servers after the actions. Raises Unsafe.
 
-    `idle`: scopes whose kept copy is out of service already; that a guard asks for, and it names what is lost.
+    `idle`: scopes that are replicated from a copy that is out of service.
     """
     world = start
     for action in actions:
@@ -53,7 +64,7 @@ def _broken(start: World, now: World, scopes: Collection[IPv4Address], idle: Col
     for scope in scopes:
         if _exists(start, scope) and not _exists(now, scope):
             yield f"{scope} would be on no server"
-        before, after = _serving(start, scope), _serving(now, scope)
+        before, after = serving(start, scope), serving(now, scope)
         if before and not after and scope not in idle:
             yield f"{scope} would be served by nobody"
         if len(after) > max(1, len(before)):
@@ -65,17 +76,17 @@ def _exists(world: World, scope: IPv4Address) -> bool:
     return any(scope in view.copies for view in world.views.values())
 
 
-def _serving(world: World, scope: IPv4Address) -> Sequence[ServerView]:
+def serving(world: World, scope: IPv4Address) -> Sequence[ServerView]:
     """The servers that serve a scope, one of each two that have it in common."""
     apart: list[ServerView] = []
     for view in world.views.values():
-        if view.serves(scope) and not any(_in_common(view, other, scope, world.here) for other in apart):
+        if view.serves(scope) and not any(in_common(view, other, scope, world.here) for other in apart):
             apart.append(view)
     return apart
 
 
-def _in_common(view: ServerView, other: ServerView, scope: IPv4Address, here: ServerView) -> bool:
-    """Whether both have it in one relationship of this server with a partner."""
+def in_common(view: ServerView, other: ServerView, scope: IPv4Address, here: ServerView) -> bool:
+    """Whether both servers have a scope in one relationship of this server with a partner."""
     name = view.owners.get(scope)
     pair = here.source in (view.source, other.source)
     return name is not None and pair and scope in view.members(name) and scope in other.members(name)

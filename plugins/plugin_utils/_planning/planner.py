@@ -9,6 +9,8 @@
     settle       what is missing is created, what differs is changed, scopes join
     purge        what is to leave leaves
 
+In the end, what a run that was broken off left out of service goes on (`claims.go_on`).
+
 Each phase goes over the whole list, and each action is folded into the draft's world at once, so that the next sees it.
 The order of the plan is by stages, and no matter of the phases. What has to be read for all of them is one ReadRequest.
 """
@@ -19,15 +21,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .._model.texts import few
+from .claims import go_on
 from .draft import Draft
 from .guards import differs_at_partner
 from .joining import make, settle
 from .leaving import purge
 from .plan import Plan
-from .plan_proof import proven
+from .plan_proof import finished
 from .read_request import OwnRead, ReadRequest
 from .recreating import find_misfit, move, take_apart
-from .spec import Spec, check, notes
+from .spec import Spec, check, named
 from .world import World
 
 PHASES: Sequence[Callable[[Spec, Draft], None]] = (make, find_misfit, move, take_apart, settle, purge)
@@ -38,24 +41,17 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
     partner that cannot be read and has to be."""
     check(desired)
     if not world.views:
-        return ReadRequest(OwnRead(notes=notes(desired)))
+        return ReadRequest(OwnRead(secrets=named(desired)))
     d = Draft(world, several_partners=len(desired) > 1)
     for phase in PHASES:
         for spec in desired:
             d.run(phase, spec)
+    go_on(d, desired)
     if d.is_waiting:
         return d.request()
     for spec in desired:
         _warn(spec, d)
     return finished(d, desired)
-
-
-def finished(d: Draft, desired: Sequence[Spec] = ()) -> Plan:
-    """The plan of a draft, in order and proven. Raises Unsafe."""
-    actions = d.ordered()
-    plan = Plan(actions, d.start, d.world, tuple(desired), tuple(d.warnings), dict(d.pending), dict(d.unfit))
-    proven(d.start, actions, plan.idle)
-    return plan
 
 
 def _warn(spec: Spec, d: Draft) -> None:

@@ -28,12 +28,12 @@ def both(scopes: Scopes, others: Scopes) -> Scopes:
 class OwnRead:
     """What has to be known of the task's own server, beside its relationships and scopes.
 
-    `notes`: relationships, for what earlier runs left of them there. `scopes`: whose content is read, with `leases`.
+    `secrets`: relationships, for what is kept there of those. `scopes`: whose content is read, with `leases`.
     `uses`: of which scopes it is asked what they need of the server level. `level`: the server level itself, with the
     version. `copy`: the path of a safety copy. `statistics`: how full each scope is.
     """
 
-    notes: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     scopes: Scopes = ()
     leases: bool = True
     uses: Scopes = ()
@@ -44,7 +44,7 @@ class OwnRead:
     def merged(self, other: OwnRead) -> OwnRead:
         """What both need together."""
         return OwnRead(
-            tuple(dict.fromkeys([*self.notes, *other.notes])),
+            tuple(dict.fromkeys([*self.secrets, *other.secrets])),
             both(self.scopes, other.scopes),
             with_leases(self, other),
             both(self.uses, other.uses),

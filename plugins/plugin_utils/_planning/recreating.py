@@ -76,7 +76,8 @@ def _find_previous(name: str, option: str, spec: Spec, d: Draft) -> Misfit | Non
     there = d.ask(PartnerRead(d.world.partner_names(name), name))
     if isinstance(there, ServerView):
         half = there.half(name)
-        partner = d.world.journal.get(name) or there.name
+        noted = d.world.note(name)
+        partner = noted.partner if noted else there.name
         return Misfit(Half(mirrored(half.relationship, partner), there.name), there=there) if half else None
     if isinstance(there, Unread) and not spec.policy.orphan:  # gone for good: what it may have does not matter
         raise there.failure

@@ -19,7 +19,7 @@ from .actions import Direction, Kind, Stage
 from .comparison import Difference
 from .draft import Draft
 from .plan import Plan
-from .planner import finished
+from .plan_proof import finished
 from .read_request import OwnRead, PartnerRead, ReadRequest, Scopes
 from .world import ServerView, World
 

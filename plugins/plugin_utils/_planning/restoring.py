@@ -39,7 +39,7 @@ from .actions import Kind, SafetyCopy
 from .comparison import Difference, LostLease
 from .draft import Draft
 from .plan import Plan
-from .planner import finished
+from .plan_proof import finished
 from .read_request import OwnRead, ReadRequest, Scopes
 from .world import World, view
 

@@ -72,8 +72,8 @@ class Spec:
         return not self.absent and self.leaving is None
 
 
-def notes(desired: Sequence[Spec]) -> tuple[str, ...]:
-    """The relationships of which it has to be known what earlier runs left of them."""
+def named(desired: Sequence[Spec]) -> tuple[str, ...]:
+    """The relationships that a list is about."""
     names = (name for spec in desired for name in (spec.name, spec.policy.previous_name) if name)
     return tuple(dict.fromkeys(names))
 

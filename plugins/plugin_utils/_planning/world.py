@@ -16,6 +16,7 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from .._model.identity import Connection, Hop, Source, are_one
+from .._model.note import Note
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import SETTINGS
@@ -228,14 +229,17 @@ class World:
     """All that is known; nothing at first. `known`: the servers that were asked for, by the name that was asked for
     ("": that of partner_host).
 
-    `journal`: relationship -> partner, of earlier runs that did not end. `secrets`: what this server keeps of those
-    that were sent. `at_once`: scopes that Windows takes in one call. `safety_copy`: the one that was asked for.
+    `journal`: notes of runs that did not end, and of this one (`run`), on this server; `at_work`: of others that may
+    not have ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes that Windows takes
+    in one call. `safety_copy`: the one that was asked for.
     """
 
     views: Mapping[Source, ServerView] = field(default_factory=dict)
     known: Mapping[str, Source | Unread] = field(default_factory=dict)
     has_partner_host: bool = False
-    journal: Mapping[str, str] = field(default_factory=dict)
+    journal: tuple[Note, ...] = ()
+    at_work: tuple[Note, ...] = ()
+    run: str = ""
     secrets: SecretRecord = field(default_factory=SecretRecord)
     at_once: int = AT_ONCE
     safety_copy: Export | None = None
@@ -248,15 +252,19 @@ class World:
 
     def reads_both(self, name: str) -> bool:
         """Whether the partner is looked at although this server shows nothing that would have to be done."""
-        return self.has_partner_host or name in self.journal
+        return self.has_partner_host or self.note(name) is not None
+
+    def note(self, name: str) -> Note | None:
+        """The note about a relationship, whatever its name's upper and lower case."""
+        return next((note for note in self.journal if note.relationship.casefold() == name.casefold()), None)
 
     def partner_names(self, name: str) -> tuple[str, ...]:
         """What the partner of a relationship is called; none: it is the server of partner_host."""
         current = self.here.half(name)
-        noted = self.journal.get(name)
+        noted = self.note(name)
         if current is not None:
             return current.relationship.partner.names
-        return (noted,) if noted and not self.has_partner_host else ()
+        return (noted.partner,) if noted and not self.has_partner_host else ()
 
     def asked(self, read: PartnerRead) -> ServerView | Unread | None:
         """The partner, or why it could not be read; None: that is not known yet, or not enough of it."""

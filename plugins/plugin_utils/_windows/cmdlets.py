@@ -224,6 +224,11 @@ def prove_text(name: str, nonce: str) -> Operation:
     return _own("prove_text", name=name, nonce=nonce)
 
 
+def find_texts(kind: str) -> Operation:
+    """Asks for the public lines of all kept texts of a kind. `kind`: a-z, 20 at most."""
+    return _own("find_texts", kind=kind, fingerprint=True)
+
+
 def drop_text(name: str) -> Operation:
     """Deletes a kept text, if it is there."""
     return _own("drop_text", name=name)
@@ -368,14 +373,14 @@ def remove_relationship_here(relationship: str, computer: str | None = None) -> 
 
 
 def add_scope(spec: ScopeSpec) -> Operation:
-    """Creates a scope on this server; its id follows from the start of the range and the mask. What is left out is
-    Windows' default."""
+    """Creates a scope on this server, out of service; its id follows from the start of the range and the mask. What is
+    left out is Windows' default."""
     parameters: dict[str, Any] = {
         "StartRange": str(spec.start_range),
         "EndRange": str(spec.end_range),
         "SubnetMask": str(spec.subnet_mask),
         "Name": spec.name,
-        "State": "Active" if spec.active else "InActive",
+        "State": "InActive",  # it serves when both servers have it
         "Type": "Dhcp",  # the only type that every version takes into failover
         **_QUIET,  # this one has no -Force
     }

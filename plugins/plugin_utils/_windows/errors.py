@@ -41,6 +41,8 @@ _PASSING = frozenset(
     {"windhcp.wait_timeout", "windhcp.incomplete_copy", "ResourceExists", "WIN32 1722", "WIN32 1753", "DHCP 20013"}
     | {f"DHCP {number}" for number in (20115, 20116, 20120, 20122, 20127, 20133)}
 )
+# what another run may have made of a server between a plan and its step: planning anew tells
+OVERTAKEN = frozenset(f"DHCP {number}" for number in (20005, 20052, 20113, 20114, 20115, 20116))
 _UNREACHABLE = (
     "{partner} does not answer: check that the name is right and resolves on {host} (Resolve-DnsName), that the server "
     "is up, and that RPC "

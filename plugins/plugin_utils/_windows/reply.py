@@ -217,7 +217,8 @@ class Result:
 class Reply:
     """`status`: done, stopped (the last call had an error) or changed_meanwhile (nothing was written).
 
-    `now`: the server's clock when all was read and done; `offset`: how far it is ahead of the controller's.
+    `fingerprint`: of what was read last, `after` if that was asked, else `before`. `now`: the server's clock when all
+    was read and done; `offset`: how far it is ahead of the controller's.
     """
 
     status: str

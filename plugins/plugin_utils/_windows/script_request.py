@@ -91,7 +91,7 @@ class Remote:
     ) -> Reply:
         """Repeats the reads, compares them with the fingerprint, runs the calls, and then reads `again`, whatever
         happened. Raises NothingDone where nothing was sent or run, another RemoteFailure where that is not known."""
-        alone = {"mutex": MUTEX_SECONDS, "who": _who()}
+        alone = {"mutex": MUTEX_SECONDS, "who": who()}
         request = {"before": reads, "fingerprint": fingerprint, "calls": calls, "finally": again, **alone}
         try:
             return self._run(request, replies.Request(reads, calls, again, fingerprint))
@@ -149,7 +149,7 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _who() -> str:
+def who() -> str:
     """Whom another run finds at work: the account and the name of this controller."""
     try:
         user = getpass.getuser()

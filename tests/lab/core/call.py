@@ -12,8 +12,9 @@ from typing import Any
 
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
 from lab.core.errors import WORDS, Refused, error, with_reason
+from lab.core.faults import Fault
 from lab.core.server import Credential, Relationship, Scope, Server
-from lab.core.world import Fault, World
+from lab.core.world import World
 
 
 @dataclass
@@ -102,8 +103,10 @@ class Call:
 
     def refused(self, error_id: str, text: str, *, host: str = "", **values: Any) -> Refused:
         """An error record to raise. ``host``: the server it names, by default the one the cmdlet acts on."""
-        target = f"{self.server.name}:root/Microsoft/Windows/DHCP:PS_{self.cmdlet.partition('-')[2]}"
-        record = error(error_id, text, self.here.language, target=target, host=host or self.server.name, **values)
+        target = f"{self.server.computer_name}:root/Microsoft/Windows/DHCP:PS_{self.cmdlet.partition('-')[2]}"
+        record = error(
+            error_id, text, self.here.language, target=target, host=host or self.server.computer_name, **values
+        )
         return Refused(record)
 
     def fail(self, error_id: str, verb: str, what: object) -> Refused:
@@ -188,7 +191,7 @@ class Call:
         own server is no second hop.
         """
         if other is not self.here:
-            if not self.world.connected(self.here.name, other.name):
+            if not self.world.reaches(self.here.name, other.name):
                 return "WIN32 1722"
             denied = self._denied(other)
             if denied:

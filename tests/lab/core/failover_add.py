@@ -51,7 +51,7 @@ def add(call: Call) -> None:
 def _partner(call: Call, name: str) -> Server:
     if len(name) > MAX_NAME:
         raise call.refused("DHCP 20125", "add_failover", name=name)
-    partner = call.world.find(call.text("PartnerServer"))
+    partner = call.world.find(call.text("PartnerServer"), call.here)
     if partner is None:  # C SDK 20124
         raise call.refused("DHCP 20124", "add_failover", name=name)
     if partner is call.server:  # C: a relationship is exactly two servers; the id is U
@@ -90,9 +90,9 @@ def _new_half(call: Call, name: str, partner: Server) -> Relationship:
 
 def _check_name_and_limit(call: Call, server: Server, name: str) -> None:
     if call.world.relationship(server, name) is not None:  # C DHCPM: unique on both servers
-        raise call.refused("DHCP 20114", "add_failover", name=name, host=server.name)
+        raise call.refused("DHCP 20114", "add_failover", name=name, host=server.computer_name)
     if len(server.relationships) >= MAX_RELATIONSHIPS:
-        raise call.refused("DHCP 20128", "add_failover", name=name, host=server.name)
+        raise call.refused("DHCP 20128", "add_failover", name=name, host=server.computer_name)
 
 
 def _check_partner(call: Call, name: str, partner: Server) -> None:

@@ -138,7 +138,7 @@ def _replicate_one(call: Call, half: Relationship, scope_id: IPv4Address) -> Non
         raise call.refused("DHCP 20122", "replicate", scope=scope_id, host=peer.fqdn)
     problem = call.hop(peer)
     if problem:  # M SCOPEAPI: the text of the measured second-hop failure
-        raise call.refused(unreachable(problem), "get_superscope", host=peer.name)
+        raise call.refused(unreachable(problem), "get_superscope", host=peer.computer_name)
     if call.world.state(call.server, half) != "Normal":  # C DHCPM / L 1.1
         raise call.refused("DHCP 20120", "replicate", scope=scope_id, host=peer.fqdn)
     _overwrite(call, peer, scope_id)

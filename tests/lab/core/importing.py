@@ -138,7 +138,7 @@ def _scope(call: Call, scope: Scope) -> None:
     if there is not None and there.subnet_mask == scope.subnet_mask:
         if not call.on("ScopeOverwrite"):
             call.warnings.append(
-                message("import_exists", call.here.language, scope=scope.scope_id, host=call.server.name)
+                message("import_exists", call.here.language, scope=scope.scope_id, host=call.server.computer_name)
             )
             return
         if not call.on("Leases"):
@@ -228,7 +228,9 @@ def _options(call: Call, values: OptionValues) -> OptionValues:
     good: OptionValues = {}
     for key, several in values.items():
         if not several:
-            call.warnings.append(message("no_value", call.here.language, option=key.option_id, host=call.server.name))
+            call.warnings.append(
+                message("no_value", call.here.language, option=key.option_id, host=call.server.computer_name)
+            )
         elif _try(call, check_value, key, several):
             good[key] = several
     return good

@@ -125,7 +125,7 @@ class Lab(World):
         name = call.text("ComputerName")
         if name.lower() in ("", ".", "localhost", "127.0.0.1"):
             return call.here
-        server = self.find(name)
+        server = self.find(name, call.here)
         if server is None:
             raise call.refused("WIN32 1722", "version", host=name)
         return server

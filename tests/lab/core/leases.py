@@ -109,7 +109,7 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
     wanted = tuple(map(client_id, call.texts("ClientId")))
     found = set()
     for scope in scopes:
-        for lease in scope.all_leases():
+        for lease in call.world.leases(call.server, scope):
             bad = lease.address_state == "Declined"
             if (not wanted or lease.client_id in wanted) and (bad or not call.on("BadLeases")):
                 found.add(lease.client_id)
@@ -121,7 +121,7 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
 
 def _find(call: Call, address: IPv4Address) -> tuple[Scope, Lease]:
     for scope in call.server.scopes.values():
-        for lease in scope.all_leases():
+        for lease in call.world.leases(call.server, scope):
             if lease.ip == address:
                 return scope, lease
     raise call.fail("DHCP 20011", "get lease", address)

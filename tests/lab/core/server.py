@@ -159,14 +159,20 @@ class Scope:
     def in_subnet(self, address: IPv4Address) -> bool:
         return int(address) & int(self.subnet_mask) == int(self.scope_id)
 
-    def all_leases(self) -> list[Lease]:
-        """As -AllLeases lists them: those that were given out, and one for each reservation (C MIG), used or not."""
+    def all_leases(self, now: datetime | None = None) -> list[Lease]:
+        """As -AllLeases lists them: those that were given out, and one for each reservation (C MIG), used or not.
+
+        ``now``: what ended before it has expired. C PSDOC: such a one is still listed; nobody cleans up here."""
         unused = (one for address, one in self.reservations.items() if address not in self.leases)
         idle = [Lease(one.ip, one.client_id, one.name, address_state="InactiveReservation") for one in unused]
-        return sorted([*map(self._shown, self.leases.values()), *idle], key=lambda lease: lease.ip)
+        return sorted([*(self._shown(one, now) for one in self.leases.values()), *idle], key=lambda lease: lease.ip)
 
-    def _shown(self, lease: Lease) -> Lease:
-        reserved = lease.ip in self.reservations and lease.address_state == "Active"
+    def _shown(self, lease: Lease, now: datetime | None) -> Lease:
+        if lease.address_state != "Active":
+            return lease
+        reserved = lease.ip in self.reservations
+        if now is not None and lease.expires is not None and lease.expires <= now:
+            return replace(lease, address_state="InactiveReservation" if reserved else "Expired")
         return replace(lease, address_state="ActiveReservation") if reserved else lease
 
 
@@ -236,17 +242,20 @@ class Credential:
 class Server:
     """One simulated Windows DHCP server.
 
-    ``address`` and the ports: where its endpoints listen, ``transports``: those it offers (see transports.py), ``ip``:
-    its address in the simulated network, ``clock_offset``: how far its clock is off, ``reachable``: whether other
-    servers get through to it, ``management_api``: whether dhcpsapi.dll can be called there, ``service``: running,
-    paused, stopped or starting (then ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost
-    of one remote command, ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only,
-    ``allow_list`` and ``deny_list``: whether the filters of that list are in force."""
+    ``name``: what the lab calls it, ``netbios``: its computer name, if that is another (two domains may have one of the
+    same name), ``address`` and the ports: where its endpoints listen, ``transports``: those it offers (see
+    transports.py), ``ip``: its address in the simulated network, ``clock_offset``: how far its clock is off,
+    ``reachable``: whether other servers get through to it, ``management_api``: whether dhcpsapi.dll can be called
+    there, ``service``: running, paused, stopped or starting (then ``starting_calls`` more calls fail),
+    ``startup_seconds``: simulated start-up cost of one remote command, ``language``: en or de, ``option_definitions``:
+    keyed by option id and vendor class only, ``allow_list`` and ``deny_list``: whether the filters of that list are in
+    force."""
 
     name: str = field(metadata=KEY)
     fqdn: str
     address: str
     ip: IPv4Address
+    netbios: str = ""
     port: int = 5985
     https_port: int = 5986
     ssh_port: int = 2222
@@ -282,16 +291,28 @@ class Server:
         return next((one for one in self.relationships.values() if scope_id in one.scopes), None)
 
     @property
+    def computer_name(self) -> str:
+        """The NetBIOS one, which Windows cuts after 15 characters (C)."""
+        return self.netbios or self.name
+
+    @property
     def host_name(self) -> str:
-        """Its name in DNS. C: ``name`` is the NetBIOS one, which Windows cuts after 15 characters."""
+        """The whole one, in DNS."""
         return self.fqdn.partition(".")[0]
+
+    @property
+    def domain(self) -> str:
+        """Its DNS suffix, in lower case."""
+        return self.fqdn.partition(".")[2].lower()
 
     def version(self) -> tuple[int, ...]:
         """Of Windows: (6, 2) is Windows Server 2012, (6, 3) is 2012 R2."""
         return tuple(int(part) for part in self.os.split(".")[:2])
 
-    def names(self) -> tuple[str, ...]:
-        """Everything another machine may call this server by, in lower case."""
-        return tuple(
-            dict.fromkeys(name.lower() for name in (self.name, self.host_name, self.fqdn, str(self.ip), *self.aliases))
-        )
+    def dns_names(self) -> tuple[str, ...]:
+        """What any machine may call this server by, in lower case."""
+        return tuple(dict.fromkeys(name.lower() for name in (self.fqdn, str(self.ip), *self.aliases)))
+
+    def short_names(self) -> tuple[str, ...]:
+        """What means it in its own domain, in lower case."""
+        return tuple(dict.fromkeys(name.lower() for name in (self.computer_name, self.host_name)))

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The simulated network: the servers, who reaches whom, the clock, and the faults a test ordered."""
+"""The state of the lab: what is between the servers, and what becomes of their relationships."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
-from ipaddress import IPv4Address
+from datetime import timedelta
 
 from lab.core import access_lists, copying
-from lab.core.open_questions import Switches
-from lab.core.server import STATES, Lease, Relationship, Scope, Server
+from lab.core.faults import Faults
+from lab.core.server import STATES, Relationship, Server
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
 WINDOWS_2012_R2 = (6, 3)
@@ -22,80 +21,15 @@ RECOVERY = ("RecoverDone", "RecoverWait", "Recover")  # the last one comes first
 
 
 @dataclass
-class Fault:
-    """An ordered failure: the call after the next ``after`` calls of ``cmdlet`` on ``server`` fails with
-    ``error_id``."""
+class World(Faults):
+    """``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along."""
 
-    server: str
-    cmdlet: str
-    error_id: str
-    after: int = 0
-    half_applied: bool = False
-
-
-@dataclass
-class BrokenEnumeration:
-    """An ordered failure: the next ``times`` exports of a scope hold the first ``leases`` of it and say nothing."""
-
-    server: str
-    scope_id: IPv4Address | None
-    leases: int = 0
-    times: int = 1
-
-
-@dataclass
-class World:
-    """``clock``: a fixed instant, or None for the real clock. ``cut_links``: pairs of servers that cannot talk.
-
-    ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along. ``takes``: how much
-    of a fixed instant's time each call of a cmdlet takes."""
-
-    servers: dict[str, Server] = field(default_factory=dict)
-    switches: Switches = field(default_factory=Switches)
-    clock: datetime | None = None
-    cut_links: set[frozenset[str]] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
-    broken: list[BrokenEnumeration] = field(default_factory=list)
     lost_dns: list[str] = field(default_factory=list)
-    takes: dict[str, timedelta] = field(default_factory=dict)
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
-
-    def now(self, server: str) -> datetime:
-        """UTC as this server's clock shows it."""
-        return (self.clock or datetime.now(timezone.utc)) + self.servers[server].clock_offset
-
-    def pass_time(self, cmdlet: str) -> None:
-        if self.clock is not None:
-            self.clock += self.takes.get(cmdlet, timedelta(0))
-
-    def find(self, name: str) -> Server | None:
-        """By NetBIOS name, fully qualified name, address or alias, in any case (DNS)."""
-        wanted = name.strip().rstrip(".").lower()
-        return next((server for server in self.servers.values() if wanted in server.names()), None)
-
-    def resolve(self, name: str) -> list[str]:
-        """What DNS says: the addresses of a name or an alias."""
-        found = self.find(name)
-        return [] if found is None else [str(found.ip)]
 
     def new_file_owner(self) -> str:
         """Who owns a file that an administrator makes, as SDDL."""
         return access_lists.ADMINISTRATORS if self.switches.administrators_own_new_files else access_lists.USER
-
-    def connected(self, one: str, other: str) -> bool:
-        """Whether packets get from one server to the other."""
-        up = self.servers[one].reachable and self.servers[other].reachable
-        return one == other or (up and frozenset((one, other)) not in self.cut_links)
-
-    def answers(self, one: str, other: str) -> bool:
-        """Whether the DHCP service of ``other`` answers ``one``: C DN338982, paused is good enough."""
-        return self.connected(one, other) and self.servers[other].service in ("running", "paused")
-
-    def cut_link(self, one: str, other: str) -> None:
-        self.cut_links.add(frozenset((self.servers[one].name, self.servers[other].name)))
-
-    def mend_link(self, one: str, other: str) -> None:
-        self.cut_links.discard(frozenset((self.servers[one].name, self.servers[other].name)))
 
     def hash_secret(self, text: str) -> str:
         """Enough to see that a secret was changed, never the secret."""
@@ -117,7 +51,7 @@ class World:
     def mirror(self, creator: Server, half: Relationship) -> Relationship:
         """The partner's half of a new relationship. M SCOPEAPI: it shows the creator's host name (its form: a
         switch)."""
-        shown = {"netbios": creator.name, "hostname": creator.host_name, "fqdn": creator.fqdn}[
+        shown = {"netbios": creator.computer_name, "hostname": creator.host_name, "fqdn": creator.fqdn}[
             self.switches.partner_server_shows
         ]
         return replace(half, peer=creator.name, partner_server=shown, scopes=list(half.scopes))
@@ -129,7 +63,7 @@ class World:
         I for Startup and for a missing counterpart.
         """
         peer = relationship.peer
-        contact = peer in self.servers and self.answers(server.name, peer)
+        contact = self.in_contact(server.name, peer)
         if relationship.state == "PotentialConflict" and not contact:
             return "ResolutionInterrupted"
         if relationship.state not in ("Normal", "Startup"):
@@ -182,7 +116,7 @@ class World:
         for server in self.servers.values():
             for half in server.relationships.values():
                 other = self.counterpart(server, half) if half.state == "PartnerDown" and not half.polls_left else None
-                if other is None or not (self.answers(server.name, half.peer) and self.answers(half.peer, server.name)):
+                if other is None or not self.in_contact(server.name, half.peer):
                     continue
                 conflict = other.state == "PartnerDown" or self.switches.partner_down_ends_in == "potential_conflict"
                 if conflict:
@@ -207,7 +141,7 @@ class World:
         fast)."""
         for server, half in halves:
             other = self.counterpart(server, half)
-            if not _under_way(half) or other is None or not self.answers(server.name, half.peer):
+            if not _under_way(half) or other is None or not self.in_contact(server.name, half.peer):
                 continue
             left = max(0, half.polls_left - 1)
             for one in filter(_under_way, (half, other)):
@@ -228,39 +162,6 @@ class World:
             half.state = "Normal"
         elif half.state in RECOVERY:
             half.state = RECOVERY[(polls_left - 1) // self.switches.reintegration_polls]
-
-    # --- faults ----------------------------------------------------------------------------------------------------
-
-    def fail_next(self, server: str, cmdlet: str, error_id: str, after: int = 0, *, half_applied: bool = False) -> None:
-        """Let a later call fail. ``half_applied``: only after this server's part of the work is done."""
-        self.faults.append(Fault(self.servers[server].name, cmdlet, error_id, after, half_applied))
-
-    def break_lease_export(
-        self, server: str, scope_id: IPv4Address | None = None, leases: int = 0, times: int = 1
-    ) -> None:
-        """C MIG: Export-DhcpServer never posts what goes wrong while leases are enumerated. ``scope_id`` None: of every
-        scope."""
-        self.broken.append(BrokenEnumeration(self.servers[server].name, scope_id, leases, times))
-
-    def exported_leases(self, server: str, scope: Scope) -> list[Lease]:
-        """What an export holds of a scope's leases."""
-        found = scope.all_leases()
-        for broken in self.broken:
-            if broken.server == server and broken.scope_id in (None, scope.scope_id) and broken.times > 0:
-                broken.times -= 1
-                return found[: broken.leases]
-        return found
-
-    def take_fault(self, server: str, cmdlet: str) -> Fault | None:
-        """The fault due for this call, if one is."""
-        for fault in self.faults:
-            if fault.server == server and fault.cmdlet.lower() == cmdlet.lower():
-                if fault.after == 0:
-                    self.faults.remove(fault)
-                    return fault
-                fault.after -= 1
-                return None
-        return None
 
 
 def same(one: str, other: str, exact: bool = False) -> bool:

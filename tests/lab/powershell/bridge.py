@@ -76,7 +76,7 @@ class Bridge:
         if session is None:
             return {"refused": "The lab does not know this session."}
         if "resolve" in request:
-            return {"addresses": self._lab.resolve(request["resolve"])}
+            return {"addresses": self._lab.resolve(request["resolve"], self._lab.servers[session.server])}
         if "get_acl" in request:
             sddl = self._access.show(Path(request["get_acl"]))
             return {} if access_lists.hidden(sddl) else {"sddl": sddl}

@@ -103,9 +103,9 @@ class PowerShellDoor:
             "TMPDIR": str(temp),
             "ProgramData": str(data),
             "SystemRoot": str(system.parent),
-            "COMPUTERNAME": server.name,
+            "COMPUTERNAME": server.computer_name,
             "USERNAME": user,
-            "USERDOMAIN": domain or server.name,
+            "USERDOMAIN": domain or server.computer_name,
             "PSModulePath": str(self._root / "modules"),
         }
 

@@ -212,6 +212,17 @@ class FileOperations:
             )
         return result()
 
+    def find_texts(self, call: Mapping[str, Any]) -> Result:
+        kind = call["kind"]
+        if not re.fullmatch(r"[a-z]{1,20}", kind):
+            raise Stopped("bad_name", "InvalidArgument", kind, f"'{kind}' is no kind of a kept text.")
+        found: list[dict[str, Any]] = []
+        for name in self.own.texts(kind):
+            text = self.own.read_text(_text_path({"name": name}))
+            if text is not None:
+                found.append({"name": name, "public": text.split("\n")[0]})
+        return result(found)
+
     def check_folder(self, call: Mapping[str, Any]) -> Result:
         if call["name"] not in FOLDERS:
             raise Stopped("bad_name", "InvalidArgument", call["name"], f"'{call['name']}' is no folder of this script.")

@@ -78,6 +78,15 @@ class OwnFiles:
             return self.files.found(path)[path].decode()
         return None
 
+    def texts(self, kind: str) -> list[str]:
+        """The names of the texts of a kind."""
+        if not self.find_folder("kept"):
+            return []
+        beginning = f"{folder('kept')}\\{kind}.".lower()
+        return sorted(
+            ntpath.basename(path)[: -len(".txt")] for path in self.files.paths() if path.startswith(beginning)
+        )
+
     def remove_text(self, path: str) -> None:
         if self.find_folder("kept") and self.find_file(path):
             self.files.remove(path)

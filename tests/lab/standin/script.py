@@ -9,7 +9,6 @@ import json
 import platform
 import re
 import threading
-import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import Any
 from lab.core import api, management_api, metadata
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
+from lab.core.server import Server
 from lab.standin.file_operations import FileOperations, packed
 from lab.standin.files import Files
 from lab.standin.holder import Holding, told
@@ -29,7 +29,7 @@ MODULE_VERSION = "2.0.0.0"
 MASK = "********"
 COMPUTER_NAME = re.compile(r"[A-Za-z0-9_:.][A-Za-z0-9._:-]{0,254}")
 FILE_WRITES = ("safety_copy", "import_copy", "keep_text", "drop_text")
-FILE_READS = ("read_copy", "prove_text", "check_folder")
+FILE_READS = ("read_copy", "prove_text", "find_texts", "check_folder")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def run(lab: Lab, session: Session, request_text: str, process: Process | None =
             mutex.release()
     else:
         reply["status"] = "busy"
-        name = f"Global\\windhcp.failover.{session.server}"
+        name = f"Global\\windhcp.failover.{script.server.computer_name}"
         reply["errors"] = [failure("windhcp.busy", "ResourceBusy", name, told(script.files))]
     now = script.now()
     reply["clock"] = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z"
@@ -118,8 +118,7 @@ class Script:
     def perform(self, request: Mapping[str, Any], reply: dict[str, Any]) -> None:
         before = list(request.get("before") or ())
         reply["before"] = [self.operation(call) for call in before]
-        pairs = [(call, said) for call, said in zip(before, reply["before"], strict=True) if call.get("fingerprint")]
-        reply["fingerprint"] = fingerprint(pairs)
+        reply["fingerprint"] = fingerprint(before, reply["before"])
         if request.get("fingerprint") and request["fingerprint"] != reply["fingerprint"]:
             reply["status"] = "changed_meanwhile"
             return
@@ -130,7 +129,10 @@ class Script:
             if said["errors"]:
                 reply["status"] = "stopped"
                 break
-        reply["finally"] = [self.operation(call) for call in request.get("finally") or ()]
+        again = list(request.get("finally") or ())
+        reply["finally"] = [self.operation(call) for call in again]
+        if again:
+            reply["fingerprint"] = fingerprint(again, reply["finally"])
 
     def operation(self, call: Mapping[str, Any]) -> Result:
         operations: dict[str, Callable[[], Result]] = {
@@ -165,13 +167,13 @@ class Script:
         if self.check_mode and not name.lower().startswith(("get-", "export-dhcpserver")):
             return refused_in_check_mode(name)
         parameters = call.get("parameters") or {}
-        started = time.monotonic()
+        started = self.lab.elapsed()
         while True:
             objects, errors, warnings = self.invoke(known, parameters)
-            again = bool(errors) and time.monotonic() - started < int(call.get("retry_seconds") or 0)
+            again = bool(errors) and self.lab.elapsed() - started < int(call.get("retry_seconds") or 0)
             if not again or any(error["id"].split(",")[0] not in (call.get("retry_on") or ()) for error in errors):
                 break
-            self.stop.wait(2)
+            self.sleep(2)
         select = call.get("select") or ()
         shown = [api.shown(one) for one in objects]
         chosen = [{key: one[key] for key in select if key in one} for one in shown]
@@ -197,7 +199,7 @@ class Script:
         return outcome.objects, errors, outcome.warnings
 
     def wait(self, call: Mapping[str, Any]) -> Result:
-        started = time.monotonic()
+        started = self.lab.elapsed()
         tolerated_since: float | None = None
         while True:
             said = self.cmdlet(call)
@@ -212,7 +214,7 @@ class Script:
             if seen and not pending:
                 return said
             passing = [*(call.get("while") or ())]
-            tolerated, now = call.get("tolerated") or (), time.monotonic()
+            tolerated, now = call.get("tolerated") or (), self.lab.elapsed()
             if tolerated_since is None and any(value in tolerated for value in pending):
                 tolerated_since = now
             late = now - started >= call["timeout"] or self.stop.is_set()
@@ -230,7 +232,7 @@ class Script:
                 still = f"{call['property']} is still '{words}' after {call['timeout']} s."
                 said["errors"] = [failure("windhcp.wait_timeout", "OperationTimeout", words, still)]
                 return said
-            self.stop.wait(call["interval_ms"] / 1000)
+            self.sleep(call["interval_ms"] / 1000)
 
     def export(self, call: Mapping[str, Any]) -> Result:
         path = f"C:\\Windows\\Temp\\windhcp-{uuid.uuid4()}.xml"
@@ -248,18 +250,18 @@ class Script:
         return operations.run(getattr(operations, name), call)
 
     def file_operations(self) -> FileOperations:
-        return FileOperations(self.files, self.session.server, self.now, self.cmdlet, self.stop.wait)
+        return FileOperations(self.files, self.server.computer_name, self.now, self.cmdlet, self.sleep)
 
     def probe(self, call: Mapping[str, Any]) -> Result:
         if call.get("resolve"):
-            return result([{"addresses": self.lab.resolve(str(call["server"]))}])
+            return result([{"addresses": self.lab.resolve(str(call["server"]), self.server)}])
         version = {"cmdlet": "Get-DhcpServerVersion", "parameters": {"ComputerName": call.get("server")}}
         return self.cmdlet({**version, "select": ["MajorVersion", "MinorVersion"]})
 
     def who_when(self) -> Result:
         who = {
-            "computer": self.session.server,
-            "host_name": self.lab.servers[self.session.server].host_name,
+            "computer": self.server.computer_name,
+            "host_name": self.server.host_name,
             "user": self.user,
             "os_build": platform.release(),
             "language_mode": "FullLanguage",
@@ -272,7 +274,7 @@ class Script:
         if self.check_mode and function in management_api.WRITES:
             return refused_in_check_mode(function)
         name = str(call.get("relationship") or "")
-        if not self.lab.servers[self.session.server].management_api:
+        if not self.server.management_api:
             return result(
                 errors=[failure("windhcp.no_api", "NotInstalled", name, "Unable to load DLL 'dhcpsapi.dll'.")]
             )
@@ -289,10 +291,17 @@ class Script:
     @property
     def user(self) -> str:
         domain, _slash, user = self.session.user.rpartition("\\")
-        return f"{domain or self.session.server}\\{user}"
+        return f"{domain or self.server.computer_name}\\{user}"
+
+    @property
+    def server(self) -> Server:
+        return self.lab.servers[self.session.server]
 
     def now(self) -> datetime:
         return self.lab.now(self.session.server)
+
+    def sleep(self, seconds: float) -> bool:
+        return self.lab.wait(seconds, self.stop)
 
     def hidden(self, message: str) -> str:
         for secret in filter(None, self.secrets):
@@ -310,11 +319,12 @@ def bad_name(call: Mapping[str, Any]) -> str | None:
     return next((str(name) for name in names if name is not None and not COMPUTER_NAME.fullmatch(str(name))), None)
 
 
-def fingerprint(pairs: Sequence[tuple[Mapping[str, Any], Result]]) -> str:
-    """Of what the reads said, without the properties that change by themselves."""
+def fingerprint(calls: Sequence[Mapping[str, Any]], results: Sequence[Result]) -> str:
+    """Of what the reads said that are to be held to it, without the properties that change by themselves."""
     lines: list[str] = []
-    for call, said in pairs:
-        volatile = call.get("volatile") or ()
-        lines += [text({key: one[key] for key in one if key not in volatile}) for one in said["objects"]]
-        lines.append(text([error["id"] for error in said["errors"]]))
+    for call, said in zip(calls, results, strict=True):
+        if call.get("fingerprint"):
+            volatile = call.get("volatile") or ()
+            lines += [text({key: one[key] for key in one if key not in volatile}) for one in said["objects"]]
+            lines.append(text([error["id"] for error in said["errors"]]))
     return hashlib.sha256("\n".join(lines).encode("ascii")).hexdigest()

@@ -172,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
             return True
 
     def _soap_fault(self, error: wsman.Fault, raw: bytes) -> None:
-        body = wsman.fault(error, wsman.message_id(raw), self.server.simulated.name)
+        body = wsman.fault(error, wsman.message_id(raw), self.server.simulated.computer_name)
         self._reply(500, body, "Fault", len(raw))
 
     def _reply(self, status: int, body: bytes = b"", operation: str = "Unreadable", bytes_in: int = 0) -> None:

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Carries steps out: one request for each group of neighbours on one connection, and the notes around them.
+
+A request reads first what the plan was made from; where that answers otherwise nothing is written. Its calls run up to
+the first error, then the server is read again. What was written before an error is known here, in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from ipaddress import IPv4Address
+from typing import Any
+
+from .._model.identity import Connection, Source
+from .._model.note import Note
+from .._model.render import differences
+from .._model.texts import few
+from .._planning import claims
+from .._planning.plan import Plan
+from .._planning.read_request import Scopes
+from .._windows import probes, server_replies
+from .._windows.cmdlets import Operation
+from .._windows.errors import OVERTAKEN, RemoteError, RemoteFailure, error_ids
+from .._windows.reply import Reply, Result
+from .._windows.script_request import Remote, who
+from . import calls, journal
+from .calls import Call, Role, Step, Waiting
+from .connection_reads import HERE, THERE, Reading
+from .reader import Reader
+from .verbose import tell
+
+TOO_MANY = "DHCP 20130"
+GAP = timedelta(seconds=60)  # what a run may take from one request to the next, beside waiting for Normal
+
+
+class Overtaken(RemoteFailure):
+    """Somebody else was faster, so planning anew may be all that it takes. `sure`: seen, and not only supposed from an
+    error."""
+
+    def __init__(self, text: str, *, sure: bool = True) -> None:
+        super().__init__(text)
+        self.sure = sure
+
+
+@dataclass(frozen=True)
+class Group:
+    """The steps of one request. `partners`: whom they reach. `content`: scopes whose content is read after them.
+    `last`: nothing is written after them."""
+
+    connection: Connection
+    steps: Sequence[Step]
+    partners: Sequence[str]
+    content: Scopes = ()
+    last: bool = False
+
+
+class Writing:
+    """What a task writes. `result` has its part of what the task shows; `done`: what was written, in words."""
+
+    def __init__(self, reader: Reader, waiting: Waiting, result: dict[str, Any], done: Sequence[str] = ()) -> None:
+        """`done`: what earlier plans of the task have written."""
+        self.reader = reader
+        self.waiting = waiting
+        self.result = result
+        self.done = self._before = list(done)
+        self.steps: list[Step] = []  # that were carried out
+        self.claimed: dict[IPv4Address, Source] = {}  # scope -> the server on which it is out of service until it goes
+        self._notes: list[Note] = []  # that are still to be left before the first write
+        self._left: dict[str, Note] = {}  # that stand there
+
+    # --- notes -----------------------------------------------------------------------------------------------------
+
+    def begin(self, steps: Sequence[Step]) -> None:
+        """What is noted on the task's own server before the first of the steps. A note tells other runs how long this
+        one may take to its next request; the last request needs none, since no other one writes beside it."""
+        here = self.reader.readings[HERE]
+        now = here.reply.now
+        groups = [group for part in calls.parted(steps) for group in calls.groups(part)]
+        waits = sum(connection is not HERE for connection, _steps in groups) * timedelta(seconds=self.waiting.timeout)
+        until = now + GAP + waits if now is not None and len(groups) > 1 else None
+        self._notes = [
+            replace(note, run=self.reader.run, who=who(), since=now, until=until)
+            for note in calls.notes(steps, here.server)
+        ]
+
+    def drop_notes(self) -> None:
+        """Those that the last request did not take along, since it went to the partner. This server is read again."""
+        drops = [journal.drop(name) for name in sorted(self._left)]
+        if drops:
+            rereads = self._rereads(HERE, ())
+            reply = self.reader.remotes[HERE].write((), "", drops, rereads)
+            self._left.clear()
+            self.reader.learn(HERE, rereads, replace(reply, before=reply.after))
+
+    def remember(self) -> None:
+        """The servers do not show what was written: the next run has to look at both."""
+        if partners := self.reader.asked_partners:
+            notes = [Note(name, partner, run=self.reader.run, who=who()) for name, partner in partners.items()]
+            self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in notes])
+
+    def take_back(self, plan: Plan, steps: Sequence[Step]) -> None:
+        """The steps undo what was claimed. Where nothing else was written, all is as it was. Raises RemoteFailure."""
+        acted = any(not step.is_taken_back for step in self.steps)
+        before, carried_out = self.done, list(self.steps)
+        self.carry_out(plan, steps, last=False)
+        self.steps, self.claimed = (carried_out, {}) if acted else ([], {})
+        self.done = before if acted else self._before
+        self.result["changed"] = bool(self.done)
+        if not acted:
+            self.drop_notes()
+        elif self._left:
+            left = [replace(note, claimed={}, until=None) for note in self._left.values()]
+            self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in left])
+
+    # --- requests --------------------------------------------------------------------------------------------------
+
+    def carry_out(self, plan: Plan, steps: Sequence[Step], *, content: Scopes = (), last: bool = True) -> None:
+        """One request after the other; the reader knows then what each server shows after its own. Steps of more
+        scopes than Windows takes at once (20130) go on in smaller ones.
+
+        `content`: scopes whose content is read again. `last`: nothing is written after them, so the notes go. Raises
+        RemoteFailure."""
+        stale: set[Connection] = set()
+        left = list(steps)
+        while left:
+            connection, group = calls.groups(left)[0]
+            if connection is not HERE and self._notes:
+                mine = [step for step in left if step.connection is HERE]
+                self._write(Group(HERE, (), calls.partners(mine)))  # the notes stand before the partner is written to
+            if connection in stale:  # a fresh fingerprint
+                again = server_replies.hop_among(self.reader.readings[connection].operations)
+                self.reader.look(connection, again)
+            stale = set() if all(step.row.alone for step in group) else {*self.reader.readings} - {connection}
+            ends = last and len(group) == len(left)
+            too_many = self._write(Group(connection, group, calls.partners(group), content or plan.rereads, ends))
+            carried_out = group if too_many is None else group[: group.index(too_many)]
+            left = left[len(carried_out) :]
+            if too_many is not None:
+                left = calls.smaller(left, plan, len(too_many.action.scopes) // 2)
+        if last:
+            self.drop_notes()
+
+    def _write(self, group: Group) -> Step | None:
+        """Returns the step that has more scopes than Windows takes, with all before it carried out. Raises
+        RemoteFailure."""
+        connection, reading = group.connection, self.reader.readings[group.connection]
+        unasked = [partner for partner in group.partners if (connection, partner) not in self.reader.reached]
+        written = calls.written(self.steps)
+        run = calls.calls(group.steps, reading.server, self.waiting, unasked, written)
+        if connection is HERE:
+            self._left.update((note.relationship, note) for note in self._notes)
+            run = calls.noted(run, self._notes, sorted(self._left) if group.last else ())
+        rereads = self._rereads(connection, group.content)
+        operations = [call.operation for call in run]
+        tell(reading.remote.hide(f"runs {len(operations)} operations on {reading.server.name}"), reading.remote.host)
+        reply = reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
+        self.reader.reached.update((connection, partner) for partner in unasked)
+        if reply.status == "changed_meanwhile":
+            raise self._changed_meanwhile(reading, reply)
+        if connection is HERE:
+            self._notes = []
+        if group.last and connection is HERE and reply.status == "done":
+            self._left.clear()
+        self._note_copies(reading.remote, run, reply)
+        step = calls.under_way(group.steps, run, reply.calls)
+        self._learn(reading, group.steps if step is None else group.steps[: group.steps.index(step)], rereads, reply)
+        if reply.status != "stopped":
+            return None
+        if step is not None and len(step.action.scopes) > 1 and TOO_MANY in error_ids(reply.calls[-1]):
+            return step
+        failed = step or (group.steps[-1] if group.steps else None)
+        raise self._stopped(reading.remote, run[len(reply.calls) - 1], reply.calls[-1], failed)
+
+    def _rereads(self, connection: Connection, content: Scopes) -> Sequence[Operation]:
+        reading = self.reader.readings[connection]
+        return (
+            *server_replies.reads(),
+            journal.look(),
+            *server_replies.hop_among(reading.operations),
+            *self.reader.content_operations(connection, content),
+        )
+
+    def _learn(self, reading: Reading, done: Sequence[Step], rereads: Sequence[Operation], reply: Reply) -> None:
+        """What was written, and what the server shows then. Raises RemoteFailure."""
+        connection = HERE if reading is self.reader.readings[HERE] else THERE
+        self.steps += done
+        self.claimed.update(claims.made_by(step.action for step in done))
+        words = [step.text for step in done]
+        self.result["changed"] = bool(words or self.done)
+        try:
+            self.reader.learn(connection, rereads, replace(reply, before=reply.after))
+        except RemoteFailure as failure:
+            raise RemoteFailure(
+                f"Done: {few([*self.done, *words], between='; ') or 'nothing'}. Reading the server again failed: "
+                f"{failure} Run again."
+            ) from failure
+        self.done = [*self.done, *(differences(reading.server, self.reader.readings[connection].server) or words)]
+        self.result["changed"] = bool(self.done)
+
+    def _note_copies(self, remote: Remote, run: Sequence[Call], reply: Reply) -> None:
+        for call, result in zip(run, reply.calls, strict=False):
+            if call.operation["op"] != "safety_copy" or call.step is None:
+                continue
+            for file in result.objects:
+                scopes = call.operation["parameters"]["ScopeId"]
+                copy = {"host": remote.host, "path": file.name("path"), "scopes": scopes}
+                self.result.setdefault("safety_copies", []).append(copy)
+
+    # --- errors ----------------------------------------------------------------------------------------------------
+
+    def _stopped(self, remote: Remote, call: Call, answer: Result, step: Step | None) -> RemoteFailure:
+        """The error of the call that stopped the others."""
+        if call.role is Role.PROBE:
+            return self.failure(probes.refusal(answer, remote.host, call.partner, remote.goes_on()))
+        error = self.failure(RemoteError(answer, remote.host, step.partner if step else ""))
+        return Overtaken(str(error), sure=False) if error_ids(answer) <= OVERTAKEN else error
+
+    def _changed_meanwhile(self, reading: Reading, reply: Reply) -> RemoteFailure:
+        host, name = reading.remote.host, reading.server.name
+        failed = [
+            now
+            for read, now in zip(reading.guarded, reply.before, strict=False)
+            if now.errors and not reading.answer(read).errors
+        ]
+        if failed:
+            return self.failure(RemoteError(failed[0], host))
+        changes = differences(reading.server, server_replies.parse(reply.before, host, reply.offset))
+        return Overtaken(
+            f"{name} was changed by another task or a person between reading and writing, so nothing was written "
+            f"there: {few(changes, between='; ') or 'a read answers differently'}. {self.so_far('Run again.')}"
+        )
+
+    def failure(self, error: RemoteError) -> RemoteFailure:
+        """The error with what was written before it."""
+        return RemoteFailure(f"{error} {self.so_far('Nothing was changed.', error)}")
+
+    def so_far(self, nothing: str, error: RemoteFailure | None = None) -> str:
+        """What was written before the error. The next run completes it, but not while what was refused stays as it
+        is."""
+        if not self.done:
+            return nothing
+        completes = (
+            "Running again completes it."
+            if error is None or error.passes
+            else "Once that is mended, running again completes it."
+        )
+        return f"Written before: {few(self.done, between='; ')}. {completes}"

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a run leaves on a server while it writes to a relationship, for other runs and for the one after a run that did
+not end. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import AddressValueError, IPv4Address
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Note:
+    """`partner`: of the relationship. `scopes`: those that leave it or come to it.
+
+    `claimed`: scope -> the server whose copy, which is to go, was put out of service by the run. `made`: scopes that
+    the run creates, out of service until both servers have them. `run`: its id; `who`: user@controller. `until`: by the
+    server's clock, when the run will have gone on at the latest; a run that is older is dead. None: nobody knows, so it
+    is.
+    """
+
+    relationship: str
+    partner: str
+    scopes: tuple[IPv4Address, ...] = ()
+    claimed: Mapping[IPv4Address, str] = field(default_factory=dict)
+    made: tuple[IPv4Address, ...] = ()
+    run: str = ""
+    who: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def is_alive(self, now: datetime | None, run: str) -> bool:
+        """Whether another run than `run` may still be at work, by the server's clock."""
+        return self.run != run and self.until is not None and now is not None and now < self.until
+
+    def text(self) -> str:
+        """In one line of ASCII."""
+        return json.dumps(
+            {
+                "relationship": self.relationship,
+                "partner": self.partner,
+                "scopes": [str(scope) for scope in self.scopes],
+                "claimed": {str(scope): server for scope, server in self.claimed.items()},
+                "made": [str(scope) for scope in self.made],
+                "run": self.run,
+                "who": self.who,
+                "since": self.since and self.since.isoformat(),
+                "until": self.until and self.until.isoformat(),
+            }
+        )
+
+
+def from_text(text: str) -> Note | None:
+    """The note of a line; None for anything else: a run can be killed while it writes it, before all that it is
+    about."""
+    try:
+        found = json.loads(text)
+        return Note(
+            str(found["relationship"]),
+            str(found["partner"]),
+            _scopes(found["scopes"]),
+            {IPv4Address(scope): str(server) for scope, server in found["claimed"].items()},
+            _scopes(found["made"]),
+            str(found["run"]),
+            str(found["who"]),
+            _moment(found["since"]),
+            _moment(found["until"]),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, AddressValueError, RecursionError):
+        return None
+
+
+def _scopes(texts: Sequence[str]) -> tuple[IPv4Address, ...]:
+    return tuple(IPv4Address(text) for text in texts)
+
+
+def _moment(text: Any) -> datetime | None:
+    moment = datetime.fromisoformat(text) if text else None
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError(text)
+    return moment

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What keeps two runs from taking a scope from both servers of a pair. No I/O.
+
+No lock spans two servers. So the copy that is to go is put out of service first: a *claim*, which every other run sees,
+by a connection of its own as over a hop. Only then it is looked whether the kept copy serves, and whether all is as it
+was when it was planned. Of two runs of which each would keep what the other takes away, at least one finds the other's
+claim there, and undoes its own.
+
+    is_looked_at  whether what is left to be done after the claims is what was planned
+    undo          where it is not: what was claimed serves again, but never beside the kept copy outside of failover
+    go_on         the same for the claims of broken runs, and for scopes that such a run made
+    last_look     in the end: the copies that were to go are gone or out of service, and the kept ones serve
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+
+from .._model.identity import Source
+from .._model.note import Note
+from .._model.texts import few
+from .actions import Action, Kind, Stage
+from .draft import Draft
+from .plan import Departure, Plan
+from .plan_proof import finished, in_common, serving
+from .read_request import PartnerRead, ReadRequest, Unread
+from .spec import Spec, named
+from .world import ServerView, World
+
+Claims = Mapping[IPv4Address, Source]  # scope -> the server whose copy was put out of service
+
+
+def made_by(actions: Iterable[Action]) -> Claims:
+    """The claims among some actions."""
+    off = (action for action in actions if action.kind is Kind.SERVE_OFF and action.stage is Stage.CLAIM)
+    return {scope: action.where for action in off for scope in action.scopes}
+
+
+def is_looked_at(planned: Plan, left: Sequence[Action], now: Plan) -> bool:
+    """Whether the plan that is made after the claims says the same as what is left of the first: the same actions, and
+    no other losses."""
+    again = [_told(action) for action in now.actions if action.kind is not Kind.SAVE]
+    lost = {(removal.scope_id, what) for removal in now.removals for what in removal.loses}
+    known = {(removal.scope_id, what) for removal in planned.removals for what in removal.loses}
+    return again == [_told(action) for action in left] and lost <= known
+
+
+def _told(action: Action) -> Action:
+    return replace(action, id=0, normal=False, stage=Stage.MAKE)
+
+
+def undo(claimed: Claims, world: World) -> Plan | ReadRequest:
+    """What serves again of this run's claims."""
+    d = Draft(world)
+    for scope, source in claimed.items():
+        view = d.view(source)
+        if scope in view.copies and not view.serves(scope) and _may_serve(scope, view, d.world):
+            d.add(Kind.SERVE_ON, view, "", [scope], other=_opposite(view, d.world), stage=Stage.CLAIM)
+    return finished(d)
+
+
+def _may_serve(scope: IPv4Address, view: ServerView, world: World) -> bool:
+    """Whether nobody serves the scope, or who does has it in common with this server."""
+    others = [other for other in serving(world, scope) if other.source != view.source]
+    return all(in_common(view, other, scope, world.here) for other in others)
+
+
+def _opposite(view: ServerView, world: World) -> Source | None:
+    return next((source for source in world.views if source != view.source), None)
+
+
+# --- what broken runs left --------------------------------------------------------------------------------------------
+
+
+def go_on(d: Draft, desired: Sequence[Spec]) -> None:
+    """What a run that did not end put out of service, or made, serves again where both servers have it as a member, or
+    nobody else has it; what this plan takes out stays as it leaves it."""
+    names = {name.casefold() for name in named(desired)}
+    scopes = {scope for spec in desired for scope in (*spec.members, *(spec.leaving or ()))}
+    for note in d.world.journal:
+        concerned = note.relationship.casefold() in names or not scopes.isdisjoint(note.scopes)
+        if concerned and note.run != d.world.run and (note.claimed or note.made):
+            there = d.ask(PartnerRead((note.partner,), note.relationship, elsewhere=True))
+            if isinstance(there, Unread):
+                d.warnings.append(
+                    f"an earlier run ({note.who or 'nobody knows whose'}) was broken off while it took "
+                    f"{few(sorted(note.claimed))} out of '{note.relationship}', and whether its partner "
+                    f"{note.partner} still serves is not known: {there.failure}"
+                )
+            elif there is not None:
+                _switch_on(note, d.view(there.source), d)
+
+
+def _switch_on(note: Note, there: ServerView, d: Draft) -> None:
+    for scope in sorted({*note.claimed, *note.made}):
+        both = (d.here, d.view(there.source))
+        common = in_common(*both, scope, d.here)
+        for view, other in (both, both[::-1]):
+            claimed = note.claimed.get(scope) == view.name or scope in note.made
+            off = scope in view.copies and not view.serves(scope)
+            alone = scope not in other.copies and scope not in note.made
+            if claimed and off and (common or alone):
+                d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=Stage.SETTLE)
+        if not common and scope in note.claimed and not any(view.serves(scope) for view in both):
+            servers = " and ".join(view.name for view in both if scope in view.copies)
+            d.warnings.append(
+                f"{scope} is in service on no server since a run was broken off; {servers} have copies of it: compare "
+                "them, and activate the one that is right (Set-DhcpServerv4Scope -State Active)"
+            )
+
+
+# --- in the end -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """What is still to be done, and what only a person can mend, in sentences."""
+
+    plan: Plan
+    wrong: tuple[str, ...] = ()
+
+
+def last_look(departures: Collection[Departure], world: World) -> LastLook:
+    """Each copy that was to go is gone or out of service and its kept one serves, as far as it was served before."""
+    d = Draft(world)
+    wrong: list[str] = []
+    for departure in departures:
+        keeper, loser = d.view(departure.keeper), d.view(departure.loser)
+        wrong += _settle(departure, keeper, loser, d)
+    return LastLook(finished(d), tuple(wrong))
+
+
+def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draft) -> Iterable[str]:
+    scope = departure.scope
+    if in_common(keeper, loser, scope, d.here):
+        return  # both have it again
+    if scope not in keeper.copies:
+        yield f"{scope} was to be kept on {keeper.name}, which does not have it any more"
+        return
+    if departure.deletes and scope in loser.copies and scope not in loser.owners:
+        yield f"the copy of {scope} on {loser.name} is still there"
+    if not departure.served:
+        return
+    if keeper.serves(scope):
+        if loser.serves(scope) and scope not in loser.owners:
+            d.add(Kind.SERVE_OFF, loser, "", [scope], other=keeper.source, stage=Stage.LOSER)
+        elif loser.serves(scope):
+            yield f"{scope} is in service on {keeper.name}, and on {loser.name} in '{loser.owners[scope]}'"
+    elif loser.serves(scope):
+        yield f"{scope} was to be kept on {keeper.name}, where it is out of service, and {loser.name} serves it"
+    else:
+        d.add(Kind.SERVE_ON, keeper, "", [scope], other=loser.source, stage=Stage.KEEPER)
