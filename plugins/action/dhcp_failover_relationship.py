@@ -38,7 +38,7 @@ class ActionModule(FailoverAction):
         how = policy(options, recreate=recreate, previous_name=options["previous_name"])
         if options["state"] == "absent":
             task_options.partner_server(options)
-            wanted = sent = Spec(name, absent=True, policy=how)
+            wanted = sent = Spec(name, absent=True, policy=how, one_by_one=options["max_removals_percent"] is None)
         else:
             settings = task_options.parse(name, options)
             wanted = Spec(name, settings, settings.scopes, policy=how)

@@ -76,6 +76,7 @@ class ActionModule(FailoverAction):
         for option in ("create_scopes", "create_relationship", "purge", "move"):
             if options[option]:
                 raise Refused(f"{option}: has no meaning together with state: absent; leave it out.")
-        wanted = Spec(name, leaving=scopes, policy=policy(options), option="relationship")
+        one_by_one = options["max_removals_percent"] is None
+        wanted = Spec(name, leaving=scopes, policy=policy(options), option="relationship", one_by_one=one_by_one)
         applied = self.reconcile(lambda world: plan([wanted], world))
         return {"relationship": self.shown(name, applied), "definition_differences": []}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.arguments import SAFETY_COPY, keep_days
+from ..plugin_utils._engine.arguments import REMOVAL, SAFETY_COPY, keep_days
 from ..plugin_utils._model.identity import computer_name
 from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning import leftover_copies
@@ -20,7 +20,7 @@ class ActionModule(FailoverAction):
         "state": {"type": "str", "choices": ["absent"], "default": "absent"},
         "partner_server": {"type": "str"},
         "partner_host": {"type": "str"},
-        "allow_content_loss": {"type": "bool", "default": False},
+        **{option: REMOVAL[option] for option in ("allow_content_loss", "max_removals_percent")},
         **SAFETY_COPY,
     }
     CONDITIONS = {"required_one_of": [["partner_server", "partner_host"]]}

@@ -7,14 +7,15 @@ from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils._engine.action import readable_by_all, secrets
-from ..plugin_utils._model import site, site_sets, variables
+from ..plugin_utils._engine.action import readable_by_all
+from ..plugin_utils._model import secret, site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship_settings import SETTING, SITE
+from ..plugin_utils._model.texts import in_sight
 
 Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
-    "failover": ("failover_only",),
+    "failover": ("failover_only", "failover_shared_secret"),
     "replicate": ("replicate_relationships", "replicate_scopes"),
     "decommission": (
         "failover_keep",
@@ -23,6 +24,7 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_orphan",
         "failover_relationships_to_end",
         "failover_dry_run",
+        "failover_max_removals_percent",
     ),
     "migrate": (
         "failover_keep",
@@ -31,6 +33,7 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_other_copy",
         "failover_orphan",
         "failover_dry_run",
+        "failover_max_removals_percent",
     ),
     "swap_roles": ("failover_relationships_to_swap", "failover_dry_run"),
 }
@@ -38,7 +41,7 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
 
 def _raw(names: Sequence[str]) -> dict[str, Any]:
     """They are taken as the user wrote them, so that what is wrong can be told in full."""
-    return {name: {"type": "raw"} for name in names}
+    return {name: {"type": "raw", **({"no_log": True} if name in secret.OPTIONS else {})} for name in names}
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -78,10 +81,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
         hosts = (task_vars.get("groups") or {}).get("all") or ()
         try:
+            secret.check_kinds(self._task.args)
+            options = secret.with_empty(self._task.args, options)
             answer = _answer(options, hosts, str(task_vars.get("inventory_hostname", "")))
         except Refused as error:
-            answer = {"failed": True, "msg": str(error)}
-        result.update(readable_by_all({"changed": False, **answer}, secrets(options)))
+            # one line for each problem, and no other
+            answer = {"failed": True, "msg": "\n".join(map(in_sight, str(error).split("\n")))}
+        result.update(readable_by_all({"changed": False, **answer}, secret.all_of(options)))
         return result
 
 
@@ -119,16 +125,19 @@ def _migrate(asked: variables.Migration, declared: site.Share, existing: Read) -
 
 def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: str) -> dict[str, Any]:
     """What the host writes of the relationships that a run is about."""
-    scopes = None
+    scopes, shared = None, None
     if options["failover"] is not None:
         entries = variables.failover(options["failover"], entries)
+        shared = options["failover"]["failover_shared_secret"]
     if options["replicate"] is not None:
         entries, scopes = variables.replicate(options["replicate"], entries)
-    declared = site.share(entries, host)
+    declared = site.share(entries, host, shared)
     writes = declared.writes if scopes is None else site_sets.with_scopes(declared, scopes)
     return {
         "writes": writes,
         "names": [relationship["name"] for relationship in writes],
         "written_by": declared.written_by,
         "secret_entries": declared.secret_entries,
+        "with_secret": list(declared.with_secret),
+        **({"warnings": said} if (said := site.warnings(options["relationships"] or (), entries)) else {}),
     }

@@ -85,12 +85,15 @@ options:
   max_client_lead_time:
     description:
       - How long one server may extend a lease beyond what the other knows of (MCLT).
-      - Seconds, or C([d.]hh:mm:ss). Cannot be 0. At creation one hour.
+      - Seconds, or C([d.]hh:mm:ss) in quotes. Cannot be 0. At creation one hour.
+      - A number of 300 or less is taken, with a warning, since YAML makes 300 of C(5:00) without quotes. Written in
+        full it gets none.
     type: str
   state_switch_interval:
     description:
       - After how long without contact a server declares its partner down by itself.
-      - Seconds, or C([d.]hh:mm:ss). V(0) switches it off, which is what a new relationship gets.
+      - Seconds, or C([d.]hh:mm:ss) in quotes. V(0) switches it off, which is what a new relationship gets.
+      - A number of 300 or less is taken with a warning, as with O(max_client_lead_time).
     type: str
   auto_state_transition:
     description:
@@ -104,6 +107,12 @@ options:
     description:
       - The secret with which the two servers authenticate their messages.
       - Needed only where a relationship is created with authentication, or where authentication is turned on.
+      - It is refused where it would be sent and has less than 8 characters, or is a part of a name that it is used with
+        (of a relationship, a server, a scope or an option), and a warning where it is not sent.
+      - An empty one is refused, unless O(enable_auth=false); so is a number, which YAML may have changed, write it in
+        quotes.
+      - One for a relationship that exists without authentication does nothing without O(enable_auth=true), and is a
+        warning.
     type: str
   enable_auth:
     description:
@@ -219,10 +228,13 @@ options:
     default: false
   max_removals_percent:
     description:
-      - How much of a relationship with ten or more members may be removed at once, in percent. More is refused as a
-        likely mistake.
+      - How many of three or more members may leave failover, or lose a copy for good, at once, in percent of those on
+        the server that has more of them. More is refused as a likely mistake. Without it 30.
+      - Counted are the members that a list purges, and the copies that a former partner loses when a relationship is
+        re-created with another one or scopes move, of each relationship and of all together. A copy that is made anew
+        is not.
+      - What O(state=absent) names is counted only where the task gives a percentage.
     type: int
-    default: 30
 """
 
     SAFETY_COPY = r"""

@@ -59,6 +59,6 @@ def _value(field: str, entry: Entry, pair: Pair, random: Random) -> Mapping[str,
         return {"scopes": [*entry["scopes"], random.choice(pair.free[entry["primary"].upper()])]}
     choices = {
         "max_client_lead_time": (7200, 600),
-        "state_switch_interval": (0, 120) if entry["state_switch_interval"] else (120, 1800),
+        "state_switch_interval": (120, 1800) if entry["state_switch_interval"] == "00:00:00" else (0, 120),
     }.get(field, (33, 44))
     return {field: random.choice(choices)}

@@ -83,7 +83,7 @@ def test_after_is_what_the_run_leaves(net: str) -> None:
         {},
         {"load_balance_percent": 10, "state_switch_interval": 60},
         {"mode": "hot_standby", "scopes": ["10.10.20.0"]},
-        {"enable_auth": True, "shared_secret": "x", "max_client_lead_time": 60},
+        {"enable_auth": True, "shared_secret": "Kx7-never-shown", "max_client_lead_time": 60},
         {"mode": "load_balance", "enable_auth": False},
     ]
     with Site(lab(), "standin", net) as site:

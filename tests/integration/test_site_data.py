@@ -50,6 +50,10 @@ def test_bad_data_stops_before_the_first_remote_command(net: str) -> None:
         )
         assert SECRET not in run.output
         assert SECRET not in json.dumps(run.tasks)
+        assert "\n- 'Branches'" in said, "a line for each problem"
+        empty = site.site([HQ], "-e", "failover_shared_secret=")
+        assert (empty.code != 0, empty.counts.commands) == (True, 0)
+        assert empty.failure(CHECK)["msg"].split("\n- ")[1].startswith("failover_shared_secret: is empty (")
 
 
 def test_both_sides_are_one_relationship_and_either_holds_the_secret(door: str, net: str) -> None:
@@ -66,11 +70,15 @@ def test_both_sides_are_one_relationship_and_either_holds_the_secret(door: str, 
 
 
 def test_without_partner_host_no_connection_to_the_partner_is_made(net: str) -> None:
+    """And what a terminal obeys is in no label of a loop."""
+    odd = {**HQ, "name": "HQ\x1b[31m"}
     with Site(lab(), "standin", net) as site:
-        alone = site.site([HQ], "-e", "failover_use_partner_host=false").ok()
+        alone = site.site([odd], "-e", "failover_use_partner_host=false").ok()
+        assert "(item=HQ\\x1b[31m)" in alone.output
+        assert "\x1b" not in alone.output
         assert [entry.server for entry in site.lab.audit.entries if entry.kind == "command"] == ["DHCP01"] * 3
         assert alone.written == ["Add-DhcpServerv4Failover"]
-        modified = site.site([{**HQ, "load_balance_percent": 50}]).ok()
+        modified = site.site([{**odd, "load_balance_percent": 50}]).ok()
         assert modified.counts.commands == 4
         assert modified.written == ["Set-DhcpServerv4Failover"]
 

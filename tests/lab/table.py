@@ -24,7 +24,7 @@ def render(lab: Lab) -> str:
 
 
 def _server(lab: Lab, server: Server) -> str:
-    where = "" if server.reachable else ", not reachable"
+    where = ("" if server.reachable else ", not reachable") + ("" if server.may_serve() else ", not authorised")
     lines = [f"{server.computer_name}  {server.fqdn}  {server.ip}  ({server.service}{where})"]
     halves = [_relationship(lab, server, half) for half in server.relationships.values()]
     lines += _table(_RELATIONSHIPS, halves) if halves else ["  no failover relationship"]

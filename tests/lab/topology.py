@@ -9,9 +9,10 @@
     cut_links: [[DHCP01, DHCP02]]           # no packet passes; cut_failover_links: TCP 647 alone
     cut_rpc_links: [[DHCP01, DHCP02]]       # DHCP01 does not reach the management interface of DHCP02
     servers:
-      DHCP01: {fqdn: ..., address: 127.0.0.11, ip: 10.10.0.11, scopes: {10.1.1.0: {name: ..., ...}}, ...}
+      DHCP01: {fqdn: ..., address: 127.0.0.11, ip: 10.10.0.11, os: 2022, scopes: {...}, ...}
     relationships:                          # optional: what exists already, on both servers
       NAME: {primary: DHCP01, secondary: DHCP02, mode: LoadBalance, percentage: 50, scopes: [10.1.1.0]}
+      APART: {..., secondary_half: {mclt: 02:00:00}, primary_ip: 10.9.0.1}          # see halves.py
 
 The fields are those of the dataclasses in core/server.py. ``leases: {count: 40}`` makes up that many, always the same
 ones. A saved state holds no secret: passwords become ``random``, a relationship's secret becomes ``set``.
@@ -35,35 +36,16 @@ from lab.codec import TopologyError, read, write
 from lab.core.lab import Lab
 from lab.core.network import EVERYTHING, FAILOVER, RPC
 from lab.core.open_questions import Switches
-from lab.core.server import STATES, Credential, Lease, Relationship, Scope, Server
+from lab.core.server import Credential, Lease, Scope, Server
+from lab.core.versions import BUILDS
+from lab.halves import Joint, check_halves, join, without_secret
 
-SECRET_IS_SET = "set"
 TOPOLOGIES = Path(__file__).with_name("topologies")
 _WORDS = {
     "service": ("running", "paused", "stopped", "starting"),
-    "language": ("en", "de"),
-    "mode": ("LoadBalance", "HotStandby"),
-    "active": ("primary", "secondary"),
+    "language": ("en", "de", "fr"),
 }
 _FIRST_LEASE_END = datetime(2026, 3, 8, 8, tzinfo=timezone.utc)
-
-
-@dataclass
-class _Joint:
-    """A relationship as a user writes it: once, for both servers. ``partner_server``: how the creator spelled it."""
-
-    name: str = field(metadata={"key": True})
-    primary: str
-    secondary: str
-    mode: str = "LoadBalance"
-    percentage: int = 50
-    active: str = "primary"
-    mclt: timedelta = timedelta(hours=1)
-    safe_period: timedelta | None = None
-    secret: str | None = None
-    scopes: list[IPv4Address] = field(default_factory=list)
-    state: str = "Normal"
-    partner_server: str = ""
 
 
 @dataclass
@@ -76,7 +58,7 @@ class _File:
     cut_links: list[list[str]] = field(default_factory=list)
     cut_rpc_links: list[list[str]] = field(default_factory=list)
     cut_failover_links: list[list[str]] = field(default_factory=list)
-    relationships: dict[str, _Joint] = field(default_factory=dict)
+    relationships: dict[str, Joint] = field(default_factory=dict)
     lost_dns: list[str] = field(default_factory=list)
 
 
@@ -107,6 +89,7 @@ def loads(text: str, *, passwords: Mapping[str, str] | None = None, audit: Audit
         server.name = name.upper()
         _check_server(server.computer_name, server, f"servers.{name}")
         server.netbios = server.netbios.upper()
+        server.os = BUILDS.get(server.os, server.os)
         server.credentials = _with_passwords(server.credentials + file.credentials, known)
         lab.servers[server.name] = server
     _check_names(lab)
@@ -114,9 +97,8 @@ def loads(text: str, *, passwords: Mapping[str, str] | None = None, audit: Audit
         make_leases(lab.servers[name.upper()].scopes[IPv4Address(scope_id)], count, lab.clock)
     _cut_links(lab, file)
     for joint in file.relationships.values():
-        _join(lab, joint)
-    for server in lab.servers.values():
-        _check_halves(lab, server)
+        join(lab, joint)
+    check_halves(lab, lab.servers.values())
     return lab
 
 
@@ -136,7 +118,7 @@ def dumps(lab: Lab) -> str:
             "cut_rpc_links": _written_cuts(lab, RPC),
             "cut_failover_links": _written_cuts(lab, FAILOVER),
             "lost_dns": lab.lost_dns,
-            "servers": {name: _written_server(server) for name, server in lab.servers.items()},
+            "servers": {name: _written_server(lab, server) for name, server in lab.servers.items()},
         }
         kept = {key: write(value) for key, value in state.items() if value}
     return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=120)
@@ -161,8 +143,8 @@ def _written_cuts(lab: Lab, what: str) -> list[list[str]]:
     return sorted([cut.one, cut.other] for cut in cuts if what == RPC or cut.one < cut.other)
 
 
-def _written_server(server: Server) -> Any:
-    halves = {name: replace(half, secret=half.secret and SECRET_IS_SET) for name, half in server.relationships.items()}
+def _written_server(lab: Lab, server: Server) -> Any:
+    halves = {name: without_secret(lab, server, half) for name, half in server.relationships.items()}
     accounts = tuple(replace(one, password="random") for one in server.credentials)
     return write(replace(server, relationships=halves, credentials=accounts))
 
@@ -253,56 +235,6 @@ def _check_names(lab: Lab) -> None:
                 raise TopologyError(
                     f"servers.{server.name}", f"{name} is also {owners[name]}", "Give each server its own"
                 )
-
-
-def _join(lab: Lab, joint: _Joint) -> None:
-    """Both halves of a relationship, and the copies of its scopes on the secondary where the file has none."""
-    place = f"relationships.{joint.name}"
-    _check_word(place, "mode", joint.mode)
-    _check_word(place, "active", joint.active)
-    for name in (joint.primary, joint.secondary):
-        if name not in lab.servers:
-            raise TopologyError(place, f"there is no server {name!r}", f"Write one of {', '.join(lab.servers)}")
-    primary, secondary = lab.servers[joint.primary], lab.servers[joint.secondary]
-    secret = joint.secret and (SECRET_IS_SET if joint.secret == SECRET_IS_SET else lab.hash_secret(joint.secret))
-    half = Relationship(
-        name=joint.name,
-        peer=secondary.name,
-        partner_server=joint.partner_server or secondary.fqdn,
-        primary=primary.name,
-        secondary=secondary.name,
-        mode=joint.mode,
-        percentage=joint.percentage,
-        active=joint.active,
-        mclt=joint.mclt,
-        safe_period=joint.safe_period,
-        secret=secret,
-        scopes=list(joint.scopes),
-        state=joint.state,
-    )
-    primary.relationships[joint.name] = half
-    secondary.relationships[joint.name] = lab.mirror(primary, half)
-    for scope_id in joint.scopes:
-        if scope_id in primary.scopes and scope_id not in secondary.scopes:
-            secondary.scopes[scope_id] = deepcopy(primary.scopes[scope_id])
-
-
-def _check_halves(lab: Lab, server: Server) -> None:
-    taken: dict[IPv4Address, str] = {}
-    for half in server.relationships.values():
-        place = f"servers.{server.name}.relationships.{half.name}"
-        if half.state not in STATES:
-            raise TopologyError(place, f"unknown state {half.state!r}", f"Write one of {', '.join(STATES)}")
-        for name in (half.peer, half.primary, half.secondary):
-            if name not in lab.servers:
-                raise TopologyError(place, f"there is no server {name!r}", f"Write one of {', '.join(lab.servers)}")
-        if not 0 <= half.percentage <= 100:
-            raise TopologyError(place, f"percentage {half.percentage}", "Write 0 to 100")
-        for scope_id in half.scopes:
-            if scope_id not in server.scopes:
-                raise TopologyError(place, f"{scope_id} is no scope of {server.name}", "Add the scope, or leave it out")
-            if taken.setdefault(scope_id, half.name) != half.name:
-                raise TopologyError(place, f"{scope_id} is also in {taken[scope_id]}", "Keep one of them")
 
 
 def make_leases(scope: Scope, count: int, clock: datetime | None = None) -> None:

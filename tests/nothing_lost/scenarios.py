@@ -345,9 +345,9 @@ def scenarios() -> Iterator[Scenario]:
     }
     yield Scenario(
         "send another secret",
-        Task(RELATIONSHIP, {**on_change, "shared_secret": "two"}),
-        with_secret("two", shows(DHCP01={ONE: "member"}, DHCP02={ONE: "member"})),
-        (Task(RELATIONSHIP, {**on_change, "shared_secret": "one"}),),
+        Task(RELATIONSHIP, {**on_change, "shared_secret": "Kx7-the-second"}),
+        with_secret("Kx7-the-second", shows(DHCP01={ONE: "member"}, DHCP02={ONE: "member"})),
+        (Task(RELATIONSHIP, {**on_change, "shared_secret": "Kx7-the-first"}),),
     )
     yield Scenario(
         "replace an inactive copy",

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
+from .._model import secret, task_options
 from .._model.refusal import TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.texts import result_in_sight, short
@@ -56,7 +57,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             self._fact_places(task_vars), pending_fact.run_id(str(self._task._uuid)), self.host
         )
         self.facts = self.pending.seen(self.check_mode)
-        hidden = secrets(options)
+        hidden = secret.all_of(options)
+        self.warned = task_options.warnings(options)
 
         def hide(text: str) -> str:
             return str(mask(text, hidden))
@@ -66,6 +68,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         answer: dict[str, Any] = {"changed": False}
         try:
             logon.check_shell(self._connection, self.host)
+            secret.check_kinds(self._task.args)
+            options = secret.with_empty(self._task.args, options)
             with contextlib.ExitStack() as connections:
                 if options.get("partner_host"):
                     partner = options["partner_host"]
@@ -81,6 +85,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                 answer.update(self.perform(options, task_vars))
         except TaskFailure as failure:
             answer.update(failure.shows, failed=True, msg=str(failure))
+        if self.warned:
+            answer["warnings"] = [*self.warned, *answer.get("warnings", ())]
         if not self._task.diff:
             answer.pop("diff", None)
         answer["remote_calls"] = sum(remote.calls for remote in remotes)
@@ -97,7 +103,9 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     def reconcile(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
         """Brings the servers to what is planned, and verifies it by the `verifier`, or by planning again. Raises
         Refused and RemoteFailure."""
-        return self.reconciliation.run(planner, verifier)
+        plan = self.reconciliation.run(planner, verifier)
+        self.warned += guards.warnings(plan)
+        return plan
 
     def _fact_places(self, task_vars: Mapping[str, Any]) -> Iterator[object]:
         """Facts of the play's host, and of whom a task was delegated to: there delegate_facts leaves them."""
@@ -152,40 +160,24 @@ def waiting(options: Mapping[str, Any]) -> calls.Waiting:
 
 def limits(options: Mapping[str, Any]) -> guards.Limits:
     """What the task allows a plan to do."""
-    given = {limit.name: options[limit.name] for limit in fields(guards.Limits) if limit.name in options}
+    given = {limit.name: value for limit in fields(guards.Limits) if (value := options.get(limit.name)) is not None}
     return guards.Limits(**{**given, "allow_state": tuple(options.get("allow_state", ()))})
 
 
-def secrets(options: Mapping[str, Any]) -> list[str]:
-    """Every shared_secret among the options, the longest first."""
-    values = [value for key, value in options.items() if key == "shared_secret" and value]
-    for value in options.values():
-        for member in value if isinstance(value, list) else [value]:
-            if isinstance(member, Mapping):
-                values += secrets(member)
-    return sorted(values, key=len, reverse=True)
-
-
-def readable_by_all(result: Mapping[str, Any], hidden: list[str]) -> dict[str, Any]:
-    """The result with every secret replaced in what is told. No other value holds one, and later tasks go on with
-    those."""
-    masked = {
-        key: mask(value, hidden) if key in ("msg", "warnings", "diff") else value for key, value in result.items()
-    }
+def readable_by_all(result: Mapping[str, Any], hidden: Sequence[str]) -> dict[str, Any]:
+    """The result with every secret replaced in what is told to a person. No other value is made from one, and later
+    tasks go on with those: a name stays a name, also where it is a secret's text."""
+    masked = {key: mask(value, hidden) if key in ("msg", "warnings") else value for key, value in result.items()}
     for key, words in (("plan", "step"), ("removals", "differences")):
         if key in masked:
             masked[key] = [{**entry, words: mask(entry[words], hidden)} for entry in masked[key]]
     return masked
 
 
-def mask(value: Any, hidden: list[str]) -> Any:
-    """The value with every secret in it replaced, wherever it stands."""
+def mask(value: Any, hidden: Sequence[str]) -> Any:
+    """A text, or each of several, with every secret in it replaced."""
     if isinstance(value, str):
-        for secret in hidden:
-            value = value.replace(secret, MASK)
+        for one in hidden:
+            value = value.replace(one, MASK)
         return value
-    if isinstance(value, Mapping):
-        return {key: mask(member, hidden) for key, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [mask(member, hidden) for member in value]
-    return value
+    return [mask(member, hidden) for member in value]

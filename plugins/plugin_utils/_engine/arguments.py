@@ -35,7 +35,7 @@ REMOVAL: dict[str, Any] = {
     "other_copy": {"type": "str", "choices": ["delete", "disable"]},
     "orphan": {"type": "str", "choices": ["refuse", "remove_here"], "default": "refuse"},
     "allow_content_loss": {"type": "bool", "default": False},
-    "max_removals_percent": {"type": "int", "default": 30},
+    "max_removals_percent": {"type": "int"},
 }
 
 # scopes that join one

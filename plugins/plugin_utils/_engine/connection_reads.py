@@ -132,16 +132,20 @@ def own_operations(
     for read in over_hop:
         far += [*partner_shows(read), *of_partners([read], read.key, lacking).operations()]
     content = [*mine.export, *mine.probe]
-    first = any(read.first is HERE for read in request.partners)
     return [
         *looks,
-        *(content + far if first else far + content),
+        *(content + far if own_first(request) else far + content),
         *(probe for name in reached_later(request, over_hop) for probe in probes.probes(name)),
         *mine.levels,
         *([cmdlets.get_statistics()] if own.statistics else []),
         *([cmdlets.read_copy(own.copy)] if own.copy else []),
         *_uses(own, mine),
     ]
+
+
+def own_first(request: ReadRequest) -> bool:
+    """Whether the content of this server is read before that of its partners: it is the one that loses."""
+    return any(read.first is HERE for read in request.partners)
 
 
 def reached_later(request: ReadRequest, over_hop: Sequence[PartnerRead]) -> Sequence[str]:

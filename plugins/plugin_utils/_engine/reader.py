@@ -174,7 +174,8 @@ class Reader:
             self._request = self._request.merged(ReadRequest(OwnRead(scopes=new)))
         far = [connection_reads.of_partners([read], read.key, self._lacking).export for read in self._over_hop()]
         own = connection_reads.of_this_server(self._request, self._lacking).export
-        return [*own, *itertools.chain.from_iterable(far)]
+        there = [*itertools.chain.from_iterable(far)]
+        return [*own, *there] if connection_reads.own_first(self._request) else [*there, *own]
 
     def settle(self) -> None:
         """Something was written: what this server kept of secrets may be gone, and partners that were asked are looked

@@ -41,7 +41,7 @@ from .calls import Step, Waiting
 from .connection_reads import HERE, THERE
 from .reader import Reader
 from .verbose import tell
-from .writing import Overtaken, Writing
+from .writing import GAP, Overtaken, Writing
 
 # what is still to be done after the plan was carried out: nothing, or it failed
 Verifier = Callable[[Plan, World], Plan | ReadRequest]
@@ -93,7 +93,7 @@ class Reconciliation:
     def _patience(self, late: Overtaken | NotServing, before: str) -> float:
         """Seconds for planning anew; none where the same error came twice."""
         if isinstance(late, Overtaken):
-            return 0 if not late.sure and str(late) == before else self.waiting.timeout
+            return 0 if not late.sure and str(late) == before else max(self.waiting.timeout, late.patience)
         return 0 if self.check_mode else SECOND_LOOK
 
     def _attempt(self, planner: Planner[Plan], verifier: Verifier | None) -> Plan:
@@ -139,7 +139,8 @@ class Reconciliation:
         since = f" since {note.since:%Y-%m-%d %H:%M:%S} (UTC)" if note.since else ""
         return Overtaken(
             f"{note.who or 'Another run'} is writing to '{note.relationship}'{since}. "
-            f"{self.writing.so_far('Nothing was changed.')} Run again when it has ended. {refusal}".rstrip()
+            f"{self.writing.so_far('Nothing was changed.')} Run again when it has ended. {refusal}".rstrip(),
+            patience=2 * GAP,
         )
 
     def _guard(self, plan: Plan, steps: Sequence[Step]) -> None:
@@ -176,19 +177,21 @@ class Reconciliation:
         first, rest = calls.parted(steps)
         self.writing.begin(steps)
         try:
+            going = _going(plan)
             if first:
-                claimed = tuple(sorted(claims.made_by(step.action for step in first)))
-                self.writing.carry_out(plan, first, content=claimed, last=False)
+                self.writing.carry_out(plan, first, content=going, last=False)
+            if first or (going and THERE in plan.start.views):  # no fingerprint holds what is over two connections
                 self._look(plan, first, rest, planner)
             self.writing.carry_out(plan, rest)
         except TaskFailure:
-            self._undo()
+            self._undo(plan, planner)
             raise
         self.result["changed"] = True
 
     def _look(self, plan: Plan, first: Sequence[Step], rest: Sequence[Step], planner: Planner[Plan]) -> None:
         """Raises Overtaken where something else than the rest of the plan is to be done by now."""
-        self._look_at_others(first[-1].connection, tuple(sorted({each.scope for each in plan.departures})))
+        going = _going(plan)
+        self._look_at_others(first[-1].connection if first else None, going)
         try:
             now = self.reader.know(planner)
             guards.check(now, self.limits)
@@ -200,22 +203,26 @@ class Reconciliation:
                 f"task or a person. {self.writing.so_far('Nothing was changed.')} Run again."
             )
 
-    def _undo(self) -> None:
-        """What was put out of service serves again, if it is still to be seen; else the note tells the next run."""
-        undone = self.writing.claimed
-        if not undone:
+    def _undo(self, plan: Plan, planner: Planner[Plan]) -> None:
+        """What was put out of service serves again, if it is still to be seen, and where nothing was written no note
+        stays; else the note tells the next run."""
+        claimed = self.writing.claimed
+        if not claimed and (self.writing.done or not self.writing.has_notes):
             return
         try:
             for connection, reading in list(self.reader.readings.items()):
                 self.reader.look(connection, server_replies.hop_among(reading.operations))
-            plan = self.reader.know(lambda world: claims.undo(undone, world))
-            self.writing.take_back(plan, calls.steps(plan))
+            if claimed:
+                back = self.reader.know(lambda world: claims.undo(claimed, world))
+                self.writing.take_back(back, calls.steps(back))
+            elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
+                self.writing.drop_notes()  # what was refused has left nothing on either server
         except TaskFailure as failure:
             tell(self.reader.remotes[HERE].hide(f"could not undo: {failure}"), self.reader.remotes[HERE].host)
 
     # --- verifying -----------------------------------------------------------------------------------------------
 
-    def _look_at_others(self, last: Connection, content: Scopes) -> None:
+    def _look_at_others(self, last: Connection | None, content: Scopes) -> None:
         """What wrote last has just been read again, the others have not."""
         for connection, reading in list(self.reader.readings.items()):
             if connection is not last:
@@ -286,6 +293,10 @@ class Reconciliation:
                 if all(any(view.serves(scope) for view in plan.end.views.values()) for scope in note.claimed)
             ]
             reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
+
+
+def _going(plan: Plan) -> Scopes:
+    return tuple(sorted({each.scope for each in plan.departures}))
 
 
 def _concerned(plan: Plan) -> list[Note]:

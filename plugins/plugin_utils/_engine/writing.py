@@ -33,16 +33,17 @@ from .reader import Reader
 from .verbose import tell
 
 TOO_MANY = "DHCP 20130"
-GAP = timedelta(seconds=60)  # what a run may take from one request to the next, beside waiting for Normal
+# seconds after a run's last word for which others let it go on; nothing hangs on it but who has to undo and plan anew
+GAP = 60
 
 
 class Overtaken(RemoteFailure):
     """Somebody else was faster, so planning anew may be all that it takes. `sure`: seen, and not only supposed from an
-    error."""
+    error. `patience`: seconds that are waited at least."""
 
-    def __init__(self, text: str, *, sure: bool = True) -> None:
+    def __init__(self, text: str, *, sure: bool = True, patience: int = 10) -> None:
         super().__init__(text)
-        self.sure = sure
+        self.sure, self.patience = sure, patience
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class Writing:
         self._notes: list[Note] = []  # that are still to be left before the first write
         self._left: dict[str, Note] = {}  # that stand there
 
+    @property
+    def has_notes(self) -> bool:
+        """Whether notes of this task stand on its server."""
+        return bool(self._left)
+
     # --- notes -----------------------------------------------------------------------------------------------------
 
     def begin(self, steps: Sequence[Step]) -> None:
@@ -79,8 +85,7 @@ class Writing:
         here = self.reader.readings[HERE]
         now = here.reply.now
         groups = [group for part in calls.parted(steps) for group in calls.groups(part)]
-        waits = sum(connection is not HERE for connection, _steps in groups) * timedelta(seconds=self.waiting.timeout)
-        until = now + GAP + waits if now is not None and len(groups) > 1 else None
+        until = now + timedelta(seconds=GAP) if now is not None and len(groups) > 1 else None
         self._notes = [
             replace(note, run=self.reader.run, who=who(), since=now, until=until)
             for note in calls.notes(steps, here.server)
@@ -100,6 +105,18 @@ class Writing:
         if partners := self.reader.asked_partners:
             notes = [Note(name, partner, run=self.reader.run, who=who()) for name, partner in partners.items()]
             self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in notes])
+
+    def _learn_notes(self, run: Sequence[Call], reply: Reply) -> None:
+        """Which notes stand after a request."""
+        by_operation = {str(journal.keep(note)["name"]): note for note in self._notes}
+        for call, result in zip(run, reply.calls, strict=False):
+            name, op = call.operation.get("name"), call.operation["op"]
+            if op == "keep_text" and name in by_operation and not result.errors:
+                note = by_operation[name]
+                self._left[note.relationship] = note
+            elif op == "drop_text" and not result.errors:
+                self._left = {key: note for key, note in self._left.items() if journal.drop(key)["name"] != name}
+        self._notes = []
 
     def take_back(self, plan: Plan, steps: Sequence[Step]) -> None:
         """The steps undo what was claimed. Where nothing else was written, all is as it was. Raises RemoteFailure."""
@@ -151,8 +168,8 @@ class Writing:
         written = calls.written(self.steps)
         run = calls.calls(group.steps, reading.server, self.waiting, unasked, written)
         if connection is HERE:
-            self._left.update((note.relationship, note) for note in self._notes)
-            run = calls.noted(run, self._notes, sorted(self._left) if group.last else ())
+            stand = {*self._left, *(note.relationship for note in self._notes)}
+            run = calls.noted(run, self._notes, sorted(stand) if group.last else ())
         rereads = self._rereads(connection, group.content)
         operations = [call.operation for call in run]
         tell(reading.remote.hide(f"runs {len(operations)} operations on {reading.server.name}"), reading.remote.host)
@@ -161,9 +178,7 @@ class Writing:
         if reply.status == "changed_meanwhile":
             raise self._changed_meanwhile(reading, reply)
         if connection is HERE:
-            self._notes = []
-        if group.last and connection is HERE and reply.status == "done":
-            self._left.clear()
+            self._learn_notes(run, reply)
         self._note_copies(reading.remote, run, reply)
         step = calls.under_way(group.steps, run, reply.calls)
         self._learn(reading, group.steps if step is None else group.steps[: group.steps.index(step)], rereads, reply)

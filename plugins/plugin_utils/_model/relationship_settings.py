@@ -117,6 +117,10 @@ class Setting:
             return str(value)
         return durations.timespan(value) if value or not self.switch else "off"
 
+    def as_data(self, value: Any) -> Any:
+        """A value as a site's data has it: a duration in full, so that nobody takes it for another one."""
+        return durations.timespan(value) if self.kind is SettingKind.DURATION and value is not None else value
+
     def mirrored(self, value: Any) -> Any:
         """What the other server has where one has `value`."""
         if value is None or self.on_partner is OnPartner.SAME:
@@ -239,3 +243,9 @@ SETTING: Mapping[str, Setting] = {setting.option: setting for setting in DECLARE
 CARRIED = tuple(setting for setting in DECLARED if setting.kind is not SettingKind.SECRET)
 # the site's data belongs to neither server: the role is said by who is the primary
 SITE = (*(setting for setting in SETTINGS if setting.on_partner is not OnPartner.ROLE), SETTING["shared_secret"])
+# what every task and every answer is full of: the options, their values and Windows' words for both
+WORDS = frozenset(
+    word
+    for setting in DECLARED
+    for word in (setting.option, *setting.properties, *setting.choices, *setting.choices.values())
+)

@@ -83,7 +83,7 @@ def site_entry(relationship: Relationship, here: str, there: str) -> Mapping[str
         "partner": there if own else here,
         **({"partner_server": relationship.partner_server} if own else {}),
         **{
-            setting.option: getattr(relationship, setting.option)
+            setting.option: setting.as_data(getattr(relationship, setting.option))
             for setting in SETTINGS
             if setting.belongs_to(relationship.mode) and setting.on_partner in known
         },

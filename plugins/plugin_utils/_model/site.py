@@ -18,10 +18,11 @@ from typing import Any
 from . import task_options
 from .identity import same_server
 from .refusal import Refused
-from .relationship_settings import SETTING, SITE, DeclaredSettings, OnPartner, SettingKind
+from .relationship_settings import SETTING, SITE, WORDS, DeclaredSettings, OnPartner, SettingKind
 from .scope import scope_ids
+from .secret import LEAST, weakness
 from .server import RELATIONSHIP_LIMIT
-from .texts import few, sentences
+from .texts import few, in_sight, sentences
 
 _MOST_PROBLEMS = 50
 _COMPARED = ("partner_server", *(setting.option for setting in SITE))
@@ -51,6 +52,18 @@ class Entry:
         """Both inventory names."""
         return frozenset((self.primary, self.partner))
 
+    @property
+    def needs_shared_secret(self) -> bool:
+        """Whether it gets the secret of all that name none of their own."""
+        return self.secret_entry is None and self.declared.enable_auth is not False
+
+    @property
+    def weakness(self) -> str | None:
+        """Why its secret would be refused where it is sent."""
+        names = (self.name, self.primary, self.partner, self.declared.partner_server or "", *WORDS)
+        names += tuple(map(str, self.declared.scopes))
+        return weakness(self.declared.shared_secret, names) if self.declared.shared_secret else None
+
     def __str__(self) -> str:
         return f"'{self.name}' ({self.primary} with {self.partner})"
 
@@ -60,11 +73,13 @@ class Share:
     """What is one server's to do. `writes`: options of dhcp_failover_relationship, never the secret.
 
     `written_by`: name -> primary. `secret_entries`: name -> index of the entry of the data that has the secret.
+    `with_secret`: names of those that have one, of their own or the one for all.
     """
 
     writes: Sequence[Mapping[str, Any]]
     written_by: Mapping[str, str]
     secret_entries: Mapping[str, int]
+    with_secret: Sequence[str] = ()
 
 
 def entries(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str]) -> Sequence[Entry]:
@@ -77,20 +92,42 @@ def entries(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str]) 
     return merged
 
 
-def share(site: Iterable[Entry], host: str) -> Share:
-    """The part of the inventory host `host`."""
+def share(site: Iterable[Entry], host: str, shared_secret: str | None = None) -> Share:
+    """The part of the inventory host `host`. `shared_secret`: of the relationships that name none of their own."""
     site = list(site)
     written = [entry for entry in site if entry.primary == host]
     return Share(
         writes=[_options(entry) for entry in written],
         written_by={entry.name: entry.primary for entry in site if entry.partner == host},
         secret_entries={entry.name: entry.secret_entry for entry in written if entry.secret_entry is not None},
+        with_secret=tuple(
+            entry.name
+            for entry in written
+            if entry.secret_entry is not None or (shared_secret and entry.needs_shared_secret)
+        ),
     )
+
+
+def warnings(relationships: Sequence[Mapping[str, Any]], site: Iterable[Entry]) -> list[str]:
+    """What may be meant otherwise in the data, which is taken all the same. `site`: the `relationships` that a run is
+    about."""
+    listed = {(entry.name, entry.servers): entry for entry in site}
+    words: list[str] = []
+    for raw in relationships:
+        entry = listed.get((raw["name"], frozenset((raw["primary"], raw["partner"]))))
+        words += [f"{entry}: {doubt}" for doubt in task_options.warnings(raw)] if entry else []
+    words += [
+        f"{entry}: shared_secret: {entry.weakness}, so it is refused where it has to be sent; choose one of "
+        f"{LEAST} characters or more that is a part of no name"
+        for entry in listed.values()
+        if entry.weakness
+    ]
+    return [in_sight(text) for text in dict.fromkeys(words)]
 
 
 def refusal(what: str, problems: Sequence[str]) -> Refused:
     """One error for several problems, each on a line of its own."""
-    listed = sentences(problems, between="\n- ", most=_MOST_PROBLEMS)
+    listed = sentences([*map(in_sight, problems)], between="\n- ", most=_MOST_PROBLEMS)
     return Refused(f"{what}, and nothing was written:\n- {listed}")
 
 
@@ -111,7 +148,7 @@ def _entry(index: int, raw: Mapping[str, Any], hosts: Collection[str], problems:
     except Refused as refused:
         sound = False
         own_problems.append(str(refused))
-    entry = Entry(primary, partner, wanted, sound, index if raw.get("shared_secret") else None)
+    entry = Entry(primary, partner, wanted, sound, index if wanted.shared_secret else None)
     problems += [f"{entry}: {problem}" for problem in own_problems]
     return entry
 
@@ -228,7 +265,7 @@ def _options(entry: Entry) -> Mapping[str, Any]:
         "partner": entry.partner,
         "partner_server": wanted.partner_server or entry.partner,
         **{
-            setting.option: getattr(wanted, setting.option)
+            setting.option: setting.as_data(getattr(wanted, setting.option))
             for setting in SITE
             if setting.kind is not SettingKind.SECRET
         },

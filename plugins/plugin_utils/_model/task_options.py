@@ -21,6 +21,7 @@ PLAIN_OPTIONS = ("partner_server", *(setting.option for setting in CARRIED))
 def parse(name: str, options: Mapping[str, Any], option: str = "name") -> DeclaredSettings:
     """A relationship's options, checked against each other. `option`: what the task calls the name. Raises Refused."""
     _check_name(name, option)
+    options = _without_secret(options)
     wanted = DeclaredSettings(
         name=name,
         partner_server=partner_server(options),
@@ -32,6 +33,12 @@ def parse(name: str, options: Mapping[str, Any], option: str = "name") -> Declar
     _check_transition(wanted)
     _check_secret(wanted)
     return wanted
+
+
+def _without_secret(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An empty secret says what enable_auth: false says, and is refused where that is not said."""
+    empty = options.get("shared_secret") == "" and options.get("enable_auth") is False
+    return {**options, "shared_secret": None} if empty else options
 
 
 def _check_name(name: str, option: str) -> None:
@@ -69,8 +76,8 @@ def _check_transition(wanted: DeclaredSettings) -> None:
 def _check_secret(wanted: DeclaredSettings) -> None:
     if wanted.shared_secret is not None and not wanted.shared_secret:
         raise Refused(
-            "shared_secret: is empty, which Windows takes as authentication off; use enable_auth: false to switch it "
-            "off."
+            "shared_secret: is empty (does the vault or the variable have it?), which Windows takes as authentication "
+            "off; use enable_auth: false to switch it off."
         )
     if wanted.shared_secret and wanted.enable_auth is False:
         raise Refused("shared_secret: given together with enable_auth: false; leave one of them out.")
@@ -93,7 +100,7 @@ def _value(setting: Setting, value: Any) -> Any:
         return None
     if setting.kind is SettingKind.PERCENT:
         return _percent(setting.option, value)
-    return _duration(setting, value) if setting.kind is SettingKind.DURATION else value
+    return _duration(setting, value) if _is_duration(setting) else value
 
 
 def _percent(option: str, value: int) -> int:
@@ -111,3 +118,14 @@ def _duration(setting: Setting, value: object) -> int:
         standard = durations.timespan(setting.default)
         raise Refused(f"{setting.option}: cannot be 0; Windows' default is {standard}.")
     return seconds
+
+
+def warnings(options: Mapping[str, Any]) -> list[str]:
+    """What may be meant otherwise in a relationship's options, which are taken all the same."""
+    given = [(setting.option, options.get(setting.option)) for setting in DECLARED if _is_duration(setting)]
+    doubts = [f"{option}: {doubt}" for option, value in given if (doubt := durations.doubt(value))]
+    return doubts + (warnings(options["create_relationship"]) if options.get("create_relationship") else [])
+
+
+def _is_duration(setting: Setting) -> bool:
+    return setting.kind is SettingKind.DURATION

@@ -8,6 +8,7 @@ and what it should be. A variable that is not set is None or is not there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -74,7 +75,7 @@ def decommission(variables: Variables, hosts: Collection[str]) -> Decommission:
     if named is not None and not all(name.strip() for name in named):
         should = "names of relationships; leave it out to end all of the two servers"
         problems.append(f"failover_relationships_to_end: has an empty name; it should be {should}.")
-    problems += _flags(variables)
+    problems += [*_flags(variables), *_percent(variables)]
     _refuse(problems)
     return Decommission(str(variables["failover_keep"]), str(leaving), orphan, named)
 
@@ -93,7 +94,7 @@ def migrate(variables: Variables, hosts: Collection[str], site: Sequence[Entry])
         problems.append(_unknown_host("failover_new", new, should, hosts))
     problems += _other_copy(variables, _is_true(variables.get("failover_orphan")))
     problems += _data(site, "with the new partner")
-    problems += _flags(variables)
+    problems += [*_flags(variables), *_percent(variables)]
     _refuse(problems)
     return Migration(str(keep), str(leaving), str(new))
 
@@ -118,7 +119,20 @@ def failover(variables: Variables, site: Sequence[Entry]) -> Sequence[Entry]:
     """The relationships that a run of the role failover is about. Raises Refused, as above."""
     names = _names(variables.get("failover_only"))
     _refuse(_undeclared("failover_only", names or (), site, "write"))
-    return _with_names(site, names)
+    entries = _with_names(site, names)
+    if variables.get("failover_shared_secret") == "":
+        _refuse(_without_secret(entries))
+    return entries
+
+
+def _without_secret(site: Iterable[Entry]) -> Iterable[str]:
+    """An empty secret is a lookup that found nothing: nobody says so that authentication is to be off."""
+    those = [entry.name for entry in site if entry.needs_shared_secret]
+    if those:
+        yield (
+            f"failover_shared_secret: is empty (does the vault or the variable have it?), and {_quoted(those)} has no "
+            "secret of its own; it should be the secret. Without authentication: enable_auth: false in the entry."
+        )
 
 
 def replicate(variables: Variables, site: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[IPv4Address] | None]:
@@ -177,6 +191,13 @@ def _flags(variables: Variables) -> Iterable[str]:
         value = variables.get(variable)
         if value is not None and str(value).lower() not in (*_TRUE, *_FALSE):
             yield _wrong(variable, value, should)
+
+
+def _percent(variables: Variables) -> Iterable[str]:
+    value = variables.get("failover_max_removals_percent")
+    if value is not None and not re.fullmatch(r"[0-9]{1,2}|100", str(value)):
+        what = "0 to 100, how many of the members may be removed or lose a copy at once"
+        yield _wrong("failover_max_removals_percent", value, what)
 
 
 def _undeclared(variable: str, names: Iterable[str], site: Iterable[Entry], verb: str) -> Iterable[str]:

@@ -42,10 +42,15 @@ def made_by(actions: Iterable[Action]) -> Claims:
 def is_looked_at(planned: Plan, left: Sequence[Action], now: Plan) -> bool:
     """Whether the plan that is made after the claims says the same as what is left of the first: the same actions, and
     no other losses."""
-    again = [_told(action) for action in now.actions if action.kind is not Kind.SAVE]
     lost = {(removal.scope_id, what) for removal in now.removals for what in removal.loses}
     known = {(removal.scope_id, what) for removal in planned.removals for what in removal.loses}
-    return again == [_told(action) for action in left] and lost <= known
+    return lost <= known and are_equal(now.actions, left)
+
+
+def are_equal(some: Iterable[Action], others: Iterable[Action]) -> bool:
+    """Whether two lists of actions do the same; safety copies do nothing."""
+    one, other = ([_told(action) for action in each if action.kind is not Kind.SAVE] for each in (some, others))
+    return one == other
 
 
 def _told(action: Action) -> Action:
@@ -104,11 +109,12 @@ def _switch_on(note: Note, there: ServerView, d: Draft) -> None:
             alone = scope not in other.copies and scope not in note.made
             if claimed and off and (common or alone):
                 d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=Stage.SETTLE)
-        if not common and scope in note.claimed and not any(view.serves(scope) for view in both):
-            servers = " and ".join(view.name for view in both if scope in view.copies)
+        copies = [view.name for view in both if scope in view.copies]
+        idle = not any(d.view(view.source).serves(scope) for view in both)
+        if scope in note.claimed and copies and idle and not common:
             d.warnings.append(
-                f"{scope} is in service on no server since a run was broken off; {servers} have copies of it: compare "
-                "them, and activate the one that is right (Set-DhcpServerv4Scope -State Active)"
+                f"{scope} is in service on no server since a run was broken off: activate the copy that is right, on "
+                f"{' or '.join(copies)} (Set-DhcpServerv4Scope -State Active)"
             )
 
 

@@ -4,24 +4,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from .._model.failover_states import NORMAL, PASSING, REFUSED, STATES
 from .._model.identity import Connection
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
-from .._model.relationship_settings import SETTINGS, OnPartner
+from .._model.relationship_settings import SETTINGS, WORDS, DeclaredSettings, OnPartner
 from .._model.render import settings
+from .._model.secret import LEAST, weakness
 from .._model.server import Server
 from .._model.texts import few
 from .action_table import KINDS
+from .actions import Action, Kind
 from .plan import Plan
+from .removals import MANY
+from .spec import Spec
 from .world import ServerView
 
 CLOCK_LIMIT = timedelta(minutes=1)
-MANY_MEMBERS = 10  # from so many on, the share that is removed counts
 # fields of a relationship that each of its two servers has a value of its own for
 _EACH_OWN = {"partner_server", "state", *(row.option for row in SETTINGS if row.on_partner is not OnPartner.SAME)}
 
@@ -37,7 +41,7 @@ class Limits:
 
 
 def _check_removals(plan: Plan, limits: Limits) -> None:
-    """Raises Refused when copies go that have what the kept ones have not, or too many of the members at once."""
+    """Raises Refused when copies go that have what the kept ones have not, or too many of them at once."""
     lost = [f"{removal.scope_id} {what}" for removal in plan.removals for what in removal.loses]
     if lost and not limits.allow_content_loss:
         raise Refused(
@@ -46,21 +50,23 @@ def _check_removals(plan: Plan, limits: Limits) -> None:
             "is right, or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both "
             "servers are Normal); allow_content_loss: true overrides. Nothing was changed."
         )
-    removed = sum(not removal.replaced for removal in plan.removals)
-    if plan.members >= MANY_MEMBERS and 100 * removed > limits.max_removals_percent * plan.members:
-        raise Refused(
-            f"{removed} of the {plan.members} members would be removed, and {limits.max_removals_percent} % is the "
-            f"most at once; look at the list, or say max_removals_percent: {-(-100 * removed // plan.members)}. "
-            "Nothing was changed."
-        )
+    for count in plan.counts:
+        if count.all >= MANY and 100 * count.going > limits.max_removals_percent * count.all:
+            raise Refused(
+                f"{count.going} of {count.what} would be removed or lose a copy for good, and "
+                f"{limits.max_removals_percent} % is the most at once; look at the list, or say max_removals_percent: "
+                f"{-(-100 * count.going // count.all)} (failover_max_removals_percent of the role and the playbooks). "
+                "Nothing was changed."
+            )
 
 
 def check(plan: Plan, limits: Limits) -> None:
     """Raises Refused for a plan that must not be carried out: the states of its relationships, what would be removed,
-    the clocks of the two servers."""
+    the secrets that would be sent, the clocks of the two servers."""
     for view in plan.start.views.values():
         _check_states(plan, view, limits)
     _check_removals(plan, limits)
+    _check_secrets(plan)
     there = plan.start.views.get(Connection.PARTNER)
     if plan.actions and there is not None:
         _check_clocks(plan.start.here.server, there.server, limits)
@@ -112,3 +118,70 @@ def differs_at_partner(relationship: Relationship, there: Server) -> list[str]:
         for field in mine
         if field not in _EACH_OWN and mine[field] != theirs.get(field)
     ]
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+
+
+def _check_secrets(plan: Plan) -> None:
+    """Raises Refused where a secret would be sent that is none: everybody's first guess, and what is told could not be
+    told without it."""
+    for action in plan.actions:
+        why = _weakness(_sent(action), plan)
+        if why:
+            raise Refused(
+                f"shared_secret: that of '{action.name}' {why}; choose one of {LEAST} characters or more that is a "
+                "part of no name. Nothing was changed."
+            )
+
+
+def _sent(action: Action) -> str | None:
+    if action.kind is Kind.CREATE:
+        return cast(DeclaredSettings, action.detail).shared_secret
+    if action.kind is Kind.MODIFY and {"shared_secret", "enable_auth"} & set(action.detail.changes):
+        return cast(DeclaredSettings, action.detail.settings).shared_secret
+    return None
+
+
+def _weakness(secret: str | None, plan: Plan) -> str | None:
+    return weakness(secret, _names(plan)) if secret else None
+
+
+def _names(plan: Plan) -> Iterator[str]:
+    """All that a secret must be no part of: what servers, relationships and scopes are called, and what options are."""
+    for view in plan.start.views.values():
+        yield view.name
+        yield from map(str, view.copies)
+    for world in (plan.start, plan.end):
+        for relationship in world.here.relationships.values():
+            yield from (relationship.name, relationship.partner_server)
+    for spec in plan.desired:
+        yield from (spec.name, spec.settings.partner_server or "" if spec.settings else "")
+    yield from WORDS
+
+
+def warnings(plan: Plan) -> list[str]:
+    """What is declared of secrets and does nothing: one that is not sent, where authentication is off; one that would
+    be refused."""
+    words: list[str] = []
+    sent = {action.name for action in plan.actions if _sent(action)}
+    for spec in plan.desired:
+        secret = spec.settings.shared_secret if spec.settings and spec.is_present else None
+        current = plan.end.here.half(spec.name)
+        if not secret or spec.name in sent:
+            continue
+        if current and not current.relationship.enable_auth:
+            words.append(
+                f"shared_secret: is given for '{spec.name}', and has no effect: the relationship exists without "
+                f"authentication, which enable_auth: true{_of_relationship(spec)} switches on"
+            )
+        if why := _weakness(secret, plan):
+            words.append(
+                f"shared_secret: that of '{spec.name}' {why}, so it would be refused if it had to be sent; choose one "
+                f"of {LEAST} characters or more that is a part of no name"
+            )
+    return words
+
+
+def _of_relationship(spec: Spec) -> str:
+    return " of dhcp_failover_relationship" if spec.create_only else ""

@@ -215,10 +215,29 @@ def delete_last(leaving: Leaving, goal: Membership, d: Draft) -> None:
     """The copies of a former partner go once each scope is seen to be a member of its new relationship here and on its
     new partner."""
     _keeper, former = leaving.ends(d)
-    copies = [scope for scope in leaving.scopes if scope in former.copies]
-    d.add(
-        Kind.DELETE, former, goal.relationship, copies, other=d.here.source, normal=True, detail=goal, stage=Stage.LAST
-    )
+    _delete_at(former, [scope for scope in leaving.scopes if scope in former.copies], goal, d)
+
+
+def delete_former(spec: Spec, d: Draft) -> None:
+    """The copies that a run which was broken off was to delete on a former partner, and left there out of service."""
+    current = d.here.half(spec.name)
+    if not spec.is_present or spec.policy.other_copy != "delete" or current is None:
+        return
+    for note in d.world.journal:
+        scopes = tuple(scope for scope in spec.members if scope in note.claimed)
+        if note.run == d.world.run or not scopes or current.relationship.partner.is_called(note.partner):
+            continue
+        there = d.need(PartnerRead((note.partner,), note.relationship, scopes, elsewhere=True))
+        if there is not None:
+            former = d.view(there.source)
+            left = [each for each in scopes if each in former.copies and each not in former.owners]
+            goal = Membership(spec.name, current.relationship.partner_server)
+            _delete_at(former, [each for each in left if not former.serves(each)], goal, d)
+
+
+def _delete_at(former: ServerView, copies: Sequence[IPv4Address], goal: Membership, d: Draft) -> None:
+    more: dict[str, Any] = {"other": d.here.source, "normal": True, "detail": goal, "stage": Stage.LAST}
+    d.add(Kind.DELETE, former, goal.relationship, copies, **more)
 
 
 def is_half_made(name: str, view: ServerView, other: ServerView) -> bool:
@@ -255,6 +274,7 @@ def _leave_named(spec: Spec, scopes: Scopes, d: Draft) -> None:
     if spec.policy.orphan:
         abandon(spec, scopes, spec.policy, d)
         return
+    _warn_of_idle(spec, scopes, d)
     if current is None and not d.world.reads_both(spec.name):
         return
     leaving = resolve_members(spec.name, Choice(scopes), spec.policy, d)
@@ -265,3 +285,17 @@ def _leave_named(spec: Spec, scopes: Scopes, d: Draft) -> None:
         )
     elif leaving is not None:
         leave(leaving, d)
+
+
+def _warn_of_idle(spec: Spec, scopes: Scopes, d: Draft) -> None:
+    """Scopes that left before, and that the server which was to keep them does not serve."""
+    there = d.world.partner(spec.name)
+    keeper, other = (there, d.here) if spec.policy.keep_scopes_on == "partner" else (d.here, there)
+    if keeper is None:
+        return
+    idle = [each for each in scopes if each in keeper.copies and not keeper.serves(each) and each not in keeper.owners]
+    if idle:
+        served = [each for each in idle if other is not None and other.serves(each)]
+        by = f"; {other.name} serves {few(served)}" if other is not None and served else ""
+        out = f"{few(idle)} is out of failover, and {keeper.name}"
+        d.warnings.append(f"{out}, which was to keep it, does not serve it{by}")

@@ -20,8 +20,8 @@ from . import setting_changes
 from .action_table import KINDS
 from .actions import Action, Kind, Stage
 from .comparison import Difference
-from .draft import Misfit, stays
-from .removals import Removal, removal
+from .draft import Misfit
+from .removals import MANY, Count, Removal, removal
 from .spec import Spec
 from .world import ServerView, World, mirrored
 
@@ -121,18 +121,32 @@ class Plan:
         return tuple(action.detail for action in self.actions if action.kind is Kind.MAKE)
 
     @property
-    def members(self) -> int:
-        """Of how many members the removals are: those of the relationships that scopes are told to leave."""
-        return sum(len(self._counted(spec)) for spec in self.desired)
+    def counts(self) -> tuple[Count, ...]:
+        """What of each relationship goes without being named one by one, on the server that has more of it; then of all
+        together that are declared or lose any."""
+        if not self.desired:
+            return (self._copies(),)
+        declared = {spec.name for spec in self.desired}
+        names = {name for view in self.start.views.values() for name in view.ours}
+        counted = {name: self._counted(name) for name in sorted(names)}
+        each = [count for name, count in counted.items() if count.going or name in declared]
+        together, going = sum(count.all for count in each), sum(count.going for count in each)
+        return (*each, Count(f"the {together} members of these relationships", together, going))
 
-    def _counted(self, spec: Spec) -> frozenset[IPv4Address]:
-        here = self.start.here.members(spec.name)
-        if spec.absent and not spec.policy.orphan:
-            there = self.start.partner(spec.name)
-            return here | (there.members(spec.name) if there else frozenset())
-        is_there = self.start.here.half(spec.name) is not None
-        exact = spec.exact and is_there and stays(spec.name, self.unfit.get(spec.name, ()))
-        return here if exact or (spec.leaving is not None and not spec.policy.orphan) else frozenset()
+    def _counted(self, name: str) -> Count:
+        members = [view.members(name) for view in self.start.views.values()]
+        deleted = {gone.scope_id for gone in self.removals if gone.deleted and not gone.replaced}
+        stay = {scope for view in self.end.views.values() for scope in view.owners}
+        going = {scope for scope in frozenset().union(*members) if scope in deleted or scope not in stay}
+        for spec in self.desired:
+            going -= spec.named(going) if spec.name == name else set()
+        return Count(f"the {max(map(len, members))} members of '{name}'", max(map(len, members)), len(going))
+
+    def _copies(self) -> Count:
+        """Of a server's copies, those that are deleted, where they are so many that nobody looked at each."""
+        here = self.start.here
+        going = sum(len(action.scopes) for action in self.actions if action.kind is Kind.DELETE)
+        return Count(f"the {len(here.copies)} scopes of {here.name}", len(here.copies), going if going >= MANY else 0)
 
     # --- what a diff shows -----------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
     take_apart   what is unfit, half-made or to be absent ends
     settle       what is missing is created, what differs is changed, scopes join
     purge        what is to leave leaves
+    delete_former  copies on a former partner that an earlier run was to delete, and did not
 
 In the end, what a run that was broken off left out of service goes on (`claims.go_on`).
 
@@ -25,7 +26,7 @@ from .claims import go_on
 from .draft import Draft
 from .guards import differs_at_partner
 from .joining import make, settle
-from .leaving import purge
+from .leaving import delete_former, purge
 from .plan import Plan
 from .plan_proof import finished
 from .read_request import OwnRead, ReadRequest
@@ -33,7 +34,7 @@ from .recreating import find_misfit, move, take_apart
 from .spec import Spec, check, named
 from .world import World
 
-PHASES: Sequence[Callable[[Spec, Draft], None]] = (make, find_misfit, move, take_apart, settle, purge)
+PHASES: Sequence[Callable[[Spec, Draft], None]] = (make, find_misfit, move, take_apart, settle, purge, delete_former)
 
 
 def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:

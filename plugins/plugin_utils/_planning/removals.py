@@ -12,6 +12,8 @@ from typing import Any
 from . import comparison
 from .world import ServerView
 
+MANY = 3  # from so many on, the share that goes counts
+
 
 @dataclass(frozen=True)
 class Removal:
@@ -37,6 +39,16 @@ class Removal:
             "other_copy": "replace" if self.replaced else "delete" if self.deleted else "disable",
             "differences": list(self.differences),
         }
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many go of how many: members that leave failover or lose a copy for good, or copies. `what`: all of them, in
+    words."""
+
+    what: str
+    all: int
+    going: int
 
 
 def removal(

@@ -46,7 +46,8 @@ class Spec:
     `settings` None: it has to be there, or is declared nowhere. `create_only`: the settings are used to create it and
     for nothing else. `scopes` and `define` (created where they are not there) are members; `exact`: no others are.
     `leaving`: nothing but these scopes leaving it. `absent`: it goes. `move_from`: the relationships that scopes may be
-    taken from (None: any; `policy.move` allows it at all). `option`: what the task calls the name.
+    taken from (None: any; `policy.move` allows it at all). `option`: what the task calls the name. `one_by_one`: what
+    is absent or leaving was named, so it is not counted among what goes at once.
     """
 
     name: str
@@ -60,11 +61,18 @@ class Spec:
     move_from: frozenset[str] | None = None
     policy: Policy = field(default_factory=Policy)
     option: str = "name"
+    one_by_one: bool = True
 
     @property
     def members(self) -> Scopes:
         """All scopes that are to be in it, sorted, each once."""
         return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}))
+
+    def named(self, going: Collection[IPv4Address]) -> frozenset[IPv4Address]:
+        """Those of the scopes that go which the task says of each that it goes."""
+        if not self.one_by_one or self.is_present:
+            return frozenset()
+        return frozenset(going if self.leaving is None else self.leaving)
 
     @property
     def is_present(self) -> bool:
@@ -86,6 +94,12 @@ def check(desired: Sequence[Spec]) -> None:
         if spec.name.casefold() in names:
             raise Refused(f"relationships: '{spec.name}' is listed twice; keep one entry. Nothing was changed.")
         names[spec.name.casefold()] = spec.name
+        if spec.exact and not spec.members:
+            raise Refused(
+                f"scopes: the list for '{spec.name}' is empty, and with purge every scope would leave it; often that "
+                "is a query that found nothing. Name the scopes that stay, or say that the relationship is absent "
+                "(dhcp_failover_relationship). Nothing was changed."
+            )
         for scope in spec.members if spec.is_present else ():
             if scope in goals:
                 raise Refused(
@@ -108,4 +122,4 @@ def with_purged(
     an absent one, but those to `ignore`."""
     listed = {name for spec in desired for name in (spec.name, spec.policy.previous_name)}
     others = [name for name in sorted(world.here.ours) if name not in listed and name not in ignore]
-    return (*desired, *(Spec(name, absent=True, policy=policy) for name in others))
+    return (*desired, *(Spec(name, absent=True, policy=policy, one_by_one=False) for name in others))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
+from lab.core import versions
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
 from lab.core.errors import WORDS, Refused, error, with_reason
 from lab.core.faults import Fault
@@ -133,7 +134,8 @@ class Call:
         self.errors.append(refusal.record)
 
     def outcome(self) -> Outcome:
-        return Outcome(tuple(self.objects), tuple(self.errors), tuple(self.warnings), dict(self.written))
+        shown = versions.shown(self.here.version(), self.objects)
+        return Outcome(tuple(shown), tuple(self.errors), tuple(self.warnings), dict(self.written))
 
     # --- looking things up -----------------------------------------------------------------------------------------
 
@@ -152,6 +154,10 @@ class Call:
             error_id = self.world.switches.no_relationship_at_all if none else "DHCP 20115"
             raise self.refused(error_id, text, name=name)
         return half
+
+    def partner(self, half: Relationship) -> Server:
+        """Whom this half of the server called means; if that is nobody, nobody answers."""
+        return self.world.partner(self.server, half) or self.world.nobody(self.server, half)
 
     # --- rights and the second hop ---------------------------------------------------------------------------------
 

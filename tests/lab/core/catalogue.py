@@ -8,6 +8,8 @@ names and types are L: from the DHCP console, not from a captured list.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lab.core.server import DhcpClass, OptionDefinition, OptionKey, Server
 
 # option id: name, type, several values
@@ -91,12 +93,72 @@ _BUILT_IN_CLASSES = (
 )
 
 
-def built_in_class(kind: str, name: str) -> bool:
-    return any(one.type == kind and one.name.lower() == name.lower() for one in _BUILT_IN_CLASSES)
+# C DHCPM 3.1.1.8: gone with Network Access Protection itself (M, exports of Windows Server 2016 have the other five)
+_QUARANTINE = DhcpClass(
+    "Default Network Access Protection Class",
+    "User",
+    "MSFT Quarantine",
+    "Default special user class for Restricted Access clients",
+)
+# C DHCPM 3.1.1.8: the names depend on the build. L: one French one is from a public guide, the others are made alike
+_NAMES: dict[str, dict[str, str]] = {
+    "de": {
+        "MSFT 5.0": "Microsoft Windows 2000-Optionen",
+        "MSFT 98": "Microsoft Windows 98-Optionen",
+        "MSFT": "Microsoft-Optionen",
+        "RRAS.Microsoft": "Standardklasse für Routing und RAS",
+        "BOOTP.Microsoft": "BOOTP-Standardklasse",
+        "MSFT Quarantine": "Standardklasse für Netzwerkzugriffsschutz",
+    },
+    "fr": {
+        "MSFT 5.0": "Options Microsoft Windows 2000",
+        "MSFT 98": "Options Microsoft Windows 98",
+        "MSFT": "Options Microsoft",
+        "RRAS.Microsoft": "Classe Routage et accès distant par défaut",
+        "BOOTP.Microsoft": "Classe BOOTP par défaut",
+        "MSFT Quarantine": "Classe Protection d'accès réseau par défaut",
+    },
+}
+# L: of the options that a German training page of Microsoft's names
+_OPTION_NAMES: dict[str, dict[int, str]] = {
+    "de": {
+        1: "Subnetzmaske",
+        6: "DNS-Server",
+        15: "DNS-Domänenname",
+        31: "Routersuche durchführen",
+        33: "Statische Route",
+        43: "Herstellerspezifische Informationen",
+        47: "NetBIOS-Bereichs-ID",
+        51: "Leasedauer",
+        58: "Erneuerungszeitraum (T1)",
+        59: "Neueinbindungszeitraum (T2)",
+        66: "Hostname des Startservers",
+        67: "Name der Startdatei",
+        249: "Klassenlose statische Routen",
+    },
+}
+
+
+def built_in_classes(server: Server) -> tuple[DhcpClass, ...]:
+    """By their names in the server's language."""
+    names = _NAMES.get(server.language, {})
+    several = _BUILT_IN_CLASSES if server.version() >= (10, 0) else (*_BUILT_IN_CLASSES, _QUARANTINE)
+    return tuple(replace(one, name=names.get(one.data, one.name)) for one in several)
+
+
+def built_in_class(server: Server, kind: str, name: str) -> bool:
+    return any(one.type == kind and one.name.lower() == name.lower() for one in built_in_classes(server))
 
 
 def classes_of(server: Server) -> tuple[DhcpClass, ...]:
-    return (*_BUILT_IN_CLASSES, *server.classes.values())
+    return (*built_in_classes(server), *server.classes.values())
+
+
+def named_there(name: str, there: Server) -> str:
+    """What another server calls a built-in class that has this name in some language; the name itself for any other."""
+    known = [{one.data: one.name for one in (*_BUILT_IN_CLASSES, _QUARANTINE)}, *_NAMES.values()]
+    data = next((key for names in known for key, one in names.items() if one.lower() == name.lower()), None)
+    return next((one.name for one in built_in_classes(there) if one.data == data), name)
 
 
 def class_of(server: Server, kind: str, name: str) -> DhcpClass | None:
@@ -110,13 +172,17 @@ def hexadecimal(one: DhcpClass) -> str:
     return "0x" + one.data.encode().hex()
 
 
-def standard_definitions() -> dict[OptionKey, OptionDefinition]:
-    return {OptionKey(number): OptionDefinition(*about) for number, about in _STANDARD.items()}
+def standard_definitions(language: str = "en") -> dict[OptionKey, OptionDefinition]:
+    names = _OPTION_NAMES.get(language, {})
+    return {
+        OptionKey(number): OptionDefinition(names.get(number, name), kind, several)
+        for number, (name, kind, several) in _STANDARD.items()
+    }
 
 
 def definitions_of(server: Server) -> dict[OptionKey, OptionDefinition]:
     """All option definitions, the built-in ones first; one that was given replaces a built-in one."""
-    return {**standard_definitions(), **server.option_definitions}
+    return {**standard_definitions(server.language), **server.option_definitions}
 
 
 def definition_of(server: Server, key: OptionKey) -> OptionDefinition | None:

@@ -8,22 +8,23 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 
-from lab.core.catalogue import class_of, definition_of
-from lab.core.server import OptionKey, Policy, Scope, Server
+from lab.core.catalogue import class_of, definition_of, named_there
+from lab.core.open_questions import Switches
+from lab.core.server import OptionKey, OptionValues, Policy, Scope, Server
 
 CLASS_CRITERIA = {"VendorClass": "Vendor", "UserClass": "User"}
 
 
 def add_copy(scope: Scope, partner: Server) -> None:
     """C section 5: all properties, exclusions, options, reservations, policies, State, superscope, and the leases."""
-    partner.scopes[scope.scope_id] = deepcopy(scope)
+    partner.scopes[scope.scope_id] = _as_there(scope, partner)
 
 
 def overwrite(scope: Scope, partner: Server) -> None:
     """C PSDOC/WSD section 6: the partner's configuration is overwritten, not merged; its leases are not
     configuration."""
     before = partner.scopes.get(scope.scope_id)
-    partner.scopes[scope.scope_id] = replace(deepcopy(scope), leases=before.leases if before else {})
+    partner.scopes[scope.scope_id] = replace(_as_there(scope, partner), leases=before.leases if before else {})
 
 
 def exchange_leases(one: Scope, other: Scope) -> None:
@@ -40,11 +41,38 @@ def half_copy(scope: Scope, partner: Server) -> None:
     partner.scopes[scope.scope_id] = replace(deepcopy(scope), options={}, policies={}, reservations={}, leases={})
 
 
-def lacking(scope: Scope, server: Server, partner: Server) -> str:
+def _as_there(scope: Scope, there: Server) -> Scope:
+    """Another server has its own names of the built-in classes, if they got through at all (see ``lacking``)."""
+    copy = deepcopy(scope)
+    copy.options = _options_there(copy.options, there)
+    for reservation in copy.reservations.values():
+        reservation.options = _options_there(reservation.options, there)
+    for policy in copy.policies.values():
+        policy.options = _options_there(policy.options, there)
+        for criterion in set(policy.criteria) & set(CLASS_CRITERIA):
+            first, *values = policy.criteria[criterion]
+            policy.criteria[criterion] = (first, *(_value_there(one, there) for one in values))
+    return copy
+
+
+def _options_there(options: OptionValues, there: Server) -> OptionValues:
+    return {
+        OptionKey(key.option_id, named_there(key.vendor_class, there), named_there(key.user_class, there)): value
+        for key, value in options.items()
+    }
+
+
+def _value_there(value: str, there: Server) -> str:
+    return named_there(value.rstrip("*"), there) + "*" * value.endswith("*")
+
+
+def lacking(scope: Scope, server: Server, partner: Server, switches: Switches) -> str:
     """The error id for what the scope needs and the partner does not have; "" if nothing.
 
     L 6: 20044 a class, 20010 an option definition, 20103 a definition of another type.
     """
+    if switches.built_in_class_travels_by == "data":  # as if this server had the partner's names
+        scope, server = _as_there(scope, partner), replace(server, language=partner.language)
     for kind, name in classes_in(scope):
         if class_of(server, kind, name) and class_of(partner, kind, name) is None:
             return "DHCP 20044"

@@ -114,7 +114,7 @@ def remove_class(call: Call) -> None:
         found = class_of(call.server, call.text("Type"), name)
         if found is None:
             call.report(call.fail("DHCP 20044", "delete class", name))
-        elif built_in_class(found.type, found.name):
+        elif built_in_class(call.server, found.type, found.name):
             call.report(call.fail("DHCP 20089", "delete class", name))
         else:
             call.pass_thru(class_view(call.server.classes.pop(found.name)))

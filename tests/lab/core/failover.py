@@ -16,6 +16,16 @@ from lab.core.world import World
 
 DEFAULT_PERCENT = {"LoadBalance": 50, "HotStandby": 5}  # C PSDOC
 DEFAULT_INTERVAL = timedelta(minutes=60)  # C DN338985
+# what a parameter of Set is about (C DHCPM: one percentage, one safe period)
+_FIELDS = {
+    "Mode": frozenset({"mode", "active"}),
+    "LoadBalancePercent": frozenset({"percentage"}),
+    "ReservePercent": frozenset({"percentage"}),
+    "MaxClientLeadTime": frozenset({"mclt"}),
+    "AutoStateTransition": frozenset({"safe_period"}),
+    "StateSwitchInterval": frozenset({"safe_period"}),
+    "SharedSecret": frozenset({"secret"}),
+}
 
 
 def view(world: World, server: Server, half: Relationship) -> CmdletObject:
@@ -23,7 +33,6 @@ def view(world: World, server: Server, half: Relationship) -> CmdletObject:
     is_primary = half.primary == server.name
     balanced = half.mode == "LoadBalance"
     inverted = not is_primary and world.switches.partner_percent_inverts
-    primary, secondary = world.servers[half.primary], world.servers[half.secondary]
     return CmdletObject(
         "DhcpServerv4Failover",
         {
@@ -39,10 +48,10 @@ def view(world: World, server: Server, half: Relationship) -> CmdletObject:
             "AutoStateTransition": half.safe_period is not None,  # C DHCPM: one stored value
             "State": world.state(server, half),
             "EnableAuth": half.secret is not None,
-            "PrimaryServerIP": primary.ip,
-            "SecondaryServerIP": secondary.ip,
-            "PrimaryServerName": primary.fqdn,
-            "SecondaryServerName": secondary.fqdn,
+            "PrimaryServerIP": world.address(server, half, "primary"),
+            "SecondaryServerIP": world.address(server, half, "secondary"),
+            "PrimaryServerName": world.full_name(server, half, "primary"),
+            "SecondaryServerName": world.full_name(server, half, "secondary"),
             "ServerType": "PrimaryServer" if is_primary else "SecondaryServer",
         },
     )
@@ -175,7 +184,7 @@ def _active(call: Call, half: Relationship, mode: str) -> str:
 
 def _apply_on_both(call: Call, half: Relationship, changed: Relationship) -> None:
     """C/L 1.2: the change is sent to the partner. Unreachable, or without its half: the switch says (U)."""
-    peer = call.world.servers[half.peer]
+    peer = call.partner(half)
     problem = call.hop(peer)
     other = call.world.counterpart(call.server, half) if not problem else None
     if not problem and other is None:
@@ -189,25 +198,21 @@ def _apply_on_both(call: Call, half: Relationship, changed: Relationship) -> Non
     if alone:
         call.warnings.append(f"The change of {half.name} did not reach {peer.fqdn}.")
     if other is not None:
-        peer.relationships[other.name] = _propagated(call.world, other, changed)
+        peer.relationships[other.name] = _propagated(call, other, half, changed)
         if changed.secret != half.secret:
             call.world.interrupt(changed, peer.relationships[other.name])
 
 
-def _propagated(world: World, other: Relationship, changed: Relationship) -> Relationship:
-    """L 1.2 (per-field propagation): what arrives at the partner."""
-    answer = world.switches.set_propagates_fields
-    secret = other.secret if answer == "all_but_secret" else changed.secret
-    keep_times = answer == "all_but_times"
-    return replace(
-        other,
-        mode=changed.mode,
-        percentage=changed.percentage,
-        active=changed.active,
-        mclt=other.mclt if keep_times else changed.mclt,
-        safe_period=other.safe_period if keep_times else changed.safe_period,
-        secret=secret,
-    )
+def _propagated(call: Call, other: Relationship, half: Relationship, changed: Relationship) -> Relationship:
+    """What arrives at the partner: of what is sent (L), what is taken over (L 1.2, per-field propagation)."""
+    switches = call.world.switches
+    every = frozenset().union(*_FIELDS.values())
+    sent = {name for name in every if switches.set_sends == "all" or getattr(half, name) != getattr(changed, name)}
+    if switches.set_sends == "given":  # L: DHCPM 3.2.4.91 has a flag for each field
+        sent = sent.union(*(_FIELDS.get(parameter, ()) for parameter in call.parameters))
+    lost = {"all_but_secret": {"secret"}, "all_but_times": {"mclt", "safe_period"}}
+    taken = sent - lost.get(switches.set_propagates_fields, set())
+    return replace(other, **{name: getattr(changed, name) for name in taken})
 
 
 def unreachable(error_id: str) -> str:
@@ -228,7 +233,7 @@ def remove(call: Call) -> None:
 def _remove_one(call: Call, half: Relationship) -> None:
     """C PSDOC / C WSD: gone on both servers, this server keeps its scopes, the partner's copies are deleted."""
     world, server = call.world, call.server
-    peer = world.servers[half.peer]
+    peer = call.partner(half)
     shown = view(world, server, half)
     problem = call.hop(peer)
     forced = problem in ("WIN32 1722", "WIN32 1753") and forced_alone(call)

@@ -71,6 +71,7 @@ def _new_half(call: Call, name: str, partner: Server) -> Relationship:
     share = call.number("LoadBalancePercent", DEFAULT_PERCENT[mode])
     secret = call.text("SharedSecret")
     polls = call.world.switches.settle_polls
+    given = _stored_address(call, partner)
     return Relationship(
         name=name,
         peer=partner.name,
@@ -85,7 +86,18 @@ def _new_half(call: Call, name: str, partner: Server) -> Relationship:
         secret=call.world.hash_secret(secret) if secret else None,  # C PSDOC: none given, authentication off
         state="Startup" if polls else "Normal",
         polls_left=polls,
+        primary_ip=given if swapped else None,
+        secondary_ip=None if swapped else given,
     )
+
+
+def _stored_address(call: Call, partner: Server) -> IPv4Address | None:
+    """U: of a partner with several; None: the one that DHCP is bound to."""
+    if call.world.switches.stored_partner_address == "bound":
+        return None
+    (first, *_others) = call.world.resolve(call.text("PartnerServer"), call.here)
+    address = IPv4Address(first)
+    return None if address == partner.ip else address
 
 
 def _check_name_and_limit(call: Call, server: Server, name: str) -> None:
@@ -134,7 +146,7 @@ def _check_there(call: Call, name: str, partner: Server, scope: Scope) -> Scope:
     taken = scope.scope_id in partner.scopes
     if taken or any(scope.range().overlaps(other.range()) for other in partner.scopes.values()):
         raise call.refused(switches.scope_exists_error_id, "scope_on_partner", scope=scope.scope_id, host=partner.fqdn)
-    lacking = copying.lacking(scope, call.server, partner)
+    lacking = copying.lacking(scope, call.server, partner, call.world.switches)
     if lacking and switches.add_checks_class:
         if switches.missing_class_leaves_copy:  # U 5
             copying.half_copy(scope, partner)

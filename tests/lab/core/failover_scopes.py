@@ -21,7 +21,7 @@ NO_ANSWER = ("WIN32 1722", "WIN32 1753")
 def add(call: Call) -> None:
     """C section 5: the relationship is Normal (20120), the scope is only here, and it is copied with everything."""
     half = call.relationship(call.text("Name"), "update_failover")
-    peer = call.world.servers[half.peer]
+    peer = call.partner(half)
     if call.world.state(call.server, half) != "Normal":
         raise call.refused("DHCP 20120", "update_failover", name=half.name)
     scopes = addable_here(call, half.name, call.addresses("ScopeId"))
@@ -68,7 +68,7 @@ def member(call: Call, half: Relationship, scope_id: IPv4Address) -> IPv4Address
 
 
 def _remove_members(call: Call, half: Relationship, members: list[IPv4Address]) -> None:
-    world, peer = call.world, call.world.servers[half.peer]
+    world, peer = call.world, call.partner(half)
     problem = call.hop(peer)
     forced = problem in NO_ANSWER and forced_alone(call)
     if problem and not forced:
@@ -133,7 +133,7 @@ def _chosen(call: Call) -> list[tuple[Relationship, IPv4Address]]:
 
 
 def _replicate_one(call: Call, half: Relationship, scope_id: IPv4Address) -> None:
-    peer = call.world.servers[half.peer]
+    peer = call.partner(half)
     if not call.world.answers(call.server.name, peer.name):
         raise call.refused("DHCP 20122", "replicate", scope=scope_id, host=peer.fqdn)
     problem = call.hop(peer)
@@ -146,7 +146,7 @@ def _replicate_one(call: Call, half: Relationship, scope_id: IPv4Address) -> Non
 
 def _overwrite(call: Call, peer: Server, scope_id: IPv4Address) -> None:
     scope = call.scope(scope_id)
-    lacking = copying.lacking(scope, call.server, peer)
+    lacking = copying.lacking(scope, call.server, peer, call.world.switches)
     if lacking:  # L 6
         if call.world.switches.missing_class_leaves_copy:
             before = peer.scopes.get(scope_id)

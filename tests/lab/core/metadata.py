@@ -100,12 +100,13 @@ def cmdlets() -> Mapping[str, Cmdlet]:
     return {name: _cmdlet(name, entry) for name, entry in document["cmdlets"].items()}
 
 
-def find(name: str) -> Cmdlet:
-    """By name in any case. Raises BindingError."""
-    known = {one.lower(): one for one in cmdlets()}
+def find(name: str, module: Mapping[str, Cmdlet] | None = None) -> Cmdlet:
+    """By name in any case, of the module of another Windows (versions.module) or of this one. Raises BindingError."""
+    module = cmdlets() if module is None else module
+    known = {one.lower(): one for one in module}
     if name.lower() not in known:
         raise BindingError(f"The term '{name}' is not recognized as the name of a cmdlet of the DhcpServer module.")
-    return cmdlets()[known[name.lower()]]
+    return module[known[name.lower()]]
 
 
 def _cmdlet(name: str, entry: Mapping[str, Any]) -> Cmdlet:
@@ -146,14 +147,14 @@ def _parameter(name: str, raw: Mapping[str, Any]) -> Parameter:
     )
 
 
-def from_json(cmdlet: str, raw: Mapping[str, Any]) -> dict[str, Value]:
+def from_json(cmdlet: str, raw: Mapping[str, Any], module: Mapping[str, Cmdlet] | None = None) -> dict[str, Value]:
     """JSON values of bound parameters -> the values of api.py, by parameter type.
 
     A timespan is text "[d.]hh:mm:ss[.fffffff]", a datetime ISO 8601 text (without a zone: UTC), an address text, a
     switch true or false; a single value is good for an array. Raises BindingError for an unknown cmdlet or parameter
     and for a value that the type, the accepted words or the range refuse.
     """
-    meta = find(cmdlet)
+    meta = find(cmdlet, module)
     result: dict[str, Value] = {}
     for name, value in raw.items():
         parameter = meta.parameter(name)

@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from lab.core.open_questions import Switches
@@ -41,7 +42,11 @@ class Network:
 
     def now(self, server: str) -> datetime:
         """UTC as this server's clock shows it."""
-        return (self.clock or datetime.now(timezone.utc)) + self.servers[server].clock_offset
+        return self.true_time() + self.servers[server].clock_offset
+
+    def true_time(self) -> datetime:
+        """UTC, whatever the servers' clocks show."""
+        return self.clock or datetime.now(timezone.utc)
 
     def leases(self, server: Server, scope: Scope) -> list[Lease]:
         """As that server lists them. Under the real clock none ends: those of a topology are of a day of its own."""
@@ -74,7 +79,7 @@ class Network:
 
     def find(self, name: str, asker: Server | None = None) -> Server | None:
         """By fully qualified name, address or alias, in any case (DNS). A short name is that of the asker's own
-        domain; else whose NetBIOS name it is, if one server alone has it."""
+        domain; else (L) whose NetBIOS name it is, if one server alone has it. ``asker`` None: a test."""
         wanted = name.strip().rstrip(".").lower()
         for server in self.servers.values():
             if wanted in server.dns_names():
@@ -83,13 +88,17 @@ class Network:
             for server in self.servers.values():
                 if server.domain == asker.domain and wanted in server.short_names():
                     return server
+        if asker is not None and not self.switches.short_names_reach_other_domains:
+            return None
         called = [server for server in self.servers.values() if wanted in server.short_names()]
         return called[0] if len(called) == 1 else None
 
     def resolve(self, name: str, asker: Server | None = None) -> list[str]:
-        """What DNS says: the addresses of a name or an alias."""
+        """What DNS says: the addresses of a name or an alias. An address is its own."""
         found = self.find(name, asker)
-        return [] if found is None else [str(found.ip)]
+        if found is not None and name in map(str, found.addresses()):
+            return [name]
+        return [] if found is None else [str(address) for address in found.resolves_to or found.addresses()]
 
     # --- links -----------------------------------------------------------------------------------------------------
 
@@ -129,6 +138,14 @@ class Network:
         """Whether two services have a failover connection between them (TCP 647): C 7, it is none of RPC's."""
         both = self._passes(one, other, FAILOVER) and self._passes(other, one, FAILOVER)
         return both and self._runs(one) and self._runs(other)
+
+    def serves(self, server: str, scope_id: IPv4Address) -> bool:
+        """Whether a client gets an address of the scope from this server: C 1046, none does from one that is not
+        authorised; nor from a service that is paused (C SDK 20017)."""
+        asked = self.servers[server]
+        scope = asked.scopes.get(scope_id)
+        ready = asked.reachable and asked.service == "running" and asked.may_serve()
+        return ready and scope is not None and scope.state == "Active"
 
     def _runs(self, server: str) -> bool:
         return self.servers[server].service in ("running", "paused")

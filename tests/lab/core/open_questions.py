@@ -73,6 +73,39 @@ class Switches:
         "State of a half whose counterpart is gone",
         ("CommunicationInterrupted", "Normal"),
     )
+    own_half_follows_its_server: bool = _rule(
+        True,
+        "I",
+        "7 (a server's address changes: delete and recreate relationships)",
+        "Does a server's own half show its new address and name as its own? No: those that it was made with",
+    )
+    short_names_reach_other_domains: bool = _rule(
+        True,
+        "L",
+        "general Windows (WINS, NetBIOS broadcasts and DNS suffix lists find what the own domain does not have)",
+        "Does a short name that the asking server's own domain does not have mean a server of another domain?",
+    )
+    partner_reached_by: str = _rule(
+        "address",
+        "U",
+        "2 (a half holds the partner's address, its name, and PartnerServer as it was given)",
+        "By which of them do the failover cmdlets reach the partner over RPC?",
+        ("address", "name"),
+    )
+    differing_secrets: str = _rule(
+        "communication_interrupted",
+        "I",
+        "17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; a State is not named)",
+        "What do two halves with different secrets show that are Normal else?",
+        ("communication_interrupted", "normal"),
+    )
+    stored_partner_address: str = _rule(
+        "bound",
+        "U",
+        "2 (identity of creator / partner)",
+        "PartnerServer means a card that DHCP is not bound to: which address does the relationship hold?",
+        ("bound", "as_resolved"),
+    )
     partner_down_ends_in: str = _rule(
         "recover",
         "I",
@@ -122,6 +155,14 @@ class Switches:
         "1.2 (per-field propagation)",
         "What a Set on one server changes on the other",
         ("all", "all_but_secret", "all_but_times"),
+    )
+    set_sends: str = _rule(
+        "given",
+        "L",
+        "1.2 (DHCPM 3.2.4.91: a flag for each field)",
+        "Two halves differ, and Set is given some settings: which go to the partner (given, those that are new to this "
+        "half, or all that this half has)?",
+        ("given", "changed", "all"),
     )
     secret_change_polls: int = _rule(
         0,
@@ -179,6 +220,21 @@ class Switches:
     )
     add_checks_class: bool = _rule(
         True, "L", "5, 6", "Is a class or definition missing on the partner an error when a scope is added?"
+    )
+    built_in_class_travels_by: str = _rule(
+        "name",
+        "I",
+        "5, 6 (DHCPM 3.1.1.8: the names of built-in classes depend on the build; its structures name classes)",
+        "Servers of two languages: does the partner look for a built-in class of a scope by this server's name of it, "
+        "or know it by its data?",
+        ("name", "data"),
+    )
+    unauthorized_state: str = _rule(
+        "unaffected",
+        "U",
+        "7 (AD authorisation; event 1046: it stops servicing clients, and nothing is said of its partners)",
+        "What do both halves show while one of the servers is not authorised in Active Directory?",
+        ("unaffected", "communication_interrupted"),
     )
     interruption_leases_travel: bool = _rule(
         True,

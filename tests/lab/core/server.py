@@ -176,6 +176,16 @@ class Scope:
         return replace(lease, address_state="ActiveReservation") if reserved else lease
 
 
+@dataclass(frozen=True)
+class Card:
+    """A network card beside the one that has ``ip``. ``bound``: whether the DHCP service listens there."""
+
+    interface: str = field(metadata=KEY)
+    ip: IPv4Address
+    subnet_mask: IPv4Address = field(default_factory=lambda: IPv4Address("255.255.255.0"))
+    bound: bool = False
+
+
 @dataclass
 class Relationship:
     """One server's half of a failover relationship.
@@ -184,7 +194,9 @@ class Relationship:
     ``percentage``: the one byte of the wire (C DHCPM): the primary's share, or the standby's reserve, ``active``: which
     of primary and secondary is Active in HotStandby, ``safe_period`` None: no automatic transition, ``secret``: a
     salted hash, "set" after a reload, None without authentication, ``polls_left``: how many Gets still show Startup, or
-    a re-integration that is under way, ``behind``: it leased something that the other one does not know."""
+    a re-integration that is under way, ``behind``: it leased something that the other one does not know,
+    ``lost_since``: when it was first seen without contact, by a clock that is right, ``primary_ip`` and so on: what it
+    was made with, where that is not what the server has (None, "": it is)."""
 
     name: str = field(metadata=KEY)
     peer: str
@@ -201,6 +213,11 @@ class Relationship:
     state: str = "Normal"
     polls_left: int = 0
     behind: bool = False
+    lost_since: datetime | None = None
+    primary_ip: IPv4Address | None = None
+    secondary_ip: IPv4Address | None = None
+    primary_name: str = ""
+    secondary_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,11 +261,13 @@ class Server:
 
     ``name``: what the lab calls it, ``netbios``: its computer name, if that is another (two domains may have one of the
     same name), ``address`` and the ports: where its endpoints listen, ``transports``: those it offers (see
-    transports.py), ``ip``: its address in the simulated network, ``clock_offset``: how far its clock is off,
-    ``reachable``: whether other servers get through to it, ``management_api``: whether dhcpsapi.dll can be called
-    there, ``service``: running, paused, stopped or starting (then ``starting_calls`` more calls fail),
-    ``startup_seconds``: simulated start-up cost of one remote command, ``language``: en or de, ``option_definitions``:
-    keyed by option id and vendor class only, ``allow_list`` and ``deny_list``: whether the filters of that list are in
+    transports.py), ``ip``: its address in the simulated network, the one that DHCP is bound to, ``cards``: others,
+    ``resolves_to``: what DNS says of its names (none: all of its addresses), ``clock_offset``: how far its clock is
+    off, ``reachable``: whether other servers get through to it, ``management_api``: whether dhcpsapi.dll can be called
+    there, ``authorized``: in Active Directory, ``service``: running, paused, stopped or starting (then
+    ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost of one remote command,
+    ``language``: en, de or fr (of built-in names; errors are told in en and de), ``option_definitions``: keyed by
+    option id and vendor class only, ``allow_list`` and ``deny_list``: whether the filters of that list are in
     force."""
 
     name: str = field(metadata=KEY)
@@ -272,6 +291,8 @@ class Server:
     credentials: tuple[Credential, ...] = ()
     interface: str = "Ethernet"
     subnet_mask: IPv4Address = field(default_factory=lambda: IPv4Address("255.255.255.0"))
+    cards: dict[str, Card] = field(default_factory=dict)
+    resolves_to: tuple[IPv4Address, ...] = ()
     domain_joined: bool = True
     authorized: bool = True
     activate_policies: bool = True
@@ -289,6 +310,10 @@ class Server:
 
     def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
         return next((one for one in self.relationships.values() if scope_id in one.scopes), None)
+
+    def may_serve(self) -> bool:
+        """C event 1046: a member of a domain that is not authorised there has stopped servicing clients."""
+        return self.authorized or not self.domain_joined
 
     @property
     def computer_name(self) -> str:
@@ -309,9 +334,13 @@ class Server:
         """Of Windows: (6, 2) is Windows Server 2012, (6, 3) is 2012 R2."""
         return tuple(int(part) for part in self.os.split(".")[:2])
 
+    def addresses(self) -> tuple[IPv4Address, ...]:
+        """Of all its cards; it answers on each."""
+        return (self.ip, *(card.ip for card in self.cards.values()))
+
     def dns_names(self) -> tuple[str, ...]:
         """What any machine may call this server by, in lower case."""
-        return tuple(dict.fromkeys(name.lower() for name in (self.fqdn, str(self.ip), *self.aliases)))
+        return tuple(dict.fromkeys(name.lower() for name in (self.fqdn, *map(str, self.addresses()), *self.aliases)))
 
     def short_names(self) -> tuple[str, ...]:
         """What means it in its own domain, in lower case."""

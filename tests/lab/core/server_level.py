@@ -8,6 +8,7 @@ from lab.core.api import CmdletObject, Value
 from lab.core.call import Call
 from lab.core.options import find_policy
 from lab.core.reservations import find as find_reservation
+from lab.core.server import Card
 
 
 def get_version(call: Call) -> None:
@@ -31,14 +32,17 @@ def get_setting(call: Call) -> None:
 
 
 def get_bindings(call: Call) -> None:
+    """C PSDOC: every card with an address of its own, and whether the service listens there."""
     server = call.server
-    about: dict[str, Value] = {
-        "BindingState": True,
-        "InterfaceAlias": server.interface,
-        "IPAddress": server.ip,
-        "SubnetMask": server.subnet_mask,
-    }
-    call.emit([CmdletObject("DhcpServerv4Binding", about)])
+    first = Card(server.interface, server.ip, server.subnet_mask, bound=True)
+    for card in (first, *server.cards.values()):
+        about: dict[str, Value] = {
+            "BindingState": card.bound,
+            "InterfaceAlias": card.interface,
+            "IPAddress": card.ip,
+            "SubnetMask": card.subnet_mask,
+        }
+        call.emit([CmdletObject("DhcpServerv4Binding", about)])
 
 
 def get_dns_setting(call: Call) -> None:

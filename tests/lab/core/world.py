@@ -7,21 +7,21 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from lab.core import access_lists, copying
-from lab.core.faults import Faults
+from lab.core.identities import Identities
 from lab.core.server import STATES, Relationship, Server
+from lab.core.versions import WINDOWS_2012_R2
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)  # C DN338982
-WINDOWS_2012_R2 = (6, 3)
 SERVING = ("Normal", "Startup", "CommunicationInterrupted")  # what is stored of a half that nobody declared down
 RECOVERY = ("RecoverDone", "RecoverWait", "Recover")  # the last one comes first
 
 
 @dataclass
-class World(Faults):
+class World(Identities):
     """``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along."""
 
     lost_dns: list[str] = field(default_factory=list)
@@ -35,35 +35,13 @@ class World(Faults):
         """Enough to see that a secret was changed, never the secret."""
         return hashlib.sha256((self.salt + text).encode()).hexdigest()[:24]
 
-    # --- relationships ---------------------------------------------------------------------------------------------
-
-    def relationship(self, server: Server, name: str) -> Relationship | None:
-        exact = self.switches.relationship_names == "case_sensitive"
-        found = (one for key, one in server.relationships.items() if key == name or same(key, name, exact))
-        return next(found, None)
-
-    def counterpart(self, server: Server, relationship: Relationship) -> Relationship | None:
-        """The other server's half, if it (still) has one."""
-        peer = self.servers.get(relationship.peer)
-        half = self.relationship(peer, relationship.name) if peer else None
-        return half if half and half.peer == server.name else None
-
-    def mirror(self, creator: Server, half: Relationship) -> Relationship:
-        """The partner's half of a new relationship. M SCOPEAPI: it shows the creator's host name (its form: a
-        switch)."""
-        shown = {"netbios": creator.computer_name, "hostname": creator.host_name, "fqdn": creator.fqdn}[
-            self.switches.partner_server_shows
-        ]
-        return replace(half, peer=creator.name, partner_server=shown, scopes=list(half.scopes))
-
     def state(self, server: Server, relationship: Relationship) -> str:
         """The State this server shows: what is stored, or what a broken connection makes of it.
 
         C DHCPM: without contact NORMAL becomes COMMUNICATION_INT, and POTENTIAL_CONFLICT becomes RESOLUTION_INT;
         I for Startup and for a missing counterpart.
         """
-        peer = relationship.peer
-        contact = self.in_contact(server.name, peer)
+        contact = self.contact(server, relationship)
         if relationship.state == "PotentialConflict" and not contact:
             return "ResolutionInterrupted"
         if relationship.state not in ("Normal", "Startup"):
@@ -88,10 +66,26 @@ class World(Faults):
             raise KeyError(f"{server} has no relationship {relationship!r}")
         half.state, half.polls_left = state, 0
 
+    def advance(self, span: timedelta) -> None:
+        self.meet()  # what went wrong until now did so before this time passed
+        super().advance(span)
+
     def meet(self) -> None:
-        """Servers that are in contact again find out."""
+        """Servers that are in contact again find out, and those that are not what time it is."""
+        self._switch_over()
         self._catch_up()
         self._reintegrate()
+
+    def _switch_over(self) -> None:
+        """C WIN32: with AutoStateTransition a half goes from CommunicationInterrupted to PartnerDown by itself, when
+        the StateSwitchInterval is over."""
+        now = self.true_time()
+        for server in self.servers.values():
+            for half in server.relationships.values():
+                lost = half.state in SERVING and self.state(server, half) == "CommunicationInterrupted"
+                half.lost_since = (half.lost_since or now) if lost else None
+                if half.lost_since and half.safe_period and now - half.lost_since >= half.safe_period:
+                    half.state, half.polls_left = "PartnerDown", 0
 
     def _catch_up(self) -> None:
         """L 4.1 (synced in NORMAL): what was leased without contact travels when both are Normal again."""
@@ -116,7 +110,7 @@ class World(Faults):
         for server in self.servers.values():
             for half in server.relationships.values():
                 other = self.counterpart(server, half) if half.state == "PartnerDown" and not half.polls_left else None
-                if other is None or not self.in_contact(server.name, half.peer):
+                if other is None or not self.contact(server, half):
                     continue
                 conflict = other.state == "PartnerDown" or self.switches.partner_down_ends_in == "potential_conflict"
                 if conflict:
@@ -141,7 +135,7 @@ class World(Faults):
         fast)."""
         for server, half in halves:
             other = self.counterpart(server, half)
-            if not _under_way(half) or other is None or not self.in_contact(server.name, half.peer):
+            if not _under_way(half) or other is None or not self.contact(server, half):
                 continue
             left = max(0, half.polls_left - 1)
             for one in filter(_under_way, (half, other)):
@@ -162,11 +156,6 @@ class World(Faults):
             half.state = "Normal"
         elif half.state in RECOVERY:
             half.state = RECOVERY[(polls_left - 1) // self.switches.reintegration_polls]
-
-
-def same(one: str, other: str, exact: bool = False) -> bool:
-    """Whether two names are equal, in any case unless ``exact``."""
-    return one == other or (not exact and one.lower() == other.lower())
 
 
 def _under_way(half: Relationship) -> bool:

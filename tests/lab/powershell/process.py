@@ -18,6 +18,7 @@ from lab.core import access_lists
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.core.server import Server
+from lab.core.versions import Version
 from lab.door import Finished
 from lab.powershell import dhcpsapi
 from lab.powershell.access import AccessLists
@@ -39,7 +40,8 @@ class PowerShellDoor:
         self._root = Path(tempfile.mkdtemp(prefix="windhcp-lab-"))
         self._making = threading.Lock()
         self._names = names_folder(self._engine, self._root / "bin")
-        write_module(self._root / "modules")
+        for version in {server.version() for server in lab.servers.values()}:
+            write_module(self._modules(version), version)
         self._libraries = self._root / "libraries"
         self._libraries.mkdir()
         library = dhcpsapi.library()
@@ -72,6 +74,9 @@ class PowerShellDoor:
         if not folder.exists():
             write_programs(folder, server.host_name)
         return folder
+
+    def _modules(self, version: Version) -> Path:
+        return self._root / "modules" / ".".join(map(str, version))
 
     def _windows(self, server: Server, name: str, sddl: str) -> Path:
         folder = self._root / "servers" / server.name / name
@@ -106,7 +111,7 @@ class PowerShellDoor:
             "COMPUTERNAME": server.computer_name,
             "USERNAME": user,
             "USERDOMAIN": domain or server.computer_name,
-            "PSModulePath": str(self._root / "modules"),
+            "PSModulePath": str(self._modules(server.version())),
         }
 
 

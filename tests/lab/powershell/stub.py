@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.core.metadata import Cmdlet, Parameter, cmdlets
+from lab.core.metadata import Cmdlet, Parameter
+from lab.core.versions import Version, module
 
 MODULE = "DhcpServer"
+CURRENT = (10, 0)
 SURROUNDINGS = (
     "Get-Acl",
     "Get-Date",
@@ -40,12 +42,14 @@ TYPES = {"cimsession": "Microsoft.Management.Infrastructure.CimSession", "int32"
 VALUE_TYPES_WITH_NULL = ("bool", "datetime", "timespan")  # nullable ones are Nullable[T]; a uint32 takes null as 0
 
 
-def write_module(folder: Path) -> None:
-    """Writes DhcpServer/DhcpServer.psd1 and .psm1 below ``folder``, which belongs on PSModulePath."""
+def write_module(folder: Path, version: Version = CURRENT) -> None:
+    """Writes DhcpServer/DhcpServer.psd1 and .psm1 below ``folder``, which belongs on PSModulePath. ``version``: of
+    Windows."""
+    known = module(version)
     target = folder / MODULE
     target.mkdir(parents=True, exist_ok=True)
-    (target / f"{MODULE}.psd1").write_text(_manifest(cmdlets()), encoding="utf-8")
-    (target / f"{MODULE}.psm1").write_text(_module(cmdlets().values()), encoding="utf-8")
+    (target / f"{MODULE}.psd1").write_text(_manifest(known), encoding="utf-8")
+    (target / f"{MODULE}.psm1").write_text(_module(known.values()), encoding="utf-8")
 
 
 def _manifest(names: Iterable[str]) -> str:

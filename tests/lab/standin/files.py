@@ -49,6 +49,10 @@ class Files:
         """What is there, in lower case."""
         return tuple(self._content)
 
+    def links(self) -> tuple[str, ...]:
+        """The same, of links."""
+        return tuple(self._links)
+
     # --- folders, links and access lists ---------------------------------------------------------------------------
 
     def make_folder(self, path: str, sddl: str | None = None) -> None:

@@ -83,9 +83,8 @@ class OwnFiles:
         if not self.find_folder("kept"):
             return []
         beginning = f"{folder('kept')}\\{kind}.".lower()
-        return sorted(
-            ntpath.basename(path)[: -len(".txt")] for path in self.files.paths() if path.startswith(beginning)
-        )
+        there = (*self.files.paths(), *self.files.links())
+        return sorted(ntpath.basename(path)[: -len(".txt")] for path in there if path.startswith(beginning))
 
     def remove_text(self, path: str) -> None:
         if self.find_folder("kept") and self.find_file(path):

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.core import api, management_api, metadata
+from lab.core import api, management_api, metadata, versions
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
 from lab.core.server import Server
@@ -157,7 +157,7 @@ class Script:
 
     def cmdlet(self, call: Mapping[str, Any]) -> Result:
         name = str(call["cmdlet"])
-        known = next((one for one in metadata.cmdlets() if one.lower() == name.lower()), None)
+        known = next((one for one in self.module if one.lower() == name.lower()), None)
         if known is None:
             return result(
                 errors=[
@@ -183,7 +183,7 @@ class Script:
         self, name: str, parameters: Mapping[str, Any]
     ) -> tuple[Sequence[CmdletObject], list[dict[str, str]], Sequence[str]]:
         try:
-            bound = metadata.from_json(name, parameters)
+            bound = metadata.from_json(name, parameters, self.module)
             metadata.check_binding(name, bound)
         except metadata.BindingError as error:
             why = f"{name} does not bind its parameters: {error.error_id} {error.parameter}".strip()
@@ -292,6 +292,10 @@ class Script:
     def user(self) -> str:
         domain, _slash, user = self.session.user.rpartition("\\")
         return f"{domain or self.server.computer_name}\\{user}"
+
+    @property
+    def module(self) -> Mapping[str, metadata.Cmdlet]:
+        return versions.module(self.server.version())
 
     @property
     def server(self) -> Server:

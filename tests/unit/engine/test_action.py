@@ -99,16 +99,19 @@ def test_check_mode_stops_after_the_reads() -> None:
 
 
 def test_a_secret_is_taken_out_of_texts_and_not_out_of_values_that_go_on() -> None:
-    """Even one that is part of a server's name."""
-    options = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "shared_secret": "dhcp02"}
+    """Even one that is a part of a server's name, which is refused where it would be sent."""
+    options = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "shared_secret": "dhcp02.contoso"}
     task = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", check_mode=True, diff=True)
     result = task.run(**options, scopes=["10.10.10.0"])
-    assert result["plan"][0]["step"].startswith("create relationship 'HQ' with ********.contoso.example (")
-    assert result["diff"]["after"]["partner_server"] == "********.contoso.example"
-    assert result["relationship"]["partner_server"] == "dhcp02.contoso.example"
-    fact = result["ansible_facts"]["windhcp_failover_pending_dhcp01"]
-    assert fact["check_mode"]["HQ"]["options"]["partner_server"] == "dhcp02.contoso.example"
-    refused = Task(dhcp_failover_relationship, "fresh").run(**{**options, "partner_server": "dhcp02/x"})
+    assert "shared_secret: that of 'HQ' is a part of a name that it is used with" in result["msg"]
+    assert result["plan"][0]["step"].startswith("create relationship 'HQ' with ********.example (")
+    pending = Task(dhcp_failover_relationship, "fresh", diff=True).run(**options)
+    assert pending["diff"]["after"]["partner_server"] == "dhcp02.contoso.example"
+    assert pending["relationship"]["partner_server"] == "dhcp02.contoso.example"
+    fact = pending["ansible_facts"]["windhcp_failover_pending_dhcp01"]["declared"]["HQ"]
+    assert fact["options"]["partner_server"] == "dhcp02.contoso.example"
+    assert "that of 'HQ' is a part of a name" in pending["warnings"][0]
+    refused = Task(dhcp_failover_relationship, "fresh").run(**{**options, "partner_server": "dhcp02.contoso/x"})
     assert "********/x" in refused["msg"]
 
 

@@ -22,7 +22,7 @@ TASK = {
     "name": "HQ",
     "partner_server": "dhcp02",
     "scopes": ["10.10.10.0"],
-    "shared_secret": "Kx7",
+    "shared_secret": "Kx7-secret",
     "update_secret": "on_change",
 }
 OURS = "O:BAG:DUD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
@@ -145,7 +145,7 @@ def test_restoring_needs_two_folders(place: str) -> None:
 @pytest.mark.parametrize("kind", ["secret", "unfinished"])
 def test_a_kept_text_of_somebody_else_is_told_before_it_would_be_written_over(kind: str) -> None:
     servers = pair()
-    task = {"name": "HQ", "shared_secret": "Kx7", "update_secret": "on_change", "wait_timeout": 1}
+    task = {"name": "HQ", "shared_secret": "Kx7-secret", "update_secret": "on_change", "wait_timeout": 1}
     servers.ok(RELATIONSHIP, **task)
     files = servers.wire.files["DHCP01"]
     (secret,) = (path for path in files.paths() if "secret." in path)

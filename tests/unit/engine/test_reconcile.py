@@ -45,7 +45,7 @@ scopes = st.lists(st.sampled_from(SCOPES), unique=True)
 common = {
     "max_client_lead_time": durations,
     "state_switch_interval": st.sampled_from(["0", "60", "1:00:00"]),
-    "shared_secret": st.sampled_from(["one", "two"]),
+    "shared_secret": st.sampled_from(["Kx7-the-first", "Kx7-the-second"]),
     "scopes": scopes,
 }
 load_balance = st.fixed_dictionaries(
@@ -109,10 +109,15 @@ def test_under_every_answer_to_an_open_question(name: str, answer: Any) -> None:
     lost."""
     lab = topology.loads(TOPOLOGY)
     lab.switches = lab.switches.with_answer(name, answer)
-    run(lab, definition({"scopes": ["10.0.1.0"], "load_balance_percent": 70, "shared_secret": "one"}))
+    run(lab, definition({"scopes": ["10.0.1.0"], "load_balance_percent": 70, "shared_secret": "Kx7-the-first"}))
     run(lab, definition({"scopes": ["10.0.2.0"]}))
     run(lab, definition({"load_balance_percent": 30, "max_client_lead_time": "2:00:00", "state_switch_interval": "60"}))
-    run(lab, definition({"enable_auth": False}))
+    if answer == "all_but_secret":
+        with pytest.raises(RemoteFailure, match="State is 'CommunicationInterrupted'"):
+            run(lab, definition({"enable_auth": False}))
+        lab.servers["DHCP02"].relationships["HQ"].secret = None  # a person sets it there
+    else:
+        run(lab, definition({"enable_auth": False}))
     wanted = definition({"mode": "hot_standby", "reserve_percent": 7, "server_role": "active"})
     if name == "active_after_lb_to_hs" and answer == "secondary":
         with pytest.raises(RemoteFailure, match="does not show what was asked for: server_role: DHCP01 is standby"):

@@ -53,6 +53,7 @@ SET: dict[str, Any] = {
 }
 KEEP = {"id": "keep", "op": "keep_text", "name": "hq", "public": "salt", "hidden": {"secret": 1}}
 PROVE = {"id": "prove", "op": "prove_text", "name": "hq", "nonce": "1"}
+FIND = {"id": "find", "op": "find_texts", "kind": "hq"}
 FAILING = {**SET, "id": "failing", "parameters": {**SET["parameters"], "Name": "None"}}
 
 
@@ -66,12 +67,12 @@ def test_only_the_cmdlet_that_needs_a_secret_gets_it(tmp_path: Path) -> None:
         "mutex": 10,
         "who": "me",
         "before": [PROVE],
-        "calls": [ADD, SET, KEEP, PROVE, FAILING],
+        "calls": [ADD, SET, KEEP, PROVE, FIND, FAILING],
         "finally": [PROVE],
     }
     with DirectPowerShell(SCRIPT, PRELUDE.replace("{trace}", str(trace))) as powershell:
         reply = powershell(company(), Session("DHCP01", "administrator"), json.dumps(request), SECRETS)
-    assert [one["errors"] == [] for one in json.loads(reply)["reply"]["calls"]] == [True] * 4 + [False]
+    assert [one["errors"] == [] for one in json.loads(reply)["reply"]["calls"]] == [True] * 5 + [False]
     lines = trace.read_text(encoding="utf-8").splitlines()
     assert any("ConvertFrom-Json" in line for line in lines)
     shown = [line for line in lines if "BIND arg" in line and any(one in line for one in SECRETS)]

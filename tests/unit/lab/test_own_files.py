@@ -29,6 +29,7 @@ TEXTS: list[dict[str, Any]] = [
     {"id": "prove", "op": "prove_text", "name": "hq", "nonce": "1"},
     {"id": "drop", "op": "drop_text", "name": "hq"},
 ]
+FIND = {"id": "find", "op": "find_texts", "kind": "hq"}
 COPY = {"id": "copy", "op": "safety_copy", "parameters": {"ScopeId": [str(CLIENTS)]}, "label": "HQ", "keep_days": 1}
 NOT_OURS = ["windhcp.not_ours"]
 OURS = "O:BAG:DUD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
@@ -68,10 +69,12 @@ PLANTED = {
 Ask = Callable[..., Mapping[str, Any]]
 
 
-def operations(place: str) -> list[dict[str, Any]]:
-    """What would read or write there; ``finally`` runs all of them."""
+def operations(name: str) -> list[dict[str, Any]]:
+    """What would read or write there; ``finally`` runs all of them. A folder is no text, so none is found."""
+    place, kind = PLANTED[name][:2]
+    texts = TEXTS if (place, kind) == ("kept/hq.txt", "folder") else [*TEXTS, FIND]
     if place.startswith("kept"):
-        return TEXTS
+        return texts
     path = "@folder/safety-copies/DHCP01-HQ.xml"
     import_copy = {
         "id": "import",
@@ -81,7 +84,7 @@ def operations(place: str) -> list[dict[str, Any]]:
         "inactive": True,
     }
     folders = [{"id": name, "op": "check_folder", "name": name} for name in ("kept", "safety-copies", "backups")]
-    return [*TEXTS, *folders, COPY, {"id": "read", "op": "read_copy", "path": path}, import_copy]
+    return [*texts, *folders, COPY, {"id": "read", "op": "read_copy", "path": path}, import_copy]
 
 
 def results(reply: str) -> list[Mapping[str, Any]]:
@@ -89,8 +92,8 @@ def results(reply: str) -> list[Mapping[str, Any]]:
     return found
 
 
-def through_standin(lab: Lab, files: Files, place: str) -> list[Mapping[str, Any]]:
-    request = json.dumps({"finally": operations(place)}).replace("@folder", own_files.FOLDER.replace("\\", "\\\\"))
+def through_standin(lab: Lab, files: Files, name: str) -> list[Mapping[str, Any]]:
+    request = json.dumps({"finally": operations(name)}).replace("@folder", own_files.FOLDER.replace("\\", "\\\\"))
     return results(script.run(lab, SESSION, request, script.Process(files, ["hush"])))
 
 
@@ -113,7 +116,7 @@ def planted_in_standin(name: str) -> tuple[Lab, Files]:
 def check(name: str, said: list[Mapping[str, Any]], lab: Lab) -> None:
     """Each operation is refused and says what and why; no cmdlet is called."""
     place, _kind, _sddl, wrong = PLANTED[name]
-    assert [[error["id"] for error in one["errors"]] for one in said] == [NOT_OURS] * len(operations(place))
+    assert [[error["id"] for error in one["errors"]] for one in said] == [NOT_OURS] * len(operations(name))
     for one in said:
         assert wrong in one["errors"][0]["message"]
         assert one["errors"][0]["target"] == f"*/windhcp.failover{place and '/'}{place}"
@@ -125,7 +128,7 @@ def check(name: str, said: list[Mapping[str, Any]], lab: Lab) -> None:
 def test_what_was_planted_is_never_used(name: str) -> None:
     lab, files = planted_in_standin(name)
     before = {path: files.found(path) for path in files.paths()}
-    check(name, through_standin(lab, files, PLANTED[name][0]), lab)
+    check(name, through_standin(lab, files, name), lab)
     assert {path: files.found(path) for path in files.paths()} == before
 
 
@@ -149,10 +152,10 @@ def test_powershell_never_uses_it_and_says_the_same(name: str, powershell: Direc
         path.write_text("planted", encoding="utf-8")
     if sddl:
         door.access.set(path, sddl)
-    request = json.dumps({"finally": operations(place)}).replace("@folder", str(root))
+    request = json.dumps({"finally": operations(name)}).replace("@folder", str(root))
     said = results(powershell(lab, SESSION, request, ["hush"]))
     check(name, said, lab)
-    assert said == through_standin(*planted_in_standin(name), place)
+    assert said == through_standin(*planted_in_standin(name), name)
     assert [one.read_text(encoding="utf-8") for one in elsewhere.iterdir()] == ["a\nb\n"]
     assert [one for one in root.parent.rglob("*") if one.is_file() and one != path] == []
     assert [one.name for one in door.system_folder(lab.servers["DHCP01"]).parent.iterdir()] == ["System32"]

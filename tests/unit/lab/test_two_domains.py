@@ -61,6 +61,14 @@ def test_one_of_another_domain_alone_is_found_by_its_netbios_name(lab: Lab) -> N
     assert lab.resolve("dhcp01", lab.servers["BERLIN2"]) == [], "two have it, and neither is of its domain"
 
 
+def test_or_it_is_not(lab: Lab) -> None:
+    lab.switches = lab.switches.with_answer("short_names_reach_other_domains", False)
+    assert lab.resolve("dhcp02", lab.servers["PARIS1"]) == []
+    assert scopes(lab, "PARIS1", "DHCP02") == ["WIN32 1722"]
+    assert scopes(lab, "PARIS1", "dhcp02.berlin.example") == []
+    assert scopes(lab, "BERLIN1", "DHCP02") == []
+
+
 def test_each_shows_its_own_computer_name(lab: Lab) -> None:
     request = json.dumps({"calls": [{"id": "who", "op": "who_when"}]})
     for server in ("BERLIN1", "PARIS1"):

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from core_calls import CLIENTS, PRINTERS, A, add, company, run
+from core_calls import CLIENTS, NAME, PRINTERS, A, add, company, get, run
 from lab import topology
 from lab.codec import TopologyError
 from lab.core.api import Session
 from lab.core.lab import Lab
+from lab.core.network import FAILOVER
 from lab.standin import script
 from lab.standin.files import Files
 
@@ -132,3 +133,36 @@ def test_a_topology_has_it() -> None:
     assert (lab.clock, lab.simulated_waits) == (EIGHT, True)
     with pytest.raises(TopologyError, match="simulated_waits: there is no clock"):
         topology.loads(topology.dumps(company()) + "simulated_waits: true")
+
+
+@pytest.mark.parametrize(("minutes", "here"), [(59, "CommunicationInterrupted"), (60, "PartnerDown")])
+def test_a_half_declares_its_partner_down_when_its_interval_is_over(minutes: int, here: str) -> None:
+    lab = virtual()
+    add(lab, StateSwitchInterval=timedelta(hours=1))
+    lab.servers["DHCP02"].relationships[NAME].safe_period = None
+    lab.cut_link("DHCP01", "DHCP02", FAILOVER)
+    lab.advance(timedelta(minutes=minutes))
+    assert (get(lab)["State"], get(lab, "DHCP02")["State"]) == (here, "CommunicationInterrupted")
+    lab.mend_link("DHCP01", "DHCP02")
+    assert get(lab, "DHCP02")["State"] == ("Recover" if here == "PartnerDown" else "Normal")
+
+
+def test_the_interval_begins_anew_with_each_loss() -> None:
+    lab = virtual()
+    add(lab, StateSwitchInterval=timedelta(hours=1))
+    for _loss in range(3):
+        lab.cut_link("DHCP01", "DHCP02")
+        lab.advance(timedelta(minutes=40))
+        lab.mend_link("DHCP01", "DHCP02")
+        lab.advance(timedelta(minutes=40))
+    assert get(lab)["State"] == "Normal"
+
+
+def test_two_that_both_did_are_in_conflict() -> None:
+    lab = virtual()
+    add(lab, StateSwitchInterval=timedelta(hours=1))
+    lab.cut_link("DHCP01", "DHCP02")
+    lab.advance(timedelta(hours=2))
+    assert get(lab)["State"] == get(lab, "DHCP02")["State"] == "PartnerDown"
+    lab.mend_link("DHCP01", "DHCP02")
+    assert get(lab)["State"] == "PotentialConflict"

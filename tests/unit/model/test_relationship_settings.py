@@ -66,7 +66,7 @@ def changed(setting: Setting) -> Relationship:
 
 
 def secret(setting: Setting) -> dict[str, str]:
-    return {"shared_secret": "s3cret"} if setting.kind is SettingKind.AUTHENTICATION else {}
+    return {"shared_secret": "Kx7-secret"} if setting.kind is SettingKind.AUTHENTICATION else {}
 
 
 def options(setting: Setting) -> dict[str, Any]:
@@ -217,7 +217,9 @@ def test_two_entries_that_differ_in_it_contradict_each_other(setting: Setting) -
     with pytest.raises(Refused, match=f"do not agree: {setting.option} "):
         site.entries([entry, other], ["dhcp01", "dhcp02"])
     (written,) = site.share(site.entries([other], ["dhcp01", "dhcp02"]), "dhcp01").writes
-    assert written.get(setting.option) == (None if setting.kind is SettingKind.SECRET else another(setting))
+    assert written.get(setting.option) == (
+        None if setting.kind is SettingKind.SECRET else setting.as_data(another(setting))
+    )
 
 
 @EACH

@@ -68,8 +68,8 @@ def test_what_is_written_is_normalised() -> None:
             "mode": "hot_standby",
             "server_role": "active",
             "reserve_percent": 8,
-            "max_client_lead_time": 7200,
-            "state_switch_interval": 60,
+            "max_client_lead_time": "02:00:00",
+            "state_switch_interval": "00:01:00",
             "scopes": ["10.0.9.0", "10.0.10.0"],
         }
     ]
@@ -153,7 +153,7 @@ def test_everything_is_told_at_once() -> None:
     [
         ({"load_balance_percent": 60}, {"load_balance_percent": 40}, {"load_balance_percent": 60}),
         ({}, {"load_balance_percent": 40}, {"load_balance_percent": 60}),
-        ({"max_client_lead_time": "3600"}, {"max_client_lead_time": "1:00:00"}, {"max_client_lead_time": 3600}),
+        ({"max_client_lead_time": "3600"}, {"max_client_lead_time": "1:00:00"}, {"max_client_lead_time": "01:00:00"}),
         ({"scopes": ["10.0.1.0"]}, {"scopes": ["10.0.1.0"]}, {"scopes": ["10.0.1.0"]}),
         ({}, {"scopes": ["10.0.1.0"]}, {"scopes": ["10.0.1.0"]}),
         ({"partner_server": "10.0.0.2"}, {"partner_server": "10.0.0.1"}, {"partner_server": "10.0.0.2"}),

@@ -60,7 +60,7 @@ def test_it_is_created_with_its_first_members(options: dict[str, Any], step: str
         ),
         ({"state_switch_interval": "60"}, "state_switch_interval off -> 00:01:00", "state_switch_interval", 60),
         ({"auto_state_transition": True}, "state_switch_interval off -> 01:00:00", "state_switch_interval", 3600),
-        ({"shared_secret": "Kx7", "enable_auth": True}, "enable_auth False -> True", "enable_auth", True),
+        ({"shared_secret": "Kx7-secret", "enable_auth": True}, "enable_auth False -> True", "enable_auth", True),
         (
             {"mode": "hot_standby", "reserve_percent": 8},
             "mode load_balance -> hot_standby, reserve_percent 8",

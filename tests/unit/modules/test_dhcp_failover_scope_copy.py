@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pairs import ONE, SCOPE, Pair, pair, steps
+from pairs import ONE, SCOPE, THREE, TWO, Pair, pair, steps
 
 COPY = "dhcp_failover_scope_copy"
 DELETED = "with its leases (DNS records of its clients may go too)"
@@ -65,3 +65,26 @@ def test_the_last_copy_of_a_scope_never_goes(route: dict[str, str]) -> None:
     message = servers.refused(COPY, host="dhcp02", scopes=["10.0.1.0"], **route)
     assert message.startswith("scopes: 10.0.1.0 does not exist on ")
     assert message.endswith(", so it would be lost. Nothing was changed.")
+
+
+def test_many_copies_at_once_are_refused_unless_told() -> None:
+    servers = pair(ONE, TWO, THREE)
+    scopes = ["10.0.1.0", "10.0.2.0", "10.0.3.0"]
+    removal = servers.remove(ONE, TWO, THREE, keep_scopes_on="this_server", other_copy="disable", partner_host="dhcp02")
+    servers.ok(SCOPE, **removal)
+    options = {"host": "dhcp02", "partner_host": "dhcp01"}
+    message = servers.refused(COPY, scopes=scopes, **options)
+    assert message.startswith(
+        "3 of the 3 scopes of DHCP02 would be removed or lose a copy for good, and 30 % is the most"
+    )
+    servers.ok(COPY, scopes=scopes[:2], **options)
+    servers.ok(COPY, scopes=scopes, **options)
+    assert not servers.server("DHCP02").scopes
+
+
+def test_a_percentage_lets_them_go() -> None:
+    servers = pair(ONE, TWO, THREE)
+    removal = servers.remove(ONE, TWO, THREE, keep_scopes_on="this_server", other_copy="disable", partner_host="dhcp02")
+    servers.ok(SCOPE, **removal)
+    options = {"host": "dhcp02", "partner_host": "dhcp01", "max_removals_percent": 100}
+    servers.reached(COPY, scopes=["10.0.1.0", "10.0.2.0", "10.0.3.0"], **options)

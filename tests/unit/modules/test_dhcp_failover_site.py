@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
+import pytest
 import yaml
 from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
 
@@ -19,12 +20,13 @@ HOSTS = ["dhcp01", "dhcp02", "dhcp03", "dhcp04"]
 SECRET = "Kx7-secret"
 
 
-def run(relationships: list[dict[str, Any]]) -> dict[str, Any]:
-    task = MagicMock(check_mode=True, diff=True, async_val=0, args={"relationships": relationships})
+def run(relationships: list[dict[str, Any]], *, shown: bool = False, **more: Any) -> dict[str, Any]:
+    """`shown`: a secret may be in the result, as a name that was there before."""
+    task = MagicMock(check_mode=True, diff=True, async_val=0, args={"relationships": relationships, **more})
     action = dhcp_failover_site.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
     action._execute_module = MagicMock(side_effect=AssertionError("it runs nothing"))
     result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "dhcp01", "groups": {"all": HOSTS}})
-    assert SECRET not in json.dumps(result)
+    assert shown or SECRET not in json.dumps(result)
     return result
 
 
@@ -44,3 +46,63 @@ def test_the_role_takes_what_the_module_takes() -> None:
     assert {
         name: {key: value for key, value in option.items() if key != "description"} for name, option in taken.items()
     } == spec
+
+
+PLAIN = {"name": "Berlin-Mitte", "primary": "dhcp01", "partner": "dhcp02", "scopes": ["10.0.1.0"]}
+
+
+def test_a_secret_that_is_a_name_leaves_the_data_as_it_is() -> None:
+    for secret in ("Berlin-Mitte", "dhcp0", "e", "load_balance", "10.0.1.0"):
+        result = run([{**PLAIN, "shared_secret": secret}], shown=True)
+        (written,) = result["writes"]
+        assert {option: written[option] for option in PLAIN} == PLAIN
+        assert (result["names"], written["partner_server"]) == (["Berlin-Mitte"], "dhcp02")
+        assert (result["secret_entries"], result["with_secret"]) == ({"Berlin-Mitte": 0}, ["Berlin-Mitte"])
+        assert "so it is refused where it has to be sent" in result["warnings"][0]
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_an_empty_secret_is_refused_where_authentication_may_be_meant(empty: str | None) -> None:
+    said = run([{**PLAIN, "shared_secret": empty}])["msg"]
+    assert "'Berlin-Mitte' (dhcp01 with dhcp02): shared_secret: is empty" in said
+    off = run([{**PLAIN, "shared_secret": empty, "enable_auth": False}])
+    assert (off["with_secret"], off["writes"][0]["enable_auth"]) == ([], False)
+    for all_of_them in ([PLAIN], [{**PLAIN, "enable_auth": True}]):
+        said = run(all_of_them, failover={"failover_shared_secret": empty})["msg"]
+        assert "failover_shared_secret: is empty (does the vault or the variable have it?), and 'Berlin-Mitte'" in said
+    for fine in ({"shared_secret": SECRET}, {"enable_auth": False}):
+        assert not run([{**PLAIN, **fine}], failover={"failover_shared_secret": empty}).get("failed")
+
+
+def test_the_secret_of_all_goes_to_those_that_name_none() -> None:
+    other = {**PLAIN, "name": "Own", "scopes": [], "shared_secret": SECRET}
+    off = {**PLAIN, "name": "Off", "scopes": [], "enable_auth": False}
+    result = run([PLAIN, other, off], failover={"failover_shared_secret": SECRET})
+    assert (result["with_secret"], result["secret_entries"]) == (["Berlin-Mitte", "Own"], {"Own": 1})
+    assert run([PLAIN, other, off], failover={})["with_secret"] == ["Own"]
+
+
+@pytest.mark.parametrize(("value", "kind"), [(12345678, "a number"), (["x"], "a list"), ({"x": 1}, "a dictionary")])
+def test_a_secret_is_a_text(value: object, kind: str) -> None:
+    assert run([PLAIN, {**PLAIN, "shared_secret": value}])["msg"] == (
+        f"relationships[1].shared_secret: is {kind}; a secret is a text, write it in quotes."
+    )
+    assert run([PLAIN], failover={"failover_shared_secret": value})["msg"].startswith(
+        f"failover.failover_shared_secret: is {kind};"
+    )
+
+
+def test_a_number_that_yaml_may_have_made_of_minutes_is_told_once() -> None:
+    result = run([{**PLAIN, "max_client_lead_time": 60, "state_switch_interval": "0:01:00"}])
+    (warning,) = result["warnings"]
+    assert warning.startswith("'Berlin-Mitte' (dhcp01 with dhcp02): max_client_lead_time: is 60 seconds, which is what")
+    written = result["writes"][0]
+    assert (written["max_client_lead_time"], written["state_switch_interval"]) == ("00:01:00", "00:01:00")
+
+
+def test_what_a_terminal_obeys_is_in_no_message() -> None:
+    failed = run([{**PLAIN, "name": "H\x1b[31m\nQ", "primary": "dhcp09"}])
+    _what, problem = failed["msg"].split("\n")
+    assert problem.startswith("- 'H\\x1b[31m\\x0aQ' (dhcp09 with dhcp02)")
+    warned = run([{**PLAIN, "name": "H\x1b[31mQ", "max_client_lead_time": 60}])
+    assert (warned["names"], warned["warnings"][0][:14]) == (["H\x1b[31mQ"], "'H\\x1b[31mQ' (")

@@ -16,7 +16,7 @@ from pairs import RELATIONSHIP, SCOPE, TWO, Pair, pair
 CHANGE = {
     "name": "HQ",
     "load_balance_percent": 70,
-    "shared_secret": "Kx7",
+    "shared_secret": "Kx7-secret",
     "update_secret": "on_change",
     "wait_timeout": 1,
 }

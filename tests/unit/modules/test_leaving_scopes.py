@@ -156,12 +156,57 @@ def many(count: int) -> Pair:
 def test_a_third_of_many_members_is_the_most_at_once() -> None:
     servers = many(10)
     message = servers.refused(SCOPE, relationship="HQ", scopes=["10.0.1.0"], purge=True, **OWN, **DELETE)
-    assert "9 of the 10 members would be removed, and 30 % is the most at once" in message
+    assert message.startswith("9 of the 10 members of 'HQ' would be removed or lose a copy for good, and 30 % is the")
     assert "max_removals_percent: 90" in message
-    assert servers.refused(RELATIONSHIP, name="HQ", state="absent", **OWN, **DELETE).startswith("10 of the 10 members")
+    absent = {"name": "HQ", "state": "absent", **OWN, **DELETE}
+    message = servers.refused(RELATIONSHIP, **absent, max_removals_percent=99)
+    assert message.startswith("10 of the 10 members of 'HQ'"), "a percentage that is given holds for what is named, too"
+    assert not servers.run(RELATIONSHIP, **absent, check_mode=True).get("failed"), "what is named is meant"
     servers.ok(SCOPE, **servers.remove(ONE, TWO, THREE), **OWN, **DELETE)
     assert len(servers.server("DHCP01").relationships["HQ"].scopes) == 7
-    servers.ok(SCOPE, relationship="HQ", scopes=["10.0.10.0"], purge=True, **OWN, **DELETE)
+    purge = {"relationship": "HQ", "scopes": ["10.0.10.0"], "purge": True, **OWN, **DELETE}
+    assert servers.refused(SCOPE, **purge).startswith("6 of the 7 members")
+    servers.ok(SCOPE, **purge, max_removals_percent=86)
+
+
+@ROUTES
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_an_empty_list_purges_nothing_whatever_is_allowed(route: dict[str, Any], count: int) -> None:
+    servers = many(count)
+    purge = {"relationship": "HQ", "scopes": [], "purge": True, "max_removals_percent": 100, **route, **DELETE}
+    message = servers.refused(SCOPE, **purge, allow_content_loss=True)
+    assert message.startswith("scopes: the list for 'HQ' is empty, and with purge every scope would leave it;")
+    assert len(servers.server("DHCP02").scopes) == count
+
+
+def test_the_side_with_more_members_is_counted() -> None:
+    """Drift: this server shows one member, and its partner, which would lose all of them, has more."""
+    servers = many(8)
+    kept, *others = sorted(servers.server("DHCP01").relationships["HQ"].scopes)
+    servers.server("DHCP01").relationships["HQ"].scopes = [kept]
+    purge = {"relationship": "HQ", "scopes": [str(kept)], "purge": True, "wait_timeout": 1, **DELETE}
+    message = servers.refused(SCOPE, **purge, **OWN)
+    assert message.startswith(f"{len(others)} of the 8 members of 'HQ' would be removed")
+
+
+def test_what_a_former_partner_loses_is_counted() -> None:
+    for other_copy, refused in (("delete", True), ("disable", False)):
+        servers = many(4)
+        scopes = [*map(str, sorted(servers.server("DHCP01").relationships["HQ"].scopes))]
+        keep = {"keep_scopes_on": "this_server", "other_copy": other_copy, "wait_timeout": 1}
+        anew = {"name": "HQ", "partner_server": "dhcp03", "scopes": scopes, "recreate": "when_needed", **keep}
+        move = {
+            "relationship": "New",
+            "scopes": scopes[:2],
+            "create_relationship": {"partner_server": "dhcp03"},
+            **keep,
+        }
+        for module, options, going in ((RELATIONSHIP, anew, 4), (SCOPE, {**move, "move": True}, 2)):
+            if refused:
+                message = servers.refused(module, **options)
+                assert message.startswith(f"{going} of the 4 members of 'HQ' would be removed or lose a copy for good")
+            told: dict[str, Any] = {**options, **({"max_removals_percent": 25 * going} if refused else {})}
+            assert not servers.run(module, check_mode=True, **told).get("failed")
 
 
 @ROUTES

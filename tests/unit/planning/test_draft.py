@@ -10,6 +10,7 @@ from typing import Any
 
 import builders
 import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind, Stage
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
@@ -85,7 +86,9 @@ def test_a_partner_that_cannot_be_read_and_is_needed() -> None:
     with pytest.raises(
         RemoteFailure, match=r"^An earlier run that wrote to 'HQ' was broken off, so its partner is look"
     ):
-        Draft(replace(start, journal={"HQ": PARTNER})).need(READ)
+        Draft(replace(start, journal=(Note("HQ", PARTNER, run="0"),), run="1")).need(READ)
+    with pytest.raises(RemoteFailure, match=r"^On dhcp01: the partner is not reachable\.$"):
+        Draft(replace(start, journal=(Note("HQ", PARTNER, run="1"),), run="1")).need(READ)
 
 
 def test_what_is_refused_while_something_is_to_be_read_may_look_different_then() -> None:

@@ -50,7 +50,7 @@ def shown(now: World) -> Mapping[str, str]:
     ("done", "here", "there"),
     [
         (action(Kind.SAVE, ONE, detail=0), "1+HQ 2+HQ 3+", "1+HQ 2+HQ"),
-        (action(Kind.MAKE, NEW.scope_id, detail=NEW), "1+HQ 2+HQ 3+ 9+", "1+HQ 2+HQ"),
+        (action(Kind.MAKE, NEW.scope_id, detail=NEW), "1+HQ 2+HQ 3+ 9-", "1+HQ 2+HQ"),
         (action(Kind.SERVE_OFF, THREE), "1+HQ 2+HQ 3-", "1+HQ 2+HQ"),
         (action(Kind.DETACH_MEMBERS, ONE, where=OWN), "1+HQ 2+HQ 3+", "1+ 2+HQ"),
         (action(Kind.DETACH_HALF, where=OWN), "1+HQ 2+HQ 3+", "1+ 2+"),
@@ -79,6 +79,14 @@ def test_what_the_servers_show_after_it(done: Action, here: str, there: str) -> 
     start = pair(HQ, OWN)
     assert shown(action_table.effect(start, done)) == {"here": here, "there": there}
     assert shown(start) == {"here": "1+HQ 2+HQ 3+", "there": "1+HQ 2+HQ"}, "what it started from stays as it was"
+
+
+def test_a_scope_that_was_made_serves_when_it_is_switched_on() -> None:
+    made = action_table.effect(pair(HQ, OWN), action(Kind.MAKE, NEW.scope_id, detail=NEW))
+    on = action(Kind.SERVE_ON, NEW.scope_id)
+    assert action_table.needs(made, on) is None
+    assert shown(action_table.effect(made, on))["here"] == "1+HQ 2+HQ 3+ 9+"
+    assert action_table.needs(pair(HQ, OWN), on) == "DHCP01 has no copy of 10.0.9.0"
 
 
 def test_a_new_relationship_has_both_halves() -> None:
@@ -166,6 +174,16 @@ def test_a_scope_that_the_partner_has_already_cannot_join() -> None:
     start = world(here, partner({"HQ": ["10.0.1.0"]}, ["10.0.3.0"]), OWN)
     assert action_table.needs(start, action(Kind.JOIN, THREE, other=OWN)) == "DHCP02 has 10.0.3.0 already"
     assert action_table.needs(start, action(Kind.JOIN, TWO, other=OWN)) is None
+
+
+def test_of_two_copies_that_nobody_serves_none_goes() -> None:
+    """Unless the kept one is in failover."""
+    off, there = builders.scope("10.0.1.0", active=False), partner(None, [builders.scope("10.0.1.0", active=False)])
+    delete = action(Kind.DELETE, ONE, where=OWN, other=HERE)
+    alone = world(builders.server([], [off]), there, OWN)
+    assert action_table.needs(alone, delete) == "10.0.1.0 is on DHCP01 neither in service nor in failover"
+    member = world(builders.server([builders.relationship("HQ", ["10.0.1.0"])], [off]), there, OWN)
+    assert action_table.needs(member, delete) is None
 
 
 def test_a_former_partner_s_copy_waits_for_the_membership() -> None:

@@ -12,6 +12,7 @@ import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
@@ -87,10 +88,19 @@ def test_what_would_be_lost_is_told_unless_it_may_be() -> None:
 
 @pytest.mark.parametrize(
     ("members", "leaving", "percent", "refused"),
-    [(9, 9, 30, False), (10, 3, 30, False), (10, 4, 30, True), (10, 4, 40, False), (10, 1, 5, True)],
-    ids=["few members", "a share", "more", "as told", "less than one"],
+    [
+        (2, 1, 30, False),
+        (3, 1, 30, True),
+        (4, 1, 30, False),
+        (9, 8, 30, True),
+        (10, 3, 30, False),
+        (10, 4, 30, True),
+        (10, 4, 40, False),
+        (10, 1, 5, True),
+    ],
+    ids=["two members", "one of three", "of four", "nearly all", "a share", "more", "as told", "less than one"],
 )
-def test_of_many_members_a_third_is_the_most_at_once(members: int, leaving: int, percent: int, refused: bool) -> None:
+def test_of_three_members_a_third_is_too_many_at_once(members: int, leaving: int, percent: int, refused: bool) -> None:
     scopes = [f"10.1.{number}.0" for number in range(members)]
     read = Export({}, {}, {scope: Content() for scope in scope_ids(scopes)}, {})
     here = builders.server([builders.relationship("HQ", scopes)], list(scopes))
@@ -99,17 +109,31 @@ def test_of_many_members_a_third_is_the_most_at_once(members: int, leaving: int,
         source: replace(view, contents=(Read(frozenset(read.scopes), read, READ_AT),))
         for source, view in start.views.items()
     }
-    plan = plan_of(replace(start, views=views), replace(LEAVING, leaving=scope_ids(scopes[:leaving])))
+    stay = scope_ids(scopes[leaving:])
+    start = replace(start, views=views)
+    plan = plan_of(start, Spec("HQ", DeclaredSettings("HQ"), stay, exact=True, policy=KEEP_HERE))
+    named = plan_of(start, replace(LEAVING, leaving=scope_ids(scopes[:leaving])))
     limits = guards.Limits(max_removals_percent=percent)
+    guards.check(named, limits)
     if not refused:
         guards.check(plan, limits)
         return
     with pytest.raises(Refused) as too_many:
         guards.check(plan, limits)
     assert str(too_many.value) == (
-        f"{leaving} of the {members} members would be removed, and {percent} % is the most at once; look at the list, "
-        f"or say max_removals_percent: {leaving * 10}. Nothing was changed."
+        f"{leaving} of the {members} members of 'HQ' would be removed or lose a copy for good, and {percent} % is the "
+        f"most at once; look at the list, or say max_removals_percent: {-(-100 * leaving // members)} "
+        "(failover_max_removals_percent of the role and the playbooks). Nothing was changed."
     )
+    guards.check(plan, guards.Limits(max_removals_percent=-(-100 * leaving // members)))
+
+
+def test_many_small_relationships_are_counted_together() -> None:
+    relationships = {f"R{number}": [f"10.0.{number}.0"] for number in (1, 2, 3)}
+    gone = [Spec(name, absent=True, policy=KEEP_HERE, one_by_one=False) for name in relationships]
+    with pytest.raises(Refused, match=r"^3 of the 3 members of these relationships would be removed"):
+        guards.check(plan_of(pair(relationships, OWN), *gone), STRICT)
+    guards.check(plan_of(pair(relationships, OWN), *(replace(spec, one_by_one=True) for spec in gone)), STRICT)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs, task_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
@@ -54,6 +56,8 @@ def joined(
                 "00:10:00, inactive)",
                 "create scope 10.0.9.0 'Scope 10.0.9.0' (mask 255.255.255.0, 10.0.9.10 to 10.0.9.200)",
                 f"add to relationship 'HQ', copying to {PARTNER}: 10.0.2.0, 10.0.8.0, 10.0.9.0",
+                "activate 10.0.9.0 on DHCP01",
+                "activate 10.0.9.0 on DHCP02",
             ],
         ),
     ],
@@ -74,8 +78,11 @@ def test_relationship_and_scope_come_into_being_in_one_task() -> None:
     assert [words.split(" (")[0] for words in in_words(plan)] == [
         "create scope 10.0.9.0 'Scope 10.0.9.0'",
         f"create relationship 'HQ' with {PARTNER}",
+        "activate 10.0.9.0 on DHCP01",
+        "activate 10.0.9.0 on DHCP02",
     ]
     assert plan.shown[1]["scopes"] == ["10.0.9.0"]
+    assert [view.serves(IPv4Address("10.0.9.0")) for view in plan.end.views.values()] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +139,7 @@ def test_a_copy_that_is_in_the_way_is_saved_and_goes_before() -> None:
 
 
 def test_a_member_that_is_one_on_this_server_alone_is_added_again() -> None:
-    start = replace(world(HQ, partner({"HQ": []}), OWN), journal={"HQ": PARTNER})
+    start = replace(world(HQ, partner({"HQ": []}), OWN), journal=(Note("HQ", PARTNER, run="0"),), run="1")
     plan = plan_of(start, Spec("HQ", scopes=(ONE,)))
     assert [(action.kind, action.where) for action in plan.actions] == [(Kind.DETACH_MEMBERS, HERE), (Kind.JOIN, HERE)]
 

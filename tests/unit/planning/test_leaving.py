@@ -32,13 +32,17 @@ DELETED = "with its leases (DNS records of its clients may go too)"
             OWN,
             [
                 "keep a safety copy on DHCP02 of what is on DHCP02, with leases: 10.0.1.0",
+                "deactivate 10.0.1.0 on DHCP02",
                 "remove from relationship 'HQ', keeping on DHCP01 and deleting on DHCP02: 10.0.1.0",
             ],
         ),
         (
             replace(KEEP_HERE, keep_days=None),
             HOP,
-            ["remove from relationship 'HQ', keeping on DHCP01 and deleting on DHCP02: 10.0.1.0"],
+            [
+                "deactivate 10.0.1.0 on DHCP02",
+                "remove from relationship 'HQ', keeping on DHCP01 and deleting on DHCP02: 10.0.1.0",
+            ],
         ),
         (
             replace(DISABLE, keep_days=None),
@@ -52,7 +56,10 @@ DELETED = "with its leases (DNS records of its clients may go too)"
         (
             replace(GIVE, keep_days=None),
             OWN,
-            ["remove from relationship 'HQ', keeping on DHCP02 and deleting on DHCP01: 10.0.1.0"],
+            [
+                "deactivate 10.0.1.0 on DHCP01",
+                "remove from relationship 'HQ', keeping on DHCP02 and deleting on DHCP01: 10.0.1.0",
+            ],
         ),
     ],
     ids=["delete, with a safety copy", "delete", "disable", "the partner keeps it"],
@@ -94,6 +101,8 @@ def test_a_removal_that_broke_off_is_finished(members: Mapping[str, list[str]], 
 def test_a_relationship_ends_when_its_members_have_left() -> None:
     plan = plan_of(pair(HQ), Spec("HQ", absent=True, policy=replace(KEEP_HERE, keep_days=None)))
     assert in_words(plan) == [
+        "deactivate 10.0.1.0 on DHCP02",
+        "deactivate 10.0.2.0 on DHCP02",
         "remove from relationship 'HQ', keeping on DHCP01 and deleting on DHCP02: 10.0.1.0, 10.0.2.0",
         "remove the empty relationship 'HQ' on DHCP01 and DHCP02",
     ]

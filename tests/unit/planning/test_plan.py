@@ -58,18 +58,56 @@ def test_what_the_copy_that_goes_has_alone_is_told_and_counted_as_lost() -> None
     assert list(removal.loses) == list(removal.differences)
 
 
+ABSENT = Spec("HQ", absent=True, policy=KEEP_HERE)
+EXACT = Spec("HQ", DeclaredSettings("HQ", scopes=(ONE,)), (ONE,), exact=True, policy=KEEP_HERE)
+ANEW = DeclaredSettings("Berlin", PARTNER, scopes=(ONE, TWO))
+
+
 @pytest.mark.parametrize(
-    ("spec", "members"),
+    ("spec", "going"),
     [
-        (LEAVING, 2),
-        (Spec("HQ", absent=True, policy=KEEP_HERE), 2),
-        (Spec("HQ", DeclaredSettings("HQ", scopes=(ONE,)), (ONE,), exact=True, policy=KEEP_HERE), 2),
+        (LEAVING, 0),
+        (replace(LEAVING, one_by_one=False), 1),
+        (ABSENT, 0),
+        (replace(ABSENT, one_by_one=False), 2),
+        (EXACT, 1),
+        (replace(EXACT, policy=replace(KEEP_HERE, other_copy="disable")), 1),
         (Spec("HQ", scopes=(ONE, TWO, THREE)), 0),
+        (Spec("Berlin", ANEW, (ONE, TWO), policy=replace(KEEP_HERE, recreate=True, previous_name="HQ")), 0),
+        (Spec("Berlin", ANEW, (ONE,), policy=replace(KEEP_HERE, move=True)), 0),
     ],
-    ids=["leaving", "absent", "exact", "joining"],
+    ids=[
+        "leaving, one by one",
+        "leaving, with a percentage",
+        "absent, by name",
+        "absent, purged",
+        "exact",
+        "exact, and the copy stays",
+        "joining",
+        "made anew",
+        "moved, the partner being the same",
+    ],
 )
-def test_of_how_many_members_some_are_removed(spec: Spec, members: int) -> None:
-    assert plan_of(pair(HQ, OWN), spec).members == members
+def test_what_goes_without_being_named_is_counted(spec: Spec, going: int) -> None:
+    *counts, together = plan_of(pair(HQ, OWN), spec).counts
+    hq = [(count.all, count.going) for count in counts if count.what == "the 2 members of 'HQ'"]
+    assert hq == [(2, going)] or (hq, going) == ([], 0), "what is not declared and loses nothing is no matter"
+    assert together.going == going
+
+
+def test_the_server_with_more_members_is_the_one_that_counts() -> None:
+    for here, there in (([ONE], [ONE, TWO, THREE]), ([ONE, TWO, THREE], [ONE])):
+        mine = builders.server([builders.relationship("HQ", list(map(str, here)))])
+        start = world(mine, partner({"HQ": list(map(str, there))}, copies=["10.0.1.0", "10.0.2.0", "10.0.3.0"]), OWN)
+        hq, _together = plan_of(start, EXACT).counts
+        assert (hq.all, hq.going) == (3, 2)
+
+
+def test_members_of_the_partner_alone_that_nothing_is_done_to_do_not_go() -> None:
+    mine = builders.server([builders.relationship("HQ", ["10.0.1.0"])])
+    start = world(mine, partner({"HQ": ["10.0.1.0", "10.0.2.0"]}), OWN)
+    hq, _together = plan_of(start, Spec("HQ", DeclaredSettings("HQ", load_balance_percent=70))).counts
+    assert (hq.all, hq.going) == (2, 0)
 
 
 def test_before_and_after_of_one_relationship() -> None:

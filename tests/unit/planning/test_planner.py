@@ -43,7 +43,7 @@ def test_before_scopes_come_their_partner_is_asked() -> None:
 
 def test_a_planner_that_knows_nothing_asks_for_this_server() -> None:
     spec = Spec("HQ", absent=True, policy=Policy(previous_name="Old"))
-    assert asked_of(World(), spec) == ReadRequest(OwnRead(notes=("HQ", "Old")))
+    assert asked_of(World(), spec) == ReadRequest(OwnRead(secrets=("HQ", "Old")))
 
 
 def test_nothing_is_asked_where_nothing_is_to_be_done() -> None:
@@ -75,6 +75,8 @@ def test_a_scope_moves_a_relationship_is_renamed_and_all_in_one_list() -> None:
     start = pair({"HQ": ["10.0.1.0", "10.0.2.0"], "Lab": ["10.0.3.0"]})
     plan = plan_of(start, *whole([exact("HQ", ONE), exact("Branch", TWO, THREE, previous_name="Lab")]))
     assert [(action.kind, action.name) for action in plan.actions if action.kind is not Kind.SAVE] == [
+        (Kind.SERVE_OFF, "HQ"),
+        (Kind.SERVE_OFF, "Lab"),
         (Kind.WITHDRAW_MEMBERS, "HQ"),
         (Kind.WITHDRAW_MEMBERS, "Lab"),
         (Kind.WITHDRAW_RELATIONSHIP, "Lab"),

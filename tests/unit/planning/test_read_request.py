@@ -31,16 +31,16 @@ def test_scopes_of_both_stand_once_and_in_order() -> None:
 
 
 def test_of_this_server_all_is_read_that_one_of_two_needs() -> None:
-    notes = OwnRead(notes=("HQ", "Branch"), scopes=(TWO,), uses=(THREE,), copy="C:\\copy.xml")
-    more = OwnRead(notes=("Lab", "HQ"), scopes=(ONE,), level=True, statistics=True)
-    assert notes.merged(more) == OwnRead(
+    secrets = OwnRead(secrets=("HQ", "Branch"), scopes=(TWO,), uses=(THREE,), copy="C:\\copy.xml")
+    more = OwnRead(secrets=("Lab", "HQ"), scopes=(ONE,), level=True, statistics=True)
+    assert secrets.merged(more) == OwnRead(
         ("HQ", "Branch", "Lab"), (ONE, TWO), True, (THREE,), level=True, copy="C:\\copy.xml", statistics=True
     )
 
 
 @pytest.mark.parametrize(
     "read",
-    [OwnRead(), OwnRead(notes=("HQ",)), OwnRead(scopes=(ONE,), leases=False), OwnRead(level=True, statistics=True)],
+    [OwnRead(), OwnRead(secrets=("HQ",)), OwnRead(scopes=(ONE,), leases=False), OwnRead(level=True, statistics=True)],
     ids=str,
 )
 def test_what_was_asked_for_once_adds_nothing(read: OwnRead) -> None:
@@ -112,7 +112,7 @@ def test_two_requests_are_one_and_a_partner_is_in_it_once() -> None:
     first = ReadRequest(OwnRead(("HQ",)), (HQ,), ("alias",))
     second = ReadRequest(OwnRead(("Branch",)), (branch, replace(HQ, scopes=(THREE,), level=True)), ("other", "alias"))
     merged = first.merged(second)
-    assert merged.own.notes == ("HQ", "Branch")
+    assert merged.own.secrets == ("HQ", "Branch")
     assert merged.partners == (replace(HQ, scopes=(ONE, THREE), level=True), branch)
     assert merged.resolve == ("alias", "other")
     assert ReadRequest().merged(first) == first
@@ -129,7 +129,7 @@ def test_two_relationships_of_one_partner_are_one_read_of_it() -> None:
     [
         (ReadRequest(), "this server"),
         (ReadRequest(OwnRead(leases=False)), "this server"),
-        (ReadRequest(OwnRead(("HQ",), level=True)), "this server; notes HQ; level True"),
+        (ReadRequest(OwnRead(("HQ",), level=True)), "this server; secrets HQ; level True"),
         (ReadRequest(partners=(replace(HQ, scopes=()),)), f"this server; partner {PARTNER} of 'HQ'"),
         (
             ReadRequest(partners=(replace(HQ, scopes=(ONE, TWO)),)),

@@ -58,6 +58,7 @@ def test_roles_change_places() -> None:
     plan = plan_of(standby(), declared("HQ", policy=SAVED, **HOT, server_role="standby"))
     assert [(action.kind, action.where) for action in plan.actions] == [
         (Kind.SAVE, OWN),
+        (Kind.SERVE_OFF, OWN),
         (Kind.WITHDRAW_MEMBERS, HERE),
         (Kind.WITHDRAW_RELATIONSHIP, HERE),
         (Kind.CREATE, HERE),
@@ -70,6 +71,7 @@ def test_a_new_name() -> None:
     start = pair({"HQ": ["10.0.1.0"]})
     plan = plan_of(start, declared("Berlin", policy=replace(ANEW, previous_name="HQ")))
     assert [(action.kind, action.name) for action in plan.actions] == [
+        (Kind.SERVE_OFF, "HQ"),
         (Kind.WITHDRAW_MEMBERS, "HQ"),
         (Kind.WITHDRAW_RELATIONSHIP, "HQ"),
         (Kind.CREATE, "Berlin"),
@@ -197,6 +199,7 @@ def moves(**more: Any) -> Spec:
 def test_a_scope_moves_between_relationships_of_one_partner() -> None:
     plan = plan_of(pair({"HQ": ["10.0.1.0", "10.0.2.0"]}), moves())
     assert [(action.kind, action.name) for action in plan.actions] == [
+        (Kind.SERVE_OFF, "HQ"),
         (Kind.WITHDRAW_MEMBERS, "HQ"),
         (Kind.CREATE, "Branch"),
     ]

@@ -65,7 +65,7 @@ def test_what_is_not_listed_is_absent_but_for_what_is_to_be_ignored() -> None:
     start = pair({"HQ": ["10.0.1.0"], "Lab": ["10.0.2.0"], "Old": [], "Theirs": ["10.0.3.0"]})
     desired = [Spec("HQ"), Spec("Branch", policy=Policy(previous_name="Old"))]
     purged = with_purged(desired, start, KEEP_HERE, ignore=["Theirs"])
-    assert purged == (*desired, Spec("Lab", absent=True, policy=KEEP_HERE))
+    assert purged == (*desired, Spec("Lab", absent=True, policy=KEEP_HERE, one_by_one=False))
 
 
 @pytest.mark.parametrize(("keeps", "first"), [("this_server", OWN), ("partner", HERE), (None, OWN)])

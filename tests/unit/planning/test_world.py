@@ -11,6 +11,7 @@ from typing import Any
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import PartnerRead, Unread
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import mirrored, view
@@ -118,11 +119,16 @@ def test_why_a_partner_could_not_be_read_is_an_answer() -> None:
 
 @pytest.mark.parametrize(
     ("has_partner_host", "journal", "names"),
-    [(False, {}, ()), (False, {"Gone": PARTNER}, (PARTNER,)), (True, {"Gone": PARTNER}, ())],
-    ids=["never heard of", "noted by a run that broke off", "partner_host is asked"],
+    [
+        (False, (), ()),
+        (False, (Note("Gone", PARTNER),), (PARTNER,)),
+        (False, (Note("GONE", PARTNER),), (PARTNER,)),
+        (True, (Note("Gone", PARTNER),), ()),
+    ],
+    ids=["never heard of", "noted by a run that broke off", "noted in capitals", "partner_host is asked"],
 )
 def test_what_the_partner_of_a_relationship_that_is_not_there_is_called(
-    has_partner_host: bool, journal: dict[str, str], names: tuple[str, ...]
+    has_partner_host: bool, journal: tuple[Note, ...], names: tuple[str, ...]
 ) -> None:
     start = replace(world(builders.server([HQ])), has_partner_host=has_partner_host, journal=journal)
     assert start.partner_names("Gone") == names

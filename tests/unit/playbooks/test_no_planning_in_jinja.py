@@ -19,9 +19,11 @@ ALLOWED = {
     "default",
     "length",
     "list",
+    "windhcp.failover.in_sight",
     "windhcp.failover.removal_list",
     "windhcp.failover.step_list",
 }
+HOSTS_ONLY = {"failover_checked.servers_to_read"}  # loops over names of the inventory
 CONDITIONS = ("that", "when", "until", "failed_when", "changed_when")  # Jinja without braces
 
 
@@ -72,3 +74,22 @@ def test_nothing_is_planned_in_jinja(path: Path) -> None:
 )
 def test_planning_would_be_found(task: str, filters: list[str]) -> None:
     assert sorted(planning(task)) == filters
+
+
+def loops(value: object) -> Iterator[tuple[str, str]]:
+    """What each task loops over, and the label that a terminal shows."""
+    if isinstance(value, dict):
+        if "loop" in value:
+            yield str(value["loop"]).strip("{} "), str(value.get("loop_control", {}).get("label", ""))
+        value = list(value.values())
+    if isinstance(value, list):
+        for member in value:
+            yield from loops(member)
+
+
+def test_no_loop_shows_a_name_of_a_server_as_it_is() -> None:
+    found = [loop for path in FILES for loop in loops(yaml.safe_load(path.read_text(encoding="utf-8")))]
+    assert len(found) >= 7
+    assert [
+        over for over, label in found if over not in HOSTS_ONLY and "| windhcp.failover.in_sight" not in label
+    ] == []

@@ -29,6 +29,7 @@ OPERATIONS = [
     "keep_text",
     "drop_text",
     "prove_text",
+    "find_texts",
     "check_folder",
 ]
 SCRIPT = ROOT / "plugins" / "modules" / "dhcp_cmdlets.ps1"

@@ -1,0 +1,314 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who claimed a copy looks before it acts, undoes what it may undo, and looks again in the end.
+
+Servers are written as test_effects.py shows them: each scope's third number, in service (+) or not (-), and the
+relationship that it is in. "Far" is one with another server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import builders
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, claims
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind, Stage
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Departure, Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan_proof import finished
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from worlds import HERE, KEEP_HERE, ONE, OWN, PARTNER, TWO, asked_of, content_of, in_words, lease, plan_of, world
+
+LEAVES = Spec("HQ", leaving=(ONE,), policy=replace(KEEP_HERE, keep_days=None))
+OFF_THERE = Note("HQ", PARTNER, (ONE,), {ONE: "DHCP02"}, run="dead", who="tester@controller")
+
+
+def side(shown: str, other: str) -> Server:
+    members: dict[str, list[str]] = {"HQ": []}
+    for word in shown.split():
+        members.setdefault(word[2:], []).append(f"10.0.{word[0]}.0")
+    copies = [builders.scope(f"10.0.{word[0]}.0", active=word[1] == "+") for word in shown.split()]
+    halves = [
+        builders.relationship(name, scopes, partner_server="dhcp03.contoso.example" if name == "Far" else other)
+        for name, scopes in members.items()
+        if name
+    ]
+    return builders.server(halves, copies)
+
+
+def servers(here: str, there: str, **more: Any) -> World:
+    other = replace(side(there, "dhcp01.contoso.example"), name="DHCP02", addresses=("10.10.0.12",))
+    return world(side(here, PARTNER), other, OWN, **more)
+
+
+def action(kind: Kind, stage: Stage) -> Action:
+    return Action(0, kind, OWN, "HQ", (ONE, TWO), stage=stage)
+
+
+def test_a_claim_is_what_is_put_out_of_service_before_both_are_looked_at() -> None:
+    other = [action(Kind.SAVE, Stage.CLAIM), action(Kind.SERVE_OFF, Stage.LOSER), action(Kind.SERVE_ON, Stage.CLAIM)]
+    assert claims.made_by(other) == {}
+    assert claims.made_by([*other, action(Kind.SERVE_OFF, Stage.CLAIM)]) == {ONE: OWN, TWO: OWN}
+
+
+# --- the look ---------------------------------------------------------------------------------------------------------
+
+MORE = {"": {"name": "Clients"}, "reservation 10.0.1.9": {"client_id": "bb"}}
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "known", "found", "is_as_planned"),
+    [
+        ("1+HQ 2+HQ", "1-HQ 2+HQ", {}, {}, True),
+        ("1+HQ 2-HQ", "1-HQ 2+HQ", {}, {}, True),
+        ("1+HQ 2+HQ", "1+HQ 2+HQ", {}, {}, False),
+        ("1+ 2+HQ", "1-HQ 2+HQ", {}, {}, False),
+        ("1+HQ 2+HQ", "1- 2+HQ", {}, {}, False),
+        ("1+HQ 2+HQ", "2+HQ", {}, {}, False),
+        ("1+HQ 2+HQ", "1-HQ 2+HQ", {}, MORE, False),
+        ("1+HQ 2+HQ", "1-HQ 2+HQ", MORE, MORE, True),
+        ("1+HQ 2+HQ", "1-HQ 2+HQ", MORE, {}, True),
+    ],
+    ids=[
+        "as planned",
+        "what it is not about",
+        "it serves again",
+        "the kept one left",
+        "it left already",
+        "it is gone",
+        "more would be lost",
+        "the same would be lost",
+        "less would be lost",
+    ],
+)
+def test_what_is_left_has_to_be_what_was_planned(
+    here: str, there: str, known: Mapping[str, Any], found: Mapping[str, Any], *, is_as_planned: bool
+) -> None:
+    empty = {"": {"name": "Clients"}}
+    kept = content_of(ONE, empty)
+    before = servers("1+HQ 2+HQ", "1+HQ 2+HQ", exported_here=kept, exported_there=content_of(ONE, {**empty, **known}))
+    planned = plan_of(before, LEAVES)
+    now = plan_of(servers(here, there, exported_here=kept, exported_there=content_of(ONE, {**empty, **found})), LEAVES)
+    claim, *left = planned.actions
+    assert (claim.kind, claim.stage, left[0].stage) == (Kind.SERVE_OFF, Stage.CLAIM, Stage.KEEPER)
+    assert claims.is_looked_at(planned, left, now) is is_as_planned
+
+
+def test_a_client_that_came_meanwhile_is_a_loss_of_its_own() -> None:
+    named = content_of(ONE, {"": {}})
+    planned = plan_of(servers("1+HQ", "1+HQ", exported_here=named, exported_there=named), LEAVES)
+    came = content_of(ONE, {"": {}}, _50=lease())
+    now = plan_of(servers("1+HQ", "1-HQ", exported_here=named, exported_there=came), LEAVES)
+    assert not claims.is_looked_at(planned, planned.actions[1:], now)
+
+
+# --- undone -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "expected"),
+    [
+        ("1+HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"]),
+        ("1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"]),
+        ("1-", "1-HQ", ["activate 10.0.1.0 on DHCP02"]),
+        ("", "1-", ["activate 10.0.1.0 on DHCP02"]),
+        ("1+", "1-HQ", []),
+        ("1+", "1-", []),
+        ("1+Far", "1-HQ", []),
+        ("1+HQ", "1+HQ", []),
+        ("1+HQ", "", []),
+    ],
+    ids=[
+        "in common",
+        "in common, and nobody serves it",
+        "the kept one left and does not serve",
+        "the kept one is gone",
+        "the kept one left and serves",
+        "both left",
+        "the kept one is in failover elsewhere",
+        "somebody has undone it",
+        "the copy is gone",
+    ],
+)
+def test_a_claim_is_undone_but_never_beside_a_copy_that_serves_outside(
+    here: str, there: str, expected: list[str]
+) -> None:
+    plan = claims.undo({ONE: OWN}, servers(here, there))
+    assert isinstance(plan, Plan)
+    assert in_words(plan) == expected
+
+
+def test_of_several_claims_each_is_undone_for_itself() -> None:
+    plan = claims.undo({ONE: OWN, TWO: HERE}, servers("1+HQ 2-HQ 3-", "1-HQ 2+HQ 3+"))
+    assert isinstance(plan, Plan)
+    assert in_words(plan) == ["activate 10.0.1.0 on DHCP02", "activate 10.0.2.0 on DHCP01"]
+
+
+# --- what broken runs left --------------------------------------------------------------------------------------------
+
+BY_HAND = (
+    "10.0.1.0 is in service on no server since a run was broken off: activate the copy that is right, on {} "
+    "(Set-DhcpServerv4Scope -State Active)"
+)
+MADE = Note("HQ", PARTNER, (ONE,), made=(ONE,), run="dead")
+
+
+def gone_on(start: World, note: Note, *desired: Spec, run: str = "mine") -> Draft:
+    d = Draft(replace(start, journal=(note,), run=run))
+    claims.go_on(d, desired or (Spec("HQ", scopes=(TWO,)),))
+    return d
+
+
+@pytest.mark.parametrize(
+    ("note", "here", "there", "expected", "warnings"),
+    [
+        (OFF_THERE, "1+HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
+        (OFF_THERE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
+        (OFF_THERE, "", "1-", ["activate 10.0.1.0 on DHCP02"], []),
+        (OFF_THERE, "1+", "1-", [], []),
+        (OFF_THERE, "1+", "1-HQ", [], []),
+        (OFF_THERE, "1+HQ", "1+HQ", [], []),
+        (OFF_THERE, "1+HQ", "", [], []),
+        (OFF_THERE, "1-", "1-", [], [BY_HAND.format("DHCP01 or DHCP02")]),
+        (OFF_THERE, "1-", "", [], [BY_HAND.format("DHCP01")]),
+        (OFF_THERE, "", "", [], []),
+        (MADE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP01", "activate 10.0.1.0 on DHCP02"], []),
+        (MADE, "1+HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
+        (MADE, "1-", "", [], []),
+        (MADE, "1-", "1+", [], []),
+    ],
+    ids=[
+        "in common",
+        "in common, and nobody serves it",
+        "nobody else has it",
+        "the kept one serves",
+        "the kept one serves, and it is still a member",
+        "it serves",
+        "it is gone",
+        "two that nobody serves",
+        "the kept one does not serve",
+        "nobody has it",
+        "made and copied",
+        "half switched on",
+        "made and not copied",
+        "made here, and there is another one",
+    ],
+)
+def test_what_a_broken_run_left_out_of_service_serves_again_where_it_may(
+    note: Note, here: str, there: str, expected: list[str], warnings: list[str]
+) -> None:
+    d = gone_on(servers(here, there), note)
+    assert (in_words(finished(d)), d.warnings) == (expected, warnings)
+
+
+@pytest.mark.parametrize(
+    ("desired", "run", "is_its_own"),
+    [
+        (Spec("hq", scopes=(TWO,)), "mine", True),
+        (Spec("Lab", scopes=(ONE,)), "mine", True),
+        (Spec("Lab", leaving=(ONE,)), "mine", True),
+        (Spec("Lab", scopes=(TWO,)), "mine", False),
+        (Spec("HQ", scopes=(TWO,)), "dead", False),
+    ],
+    ids=["its relationship", "a scope comes", "a scope leaves", "another matter", "this run wrote it"],
+)
+def test_only_what_the_task_is_about_is_gone_on_with(desired: Spec, run: str, *, is_its_own: bool) -> None:
+    d = gone_on(servers("1+HQ", "1-HQ"), OFF_THERE, desired, run=run)
+    assert bool(d.actions) is is_its_own
+
+
+def test_what_this_plan_takes_out_stays_as_it_leaves_it() -> None:
+    start = replace(servers("1+HQ 2+HQ", "1-HQ 2+HQ"), journal=(OFF_THERE,), run="mine")
+    assert in_words(plan_of(start, LEAVES)) == [
+        "remove from relationship 'HQ', keeping on DHCP01 and deleting on DHCP02: 10.0.1.0"
+    ]
+
+
+def test_the_partner_that_a_note_names_is_read_for_it() -> None:
+    start = replace(world(side("1+HQ", PARTNER)), journal=(OFF_THERE,), run="mine")
+    (read,) = asked_of(start, Spec("HQ", scopes=(ONE,))).partners
+    assert (read.names, read.relationship) == ((PARTNER,), "HQ")
+
+
+def test_a_partner_that_is_not_read_is_a_warning() -> None:
+    start = world(side("1+HQ", PARTNER), RemoteFailure("On dhcp01: the partner is not reachable."))
+    assert gone_on(start, OFF_THERE).warnings == [
+        "an earlier run (tester@controller) was broken off while it took 10.0.1.0 out of 'HQ', and whether its partner "
+        f"{PARTNER} still serves is not known: On dhcp01: the partner is not reachable."
+    ]
+    assert gone_on(start, Note("HQ", PARTNER, (ONE,), run="dead")).warnings == []
+
+
+# --- in the end -------------------------------------------------------------------------------------------------------
+
+DELETED = Departure(ONE, keeper=HERE, loser=OWN, deletes=True, served=True, returns=False)
+DISABLED = replace(DELETED, deletes=False)
+IDLE = replace(DELETED, served=False)
+
+
+@pytest.mark.parametrize(
+    ("departure", "here", "there", "expected", "wrong"),
+    [
+        (DELETED, "1+", "", [], []),
+        (DISABLED, "1+", "1-", [], []),
+        (IDLE, "1-", "", [], []),
+        (DELETED, "1+HQ", "1+HQ", [], []),
+        (DELETED, "1-", "", ["activate 10.0.1.0 on DHCP01"], []),
+        (DISABLED, "1-", "1-", ["activate 10.0.1.0 on DHCP01"], []),
+        (DISABLED, "1+", "1+", ["deactivate 10.0.1.0 on DHCP02"], []),
+        (DELETED, "1+", "1-", [], ["the copy of 10.0.1.0 on DHCP02 is still there"]),
+        (DELETED, "1+", "1-Far", [], []),
+        (DISABLED, "1+", "1+Far", [], ["10.0.1.0 is in service on DHCP01, and on DHCP02 in 'Far'"]),
+        (
+            DISABLED,
+            "1-",
+            "1+",
+            [],
+            ["10.0.1.0 was to be kept on DHCP01, where it is out of service, and DHCP02 serves it"],
+        ),
+        (DELETED, "", "", [], ["10.0.1.0 was to be kept on DHCP01, which does not have it any more"]),
+        (DELETED, "", "1+", [], ["10.0.1.0 was to be kept on DHCP01, which does not have it any more"]),
+        (IDLE, "1-", "1-", [], ["the copy of 10.0.1.0 on DHCP02 is still there"]),
+    ],
+    ids=[
+        "deleted",
+        "disabled",
+        "of no service before",
+        "both have it again",
+        "the kept one is out of service",
+        "both are out of service",
+        "both serve",
+        "it is still there",
+        "it is in failover elsewhere",
+        "it serves elsewhere",
+        "the wrong one serves",
+        "it is nowhere",
+        "the kept one is gone",
+        "of no service before, and still there",
+    ],
+)
+def test_in_the_end_the_kept_one_serves_and_the_other_does_not(
+    departure: Departure, here: str, there: str, expected: list[str], wrong: list[str]
+) -> None:
+    look = claims.last_look([departure], servers(here, there))
+    assert (in_words(look.plan), list(look.wrong)) == (expected, wrong)
+
+
+def test_the_end_of_each_way_out_is_right() -> None:
+    """What the plan ends with is what the last look wants: nothing is left to do."""
+    for other_copy in ("delete", "disable"):
+        for keeper in ("this_server", "partner"):
+            policy = replace(KEEP_HERE, keep_scopes_on=keeper, other_copy=other_copy, keep_days=None)
+            plan = plan_of(servers("1+HQ 2+HQ", "1+HQ 2+HQ"), replace(LEAVES, policy=policy))
+            look = claims.last_look(plan.departures, plan.end)
+            assert len(plan.departures) == 1
+            assert (look.plan.actions, look.wrong) == ((), ())
+            before = claims.last_look(plan.departures, action_table.effect(plan.start, plan.actions[0]))
+            assert (before.plan.actions, before.wrong) == ((), ()), "both have it yet"
