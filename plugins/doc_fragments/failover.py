@@ -154,9 +154,9 @@ options:
 options:
   partner_host:
     description:
-      - The partner's name in the inventory. Its server is then read over a connection of its own, with its own
-        variables and
-        become, which needs no second hop. It is one remote command more, on the partner, in sync as well.
+      - The partner's name in the inventory. Its server is then read over a connection of its own, as a task of the
+        play that runs there would be, which needs no second hop. It is one remote command more, on the partner, in
+        sync as well.
       - Clocks that differ are found before a write, and what a broken run left on one of the two servers, also when
         this server shows
         nothing to do; afterwards it is verified that both show the same settings.
