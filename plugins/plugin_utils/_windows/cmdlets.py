@@ -123,7 +123,7 @@ def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
 def get_option_definitions(computer: str | None = None, guarded: bool = True) -> Operation:
     """Those of every vendor class; of `computer` over a second hop. `guarded`: part of the fingerprint."""
     more = {"fingerprint": guarded, **_asking(computer), "parameters": {"All": True, **_at(computer)}}
-    properties = ("OptionId", "VendorClass", "Type")
+    properties = ("OptionId", "VendorClass", "Type", "MultiValued")
     return _read(_name("definitions", computer), "Get-DhcpServerv4OptionDefinition", properties, **more)
 
 

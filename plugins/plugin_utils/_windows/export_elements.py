@@ -41,7 +41,8 @@ Fields = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Export:
-    """Scopes of one server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name) -> data.
+    """Scopes of one server. `definitions`: (option id, vendor class) -> `definition_kind`; `classes`: (Vendor|User,
+    name) -> data.
 
     `leases`: of each scope, by address; without any if it was exported without them. `version`: the server's, as (6,
     3), where it is told."""
@@ -82,6 +83,11 @@ class ServerLevel:
 
 
 NOTHING = Export({}, {}, {}, {})  # the content of scopes that are not there
+
+
+def definition_kind(type_: str, several: bool) -> str:
+    """What two definitions of an option have to have in common: the type, and whether there can be several values."""
+    return f"{type_} (MultiValued)" if several else type_
 
 
 def read(packed: str, host: str) -> Export:
@@ -182,7 +188,8 @@ class _Level(Frame):
         self.classes[kind, name] = data
 
     def _definition(self, node: Node) -> None:
-        key, kind = (_option_id(node), _text(node, "VendorClass")), _text(node, "Type")
+        key, several = (_option_id(node), _text(node, "VendorClass")), _text(node, "MultiValued").lower() == "true"
+        kind = definition_kind(_text(node, "Type"), several)
         self.budget.spend(_OBJECT, *key, kind)
         self.definitions[key] = kind
 

@@ -16,7 +16,7 @@ from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
 from . import cmdlets
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
-from .export_elements import NOTHING, Export
+from .export_elements import NOTHING, Export, definition_kind
 from .export_elements import read as read_export
 from .reply import ReplyObject, Result
 
@@ -126,7 +126,10 @@ def classes_and_definitions(results: Sequence[Result], host: str, computer: str 
         NOTHING,
         classes={(entry.text("Type"), entry.text("Name")): entry.text("Data") for entry in classes},
         definitions={
-            (str(entry.number("OptionId")), entry.text("VendorClass")): entry.text("Type") for entry in definitions
+            (str(entry.number("OptionId")), entry.text("VendorClass")): definition_kind(
+                entry.text("Type"), entry.flag("MultiValued")
+            )
+            for entry in definitions
         },
     )
 
