@@ -478,11 +478,12 @@ function Invoke-ManagementApi($Call, [string] $Function) {
 function Compare-Clock($Call) {
     # What another server's clock shows, over a second hop, between two looks at this server's own: seconds since 1970 (UTC), by
     # the function that the DHCP service compares them with.
-    $clocks = @(foreach ($server in $null, $Call['server'], $null) {
-            $said = Invoke-ManagementApi @{ server = $server } 'DhcpV4FailoverGetSystemTime'
-            if ($said['errors']) { return $said }
-            $said['objects'][0]['clock']
-        })
+    $clocks = @()
+    foreach ($server in $null, $Call['server'], $null) {
+        $said = Invoke-ManagementApi @{ server = $server } 'DhcpV4FailoverGetSystemTime'
+        if ($said['errors']) { return $said }
+        $clocks += $said['objects'][0]['clock']
+    }
     New-Result (, [ordered] @{ before = $clocks[0]; there = $clocks[1]; after = $clocks[2] })
 }
 

@@ -114,6 +114,14 @@ def get_version(guarded: bool = True) -> Operation:
     return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=guarded)
 
 
+def get_setting(computer: str | None = None) -> Operation:
+    """Whether the server is authorised in its domain; of `computer` over a second hop."""
+    properties = ("IsDomainJoined", "IsAuthorized")
+    return _read(
+        _name("setting", computer), "Get-DhcpServerSetting", properties, fingerprint=False, **_asking(computer)
+    )
+
+
 def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
     """The vendor and user classes; of `computer` over a second hop. `guarded`: part of the fingerprint."""
     more = {"fingerprint": guarded, **_asking(computer)}
@@ -242,6 +250,11 @@ def probe_partner(partner: str) -> Operation:
 def probe_rights(partner: str) -> Operation:
     """A read of the partner that needs rights there."""
     return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", _at(partner))
+
+
+def compare_clock(partner: str) -> Operation:
+    """The partner's clock, over a second hop, between two looks at the server's own; seconds."""
+    return {"id": _name("clock", partner), "op": "compare_clock", "server": partner}
 
 
 def resolve_name(name: str) -> Operation:
