@@ -23,6 +23,8 @@ from .removals import removal
 from .spec import Policy, Spec
 from .world import ServerView
 
+FAILOVER_WITH_BOOTP = (6, 3)  # Windows Server 2012 R2
+
 # --- a relationship ------------------------------------------------------------------------------------------------
 
 
@@ -322,11 +324,17 @@ def _by_export(scopes: Sequence[IPv4Address], here: ServerView) -> Mapping[int, 
     return exports
 
 
-def warnings(here: ServerView, there: ServerView) -> Sequence[str]:
-    """What may be wrong with a partner that scopes come to, without keeping Windows from copying them."""
-    if there.ready is None:
-        return []
+def warnings(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> Sequence[str]:
+    """What may be wrong with a partner that scopes come to, where it is not certain that Windows refuses them."""
     found: list[str] = []
+    bootp = [scope for scope in scopes if scope in here.copies and here.copies[scope].type != "Dhcp"]
+    if bootp and there.level is not None and there.level.version < FAILOVER_WITH_BOOTP:
+        found.append(
+            f"scopes: {few(bootp)} serves BOOTP clients, and {there.name} is Windows Server 2012, which is said to "
+            "take no such scope into failover; later versions do."
+        )
+    if there.ready is None:
+        return found
     if there.ready.authorised is False:
         found.append(
             f"{there.name} is not authorised in Active Directory, and a DHCP server that is not serves no clients; "

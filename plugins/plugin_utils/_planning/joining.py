@@ -105,7 +105,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
     checks.check_lacking(copied, d.start.here, there)
-    d.warnings += [warning for warning in checks.warnings(here, there) if coming and warning not in d.warnings]
+    d.warnings += [warning for warning in checks.warnings(coming, here, there) if coming and warning not in d.warnings]
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
     in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
     d.save(there, name, taken, spec.policy.keep_days, **in_the_way)

@@ -143,18 +143,17 @@ def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
 
 def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
     """An error unless the scope is in this relationship (of `computer`, over a second hop)."""
+    parameters = {"ScopeId": [str(scope)], **_at(computer)}
+    return _until("prove_member", parameters, select=["Name"], match={}, property="Name", values=[name], timeout=0)
+
+
+def _until(call_id: str, parameters: Mapping[str, Any], **more: Any) -> Operation:
     return {
-        "id": "prove_member",
+        **_cmdlet(call_id, "Get-DhcpServerv4Failover", parameters),
         "op": "wait_until",
-        "cmdlet": "Get-DhcpServerv4Failover",
-        "parameters": {"ScopeId": [str(scope)], **_at(computer)},
-        "select": ["Name"],
-        "match": {},
-        "property": "Name",
-        "values": [name],
         "while": [],
-        "timeout": 0,
         "interval_ms": 500,
+        **more,
     }
 
 
@@ -275,21 +274,10 @@ class AwaitedStates:
 
 def wait_for_state(name: str, states: AwaitedStates, timeout: int) -> Operation:
     """Waits until a relationship is in a wanted state, `timeout` seconds at most."""
-    return {
-        "id": "wait_for_state",
-        "op": "wait_until",
-        "cmdlet": "Get-DhcpServerv4Failover",
-        "parameters": {},
-        "select": ["Name", "State"],
-        "match": {"Name": name},
-        "property": "State",
-        "values": sorted(states.wanted),
-        "while": sorted(states.passing),
-        "tolerated": sorted(states.tolerated),
-        "grace": states.grace,
-        "timeout": timeout,
-        "interval_ms": 500,
-    }
+    awaited = {"values": sorted(states.wanted), "while": sorted(states.passing), "timeout": timeout}
+    tolerated = {"tolerated": sorted(states.tolerated), "grace": states.grace}
+    shown = {"select": ["Name", "State"], "match": {"Name": name}, "property": "State"}
+    return _until("wait_for_state", {}, **shown, **awaited, **tolerated)
 
 
 def add_failover(declared: DeclaredSettings, partner: str, scopes: Sequence[IPv4Address]) -> Operation:

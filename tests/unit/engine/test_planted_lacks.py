@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from lacks import FORMER, LACKS, TASKS, Lack, Scene, planted
 from pairs import pair
+
+ROOT = Path(__file__).resolve().parents[3]
+MODULE = "windhcp.failover.dhcp_failover_relationship"
 
 
 @pytest.fixture(autouse=True)
@@ -47,14 +52,13 @@ def test_what_is_lacking_is_told_before_the_first_write(task: str, route: str) -
     servers = plan.scene()
     scene = Scene(servers, plan, servers.server(plan.partner))
     options = {**plan.options, **plan.routes()[route], "wait_timeout": 1, "host": plan.host.lower()}
-    options["allow_content_loss"] = True
     wrong = list(refusals(scene, planted(task), options))
     assert wrong == [], "\n".join(wrong)
     assert servers.ok(plan.module, **options)["changed"]
 
 
 ROUTES = pytest.mark.parametrize("route", ["second hop", "own connection"])
-LEAVING = pytest.mark.parametrize("task", ["another partner", "move", "move to a new one"])
+LEAVING = pytest.mark.parametrize("task", ["another partner", "migrate", "move", "move to a new one"])
 
 
 @ROUTES
@@ -101,6 +105,18 @@ def test_a_partner_that_is_not_authorised_is_a_warning(task: str, route: str) ->
     assert "warnings" not in servers.ok(plan.module, **options, check_mode=True)
 
 
+@ROUTES
+def test_bootp_clients_are_a_warning_for_2012(route: str) -> None:
+    plan = TASKS["migrate"]
+    for version, warned in (("6.2.9200", True), ("6.3.9600", False)):
+        servers = plan.scene()
+        servers.server("DHCP03").os = version
+        for server in ("DHCP01", "DHCP02"):
+            servers.server(server).scopes[plan.coming].type = "Both"
+        result = servers.ok(plan.module, **plan.options, **plan.routes()[route], check_mode=True)
+        assert any("10.0.1.0 serves BOOTP clients" in one for one in result.get("warnings", ())) is warned
+
+
 def test_a_clock_that_cannot_be_asked_for_is_told() -> None:
     plan = TASKS["create"]
     servers = plan.scene()
@@ -123,3 +139,13 @@ def test_no_override_makes_windows_create_a_relationship_at_another_time(route: 
         assert f"set the time of both (w32tm){message}" in servers.refused(plan.module, **options)
         skewed = servers.run(plan.module, **options, check_mode=True, allow_clock_skew=True)
         assert bool(skewed.get("failed")) is (task == "create")
+
+
+def test_the_playbooks_tasks_are_those_of_their_role() -> None:
+    given = yaml.safe_load((ROOT / "roles" / "failover" / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    (options,) = [task[MODULE] for task in given if MODULE in task]
+    fixed = {option: value for option, value in options.items() if "{{" not in str(value)}
+    assert fixed == {"keep_scopes_on": "this_server"}
+    for name in ("migrate", "swap_roles"):
+        assert options.keys() >= TASKS[name].options.keys()
+        assert TASKS[name].options.items() >= fixed.items()

@@ -26,6 +26,17 @@ SECOND, THIRD = {"partner_server": "dhcp02.contoso.example"}, {"partner_server":
 ANEW = {"recreate": "when_needed", "keep_scopes_on": "this_server", "other_copy": "delete"}
 BOTH = {"scopes": [str(ONE), str(TWO)]}
 STANDBY = {"mode": "hot_standby", "reserve_percent": 5}
+# as roles/failover gives them for migrate and swap_roles
+ROLE = {
+    "name": "HQ",
+    **ANEW,
+    **BOTH,
+    "max_client_lead_time": "3600",
+    "state_switch_interval": "0",
+    "enable_auth": False,
+    "orphan": "refuse",
+    "allow_content_loss": False,
+}
 
 
 # --- the tasks -------------------------------------------------------------------------------------------------------
@@ -108,6 +119,24 @@ TASKS: Mapping[str, Task] = {
     "another role": Task(
         RELATIONSHIP,
         {"name": "HQ", **ANEW, **BOTH, **STANDBY, "server_role": "active", "partner_server": "dhcp01.contoso.example"},
+        ONE,
+        "DHCP01",
+        "HQ",
+        "DHCP01",
+        "DHCP02",
+        standby,
+    ),
+    "migrate": Task(
+        RELATIONSHIP,
+        {**ROLE, **THIRD, "mode": "load_balance", "load_balance_percent": 50, "other_copy": "disable"},
+        ONE,
+        "DHCP03",
+        "HQ",
+        "DHCP02",
+    ),
+    "swap_roles": Task(
+        RELATIONSHIP,
+        {**ROLE, **STANDBY, "server_role": "active", "partner_server": "dhcp01.contoso.example"},
         ONE,
         "DHCP01",
         "HQ",
@@ -303,9 +332,10 @@ LACKS: Mapping[str, Lack] = {
     "its service is stopped": Lack(setting(service="stopped"), "WIN32 1753", "start it and run again"),
 }
 FORMER = ("RPC is closed", "the partner is off", "no rights there", "its service is stopped")
-SAME_PAIR = ("another role", "another name", "move within the pair")
+SAME_PAIR = ("another role", "swap_roles", "another name", "move within the pair")
 JOINS = ("join", "join by a list", "replace a copy", "new scopes", "move")
 NEW_SCOPES = ("new scopes", "new scopes in a new relationship")
+NO_MORE = "none comes, or one goes before"
 USES_NOTHING = (NEW_SCOPES, "a scope that comes into being uses no class and no option")
 # what is no lack of a task, and why
 NONE: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -314,9 +344,9 @@ NONE: Mapping[str, tuple[tuple[str, ...], str]] = {
     "a definition of this type": USES_NOTHING,
     "a definition of several values": USES_NOTHING,
     "the scope is there": (SAME_PAIR, "the copies of this very relationship, which go before"),
-    "the name is taken": ((*JOINS, "another role"), "it is the name of the relationship that is there"),
-    "no room there": ((*JOINS, *SAME_PAIR[:2]), "none comes, or one goes before"),
-    "no room here": ((*JOINS, *SAME_PAIR[:2], "complete a half", "another partner"), "none comes, or one goes before"),
+    "the name is taken": ((*JOINS, "another role", "swap_roles"), "it is the name of the relationship that is there"),
+    "no room there": ((*JOINS, *SAME_PAIR[:-1]), NO_MORE),
+    "no room here": ((*JOINS, *SAME_PAIR[:-1], "complete a half", "another partner", "migrate"), NO_MORE),
 }
 
 
