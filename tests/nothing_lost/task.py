@@ -72,7 +72,7 @@ class Wire:
     def reach(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """As PartnerAction does: a server that is gone is a failure of the task."""
         if not self.lab.servers[server].reachable:
-            raise RemoteFailure(f"partner_host: {server} cannot be reached")
+            raise RemoteFailure(f"partner_host: {server} cannot be reached.")
         return self.execute(server, arguments)
 
 

@@ -25,6 +25,8 @@ from .removals import removal
 from .spec import Policy, Spec
 from .world import ServerView
 
+FAILOVER_WITH_BOOTP = (6, 3)  # Windows Server 2012 R2
+
 # --- a relationship ------------------------------------------------------------------------------------------------
 
 
@@ -74,7 +76,7 @@ def check_room(here: ServerView, option: str) -> None:
     if len(here.relationships) >= RELATIONSHIP_LIMIT:
         raise Refused(
             f"{option}: {here.name} has {len(here.relationships)} failover relationships, and {RELATIONSHIP_LIMIT} is "
-            "the most a server can have; remove one that is not needed (empty ones count)."
+            "the most a server can have; remove one that is not needed (empty ones count). Nothing was changed."
         )
 
 
@@ -91,7 +93,8 @@ def check_new_at_partner(name: str, option: str, here: ServerView, there: Server
         )
     if len(there.relationships) >= RELATIONSHIP_LIMIT:
         problems.append(
-            f"{option}: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have."
+            f"{option}: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have; "
+            "remove one that is not needed (empty ones count)."
         )
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
@@ -315,13 +318,14 @@ def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there
 
 
 def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
-    """Raises Refused for scopes whose addresses the partner gives away in another scope: Windows copies none."""
+    """Raises Refused for scopes whose addresses the partner gives away in another scope: Windows copies none. A copy of
+    one of them is no other scope."""
     problems = [
         f"scopes: {copy.scope_id} ({copy.start_range} to {copy.end_range}) overlaps scope {other.scope_id} of "
         f"{there.name} ({other.start_range} to {other.end_range}); correct one of the two ranges."
         for copy in (here.copies[scope] for scope in scopes if scope in here.copies)
         for other in there.copies.values()
-        if _overlap(copy, other)
+        if other.scope_id not in scopes and _overlap(copy, other)
     ]
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
@@ -382,6 +386,30 @@ def _by_export(scopes: Sequence[IPv4Address], here: ServerView) -> Mapping[int, 
         if export := here.needed_level(scope):
             exports.setdefault(id(export), (export, []))[1].append(scope)
     return exports
+
+
+def warnings(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> Sequence[str]:
+    """What may be wrong with a partner that scopes come to, where it is not certain that Windows refuses them."""
+    found: list[str] = []
+    bootp = [scope for scope in scopes if scope in here.copies and here.copies[scope].type != "Dhcp"]
+    if bootp and there.level is not None and there.level.version < FAILOVER_WITH_BOOTP:
+        found.append(
+            f"scopes: {few(bootp)} serves BOOTP clients, and {there.name} is Windows Server 2012, which is said to "
+            "take no such scope into failover; later versions do."
+        )
+    if there.ready is None:
+        return found
+    if there.ready.authorised is False:
+        found.append(
+            f"{there.name} is not authorised in Active Directory, and a DHCP server that is not serves no clients; "
+            "authorise it (Add-DhcpServerInDC)."
+        )
+    if there.computer and there.ready.apart is None:
+        found.append(
+            f"{here.name} could not ask for the clock of {there.name}, so it is not known whether theirs differ by "
+            "more than a minute, which Windows refuses when it creates a relationship."
+        )
+    return found
 
 
 def missing_scopes(definitions: Sequence[ScopeSpec], here: ServerView) -> tuple[ScopeSpec, ...]:

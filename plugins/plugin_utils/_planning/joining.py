@@ -107,7 +107,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     one_sided = [scope for scope in there.lacking(name, spec.members) if scope not in missing]
     coming = tuple(sorted({*missing, *one_sided}))
     taken = tuple(scope for scope in coming if scope in there.copies)
-    checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
+    checks.check_ranges(coming, here, there)
     copied = [scope for scope in coming if scope in d.start.here.copies]  # one that is made needs nothing
     if one_sided or taken:
         api = bool(one_sided)
@@ -116,16 +116,12 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
     checks.check_lacking(copied, d.start.here, there)
+    d.warnings += [warning for warning in checks.warnings(coming, here, there) if coming and warning not in d.warnings]
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
     in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
     d.save(there, name, taken, spec.policy.keep_days, **in_the_way)
     d.add(Kind.DELETE, there, name, taken, **in_the_way)
     d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
-    if coming and there.level and there.level.authorized is False:
-        d.warnings.append(
-            f"{there.name} is not authorised in Active Directory, so its DHCP service gives nobody an address; "
-            f"authorise it (Add-DhcpServerInDC), or '{name}' takes nothing over"
-        )
     return coming
 
 

@@ -41,7 +41,8 @@ _OBJECT = 250  # bytes, about: a lease in its dictionary, without its texts
 
 @dataclass(frozen=True)
 class Export:
-    """Scopes of one server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name) -> data.
+    """Scopes of one server. `definitions`: (option id, vendor class) -> `definition_kind`; `classes`: (Vendor|User,
+    name) -> data.
 
     `leases`: of each scope, by address; without any if it was exported without them. `version`: the server's, as (6,
     3), where it is told. `level`: what the server has for all its scopes: settings, options, policies, filters."""
@@ -85,6 +86,11 @@ class ServerLevel:
 
 
 NOTHING = Export({}, {}, {}, {})  # the content of scopes that are not there
+
+
+def definition_kind(type_: str, several: bool) -> str:
+    """What two definitions of an option have to have in common: the type, and whether there can be several values."""
+    return f"{type_} (MultiValued)" if several else type_
 
 
 def read(packed: str, host: str) -> Export:
@@ -218,7 +224,11 @@ class _Level(_WithFields):
         self.classes[kind, name] = data
 
     def _definition(self, node: Node) -> None:
-        key, kind = (option_id_of(node), text_of(node, "VendorClass")), text_of(node, "Type")
+        key, several = (
+            (option_id_of(node), text_of(node, "VendorClass")),
+            text_of(node, "MultiValued").lower() == "true",
+        )
+        kind = definition_kind(text_of(node, "Type"), several)
         self.budget.spend(_OBJECT, *key, kind)
         self.definitions[key] = kind
 

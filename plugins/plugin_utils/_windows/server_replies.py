@@ -16,7 +16,7 @@ from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
 from . import cmdlets
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
-from .export_elements import NOTHING, Export
+from .export_elements import NOTHING, Export, definition_kind
 from .export_elements import read as read_export
 from .reply import ReplyObject, Result
 
@@ -126,19 +126,20 @@ def classes_and_definitions(results: Sequence[Result], host: str, computer: str 
         NOTHING,
         classes={(entry.text("Type"), entry.text("Name")): entry.text("Data") for entry in classes},
         definitions={
-            (str(entry.number("OptionId")), entry.text("VendorClass")): entry.text("Type") for entry in definitions
+            (str(entry.number("OptionId")), entry.text("VendorClass")): definition_kind(
+                entry.text("Type"), entry.flag("MultiValued")
+            )
+            for entry in definitions
         },
     )
 
 
-def authorized(results: Sequence[Result], computer: str | None = None) -> bool | None:
-    """Whether a server, or the partner that it asked, may serve: Active Directory asks that of those in a domain. None:
+def is_authorised(setting: Result) -> bool | None:
+    """Whether a server may serve, by its Get-DhcpServerSetting: Active Directory asks that of those in a domain. None:
     it does not say."""
-    answer = next((result for result in results if result.id == cmdlets.get_setting(computer)["id"]), None)
-    if answer is None or answer.errors or not answer.objects:
+    if setting.errors or not setting.objects:
         return None
-    setting = answer.only()
-    return setting.flag("IsAuthorized") or not setting.flag("IsDomainJoined")
+    return setting.only().flag("IsAuthorized") or not setting.only().flag("IsDomainJoined")
 
 
 def used(results: Sequence[Result], host: str) -> Export:

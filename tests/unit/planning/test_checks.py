@@ -113,7 +113,7 @@ def test_the_32nd_relationship_is_refused_and_the_31st_is_not() -> None:
     spec = declared(partner_server=PARTNER, scopes=["10.0.1.0"])
     assert refusal(world(builders.server(full)), spec) == (
         "name: DHCP01 has 31 failover relationships, and 31 is the most a server can have; remove one that is not "
-        "needed (empty ones count)."
+        "needed (empty ones count). Nothing was changed."
     )
     assert asked_of(world(builders.server(full[:30])), spec).partners
 
@@ -129,7 +129,8 @@ def test_the_32nd_relationship_is_refused_and_the_31st_is_not() -> None:
         ),
         (
             {f"R{number}": [] for number in range(31)},
-            "name: DHCP02 has 31 relationships already, the most a server can have. Nothing was changed.",
+            "name: DHCP02 has 31 relationships already, the most a server can have; remove one that is not needed "
+            "(empty ones count). Nothing was changed.",
         ),
     ],
     ids=["the name is taken", "no room"],
