@@ -27,6 +27,7 @@ class ActionModule(FailoverAction):
         TaskFailure."""
         wanted = Inspection(options["name"], "drift" in options["gather"], "health" in options["gather"])
         entries = self.reader.know(lambda world: inspect(wanted, world))
+        self.warn_of_states(entry["name"] for entry in entries)
         server = self.reader.here
         shown = [current for current in server.relationships if wanted.name in (None, current.name)]
         return {

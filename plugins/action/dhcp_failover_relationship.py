@@ -45,5 +45,6 @@ class ActionModule(FailoverAction):
             # whether a secret arrived cannot be read back
             sent = replace(wanted, settings=replace(settings, update_secret="on_create"))
         applied = self.reconcile(lambda world: plan([wanted], world), lambda _applied, world: plan([sent], world))
+        self.warn_of_states([name], applied)
         carried = self.carried(name, options, applied)
         return {"relationship": self.shown(name, applied), "pending": bool(applied.pending), **carried}

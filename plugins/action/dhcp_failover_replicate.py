@@ -9,7 +9,7 @@ from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
-from ..plugin_utils._planning.replicating import Replication, replicate, verify
+from ..plugin_utils._planning.replicating import Replication, members, replicate, verify
 
 
 class ActionModule(FailoverAction):
@@ -47,4 +47,6 @@ class ActionModule(FailoverAction):
             keep_days(options),
         )
         plan = self.reconcile(lambda world: replicate(wanted, world), lambda _applied, world: verify(wanted, world))
+        chosen = members(wanted, self.reader.world().here)
+        self.warn_of_states(dict.fromkeys(current.name for current in chosen.values()), plan)
         return {"replicated": [str(scope) for scope in plan.rereads]}

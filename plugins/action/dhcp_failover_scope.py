@@ -66,6 +66,7 @@ class ActionModule(FailoverAction):
             option="relationship",
         )
         applied = self.reconcile(lambda world: plan([wanted], world))
+        self.warn_of_states([name], applied)
         return {
             "relationship": self.shown(name, applied),
             "definition_differences": scope_specs.differences(wanted.define, self.reader.here),
@@ -79,4 +80,5 @@ class ActionModule(FailoverAction):
         one_by_one = options["max_removals_percent"] is None
         wanted = Spec(name, leaving=scopes, policy=policy(options), option="relationship", one_by_one=one_by_one)
         applied = self.reconcile(lambda world: plan([wanted], world))
+        self.warn_of_states([name], applied)
         return {"relationship": self.shown(name, applied), "definition_differences": []}

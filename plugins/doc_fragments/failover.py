@@ -154,15 +154,15 @@ options:
 options:
   partner_host:
     description:
-      - The partner's name in the inventory. Its server is then read over a connection of its own, with its own
-        variables and
-        become, which needs no second hop. It is one remote command more, on the partner, in sync as well.
+      - The partner's name in the inventory. Its server is then read over a connection of its own, as a task of the
+        play that runs there would be, which needs no second hop. It is one remote command more, on the partner, in
+        sync as well.
       - Clocks that differ are found before a write, and what a broken run left on one of the two servers, also when
         this server shows
         nothing to do; afterwards it is verified that both show the same settings.
-      - Scopes that exist at the partner, a name that is taken there, a full server, and classes and option definitions
-        that are missing
-        there are found without it as well, over the second hop.
+      - Scopes and ranges that exist at the partner, a name that is taken there, a full server, classes and option
+        definitions that are missing or other ones there, a server that is too old, and, where scopes come, clocks that
+        differ, are found without it as well, over the second hop.
       - The cmdlets that write still go from one server to the other, so whether the hop works is asked in any case.
         What touches one
         server alone is done over its own connection.
@@ -170,7 +170,8 @@ options:
   allow_clock_skew:
     description:
       - Whether to write although the clocks of the two servers certainly differ by more than a minute. Measured with
-        O(partner_host) only.
+        O(partner_host), and without it where scopes come to the partner.
+      - Not where a relationship is to be created, which Windows refuses then.
     type: bool
     default: false
 """

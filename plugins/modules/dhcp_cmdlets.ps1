@@ -391,8 +391,17 @@ public static class WindhcpManagementApi
     static extern uint DhcpV4FailoverDeleteScopeFromRelationship(string server, ref Relationship relationship);
     [DllImport("dhcpsapi.dll", CharSet = CharSet.Unicode)]
     static extern uint DhcpV4FailoverDeleteRelationship(string server, string name);
+    [DllImport("dhcpsapi.dll", CharSet = CharSet.Unicode)]
+    static extern uint DhcpV4FailoverGetSystemTime(string server, out uint time, out uint mostApart);
     [DllImport("dhcpsapi.dll")]
     static extern void DhcpRpcFreeMemory(IntPtr memory);
+
+    public static object[] DhcpV4FailoverGetSystemTime(string server, string name, int[] scopes)
+    {
+        uint time, mostApart;
+        uint code = DhcpV4FailoverGetSystemTime(server, out time, out mostApart);
+        return code == 0 ? new object[] { code, time } : new object[] { code };
+    }
 
     public static object[] DhcpV4FailoverGetRelationship(string server, string name, int[] scopes)
     {
@@ -459,10 +468,23 @@ function Invoke-ManagementApi($Call, [string] $Function) {
         return New-Result -Errors (New-Failure "$family $code" 'NotSpecified' $name "$Function answered $code.")
     }
     if ($answer.Count -eq 1) { return New-Result }
+    if ($answer.Count -eq 2) { return New-Result (, [ordered] @{ clock = $answer[1] }) }
     $found = @(foreach ($number in $answer[2]) {
             [ipaddress]::new([System.BitConverter]::GetBytes([System.Net.IPAddress]::HostToNetworkOrder($number))).ToString()
         })
     New-Result (, [ordered] @{ name = $answer[1]; scopes = $found })
+}
+
+function Compare-Clock($Call) {
+    # What another server's clock shows, over a second hop, between two looks at this server's own: seconds since 1970 (UTC), by
+    # the function that the DHCP service compares them with.
+    $clocks = @()
+    foreach ($server in $null, $Call['server'], $null) {
+        $said = Invoke-ManagementApi @{ server = $server } 'DhcpV4FailoverGetSystemTime'
+        if ($said['errors']) { return $said }
+        $clocks += $said['objects'][0]['clock']
+    }
+    New-Result (, [ordered] @{ before = $clocks[0]; there = $clocks[1]; after = $clocks[2] })
 }
 
 # ------------------------------------------------------------------ files that only administrators read
@@ -791,6 +813,7 @@ function Invoke-Operation($Call) {
         'export' { Export-Server $Call }
         'probe_partner' { Test-Partner $Call }
         'who_when' { Get-WhoWhen }
+        'compare_clock' { Compare-Clock $Call }
         'probe_api' { Invoke-ManagementApi $Call 'DhcpV4FailoverGetRelationship' }
         'remove_member_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteScopeFromRelationship' }
         'remove_relationship_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteRelationship' }

@@ -170,7 +170,6 @@ def _environment(folder: Path, log: Path) -> Mapping[str, str]:
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).with_name("callback_plugins")),
         "ANSIBLE_CALLBACKS_ENABLED": "recorder",
         "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_FORKS": "1",  # so that hosts report in one order
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_RETRY_FILES_ENABLED": "0",
         "RECORDER_FILE": str(log),

@@ -33,6 +33,7 @@ def test_drift_and_health(net: str, options: dict[str, Any]) -> None:
             "scopes_only_here": [],
             "scopes_only_at_partner": [],
             "differences": [],
+            "server_differences": [],
             "problem": None,
         }
         health = good["health"]

@@ -73,7 +73,7 @@ class Wire:
     def reach(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """As PartnerAction does: a server that is gone is a failure of the task."""
         if not self.lab.servers[server].reachable:
-            raise RemoteFailure(f"partner_host: {server} cannot be reached")
+            raise RemoteFailure(f"partner_host: {server} cannot be reached.")
         return self.execute(server, arguments)
 
 
@@ -81,7 +81,9 @@ def perform(
     wire: Wire, module: str, options: Mapping[str, Any], host: str = "dhcp01", check_mode: bool = False
 ) -> dict[str, Any]:
     """Runs the task on a host; servers are called like the hosts, in capitals. Raises Killed."""
-    task = SimpleNamespace(check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options))
+    task = SimpleNamespace(
+        check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options), _uuid="run-task"
+    )
     plugin = importlib.import_module(f"{ACTIONS}.{module}").ActionModule
 
     class Action(plugin):  # type: ignore[misc, valid-type]

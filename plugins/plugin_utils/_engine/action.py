@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ from .._model import secret, task_options
 from .._model.refusal import TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.texts import result_in_sight, short
-from .._planning import guards
+from .._planning import guards, inspecting
 from .._planning.plan import Plan
 from .._planning.world import Planner, World
 from .._windows.errors import UnexpectedReply
@@ -53,7 +53,10 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
         self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
-        self.facts = pending_fact.facts_of(task_vars)
+        self.pending = pending_fact.recall(
+            self._fact_places(task_vars), pending_fact.run_id(str(self._task._uuid)), self.host
+        )
+        self.facts = self.pending.seen(self.check_mode)
         hidden = secret.all_of(options)
         self.warned = task_options.warnings(options)
 
@@ -64,6 +67,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         remotes = [Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))]
         answer: dict[str, Any] = {"changed": False}
         try:
+            logon.check_shell(self._connection, self.host)
             secret.check_kinds(self._task.args)
             options = secret.with_empty(self._task.args, options)
             with contextlib.ExitStack() as connections:
@@ -103,6 +107,21 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         self.warned += guards.warnings(plan)
         return plan
 
+    def warn_of_states(self, names: Iterable[str], plan: Plan | None = None) -> None:
+        """A relationship that the task is about and that is not Normal is a warning: as it was seen last, or (check
+        mode) as it would be."""
+        world = plan.end if plan is not None and self.check_mode else self.reader.world()
+        if warnings := inspecting.not_normal(names, world):
+            result = self.reconciliation.result
+            result["warnings"] = [*result.get("warnings", ()), *warnings]
+
+    def _fact_places(self, task_vars: Mapping[str, Any]) -> Iterator[object]:
+        """Facts of the play's host, and of whom a task was delegated to: there delegate_facts leaves them."""
+        yield task_vars.get("ansible_facts")
+        hostvars = task_vars.get("hostvars") or {}
+        if self.DECLARES and self._task.delegate_to and self.host in hostvars:
+            yield hostvars[self.host].get("ansible_facts")
+
     def _ahead(self, world: World) -> World:
         return pending_fact.ahead(world, self.facts) if self.check_mode and self.DECLARES else world
 
@@ -111,11 +130,10 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         check mode."""
         created = (*pending_fact.created(self.facts, name), *plan.creates) if self.check_mode else ()
         after = plan.shown[1]
-        if after and (self.reader.here.relationship(name) is None or created):
-            facts = pending_fact.remembering(self.facts, name, options, after["scopes"], created)
-        else:
-            facts = pending_fact.forgetting(self.facts, name)
-        return {} if facts == self.facts else {"ansible_facts": {pending_fact.FACT: facts}}
+        waits = after and (self.reader.here.relationship(name) is None or created)
+        entry = pending_fact.entry(options, after["scopes"], created) if waits else None
+        pending = self.pending.with_entry(name, entry, self.check_mode)
+        return {} if pending == self.pending else {"ansible_facts": pending.fact()}
 
     def shown(self, name: str, plan: Plan) -> Mapping[str, Any] | None:
         """The relationship for the result: as it is now, or (pending, check mode) as it would be."""

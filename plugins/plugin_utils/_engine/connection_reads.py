@@ -85,9 +85,14 @@ class Reads:
             return server_replies.level_reads()
         return probes.level_reads(self.computer) if self.level else ()
 
+    @property
+    def readiness(self) -> Sequence[Operation]:
+        """The reads of what else is to be known of a partner that scopes come to."""
+        return probes.readiness_reads(self.computer) if self.level else ()
+
     def operations(self) -> Sequence[Operation]:
         """All of them."""
-        return [*self.export, *self.probe, *self.levels]
+        return [*self.export, *self.probe, *self.levels, *self.readiness]
 
 
 def of_partners(reads: Sequence[PartnerRead], computer: str | None, lacking: Lacking) -> Reads:
@@ -218,4 +223,7 @@ def _with_reads(seen: ServerView, reading: Reading, reads: Reads, probe: Operati
         version = answers[0] if probe is None else reading.answer(probe)
         level = probes.level(version, answers, host, computer or "", reading.remote.goes_on())
         seen = replace(seen, level=level)
+    if reads.readiness and reading.has(reads.readiness):
+        ready = probes.readiness([reading.answer(operation) for operation in reads.readiness])
+        seen = replace(seen, ready=ready)
     return seen

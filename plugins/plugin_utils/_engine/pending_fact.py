@@ -1,39 +1,113 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Relationships that a play has declared and that are not on the server: carried from task to task in a host fact.
+"""Relationships that a run has declared and that are not on the server: carried from task to task in a host fact.
 
 Windows cannot hold a relationship that never had a scope, so its definition waits for the task that brings one. In
 check mode nothing is created, so what an earlier task would have created is carried too, and later tasks plan as if it
-were there. The fact never holds a secret. Nothing here imports Ansible."""
+were there. The fact is of one run of Ansible and of one server: a fact cache keeps it for longer, run_once gives it to
+other hosts, and delegation to the play's host. It never holds a secret. Nothing here imports Ansible."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Any
 
 from .._model import scope_specs, task_options
 from .._model.identity import Connection
+from .._model.refusal import Refused
 from .._model.scope import ScopeSpec, scope_ids
 from .._model.task_options import PLAIN_OPTIONS
 from .._planning import action_table
 from .._planning.actions import Action, Kind
 from .._planning.read_request import Unread
 from .._planning.world import World
+from .arguments import RELATIONSHIP
 
 HERE = Connection.THIS_SERVER
 FACT = "windhcp_failover_pending"
+_TYPES = {"str": str, "int": int, "bool": bool}  # of an argument spec
 
 # name -> {"options": {...}, "scopes": the members it would have; none while it only waits}, and in check mode, where a
 # task would have created scopes as well, "create_scopes": their definitions (the relationship itself can be there then)
 Facts = Mapping[str, Mapping[str, Any]]
 
 
-def facts_of(task_vars: Mapping[str, Any]) -> Facts:
-    """The host fact among a task's variables."""
-    facts: Facts = (task_vars.get("ansible_facts") or {}).get(FACT) or {}
-    return facts
+@dataclass(frozen=True)
+class Pending:
+    """What earlier tasks of a run have left for one server. `declared`: in earnest; `check_mode`: what tasks in check
+    mode go on from, that and what others of them would have done. `changes`: how often it was written."""
+
+    run: str
+    server: str
+    declared: Facts = field(default_factory=dict)
+    check_mode: Facts = field(default_factory=dict)
+    changes: int = 0
+
+    def seen(self, check_mode: bool) -> Facts:
+        """What a task goes on from. What was only checked never gets into a task that writes."""
+        return self.check_mode if check_mode else self.declared
+
+    def with_entry(self, name: str, entry: Mapping[str, Any] | None, check_mode: bool) -> Pending:
+        """With a relationship's entry, or without the relationship."""
+        declared = self.declared if check_mode else _with_entry(self.declared, name, entry)
+        return replace(self, declared=declared, check_mode=_with_entry(self.check_mode, name, entry))
+
+    def fact(self) -> Mapping[str, Any]:
+        """It as the next host fact."""
+        values = {"run": self.run, "server": self.server, "changes": self.changes + 1}
+        return {fact_name(self.server): {**values, "declared": self.declared, "check_mode": self.check_mode}}
+
+
+def run_id(task_uuid: str) -> str:
+    """What the ids of all tasks of a run begin with, in each of its worker processes: drawn once by the process that
+    they are forked from, and followed by a count."""
+    return task_uuid.rpartition("-")[0]
+
+
+def fact_name(server: str) -> str:
+    """One for each host of the inventory, so that facts that are set for several hosts at once replace no other's."""
+    return f"{FACT}_{re.sub(r'[^0-9A-Za-z]', '_', server)}"
+
+
+def recall(places: Iterable[object], run: str, server: str) -> Pending:
+    """The newest among the facts of some hosts. One of another run or server is none, nor is one that says nothing."""
+    found = [pending for facts in places if (pending := _read(facts, run, server))]
+    return max(found, key=lambda pending: pending.changes, default=Pending(run, server))
+
+
+def _read(facts: object, run: str, server: str) -> Pending | None:
+    fact = facts.get(fact_name(server)) if isinstance(facts, Mapping) else None
+    match fact:
+        case {"run": of, "server": at, "changes": int(changes), "declared": declared, "check_mode": check_mode}:
+            mine = (of, at) == (run, server) and _says(declared) and _says(check_mode)
+            return Pending(run, server, declared, check_mode, changes) if mine else None
+    return None
+
+
+def _says(facts: Any) -> bool:
+    """Whether all of it can be read: a fact may be anybody's."""
+    try:
+        for name, kept in facts.items():
+            if not all(_fits(RELATIONSHIP[option], value) for option, value in kept["options"].items()):
+                return False
+            task_options.parse(name, kept["options"])
+            scope_ids(kept["scopes"])
+            created(facts, name)
+    except (Refused, LookupError, TypeError, ValueError, AttributeError):
+        return False
+    return True
+
+
+def _fits(argument: Mapping[str, Any], value: object) -> bool:
+    return isinstance(value, _TYPES[argument["type"]]) and value in argument.get("choices", [value])
+
+
+def _with_entry(facts: Facts, name: str, entry: Mapping[str, Any] | None) -> Facts:
+    others = {key: other for key, other in facts.items() if key != name}
+    return others if entry is None else {**others, name: entry}
 
 
 def options_of(facts: Facts, name: str, given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -49,14 +123,14 @@ def ahead(world: World, facts: Facts) -> World:
     added is folded into what was read."""
     if not world.views:
         return world
-    for name, entry in facts.items():
-        for action in _actions(name, entry, facts, world):
+    for name in facts:
+        for action in _actions(name, facts, world):
             world = action_table.effect(world, action)
     return world
 
 
-def _actions(name: str, entry: Mapping[str, Any], facts: Facts, world: World) -> Sequence[Action]:
-    here = world.here
+def _actions(name: str, facts: Facts, world: World) -> Sequence[Action]:
+    here, kept = world.here, facts[name]
     makes = [scope for scope in created(facts, name) if scope.scope_id not in here.copies]
     new = tuple(scope.scope_id for scope in makes)
     actions = [Action(0, Kind.MAKE, HERE, name, (scope.scope_id,), detail=scope) for scope in makes]
@@ -65,10 +139,10 @@ def _actions(name: str, entry: Mapping[str, Any], facts: Facts, world: World) ->
     if half is not None:
         joins = _comes(Kind.JOIN, name, new, half.relationship.partner_server, world)
         return [*actions, *joins, *_served(name, serve, joins)]
-    if not entry["scopes"]:
+    if not kept["scopes"]:
         return actions
-    settings = task_options.parse(name, entry["options"])
-    comes = _comes(Kind.CREATE, name, scope_ids(entry["scopes"]), settings.partner_server or "", world)
+    settings = task_options.parse(name, kept["options"])
+    comes = _comes(Kind.CREATE, name, scope_ids(kept["scopes"]), settings.partner_server or "", world)
     return [*actions, *(replace(action, detail=settings) for action in comes), *_served(name, serve, comes)]
 
 
@@ -89,19 +163,14 @@ def created(facts: Facts, name: str) -> tuple[ScopeSpec, ...]:
     return scope_specs.parse(facts.get(name, {}).get("create_scopes", ()))
 
 
-def remembering(
-    facts: Facts, name: str, options: Mapping[str, Any], scopes: Sequence[str], create_scopes: Sequence[ScopeSpec] = ()
-) -> Facts:
-    """The fact with this relationship in it, but never its secret."""
+def entry(
+    options: Mapping[str, Any], scopes: Sequence[str], create_scopes: Sequence[ScopeSpec] = ()
+) -> Mapping[str, Any]:
+    """What is kept of a relationship: never its secret."""
     plain = {option: options[option] for option in PLAIN_OPTIONS if options.get(option) is not None}
     if options.get("shared_secret"):
         plain.setdefault("enable_auth", True)
-    entry: dict[str, Any] = {"options": plain, "scopes": list(scopes)}
+    kept: dict[str, Any] = {"options": plain, "scopes": list(scopes)}
     if create_scopes:
-        entry["create_scopes"] = [scope_specs.options(spec) for spec in create_scopes]
-    return {**facts, name: entry}
-
-
-def forgetting(facts: Facts, name: str) -> Facts:
-    """The fact without this relationship."""
-    return {key: entry for key, entry in facts.items() if key != name}
+        kept["create_scopes"] = [scope_specs.options(spec) for spec in create_scopes]
+    return kept

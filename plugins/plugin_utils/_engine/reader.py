@@ -262,7 +262,9 @@ class Reader:
         if THERE not in self.remotes:
             return True
         known = self.readings.get(THERE)
-        return bool(read.elsewhere and known and not any(map(known.server.identity.is_called, read.names)))
+        if known is None:  # what keeps us from partner_host says nothing of a server that may be another one
+            return bool(read.elsewhere and read.names and self._partner_failure)
+        return read.elsewhere and not any(map(known.server.identity.is_called, read.names))
 
     def _over_hop(self) -> list[PartnerRead]:
         return [read for read in self._request.partners if self._is_over_hop(read)]
@@ -335,5 +337,6 @@ class Reader:
         if before is not None:
             contents = (*shown.contents, *before.contents)
             level, uses = shown.level or before.level, shown.uses or before.uses
-            shown = replace(shown, contents=contents, api=shown.api or before.api, level=level, uses=uses)
+            api, ready = shown.api or before.api, shown.ready or before.ready
+            shown = replace(shown, contents=contents, api=api, level=level, ready=ready, uses=uses)
         self._views[shown.source] = shown

@@ -9,11 +9,19 @@ NORMAL, CUT_OFF, PARTNER_DOWN = "Normal", "CommunicationInterrupted", "PartnerDo
 PASSING = frozenset({"Init", "Startup", "Recover", "RecoverWait", "RecoverDone", "ConflictDone"})
 # states in which a write could split the two servers' views
 REFUSED = {
-    CUT_OFF: "the partner is not reachable from it; bring it back, or look at the network between "
+    CUT_OFF: "the two servers are not in contact; bring the partner back, or look at the network between "
     "them (TCP 647); after a change of the secret it passes by itself within a minute or two",
-    PARTNER_DOWN: "the partner was declared down; bring it back and wait until both show Normal",
+    PARTNER_DOWN: "the partner was declared down; bring it back and wait until both show Normal (orphan: remove_here "
+    "where it is gone for good)",
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
+}
+# what the states mean that are only told, and stand in nobody's way
+TOLD = {
+    **REFUSED,
+    **dict.fromkeys(
+        PASSING, "the two servers are on their way to Normal, which takes up to the maximum client lead time"
+    ),
 }
 # what a write of ours can cause for a while: a message with the other secret closes the connection (MS-DHCPF 3.1.5)
 PASSING_AFTER_A_WRITE = frozenset({CUT_OFF})

@@ -20,9 +20,12 @@ from .._model.texts import few, sentences
 from .._windows.export_elements import Export
 from . import comparison, setting_changes
 from .draft import Draft, Misfit
+from .read_request import Unread
 from .removals import removal
 from .spec import Policy, Spec
 from .world import ServerView
+
+FAILOVER_WITH_BOOTP = (6, 3)  # Windows Server 2012 R2
 
 # --- a relationship ------------------------------------------------------------------------------------------------
 
@@ -73,7 +76,7 @@ def check_room(here: ServerView, option: str) -> None:
     if len(here.relationships) >= RELATIONSHIP_LIMIT:
         raise Refused(
             f"{option}: {here.name} has {len(here.relationships)} failover relationships, and {RELATIONSHIP_LIMIT} is "
-            "the most a server can have; remove one that is not needed (empty ones count)."
+            "the most a server can have; remove one that is not needed (empty ones count). Nothing was changed."
         )
 
 
@@ -86,11 +89,12 @@ def check_new_at_partner(name: str, option: str, here: ServerView, there: Server
         differs = "" if taken == name else f", which differs from '{name}' in upper and lower case only"
         problems.append(
             f"{option}: {there.name} has a relationship '{taken}'{differs}, and {here.name} has not; choose another "
-            "name or remove it."
+            "name, or remove it there (state: absent, in a task on that server)."
         )
     if len(there.relationships) >= RELATIONSHIP_LIMIT:
         problems.append(
-            f"{option}: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have."
+            f"{option}: {there.name} has {RELATIONSHIP_LIMIT} relationships already, the most a server can have; "
+            "remove one that is not needed (empty ones count)."
         )
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
@@ -191,7 +195,7 @@ def check_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerV
     if gone:
         raise Refused(
             f"keep_scopes_on: {keeper.name} does not have {few(gone)}, so removing would lose them; keep them "
-            f"on {other.name}, or create them there first. Nothing was changed."
+            f"on {other.name}. Nothing was changed."
         )
 
 
@@ -245,18 +249,20 @@ def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, 
 # --- scopes that come ----------------------------------------------------------------------------------------------
 
 
-def check_members(here: ServerView, name: str, scopes: Sequence[IPv4Address]) -> None:
-    """Raises Refused for scopes that Windows would refuse to put into relationship `name`, all of them in one text."""
-    problems = [problem for scope in scopes if (problem := _member_problem(here, name, scope))]
+def check_members(
+    here: ServerView, name: str, scopes: Sequence[IPv4Address], there: ServerView | Unread | None = None
+) -> None:
+    """Raises Refused for scopes that Windows would refuse to put into relationship `name`, all of them in one text.
+
+    `there`: the partner, where it was asked whether it has those that are not here."""
+    problems = [problem for scope in scopes if (problem := _member_problem(here, name, scope, there))]
     if problems:
         raise Refused(sentences(problems))
 
 
-def _member_problem(here: ServerView, name: str, scope: IPv4Address) -> str | None:
+def _member_problem(here: ServerView, name: str, scope: IPv4Address, there: ServerView | Unread | None) -> str | None:
     if scope not in here.copies:
-        inside = _containing(here, scope)
-        cure = f"it lies inside scope {inside}, write that id" if inside else "create it there first, or correct the id"
-        return f"scopes: {scope} is no scope of {here.name}; {cure}."
+        return f"scopes: {scope} is no scope of {here.name}; {_where_it_is(here, name, scope, there)}."
     other = here.owners.get(scope)
     if other is not None and other != name:
         return (
@@ -267,7 +273,24 @@ def _member_problem(here: ServerView, name: str, scope: IPv4Address) -> str | No
     return None
 
 
-def _containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
+def _where_it_is(here: ServerView, name: str, scope: IPv4Address, there: ServerView | Unread | None) -> str:
+    if inside := containing(here, scope):
+        return f"it lies inside scope {inside}, write that id"
+    if isinstance(there, ServerView) and scope in there.copies:
+        owner = there.owners.get(scope)
+        ours = " with this server" if owner == name and name in there.ours else ""
+        place = f" in its '{owner}'{ours}" if owner else " in service" if there.serves(scope) else " out of service"
+        return (
+            f"{there.name} has it{place}. Do not create it here, or two servers give the same addresses: run the task "
+            "on that server, with this one as partner_server and partner_host (in the role's data: exchange primary "
+            "and partner), and it is copied here"
+        )
+    unknown = f" (whether the partner has it is not known: {there.failure})" if isinstance(there, Unread) else ""
+    return f"create it there first, or correct the id{unknown}"
+
+
+def containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
+    """The scope in whose subnet an address is."""
     masks = {scope: int(IPv4Address(copy.subnet_mask)) for scope, copy in here.copies.items()}
     return next((scope for scope, mask in masks.items() if int(address) & mask == int(scope)), None)
 
@@ -276,8 +299,9 @@ def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, t
     """Raises Refused for scopes that a removal which did not end left on the partner alone."""
     if scopes:
         raise Refused(
-            f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not "
-            "end. Finish it with state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
+            f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end, or "
+            "this server was set up anew. Finish it with state: absent, keep_scopes_on, other_copy and partner_host, "
+            "and add it then on the server that kept it. Nothing was changed."
         )
 
 
@@ -294,13 +318,14 @@ def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there
 
 
 def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
-    """Raises Refused for scopes whose addresses the partner gives away in another scope: Windows copies none."""
+    """Raises Refused for scopes whose addresses the partner gives away in another scope: Windows copies none. A copy of
+    one of them is no other scope."""
     problems = [
         f"scopes: {copy.scope_id} ({copy.start_range} to {copy.end_range}) overlaps scope {other.scope_id} of "
         f"{there.name} ({other.start_range} to {other.end_range}); correct one of the two ranges."
         for copy in (here.copies[scope] for scope in scopes if scope in here.copies)
         for other in there.copies.values()
-        if _overlap(copy, other)
+        if other.scope_id not in scopes and _overlap(copy, other)
     ]
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
@@ -317,15 +342,20 @@ def check_replaced(
     """The copies that the partner has already. Raises Refused, showing what differs, unless they may be replaced."""
     problems = []
     for scope in taken:
-        active = there.serves(scope) or there.elsewhere(scope, name) is not None
+        taken_by = there.elsewhere(scope, name)
+        active = there.serves(scope) or taken_by is not None
         if active or not policy.replace_partner_copy:
             shown = removal(scope, here, there, deleted=True, replaced=True)
             differs = few(shown.differences, between="; ", most=3) or "equal to the one here"
-            cure = (
-                "it is in service there: compare both, and deactivate, remove or renumber one of them"
-                if active
-                else "replace_partner_copy: inactive_only replaces it, after a safety copy"
-            )
+            cure = "replace_partner_copy: inactive_only replaces it, after a safety copy"
+            if taken_by is not None:
+                cure = f"it is in '{taken_by}' there: take it out of that one first, or renumber one of the two"
+            elif active:
+                cure = (
+                    "it is in service there: compare both, and remove or renumber one of them; or deactivate the one "
+                    f"there, and {cure}. Of a split scope, take out here before what the other half excludes, or it "
+                    "stays excluded on both"
+                )
             problems.append(f"scopes: {scope} exists on {there.name} already ({differs}); {cure}.")
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
@@ -345,7 +375,7 @@ def refuse_lacking(server: str, problems: Sequence[str]) -> None:
     if problems:
         raise Refused(
             f"{server} lacks what the scopes use, and Windows does not replicate it: {few(problems)}. Create it there "
-            "first; nothing was changed."
+            "first, or make equal what it has otherwise; nothing was changed."
         )
 
 
@@ -356,6 +386,30 @@ def _by_export(scopes: Sequence[IPv4Address], here: ServerView) -> Mapping[int, 
         if export := here.needed_level(scope):
             exports.setdefault(id(export), (export, []))[1].append(scope)
     return exports
+
+
+def warnings(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> Sequence[str]:
+    """What may be wrong with a partner that scopes come to, where it is not certain that Windows refuses them."""
+    found: list[str] = []
+    bootp = [scope for scope in scopes if scope in here.copies and here.copies[scope].type != "Dhcp"]
+    if bootp and there.level is not None and there.level.version < FAILOVER_WITH_BOOTP:
+        found.append(
+            f"scopes: {few(bootp)} serves BOOTP clients, and {there.name} is Windows Server 2012, which is said to "
+            "take no such scope into failover; later versions do."
+        )
+    if there.ready is None:
+        return found
+    if there.ready.authorised is False:
+        found.append(
+            f"{there.name} is not authorised in Active Directory, and a DHCP server that is not serves no clients; "
+            "authorise it (Add-DhcpServerInDC)."
+        )
+    if there.computer and there.ready.apart is None:
+        found.append(
+            f"{here.name} could not ask for the clock of {there.name}, so it is not known whether theirs differ by "
+            "more than a minute, which Windows refuses when it creates a relationship."
+        )
+    return found
 
 
 def missing_scopes(definitions: Sequence[ScopeSpec], here: ServerView) -> tuple[ScopeSpec, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import IPv4Address
 
@@ -16,6 +16,7 @@ from .._windows.export_elements import Export, Lease, ServerLevel
 
 # states of an address that nobody holds; one that is not known counts as held
 _FREE_STATES = frozenset({"expired", "declined", "offered", "inactivereservation"})
+_NO_SCOPE = IPv4Address(0)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -70,6 +71,20 @@ def _differences(scope_id: IPv4Address, here: Content, there: Content) -> Iterat
                 yield Difference(scope_id, name, _shown(mine.get(field)), _shown(theirs.get(field)), is_content)
 
 
+def level_differences(source: Export, destination: Export) -> Sequence[Difference]:
+    """What the two servers have otherwise for all their scopes, which Windows never replicates: settings, option
+    values, policies, filters, classes and option definitions. Of no scope: their scope id is 0.0.0.0."""
+    differs = list(_differences(_NO_SCOPE, source.level, destination.level))
+    kinds = (
+        ({class_name(key): value for key, value in export.classes.items()} for export in (source, destination)),
+        ({definition_name(key): kind for key, kind in export.definitions.items()} for export in (source, destination)),
+    )
+    for mine, theirs in kinds:
+        names = (name for name in sorted({*mine, *theirs}) if mine.get(name) != theirs.get(name))
+        differs += [Difference(_NO_SCOPE, _cut(name), mine.get(name), theirs.get(name)) for name in names]
+    return differs
+
+
 def lost_leases(
     source: Export, destination: Export, scopes: Iterable[IPv4Address], now: datetime
 ) -> Sequence[LostLease]:
@@ -91,6 +106,11 @@ def lost_leases(
 
 def _held(lease: Lease, now: datetime) -> bool:
     return lease.state.lower() not in _FREE_STATES and (lease.expires is None or lease.expires >= now)
+
+
+def reversed_(difference: Difference) -> Difference:
+    """The same difference, as the other direction has it."""
+    return replace(difference, source=difference.destination, destination=difference.source)
 
 
 def vanishing(differs: Iterable[Difference]) -> Sequence[Difference]:

@@ -47,8 +47,9 @@ def _check_removals(plan: Plan, limits: Limits) -> None:
         raise Refused(
             f"the copies that would go differ from those kept on {plan.removals[0].kept_on}: "
             f"{few(lost, 'removals', between='; ')}. Keep the scopes on the server that "
-            "is right, or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both "
-            "servers are Normal); allow_content_loss: true overrides. Nothing was changed."
+            "is right, or replicate from it first, where both have them in failover (dhcp_failover_replicate; leases "
+            "travel by themselves, while both servers are Normal); allow_content_loss: true overrides. Nothing was "
+            "changed."
         )
     for count in plan.counts:
         if count.all >= MANY and 100 * count.going > limits.max_removals_percent * count.all:
@@ -67,9 +68,8 @@ def check(plan: Plan, limits: Limits) -> None:
         _check_states(plan, view, limits)
     _check_removals(plan, limits)
     _check_secrets(plan)
-    there = plan.start.views.get(Connection.PARTNER)
-    if plan.actions and there is not None:
-        _check_clocks(plan.start.here.server, there.server, limits)
+    for view in plan.start.views.values() if plan.actions else ():
+        _check_clocks(plan, view, limits)
 
 
 def _check_states(plan: Plan, view: ServerView, limits: Limits) -> None:
@@ -96,13 +96,20 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
     )
 
 
-def _check_clocks(here: Server, there: Server, limits: Limits) -> None:
-    """Raises Refused when it is certain that the clocks of the two servers differ by more than Windows takes."""
-    difference = here.clock.apart(there.clock)
-    if difference > CLOCK_LIMIT and not limits.allow_clock_skew:
+def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:
+    """Raises Refused when it is certain that the clocks of the two servers differ by more than Windows takes. No
+    override makes it create a relationship then."""
+    here = plan.start.here
+    if there.source is Connection.PARTNER:
+        difference = here.server.clock.apart(there.server.clock)
+    else:
+        difference = (there.ready and there.ready.apart) or timedelta(0)
+    creates = any(action.kind is Kind.CREATE and action.other == there.source for action in plan.actions)
+    if difference > CLOCK_LIMIT and (creates or not limits.allow_clock_skew):
+        cure = "; Windows creates no relationship then" if creates else ", or allow_clock_skew: true"
         raise Refused(
             f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, "
-            "and a minute is the most; set the time of both (w32tm), or allow_clock_skew: true. Nothing was changed."
+            f"and a minute is the most; set the time of both (w32tm){cure}. Nothing was changed."
         )
 
 

@@ -5,18 +5,19 @@ I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.failover_states import NORMAL
+from .._model.failover_states import NORMAL, TOLD
 from .._model.relationship import Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
 from . import comparison
+from .comparison import Difference
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
-from .world import ServerView, World, not_the_partner
+from .world import Half, ServerView, World, not_the_partner
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | R
     """The relationships as dhcp_failover_info returns them. A partner that cannot be read is a finding and no
     failure."""
     if not world.views:
-        return ReadRequest(OwnRead(statistics=wanted.health))
+        return ReadRequest(OwnRead(statistics=wanted.health, level=wanted.health))
     shown = [current for current in world.here.relationships.values() if wanted.name in (None, current.name)]
     reads = {
         current.name: PartnerRead(current.partner.names, current.name, current.scopes, leases=False)
@@ -51,7 +52,8 @@ def _entry(relationship: Relationship, read: PartnerRead | None, wanted: Inspect
         there = world.asked(read)
         entry["drift"] = drift(relationship, world.here, there) if there is not None else None
     if wanted.health:
-        entry["health"] = health(relationship, world.statistics or {})
+        level = world.here.level
+        entry["health"] = health(relationship, world.statistics or {}, level.authorized if level else None)
     return entry
 
 
@@ -66,38 +68,70 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
         return _problem(f"the partner has no relationship '{relationship.name}'")
     mine, theirs = set(relationship.scopes), set(half.scopes)
     common = sorted(mine & theirs)
-    differs = comparison.differences(here.exported(common), there.exported(common), common)
+    ours, other = here.exported(common), there.exported(common)
+    differs = comparison.differences(ours, other, common)
     return {
         "partner_state": half.relationship.state,
         "in_sync": not differs and mine == theirs,
         "scopes_only_here": [str(scope) for scope in sorted(mine - theirs)],
         "scopes_only_at_partner": [str(scope) for scope in sorted(theirs - mine)],
-        "differences": [
-            {
-                "scope_id": str(difference.scope_id),
-                "field": difference.field,
-                "this_server": difference.source,
-                "partner": difference.destination,
-            }
-            for difference in differs
-        ],
+        "differences": [{"scope_id": str(difference.scope_id), **_ends(difference)} for difference in differs],
+        "server_differences": list(map(_ends, comparison.level_differences(ours, other))) if common else None,
         "problem": None,
     }
 
 
-_KEYS = ("partner_state", "in_sync", "scopes_only_here", "scopes_only_at_partner", "differences")
+_KEYS = (
+    "partner_state",
+    "in_sync",
+    "scopes_only_here",
+    "scopes_only_at_partner",
+    "differences",
+    "server_differences",
+)
+
+
+def _ends(difference: Difference) -> Mapping[str, str | None]:
+    return {"field": difference.field, "this_server": difference.source, "partner": difference.destination}
 
 
 def _problem(words: str) -> Mapping[str, Any]:
     return {**dict.fromkeys(_KEYS), "problem": words}
 
 
-def health(relationship: Relationship, statistics: Mapping[IPv4Address, Utilisation]) -> Mapping[str, Any]:
-    """How full the relationship's scopes are, the fullest first, and what each server can still give."""
+def not_normal(names: Iterable[str], world: World) -> Sequence[str]:
+    """Warnings of those of the relationships that are there and not Normal, on this server or on a partner that was
+    looked at."""
+    return [warning for name in names if (half := world.here.half(name)) and (warning := _not_normal(half, world))]
+
+
+def _not_normal(half: Half, world: World) -> str | None:
+    state, there = half.relationship.state, world.partner(half.name)
+    theirs = there.half(half.name) if there else None
+    other = theirs.relationship.state if theirs else None
+    telling = other if state == NORMAL and other else state
+    if telling == NORMAL:
+        return None
+    words = f"relationship '{half.name}' is in state {state} on {half.server}"
+    if there is not None and other is None:
+        return f"{words}, and {there.name} does not have it: dhcp_failover_relationship with partner_host makes it anew"
+    also = f", and {other} on {there.name}" if there else ""
+    more = "" if there else "; with partner_host it is told as well what the partner shows"
+    return f"{words}{also}: {TOLD.get(telling, 'what that means is not known')}{more}"
+
+
+def health(
+    relationship: Relationship, statistics: Mapping[IPv4Address, Utilisation], authorized: bool | None = None
+) -> Mapping[str, Any]:
+    """How full the relationship's scopes are, the fullest first, and what each server can still give. `authorized`:
+    whether this server may serve at all; None: that is not known."""
     known = {scope: statistics[scope] for scope in relationship.scopes if scope in statistics}
     fullest = sorted(known, key=lambda scope: (-(known[scope].percent_in_use or 0), scope))
     return {
-        "healthy": relationship.state == NORMAL and all(scope.free for scope in known.values()),
+        "healthy": relationship.state == NORMAL
+        and authorized is not False
+        and all(scope.free for scope in known.values()),
+        "authorized": authorized,
         "in_use": sum(scope.in_use for scope in known.values()),
         "free": sum(scope.free for scope in known.values()),
         "free_here": sum(scope.free_here or 0 for scope in known.values()),

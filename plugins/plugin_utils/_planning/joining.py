@@ -95,7 +95,8 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     Refused."""
     name, here = spec.name, d.here
     missing = here.lacking(name, spec.members)
-    checks.check_members(here, name, missing)
+    if not are_joinable(spec, names, d):
+        return None
     if not asks_partner(spec, d):
         return ()
     there = look_at_partner(spec, names, d)
@@ -106,7 +107,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     one_sided = [scope for scope in there.lacking(name, spec.members) if scope not in missing]
     coming = tuple(sorted({*missing, *one_sided}))
     taken = tuple(scope for scope in coming if scope in there.copies)
-    checks.check_ranges([scope for scope in coming if scope not in taken], here, there)
+    checks.check_ranges(coming, here, there)
     copied = [scope for scope in coming if scope in d.start.here.copies]  # one that is made needs nothing
     if one_sided or taken:
         api = bool(one_sided)
@@ -115,6 +116,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
     checks.check_lacking(copied, d.start.here, there)
+    d.warnings += [warning for warning in checks.warnings(coming, here, there) if coming and warning not in d.warnings]
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
     in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
     d.save(there, name, taken, spec.policy.keep_days, **in_the_way)
@@ -134,6 +136,21 @@ def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
             if there is not None:
                 checks.check_unfinished(name, coming, note, there)
     return known
+
+
+def are_joinable(spec: Spec, names: tuple[str, ...], d: Draft) -> bool:
+    """Whether Windows would take the scopes that come. False: the partner has to be asked first. Raises Refused.
+
+    A scope that is not here may be one that the partner serves, of a server that was set up anew: nobody is told to
+    create that one here before the partner was asked."""
+    missing = d.here.lacking(spec.name, spec.members)
+    absent = any(scope not in d.here.copies and not checks.containing(d.here, scope) for scope in missing)
+    asks = bool(names) or d.world.has_partner_host
+    there = d.ask(PartnerRead(names, spec.name, guarded=False)) if absent and asks else None
+    if absent and asks and there is None:
+        return False
+    checks.check_members(d.here, spec.name, missing, there)
+    return True
 
 
 def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView | None:

@@ -26,7 +26,7 @@ from .._model.relationship_settings import DeclaredSettings
 from . import checks, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
-from .joining import asks_partner, look_at_partner
+from .joining import are_joinable, asks_partner, look_at_partner
 from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
 from .read_request import PartnerRead, Unread
 from .spec import Policy, Spec
@@ -137,8 +137,7 @@ def _half_made(spec: Spec, d: Draft) -> Misfit | None:
     current = d.here.find(spec.name, spec.option)
     if current is None:
         return None
-    checks.check_members(d.here, spec.name, d.here.lacking(spec.name, spec.members))
-    if not asks_partner(spec, d):
+    if not are_joinable(spec, current.relationship.partner.names, d) or not asks_partner(spec, d):
         return None
     there = look_at_partner(spec, current.relationship.partner.names, d)
     return Misfit(current, there=there) if there is not None and there.half(spec.name) is None else None

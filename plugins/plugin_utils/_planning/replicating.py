@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
+from .._model.identity import Connection
 from .._model.refusal import Refused, showing
 from .._model.relationship import Relationship
 from .._model.texts import few
@@ -23,6 +24,7 @@ from .plan_proof import finished
 from .read_request import OwnRead, PartnerRead, ReadRequest, Scopes
 from .world import ServerView, World
 
+HERE = Connection.THIS_SERVER
 Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
 
 
@@ -82,7 +84,8 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
         for pair in pairs:
             _check(pair, [scope for scope in pair.members if scope in going])
         if lost and not wanted.allow_overwrite:
-            raise _lost(lost, _direction(wanted, world.here.name, "the partner"))
+            names = pairs[0].names if len(pairs) == 1 else _direction(wanted, world.here.name, "the partner")
+            raise _lost(lost, comparison.vanishing(map(comparison.reversed_, differs)), names)
     for pair in pairs:
         _save(wanted, pair, {loss.scope_id for loss in lost}, d)
         for relationship in dict.fromkeys(pair.members.values()):
@@ -133,7 +136,14 @@ def _membership(here: ServerView, scope: IPv4Address) -> Relationship:
 def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
     """Those whose partner was read; the draft asks for the others."""
     pairs: list[_Pair] = []
-    for name, group in by_partner(members(wanted, d.here)).items():
+    groups = by_partner(members(wanted, d.here))
+    if len(groups) > 1 and d.world.has_partner_host:
+        raise Refused(
+            f"partner_host: the scopes are in failover with {len(groups)} partners ({few(groups)}), and this host is "
+            "one of them at most; give the relationship of that one, or leave partner_host out, so that "
+            f"{d.here.name} asks each of them itself. Nothing was changed."
+        )
+    for name, group in groups.items():
         relationship = next(iter(group.values()))
         there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group), leases=False))
         if there is not None:
@@ -162,6 +172,7 @@ def _add(pair: _Pair, relationship: Relationship, scopes: Iterable[IPv4Address],
 
 def _check(pair: _Pair, going: Sequence[IPv4Address]) -> None:
     names = pair.names
+    _check_members(pair)
     gone = [scope for scope in going if scope not in pair.given.scopes]
     if gone:
         raise Refused(
@@ -172,12 +183,44 @@ def _check(pair: _Pair, going: Sequence[IPv4Address]) -> None:
     checks.refuse_lacking(names.destination, comparison.lacking(pair.given, pair.had, going))
 
 
-def _lost(lost: Iterable[Difference], names: Direction) -> Refused:
-    words = few((f"{loss.scope_id} {loss.field} ({loss.destination})" for loss in lost), "differences")
+def _check_members(pair: _Pair) -> None:
+    """Raises Refused for scopes that are not in the same relationship on both servers: what is replicated would be
+    another relationship's, or nobody's."""
+    here, there = (pair.giver, pair.taker) if pair.taker.source is not HERE else (pair.taker, pair.giver)
+    for scope, relationship in pair.members.items():
+        owner = there.owners.get(scope)
+        if owner == relationship.name or scope not in there.copies:
+            continue
+        if owner is not None:
+            raise Refused(
+                f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in '{owner}' on {there.name}; a "
+                "scope can be in one only. Take it out of the wrong one, on a server that has it there "
+                "(dhcp_failover_scope, state: absent). Nothing was changed."
+            )
+        raise Refused(
+            f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in no relationship on {there.name}. Add "
+            "it there first (dhcp_failover_scope with partner_host), or take it out here too. Nothing was changed."
+        )
+
+
+def _lost(lost: Iterable[Difference], gained: Iterable[Difference], names: Direction) -> Refused:
+    """`gained`: what the source alone has, so that the other direction would remove that."""
+    going, coming = _in_words(lost), _in_words(gained)
+    if coming:
+        return Refused(
+            f"{names.destination} and {names.source} both have what the other has not, so either direction removes "
+            f"something. {names.destination} alone has: {going}. {names.source} alone has: {coming}. Add on "
+            f"{names.source} by hand what is to stay of the first list, and run again; allow_overwrite: true removes "
+            f"from {names.destination} what is left of it. Nothing was changed."
+        )
     return Refused(
-        f"{names.destination} has what {names.source} has not, and replicating would remove it: {words}. Replicate in "
+        f"{names.destination} has what {names.source} has not, and replicating would remove it: {going}. Replicate in "
         "the other direction, or say allow_overwrite: true; nothing was changed."
     )
+
+
+def _in_words(differs: Iterable[Difference]) -> str:
+    return few((f"{each.scope_id} {each.field} ({each.destination})" for each in differs), "differences")
 
 
 def _shown(differs: Iterable[Difference], end: str) -> Mapping[str, Any]:

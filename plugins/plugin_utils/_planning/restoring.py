@@ -358,7 +358,8 @@ def _problem(scope: IPv4Address, differs: Sequence[Difference], here: Here) -> s
     cure = (
         "Leave it out: it is in service there."
         if serves
-        else "Leave it out, or remove it there first (dhcp_failover_scope_copy)."
+        else "Leave it out, or remove it there first (dhcp_failover_scope_copy where its partner keeps the scope, else "
+        "by hand)."
     )
     return f"scopes: {scope} exists{member} on {here.server.name} already, with {words}. {cure}"
 

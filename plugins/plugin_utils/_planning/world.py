@@ -23,6 +23,7 @@ from .._model.relationship_settings import SETTINGS
 from .._model.scope import Scope, Utilisation
 from .._model.server import Server
 from .._windows.export_elements import NOTHING, Export, ServerLevel
+from .._windows.probes import Readiness
 from .._windows.secret_record import SecretRecord
 from .read_request import PartnerRead, ReadRequest, Scopes, Unread
 
@@ -72,8 +73,8 @@ class ServerView:
 
     `ours`: relationships with the server whose task it is; those with others only occupy a name and their scopes.
     `read_at`: when it was read, by the clock of the server that ran the read. `api`: the DHCP management API answers
-    there. `level`: its classes and definitions. `uses`: what scopes need of them,
-    of which the content was not read.
+    there. `level`: its classes and definitions; `ready`: what else may keep scopes from coming there. `uses`: what
+    scopes need of the level, of which the content was not read.
     """
 
     source: Source
@@ -85,6 +86,7 @@ class ServerView:
     read_at: datetime | None = None
     api: bool = False
     level: ServerLevel | None = None
+    ready: Readiness | None = None
     uses: Export | None = None
 
     @property

@@ -114,6 +114,12 @@ def get_version(guarded: bool = True) -> Operation:
     return _read("version", "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), fingerprint=guarded)
 
 
+def get_setting(computer: str | None = None) -> Operation:
+    """Whether Active Directory knows the server as a DHCP server; of `computer` over a second hop."""
+    more = {"fingerprint": False, **_asking(computer)}
+    return _read(_name("setting", computer), "Get-DhcpServerSetting", ("IsDomainJoined", "IsAuthorized"), **more)
+
+
 def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
     """The vendor and user classes; of `computer` over a second hop. `guarded`: part of the fingerprint."""
     more = {"fingerprint": guarded, **_asking(computer)}
@@ -123,7 +129,7 @@ def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
 def get_option_definitions(computer: str | None = None, guarded: bool = True) -> Operation:
     """Those of every vendor class; of `computer` over a second hop. `guarded`: part of the fingerprint."""
     more = {"fingerprint": guarded, **_asking(computer), "parameters": {"All": True, **_at(computer)}}
-    properties = ("OptionId", "VendorClass", "Type")
+    properties = ("OptionId", "VendorClass", "Type", "MultiValued")
     return _read(_name("definitions", computer), "Get-DhcpServerv4OptionDefinition", properties, **more)
 
 
@@ -135,18 +141,17 @@ def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
 
 def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
     """An error unless the scope is in this relationship (of `computer`, over a second hop)."""
+    parameters = {"ScopeId": [str(scope)], **_at(computer)}
+    return _until("prove_member", parameters, select=["Name"], match={}, property="Name", values=[name], timeout=0)
+
+
+def _until(call_id: str, parameters: Mapping[str, Any], **more: Any) -> Operation:
     return {
-        "id": "prove_member",
+        **_cmdlet(call_id, "Get-DhcpServerv4Failover", parameters),
         "op": "wait_until",
-        "cmdlet": "Get-DhcpServerv4Failover",
-        "parameters": {"ScopeId": [str(scope)], **_at(computer)},
-        "select": ["Name"],
-        "match": {},
-        "property": "Name",
-        "values": [name],
         "while": [],
-        "timeout": 0,
         "interval_ms": 500,
+        **more,
     }
 
 
@@ -249,6 +254,11 @@ def probe_rights(partner: str) -> Operation:
     return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", _at(partner))
 
 
+def compare_clock(partner: str) -> Operation:
+    """The partner's clock, over a second hop, between two looks at the server's own; seconds."""
+    return {"id": _name("clock", partner), "op": "compare_clock", "server": partner}
+
+
 def resolve_name(name: str) -> Operation:
     """The addresses that the server's DNS has for a name."""
     return {"id": "resolve", "op": "probe_partner", "server": name, "resolve": True}
@@ -267,21 +277,10 @@ class AwaitedStates:
 
 def wait_for_state(name: str, states: AwaitedStates, timeout: int) -> Operation:
     """Waits until a relationship is in a wanted state, `timeout` seconds at most."""
-    return {
-        "id": "wait_for_state",
-        "op": "wait_until",
-        "cmdlet": "Get-DhcpServerv4Failover",
-        "parameters": {},
-        "select": ["Name", "State"],
-        "match": {"Name": name},
-        "property": "State",
-        "values": sorted(states.wanted),
-        "while": sorted(states.passing),
-        "tolerated": sorted(states.tolerated),
-        "grace": states.grace,
-        "timeout": timeout,
-        "interval_ms": 500,
-    }
+    awaited = {"values": sorted(states.wanted), "while": sorted(states.passing), "timeout": timeout}
+    tolerated = {"tolerated": sorted(states.tolerated), "grace": states.grace}
+    shown = {"select": ["Name", "State"], "match": {"Name": name}, "property": "State"}
+    return _until("wait_for_state", {}, **shown, **awaited, **tolerated)
 
 
 def add_failover(declared: DeclaredSettings, partner: str, scopes: Sequence[IPv4Address]) -> Operation:
@@ -373,8 +372,7 @@ def remove_relationship_here(relationship: str, computer: str | None = None) -> 
 
 
 def add_scope(spec: ScopeSpec) -> Operation:
-    """Creates a scope on this server, out of service; its id follows from the start of the range and the mask. What is
-    left out is Windows' default."""
+    """Creates a scope here, out of service, with Windows' defaults; its id follows from range and mask."""
     parameters: dict[str, Any] = {
         "StartRange": str(spec.start_range),
         "EndRange": str(spec.end_range),

@@ -61,6 +61,9 @@ _NEWER = (
     "with the task."
 )
 
+# a plan has looked at these before: somebody was faster
+_PLANS_ANEW = "Run again: the next run plans from what is there now."
+_SAYS_WHY = "Run again: the next run plans from what is there now, and says what is in the way."
 _NO_BACKUP = (
     "the DHCP server could not back its database up, and Windows imported the scopes all the same, without this way "
     "back",
@@ -74,30 +77,33 @@ _NO_BACKUP = (
 # {host} is the inventory name, {server} that of the server that was asked, {partner} the partner's, {folder} that of
 # the script's files
 _MEANING: Mapping[str, tuple[str, str]] = {
-    "DHCP 20005": ("the scope does not exist there", "Create it first, or correct the scope id."),
-    "DHCP 20052": ("the scope exists already", "Remove or rename the other copy after comparing both."),
+    "DHCP 20005": ("the scope does not exist there", _SAYS_WHY),
+    "DHCP 20052": ("the scope exists already", _SAYS_WHY),
     "DHCP 20013": (
         "the DHCP database reported an error",
         "Run again; if it stays, look at the DHCP server's event log on {server}.",
     ),
     "DHCP 20023": (
         "the range of addresses is invalid, or overlaps another one",
-        "Compare it with the scopes that are there.",
+        "Compare it with the scopes that are there, on both servers.",
     ),
     "DHCP 20017": ("the DHCP Server service is paused", "Resume the service and run again."),
-    "DHCP 20044": ("a user or vendor class is missing on the partner", "Create it there: classes are not replicated."),
+    "DHCP 20044": (
+        "a user or vendor class is missing on the partner",
+        "Create it there, classes are not replicated, and run again.",
+    ),
     "DHCP 20010": (
         "an option definition is missing on the partner",
-        "Create it there: definitions are not replicated.",
+        "Create it there, definitions are not replicated, and run again.",
     ),
-    "DHCP 20103": ("an option definition has another type on the partner", "Make both definitions equal."),
-    "DHCP 20113": ("the scope is already in a failover relationship", "Remove it from that relationship first."),
-    "DHCP 20114": (
-        "a relationship of this name exists on one of the two servers",
-        "Choose another name, or remove the other one.",
+    "DHCP 20103": (
+        "an option definition has another type on the partner",
+        "Make both definitions equal, and run again.",
     ),
-    "DHCP 20115": ("the relationship does not exist there", "Run again: the next run plans from what is there now."),
-    "DHCP 20116": ("the scope is in no failover relationship", "Run again: the next run plans from what is there now."),
+    "DHCP 20113": ("the scope is already in a failover relationship", _SAYS_WHY),
+    "DHCP 20114": ("a relationship of this name exists on one of the two servers", _SAYS_WHY),
+    "DHCP 20115": ("the relationship does not exist there", _PLANS_ANEW),
+    "DHCP 20116": ("the scope is in no failover relationship", _PLANS_ANEW),
     "DHCP 20117": ("this server is the secondary of the relationship", "Run the task on the primary server."),
     NO_FAILOVER: (
         "the partner does not support failover",
@@ -123,7 +129,8 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20130": ("too many scopes at once", "Give fewer scopes to the task."),
     "DHCP 20131": (
         "a scope that serves BOOTP clients cannot be in failover there",
-        "Set the scope's type to Dhcp. Windows Server 2012 refuses it; later ones are said to take it.",
+        "Windows Server 2012 refuses it, later versions are said to take it: upgrade that server, or leave the scope "
+        "out; with its type set to Dhcp it would serve its BOOTP clients no more.",
     ),
     "DHCP 20133": ("the scope is still being synchronised with the partner", "Run again in some minutes."),
     "DHCP 20134": (
@@ -139,7 +146,7 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     ),
     "windhcp.wait_refused": (
         "the relationship is in a state in which nothing may be changed",
-        "Look at both servers; allow_state overrides.",
+        "Look at both servers, and run again when both show Normal; allow_state overrides.",
     ),
     "windhcp.no_api": (
         "the DHCP management API (dhcpsapi.dll) cannot be called there; other_copy: disable and the removal of an "
@@ -185,7 +192,7 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     ),
     "ObjectNotFound,Export-DhcpServer": (
         "none of the scopes to export is there",
-        "Run again: the next run plans from what is there now.",
+        _PLANS_ANEW,
     ),
     "ResourceUnavailable,Import-DhcpServer": (
         "the file to import is not there, or cannot be read",

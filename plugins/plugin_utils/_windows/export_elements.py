@@ -9,42 +9,43 @@ Scopes/Scope}}. The namespace is ignored, and an unknown element is data to comp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address
+from datetime import datetime
+from ipaddress import IPv4Address
 
-from .._model import durations
 from .._model.texts import shown
 from . import export_stream
 from .compact_content import Budget, Content, ContentBuilder
 from .errors import UnexpectedReply
 from .export_stream import Consumer, Frame, Malformed, Node
+from .export_values import (
+    LISTS,
+    address_of,
+    fields_of,
+    is_operator,
+    item_of,
+    members_of,
+    moment_of,
+    not_an_export,
+    option_id_of,
+    option_name_of,
+    text_of,
+    values_of,
+)
 
-# read member by member
-_SCOPE_LISTS = ("ExclusionRanges", "OptionValues", "Reservations", "Policies", "Leases")
-_LISTS = (*_SCOPE_LISTS, "Classes", "OptionDefinitions", "Filters", "Scopes")
-# a policy's criteria: operators, each followed by values whose order means nothing
-_OPERATORS = ("eq", "ne")
-_RELAY_CRITERIA = ("RelayAgent", "CircuitId", "RemoteId", "SubscriberId")
-_CRITERIA = ("VendorClass", "UserClass", "MacAddress", "ClientId", "Fqdn", *_RELAY_CRITERIA)
-_HARDWARE = ("ClientId", "MacAddress")
-_FLAGS = ("ActivatePolicies", "Enabled", "NapCapable", "NapEnable", "NapEnabled")
-# a time without a zone may be the server's own: it is taken for the latest that it can be
-_WESTERNMOST = timedelta(hours=12)
+_SETTINGS = ("ConflictDetectionAttempts", "NapEnabled", "NpsUnreachableAction", "ActivatePolicies")
 _FIELDS = 10_000  # of one scope, or of the server level, beside the members of its lists
 _OBJECT = 250  # bytes, about: a lease in its dictionary, without its texts
-
-Fields = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Export:
-    """Scopes of one server. `definitions`: (option id, vendor class) -> type; `classes`: (Vendor|User, name) -> data.
+    """Scopes of one server. `definitions`: (option id, vendor class) -> `definition_kind`; `classes`: (Vendor|User,
+    name) -> data.
 
     `leases`: of each scope, by address; without any if it was exported without them. `version`: the server's, as (6,
-    3), where it is told."""
+    3), where it is told. `level`: what the server has for all its scopes: settings, options, policies, filters."""
 
     classes: Mapping[tuple[str, str], str]
     definitions: Mapping[tuple[str, str], str]
@@ -52,6 +53,7 @@ class Export:
     uses: Mapping[IPv4Address, Uses]
     leases: Mapping[IPv4Address, Mapping[str, Lease]] = field(default_factory=dict)
     version: tuple[int, int] | None = None
+    level: Content = field(default_factory=Content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,21 @@ class Uses:
 
 @dataclass(frozen=True)
 class ServerLevel:
-    """Of a server that is asked itself: `version`, and as in Export its `classes` and `definitions`."""
+    """Of a server that is asked itself: `version`, and as in Export its `classes` and `definitions`. `authorized`: to
+    serve in its domain, or in none; None: that is not known."""
 
     version: tuple[int, int]
     classes: Mapping[tuple[str, str], str]
     definitions: Mapping[tuple[str, str], str]
+    authorized: bool | None = None
 
 
 NOTHING = Export({}, {}, {}, {})  # the content of scopes that are not there
+
+
+def definition_kind(type_: str, several: bool) -> str:
+    """What two definitions of an option have to have in common: the type, and whether there can be several values."""
+    return f"{type_} (MultiValued)" if several else type_
 
 
 def read(packed: str, host: str) -> Export:
@@ -103,14 +112,14 @@ class _Document(Frame):
 
     def child(self, tag: str) -> Frame:
         if tag != "DHCPServer":
-            raise _wrong(f"the root is {shown(tag)}")
+            raise not_an_export(f"the root is {shown(tag)}")
         self.root = _Root()
         return self.root
 
     def export(self) -> Export:
         level = self.root.level if self.root else None
         if self.root is None or level is None:
-            raise _wrong("there is no IPv4 part")
+            raise not_an_export("there is no IPv4 part")
         return Export(
             classes=level.classes,
             definitions=level.definitions,
@@ -121,6 +130,7 @@ class _Document(Frame):
             },
             leases={scope_id: scope.leases for scope_id, scope in level.scopes.items()},
             version=self.root.version(),
+            level=level.content.built(),
         )
 
 
@@ -135,7 +145,7 @@ class _Root(Frame):
         if tag != "IPv4":
             return Frame()
         if self.level is not None:
-            raise _wrong("there are two IPv4 parts")
+            raise not_an_export("there are two IPv4 parts")
         self.level = _Level(Budget())
         return self.level
 
@@ -159,38 +169,74 @@ class _Members(Frame):
         return self._consumer
 
 
-class _Level(Frame):
-    """The server level: of it only what scopes refer to, and the scopes."""
+class _WithFields(Frame):
+    """One that has simple fields beside its lists."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
+        self.content = ContentBuilder(budget)
+        self._fields: list[Node] = []
+
+    def _field(self, node: Node) -> None:
+        if len(self._fields) == _FIELDS:
+            raise not_an_export(f"there are more than {_FIELDS} fields in one part of it")
+        self.budget.spend(_OBJECT * node.elements(), node.text())
+        self._fields.append(node)
+
+
+class _Level(_WithFields):
+    """The server level, and the scopes."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
         self.classes: dict[tuple[str, str], str] = {}
         self.definitions: dict[tuple[str, str], str] = {}
         self.scopes: dict[IPv4Address, _Scope] = {}
         self._lists: Mapping[str, Frame] = {
+            "OptionValues": _Members(self._option),
+            "Policies": _Members(self._policy),
+            "Filters": _Members(self._filter),
             "Classes": _Members(self._class),
             "OptionDefinitions": _Members(self._definition),
             "Scopes": _Scopes(self),
         }
 
-    def child(self, tag: str) -> Frame:
-        return self._lists.get(tag) or Frame()
+    def child(self, tag: str) -> Frame | Consumer:
+        return self._field if tag in _SETTINGS else self._lists.get(tag) or Frame()
+
+    def end(self) -> None:
+        self.content.add("", fields_of("", self._fields))
+
+    def _option(self, option: Node) -> None:
+        self.content.add(option_name_of(option), {"": values_of(option.children, "Value")})
+
+    def _policy(self, policy: Node) -> None:
+        self.content.add(f"policy {text_of(policy, 'Name')}", item_of("policy", policy))
+
+    def _filter(self, node: Node) -> None:
+        """A list that is on or off, or an address on it."""
+        name = f"{text_of(node, 'List')} {text_of(node, 'MacAddress')}" if node.children else f"list {node.tag}"
+        self.content.add(f"filter {name.lower()}", {"": () if node.children else (node.text().lower(),)})
 
     def _class(self, node: Node) -> None:
-        kind, name, data = _text(node, "Type"), _text(node, "Name"), _text(node, "Data")
+        kind, name, data = text_of(node, "Type"), text_of(node, "Name"), text_of(node, "Data")
         self.budget.spend(_OBJECT, kind, name, data)
         self.classes[kind, name] = data
 
     def _definition(self, node: Node) -> None:
-        key, kind = (_option_id(node), _text(node, "VendorClass")), _text(node, "Type")
+        key, several = (
+            (option_id_of(node), text_of(node, "VendorClass")),
+            text_of(node, "MultiValued").lower() == "true",
+        )
+        kind = definition_kind(text_of(node, "Type"), several)
         self.budget.spend(_OBJECT, *key, kind)
         self.definitions[key] = kind
 
     def add(self, scope: _Scope) -> None:
         if scope.scope_id is None:
-            raise _wrong("a scope has no ScopeId")
+            raise not_an_export("a scope has no ScopeId")
         if scope.scope_id in self.scopes:
-            raise _wrong(f"there are two scopes {scope.scope_id}")
+            raise not_an_export(f"there are two scopes {scope.scope_id}")
         self.scopes[scope.scope_id] = scope
 
 
@@ -202,18 +248,16 @@ class _Scopes(Frame):
         return _Scope(self._level)
 
 
-class _Scope(Frame):
+class _Scope(_WithFields):
     """Lists, and simple fields."""
 
     def __init__(self, level: _Level) -> None:
+        super().__init__(level.budget)
         self._level = level
-        self.budget = level.budget
-        self.content = ContentBuilder(level.budget)
         self.scope_id: IPv4Address | None = None
         self.leases: dict[str, Lease] = {}
         self.classes: set[tuple[str, str]] = set()
         self.options: set[tuple[str, str]] = set()
-        self._fields: list[Node] = []
         self._lists: Mapping[str, Frame] = {
             "ExclusionRanges": _Members(self._exclusion),
             "OptionValues": _Members(self._option),
@@ -225,168 +269,53 @@ class _Scope(Frame):
     def child(self, tag: str) -> Frame | Consumer:
         if tag in self._lists:
             return self._lists[tag]
-        return Frame() if tag in _LISTS else self._field
+        return Frame() if tag in LISTS else self._field
 
     def end(self) -> None:
-        self.scope_id = next((_address(node.text(), "ScopeId") for node in self._fields if node.tag == "ScopeId"), None)
-        self.content.add("", _fields("", self._fields))
+        self.scope_id = next(
+            (address_of(node.text(), "ScopeId") for node in self._fields if node.tag == "ScopeId"), None
+        )
+        self.content.add("", fields_of("", self._fields))
         self._fields = []
         self._level.add(self)
 
-    def _field(self, node: Node) -> None:
-        if len(self._fields) == _FIELDS:
-            raise _wrong(f"there are more than {_FIELDS} fields in one part of it")
-        self.budget.spend(_OBJECT * node.elements(), node.text())
-        self._fields.append(node)
-
     def _exclusion(self, node: Node) -> None:
-        self.content.add(f"exclusion {_text(node, 'StartRange')}-{_text(node, 'EndRange')}", {"": ()})
+        self.content.add(f"exclusion {text_of(node, 'StartRange')}-{text_of(node, 'EndRange')}", {"": ()})
 
     def _reservation(self, node: Node) -> None:
-        name = f"reservation {_address(_text(node, 'IPAddress'), 'IPAddress')}"
+        name = f"reservation {address_of(text_of(node, 'IPAddress'), 'IPAddress')}"
         if name in self.content:
-            raise _wrong(f"there are two of {name}")
-        self.content.add(name, _item("reservation", node))
-        self._use(_members(node, "OptionValues"))
+            raise not_an_export(f"there are two of {name}")
+        self.content.add(name, item_of("reservation", node))
+        self._use(members_of(node, "OptionValues"))
 
     def _option(self, option: Node) -> None:
-        self.content.add(_option_name(option), {"": _values(option.children, "Value")})
+        self.content.add(option_name_of(option), {"": values_of(option.children, "Value")})
         self._use([option])
 
     def _policy(self, policy: Node) -> None:
-        self.content.add(f"policy {_text(policy, 'Name')}", _item("policy", policy))
-        self._use(_members(policy, "OptionValues"))
+        self.content.add(f"policy {text_of(policy, 'Name')}", item_of("policy", policy))
+        self._use(members_of(policy, "OptionValues"))
         for kind in ("Vendor", "User"):
             self.classes |= {
                 (kind, value.rstrip("*"))
-                for value in _values(policy.children, f"{kind}Class")
-                if not _is_operator(value)
+                for value in values_of(policy.children, f"{kind}Class")
+                if not is_operator(value)
             }
 
     def _use(self, options: Iterable[Node]) -> None:
         """Everything that refers to the server level."""
         for option in options:
-            self.options.add((_option_id(option), _text(option, "VendorClass")))
-            self.classes |= {(kind, name) for kind in ("Vendor", "User") if (name := _text(option, f"{kind}Class"))}
+            self.options.add((option_id_of(option), text_of(option, "VendorClass")))
+            self.classes |= {(kind, name) for kind in ("Vendor", "User") if (name := text_of(option, f"{kind}Class"))}
 
     def _lease(self, node: Node) -> None:
-        address = str(_address(_text(node, "IPAddress"), "IPAddress"))
+        address = str(address_of(text_of(node, "IPAddress"), "IPAddress"))
         if address in self.leases:
-            raise _wrong(f"there are two leases of {address}")
-        client_id = next(iter(_values(node.children, "ClientId")), "")
+            raise not_an_export(f"there are two leases of {address}")
+        client_id = next(iter(values_of(node.children, "ClientId")), "")
         self.budget.spend(_OBJECT, address)
-        expires = _moment(_text(node, "LeaseExpiryTime"))
+        expires = moment_of(text_of(node, "LeaseExpiryTime"))
         self.leases[address] = Lease(
-            self.budget.held(client_id), expires, self.budget.held(_text(node, "AddressState"))
+            self.budget.held(client_id), expires, self.budget.held(text_of(node, "AddressState"))
         )
-
-
-# --- the parts that are held ------------------------------------------------------------------------------------------
-
-
-def _moment(text: str) -> datetime | None:
-    """ISO 8601, as .NET writes it: up to seven digits of a second, a zone, Z or neither."""
-    try:
-        moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00"))
-        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc) + _WESTERNMOST
-    except (ValueError, OverflowError):  # the last day that .NET knows is past the end of time
-        return None
-
-
-def _item(kind: str, element: Node) -> Fields:
-    item = {"": (), **_fields(kind, element.children)}
-    for option in _members(element, "OptionValues"):
-        item[_option_name(option)] = _values(option.children, "Value")
-    return item
-
-
-def _fields(kind: str, children: Iterable[Node]) -> Fields:
-    """The simple children, in words; a child with children of its own, unless it is read elsewhere, member by
-    member."""
-    by_tag: dict[str, list[Node]] = {}
-    for child in children:
-        by_tag.setdefault(child.tag, []).append(child)
-    words: Fields = {}
-    for tag, nodes in by_tag.items():
-        if tag == "IPRanges":
-            words.update(
-                (f"range {_text(range_, 'StartRange')}-{_text(range_, 'EndRange')}", ())
-                for list_ in nodes
-                for range_ in list_.children
-            )
-        elif tag not in _LISTS:
-            values = _values(nodes, tag)
-            if kind == "policy" and tag in _CRITERIA:
-                values = _criteria(values)
-            if any(values):
-                words[_words(tag)] = values
-    return words
-
-
-def _values(children: Iterable[Node], tag: str) -> tuple[str, ...]:
-    texts = [child.text() for child in children if child.tag == tag]
-    if tag in _HARDWARE:
-        return tuple(re.sub(r"[-:]", "", value).lower() for value in texts)
-    if tag == "LeaseDuration":
-        return tuple(map(durations.shown_lease_text, texts))
-    return tuple(value.lower() for value in texts) if tag in _FLAGS else tuple(texts)
-
-
-def _criteria(values: Iterable[str]) -> tuple[str, ...]:
-    """EQ a b NE c: the values of each operator in order, and the operators too."""
-    groups: dict[str, list[str]] = {}
-    operator = ""
-    for value in values:
-        if _is_operator(value):
-            operator = value
-            groups.setdefault(operator, [])
-        else:
-            groups.setdefault(operator, []).append(value)
-    return tuple(
-        word for operator in sorted(groups) for word in (*filter(None, (operator,)), *sorted(groups[operator]))
-    )
-
-
-def _is_operator(value: str) -> bool:
-    return value.lower() in _OPERATORS
-
-
-def _option_id(option: Node) -> str:
-    return _matching(r"[0-9]{1,5}", _text(option, "OptionId"), "OptionId")
-
-
-def _option_name(option: Node) -> str:
-    kinds = {"vendor class": _text(option, "VendorClass"), "user class": _text(option, "UserClass")}
-    named = [f"{kind} {name}" for kind, name in kinds.items() if name]
-    return f"option {_option_id(option)}" + (f" ({', '.join(named)})" if named else "")
-
-
-@lru_cache(1000)
-def _words(tag: str) -> str:
-    """SubnetMask -> subnet_mask, as the options are named."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", tag).lower()
-
-
-def _members(element: Node, tag: str) -> Iterator[Node]:
-    return (member for child in element.children if child.tag == tag for member in child.children)
-
-
-def _text(element: Node, tag: str) -> str:
-    return next((child.text() for child in element.children if child.tag == tag), "")
-
-
-def _address(text: str, name: str) -> IPv4Address:
-    try:
-        return IPv4Address(text.strip())
-    except AddressValueError:
-        raise _wrong(f"{name} is {shown(text)}, which is not an IPv4 address") from None
-
-
-def _matching(pattern: str, text: str, name: str) -> str:
-    if not re.fullmatch(pattern, text.strip()):
-        raise _wrong(f"{name} is {shown(text)}, which is not a number")
-    return text.strip()
-
-
-def _wrong(why: str) -> Malformed:
-    return Malformed(f"is not the XML of a DHCP server ({why}); nothing was changed")

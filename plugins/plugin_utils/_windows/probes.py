@@ -10,7 +10,8 @@ rights.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from . import cmdlets, server_replies
 from .cmdlets import Operation
@@ -19,6 +20,15 @@ from .export_elements import ServerLevel
 from .reply import Failure, Result
 
 FIRST_VERSION = (6, 2)  # Windows Server 2012
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What of a partner is known beside that. `authorised`: in its domain, or it is in none. `apart`: by how much its
+    clock differs for certain from that of the server that asked over a second hop. None: not known."""
+
+    authorised: bool | None
+    apart: timedelta | None = None
 
 
 def reads(partner: str, *, guarded: bool = True) -> tuple[Operation, Operation, Operation]:
@@ -44,12 +54,34 @@ def level(
 ) -> ServerLevel:
     """What the answers to `level_reads` say. `version`: the answer to the partner's probe, or the first of them. Raises
     RemoteError."""
+    setting = next((answer for answer in answers if answer.id == cmdlets.get_setting()["id"]), None)
     for answer in answers:
-        if answer.errors:
+        if answer.errors and answer is not setting:  # only told, so to be refused it is no reason to stop
             raise refusal(answer, host, partner, goes_on) if partner else RemoteError(answer, host)
     check_version(version, host, partner)
     found = server_replies.classes_and_definitions(answers, host, partner or None)
-    return ServerLevel(server_replies.version(version), found.classes, found.definitions)
+    authorized = server_replies.is_authorised(setting) if setting else None
+    return ServerLevel(server_replies.version(version), found.classes, found.definitions, authorized)
+
+
+def readiness_reads(partner: str | None = None) -> tuple[Operation, ...]:
+    """What shows the readiness of a partner over the second hop, or of the server itself."""
+    setting = cmdlets.get_setting(partner)
+    return (setting, cmdlets.compare_clock(partner)) if partner else (setting,)
+
+
+def readiness(answers: Sequence[Result]) -> Readiness:
+    """What the answers to `readiness_reads` say; an error leaves something unknown. Raises UnexpectedReply."""
+    setting, *clocks = answers
+    return Readiness(server_replies.is_authorised(setting), next(map(_apart, clocks), None))
+
+
+def _apart(clocks: Result) -> timedelta | None:
+    """Each of the seconds may just have begun, or be about to end."""
+    if clocks.errors:
+        return None
+    before, there, after = (clocks.only().number(name) for name in ("before", "there", "after"))
+    return timedelta(seconds=max(there - after - 1, before - there - 1, 0))
 
 
 def check_version(answer: Result, host: str, partner: str = "") -> None:

@@ -16,7 +16,7 @@ from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
 from . import cmdlets
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
-from .export_elements import NOTHING, Export
+from .export_elements import NOTHING, Export, definition_kind
 from .export_elements import read as read_export
 from .reply import ReplyObject, Result
 
@@ -126,9 +126,20 @@ def classes_and_definitions(results: Sequence[Result], host: str, computer: str 
         NOTHING,
         classes={(entry.text("Type"), entry.text("Name")): entry.text("Data") for entry in classes},
         definitions={
-            (str(entry.number("OptionId")), entry.text("VendorClass")): entry.text("Type") for entry in definitions
+            (str(entry.number("OptionId")), entry.text("VendorClass")): definition_kind(
+                entry.text("Type"), entry.flag("MultiValued")
+            )
+            for entry in definitions
         },
     )
+
+
+def is_authorised(setting: Result) -> bool | None:
+    """Whether a server may serve, by its Get-DhcpServerSetting: Active Directory asks that of those in a domain. None:
+    it does not say."""
+    if setting.errors or not setting.objects:
+        return None
+    return setting.only().flag("IsAuthorized") or not setting.only().flag("IsDomainJoined")
 
 
 def used(results: Sequence[Result], host: str) -> Export:
@@ -138,7 +149,7 @@ def used(results: Sequence[Result], host: str) -> Export:
 
 def level_reads() -> Sequence[cmdlets.Operation]:
     """The reads of a server's own level, its version first: see `probes.level`."""
-    return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions())
+    return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions(), cmdlets.get_setting())
 
 
 def read_copy(results: Sequence[Result], host: str) -> Export:

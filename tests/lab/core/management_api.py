@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lab.core.api import Outcome
+from lab.core.api import CmdletObject, Outcome
 from lab.core.call import Call
 from lab.core.errors import Refused
 from lab.core.failover import view
 from lab.core.failover_scopes import leave, member
+from lab.core.world import MAX_CLOCK_DIFFERENCE
 
 GET = "DhcpV4FailoverGetRelationship"
 DELETE_SCOPES = "DhcpV4FailoverDeleteScopeFromRelationship"
 DELETE = "DhcpV4FailoverDeleteRelationship"
+CLOCK = "DhcpV4FailoverGetSystemTime"
 GENERAL_FAILURE = 31  # ERROR_GEN_FAILURE, for an error without a number
 
 
@@ -49,13 +51,20 @@ def delete(call: Call) -> None:
     del call.server.relationships[call.relationship(_name(call)).name]
 
 
+def clock(call: Call) -> None:
+    """C DHCPM 3.2.4.100, SDK: seconds since 1970 (UTC) by the clock of the server that is asked."""
+    time = int(call.world.now(call.server.name).timestamp())
+    most = int(MAX_CLOCK_DIFFERENCE.total_seconds())
+    call.emit([CmdletObject(CLOCK, {"Time": time, "MaxAllowedDeltaTime": most})])
+
+
 def _name(call: Call) -> str:
     if not call.has("Name"):
         raise call.fail("WIN32 87", "find", "relationship")
     return call.text("Name")
 
 
-FUNCTIONS: Mapping[str, Callable[[Call], None]] = {GET: get, DELETE_SCOPES: delete_scopes, DELETE: delete}
+FUNCTIONS: Mapping[str, Callable[[Call], None]] = {GET: get, DELETE_SCOPES: delete_scopes, DELETE: delete, CLOCK: clock}
 WRITES = frozenset({DELETE_SCOPES, DELETE})
 
 

@@ -144,6 +144,18 @@ dword DhcpV4FailoverDeleteRelationship(const wide *server, const wide *name)
     return code_of(ask(__func__, server, name, NULL));
 }
 
+dword DhcpV4FailoverGetSystemTime(const wide *server, dword *time, dword *most_apart)
+{
+    char *reply = ask(__func__, server, NULL, NULL), *at = reply;
+    dword code = reply ? next_number(&at) : GENERAL_FAILURE;
+    if (!code) {
+        *time = next_number(&at);
+        *most_apart = next_number(&at);
+    }
+    free(reply);
+    return code;
+}
+
 void DhcpRpcFreeMemory(void *memory)
 {
     held -= memory != NULL;

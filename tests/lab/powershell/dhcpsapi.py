@@ -45,7 +45,14 @@ def answer(lab: Lab, session: Session, request: Mapping[str, Any]) -> list[int]:
     """What a function of the library returns, and then, for the one that reads, the members of the structure."""
     scopes = tuple(IPv4Address(number) for number in request["scopes"])
     outcome = lab.call_api(session, request["dhcpsapi"], request["relationship"], scopes, request["server"] or "")
-    return [management_api.code(outcome), *(number for half in outcome.objects for number in _members(half))]
+    members = _clock if request["dhcpsapi"] == management_api.CLOCK else _members
+    return [management_api.code(outcome), *(number for one in outcome.objects for number in members(one))]
+
+
+def _clock(shown: CmdletObject) -> Iterator[int]:
+    """The two DWORDs of DhcpV4FailoverGetSystemTime."""
+    about: Mapping[str, Any] = shown.properties
+    yield from (about["Time"], about["MaxAllowedDeltaTime"])
 
 
 def _members(half: CmdletObject) -> Iterator[int]:

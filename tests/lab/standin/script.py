@@ -141,6 +141,7 @@ class Script:
             "export": lambda: self.export(call),
             "probe_partner": lambda: self.probe(call),
             "who_when": self.who_when,
+            "compare_clock": lambda: self.compare_clock(call),
             "probe_api": lambda: self.api(call, management_api.GET),
             "remove_member_here": lambda: self.api(call, management_api.DELETE_SCOPES),
             "remove_relationship_here": lambda: self.api(call, management_api.DELETE),
@@ -284,9 +285,20 @@ class Script:
         if code:
             family = "DHCP" if 20000 <= code <= 20999 else "WIN32"
             return result(errors=[failure(f"{family} {code}", "NotSpecified", name, f"{function} answered {code}.")])
+        if function == management_api.CLOCK:
+            return result([{"clock": one.properties["Time"]} for one in outcome.objects])
         return result(
             [{"name": one.properties["Name"], "scopes": one.properties["ScopeId"]} for one in outcome.objects]
         )
+
+    def compare_clock(self, call: Mapping[str, Any]) -> Result:
+        clocks = []
+        for server in (None, call.get("server"), None):
+            said = self.api({"server": server}, management_api.CLOCK)
+            if said["errors"]:
+                return said
+            clocks.append(said["objects"][0]["clock"])
+        return result([dict(zip(("before", "there", "after"), clocks, strict=True))])
 
     @property
     def user(self) -> str:

@@ -20,6 +20,7 @@ from ansible_collections.windhcp.failover.plugins.action import (
 
 REPLIES = Path(__file__).with_name("replies")
 SECRET = "Kx7-secret"
+RUN = "0242ac11-0002-9f31-77c0"
 CREATE = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": SECRET}
 
 
@@ -39,7 +40,7 @@ class Task:
         diff: bool = False,
         facts: Mapping[str, Any] | None = None,
     ) -> None:
-        self.task = MagicMock(check_mode=check_mode, diff=diff, async_val=0, delegate_to=None)
+        self.task = MagicMock(check_mode=check_mode, diff=diff, async_val=0, delegate_to=None, _uuid=f"{RUN}-1")
         self.action = plugin.ActionModule(self.task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
         self.action._execute_module = self._execute
         self.replies = list(replies)
@@ -89,8 +90,9 @@ def test_check_mode_stops_after_the_reads() -> None:
     result = task.run(**CREATE)
     assert (result["changed"], result["remote_calls"]) == (True, 2)
     assert task.sent[0]["check_mode"] is True
-    fact = result["ansible_facts"]["windhcp_failover_pending"]["HQ"]
-    assert fact == {
+    fact = result["ansible_facts"]["windhcp_failover_pending_dhcp01"]
+    assert (fact["run"], fact["declared"]) == (RUN, {})
+    assert fact["check_mode"]["HQ"] == {
         "options": {"partner_server": "dhcp02.contoso.example", "enable_auth": True},
         "scopes": ["10.10.10.0"],
     }
@@ -106,7 +108,7 @@ def test_a_secret_is_taken_out_of_texts_and_not_out_of_values_that_go_on() -> No
     pending = Task(dhcp_failover_relationship, "fresh", diff=True).run(**options)
     assert pending["diff"]["after"]["partner_server"] == "dhcp02.contoso.example"
     assert pending["relationship"]["partner_server"] == "dhcp02.contoso.example"
-    fact = pending["ansible_facts"]["windhcp_failover_pending"]["HQ"]
+    fact = pending["ansible_facts"]["windhcp_failover_pending_dhcp01"]["declared"]["HQ"]
     assert fact["options"]["partner_server"] == "dhcp02.contoso.example"
     assert "that of 'HQ' is a part of a name" in pending["warnings"][0]
     refused = Task(dhcp_failover_relationship, "fresh").run(**{**options, "partner_server": "dhcp02.contoso/x"})
@@ -120,7 +122,8 @@ def test_check_mode_goes_on_from_what_it_would_have_created() -> None:
     assert [step["step"] for step in result["plan"]] == [
         "add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"
     ]
-    assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["scopes"] == ["10.10.10.0", "10.10.20.0"]
+    fact = result["ansible_facts"]["windhcp_failover_pending_dhcp01"]
+    assert fact["check_mode"]["HQ"]["scopes"] == ["10.10.10.0", "10.10.20.0"]
 
 
 def test_a_pending_relationship_is_no_change_and_comes_with_its_first_scope() -> None:
@@ -130,7 +133,21 @@ def test_a_pending_relationship_is_no_change_and_comes_with_its_first_scope() ->
     result = task.run(relationship="HQ", scopes=["10.10.10.0"])
     assert result["changed"]
     assert task.cmdlets(2) == ["Add-DhcpServerv4Failover"]
-    assert result["ansible_facts"]["windhcp_failover_pending"] == {}
+    assert result["ansible_facts"]["windhcp_failover_pending_dhcp01"]["declared"] == {}
+
+
+def test_what_another_run_or_a_check_has_left_is_nothing() -> None:
+    """A fact cache gives it back; and of two tasks of one run, one in check mode and one not."""
+    declared = {"name": "HQ", "partner_server": "dhcp02.contoso.example"}
+    earlier = Task(dhcp_failover_relationship, "fresh")
+    earlier.task._uuid = "0242ac11-0002-1b02-08ee-00000000002a"
+    cached = earlier.run(**declared)["ansible_facts"]
+    checked = Task(dhcp_failover_relationship, "fresh", check_mode=True).run(**declared)["ansible_facts"]
+    for facts in (cached, checked):
+        result = Task(dhcp_failover_scope, "fresh", facts=facts).run(relationship="HQ", scopes=["10.10.10.0"])
+        assert "no task of this play declared it" in result["msg"]
+    again = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", check_mode=True, facts=cached)
+    assert again.run(**CREATE)["changed"], "a nightly report says so each night"
 
 
 NEW = {
@@ -163,9 +180,8 @@ def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
         assert [step["step"] for step in result["plan"]] == [
             "add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"
         ]
-        assert result["ansible_facts"]["windhcp_failover_pending"]["HQ"]["create_scopes"] == [
-            {**NEW, "state": "active"}
-        ]
+        fact = result["ansible_facts"]["windhcp_failover_pending_dhcp01"]
+        assert fact["check_mode"]["HQ"]["create_scopes"] == [{**NEW, "state": "active"}]
 
 
 def test_a_definition_that_differs_is_told_and_nothing_else() -> None:

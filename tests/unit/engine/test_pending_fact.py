@@ -1,18 +1,27 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What check mode takes for there already: what earlier tasks of the play would have created."""
+"""What a run's earlier tasks have left: of this run and server only, and what check mode takes for there already."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import builders
+import pytest
+from ansible.utils.vars import get_unique_id
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending_fact
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from worlds import HOP, ONE, PARTNER, partner, world
 
+RUN, OTHER_RUN = (pending_fact.run_id(f"0242ac11-0002-{drawn}-00000000002a") for drawn in ("9f31-77c0", "1b02-08ee"))
+WAITS = pending_fact.entry({"partner_server": "dhcp02"}, [])
+CREATED = pending_fact.entry({"partner_server": "dhcp02"}, ["10.0.1.0"])
 
-def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
+
+def test_an_entry_has_the_definition_and_never_the_secret() -> None:
     options = {
         "partner_server": "dhcp02",
         "mode": None,
@@ -20,7 +29,7 @@ def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
         "shared_secret": "s3cret",
         "wait_timeout": 5,
     }
-    facts = pending_fact.remembering({}, "HQ", options, [])
+    facts = {"HQ": pending_fact.entry(options, [])}
     assert facts == {
         "HQ": {"options": {"partner_server": "dhcp02", "reserve_percent": 0, "enable_auth": True}, "scopes": []}
     }
@@ -30,7 +39,104 @@ def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
         "enable_auth": True,
     }
     assert pending_fact.options_of(facts, "Other", None) is None
-    assert pending_fact.forgetting(facts, "HQ") == {}
+
+
+# --- of one run, one server, and what was only checked ------------------------------------------------------------
+
+
+def recalled(*places: object, run: str = RUN, server: str = "dhcp01") -> pending_fact.Pending:
+    return pending_fact.recall(places, run, server)
+
+
+def test_a_fact_is_of_one_run() -> None:
+    """A cache gives it back in any later run, whose tasks are counted from another beginning."""
+    fact = recalled().with_entry("HQ", WAITS, check_mode=False).fact()
+    cached = json.loads(json.dumps(fact))
+    assert recalled(cached).declared == {"HQ": WAITS}
+    assert recalled(cached, run=OTHER_RUN) == recalled(run=OTHER_RUN)
+
+
+def test_all_tasks_of_a_run_have_one_id() -> None:
+    """Also in worker processes that are forked from it: the ids of tasks are Ansible's."""
+    first, second = (get_unique_id() for _ in range(2))
+    assert first != second
+    assert pending_fact.run_id(first) == pending_fact.run_id(second) != ""
+
+
+def test_a_fact_is_of_one_server() -> None:
+    """run_once sets it for all hosts of the play, and a play of localhost that delegates has those of several."""
+    here = recalled().with_entry("HQ", WAITS, check_mode=False).fact()
+    there = recalled(server="dhcp02").with_entry("Branch", WAITS, check_mode=False).fact()
+    for facts in ({**here, **there}, {**there, **here}):
+        assert recalled(facts).declared == {"HQ": WAITS}
+        assert recalled(facts, server="dhcp02").declared == {"Branch": WAITS}
+    twins = recalled(server="dhcp-01").with_entry("HQ", WAITS, check_mode=False).fact()
+    assert recalled(twins, server="dhcp.01").declared == {}, "its name as a fact is the same"
+
+
+def test_what_was_only_checked_never_gets_into_a_task_that_writes() -> None:
+    """In a run of both kinds (check_mode: true or false at a task)."""
+    waits = recalled().with_entry("HQ", WAITS, check_mode=False)
+    checked = waits.with_entry("HQ", CREATED, check_mode=True).with_entry("Branch", CREATED, check_mode=True)
+    assert checked.seen(check_mode=True) == {"HQ": CREATED, "Branch": CREATED}
+    assert checked.seen(check_mode=False) == {"HQ": WAITS}
+    assert checked.with_entry("HQ", None, check_mode=True).seen(check_mode=False) == {"HQ": WAITS}
+    made = checked.with_entry("HQ", None, check_mode=False)
+    assert (made.seen(check_mode=False), made.seen(check_mode=True)) == ({}, {"Branch": CREATED})
+
+
+def test_the_newest_of_two_places_counts() -> None:
+    """With delegate_facts it is a fact of the server, and without of the play's host: tasks of both kinds alternate."""
+    first = recalled().with_entry("HQ", WAITS, check_mode=False)
+    second = recalled(first.fact(), {}).with_entry("HQ", None, check_mode=False)
+    for places in ((first.fact(), second.fact()), (second.fact(), first.fact())):
+        assert recalled(*places).declared == {}
+
+
+FACT = recalled().with_entry("HQ", CREATED, check_mode=False).fact()
+NAME = next(iter(FACT))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        None,
+        "text",
+        [],
+        *({NAME: value} for value in (None, "text", [], {}, 7, {"HQ": CREATED}, {"run": RUN})),
+        *({NAME: {key: value for key, value in FACT[NAME].items() if key != lost}} for lost in FACT[NAME]),
+        *(
+            {NAME: {**FACT[NAME], view: {"HQ": entry}}}
+            for view in ("declared", "check_mode")
+            for entry in (
+                None,
+                "text",
+                [],
+                {},
+                {**CREATED, "options": "text"},
+                {**CREATED, "options": {"shared_secret": 7}},
+                {**CREATED, "options": {"partner_server": 7}},
+                {**CREATED, "options": {"partner_server": "no name!"}},
+                {**CREATED, "options": {"reserve_percent": "many"}},
+                {**CREATED, "options": {"mode": ["hot_standby"]}},
+                {**CREATED, "options": {"mode": "ring"}},
+                {**CREATED, "options": {"colour": "blue"}},
+                {**CREATED, "scopes": 7},
+                {**CREATED, "scopes": ["everywhere"]},
+                {**CREATED, "scopes": [None]},
+                {**CREATED, "create_scopes": [{}]},
+                {**CREATED, "create_scopes": "text"},
+            )
+        ),
+        {NAME: {**FACT[NAME], "declared": {7: CREATED}}},
+    ],
+)
+def test_a_fact_that_cannot_be_read_is_none(facts: Any) -> None:
+    assert recalled(FACT).declared == {"HQ": CREATED}
+    assert recalled(facts) == recalled()
+
+
+# --- what check mode goes on from ---------------------------------------------------------------------------------
 
 
 def ahead(here: Server, facts: pending_fact.Facts, there: Server | None = None) -> World:
@@ -38,8 +144,8 @@ def ahead(here: Server, facts: pending_fact.Facts, there: Server | None = None) 
 
 
 def test_check_mode_plans_on_what_earlier_tasks_would_have_created() -> None:
-    waiting = pending_fact.remembering({}, "Waits", {"partner_server": "dhcp02"}, [])
-    created = pending_fact.remembering(waiting, "HQ", {"partner_server": "dhcp02", "shared_secret": "x"}, ["10.0.1.0"])
+    secret = pending_fact.entry({"partner_server": "dhcp02", "shared_secret": "x"}, ["10.0.1.0"])
+    created = {"Waits": WAITS, "HQ": secret}
     (relationship,) = ahead(builders.server(), created).here.relationships.values()
     assert (relationship.name, relationship.partner_server, relationship.enable_auth, relationship.scopes) == (
         "HQ",
@@ -52,7 +158,7 @@ def test_check_mode_plans_on_what_earlier_tasks_would_have_created() -> None:
 
 
 def test_the_partner_has_by_then_what_was_created_with_it() -> None:
-    facts = pending_fact.remembering({}, "HQ", {"partner_server": PARTNER}, ["10.0.1.0"])
+    facts = {"HQ": pending_fact.entry({"partner_server": PARTNER}, ["10.0.1.0"])}
     after = ahead(builders.server(), facts, partner()).views[HOP]
     assert after.members("HQ") == {ONE}
     assert after.serves(ONE)
@@ -60,7 +166,7 @@ def test_the_partner_has_by_then_what_was_created_with_it() -> None:
 
 def test_scopes_that_would_have_been_made_are_members_too() -> None:
     (new,) = scope_specs.parse([builders.definition("10.0.9.0")])
-    facts = pending_fact.remembering({}, "HQ", {}, ["10.0.1.0", "10.0.9.0"], [new])
+    facts = {"HQ": pending_fact.entry({}, ["10.0.1.0", "10.0.9.0"], [new])}
     after = ahead(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), facts, partner({"HQ": ["10.0.1.0"]}))
     assert after.here.members("HQ") == after.views[HOP].members("HQ") == {ONE, new.scope_id}
     assert after.here.copies[new.scope_id].name == new.name

@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 from core_calls import CLIENTS, PHONES, add, company, get
 from lab.core.api import Session
 from lab.core.lab import Lab
-from lab.core.management_api import DELETE, DELETE_SCOPES, GET
+from lab.core.management_api import CLOCK, DELETE, DELETE_SCOPES, GET
 from lab.core.server import STATES
 from lab.powershell import dhcpsapi
 from lab.powershell.access import AccessLists
@@ -155,6 +155,16 @@ def test_it_stands_null_pointers(library: ctypes.CDLL, lab: Lab) -> None:
     assert getattr(library, DELETE)(None, None) == 87
     for half in (None, Half(), Half(name=name), Half(name=name, scopes=ctypes.pointer(none))):
         assert getattr(library, DELETE_SCOPES)(None, half and ctypes.byref(half)) == 87
+
+
+def test_it_tells_the_time_of_the_server_that_is_asked(library: ctypes.CDLL, lab: Lab) -> None:
+    lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+    lab.servers["DHCP02"].clock_offset = timedelta(seconds=-90)
+    time, most = ctypes.c_uint32(), ctypes.c_uint32()
+    for server, ahead in ((None, 0), ("dhcp02", -90)):
+        code = getattr(library, CLOCK)(server and wide(server), ctypes.byref(time), ctypes.byref(most))
+        assert (code, time.value, most.value) == (0, int(lab.clock.timestamp()) + ahead, 60)
+    assert getattr(library, CLOCK)(wide("nowhere"), ctypes.byref(time), ctypes.byref(most)) == 1722
 
 
 def test_without_a_session_it_fails(

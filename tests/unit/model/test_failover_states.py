@@ -19,7 +19,7 @@ def test_each_state_of_windows_has_its_place() -> None:
 
 @pytest.mark.parametrize("state", sorted(states.REFUSED))
 def test_what_is_refused_says_what_to_do(state: str) -> None:
-    assert any(word in states.REFUSED[state] for word in ("bring it back", "wait until", "let the two"))
+    assert any(word in states.REFUSED[state] for word in ("bring the partner back", "wait until", "let the two"))
 
 
 def test_what_a_write_can_cause_is_refused_before_one() -> None:

@@ -110,9 +110,9 @@ def test_the_data_of_a_site_and_of_the_role_has_it(setting: Setting) -> None:
 
 @pytest.mark.parametrize("setting", DECLARED, ids=lambda setting: setting.option)
 def test_a_host_fact_carries_all_but_the_secret(setting: Setting) -> None:
-    facts = pending_fact.remembering({}, "HQ", {setting.option: "x"}, [])
-    assert (setting.option in facts["HQ"]["options"]) == (setting.kind is not SettingKind.SECRET)
-    assert ("x" in str(facts)) == (setting.kind is not SettingKind.SECRET)
+    entry = pending_fact.entry({setting.option: "x"}, [])
+    assert (setting.option in entry["options"]) == (setting.kind is not SettingKind.SECRET)
+    assert ("x" in str(entry)) == (setting.kind is not SettingKind.SECRET)
 
 
 # --- Windows ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from lab.core.server import DhcpClass, Filter, OptionDefinition, OptionKey, Policy
 from pairs import ONE, TWO, Pair, pair
 
 INFO, PARTNER = "dhcp_failover_info", "dhcp02.contoso.example"
@@ -67,8 +68,33 @@ def test_drift_names_what_the_two_servers_do_not_have_in_common(route: dict[str,
         "scopes_only_here": ["10.0.2.0"],
         "scopes_only_at_partner": [],
         "differences": [{"scope_id": "10.0.1.0", "field": "name", "this_server": "Clients", "partner": "Visitors"}],
+        "server_differences": [],
         "problem": None,
     }
+
+
+@ROUTES
+def test_what_the_servers_have_otherwise_for_all_scopes_is_told_and_is_no_drift(route: dict[str, str]) -> None:
+    servers = pair(ONE)
+    here, there = servers.server("DHCP01"), servers.server("DHCP02")
+    here.option_values[OptionKey(6)], there.option_values[OptionKey(6)] = ("10.0.0.1",), ("10.0.0.2",)
+    here.conflict_detection_attempts = 2
+    here.allow_list, here.filters["phone"] = True, Filter("AA-BB-CC-00-00-01", "Allow")
+    there.classes["Phones"] = DhcpClass("Phones", "User", "phones")
+    there.option_definitions[OptionKey(224)] = OptionDefinition("Site", "String")
+    there.policies["PXE"] = Policy("PXE", criteria={"MacAddress": ("EQ", "AA*")})
+    (relationship,) = info(servers, gather=["drift"], **route)["relationships"]
+    drift = relationship["drift"]
+    assert drift["in_sync"]
+    assert [(each["field"], each["this_server"], each["partner"]) for each in drift["server_differences"]] == [
+        ("conflict_detection_attempts", "2", "0"),
+        ("filter allow aa-bb-cc-00-00-01", "present", None),
+        ("filter list allow", "true", "false"),
+        ("option 6", "10.0.0.1", "10.0.0.2"),
+        ("policy PXE", None, "present"),
+        ("user class 'Phones'", None, "0x70686f6e6573"),
+        ("definition of option 224", None, "String"),
+    ]
 
 
 @ROUTES

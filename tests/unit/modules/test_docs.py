@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.windhcp.failover.plugins.doc_fragments.failover import ModuleDocFragment
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import arguments
 
 PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 MODULES = sorted(path.stem for path in (PLUGINS / "action").glob("*.py"))
@@ -69,6 +70,23 @@ def test_a_difference_would_be_found() -> None:
     ]
 
 
-def test_every_action_is_in_the_action_group() -> None:
-    runtime = yaml.safe_load((PLUGINS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))
-    assert runtime["action_groups"]["failover"] == MODULES
+GROUPS: Mapping[str, Any] = yaml.safe_load((PLUGINS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))[
+    "action_groups"
+]
+SHARED = {
+    "failover": {"partner_host"},
+    "failover_changes": {"partner_host", "allow_clock_skew", *arguments.WAITING, *arguments.SAFETY_COPY},
+}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_has_every_module_that_takes_its_defaults(group: str) -> None:
+    """Of module_defaults: Ansible fails the tasks of one that lacks them."""
+    assert GROUPS[group] == [module for module in MODULES if SHARED[group] <= documented(module).keys()]
+
+
+def test_the_guide_names_what_a_group_takes() -> None:
+    guide = (PLUGINS.parent / "docs" / "docsite" / "rst" / "guide_failover.rst").read_text(encoding="utf-8")
+    section = guide.split("Defaults for many tasks", 1)[1].split("Never without being told", 1)[0]
+    assert [option for option in SHARED["failover_changes"] if f"``{option}``" not in section] == []
+    assert [group for group in GROUPS if f"``group/windhcp.failover.{group}``" not in section] == []

@@ -13,6 +13,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model import sco
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from worlds import KEEP_HERE, ONE, OWN, PARTNER, asked_of, content_of, in_words, partner, plan_of, world
 
 HQ = builders.relationship()
@@ -55,7 +56,7 @@ def refusal(start: Any, spec: Spec) -> str:
 )
 def test_what_a_relationship_that_is_there_cannot_become(options: dict[str, Any], message: str) -> None:
     here = builders.server([HQ, builders.relationship("Other", ["10.0.2.0"])])
-    assert refusal(world(here), declared(**options)).startswith(message)
+    assert refusal(world(here, partner()), declared(**options)).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -80,12 +81,31 @@ def test_what_a_relationship_that_is_there_cannot_become(options: dict[str, Any]
     ],
 )
 def test_what_cannot_be_created(name: str, options: dict[str, Any], message: str) -> None:
-    assert refusal(world(builders.server()), declared(name, **options)).startswith(message)
+    assert refusal(world(builders.server(), partner()), declared(name, **options)).startswith(message)
 
 
 def test_every_bad_scope_is_named_at_once() -> None:
-    message = refusal(world(builders.server([HQ])), declared(scopes=["10.0.1.0", "10.8.0.0", "10.9.0.0"]))
+    message = refusal(world(builders.server([HQ]), partner()), declared(scopes=["10.0.1.0", "10.8.0.0", "10.9.0.0"]))
     assert [scope in message for scope in ("10.8.0.0", "10.9.0.0", "10.0.1.0")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("there", "message"),
+    [
+        (partner({"HQ": ["10.0.4.0"]}), "DHCP02 has it in its 'HQ' with this server. Do not create it here, or two"),
+        (partner({"Lab": ["10.0.4.0"]}), "DHCP02 has it in its 'Lab'. Do not create it here, or two servers give the"),
+        (partner(copies=["10.0.4.0"]), "DHCP02 has it in service. Do not create it here, or two servers give the same"),
+        (partner(), "create it there first, or correct the id."),
+        (
+            RemoteFailure("It is silent."),
+            "create it there first, or correct the id (whether the partner has it is not known: It is silent.).",
+        ),
+    ],
+)
+def test_nobody_is_told_to_create_a_scope_that_the_partner_serves(there: Any, message: str) -> None:
+    spec = declared(partner_server=PARTNER, scopes=["10.0.4.0"])
+    told = refusal(world(builders.server(), there), spec)
+    assert told.startswith(f"scopes: 10.0.4.0 is no scope of DHCP01; {message}")
 
 
 def test_the_32nd_relationship_is_refused_and_the_31st_is_not() -> None:
@@ -93,7 +113,7 @@ def test_the_32nd_relationship_is_refused_and_the_31st_is_not() -> None:
     spec = declared(partner_server=PARTNER, scopes=["10.0.1.0"])
     assert refusal(world(builders.server(full)), spec) == (
         "name: DHCP01 has 31 failover relationships, and 31 is the most a server can have; remove one that is not "
-        "needed (empty ones count)."
+        "needed (empty ones count). Nothing was changed."
     )
     assert asked_of(world(builders.server(full[:30])), spec).partners
 
@@ -104,11 +124,13 @@ def test_the_32nd_relationship_is_refused_and_the_31st_is_not() -> None:
         (
             {"hq": ["10.0.2.0"]},
             "name: DHCP02 has a relationship 'hq', which differs from 'HQ' in upper and lower case only, and DHCP01 "
-            "has not; choose another name or remove it. Nothing was changed.",
+            "has not; choose another name, or remove it there (state: absent, in a task on that server). Nothing was "
+            "changed.",
         ),
         (
             {f"R{number}": [] for number in range(31)},
-            "name: DHCP02 has 31 relationships already, the most a server can have. Nothing was changed.",
+            "name: DHCP02 has 31 relationships already, the most a server can have; remove one that is not needed "
+            "(empty ones count). Nothing was changed.",
         ),
     ],
     ids=["the name is taken", "no room"],
@@ -137,7 +159,9 @@ def joining(copy: Any, here: Any = "10.0.1.0", **exported: Any) -> tuple[Any, Sp
             builders.scope("10.0.1.0"),
             REPLACE,
             "scopes: 10.0.1.0 exists on DHCP02 already (equal to the one here); it is in service there: compare both, "
-            "and deactivate, remove or renumber one of them. Nothing was changed.",
+            "and remove or renumber one of them; or deactivate the one there, and replace_partner_copy: inactive_only "
+            "replaces it, after a safety copy. Of a split scope, take out here before what the other half excludes, or "
+            "it stays excluded on both. Nothing was changed.",
         ),
         (
             builders.scope("10.0.0.0", end_range="10.0.1.50", subnet_mask="255.255.254.0"),
@@ -184,6 +208,7 @@ def test_a_removal_that_did_not_end_is_told_to_who_adds() -> None:
     here: Server = builders.server([builders.relationship("HQ", ["10.0.2.0"])])
     start = world(here, partner({"HQ": ["10.0.1.0", "10.0.2.0"]}), OWN)
     assert refusal(start, declared(scopes=["10.0.1.0"], policy=KEEP_HERE)) == (
-        "scopes: 10.0.1.0 is in 'HQ' on DHCP02, and not on DHCP01: a removal did not end. Finish it with state: "
-        "absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
+        "scopes: 10.0.1.0 is in 'HQ' on DHCP02, and not on DHCP01: a removal did not end, or this server was set up "
+        "anew. Finish it with state: absent, keep_scopes_on, other_copy and partner_host, and add it then on the "
+        "server that kept it. Nothing was changed."
     )

@@ -146,7 +146,10 @@ def test_classes_and_definitions_that_the_destination_lacks() -> None:
     without = Export(rich.classes, definitions, rich.scopes, rich.uses)
     other_type = Export(rich.classes, {**rich.definitions, ("150", ""): "String"}, rich.scopes, rich.uses)
     assert comparison.lacking(rich, without, [phones]) == ["definition of option 150"]
-    assert comparison.lacking(rich, other_type, [phones]) == ["definition of option 150 as IPv4Address (it has String)"]
+    one_value = Export(rich.classes, {**rich.definitions, ("150", ""): "IPv4Address"}, rich.scopes, rich.uses)
+    needed = "definition of option 150 as IPv4Address (MultiValued)"
+    assert comparison.lacking(rich, other_type, [phones]) == [f"{needed} (it has String)"]
+    assert comparison.lacking(rich, one_value, [phones]) == [f"{needed} (it has IPv4Address)"]
 
 
 def scope(inside: str) -> export_elements.Export:

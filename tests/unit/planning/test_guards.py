@@ -80,7 +80,8 @@ def test_what_would_be_lost_is_told_unless_it_may_be() -> None:
     assert str(refused.value) == (
         "the copies that would go differ from those kept on DHCP01: 10.0.1.0 reservation 10.0.1.9: present on DHCP02, "
         "none on DHCP01; 10.0.1.0 lease 10.0.1.50 of aa: on DHCP02 only. Keep the scopes on the server that is right, "
-        "or replicate from it first (dhcp_failover_replicate; leases travel by themselves, while both servers are "
+        "or replicate from it first, where both have them in failover (dhcp_failover_replicate; leases travel by "
+        "themselves, while both servers are "
         "Normal); allow_content_loss: true overrides. Nothing was changed."
     )
     guards.check(lossy(), guards.Limits(allow_content_loss=True))

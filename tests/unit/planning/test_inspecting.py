@@ -29,6 +29,7 @@ UNKNOWN = {
     "scopes_only_here": None,
     "scopes_only_at_partner": None,
     "differences": None,
+    "server_differences": None,
 }
 IN_SYNC = {
     "partner_state": "Normal",
@@ -36,8 +37,10 @@ IN_SYNC = {
     "scopes_only_here": [],
     "scopes_only_at_partner": [],
     "differences": [],
+    "server_differences": [],
     "problem": None,
 }
+HALF_OF_IT = {**IN_SYNC, "in_sync": False, "server_differences": None}
 
 
 def seen(there: Server | RemoteFailure, exported: Export = EMPTY, source: Source = HOP) -> Mapping[str, Any]:
@@ -63,7 +66,7 @@ def theirs(scopes: list[str], **changes: Any) -> Server:
         (
             theirs([], state="RecoverWait"),
             EMPTY,
-            {**IN_SYNC, "partner_state": "RecoverWait", "in_sync": False, "scopes_only_here": ["10.0.1.0"]},
+            {**HALF_OF_IT, "partner_state": "RecoverWait", "scopes_only_here": ["10.0.1.0"]},
         ),
         (
             theirs(["10.0.1.0", "10.0.2.0"]),
@@ -107,7 +110,7 @@ def test_another_server_than_the_partner_is_a_finding() -> None:
 
 
 def test_what_is_asked_for_first_and_then() -> None:
-    assert inspect(Inspection(health=True), World()) == ReadRequest(OwnRead(statistics=True))
+    assert inspect(Inspection(health=True), World()) == ReadRequest(OwnRead(statistics=True, level=True))
     here = builders.server([replace(HQ, scopes=(ONE,))])
     asked = inspect(Inspection(drift=True), world(here))
     assert isinstance(asked, ReadRequest)
@@ -125,19 +128,23 @@ FULL = Utilisation(100, 0, 100.0, 60, 40, 0, 0)
         (
             "Normal",
             {ONE: HALF_FULL},
-            {"healthy": True, "in_use": 50, "free": 50, "free_here": 25, "free_at_partner": 25},
+            {"healthy": True, "authorized": None, "in_use": 50, "free": 50, "free_here": 25, "free_at_partner": 25},
         ),
         (
             "Normal",
             {ONE: HALF_FULL, TWO: FULL},
-            {"healthy": False, "in_use": 150, "free": 50, "free_here": 25, "free_at_partner": 25},
+            {"healthy": False, "authorized": None, "in_use": 150, "free": 50, "free_here": 25, "free_at_partner": 25},
         ),
         (
             "CommunicationInterrupted",
             {ONE: HALF_FULL},
-            {"healthy": False, "in_use": 50, "free": 50, "free_here": 25, "free_at_partner": 25},
+            {"healthy": False, "authorized": None, "in_use": 50, "free": 50, "free_here": 25, "free_at_partner": 25},
         ),
-        ("Normal", {}, {"healthy": True, "in_use": 0, "free": 0, "free_here": 0, "free_at_partner": 0}),
+        (
+            "Normal",
+            {},
+            {"healthy": True, "authorized": None, "in_use": 0, "free": 0, "free_here": 0, "free_at_partner": 0},
+        ),
     ],
     ids=["room", "one scope is full", "cut off", "no statistics"],
 )

@@ -63,7 +63,7 @@ def test_what_the_destination_has_alone_goes_only_when_told_and_after_a_safety_c
     with pytest.raises(Refused) as refused:
         planned(Replication(), start)
     assert str(refused.value) == (
-        "the partner has what DHCP01 has not, and replicating would remove it: 10.0.1.0 reservation 10.0.1.9 "
+        f"{PARTNER} has what DHCP01 has not, and replicating would remove it: 10.0.1.0 reservation 10.0.1.9 "
         "(present). Replicate in the other direction, or say allow_overwrite: true; nothing was changed."
     )
     assert [difference["field"] for difference in refused.value.shows["differences"]] == ["reservation 10.0.1.9"]

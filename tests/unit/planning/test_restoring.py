@@ -87,7 +87,7 @@ def test_what_is_there_as_it_was_saved_is_no_change() -> None:
         (
             content_of(ONE, {"": {**OFF[""], "name": "Mine"}}, _50=lease()),
             "scopes: 10.0.1.0 exists on DHCP01 already, with name Mine (Clients in the copy). Leave it out, or remove "
-            "it there first (dhcp_failover_scope_copy).",
+            "it there first (dhcp_failover_scope_copy where its partner keeps the scope, else by hand).",
         ),
         (
             content_of(ONE, ACTIVE, _50=lease()),

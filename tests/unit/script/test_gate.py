@@ -20,6 +20,7 @@ OPERATIONS = [
     "export",
     "probe_partner",
     "who_when",
+    "compare_clock",
     "probe_api",
     "remove_member_here",
     "remove_relationship_here",

@@ -30,7 +30,11 @@ def error(operation: str, error_id: str) -> RemoteError:
         (
             "add_failover_scopes",
             "DHCP 20131,Add-X",
-            ["BOOTP", "set the scope's type", "Windows Server 2012 refuses it"],
+            [
+                "BOOTP",
+                "with its type set to Dhcp it would serve its BOOTP clients no more",
+                "Windows Server 2012 refuses it",
+            ],
         ),
         (
             "failover",
@@ -138,7 +142,10 @@ def test_every_error_is_told_in_sentences_with_the_server_first(error_id: str) -
     [
         ("DHCP 20130,Invoke-DhcpServerv4FailoverReplication", "Give fewer scopes to the task."),
         ("DHCP 20116,Remove-DhcpServerv4FailoverScope", "Run again: the next run plans from what is there now."),
-        ("DHCP 20052,Add-DhcpServerv4Scope", "Remove or rename the other copy after comparing both."),
+        (
+            "DHCP 20052,Add-DhcpServerv4Scope",
+            "Run again: the next run plans from what is there now, and says what is in the way.",
+        ),
     ],
 )
 def test_the_cure_comes_last(error_id: str, cure: str) -> None:

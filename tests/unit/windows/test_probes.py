@@ -5,6 +5,8 @@ reads mean."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import lab_client
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, probes
@@ -143,3 +145,28 @@ def test_who_only_reaches_asks_less_than_who_reads() -> None:
         assert asked[0] == cmdlets.probe_partner(PARTNER)
     assert [bool(read.get("fingerprint")) for read in probes.reads(PARTNER)[1:]] == [True, True]
     assert [bool(read.get("fingerprint")) for read in probes.reads(PARTNER, guarded=False)[1:]] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "apart"), [(0, 0), (1, 0), (61, 60), (62, 61), (-61, 60), (-62, 61), (86400, 86399)], ids=str
+)
+def test_clocks_differ_for_certain_by_a_second_less_than_they_show(seconds: int, apart: int) -> None:
+    lab = company()
+    lab.clock = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+    lab.servers["DHCP02"].clock_offset = timedelta(seconds=seconds)
+    assert readiness(lab, PARTNER) == probes.Readiness(True, timedelta(seconds=apart))
+
+
+def test_a_domain_member_has_to_be_authorised_and_what_is_not_told_is_not_known() -> None:
+    lab = company()
+    assert readiness(lab) == probes.Readiness(True)
+    lab.servers["DHCP02"].authorized = lab.servers["DHCP01"].management_api = False
+    assert readiness(lab, PARTNER) == probes.Readiness(False)
+    lab.servers["DHCP02"].domain_joined = False
+    assert readiness(lab, PARTNER) == probes.Readiness(True)
+    lab.fail_next("DHCP02", "Get-DhcpServerSetting", "WIN32 5")
+    assert readiness(lab, PARTNER) == probes.Readiness(None)
+
+
+def readiness(lab: Lab, partner: str | None = None) -> probes.Readiness:
+    return probes.readiness(lab_client.remote(lab).read(probes.readiness_reads(partner)).before)
