@@ -94,7 +94,7 @@ def perform(
         def connect(self, partner: str, task_vars: Any) -> Iterator[tuple[Execute, Callable[[], bool]]]:
             yield lambda arguments: wire.reach(partner.upper(), arguments), lambda: False
 
-    connection = SimpleNamespace(become=None, transport="local", _shell=SimpleNamespace(tmpdir=None))
+    connection = SimpleNamespace(become=None, transport="local", _shell=SimpleNamespace(tmpdir=None, _IS_WINDOWS=True))
     action = Action(task, connection, None, None, None, None)
     wire.plan = None
     with patch.object(reconcile, "sleep", wire.pause):
