@@ -117,6 +117,8 @@ class Scheduler:
         """The run is about to do this. Raises Killed, Endless."""
         actor = self._me()
         self._give_way(actor)
+        if self._left and self._left[0][0] == actor.number:
+            self._left[0][1] -= 1
         if actor.dies_at is not None and actor.operations >= actor.dies_at:
             raise Killed
         actor.operations += 1
@@ -198,7 +200,6 @@ class Scheduler:
         while self._left:
             number, count = self._left[0]
             if count > 0 and number < len(self.actors) and self._can(self.actors[number]):
-                self._left[0][1] -= 1
                 return self.actors[number]
             del self._left[0]
         if self.current is not None and self._can(self.current):

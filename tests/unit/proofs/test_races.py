@@ -8,7 +8,7 @@ import pytest
 from races import sabotage
 from races.exploring import two_switches
 from races.meetings import sampled
-from races.runs import Pair, meet, pair
+from races.runs import Outcome, Pair, meet, pair
 from races.scheduler import REST, Actor, Endless, Operation, Scheduler
 from races.schedules import Schedule, at_random, parse, switched
 from races.sequence import sequence, undone
@@ -39,12 +39,19 @@ def test_each_part_of_the_protocol_is_needed(part: str) -> None:
         assert any(outcome.wrong for outcome in two_switches(NEEDED[part]))
 
 
-def test_what_one_task_undoes_in_sequence_is_not_promised_for_ever() -> None:
+def test_what_the_other_task_undoes_in_sequence_need_not_last() -> None:
     met = Pair("join", "dhcp01", "end-here-delete", "dhcp01", "own")
-    assert sequence(met).lasts == (False, True)
-    outcome = meet(met, switched(1, 0))
-    assert outcome.promised == (False, True)
+    outcome = meet(met, Schedule(((0, REST), (1, REST))))
+    assert (outcome.well, outcome.promised, outcome.wrong) == ((True, True), (False, True), [])
     assert undone(outcome, sequence(met), met) == []
+
+
+def test_what_the_other_task_leaves_alone_lasts() -> None:
+    met = Pair("join", "dhcp01", "create-scope", "dhcp01", "own")
+    usual = sequence(met)
+    assert (usual.lasts, usual.refused) == ((True, True), frozenset())
+    outcome = Outcome(switched(0, 3), well=(True, True), promised=(True, False))
+    assert [what.partition(" ")[0] for what in undone(outcome, usual, met)] == ["create-scope@dhcp01"]
 
 
 def test_a_schedule_and_a_pair_have_a_text_that_replays_them() -> None:
@@ -89,8 +96,8 @@ def test_who_is_next_at_each_operation() -> None:
 
 
 def test_a_run_that_waits_for_the_mutex_is_not_next() -> None:
-    assert "".join(Runs(((0, 1), (1, REST), (0, REST)), "a(b)c", "x(y)w").said) == "axywbc"
-    assert "".join(Runs(((0, 2), (1, REST), (0, REST)), "a(b)c", "x(y)w").said) == "abxcyw"
+    assert "".join(Runs(((0, 1), (1, REST)), "a(b)c", "x(y)w").said) == "axbcyw"
+    assert "".join(Runs(((0, 2), (1, REST)), "a(b)c", "x(y)w").said) == "abxywc"
 
 
 def test_time_passes_while_everybody_waits() -> None:
