@@ -61,7 +61,9 @@ class Identities(Faults):
 
     def at(self, server: Server, half: Relationship) -> Server | None:
         """Who has the address that this half knows of its partner; it may be somebody else."""
-        wanted = self.address(server, half, other_side(server, half))
+        named, wanted = _side(half, other_side(server, half))
+        if wanted is None:  # the one that it has
+            return self.servers.get(named)
         return next((one for one in self.servers.values() if wanted in one.addresses()), None)
 
     def partner(self, server: Server, half: Relationship) -> Server | None:

@@ -82,7 +82,8 @@ class World(Identities):
         now = self.true_time()
         for server in self.servers.values():
             for half in server.relationships.values():
-                lost = half.state in SERVING and self.state(server, half) == "CommunicationInterrupted"
+                timed = half.safe_period is not None and half.state in SERVING
+                lost = timed and self.state(server, half) == "CommunicationInterrupted"
                 half.lost_since = (half.lost_since or now) if lost else None
                 if half.lost_since and half.safe_period and now - half.lost_since >= half.safe_period:
                     half.state, half.polls_left = "PartnerDown", 0
