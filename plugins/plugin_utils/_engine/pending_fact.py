@@ -15,6 +15,7 @@ from typing import Any
 
 from .._model import scope_specs, task_options
 from .._model.identity import Connection
+from .._model.refusal import Refused
 from .._model.scope import ScopeSpec, scope_ids
 from .._model.task_options import PLAIN_OPTIONS
 from .._planning import action_table
@@ -31,9 +32,23 @@ Facts = Mapping[str, Mapping[str, Any]]
 
 
 def facts_of(task_vars: Mapping[str, Any]) -> Facts:
-    """The host fact among a task's variables."""
-    facts: Facts = (task_vars.get("ansible_facts") or {}).get(FACT) or {}
-    return facts
+    """The host fact among a task's variables. Anybody can set a fact: what no task of ours leaves is none."""
+    facts = (task_vars.get("ansible_facts") or {}).get(FACT)
+    return (
+        {name: entry for name, entry in facts.items() if _is_entry(name, entry)} if isinstance(facts, Mapping) else {}
+    )
+
+
+def _is_entry(name: str, entry: Any) -> bool:
+    try:
+        task_options.parse(name, entry["options"])
+        scope_ids(entry["scopes"])
+        scope_specs.parse(entry.get("create_scopes", ()))
+    except Refused:
+        return True  # in words, where it is used
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 def options_of(facts: Facts, name: str, given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import builders
+import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending_fact
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
@@ -31,6 +34,33 @@ def test_a_fact_carries_the_definition_and_never_the_secret() -> None:
     }
     assert pending_fact.options_of(facts, "Other", None) is None
     assert pending_fact.forgetting(facts, "HQ") == {}
+
+
+GOOD: dict[str, Any] = {"options": {"partner_server": "dhcp02"}, "scopes": ["10.0.1.0"]}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "HQ",
+        ["HQ"],
+        5,
+        {"HQ": "x"},
+        {"HQ": {}},
+        {"HQ": {**GOOD, "options": 3}},
+        {"HQ": {**GOOD, "options": {"partner_server": 3}}},
+        {"HQ": {**GOOD, "scopes": 5}},
+        {"HQ": {**GOOD, "create_scopes": [3]}},
+        {"HQ": {**GOOD, "create_scopes": [{}]}},
+    ],
+)
+def test_a_fact_that_no_task_of_ours_left_is_none(fact: Any) -> None:
+    def told(left: Any) -> pending_fact.Facts:
+        return pending_fact.facts_of({"ansible_facts": {pending_fact.FACT: left}})
+
+    assert told(fact) == {}
+    more = fact if isinstance(fact, dict) else {}
+    assert told({**more, "Lab": GOOD}) == {"Lab": GOOD}
 
 
 def ahead(here: Server, facts: pending_fact.Facts, there: Server | None = None) -> World:
