@@ -11,7 +11,7 @@ TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
 .PHONY: help demo test lint imports unit integration molecule sanity everything adopt-proof nothing-lost whole-server
-.PHONY: forks fuzz large-exports docs recordings collection clean
+.PHONY: forks fuzz races large-exports docs recordings collection clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -53,7 +53,7 @@ molecule: .venv/ready collection ## the built collection against a lab that the 
 	cd $(INSTALLED)/extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections \
 	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/.build/molecule molecule test
 
-everything: test adopt-proof nothing-lost whole-server forks fuzz large-exports ## that, and the longer proofs: half an hour
+everything: test adopt-proof nothing-lost whole-server races forks fuzz large-exports ## that, and the longer proofs: two hours
 
 adopt-proof: export SEED ?= 1
 adopt-proof: export PAIRS ?= 10
@@ -67,6 +67,11 @@ whole-server: export FIRST ?= 0
 whole-server: export CHAINS ?= 100
 whole-server: .venv/ready $(TREE) ## random declarations of a server are reached, runs killed (FIRST=0 CHAINS=100)
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m whole_server $(FIRST) $(CHAINS)
+
+races: SEED ?= 1
+races: .venv/ready $(TREE) ## two tasks meet in any order of their operations: ONLY=move+join, SABOTAGE=no-claim, PAIR= SCHEDULE=
+	@PYTHONPATH=tests:.build/tree $(BIN)/python -m races --seed $(SEED) --only '$(ONLY)' --sabotage '$(SABOTAGE)' \
+	  --pair '$(PAIR)' --schedule '$(SCHEDULE)' $(if $(MINUTES),--minutes $(MINUTES))
 
 forks: export TIMES ?= 10
 forks: export DOORS ?= standin

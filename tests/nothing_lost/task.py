@@ -14,8 +14,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock, patch
+from unittest.mock import patch
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
@@ -80,7 +81,9 @@ def perform(
     wire: Wire, module: str, options: Mapping[str, Any], host: str = "dhcp01", check_mode: bool = False
 ) -> dict[str, Any]:
     """Runs the task on a host; servers are called like the hosts, in capitals. Raises Killed."""
-    task = MagicMock(check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options))
+    task = SimpleNamespace(
+        check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options), _uuid="run-task"
+    )
     plugin = importlib.import_module(f"{ACTIONS}.{module}").ActionModule
 
     class Action(plugin):  # type: ignore[misc, valid-type]
@@ -91,7 +94,8 @@ def perform(
         def connect(self, partner: str, task_vars: Any) -> Iterator[tuple[Execute, Callable[[], bool]]]:
             yield lambda arguments: wire.reach(partner.upper(), arguments), lambda: False
 
-    action = Action(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
+    connection = SimpleNamespace(become=None, transport="local", _shell=SimpleNamespace(tmpdir=None, _IS_WINDOWS=True))
+    action = Action(task, connection, None, None, None, None)
     wire.plan = None
     with patch.object(reconcile, "sleep", wire.pause):
         result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})

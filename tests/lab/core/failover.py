@@ -191,16 +191,28 @@ def _apply_on_both(call: Call, half: Relationship, changed: Relationship) -> Non
         problem = "DHCP 20115"
     one_sided = call.world.switches.set_one_sided_when_unreachable
     alone = one_sided and problem in ("WIN32 1722", "WIN32 1753", "DHCP 20115")
-    if not problem or alone or call.half_applied(problem):
+    if problem and (alone or call.half_applied(problem)):
         call.server.relationships[half.name] = changed
     if problem and not alone:
         raise call.refused(unreachable(problem), "update_failover", name=half.name, host=peer.fqdn)
     if alone:
         call.warnings.append(f"The change of {half.name} did not reach {peer.fqdn}.")
-    if other is not None:
-        peer.relationships[other.name] = _propagated(call, other, half, changed)
-        if changed.secret != half.secret:
-            call.world.interrupt(changed, peer.relationships[other.name])
+        return
+
+    def here() -> None:
+        now = call.world.relationship(call.server, half.name)
+        if now is not None:
+            call.server.relationships[now.name] = replace(changed, scopes=now.scopes)
+
+    def there() -> None:
+        now = call.world.counterpart(call.server, half)
+        if now is not None:
+            peer.relationships[now.name] = _propagated(call, now, half, changed)
+
+    call.world.in_turn(here, there)
+    mine, theirs = call.server.relationships.get(half.name), call.world.counterpart(call.server, half)
+    if changed.secret != half.secret and mine is not None and theirs is not None:
+        call.world.interrupt(mine, theirs)
 
 
 def _propagated(call: Call, other: Relationship, half: Relationship, changed: Relationship) -> Relationship:
@@ -241,21 +253,25 @@ def _remove_one(call: Call, half: Relationship) -> None:
         if call.half_applied(problem):
             del server.relationships[half.name]
         raise call.refused(unreachable(problem), "remove_failover", name=half.name, host=peer.fqdn)
-    other = world.counterpart(server, half)
-    del server.relationships[half.name]
     if forced:
+        del server.relationships[half.name]
         call.warnings.append(f"{peer.fqdn} was not reached: its half of {half.name} and its scopes are still there.")
     else:
-        orphan = other is None
-        doomed = half.scopes
-        if other is not None:
-            del peer.relationships[other.name]
-            doomed = other.scopes if world.switches.relationship_removal_deletes == "partner_half" else doomed  # U 4.1
-        if not orphan or world.switches.orphan_removal_deletes_other_scopes:  # U 4.1, 13.8
-            for scope_id in doomed:
-                if peer.relationship_of(scope_id) is None:
-                    delete_scope(world, peer, scope_id, keep_dns=world.switches.failover_removal_keeps_dns)
+        world.in_turn(lambda: server.relationships.pop(half.name, None), lambda: _removed_there(world, server, half))
     call.pass_thru(shown)
+
+
+def _removed_there(world: World, server: Server, half: Relationship) -> None:
+    """What the removal of this half does on its partner."""
+    peer, other = world.servers[half.peer], world.counterpart(server, half)
+    doomed = half.scopes
+    if other is not None:
+        del peer.relationships[other.name]
+        doomed = other.scopes if world.switches.relationship_removal_deletes == "partner_half" else doomed  # U 4.1
+    if other is not None or world.switches.orphan_removal_deletes_other_scopes:  # U 4.1, 13.8
+        for scope_id in doomed:
+            if peer.relationship_of(scope_id) is None:
+                delete_scope(world, peer, scope_id, keep_dns=world.switches.failover_removal_keeps_dns)
 
 
 def forced_alone(call: Call) -> bool:

@@ -41,10 +41,18 @@ def add(call: Call) -> None:
     scopes = addable_there(call, name, partner, scopes)
     if scopes:
         half.scopes = [scope.scope_id for scope in scopes]
-        call.server.relationships[name] = half
-        partner.relationships[name] = call.world.mirror(call.server, half)
-        for scope in scopes:
-            copying.add_copy(scope, partner)
+
+        def here() -> None:
+            call.server.relationships[name] = half
+
+        def there() -> None:
+            _check_partner(call, name, partner)
+            came = addable_there(call, name, partner, scopes)
+            partner.relationships[name] = call.world.mirror(call.server, half)
+            for scope in came:
+                copying.add_copy(scope, partner)
+
+        call.world.in_turn(here, there)
         call.pass_thru(view(call.world, call.server, half))
 
 

@@ -30,15 +30,29 @@ def add(call: Call) -> None:
         if call.half_applied(problem):  # M SCOPEAPI: the local half can already be done
             half.scopes += [scope.scope_id for scope in scopes]
         raise call.refused(unreachable(problem), "update_failover", name=half.name, host=peer.fqdn)
+    _counterpart(call, half, peer)
+    scopes = addable_there(call, half.name, peer, scopes)
+
+    def here() -> None:
+        half.scopes += [scope.scope_id for scope in scopes]
+
+    def there() -> None:
+        other = _counterpart(call, half, peer)
+        for scope in addable_there(call, half.name, peer, scopes):
+            copying.add_copy(scope, peer)
+            if scope.scope_id not in other.scopes:
+                other.scopes.append(scope.scope_id)
+
+    if scopes:
+        call.world.in_turn(here, there)
+    call.pass_thru(view(call.world, call.server, half))
+
+
+def _counterpart(call: Call, half: Relationship, peer: Server) -> Relationship:
     other = call.world.counterpart(call.server, half)
     if other is None:
         raise call.refused("DHCP 20115", "update_failover", name=half.name, host=peer.fqdn)
-    for scope in addable_there(call, half.name, peer, scopes):
-        copying.add_copy(scope, peer)
-        half.scopes.append(scope.scope_id)
-        if scope.scope_id not in other.scopes:
-            other.scopes.append(scope.scope_id)
-    call.pass_thru(view(call.world, call.server, half))
+    return other
 
 
 def remove(call: Call) -> None:
@@ -78,19 +92,23 @@ def _remove_members(call: Call, half: Relationship, members: list[IPv4Address]) 
     carefully = not call.on("Force") and world.switches.force_needed_unless_normal  # U 4.1
     if carefully and world.state(call.server, half) != "Normal":
         raise call.refused("DHCP 20120", "update_failover", name=half.name)
-    leave(half, members)
     if forced:  # L 4.1: the stale copies stay
+        leave(half, members)
         call.warnings.append(f"{peer.fqdn} was not reached: its copies of the scopes are still there.")
         return
-    other = world.counterpart(call.server, half)
-    for scope_id in members:
-        joint = other is not None and scope_id in other.scopes
-        if joint or (
-            world.switches.orphan_removal_deletes_other_scopes and peer.relationship_of(scope_id) is None
-        ):  # U 13.8
-            delete_scope(world, peer, scope_id, keep_dns=world.switches.failover_removal_keeps_dns)
-    if other is not None:
-        leave(other, members)
+
+    def there() -> None:
+        other = world.counterpart(call.server, half)
+        for scope_id in members:
+            joint = other is not None and scope_id in other.scopes
+            if joint or (
+                world.switches.orphan_removal_deletes_other_scopes and peer.relationship_of(scope_id) is None
+            ):  # U 13.8
+                delete_scope(world, peer, scope_id, keep_dns=world.switches.failover_removal_keeps_dns)
+        if other is not None:
+            leave(other, members)
+
+    world.in_turn(lambda: leave(half, members), there)
 
 
 def leave(half: Relationship, members: list[IPv4Address]) -> None:

@@ -242,6 +242,12 @@ class Switches:
         "4.1 (the keeper has all leases only if the two were synced)",
         "Are leases of an interruption sent when it ends?",
     )
+    partner_half_first: bool = _rule(
+        False,
+        "U",
+        "12 (no source says that the two servers are written to as one)",
+        "A failover cmdlet that writes on both servers: is the partner written to first?",
+    )
     # --- removing --------------------------------------------------------------------------------------------------
     force_removes_when_unreachable: bool = _rule(
         True, "L", "4.1, 13.5", "Does -Force remove this server's half while the partner is unreachable?"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -34,6 +34,17 @@ class World(Identities):
     def hash_secret(self, text: str) -> str:
         """Enough to see that a secret was changed, never the secret."""
         return hashlib.sha256((self.salt + text).encode()).hexdigest()[:24]
+
+    def in_turn(self, here: Callable[[], object], there: Callable[[], object]) -> None:
+        """The two steps of a failover cmdlet that writes on both servers. No lock spans two servers, so between them
+        others may write; U: which comes first."""
+        first, second = (there, here) if self.switches.partner_half_first else (here, there)
+        first()
+        self.between()
+        second()
+
+    def between(self) -> None:
+        """The first step of a write is done, the second is not. For a test in which something happens then."""
 
     def state(self, server: Server, relationship: Relationship) -> str:
         """The State this server shows: what is stored, or what a broken connection makes of it.

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What must never be, looked for after every change and at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from nothing_lost.broken_runs import served_twice
+from nothing_lost.watched import held
+from races.clients import Clients
+from races.servers import RacedLab, active
+from races.wishes import Wish
+
+
+@dataclass
+class Promise:
+    """Of one run. `held`: whether what its ok promises was so at a moment since its own last change; the run's end is
+    the last such moment."""
+
+    wish: Wish
+    here: str
+    there: str
+    held: bool = False
+    over: bool = False
+
+    def look(self, lab: RacedLab, *, mine: bool) -> None:
+        if not self.over:
+            now = self.wish(lab, self.here, self.there)
+            self.held = now if mine else self.held or now
+
+
+@dataclass
+class Judge:
+    """`lost`: scopes that were on no server at some moment, and leases at the end."""
+
+    lab: RacedLab
+    unserved: frozenset[IPv4Address]
+    promises: list[Promise]
+    clients: Clients
+    lost: list[str] = field(default_factory=list)
+    own_doing: int = 0
+
+    def __post_init__(self) -> None:
+        self.before = held(self.lab)
+        for promise in self.promises:
+            promise.look(self.lab, mine=True)
+
+    def seen(self, who: int) -> None:
+        """The actor of this number has just changed something, or has ended."""
+        now = {scope for server in self.lab.servers.values() for scope in server.scopes}
+        self.lost += [
+            f"scope {scope} is on no server"
+            for scope in sorted(self.before.scopes - now)
+            if f"scope {scope} is on no server" not in self.lost
+        ]
+        for number, promise in enumerate(self.promises):
+            promise.look(self.lab, mine=number == who)
+
+    def leases(self) -> Iterator[str]:
+        """Those that no server has any more, or none that serves their scope."""
+        known = [*((scope, address, client) for scope, address, client in self.before.leases)]
+        known += [(scope, lease.ip, lease.client_id) for scope, lease in self.clients.given]
+        for scope, address, client in sorted(known):
+            copies = [server.scopes[scope] for server in self.lab.servers.values() if scope in server.scopes]
+            serving = [copy for copy in copies if copy.state == "Active"] or copies
+            if any(address in copy.leases for copy in serving):
+                continue
+            if client in self.clients.late:
+                self.own_doing += 1
+            else:
+                yield f"the lease {address} of {client} is lost"
+
+    def nobody(self) -> Iterator[str]:
+        for scope in sorted(self.before.scopes - self.unserved):
+            if not active(self.lab, scope):
+                yield f"{scope} is served by nobody"
+
+    def twice(self) -> Iterator[str]:
+        yield from served_twice(self.lab)

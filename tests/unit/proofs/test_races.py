@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A sample of `make races`: two runs on a pair lose nothing, and each part of the protocol is needed for that."""
+
+from __future__ import annotations
+
+import pytest
+from races import sabotage
+from races.exploring import two_switches
+from races.meetings import sampled
+from races.runs import Outcome, Pair, meet, pair
+from races.scheduler import REST, Actor, Endless, Operation, Scheduler
+from races.schedules import Schedule, at_random, parse, switched
+from races.sequence import sequence, undone
+
+HERE, THERE = "remove-here-delete", "remove-there-disable"
+# without this part of the protocol, two such runs go wrong
+NEEDED = {
+    "no-claim": Pair(HERE, "dhcp01", HERE, "dhcp02", "own"),
+    "no-look": Pair(HERE, "dhcp01", HERE, "dhcp02", "hop"),
+    "no-undo": Pair(HERE, "dhcp01", HERE, "dhcp02", "hop"),
+    "no-last-look": Pair("replicate-out", "dhcp01", THERE, "dhcp02", "hop"),
+}
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_two_runs_lose_nothing(part: int) -> None:
+    found = [
+        f"PAIR={met} SCHEDULE={outcome.schedule}: {kind}: {what}"
+        for met, outcome in sampled(part, 25, scenes=("pair", "half_first"))
+        for kind, what in outcome.wrong
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("part", NEEDED)
+def test_each_part_of_the_protocol_is_needed(part: str) -> None:
+    with sabotage.without(part):
+        assert any(outcome.wrong for outcome in two_switches(NEEDED[part]))
+
+
+def test_what_the_other_task_undoes_in_sequence_need_not_last() -> None:
+    met = Pair("join", "dhcp01", "end-here-delete", "dhcp01", "own")
+    outcome = meet(met, Schedule(((0, REST), (1, REST))))
+    assert (outcome.well, outcome.promised, outcome.wrong) == ((True, True), (False, True), [])
+    assert undone(outcome, sequence(met), met) == []
+
+
+def test_what_the_other_task_leaves_alone_lasts() -> None:
+    met = Pair("join", "dhcp01", "create-scope", "dhcp01", "own")
+    usual = sequence(met)
+    assert (usual.lasts, usual.refused) == ((True, True), frozenset())
+    outcome = Outcome(switched(0, 3), well=(True, True), promised=(True, False))
+    assert [what.partition(" ")[0] for what in undone(outcome, usual, met)] == ["create-scope@dhcp01"]
+
+
+def test_a_schedule_and_a_pair_have_a_text_that_replays_them() -> None:
+    schedules = [switched(1, 3, 4), switched(0, 5), at_random(7), at_random(8, "dies"), at_random(9, "loses")]
+    broken = Schedule(((0, 2), (1, REST)), dies=(0, 2), loses=(1, 3), seed=4)
+    assert [parse(str(one)) for one in (*schedules, broken)] == [*schedules, broken]
+    met = Pair("join", "dhcp01", "move", "dhcp02", "hop", "inactive")
+    assert pair(str(met)) == met
+    with pytest.raises(ValueError, match="pause-3"):
+        parse("A1,pause-3")
+
+
+# --- the scheduler -----------------------------------------------------------------------------------------------
+
+
+class Runs:
+    """Two actors that say what they do."""
+
+    def __init__(self, segments: tuple[tuple[int, int], ...], *bodies: str) -> None:
+        self.said: list[str] = []
+        self.scheduler = Scheduler([Actor(body, self._body(body)) for body in bodies], segments)
+        self.scheduler.run()
+
+    def _body(self, words: str):  # type: ignore[no-untyped-def]
+        def run() -> None:
+            for word in words:
+                if word == "(":
+                    assert self.scheduler.acquire("DHCP01", 60)
+                elif word == ")":
+                    self.scheduler.release("DHCP01")
+                elif word == "z":
+                    self.scheduler.sleep(5)
+                else:
+                    self.scheduler.at("DHCP01", word)
+                    self.said.append(word)
+
+        return run
+
+
+def test_who_is_next_at_each_operation() -> None:
+    assert "".join(Runs(((0, 1), (1, 2), (0, REST), (1, REST)), "abc", "xyw").said) == "axybcw"
+
+
+def test_a_run_that_waits_for_the_mutex_is_not_next() -> None:
+    assert "".join(Runs(((0, 1), (1, REST)), "a(b)c", "x(y)w").said) == "axbcyw"
+    assert "".join(Runs(((0, 2), (1, REST)), "a(b)c", "x(y)w").said) == "abxywc"
+
+
+def test_time_passes_while_everybody_waits() -> None:
+    runs = Runs(((0, REST),), "azb", "xzzy")
+    assert "".join(runs.said) == "axby"
+    assert runs.scheduler.clock == 10
+
+
+def test_a_run_without_an_end_is_ended() -> None:
+    runs = Runs(((0, REST),), "a" * 2_000)
+    assert isinstance(runs.scheduler.actors[0].failure, Endless)
+
+
+def test_operations_that_have_nothing_to_do_with_each_other_have_no_order() -> None:
+    scopes = ("scopes", "DHCP01")
+    look, other = Operation(0, "DHCP01", "look", {scopes}), Operation(1, "DHCP01", "look", {scopes})
+    write = Operation(1, "DHCP02", "write", set(), {scopes})
+    assert look.commutes(other)
+    assert not look.commutes(write)
+    assert not write.commutes(look)
+    assert write.commutes(Operation(0, "DHCP01", "write", set(), {("notes", "DHCP01")}))
