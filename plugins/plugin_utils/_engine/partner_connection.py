@@ -18,7 +18,8 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import become_loader, connection_loader
 
 from .._model.refusal import Refused
-from .._windows.errors import RemoteFailure
+from .._windows.errors import Unreachable
+from . import tcp_port
 
 
 class PartnerAction(ActionBase):  # type: ignore[misc]
@@ -67,15 +68,18 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
         raise NotImplementedError("a partner is asked with execute()")
 
     def execute(self, module: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Raises RemoteFailure where the partner cannot be reached: that the task's own host can be is known by
+        """Raises Unreachable where the partner cannot be reached: that the task's own host can be is known by
         then."""
         try:
             result: Mapping[str, Any] = self._execute_module(module, dict(arguments), task_vars=self._partner_vars)
         except AnsibleConnectionFailure as failure:
             name = self._partner_vars["inventory_hostname"]
-            raise RemoteFailure(
+            heard, asked = tcp_port.listen(self._connection)
+            raise Unreachable(
                 f"partner_host: {name} cannot be reached ({failure}). Look at ansible_host, and at WinRM or SSH there; "
-                "or leave partner_host out (in the role: failover_use_partner_host: false)."
+                "or leave partner_host out (in the role: failover_use_partner_host: false).",
+                heard,
+                asked,
             ) from failure
         return result
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from .._model.identity import Verdict
+from .._model.identity import Verdict, spelled
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
 from . import checks, setting_changes
@@ -201,7 +201,7 @@ def _declared(spec: Spec, partner: str) -> DeclaredSettings:
 
 
 def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
-    return old.partner.verdict(spelling, here.server.resolved) is Verdict.SAME
+    return old.partner.knowing(here.server.resolved).verdict(spelled(spelling)) is Verdict.SAME
 
 
 def _target(spec: Spec, d: Draft) -> tuple[str, ...]:

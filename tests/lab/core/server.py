@@ -286,6 +286,11 @@ class Server:
         """Its name in DNS. C: ``name`` is the NetBIOS one, which Windows cuts after 15 characters."""
         return self.fqdn.partition(".")[0]
 
+    @property
+    def domain(self) -> str:
+        """Its primary DNS suffix; empty in a workgroup without one."""
+        return self.fqdn.partition(".")[2]
+
     def version(self) -> tuple[int, ...]:
         """Of Windows: (6, 2) is Windows Server 2012, (6, 3) is 2012 R2."""
         return tuple(int(part) for part in self.os.split(".")[:2])

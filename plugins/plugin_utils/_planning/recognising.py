@@ -1,0 +1,99 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether a server that was read is the one that is meant, before anything is done to it. No I/O.
+
+Each function gives the names whose addresses have to be known first, and nothing where all is well. Who is who is
+decided by _model/identity; here are the texts."""
+
+from __future__ import annotations
+
+from .._model.identity import Hop, Identity, Verdict, spelled
+from .._model.refusal import Refused
+from .read_request import PartnerRead
+from .world import ServerView
+
+Waits = tuple[str, ...]  # names whose addresses have to be known first
+
+
+def check_not_itself(spelling: str, here: ServerView, option: str = "partner_server") -> Waits:
+    """Raises Refused where a server is named as its own partner: by a name, an alias in DNS, or an address, bound or
+    not."""
+    own = here.server.identity
+    if own.verdict(spelled(spelling)) is Verdict.SAME:
+        raise Refused(f"{option}: '{spelling}' is {here.name} itself; name the other server. Nothing was changed.")
+    return own.unknown(spelled(spelling))
+
+
+def check_understood(spelling: str, here: ServerView, there: ServerView) -> None:
+    """Raises Refused for a server that was reached over a second hop by a name without addresses: it may be this
+    one."""
+    if isinstance(there.source, Hop) and here.server.identity.verdict(spelled(spelling)) is Verdict.NOT_RESOLVED:
+        raise Refused(
+            f"partner_server: '{spelling}' has no address in the DNS of {here.name}, although a server answers to it, "
+            f"so it is not known that it is not {here.name} itself. Write its address, or add the name to DNS. Nothing "
+            "was changed."
+        )
+
+
+def check_other_server(here: ServerView, there: ServerView) -> None:
+    """Raises Refused where partner_host is this server. A computer has one name: another one is another computer."""
+    mine, theirs = here.server, there.server
+    if mine.name.lower() == theirs.name.lower() and mine.identity.is_same(theirs.identity):
+        raise Refused(
+            f"partner_host: it is {here.name} itself; name the server that keeps the scopes. Nothing was changed."
+        )
+
+
+def check_partner_host(read: PartnerRead, there: ServerView) -> Waits:
+    """Raises Refused where the server of partner_host is not the partner, by all that is known of both."""
+    if wrong := not_the_partner(read, there):
+        raise Refused(f"{wrong} Nothing was changed.")
+    return unknown_partner(read, there)
+
+
+def unknown_partner(read: PartnerRead, there: ServerView) -> Waits:
+    """Whose addresses have to be known before it is known whether a server is the partner that was asked for."""
+    server, partner = there.server.identity, Identity(read.names)
+    return () if _is_partner(read, there) or server.verdict(partner) is not Verdict.UNKNOWN else server.unknown(partner)
+
+
+def _is_partner(read: PartnerRead, there: ServerView) -> bool:
+    named = there.server.identity.verdict(Identity(read.names)) is Verdict.SAME
+    return named or not read.names or read.relationship in there.mirrors
+
+
+def not_the_partner(read: PartnerRead, there: ServerView) -> str | None:
+    """What is wrong with the server of partner_host, if anything is known to be."""
+    server, partner = there.server.identity, Identity(read.names)
+    if _is_partner(read, there) or server.verdict(partner) is Verdict.UNKNOWN:
+        return None
+    shown = " = ".join(dict.fromkeys(read.names))
+    if server.is_named(partner):
+        return (
+            f"partner_host: it is {there.name} with the address {', '.join(there.server.addresses)}, and the partner "
+            f"of '{read.relationship}' is {shown}: the name is the same, and the address is another. Another server of "
+            "this name? Name the right host. The same server with a new address? Windows cannot change the address of "
+            "a partner; the guide tells how the relationship is made anew."
+        )
+    return (
+        f"partner_host: it is {there.name}, and the partner of '{read.relationship}' is {shown}; name the right host, "
+        "or write partner_server as the host's own name or address."
+    )
+
+
+def check_half(name: str, here: ServerView, there: ServerView) -> Waits:
+    """A relationship there of this name is with this server, or with another one. Raises Refused where that cannot be
+    known: a half is never removed because of a name that was not understood."""
+    theirs, own = there.relationships.get(name), here.server.identity
+    if theirs is None or name in there.ours or name not in here.relationships:
+        return ()
+    verdict = own.verdict(theirs.partner)
+    if verdict is Verdict.UNKNOWN:
+        return own.unknown(theirs.partner)
+    if verdict is Verdict.NOT_RESOLVED:
+        raise Refused(
+            f"'{name}' on {there.name} is with {' = '.join(theirs.partner.names)}, and {here.name} finds no address of "
+            f"it, so it is not known whether that is {here.name}. Add the name to DNS, and run again. Nothing was "
+            "changed."
+        )
+    return ()
