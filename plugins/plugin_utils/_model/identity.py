@@ -117,9 +117,16 @@ class Identity:
             return bool(self.addresses & other.addresses)
         return self.is_named(other)
 
+    @property
+    def _asked(self) -> frozenset[str]:
+        """The names that tell more addresses. One without a domain may lead to another server of that name, so it is
+        good only where nothing else is known."""
+        whole = frozenset(name for names in self._whole.values() for name in names)
+        return whole or (frozenset() if self.addresses else self._words)
+
     def unknown(self, other: Identity) -> tuple[str, ...]:
         """Whose addresses have to be asked for, before it is known whether the two are one server."""
-        asked = self._words if other.addresses else self._words | other._words
+        asked = self._asked if other.addresses else self._asked | other._asked
         return tuple(sorted(asked - self.resolved.keys()))
 
     def verdict(self, other: Identity) -> Verdict:
@@ -128,7 +135,7 @@ class Identity:
             return Verdict.SAME
         if self.unknown(other):
             return Verdict.UNKNOWN
-        theirs, mine = other.addresses or self._of(other._words), self.addresses | self._of(self._words)
+        theirs, mine = other.addresses or self._of(other._asked), self.addresses | self._of(self._asked)
         if not theirs or not mine:
             return Verdict.NOT_RESOLVED
         return Verdict.SAME if theirs & mine else Verdict.OTHER

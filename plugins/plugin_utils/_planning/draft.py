@@ -125,6 +125,7 @@ class Draft:
         """The same. Raises RemoteFailure when it cannot be read."""
         there = self.ask(read)
         if isinstance(there, Unread):
+            recognising.check_resolves(read.key, self.start.here, there)
             if read.relationship in self.world.journal:
                 raise RemoteFailure(
                     f"An earlier run that wrote to '{read.relationship}' was broken off, so its partner is looked at. "

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from .._model.identity import Hop, Identity, Verdict, spelled
 from .._model.refusal import Refused
-from .read_request import PartnerRead
+from .._windows.errors import RemoteFailure
+from .read_request import PartnerRead, Unread
 from .world import ServerView
 
 Waits = tuple[str, ...]  # names whose addresses have to be known first
@@ -32,6 +33,15 @@ def check_understood(spelling: str, here: ServerView, there: ServerView) -> None
             f"partner_server: '{spelling}' has no address in the DNS of {here.name}, although a server answers to it, "
             f"so it is not known that it is not {here.name} itself. Write its address, or add the name to DNS. Nothing "
             "was changed."
+        )
+
+
+def check_resolves(spelling: str, here: ServerView, there: Unread) -> None:
+    """Raises RemoteFailure for a server that did not answer, where its name is known to lead nowhere."""
+    if not there.answered and here.server.resolved.get(spelling.lower()) == ():
+        raise RemoteFailure(
+            f"{spelling} has no address in the DNS of {here.name}: correct partner_server, or add the record. "
+            f"{there.failure}"
         )
 
 

@@ -237,9 +237,10 @@ class Server:
     """One simulated Windows DHCP server.
 
     ``address`` and the ports: where its endpoints listen, ``transports``: those it offers (see transports.py), ``ip``:
-    its address in the simulated network, ``clock_offset``: how far its clock is off, ``reachable``: whether other
-    servers get through to it, ``management_api``: whether dhcpsapi.dll can be called there, ``service``: running,
-    paused, stopped or starting (then ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost
+    its address in the simulated network, ``cards``: further addresses, to which DHCP is not bound, ``clock_offset``:
+    how far its clock is off, ``reachable``: whether other servers get through to it, ``management_api``: whether
+    dhcpsapi.dll can be called there, ``service``: running, paused, stopped or starting (then ``starting_calls`` more
+    calls fail), ``startup_seconds``: simulated start-up cost
     of one remote command, ``language``: en or de, ``option_definitions``: keyed by option id and vendor class only,
     ``allow_list`` and ``deny_list``: whether the filters of that list are in force."""
 
@@ -253,6 +254,7 @@ class Server:
     transports: tuple[str, ...] = ("winrm",)
     os: str = "10.0.20348"
     aliases: tuple[str, ...] = ()
+    cards: tuple[IPv4Address, ...] = ()
     clock_offset: timedelta = timedelta(0)
     reachable: bool = True
     management_api: bool = True
@@ -298,5 +300,8 @@ class Server:
     def names(self) -> tuple[str, ...]:
         """Everything another machine may call this server by, in lower case."""
         return tuple(
-            dict.fromkeys(name.lower() for name in (self.name, self.host_name, self.fqdn, str(self.ip), *self.aliases))
+            dict.fromkeys(
+                name.lower()
+                for name in (self.name, self.host_name, self.fqdn, str(self.ip), *map(str, self.cards), *self.aliases)
+            )
         )

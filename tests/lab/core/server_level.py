@@ -31,14 +31,16 @@ def get_setting(call: Call) -> None:
 
 
 def get_bindings(call: Call) -> None:
+    """C PSDOC: each card with a fixed address, and whether the service is bound to it."""
     server = call.server
-    about: dict[str, Value] = {
-        "BindingState": True,
-        "InterfaceAlias": server.interface,
-        "IPAddress": server.ip,
-        "SubnetMask": server.subnet_mask,
-    }
-    call.emit([CmdletObject("DhcpServerv4Binding", about)])
+    for number, address in enumerate((server.ip, *server.cards), start=1):
+        about: dict[str, Value] = {
+            "BindingState": number == 1,
+            "InterfaceAlias": server.interface if number == 1 else f"{server.interface} {number}",
+            "IPAddress": address,
+            "SubnetMask": server.subnet_mask,
+        }
+        call.emit([CmdletObject("DhcpServerv4Binding", about)])
 
 
 def get_dns_setting(call: Call) -> None:

@@ -48,7 +48,8 @@ class World:
     """``clock``: a fixed instant, or None for the real clock. ``cut_links``: pairs of servers that cannot talk.
 
     ``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along. ``takes``: how much
-    of a fixed instant's time each call of a cmdlet takes."""
+    of a fixed instant's time each call of a cmdlet takes. ``leads``: a name or an address, in lower case, that leads to
+    another server than its owner, or to none ("")."""
 
     servers: dict[str, Server] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
@@ -58,6 +59,7 @@ class World:
     broken: list[BrokenEnumeration] = field(default_factory=list)
     lost_dns: list[str] = field(default_factory=list)
     takes: dict[str, timedelta] = field(default_factory=dict)
+    leads: dict[str, str] = field(default_factory=dict)
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def now(self, server: str) -> datetime:
@@ -71,12 +73,14 @@ class World:
     def find(self, name: str) -> Server | None:
         """By NetBIOS name, fully qualified name, address or alias, in any case (DNS)."""
         wanted = name.strip().rstrip(".").lower()
+        if wanted in self.leads:
+            return self.servers.get(self.leads[wanted])
         return next((server for server in self.servers.values() if wanted in server.names()), None)
 
     def resolve(self, name: str) -> list[str]:
         """What DNS says: the addresses of a name or an alias."""
         found = self.find(name)
-        return [] if found is None else [str(found.ip)]
+        return [] if found is None else [str(address) for address in (found.ip, *found.cards)]
 
     def new_file_owner(self) -> str:
         """Who owns a file that an administrator makes, as SDDL."""

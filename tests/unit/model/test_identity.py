@@ -98,8 +98,11 @@ def test_the_domain_is_no_evidence_where_it_is_not_known() -> None:
 
 
 def test_whose_addresses_have_to_be_known_first() -> None:
-    assert DHCP02.unknown(spelled(CLUSTER)) == (CLUSTER, "dhcp02", "dhcp02.contoso.example")
-    assert DHCP02.unknown(spelled("192.168.9.12")) == ("dhcp02", "dhcp02.contoso.example")
+    assert DHCP02.unknown(spelled(CLUSTER)) == (CLUSTER, "dhcp02.contoso.example")
+    assert DHCP02.unknown(spelled("192.168.9.12")) == ("dhcp02.contoso.example",)
+    # a name without a domain may lead to another server of that name
+    assert Identity(("dhcp02",)).unknown(spelled("192.168.9.12")) == ("dhcp02",)
+    assert Identity(("dhcp02", "10.10.0.12")).unknown(spelled("192.168.9.12")) == ()
     assert DHCP02.knowing({**OWN, CLUSTER: ()}).unknown(spelled(CLUSTER)) == ()
 
 
