@@ -251,7 +251,8 @@ def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, t
     if scopes:
         raise Refused(
             f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not "
-            "end. Finish it with state: absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
+            f"end, or {there.name} is the former partner by another name or address. Finish it with state: absent, "
+            "keep_scopes_on and other_copy, and add it then. Nothing was changed."
         )
 
 

@@ -84,7 +84,12 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
         return None
     if isinstance(there, Unread):
         if mine or choice.of is None:
-            gone = "" if answers(there) else " If the partner is gone for good: orphan: remove_here."
+            gone = (
+                ""
+                if answers(there)
+                else " If the partner is gone for good: orphan: remove_here. If it got another address or name: "
+                "partner_host, and the guide's section about that."
+            )
             raise Refused(
                 f"{there.failure} Both servers are read before anything is removed; nothing was changed.{gone}"
             )

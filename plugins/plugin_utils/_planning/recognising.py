@@ -91,6 +91,32 @@ def not_the_partner(read: PartnerRead, there: ServerView) -> str | None:
     )
 
 
+def other_address(name: str, here: ServerView, there: ServerView) -> str | None:
+    """Words for a partner that is known by its half, and has another address than the relationship has for it."""
+    mine, theirs = here.relationships.get(name), there.server.identity.addresses
+    if mine is None or name not in there.mirrors or not theirs or mine.partner.addresses & theirs:
+        return None
+    told = ", ".join(sorted(mine.partner.addresses))
+    if not told:
+        return None
+    return (
+        f"{there.name} has the address {', '.join(sorted(theirs))}, and '{name}' on {here.name} has it at {told}. "
+        "Windows cannot change that: where the two are out of contact, end the relationship on both servers (state: "
+        "absent) and create it anew, as the guide tells"
+    )
+
+
+def check_halves(name: str, here: ServerView, there: ServerView) -> None:
+    """Raises Refused where each of two servers has a relationship of this name, and not with the other."""
+    theirs = there.relationships.get(name)
+    if theirs is not None and name not in there.ours:
+        raise Refused(
+            f"'{name}' on {there.name} is with {' = '.join(theirs.partner.names)}, and that is not {here.name}: it is "
+            f"another relationship, or {here.name} got another name or address since. Windows changes neither: end the "
+            "two halves (state: absent on each server) and create it anew, as the guide tells. Nothing was changed."
+        )
+
+
 def check_half(name: str, here: ServerView, there: ServerView) -> Waits:
     """A relationship there of this name is with this server, or with another one. Raises Refused where that cannot be
     known: a half is never removed because of a name that was not understood."""

@@ -165,6 +165,14 @@ class _Listener:
         members = [scope for scope in shown.scopes if scope.scope_id in current.scopes]
         if half is None and not any(scope.active for scope in members):
             return f"at {name} another machine answers, with neither '{current.name}' nor one of its scopes in service"
+        told, found = current.partner.addresses, self._here.server.resolved.get(name, ())
+        if half is not None and found and told.isdisjoint(found):
+            raise self._refused(
+                f"{self._is_partner(name)}, answers at {', '.join(found)}, and '{current.name}' has it at "
+                f"{', '.join(sorted(told))}: it got another address, so {self._asking.so}. Windows cannot change "
+                "that in a relationship: end it on both servers (state: absent, with partner_host) and create it anew, "
+                "as the guide tells"
+            )
         raise self._answers(name, half)
 
     # --- words ---------------------------------------------------------------------------------------------------
