@@ -49,12 +49,13 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
     )
 
 
-def check_partner(spec: DeclaredSettings, here: ServerView) -> tuple[str, recognising.Waits]:
-    """The partner of a relationship that is about to be created, and whose addresses have to be known before. Raises
-    Refused where it is not declared, or this server itself."""
+def check_partner(spec: DeclaredSettings, here: ServerView) -> str:
+    """The partner of a relationship that is about to be created. Raises Refused where it is not declared, or this
+    server itself."""
     if not spec.partner_server:
         raise Refused(f"partner_server: needed, since relationship '{spec.name}' does not exist on {here.name} yet.")
-    return spec.partner_server, recognising.check_not_itself(spec.partner_server, here)
+    recognising.check_not_itself(spec.partner_server, here)
+    return spec.partner_server
 
 
 def check_secret(spec: DeclaredSettings) -> None:

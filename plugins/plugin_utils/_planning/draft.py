@@ -103,7 +103,9 @@ class Draft:
         there = self.world.asked(read)
         if there is None:
             read = replace(read, elsewhere=read.elsewhere or self.several_partners)
-            self._ask(ReadRequest(partners=(read,)))
+            hop = not self.world.has_partner_host
+            resolve = recognising.unknown_itself(read.key, self.start.here) if hop else ()
+            self._ask(ReadRequest(partners=(read,), resolve=resolve))
         elif isinstance(there, ServerView) and not self._is_partner(read, there):
             return None
         return there

@@ -62,18 +62,20 @@ def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:
     if spec.create_only and not spec.members:
         raise Refused("scopes: at least one is needed, since the relationship does not exist yet.")
     checks.check_name(spec.name, spec.option, d.here)
-    partner, unknown = checks.check_partner(declared, d.here)
+    partner = checks.check_partner(declared, d.here)
     if not spec.members:
         d.pending[spec.name] = declared  # Windows holds none that never had a scope
         return
-    d.resolve(*unknown)
     checks.check_secret(declared)
     checks.check_room(d.here, spec.option)
     coming = _join(spec, (partner,), d)
     there = d.need(PartnerRead((partner,), spec.name, guarded=False))
     if coming is None or there is None:
         return
-    recognising.check_understood(partner, d.here, there)
+    unknown = recognising.check_another(partner, d.here, there)
+    if unknown:
+        d.resolve(*unknown)
+        return
     checks.check_new_at_partner(spec.name, spec.option, d.here, there)
     more: dict[str, Any] = {"other": there.source, "partner": partner, "normal": True}
     first, rest = coming[: d.world.at_once], coming[d.world.at_once :]

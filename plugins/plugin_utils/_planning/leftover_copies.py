@@ -13,7 +13,7 @@ from .draft import Draft
 from .plan import Plan
 from .planner import finished
 from .read_request import PartnerRead, ReadRequest, Scopes
-from .recognising import check_not_itself, check_other_server, check_understood
+from .recognising import check_another, check_not_itself
 from .world import World
 
 LEFT_OVER = "left-over"  # what the files of such safety copies are called
@@ -29,7 +29,8 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
         return ReadRequest()
     d = Draft(world)
     here = d.here
-    waits = [name for spelling in names for name in check_not_itself(spelling, here)]
+    for spelling in names:
+        check_not_itself(spelling, here)
     going = [scope for scope in scopes if scope in here.copies]
     serving = [scope for scope in going if scope in here.owners or here.serves(scope)]
     if serving:
@@ -40,13 +41,12 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
         )
     if not going:
         return finished(d)
-    d.resolve(*waits)
     there = d.need(PartnerRead(names, "", tuple(going)))
-    if there is None or d.is_waiting:
+    if there is None:
         return d.request()
-    for spelling in names:
-        check_understood(spelling, here, there)
-    check_other_server(here, there)
+    d.resolve(*check_another(names[0] if names else "", here, there))
+    if d.is_waiting:
+        return d.request()
     alone = [scope for scope in going if scope not in there.copies]
     if alone:
         raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")

@@ -22,18 +22,35 @@ def check_not_itself(spelling: str, here: ServerView, option: str = "partner_ser
     own = here.server.identity
     if own.verdict(spelled(spelling)) is Verdict.SAME:
         raise Refused(f"{option}: '{spelling}' is {here.name} itself; name the other server. Nothing was changed.")
-    return own.unknown(spelled(spelling))
+    return unknown_itself(spelling, here)
 
 
-def check_understood(spelling: str, here: ServerView, there: ServerView) -> None:
-    """Raises Refused for a server that was reached over a second hop by a name without addresses: it may be this
-    one."""
-    if isinstance(there.source, Hop) and here.server.identity.verdict(spelled(spelling)) is Verdict.NOT_RESOLVED:
+def unknown_itself(spelling: str, here: ServerView) -> Waits:
+    """Whose addresses have to be known before it is known that a name is not this server. A partner that it has is
+    none."""
+    if not spelling or any(current.partner.is_called(spelling) for current in here.server.relationships):
+        return ()
+    return here.server.identity.unknown(spelled(spelling))
+
+
+def check_another(spelling: str, here: ServerView, there: ServerView) -> Waits:
+    """Raises Refused where what was read as another server is this one, or may be: a computer has one name, and what
+    was reached over a second hop is known by the addresses of its name."""
+    if not isinstance(there.source, Hop):
+        mine, theirs = here.server, there.server
+        if mine.name.lower() == theirs.name.lower() and mine.identity.is_same(theirs.identity):
+            raise Refused(f"partner_host: it is {here.name} itself; name the other server. Nothing was changed.")
+        return ()
+    unknown = check_not_itself(spelling, here)
+    if any(current.partner.is_called(spelling) for current in here.server.relationships):
+        return ()
+    if here.server.identity.verdict(spelled(spelling)) is Verdict.NOT_RESOLVED:
         raise Refused(
             f"partner_server: '{spelling}' has no address in the DNS of {here.name}, although a server answers to it, "
             f"so it is not known that it is not {here.name} itself. Write its address, or add the name to DNS. Nothing "
             "was changed."
         )
+    return unknown
 
 
 def check_resolves(spelling: str, here: ServerView, there: Unread) -> None:
@@ -42,15 +59,6 @@ def check_resolves(spelling: str, here: ServerView, there: Unread) -> None:
         raise RemoteFailure(
             f"{spelling} has no address in the DNS of {here.name}: correct partner_server, or add the record. "
             f"{there.failure}"
-        )
-
-
-def check_other_server(here: ServerView, there: ServerView) -> None:
-    """Raises Refused where partner_host is this server. A computer has one name: another one is another computer."""
-    mine, theirs = here.server, there.server
-    if mine.name.lower() == theirs.name.lower() and mine.identity.is_same(theirs.identity):
-        raise Refused(
-            f"partner_host: it is {here.name} itself; name the server that keeps the scopes. Nothing was changed."
         )
 
 

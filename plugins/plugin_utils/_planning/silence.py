@@ -67,7 +67,7 @@ class _Listener:
 
     def over_connection(self) -> tuple[str, ...] | None:
         """What the controller heard of the partner; nothing where partner_host is another server or could not be asked.
-        None: it has to be read first."""
+        None: it has to be read first. Raises Refused for an answer."""
         if not self._draft.world.has_partner_host:
             return ()
         read = PartnerRead(self._current.partner.names, self._current.name, elsewhere=self._asking.elsewhere)
@@ -108,7 +108,7 @@ class _Listener:
     # --- RPC -----------------------------------------------------------------------------------------------------
 
     def by_rpc(self) -> tuple[str, ...] | None:
-        """What came at every name and address. None: something has to be asked first."""
+        """What came at every name and address. None: something has to be asked first. Raises Refused for an answer."""
         asked = self._spellings()
         if asked is None:
             return None

@@ -42,7 +42,7 @@ def test_the_only_copy_is_not_deleted_because_this_server_has_it(spelling: str) 
 
 def test_nor_because_partner_host_is_this_server() -> None:
     message = alone().refused(COPY, scopes=["10.0.1.0"], partner_host="dhcp01")
-    assert message.startswith("partner_host: it is DHCP01 itself; name the server that keeps the scopes.")
+    assert message.startswith("partner_host: it is DHCP01 itself; name the other server.")
 
 
 @pytest.mark.parametrize("spelling", ITSELF)

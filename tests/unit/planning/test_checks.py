@@ -184,6 +184,7 @@ def test_a_removal_that_did_not_end_is_told_to_who_adds() -> None:
     here: Server = builders.server([builders.relationship("HQ", ["10.0.2.0"])])
     start = world(here, partner({"HQ": ["10.0.1.0", "10.0.2.0"]}), OWN)
     assert refusal(start, declared(scopes=["10.0.1.0"], policy=KEEP_HERE)) == (
-        "scopes: 10.0.1.0 is in 'HQ' on DHCP02, and not on DHCP01: a removal did not end. Finish it with state: "
-        "absent, keep_scopes_on and other_copy, and add it then. Nothing was changed."
+        "scopes: 10.0.1.0 is in 'HQ' on DHCP02, and not on DHCP01: a removal did not end, or DHCP02 is the "
+        "former partner by another name or address. Finish it with state: absent, keep_scopes_on and other_copy, and "
+        "add it then. Nothing was changed."
     )

@@ -149,7 +149,10 @@ def test_the_server_that_loses_its_copies_is_read_first() -> None:
 
 @pytest.mark.parametrize(
     ("failure", "ends"),
-    [(GONE, "If the partner is gone for good: orphan: remove_here."), (Denied(), "nothing was changed.")],
+    [
+        (GONE, "If it got another address or name: partner_host, and the guide's section about that."),
+        (Denied(), "nothing was changed."),
+    ],
     ids=["silent", "denied"],
 )
 def test_a_partner_that_cannot_be_read_stops_a_removal(failure: RemoteFailure, ends: str) -> None:
@@ -158,6 +161,7 @@ def test_a_partner_that_cannot_be_read_stops_a_removal(failure: RemoteFailure, e
         plan_of(start, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))
     assert str(refused.value).startswith(str(failure))
     assert str(refused.value).endswith(ends)
+    assert ("If the partner is gone for good: orphan: remove_here." in str(refused.value)) is (failure is GONE)
 
 
 ORPHAN = Policy(orphan=True)
