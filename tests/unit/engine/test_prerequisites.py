@@ -157,11 +157,12 @@ def test_a_denied_partner_is_not_down() -> None:
     servers = pair(version_without_hop=True)
     servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
     accounts(servers, "DHCP02", admin=False)
-    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in servers.refused(
-        "dhcp_failover_partner_down", name="HQ"
+    assert (
+        "answers DHCP01 at dhcp02.contoso.example, so it is not down, although it says: On dhcp01 asking"
+        in servers.refused("dhcp_failover_partner_down", name="HQ")
     )
     orphan = servers.remove(ONE, keep_scopes_on="this_server", other_copy="disable", orphan="remove_here")
-    assert "answers DHCP01, so it is not gone" in servers.refused(SCOPE, **orphan)
+    assert "answers DHCP01 at dhcp02.contoso.example, so it is not gone" in servers.refused(SCOPE, **orphan)
 
 
 # --- what the partner has already ------------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ def test_it_goes_with_an_orphan() -> None:
     servers = Servers()
     servers.hq(ONE, scopes=["10.0.1.0", "10.0.2.0"])
     scenarios.partner_dies(servers.lab)
-    assert servers.task(name="HQ", state="absent", orphan="remove_here")["changed"]
+    assert servers.task(name="HQ", state="absent", **scenarios.GONE)["changed"]
     assert servers.kept("DHCP01") == []
 
 
