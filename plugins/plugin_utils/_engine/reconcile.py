@@ -233,7 +233,12 @@ class Reconciliation:
 
     def _verify(self, plan: Plan, last: Connection, verifier: Planner[Plan]) -> None:
         """Raises RemoteFailure."""
-        self._look_at_others(last, plan.rereads)
+        try:
+            self._look_at_others(last, plan.rereads)
+        except RemoteFailure as failure:
+            raise RemoteFailure(
+                f"What was to be done is done, and could not be looked at again: {failure} Run again."
+            ) from failure
         name = self.reader.here.name
         tell("plans once more, to verify what was written", self.reader.remotes[HERE].host)
         self._last_look()
