@@ -56,4 +56,5 @@ def without(name: str) -> Iterator[None]:
 def do(name: str) -> None:
     """The same to the end of the process; "" nothing."""
     if name:
-        without(name).__enter__()
+        where, function, instead = ALL[name]
+        setattr(where, function, instead)

@@ -16,7 +16,7 @@ from races.sequence import sequence, undone
 HERE, THERE = "remove-here-delete", "remove-there-disable"
 # without this part of the protocol, two such runs go wrong
 NEEDED = {
-    "no-claim": Pair(HERE, "dhcp01", HERE, "dhcp02", "own"),
+    "no-claim": Pair(HERE, "dhcp01", HERE, "dhcp02", "hop"),
     "no-look": Pair(HERE, "dhcp01", HERE, "dhcp02", "hop"),
     "no-undo": Pair(HERE, "dhcp01", HERE, "dhcp02", "hop"),
     "no-last-look": Pair("replicate-out", "dhcp01", THERE, "dhcp02", "hop"),
