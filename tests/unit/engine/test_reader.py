@@ -211,7 +211,7 @@ def test_partner_host_is_asked_itself_and_only_when_something_is_needed_of_it() 
     assert [server for server, _asked in servers.commands] == ["DHCP01"]
     servers.commands.clear()
     reader.read(ReadRequest(partners=(replace(HQ, level=True, api=True),)))
-    assert servers.more("DHCP02") == [["probe_api", "version", "classes", "definitions"]]
+    assert servers.more("DHCP02") == [["probe_api", "version", "classes", "definitions", "setting"]]
     assert reader.world().known == {PARTNER: THERE}
 
 
