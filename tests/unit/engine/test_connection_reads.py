@@ -49,6 +49,7 @@ def test_several_reads_of_a_partner_are_one() -> None:
         cmdlets.export((ONE, TWO), PARTNER, leases=True),
         cmdlets.probe_api("Branch", PARTNER),
         *probes.level_reads(PARTNER),
+        *probes.readiness_reads(PARTNER),
     ]
 
 
