@@ -107,7 +107,8 @@ def _switch_on(note: Note, there: ServerView, d: Draft) -> None:
         both = (d.here, d.view(there.source))
         common = in_common(*both, scope, d.here)
         for view, other in (both, both[::-1]):
-            claimed = note.claimed.get(scope) == view.name or scope in note.made
+            on = d.here if note.claimed.get(scope) == d.here.name else there  # the partner has other names
+            claimed = (scope in note.claimed and view.source == on.source) or scope in note.made
             off = scope in view.copies and not view.serves(scope)
             alone = scope not in other.copies and scope not in note.made
             if claimed and off and (common or alone):

@@ -18,7 +18,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server imp
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
-from worlds import HOP, KEEP_HERE, ONE, OWN, THREE, alone, pair, partner, plan_of, world
+from worlds import HERE, HOP, KEEP_HERE, ONE, OWN, THREE, alone, pair, partner, plan_of, world
 
 PARTNER = "dhcp02.contoso.example"
 MEMBERS = {"HQ": ["10.0.1.0", "10.0.2.0", "10.0.3.0"]}
@@ -117,7 +117,7 @@ def test_a_note_tells_which_copies_are_out_of_service(source: Source, keeper: st
     policy = replace(KEEP_HERE, keep_scopes_on=keeper, other_copy=other_copy)
     plan = plan_of(pair(MEMBERS, source), Spec("HQ", leaving=(ONE, THREE), policy=policy))
     (note,) = calls.notes(calls.steps(plan), plan.start.here.server)
-    loser = "DHCP02" if keeper == "this_server" else "DHCP01"
+    loser = PARTNER if keeper == "this_server" else "DHCP01"
     assert note == Note("HQ", PARTNER, (ONE, THREE), {ONE: loser, THREE: loser})
 
 
@@ -159,8 +159,5 @@ def test_of_a_scope_that_nobody_serves_the_claim_is_that_it_is_out_of_the_relati
     idle = start.having(*(view.switched([ONE], False) for view in start.views.values()))
     claim, rest = calls.parted(calls.steps(plan_of(idle, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))))
     assert [step.action.kind for step in claim] == [Kind.SAVE, Kind.DETACH_MEMBERS]
-    assert [(step.action.kind, step.where) for step in rest] == [
-        (Kind.DELETE, "DHCP02"),
-        (Kind.DETACH_MEMBERS, "DHCP01"),
-    ]
+    assert [(step.action.kind, step.action.where) for step in rest] == [(Kind.DELETE, OWN), (Kind.DETACH_MEMBERS, HERE)]
     assert [step.is_taken_back for step in claim] == [True, False]
