@@ -217,10 +217,18 @@ options:
         keeps its scopes;
         nothing is tried on the partner.
       - Refused as long as the partner answers, and unless the relationship is in the state C(CommunicationInterrupted)
-        or C(PartnerDown).
+        or C(PartnerDown). What was asked, and that nobody answered, is a warning of the task, in check mode too.
     type: str
     choices: [refuse, remove_here]
     default: refuse
+  partner_is_off:
+    description:
+      - Says that the partner is off and stays off. O(orphan=remove_here) needs it in the state
+        C(CommunicationInterrupted) where only this server can ask the partner, without O(partner_host), since a cut
+        line between the two looks the same.
+      - It overrides no answer. A partner that says anything at all is not gone.
+    type: bool
+    default: false
   allow_content_loss:
     description:
       - Whether copies may go that have what the kept ones have not, a running lease above all. Every difference is

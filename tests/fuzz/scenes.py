@@ -114,7 +114,12 @@ def _others() -> Iterator[tuple[str, Task, tuple[Task, ...], Any]]:
     created = {"relationship": "HQ", "scopes": ["10.0.3.0"], "create_scopes": [new], "wait_timeout": 1}
     for partner in ({}, {"partner_host": "dhcp02"}):
         yield f"create a scope {partner}", Task("dhcp_failover_scope", {**created, **partner}), BOTH, None
-    yield "partner down", Task("dhcp_failover_partner_down", {"name": "HQ"}), BOTH, _partner_stops
+    yield (
+        "partner down",
+        Task("dhcp_failover_partner_down", {"name": "HQ", "partner_is_off": True}),
+        BOTH,
+        _partner_stops,
+    )
 
 
 def _renamed(lab: Lab) -> None:

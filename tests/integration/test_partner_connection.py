@@ -18,7 +18,7 @@ LOGON = ("ansible_user", "ansible_password")
 
 
 @contextmanager
-def site(net: str, *, logon: bool = True, **partners: Mapping[str, Any]) -> Iterator[Site]:
+def site(net: str, partners: Mapping[str, Mapping[str, Any]] | None = None, *, logon: bool = True) -> Iterator[Site]:
     """dhcp01, and dhcp02 under as many names as are given, each with variables of its own. `logon`: whether the
     inventory has users and passwords."""
     running = Site(lab(), "standin", net)
@@ -26,7 +26,7 @@ def site(net: str, *, logon: bool = True, **partners: Mapping[str, Any]) -> Iter
         server.transports = ("winrm", "psrp", "ssh")
     with running:
         found = {name: variables(running, name) for name in ("dhcp01", "dhcp02")}
-        hosts = {**found, **{name: {**found["dhcp02"], **given} for name, given in partners.items()}}
+        hosts = {**found, **{name: {**found["dhcp02"], **given} for name, given in (partners or {}).items()}}
         lost = set() if logon else set(LOGON)
         hosts = {name: {key: said[key] for key in said if key not in lost} for name, said in hosts.items()}
         hosts = {name: {key: value for key, value in said.items() if value is not None} for name, said in hosts.items()}
@@ -135,7 +135,7 @@ def test_a_connection_that_cannot_be_made_says_why(net: str) -> None:
         "undefined": {"ansible_host": "{{ nowhere }}"},
         "odd_option": {"ansible_winrm_scheme": "gopher"},
     }
-    with site(net, **partners) as running:
+    with site(net, partners) as running:
         tasks = [
             {"name": name, f"{PREFIX}relationship": {**HQ, "partner_host": name}} for name in (*partners, "nowhere")
         ]

@@ -158,7 +158,7 @@ def test_decommission_is_finished_by_the_next_run(net: str) -> None:
 
 
 def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
-    gone = {**PAIR, "failover_orphan": True}
+    gone = {**PAIR, "failover_orphan": True, "failover_partner_is_off": True}
     with Site(company(), "standin", net) as site:
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
         before = served(site.lab)
@@ -222,7 +222,8 @@ def test_migrate_leaves_disabled_copies_on_the_leaving_server(net: str) -> None:
 
 
 def test_migrate_away_from_a_server_that_is_gone_for_good(net: str) -> None:
-    move = {**PAIR, "failover_new": "dhcp03", "failover_orphan": True, "failover_relationships": [HQ, BRANCHES]}
+    move = {**PAIR, "failover_new": "dhcp03", "failover_relationships": [HQ, BRANCHES]}
+    move |= {"failover_orphan": True, "failover_partner_is_off": True}
     with Site(company(), "standin", net) as site:
         keeping, gone, new = site.lab.servers.values()
         gone.reachable = False

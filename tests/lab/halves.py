@@ -111,7 +111,7 @@ def _secret(lab: Lab, text: str | None) -> str | None:
 
 def without_secret(lab: Lab, server: Server, half: Relationship) -> Relationship:
     """As it is saved: the secret is not told, and still differs where it did."""
-    other = lab.counterpart(server, half)
+    other = lab.opposite(server, half)
     if half.secret is None:
         return half
     differs = other is not None and other.secret not in (None, half.secret) and half.secondary == server.name

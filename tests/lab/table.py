@@ -35,7 +35,7 @@ def _server(lab: Lab, server: Server) -> str:
 
 def _relationship(lab: Lab, server: Server, half: Relationship) -> tuple[str, ...]:
     shown = view(lab, server, half).properties
-    other = lab.counterpart(server, half)
+    other = lab.opposite(server, half)
     balanced = shown["Mode"] == "LoadBalance"
     share = f"{shown['LoadBalancePercent']} %" if balanced else f"{shown['ServerRole']}, {shown['ReservePercent']} %"
     return (

@@ -87,9 +87,9 @@ def loads(text: str, *, passwords: Mapping[str, str] | None = None, audit: Audit
     known = dict(passwords or {})
     for name, server in file.servers.items():
         server.name = name.upper()
-        _check_server(server.computer_name, server, f"servers.{name}")
         server.netbios = server.netbios.upper()
         server.os = BUILDS.get(server.os, server.os)
+        _check_server(server.computer_name, server, f"servers.{name}")
         server.credentials = _with_passwords(server.credentials + file.credentials, known)
         lab.servers[server.name] = server
     _check_names(lab)
@@ -209,6 +209,8 @@ def _check_word(place: str, name: str, word: str) -> None:
 def _check_server(name: str, server: Server, place: str) -> None:
     if len(name) > 15 or "." in name:
         raise TopologyError(place, "no NetBIOS name", "Use at most 15 characters and no dot; the rest is fqdn")
+    if len(server.version()) < 2:
+        raise TopologyError(f"{place}.os", f"unknown {server.os!r}", f"Write a build, or one of {', '.join(BUILDS)}")
     _check_word(place, "service", server.service)
     _check_word(place, "language", server.language)
     for one in server.transports:

@@ -32,6 +32,7 @@ SCOPE_MODULE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
 HQ = {"relationship": "HQ", "create_relationship": {"partner_server": PARTNER}}
 KEEP = {"keep_scopes_on": "this_server"}
 GIVE = {"keep_scopes_on": "partner"}
+GONE = {"orphan": "remove_here", "partner_is_off": True}
 FULL = {
     "name": "HQ",
     "partner_server": PARTNER,
@@ -367,14 +368,14 @@ def scenarios() -> Iterator[Scenario]:
     )
     yield Scenario(
         "remove an orphan",
-        Task(RELATIONSHIP, {"name": "HQ", "state": "absent", "orphan": "remove_here"}),
+        Task(RELATIONSHIP, {"name": "HQ", "state": "absent", **GONE}),
         shows(DHCP01={ONE: "standalone", TWO: "standalone"}),
         BOTH,
         partner_dies,
     )
     yield Scenario(
         "replace a partner that is gone",
-        Task(RELATIONSHIP, {**FULL, "partner_server": "dhcp03.contoso.example", "orphan": "remove_here"}),
+        Task(RELATIONSHIP, {**FULL, "partner_server": "dhcp03.contoso.example", **GONE}),
         shows(DHCP01={ONE: "member", TWO: "member"}, DHCP03={ONE: "member", TWO: "member"}),
         BOTH,
         partner_dies,

@@ -21,7 +21,7 @@ from unittest.mock import patch
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteFailure, Unreachable
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Execute
 from lab.core.api import Session
 from lab.core.lab import Lab
@@ -51,6 +51,7 @@ class Wire:
     calls: int = 0
     files: dict[str, Files] = field(default_factory=dict)
     plan: Plan | None = None
+    fails: dict[str, RemoteFailure] = field(default_factory=dict)  # what the connection of partner_host gives
 
     def pause(self, seconds: float) -> None:
         """The task waits before it plans anew, and takes none of our time."""
@@ -72,8 +73,11 @@ class Wire:
 
     def reach(self, server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """As PartnerAction does: a server that is gone is a failure of the task."""
+        if server in self.fails:
+            raise self.fails[server]
         if not self.lab.servers[server].reachable:
-            raise RemoteFailure(f"partner_host: {server} cannot be reached.")
+            asked = f"TCP 5985 of {server.lower()} does not answer the controller (ETIMEDOUT)"
+            raise Unreachable(f"partner_host: {server} cannot be reached", Heard.NOTHING, asked)
         return self.execute(server, arguments)
 
 

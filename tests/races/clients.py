@@ -15,6 +15,7 @@ from ipaddress import IPv4Address
 
 from lab.core.lab import Lab
 from lab.core.server import Lease, Server
+
 from races.scheduler import Scheduler
 from races.servers import RacedLab
 

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 
 from nothing_lost.broken_runs import served_twice
 from nothing_lost.watched import held
+
 from races.clients import Clients
 from races.servers import RacedLab, active
 from races.wishes import Wish

@@ -14,6 +14,7 @@ from typing import Any
 from lab.standin.files import Files
 from nothing_lost.task import perform
 from nothing_lost.watched import Killed
+
 from races.clients import Clients
 from races.judge import Judge, Promise
 from races.scenes import Scene, scene

@@ -16,6 +16,7 @@ from lab import topology
 from lab.core.lab import Lab
 from lab.standin.files import Files
 from nothing_lost.task import Wire, perform
+
 from races.servers import RacedLab, active, raced
 from races.tasks import EIGHT, FIVE, FOUR, NEW_SCOPE, NINE, ONE, SIX, THREE, TWO, created_with, declared, removal, scope
 

@@ -23,6 +23,7 @@ from lab.standin.files import Files
 from lab.standin.results import Result
 from nothing_lost.task import Wire
 from nothing_lost.watched import Killed
+
 from races.scheduler import Scheduler, Thing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)

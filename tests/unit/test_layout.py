@@ -22,7 +22,7 @@ FOLDERS = {
 # what can be tested elsewhere only, and where
 ELSEWHERE = {
     # it makes Ansible's own connection and become plugins work together, so only real ones can tell whether it does
-    "engine/partner_connection": TESTS / "integration" / "test_partner_host.py",
+    "engine/partner_connection": TESTS / "integration" / "test_partner_connection.py",
 }
 MODULES = sorted(
     {

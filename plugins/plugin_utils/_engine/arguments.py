@@ -34,6 +34,7 @@ REMOVAL: dict[str, Any] = {
     "keep_scopes_on": {"type": "str", "choices": ["this_server", "partner"]},
     "other_copy": {"type": "str", "choices": ["delete", "disable"]},
     "orphan": {"type": "str", "choices": ["refuse", "remove_here"], "default": "refuse"},
+    "partner_is_off": {"type": "bool", "default": False},
     "allow_content_loss": {"type": "bool", "default": False},
     "max_removals_percent": {"type": "int"},
 }
@@ -55,6 +56,7 @@ def policy(options: Mapping[str, Any], **more: Any) -> Policy:
         options["keep_scopes_on"],
         options["other_copy"],
         options["orphan"] == "remove_here",
+        options["partner_is_off"],
         keep_days(options),
         options["replace_partner_copy"] == "inactive_only",
         **more,

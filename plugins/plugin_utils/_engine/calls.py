@@ -52,11 +52,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Step:
-    """An action as it is run. `where`: the server that it is about; `server` runs it, over `connection`; `partner`: the
-    server that it reaches from there ("": none)."""
+    """An action as it is run. `server` runs it, over `connection`; `partner`: the server that it reaches from there
+    ("": none)."""
 
     action: Action
-    where: str
     server: str
     text: str
     operation: Operation
@@ -98,7 +97,6 @@ def _step(action: Action, plan: Plan) -> Step:
     where = plan.start.views[action.where]
     return Step(
         action,
-        where.name,
         where.name if action.kind is Kind.REPLICATE else where.runs_on,
         action_table.words(action, plan.start),
         action_table.operation(action, plan.start),
@@ -207,16 +205,16 @@ def notes(steps: Sequence[Step], server: Server) -> Sequence[Note]:
         if step.relationship and partner:
             partner_of.setdefault(step.relationship, partner)
     return [
-        _note(name, partner, [step for step in steps if step.relationship == name])
+        _note(name, server.name, partner, [step for step in steps if step.relationship == name])
         for name, partner in partner_of.items()
     ]
 
 
-def _note(name: str, partner: str, steps: Sequence[Step]) -> Note:
+def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
     scopes = sorted({scope for step in steps for scope in step.action.scopes})
     made = [scope for step in steps if step.action.kind is Kind.MAKE for scope in step.action.scopes]
     claimed = {
-        scope: step.where
+        scope: here if step.action.where is Connection.THIS_SERVER else partner
         for step in steps
         if step.action.kind is Kind.SERVE_OFF and step.action.stage is Stage.CLAIM
         for scope in step.action.scopes

@@ -14,11 +14,11 @@ from ipaddress import IPv4Address
 
 from .._model.identity import Connection, Hop
 from .._model.server import Server
-from .._planning.read_request import OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
+from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
 from .._planning.world import Content, ServerView, view
 from .._windows import cmdlets, probes, server_replies
 from .._windows.cmdlets import Operation
-from .._windows.errors import EMPTY_FAILOVER, RemoteError, RemoteFailure, error_ids
+from .._windows.errors import EMPTY_FAILOVER, Heard, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .._windows.export_elements import NOTHING, Uses
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote
@@ -114,7 +114,7 @@ def of_this_server(request: ReadRequest, lacking: Lacking) -> Reads:
     return Reads(
         tuple(sorted({scope for read in both for scope in read.scopes})),
         with_leases(*both),
-        next((read.relationship for read in request.partners if read.api), None),
+        request.own.api or next((read.relationship for read in request.partners if read.api), None),
         False,
         request.own.level,
         None,
@@ -145,6 +145,9 @@ def own_operations(
         *([cmdlets.get_statistics()] if own.statistics else []),
         *([cmdlets.read_copy(own.copy)] if own.copy else []),
         *_uses(own, mine),
+        *map(cmdlets.resolve_name, request.resolve),
+        *map(cmdlets.knock, request.knocks),
+        *(look for name in request.visits for look in _visit(name)),
     ]
 
 
@@ -158,6 +161,10 @@ def reached_later(request: ReadRequest, over_hop: Sequence[PartnerRead]) -> Sequ
     anyway."""
     reads = [read for read in request.partners if read not in over_hop and read.level and read.names]
     return list(dict.fromkeys(read.names[0] for read in reads)) if request.own.uses else []
+
+
+def _visit(name: str) -> Sequence[Operation]:
+    return (cmdlets.get_failover(name), cmdlets.get_scopes(name))
 
 
 # --- answers -> views ---------------------------------------------------------------------------------------------
@@ -196,8 +203,28 @@ def hop_view(reading: Reading, read: PartnerRead, reads: Reads) -> ServerView:
         server = server_replies.hop(reading.reply.before, host, read.key)
         return _with_reads(view(server, Hop(read.key, here.name), here), reading, reads, probe)
     except RemoteFailure as failure:
-        failure.answered = True
+        failure.heard = Heard.ANSWER
         raise
+
+
+def knocked(reading: Reading, request: ReadRequest) -> Mapping[str, Knocked]:
+    """What came of the servers that were asked whether they are there."""
+    asked = [name for name in request.knocks if reading.has([cmdlets.knock(name)])]
+    return {
+        name: Knocked(tuple(sorted(error_ids(reading.answer(cmdlets.knock(name))))), _visited(reading, request, name))
+        for name in asked
+    }
+
+
+def _visited(reading: Reading, request: ReadRequest, name: str) -> Server | RemoteFailure | None:
+    if name not in request.visits or not reading.has(_visit(name)):
+        return None
+    try:
+        return server_replies.hop(reading.reply.before, reading.remote.host, name)
+    except UnexpectedReply:
+        raise
+    except RemoteFailure as failure:
+        return failure
 
 
 def missing(seen: ServerView, reads: Reads) -> frozenset[IPv4Address]:

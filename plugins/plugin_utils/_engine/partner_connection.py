@@ -22,7 +22,8 @@ from ansible.template import Templar
 
 from .._model.refusal import Refused
 from .._model.texts import short
-from .._windows.errors import RemoteFailure
+from .._windows.errors import Unreachable
+from . import tcp_port
 from .logon import check_shell
 
 
@@ -57,14 +58,17 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
         raise NotImplementedError("a partner is asked with execute()")
 
     def execute(self, module: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Raises RemoteFailure where the partner cannot be reached: that the task's own host can be is known by
+        """Raises Unreachable where the partner cannot be reached: that the task's own host can be is known by
         then."""
         try:
             result: Mapping[str, Any] = self._execute_module(module, dict(arguments), task_vars=self._variables)
         except AnsibleConnectionFailure as failure:
-            raise RemoteFailure(
+            heard, asked = tcp_port.listen(self._connection)
+            raise Unreachable(
                 f"partner_host: {self._host} cannot be reached ({failure}). Look at ansible_host, and at WinRM or SSH "
-                "there; or leave partner_host out (in the role: failover_use_partner_host: false)."
+                "there; or leave partner_host out (in the role: failover_use_partner_host: false).",
+                heard,
+                asked,
             ) from failure
         return result
 

@@ -23,15 +23,15 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import TypeVar
 
-from .._model.identity import Connection, Hop, Source, are_one
+from .._model.identity import Connection, Hop, Identity, Source, Verdict, are_one
 from .._model.note import Note
 from .._model.scope import Utilisation
 from .._model.server import Server
-from .._planning.read_request import OwnRead, PartnerRead, ReadRequest, Scopes, Unread
+from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, Unread
 from .._planning.world import Planner, ServerView, World
 from .._windows import cmdlets, probes, secret_record, server_replies
 from .._windows.cmdlets import Operation
-from .._windows.errors import RemoteFailure, UnexpectedReply
+from .._windows.errors import Heard, RemoteFailure, UnexpectedReply
 from .._windows.export_elements import Export
 from .._windows.reply import Reply
 from .._windows.script_request import Remote
@@ -79,6 +79,7 @@ class Reader:
         self._notes: dict[Connection, tuple[Note, ...]] = {}  # as they are on each server
         self._written: tuple[Note, ...] = ()  # relationships that this task writes to: verifying looks at both servers
         self._understood: object = None  # what was asked when this server's answers were looked at
+        self._knocked: Mapping[str, Knocked] = {}
         self._copy: Export | None = None
         self._statistics: Mapping[IPv4Address, Utilisation] | None = None
 
@@ -114,10 +115,13 @@ class Reader:
 
     def world(self) -> World:
         """All that is known by now."""
-        views = dict(self._views)
-        if HERE in views:
-            server = replace(views[HERE].server, resolved=dict(self._resolved))
-            views[HERE] = replace(views[HERE], server=server)
+        resolved = dict(self._resolved)
+        views = {
+            source: replace(shown, server=replace(shown.server, resolved=resolved))
+            for source, shown in self._views.items()
+        }
+        if resolved:
+            views = {key: one if key is HERE else one.opposite(views[HERE].server) for key, one in views.items()}
         known, (ours, alive) = dict(self._known), self._sorted_notes()
         named = {note.relationship for note in ours}
         return self._ahead(
@@ -131,6 +135,7 @@ class Reader:
                 secrets=self._secrets,
                 safety_copy=self._copy,
                 statistics=self._statistics,
+                knocked=self._knocked,
             )
         )
 
@@ -147,8 +152,6 @@ class Reader:
         """Makes known what is asked for, and what was asked for before. Raises RemoteFailure for what this server does
         not tell."""
         self._request = self._request.merged(request)
-        for name in request.resolve:
-            self._resolve(name)
         if HERE in self.readings:  # what earlier tasks of a check mode run would have made is asked for too
             asked = {*connection_reads.of_this_server(self._request, {}).scopes, *self._request.own.uses}
             absent = frozenset(scope for scope in asked if self.here.scope(scope) is None)
@@ -184,12 +187,6 @@ class Reader:
         self._secrets = secret_record.SecretRecord()
         if THERE in self.readings:
             self._known[""] = THERE  # a relationship that is gone names no partner
-
-    def _resolve(self, name: str) -> None:
-        """What addresses the server's DNS has for a name; none is an answer too."""
-        (answer,) = self.remotes[HERE].read([cmdlets.resolve_name(name)]).before
-        addresses = (address for object in answer.objects for address in object.addresses("addresses"))
-        self._resolved[name] = tuple(map(str, addresses))
 
     # --- connections ---------------------------------------------------------------------------------------------
 
@@ -254,7 +251,7 @@ class Reader:
 
     def _miss_partner(self, failure: RemoteFailure) -> None:
         self._partner_failure = failure
-        self._known.update({read.key: Unread(failure) for read in self._own_connection()})
+        self._known.update({read.key: Unread(failure, own=True) for read in self._own_connection()})
 
     def _is_over_hop(self, read: PartnerRead) -> bool:
         """Whether the partner is asked by this server: partner_host is not given, or turned out to be another
@@ -264,7 +261,12 @@ class Reader:
         known = self.readings.get(THERE)
         if known is None:  # what keeps us from partner_host says nothing of a server that may be another one
             return bool(read.elsewhere and read.names and self._partner_failure)
-        return read.elsewhere and not any(map(known.server.identity.is_called, read.names))
+        if not read.elsewhere:
+            return False
+        shown = self._views.get(THERE)
+        identity = known.server.identity.knowing(self._resolved)
+        mirrors = shown is not None and read.relationship in shown.mirrors
+        return not mirrors and identity.verdict(Identity(read.names)) is not Verdict.SAME
 
     def _over_hop(self) -> list[PartnerRead]:
         return [read for read in self._request.partners if self._is_over_hop(read)]
@@ -285,6 +287,10 @@ class Reader:
         if seen.has(self._secret_reads()):
             looks = {name: seen.answer(self._secrets.read_operation(name)) for name in own.secrets}
             self._secrets = self._secrets.with_answers(looks, host)
+        asks = {name: cmdlets.resolve_name(name) for name in self._request.resolve}
+        answers = {name: seen.answer(ask) for name, ask in asks.items() if seen.has([ask])}
+        self._resolved.update({name: server_replies.resolved(answer) for name, answer in answers.items()})
+        self._knocked = connection_reads.knocked(seen, self._request)
         if own.copy and seen.has([cmdlets.read_copy(own.copy)]) and self._copy is None:
             self._copy = server_replies.read_copy(seen.reply.before, host)
         over_hop = self._over_hop()
@@ -321,7 +327,7 @@ class Reader:
         except UnexpectedReply:
             raise
         except RemoteFailure as failure:
-            failure.answered = True
+            failure.heard = Heard.ANSWER
             self._miss_partner(failure)
             return
         self._take(shown, reads, THERE)

@@ -22,6 +22,7 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -182,6 +183,7 @@ class Reconciliation:
                 self.writing.carry_out(plan, first, content=going, last=False)
             if first or (going and THERE in plan.start.views):  # no fingerprint holds what is over two connections
                 self._look(plan, first, rest, planner)
+            self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
             self.writing.carry_out(plan, rest)
         except TaskFailure:
             self._undo(plan, planner)
@@ -231,7 +233,12 @@ class Reconciliation:
 
     def _verify(self, plan: Plan, last: Connection, verifier: Planner[Plan]) -> None:
         """Raises RemoteFailure."""
-        self._look_at_others(last, plan.rereads)
+        try:
+            self._look_at_others(last, plan.rereads)
+        except RemoteFailure as failure:
+            raise RemoteFailure(
+                f"What was to be done is done, and could not be looked at again: {failure} Run again."
+            ) from failure
         name = self.reader.here.name
         tell("plans once more, to verify what was written", self.reader.remotes[HERE].host)
         self._last_look()
@@ -250,14 +257,16 @@ class Reconciliation:
     def _last_look(self) -> None:
         """Whether the copies that were to go are out of service and the kept ones serve, which another run may have
         changed since the first look; once it is set right. Raises RemoteFailure."""
+        departures = list(self._departures.values())
         for attempt in range(2):
-            look = claims.last_look(list(self._departures.values()), self.reader.world())
+            look = self.reader.know(lambda world: claims.last_look(departures, world))
             steps = calls.steps(look.plan)
             words = [*look.wrong, *(f"still needed: {step.text}" for step in steps)]
             if look.wrong or (steps and attempt):
                 raise RemoteFailure(
-                    f"Everything was written, but another task or a person was at work too: {'; '.join(words)}. Look "
-                    "at both servers, and see that one of them serves the scope."
+                    f"Another task or a person was at work on the same scopes: {'; '.join(words)}. "
+                    f"{self.writing.so_far('Nothing was changed.')} Look at both servers: one of them has to serve the "
+                    "scope, or both in one relationship."
                 )
             if not steps:
                 return

@@ -23,7 +23,7 @@ from .._planning.plan import Plan
 from .._planning.read_request import Scopes
 from .._windows import probes, server_replies
 from .._windows.cmdlets import Operation
-from .._windows.errors import OVERTAKEN, RemoteError, RemoteFailure, error_ids
+from .._windows.errors import OVERTAKEN, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote, who
 from . import calls, journal
@@ -173,7 +173,7 @@ class Writing:
         rereads = self._rereads(connection, group.content)
         operations = [call.operation for call in run]
         tell(reading.remote.hide(f"runs {len(operations)} operations on {reading.server.name}"), reading.remote.host)
-        reply = reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
+        reply = self._send(reading, operations, rereads)
         self.reader.reached.update((connection, partner) for partner in unasked)
         if reply.status == "changed_meanwhile":
             raise self._changed_meanwhile(reading, reply)
@@ -188,6 +188,16 @@ class Writing:
             return step
         failed = step or (group.steps[-1] if group.steps else None)
         raise self._stopped(reading.remote, run[len(reply.calls) - 1], reply.calls[-1], failed)
+
+    def _send(self, reading: Reading, operations: Sequence[Operation], rereads: Sequence[Operation]) -> Reply:
+        """Raises RemoteFailure, with what was written before it."""
+        try:
+            return reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
+        except RemoteFailure as failure:
+            if not self.done:
+                raise
+            kind = UnexpectedReply if isinstance(failure, UnexpectedReply) else RemoteFailure
+            raise kind(f"{failure} {self.so_far('')}") from failure
 
     def _rereads(self, connection: Connection, content: Scopes) -> Sequence[Operation]:
         reading = self.reader.readings[connection]

@@ -2,21 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Which names mean which server, and how a server is reached: decided here and nowhere else. Pure.
 
-A server is known by its computer name, its DNS host name and its addresses. A name that looks different is unknown
-until its addresses were asked for, and never "the same" before."""
+A server is known by its computer name, its name in DNS and its addresses. An address in common makes two one, and
+another address, or another domain below one host name, makes them two, however alike they look. A name that looks
+different is unknown until its addresses were asked for, and unknown for good where DNS has none: never "the same", and
+never "another" either."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 from ipaddress import AddressValueError, IPv4Address
 
 from .refusal import Refused
 
 _COMPUTER_NAME = re.compile(r"[A-Za-z0-9_:.][A-Za-z0-9._:-]{0,254}")
-_ITSELF = ("localhost", "127.0.0.1", ".")
+_ITSELF = ("localhost", ".")
+Resolved = Mapping[str, Sequence[str]]  # the addresses of the names that were asked for; none: DNS knows no such name
 
 
 def computer_name(text: str, option: str) -> str:
@@ -50,38 +54,112 @@ def same_server(spelling: str, other: str) -> bool:
     return spelling.split(".")[0] == other.split(".")[0]
 
 
+def _plain(spelling: str) -> str:
+    return spelling.strip().rstrip(".").lower() or spelling.strip()
+
+
+def _label(name: str) -> str:
+    return name.split(".")[0]
+
+
 @dataclass(frozen=True)
 class Identity:
-    """A server by all that it is called. `own`: by itself, so that the words for "this computer" mean it too."""
+    """A server by all that it is called. `own`: by itself, so that the words for "this computer" mean it too.
+    `resolved`: addresses of names, also of its own, which may be more than those that it listens on."""
 
     names: tuple[str, ...]
     own: bool = False
+    resolved: Resolved = field(default_factory=dict)
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Those that are told."""
+        return frozenset(name for name in map(_plain, self.names) if is_address(name))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(name for name in map(_plain, self.names) if name and not is_address(name))
+
+    @cached_property
+    def _whole(self) -> Mapping[str, frozenset[str]]:
+        """Host name -> its names with a domain."""
+        whole: dict[str, frozenset[str]] = {}
+        for name in self._words:
+            if "." in name:
+                whole[_label(name)] = whole.get(_label(name), frozenset()) | {name}
+        return whole
+
+    @staticmethod
+    def _is_itself(spelling: str) -> bool:
+        return _plain(spelling) in _ITSELF or (is_address(spelling) and spelling.startswith("127."))
 
     def is_called(self, spelling: str) -> bool:
-        """Whether a name or an address can mean this server."""
-        if self.own and spelling.strip().lower() in _ITSELF:
+        """Whether a name or an address can mean this server, by how it looks."""
+        text = _plain(spelling)
+        if self.own and self._is_itself(text):
             return True
-        return any(same_server(spelling, name) for name in self.names)
+        if not text or is_address(text):
+            return text in self.addresses
+        if "." in text and _label(text) in self._whole:
+            return text in self._whole[_label(text)]
+        return any(same_server(text, name) for name in self._words)
+
+    def is_named(self, other: Identity) -> bool:
+        """Whether a name of the other's can mean this server, and no domain says otherwise. Addresses do not count."""
+        domains = [self._whole[label] & other._whole[label] for label in self._whole.keys() & other._whole.keys()]
+        return all(domains) and any(self.is_called(name) for name in other._words)
 
     def is_same(self, other: Identity) -> bool:
-        """Whether a name of the other's can mean this server."""
-        return any(self.is_called(name) for name in other.names)
+        """Whether the two are one server: an address in common, or else a name that nothing contradicts."""
+        if self.own and any(map(self._is_itself, other.names)):
+            return True
+        if self.addresses and other.addresses:
+            return bool(self.addresses & other.addresses)
+        return self.is_named(other)
 
-    def verdict(self, spelling: str, resolved: Mapping[str, Sequence[str]]) -> Verdict:
-        """Whether a spelling means this server. `resolved`: the addresses of the names that were asked for."""
-        if self.is_called(spelling):
+    @property
+    def _asked(self) -> frozenset[str]:
+        """The names that tell more addresses. One without a domain may lead to another server of that name, so it is
+        good only where nothing else is known."""
+        whole = frozenset(name for names in self._whole.values() for name in names)
+        return whole or (frozenset() if self.addresses else self._words)
+
+    def unknown(self, other: Identity) -> tuple[str, ...]:
+        """Whose addresses have to be asked for, before it is known whether the two are one server."""
+        asked = self._asked if other.addresses else self._asked | other._asked
+        return tuple(sorted(asked - self.resolved.keys()))
+
+    def verdict(self, other: Identity) -> Verdict:
+        """Whether the two are one server: by what is told of both, and then by the addresses of their names."""
+        if self.is_same(other):
             return Verdict.SAME
-        if not is_address(spelling) and spelling not in resolved:
+        if self.unknown(other):
             return Verdict.UNKNOWN
-        return Verdict.SAME if any(map(self.is_called, resolved.get(spelling, ()))) else Verdict.OTHER
+        theirs, mine = other.addresses or self._of(other._asked), self.addresses | self._of(self._asked)
+        if not theirs or not mine:
+            return Verdict.NOT_RESOLVED
+        return Verdict.SAME if theirs & mine else Verdict.OTHER
+
+    def _of(self, words: Iterable[str]) -> frozenset[str]:
+        return frozenset(address for name in words for address in self.resolved.get(name, ()))
+
+    def knowing(self, resolved: Resolved) -> Identity:
+        """The same, with the addresses of names."""
+        return replace(self, resolved=resolved)
+
+
+def spelled(spelling: str) -> Identity:
+    """A server of which nothing is known but how somebody calls it."""
+    return Identity((spelling,))
 
 
 class Verdict(Enum):
-    """Whether a spelling means a server."""
+    """Whether two are one server."""
 
     SAME = "same"
     OTHER = "other"
     UNKNOWN = "unknown"  # its addresses are not known yet
+    NOT_RESOLVED = "not resolved"  # and will not be: DNS has none
 
 
 def are_one(spelling: str, other: str, known: Iterable[Identity]) -> bool:

@@ -17,7 +17,8 @@ from typing import Any
 class Note:
     """`partner`: of the relationship. `scopes`: those that leave it or come to it.
 
-    `claimed`: scope -> the server whose copy, which is to go, was put out of service by the run. `made`: scopes that
+    `claimed`: scope -> the server whose copy, which is to go, was put out of service by the run: this one by its name,
+    or the partner as `partner`. `made`: scopes that
     the run creates, out of service until both servers have them. `run`: its id; `who`: user@controller. `until`: by the
     server's clock, when the run will have gone on at the latest; a run that is older is dead. None: nobody knows, so it
     is.

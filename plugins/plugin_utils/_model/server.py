@@ -43,13 +43,14 @@ class Server:
     relationships: tuple[Relationship, ...]
     scopes: tuple[Scope, ...]
     resolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names whose addresses were asked for
-    host_name: str = ""  # in DNS, whole
+    host_name: str = ""  # in DNS, with its domain where that is known
     clock: ClockOffset = field(default_factory=ClockOffset)
 
     @cached_property
     def identity(self) -> Identity:
         """This server, by all that it is called."""
-        return Identity(tuple(name for name in (self.name, self.host_name, *self.addresses) if name), own=True)
+        names = tuple(name for name in (self.name, self.host_name, *self.addresses) if name)
+        return Identity(names, own=True, resolved=self.resolved)
 
     def relationship(self, name: str) -> Relationship | None:
         """The one of exactly this name."""

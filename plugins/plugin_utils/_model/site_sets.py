@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
+from .identity import same_server
 from .refusal import Refused
 from .site import Share, refusal
 from .variables import Decommission, Migration
@@ -25,9 +26,10 @@ class Existing:
     primary: str
     partner: str
 
-    def is_between(self, servers: Collection[str]) -> bool:
-        """Whether both its servers are among these."""
-        return self.primary in servers and self.partner in servers
+    def is_between(self, servers: Collection[str], gone: str = "") -> bool:
+        """Whether both its servers are among these. `gone`: one that the inventory may not have any more, so that it
+        is shown by the name that Windows has for it."""
+        return all(name in servers or (bool(gone) and same_server(gone, name)) for name in (self.primary, self.partner))
 
     def is_same(self, other: Existing) -> bool:
         """Whether the two are one relationship, seen from either side."""
@@ -61,7 +63,14 @@ def existing(answers: Iterable[Mapping[str, Any]]) -> list[Existing]:
 
 def to_remove(there: Sequence[Existing], asked: Decommission) -> Chosen:
     """Those that end when a server leaves. Raises Refused when a relationship with another server is among them."""
-    between_pair = [relationship for relationship in there if relationship.is_between(asked.servers)]
+    gone = asked.leaving if asked.orphan else ""
+    between_pair = [relationship for relationship in there if relationship.is_between(asked.servers, gone)]
+    called = {name for pair in between_pair for name in (pair.primary, pair.partner) if name not in asked.servers}
+    if len(called) > 1:
+        raise Refused(
+            f"failover_leaving: {gone!r} can be {' or '.join(sorted(called))}; write the name of the one that is "
+            "gone in full."
+        )
     names = _each_once(asked.named if asked.named is not None else [between.name for between in between_pair])
     foreign = [_foreign(other, asked) for other in _not_of(there, between_pair) if other.name in names]
     if foreign:
@@ -71,7 +80,9 @@ def to_remove(there: Sequence[Existing], asked: Decommission) -> Chosen:
 
 def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> Chosen:
     """Those that the data has with the new partner. Raises Refused when there are none."""
-    of_others = {relationship.name for relationship in there if not relationship.is_between(asked.servers)}
+    of_others = {
+        relationship.name for relationship in there if not relationship.is_between(asked.servers, asked.leaving)
+    }
     names = [options["name"] for options in declared.writes if options["partner"] == asked.new]
     names = [name for name in names if name not in of_others]
     if not names:

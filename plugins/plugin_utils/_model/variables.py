@@ -26,6 +26,7 @@ _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
 _DRY_RUN = "true, the default, which only shows what would be done, or false, which does it"
 _ORPHAN = "true, when failover_leaving is gone for good, or false, the default"
+_IS_OFF = "true, when somebody has seen that failover_leaving is off and stays off, or false, the default"
 _DATA = "failover_relationships"
 
 
@@ -187,7 +188,11 @@ def _data(site: Sequence[Entry], changed: str) -> Iterable[str]:
 
 
 def _flags(variables: Variables) -> Iterable[str]:
-    for variable, should in (("failover_orphan", _ORPHAN), ("failover_dry_run", _DRY_RUN)):
+    for variable, should in (
+        ("failover_orphan", _ORPHAN),
+        ("failover_partner_is_off", _IS_OFF),
+        ("failover_dry_run", _DRY_RUN),
+    ):
         value = variables.get(variable)
         if value is not None and str(value).lower() not in (*_TRUE, *_FALSE):
             yield _wrong(variable, value, should)

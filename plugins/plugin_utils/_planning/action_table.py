@@ -285,10 +285,11 @@ KINDS: Mapping[Kind, Row] = {
         changes_content=True,
     ),
     Kind.DOWN: Row(
-        "declare {partner}, the partner of relationship '{name}', down",
+        "declare {partner}, the partner of relationship '{name}', down, since it is silent: {detail}",
         lambda action, computer: cmdlets.partner_down(action.name),
         effects.cut_off,
         effects.declared_down,
+        lambda action, world: action.detail,
         alone=True,
         scopes_at_once=AtOnce.NONE,
     ),

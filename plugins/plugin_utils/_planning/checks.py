@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model import scope_specs
-from .._model.identity import Verdict
+from .._model.identity import Verdict, spelled
 from .._model.note import Note
 from .._model.refusal import NotServing, Refused
 from .._model.relationship import Relationship
@@ -18,7 +18,7 @@ from .._model.scope import Scope, ScopeSpec
 from .._model.server import RELATIONSHIP_LIMIT
 from .._model.texts import few, sentences
 from .._windows.export_elements import Export
-from . import comparison, setting_changes
+from . import comparison, recognising, setting_changes
 from .draft import Draft, Misfit
 from .read_request import Unread
 from .removals import removal
@@ -35,10 +35,16 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
     unknown, it waits. Raises Refused for the server itself."""
     if current.partner.is_called(spelling):
         return None
-    check_not_itself(spelling, here)
-    verdict = current.partner.verdict(spelling, here.server.resolved)
-    if verdict is Verdict.UNKNOWN:
-        d.resolve(spelling)
+    d.resolve(*recognising.check_not_itself(spelling, here))
+    partner = current.partner.knowing(here.server.resolved)
+    verdict = partner.verdict(spelled(spelling))
+    d.resolve(*partner.unknown(spelled(spelling)))
+    if verdict is Verdict.NOT_RESOLVED:
+        raise Refused(
+            f"partner_server: {spelling} has no address in the DNS of {here.name}, so it is not known whether it is "
+            f"{' = '.join(current.partner.names)}, the partner of '{current.name}' there. Write one of those names, or "
+            "correct the name. Nothing was changed."
+        )
     if verdict is not Verdict.OTHER:
         return None
     return (
@@ -47,17 +53,12 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
     )
 
 
-def check_not_itself(spelling: str, here: ServerView) -> None:
-    """Raises Refused where a server is named as its own partner."""
-    if here.server.identity.is_called(spelling):
-        raise Refused(f"partner_server: '{spelling}' is {here.name} itself; name the other server.")
-
-
 def check_partner(spec: DeclaredSettings, here: ServerView) -> str:
-    """The partner of a relationship that is about to be created. Raises Refused where it is not declared."""
+    """The partner of a relationship that is about to be created. Raises Refused where it is not declared, or this
+    server itself."""
     if not spec.partner_server:
         raise Refused(f"partner_server: needed, since relationship '{spec.name}' does not exist on {here.name} yet.")
-    check_not_itself(spec.partner_server, here)
+    recognising.check_not_itself(spec.partner_server, here)
     return spec.partner_server
 
 

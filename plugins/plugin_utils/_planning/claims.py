@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from .._model.identity import Source
+from .._model.identity import Hop, Source
 from .._model.note import Note
 from .._model.texts import few
 from .actions import Action, Kind, Stage
@@ -40,8 +40,11 @@ def made_by(actions: Iterable[Action]) -> Claims:
 
 
 def is_looked_at(planned: Plan, left: Sequence[Action], now: Plan) -> bool:
-    """Whether the plan that is made after the claims says the same as what is left of the first: the same actions, and
-    no other losses."""
+    """Whether the plan that is made after the claims says the same as what is left of the first: the same actions, no
+    other losses, and the kept copies serve."""
+    served = (each for each in planned.departures if each.served)
+    if not all(each.keeper in now.start.views and now.start.views[each.keeper].serves(each.scope) for each in served):
+        return False
     lost = {(removal.scope_id, what) for removal in now.removals for what in removal.loses}
     known = {(removal.scope_id, what) for removal in planned.removals for what in removal.loses}
     return lost <= known and are_equal(now.actions, left)
@@ -104,7 +107,8 @@ def _switch_on(note: Note, there: ServerView, d: Draft) -> None:
         both = (d.here, d.view(there.source))
         common = in_common(*both, scope, d.here)
         for view, other in (both, both[::-1]):
-            claimed = note.claimed.get(scope) == view.name or scope in note.made
+            on = d.here if note.claimed.get(scope) == d.here.name else there  # the partner has other names
+            claimed = (scope in note.claimed and view.source == on.source) or scope in note.made
             off = scope in view.copies and not view.serves(scope)
             alone = scope not in other.copies and scope not in note.made
             if claimed and off and (common or alone):
@@ -129,14 +133,27 @@ class LastLook:
     wrong: tuple[str, ...] = ()
 
 
-def last_look(departures: Collection[Departure], world: World) -> LastLook:
+def last_look(departures: Collection[Departure], world: World) -> LastLook | ReadRequest:
     """Each copy that was to go is gone or out of service and its kept one serves, as far as it was served before."""
+    if not world.views:
+        return ReadRequest()
     d = Draft(world)
     wrong: list[str] = []
     for departure in departures:
-        keeper, loser = d.view(departure.keeper), d.view(departure.loser)
-        wrong += _settle(departure, keeper, loser, d)
-    return LastLook(finished(d), tuple(wrong))
+        keeper, loser = (_seen(source, d) for source in (departure.keeper, departure.loser))
+        unread = [str(each.failure) for each in (keeper, loser) if isinstance(each, Unread)]
+        wrong += [f"what has become of {departure.scope} is not known: {failure}" for failure in unread]
+        if isinstance(keeper, ServerView) and isinstance(loser, ServerView):
+            wrong += _settle(departure, keeper, loser, d)
+    return d.request() if d.is_waiting else LastLook(finished(d), tuple(wrong))
+
+
+def _seen(source: Source, d: Draft) -> ServerView | Unread | None:
+    """A server of an earlier plan of the task, which this one may not have read."""
+    if source in d.world.views:
+        return d.view(source)
+    hop = isinstance(source, Hop)
+    return d.ask(PartnerRead((source.computer,) if isinstance(source, Hop) else (), "", elsewhere=hop))
 
 
 def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draft) -> Iterable[str]:
@@ -150,12 +167,15 @@ def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draf
         yield f"the copy of {scope} on {loser.name} is still there"
     if not departure.served:
         return
+    mends = departure.acted
     if keeper.serves(scope):
-        if loser.serves(scope) and scope not in loser.owners:
+        if loser.serves(scope) and scope not in loser.owners and mends:
             d.add(Kind.SERVE_OFF, loser, "", [scope], other=keeper.source, stage=Stage.LOSER)
         elif loser.serves(scope):
-            yield f"{scope} is in service on {keeper.name}, and on {loser.name} in '{loser.owners[scope]}'"
+            yield f"{scope} is in service on {keeper.name} and on {loser.name}, which do not have it in common"
     elif loser.serves(scope):
         yield f"{scope} was to be kept on {keeper.name}, where it is out of service, and {loser.name} serves it"
-    else:
+    elif mends:
         d.add(Kind.SERVE_ON, keeper, "", [scope], other=loser.source, stage=Stage.KEEPER)
+    else:
+        yield f"{scope} is in service neither on {keeper.name}, where it was to be kept, nor on {loser.name}"

@@ -14,12 +14,12 @@ from .._model.identity import Connection, Source
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
-from . import action_table
+from . import action_table, recognising
 from .action_table import KINDS, AtOnce
 from .actions import Action, Kind, Stage, chunks
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .spec import Spec
-from .world import Half, ServerView, World, not_the_partner
+from .world import Half, ServerView, World
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,13 @@ def stays(name: str, misfits: Sequence[Misfit]) -> bool:
     return all(misfit.half.name != name for misfit in misfits)
 
 
-def _check_partner_host(read: PartnerRead, there: ServerView) -> None:
-    wrong = not_the_partner(read.relationship, read.names, there.server) if read.names else None
-    if wrong is not None and there.source is Connection.PARTNER:
-        raise Refused(f"{wrong} Nothing was changed.")
-
-
 class Draft:
     """`world` is folded with each action that is added. A spec that has to wait for a read is left until the next
     round."""
 
     def __init__(self, world: World, *, several_partners: bool = False) -> None:
         """`several_partners`: the host of partner_host is one of them at most."""
-        self._several_partners = several_partners
+        self.several_partners = several_partners
         self.start = self.world = world
         self.actions: list[Action] = []
         self.unfit: dict[str, tuple[Misfit, ...]] = {}
@@ -108,11 +102,23 @@ class Draft:
         where partner_host is another server."""
         there = self.world.asked(read)
         if there is None:
-            read = replace(read, elsewhere=read.elsewhere or self._several_partners)
-            self._ask(ReadRequest(partners=(read,)))
-        elif isinstance(there, ServerView):
-            _check_partner_host(read, there)
+            read = replace(read, elsewhere=read.elsewhere or self.several_partners)
+            hop = not self.world.has_partner_host
+            resolve = recognising.unknown_itself(read.key, self.start.here) if hop else ()
+            self._ask(ReadRequest(partners=(read,), resolve=resolve))
+        elif isinstance(there, ServerView) and not self._is_partner(read, there):
+            return None
         return there
+
+    def _is_partner(self, read: PartnerRead, there: ServerView) -> bool:
+        """Whether a server that was read is the partner that was asked for, and its half of the relationship is
+        understood. False: addresses have to be known first. Raises Refused."""
+        waits = [
+            *(recognising.check_partner_host(read, there) if there.source is Connection.PARTNER else ()),
+            *recognising.check_half(read.relationship, self.start.here, there),
+        ]
+        self.resolve(*waits)
+        return not waits
 
     def _ask(self, request: ReadRequest) -> None:
         self._asked = self._asked.merged(request)
@@ -121,6 +127,7 @@ class Draft:
         """The same. Raises RemoteFailure when it cannot be read."""
         there = self.ask(read)
         if isinstance(there, Unread):
+            recognising.check_resolves(read.key, self.start.here, there)
             note = self.world.note(read.relationship)
             if note is not None and note.run != self.world.run:
                 raise RemoteFailure(
@@ -130,9 +137,19 @@ class Draft:
             raise there.failure
         return there
 
-    def resolve(self, spelling: str) -> None:
-        """The addresses of a name have to be known first."""
-        self._ask(ReadRequest(resolve=(spelling,)))
+    def resolve(self, *names: str) -> None:
+        """The addresses of names have to be known first."""
+        self._ask(ReadRequest(resolve=names))
+
+    def knows_api(self, name: str) -> bool:
+        """Whether the management API answers on this server; if not, it has to be asked first."""
+        if not self.start.here.api:
+            self._ask(ReadRequest(OwnRead(api=name)))
+        return self.start.here.api
+
+    def knock(self, names: Sequence[str], visits: Sequence[str]) -> None:
+        """It has to be known first whether servers are there, and what those have that are."""
+        self._ask(ReadRequest(knocks=tuple(names), visits=tuple(visits)))
 
     def knows_needs(self, scopes: Sequence[IPv4Address]) -> bool:
         """Whether it is known what the scopes need of the server level; if not, it has to be read first."""

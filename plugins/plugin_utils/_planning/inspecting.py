@@ -17,7 +17,8 @@ from .._model.scope import Utilisation
 from . import comparison
 from .comparison import Difference
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
-from .world import Half, ServerView, World, not_the_partner
+from .recognising import not_the_partner, unknown_partner
+from .world import Half, ServerView, World
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | R
     unknown = tuple(read for read in reads.values() if world.asked(read) is None)
     if unknown:
         return ReadRequest(partners=unknown)
+    seen = ((read, world.asked(read)) for read in reads.values())
+    waits = [name for read, there in seen if isinstance(there, ServerView) for name in unknown_partner(read, there)]
+    if waits:
+        return ReadRequest(resolve=tuple(waits))
     return [_entry(relationship, reads.get(relationship.name), wanted, world) for relationship in shown]
 
 
@@ -61,7 +66,7 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
     """As dhcp_failover_info returns it. What could not be looked at is null and never looks healthy."""
     if isinstance(there, Unread):
         return _problem(str(there.failure))
-    if wrong := not_the_partner(relationship.name, relationship.partner.names, there.server):
+    if wrong := not_the_partner(PartnerRead(relationship.partner.names, relationship.name), there):
         return _problem(wrong)
     half = there.half(relationship.name)
     if half is None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
-from . import checks, setting_changes
+from . import checks, recognising, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft
 from .read_request import PartnerRead, Scopes
@@ -80,6 +80,10 @@ def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:
     coming = _join(spec, (partner,), d)
     there = d.need(PartnerRead((partner,), spec.name, guarded=False))
     if coming is None or there is None:
+        return
+    unknown = recognising.check_another(partner, d.here, there)
+    if unknown:
+        d.resolve(*unknown)
         return
     checks.check_new_at_partner(spec.name, spec.option, d.here, there)
     more: dict[str, Any] = {"other": there.source, "partner": partner, "normal": True}

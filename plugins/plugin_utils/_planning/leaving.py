@@ -33,6 +33,7 @@ from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_in_service, check_kept, check_not_last, check_said
 from .draft import Draft, stays
 from .read_request import PartnerRead, Scopes, Unread
+from .silence import Asking, listen
 from .spec import Policy, Spec
 from .world import ServerView
 
@@ -87,7 +88,12 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
         return None
     if isinstance(there, Unread):
         if mine or choice.of is None:
-            gone = "" if answers(there) else " If the partner is gone for good: orphan: remove_here."
+            gone = (
+                ""
+                if answers(there)
+                else " If the partner is gone for good: orphan: remove_here. If it got another address or name: "
+                "partner_host, and the guide's section about that."
+            )
             raise Refused(
                 f"{there.failure} Both servers are read before anything is removed; nothing was changed.{gone}"
             )
@@ -182,7 +188,7 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
             "orphan: remove_here keeps the scopes on this server, and keep_scopes_on says partner; leave one of them "
             "out."
         )
-    if not _is_gone(current.relationship, d):
+    if not (_is_gone(current.relationship, policy, d) and d.knows_api(name)):
         return
     d.add(Kind.DETACH_MEMBERS, d.here, name, going, stage=Stage.KEEPER)
     if scopes is None:
@@ -190,20 +196,23 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
         d.add(Kind.DETACH_HALF, d.here, name, stage=Stage.KEEPER)
 
 
-def _is_gone(current: Relationship, d: Draft) -> bool:
+def _is_gone(current: Relationship, policy: Policy, d: Draft) -> bool:
     """Raises Refused where the partner is not; False: that has to be asked first."""
     if current.state not in (CUT_OFF, PARTNER_DOWN):
         raise Refused(
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
             f"{current.partner_server} is not gone; leave orphan out. Nothing was changed."
         )
-    there = d.ask(PartnerRead(current.partner.names, current.name, api=True, elsewhere=True))
-    if there is not None and answers(there):
-        raise Refused(
-            f"orphan: the partner {current.partner_server} answers {d.here.name}, so it is not gone; leave orphan out. "
-            "Nothing was changed."
-        )
-    return there is not None
+    # who declared it down has said already that it is off
+    word = current.state != PARTNER_DOWN
+    asking = Asking("orphan: ", "it is not gone (leave orphan out)", policy.partner_is_off, word, policy.recreate)
+    silence = listen(current, asking, d)
+    if silence is None:
+        return False
+    d.warnings.append(
+        f"orphan: {current.partner_server}, the partner in '{current.name}', is taken for gone: {silence.words}"
+    )
+    return True
 
 
 def answers(there: ServerView | Unread) -> bool:

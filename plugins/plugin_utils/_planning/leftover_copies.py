@@ -9,11 +9,12 @@ from dataclasses import replace
 from .._model.refusal import Refused
 from .._model.texts import few
 from .actions import Kind, Stage
-from .checks import check_not_itself, check_not_last
+from .checks import check_not_last
 from .draft import Draft
 from .plan import Plan
 from .plan_proof import finished
 from .read_request import PartnerRead, ReadRequest, Scopes
+from .recognising import check_another, check_not_itself
 from .world import World
 
 LEFT_OVER = "left-over"  # what the files of such safety copies are called
@@ -44,10 +45,9 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
     there = d.need(PartnerRead(names, "", tuple(going)))
     if there is None:
         return d.request()
-    if there.server.identity.is_same(here.server.identity):
-        raise Refused(
-            f"partner_host: it is {here.name} itself; name the server that keeps the scopes. Nothing was changed."
-        )
+    d.resolve(*check_another(names[0] if names else "", here, there))
+    if d.is_waiting:
+        return d.request()
     alone = [scope for scope in going if scope not in there.copies]
     if alone:
         raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")

@@ -29,7 +29,8 @@ from .world import ServerView, World, mirrored
 @dataclass(frozen=True)
 class Departure:
     """A scope's copy on `loser` that goes (`deletes`) or is put out of service; `keeper` keeps the scope. `served`: it
-    was in service on one of the two. `returns`: it is copied to the loser anew."""
+    was in service on one of the two. `returns`: it is copied to the loser anew. `acted`: it was begun to take the scope
+    out, beyond the claim."""
 
     scope: IPv4Address
     keeper: Source
@@ -37,6 +38,7 @@ class Departure:
     deletes: bool
     served: bool
     returns: bool
+    acted: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
 from .._model.identity import Connection
+from .._model.server import Server
 from .._model.texts import few
-from .._windows.errors import RemoteFailure
+from .._windows.errors import Heard, RemoteFailure, heard
 
 Scopes = tuple[IPv4Address, ...]
 
@@ -31,6 +32,7 @@ class OwnRead:
     `secrets`: relationships, for what is kept there of those. `scopes`: whose content is read, with `leases`.
     `uses`: of which scopes it is asked what they need of the server level. `level`: the server level itself, with the
     version. `copy`: the path of a safety copy. `statistics`: how full each scope is.
+    `api`: a relationship, to ask the management API with.
     """
 
     secrets: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ class OwnRead:
     level: bool = False
     copy: str = ""
     statistics: bool = False
+    api: str = ""
 
     def merged(self, other: OwnRead) -> OwnRead:
         """What both need together."""
@@ -51,6 +54,7 @@ class OwnRead:
             self.level or other.level,
             self.copy or other.copy,
             self.statistics or other.statistics,
+            self.api or other.api,
         )
 
 
@@ -103,11 +107,14 @@ def with_leases(*reads: OwnRead | PartnerRead) -> bool:
 @dataclass(frozen=True)
 class ReadRequest:
     """What a planner has to know before it can go on. `partners`: by what they are asked for. `resolve`: names whose
-    addresses the task's own server has to tell."""
+    addresses the task's own server has to tell. `knocks`: names and addresses of servers that are asked by RPC whether
+    they are there at all; `visits`: those that are, what they have."""
 
     own: OwnRead = field(default_factory=OwnRead)
     partners: tuple[PartnerRead, ...] = ()
     resolve: tuple[str, ...] = ()
+    knocks: tuple[str, ...] = ()
+    visits: tuple[str, ...] = ()
 
     def merged(self, other: ReadRequest) -> ReadRequest:
         """What both need together."""
@@ -115,7 +122,9 @@ class ReadRequest:
         for read in other.partners:
             partners[read.key] = read.merged(partners[read.key]) if read.key in partners else read
         resolve = tuple(dict.fromkeys([*self.resolve, *other.resolve]))
-        return ReadRequest(self.own.merged(other.own), tuple(partners.values()), resolve)
+        knocks = tuple(dict.fromkeys([*self.knocks, *other.knocks]))
+        visits = tuple(dict.fromkeys([*self.visits, *other.visits]))
+        return ReadRequest(self.own.merged(other.own), tuple(partners.values()), resolve, knocks, visits)
 
     def words(self) -> str:
         """For the one who watches."""
@@ -126,16 +135,39 @@ class ReadRequest:
             + (f" with the content of {few(read.scopes)}" if read.scopes else "")
             for read in self.partners
         ]
-        return "; ".join(["this server", *own, *partners, *(f"addresses of {name}" for name in self.resolve)])
+        others = [f"addresses of {name}" for name in self.resolve]
+        others += [f"whether {name} is there" for name in self.knocks]
+        others += [f"what {name} has" for name in self.visits]
+        return "; ".join(["this server", *own, *partners, *others])
 
 
 @dataclass(frozen=True)
 class Unread:
-    """A server that could not be read, and why."""
+    """A server that could not be read, and why. `own`: over a connection of its own, that of partner_host."""
 
     failure: RemoteFailure
+    own: bool = False
 
     @property
     def answered(self) -> bool:
         """Whether it is there all the same, although it may have refused access."""
-        return self.failure.answered
+        return self.failure.heard is Heard.ANSWER
+
+
+@dataclass(frozen=True)
+class Knocked:
+    """What came when a server was asked whether it is there. `ids`: the errors of that, none where it told its version.
+    `shown`: what it has, or why that is not told, where it was asked."""
+
+    ids: tuple[str, ...] = ()
+    shown: Server | RemoteFailure | None = None
+
+    @property
+    def heard(self) -> Heard:
+        """What it tells of the server."""
+        return heard(self.ids)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a DHCP service answered, whatever it said."""
+        return self.heard is Heard.ANSWER

@@ -20,10 +20,10 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from .._model.identity import Verdict
+from .._model.identity import Verdict, spelled
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
-from . import checks, setting_changes
+from . import checks, recognising, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
 from .joining import are_joinable, asks_partner, look_at_partner
@@ -41,6 +41,9 @@ def find_misfit(spec: Spec, d: Draft) -> None:
     renamed = _renamed(spec, d)
     unfit = None if renamed and current is None else _unfit(spec, d)
     misfits = tuple(misfit for misfit in (renamed, unfit) if misfit)
+    there = d.world.partner(spec.name)
+    if there is not None and (words := recognising.other_address(spec.name, d.here, there)):
+        d.warnings.append(words)
     if misfits:
         d.unfit[spec.name] = misfits
 
@@ -140,6 +143,8 @@ def _half_made(spec: Spec, d: Draft) -> Misfit | None:
     if not are_joinable(spec, current.relationship.partner.names, d) or not asks_partner(spec, d):
         return None
     there = look_at_partner(spec, current.relationship.partner.names, d)
+    if there is not None:
+        recognising.check_halves(spec.name, d.here, there)
     return Misfit(current, there=there) if there is not None and there.half(spec.name) is None else None
 
 
@@ -201,7 +206,7 @@ def _declared(spec: Spec, partner: str) -> DeclaredSettings:
 
 
 def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
-    return old.partner.verdict(spelling, here.server.resolved) is Verdict.SAME
+    return old.partner.knowing(here.server.resolved).verdict(spelled(spelling)) is Verdict.SAME
 
 
 def _target(spec: Spec, d: Draft) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Policy:
     keep_scopes_on: Literal["this_server", "partner"] | None = None
     other_copy: Literal["delete", "disable"] | None = None
     orphan: bool = False
+    partner_is_off: bool = False
     keep_days: int | None = 0
     replace_partner_copy: bool = False
     move: bool = False

@@ -15,7 +15,7 @@ from functools import cached_property
 from ipaddress import IPv4Address
 from typing import TypeVar
 
-from .._model.identity import Connection, Hop, Source, are_one
+from .._model.identity import Connection, Hop, Source, Verdict, are_one
 from .._model.note import Note
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
@@ -25,7 +25,7 @@ from .._model.server import Server
 from .._windows.export_elements import NOTHING, Export, ServerLevel
 from .._windows.probes import Readiness
 from .._windows.secret_record import SecretRecord
-from .read_request import PartnerRead, ReadRequest, Scopes, Unread
+from .read_request import Knocked, PartnerRead, ReadRequest, Scopes, Unread
 
 T = TypeVar("T")
 AT_ONCE = 30  # scopes a call; how many Windows takes is not known (error 20130), public tools send 30
@@ -74,7 +74,8 @@ class ServerView:
     `ours`: relationships with the server whose task it is; those with others only occupy a name and their scopes.
     `read_at`: when it was read, by the clock of the server that ran the read. `api`: the DHCP management API answers
     there. `level`: its classes and definitions; `ready`: what else may keep scopes from coming there. `uses`: what
-    scopes need of the level, of which the content was not read.
+    scopes need of the level, of which the content was not read. `mirrors`: those of ours that
+    the task's own server has with this one, too.
     """
 
     source: Source
@@ -88,6 +89,7 @@ class ServerView:
     level: ServerLevel | None = None
     ready: Readiness | None = None
     uses: Export | None = None
+    mirrors: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -170,6 +172,14 @@ class ServerView:
         exports = [*(content.export for content in self.contents), *([self.uses] if self.uses else [])]
         return next((export for export in exports if scope in export.uses), None)
 
+    def opposite(self, here: Server) -> ServerView:
+        """This server as the partner of another one, by all that is known of that by now."""
+        named, server = self.server.identity, self.server
+        ours = frozenset(each.name for each in server.relationships if _is_ours(each, server, here))
+        halves = {each.name: each for each in here.relationships if each.name in ours}
+        mirrors = frozenset(name for name, mine in halves.items() if named.is_named(mine.partner))
+        return replace(self, ours=ours, mirrors=mirrors)
+
     # --- as it would be ------------------------------------------------------------------------------------------
 
     def with_half(self, relationship: Relationship) -> ServerView:
@@ -207,23 +217,18 @@ class ServerView:
 def view(server: Server, source: Source, opposite: Server | None = None) -> ServerView:
     """A server that was read; `opposite`: the one whose partner it is (none: it is the task's own)."""
     relationships = {current.name: current for current in server.relationships}
-    ours = (
-        name
-        for name, current in relationships.items()
-        if opposite is None or current.partner.is_same(opposite.identity)
-    )
     copies = {scope.scope_id: scope for scope in server.scopes}
-    return ServerView(source, server, relationships, copies, frozenset(ours))
+    seen = ServerView(source, server, relationships, copies, frozenset(relationships))
+    return seen if opposite is None else seen.opposite(opposite)
 
 
-def not_the_partner(relationship: str, names: Collection[str], there: Server) -> str | None:
-    """What is wrong when the server of partner_host is called by none of the names of the partner."""
-    if any(map(there.identity.is_called, names)):
-        return None
-    return (
-        f"partner_host: it is {there.name}, and the partner of '{relationship}' is {' = '.join(dict.fromkeys(names))}; "
-        "name the right host, or write partner_server as the host's own name or address."
-    )
+def _is_ours(theirs: Relationship, there: Server, here: Server) -> bool:
+    """Whether a half on `there` is with `here`. One that mirrors ours outranks an address: a server may have got
+    another one."""
+    if here.identity.verdict(theirs.partner) is Verdict.SAME:
+        return True
+    mine = here.relationship(theirs.name)
+    return mine is not None and mine.partner.is_same(there.identity) and here.identity.is_named(theirs.partner)
 
 
 @dataclass(frozen=True)
@@ -233,7 +238,7 @@ class World:
 
     `journal`: notes of runs that did not end, and of this one (`run`), on this server; `at_work`: of others that may
     not have ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes that Windows takes
-    in one call. `safety_copy`: the one that was asked for.
+    in one call. `safety_copy`: the one that was asked for. `knocked`: servers that were asked whether they are there.
     """
 
     views: Mapping[Source, ServerView] = field(default_factory=dict)
@@ -246,6 +251,7 @@ class World:
     at_once: int = AT_ONCE
     safety_copy: Export | None = None
     statistics: Mapping[IPv4Address, Utilisation] | None = None
+    knocked: Mapping[str, Knocked] = field(default_factory=dict)
 
     @property
     def here(self) -> ServerView:

@@ -63,6 +63,9 @@ CREATES = "add_failover"
 # A DHCP service that has just started answers so for some seconds; only reads wait for it.
 _STARTING = ("WIN32 1753",)
 _STARTING_SECONDS = 30
+# one that is just being restarted is not gone
+_SILENT = ("WIN32 1722", "DHCP 20122")
+_SILENT_SECONDS = 10
 _QUIET: Mapping[str, Any] = {"Confirm": False}
 _FORCE: Mapping[str, Any] = {"Force": True, "Confirm": False}
 
@@ -249,6 +252,14 @@ def probe_partner(partner: str) -> Operation:
     return _own("probe_partner", server=partner)
 
 
+def knock(computer: str) -> Operation:
+    """Whether a DHCP service answers this server by RPC: its version, which is told without rights. Where nobody
+    answers it is asked again; a host that is off takes longer than that to be found silent once."""
+    again = {"retry_on": [*_SILENT, *_STARTING], "retry_seconds": _SILENT_SECONDS}
+    asked = {"parameters": _at(computer), "fingerprint": True, **again}
+    return _read(_name("knock", computer), "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), **asked)
+
+
 def probe_rights(partner: str) -> Operation:
     """A read of the partner that needs rights there."""
     return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", _at(partner))
@@ -261,7 +272,7 @@ def compare_clock(partner: str) -> Operation:
 
 def resolve_name(name: str) -> Operation:
     """The addresses that the server's DNS has for a name."""
-    return {"id": "resolve", "op": "probe_partner", "server": name, "resolve": True}
+    return {"id": f"resolve_{name}", "op": "probe_partner", "server": name, "resolve": True}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ Import-DhcpServer) and PowerShell itself have words instead, which mean somethin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 from .._model.refusal import TaskFailure
@@ -24,9 +25,11 @@ NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
 ACCESS_DENIED = "WIN32 5"
 NO_RIGHTS = "DHCP 20121"
 NO_FAILOVER = "DHCP 20118"
-_NOT_THERE = frozenset(
-    {"DHCP 20122", "DHCP 20123", "DHCP 20124"}
-)  # said of a DHCP service that did not answer; all others are its own
+# what RPC says of a server that was asked and did not answer, of a machine without the service, of a name that leads
+# nowhere: whatever else comes, somebody was there who said it
+SILENT = frozenset({"WIN32 1722", "DHCP 20122"})
+STOPPED = frozenset({"WIN32 1753", "DHCP 20123"})
+NO_SUCH_NAME = frozenset({"DHCP 20124"})
 NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
 _OF_THE_ASKED = (
@@ -273,14 +276,31 @@ _DENIED: Mapping[Denied, tuple[str, str]] = {
 }
 
 
+class Heard(Enum):
+    """What a failure tells of the server that was asked."""
+
+    ANSWER = "it is there, whatever it said"
+    STOPPED = "the machine is there, and its DHCP service does not run"
+    NOTHING = "nobody answered"
+    NOT_ASKED = "its name or the way to it is not known"
+
+
 class RemoteFailure(TaskFailure):
     """The remote side did not do what was asked. str() names what happened, where, and the cure.
 
-    `answered`: the server that was asked is there, whatever it said.
+    `heard`: silence is what is known to be silence, and everything else an answer.
     """
 
-    answered = False
+    heard = Heard.ANSWER
     passes = True  # running again may be all that it takes
+
+
+class Unreachable(RemoteFailure):
+    """There is no connection to a server. `asked`: what the controller asked for it by itself, and what came."""
+
+    def __init__(self, message: str, heard: Heard, asked: str) -> None:
+        self.heard, self.asked = heard, asked
+        super().__init__(message)
 
 
 class UnexpectedReply(RemoteFailure):
@@ -300,13 +320,10 @@ class RemoteError(RemoteFailure):
         partner: str = "",
         *,
         denied: Denied | None = None,
-        answered: bool = False,
     ) -> None:
         self.ids = sorted(error_ids(result))
         self.passes = set(self.ids) <= _PASSING
-        self.answered = answered or any(
-            error == ACCESS_DENIED or error.startswith("DHCP ") for error in {*self.ids} - _NOT_THERE
-        )
+        self.heard = heard(self.ids)
         denied = denied or _denied(result.id)
         texts = list(
             dict.fromkeys(
@@ -325,6 +342,13 @@ def short_id(full_id: str) -> str:
 def error_ids(result: Result) -> frozenset[str]:
     """The short ids of what went wrong in an operation."""
     return frozenset(short_id(error.id) for error in result.errors)
+
+
+def heard(ids: Iterable[str]) -> Heard:
+    """What the ids of an operation's errors tell of the server that was asked."""
+    found = frozenset(ids)
+    kinds = ((SILENT, Heard.NOTHING), (STOPPED, Heard.STOPPED), (NO_SUCH_NAME, Heard.NOT_ASKED))
+    return next((kind for known, kind in kinds if found and found <= known), Heard.ANSWER)
 
 
 def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: str) -> str:

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from . import cmdlets, server_replies
 from .cmdlets import Operation
-from .errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, RemoteError, error_ids
+from .errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, Heard, RemoteError, error_ids
 from .export_elements import ServerLevel
 from .reply import Failure, Result
 
@@ -89,7 +89,7 @@ def check_version(answer: Result, host: str, partner: str = "") -> None:
     found = server_replies.version(answer)
     if found < FIRST_VERSION:
         said = Failure(NO_FAILOVER, f"its version is {found[0]}.{found[1]}")
-        raise RemoteError(replace(answer, errors=(said,)), host, partner, answered=True)
+        raise RemoteError(replace(answer, errors=(said,)), host, partner)
 
 
 def probes(partner: str) -> tuple[Operation, Operation]:
@@ -102,14 +102,16 @@ def check(answers: Sequence[Result], host: str, partner: str, goes_on: bool) -> 
     version, *others = answers
     for answer in (version, *(one for one in others if not error_ids(one) <= EMPTY_FAILOVER)):
         if answer.errors:
-            raise refusal(answer, host, partner, goes_on, answered=not version.errors)
+            raise refusal(answer, host, partner, goes_on)
     check_version(version, host, partner)
 
 
-def refusal(answer: Result, host: str, partner: str, goes_on: bool, *, answered: bool = True) -> RemoteError:
-    """The error of a read of the partner, or of its probe."""
+def refusal(answer: Result, host: str, partner: str, goes_on: bool) -> RemoteError:
+    """The error of a read of the partner, or of its probe; one that told its version is there."""
     at_version = answer.id == cmdlets.probe_partner(partner)["id"]
-    return RemoteError(answer, host, partner, denied=denied(at_version, goes_on), answered=answered and not at_version)
+    error = RemoteError(answer, host, partner, denied=denied(at_version, goes_on))
+    error.heard = error.heard if at_version else Heard.ANSWER
+    return error
 
 
 def denied(at_version: bool, goes_on: bool) -> Denied:

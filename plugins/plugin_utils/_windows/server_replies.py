@@ -15,7 +15,7 @@ from .._model.relationship_settings import SETTING, SETTINGS, Setting, SettingKi
 from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
 from . import cmdlets
-from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, RemoteError, UnexpectedReply, error_ids
+from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, STOPPED, RemoteError, UnexpectedReply, error_ids
 from .export_elements import NOTHING, Export, definition_kind
 from .export_elements import read as read_export
 from .reply import ReplyObject, Result
@@ -25,6 +25,14 @@ T = TypeVar("T")
 _TYPES: Mapping[str, bool] = {"PrimaryServer": True, "SecondaryServer": False}
 _SCOPE_TYPES: Mapping[str, str] = {text: text for text in ("Dhcp", "Bootp", "Both")}
 _SCOPE_STATES: Mapping[str, bool] = {"Active": True, "InActive": False, "Inactive": False}
+
+
+class ServiceStopped(RemoteError):
+    """A server that was read over a connection of its own, and whose DHCP service does not run. `server`: its names."""
+
+    def __init__(self, answer: Result, host: str, server: Server) -> None:
+        super().__init__(answer, host)
+        self.server = server
 
 
 def reads() -> Sequence[cmdlets.Operation]:
@@ -42,13 +50,26 @@ def parse(results: Sequence[Result], host: str, clock: ClockOffset | None = None
     _objects(who, host)
     # an address is only one more name of this server: not to see the bindings is no reason to stop
     addresses = [] if bindings.errors else [binding.optional_address("IPAddress") for binding in bindings.objects]
-    return Server(
-        name=who.only().name("computer"),
-        host_name=who.only().text("host_name"),
+    if STOPPED.issuperset(error_ids(scopes)) and scopes.errors:
+        raise ServiceStopped(scopes, host, _named(who))
+    return replace(
+        _named(who),
         clock=clock or ClockOffset(),
         addresses=tuple(address for address in addresses if address),
         relationships=relationships(results, host),
         scopes=_scopes(scopes, host),
+    )
+
+
+def _named(who: Result) -> Server:
+    """A server by its names alone."""
+    whole = (who.only().text("host_name"), who.only().optional_text("domain"))
+    return Server(
+        name=who.only().name("computer"),
+        host_name=".".join(part for part in whole if part),
+        addresses=(),
+        relationships=(),
+        scopes=(),
     )
 
 
@@ -150,6 +171,11 @@ def used(results: Sequence[Result], host: str) -> Export:
 def level_reads() -> Sequence[cmdlets.Operation]:
     """The reads of a server's own level, its version first: see `probes.level`."""
     return (cmdlets.get_version(), cmdlets.get_classes(), cmdlets.get_option_definitions(), cmdlets.get_setting())
+
+
+def resolved(answer: Result) -> tuple[str, ...]:
+    """The addresses that the server's DNS has for a name; none is an answer too."""
+    return tuple(str(address) for one in answer.objects for address in one.addresses("addresses"))
 
 
 def read_copy(results: Sequence[Result], host: str) -> Export:

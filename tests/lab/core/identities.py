@@ -24,7 +24,13 @@ class Identities(Faults):
 
     def counterpart(self, server: Server, half: Relationship) -> Relationship | None:
         """The half of the server that cmdlets reach as the partner, if it (still) has one with this server."""
-        peer = self.partner(server, half)
+        return self._half_of(self.partner(server, half), server, half)
+
+    def opposite(self, server: Server, half: Relationship) -> Relationship | None:
+        """The same of the server at the address that this half knows: the services do not go by names."""
+        return self._half_of(self.at(server, half), server, half)
+
+    def _half_of(self, peer: Server | None, server: Server, half: Relationship) -> Relationship | None:
         other = self.relationship(peer, half.name) if peer else None
         return other if other and other.peer == server.name else None
 
@@ -55,7 +61,9 @@ class Identities(Faults):
 
     def at(self, server: Server, half: Relationship) -> Server | None:
         """Who has the address that this half knows of its partner; it may be somebody else."""
-        wanted = self.address(server, half, other_side(server, half))
+        named, wanted = _side(half, other_side(server, half))
+        if wanted is None:  # the one that it has
+            return self.servers.get(named)
         return next((one for one in self.servers.values() if wanted in one.addresses()), None)
 
     def partner(self, server: Server, half: Relationship) -> Server | None:
@@ -78,8 +86,8 @@ class Identities(Faults):
             return False
         if self.switches.unauthorized_state != "unaffected" and not (server.may_serve() and peer.may_serve()):
             return False
-        other = self.relationship(peer, half.name)
-        if other is None or other.peer != server.name:
+        other = self.opposite(server, half)
+        if other is None:
             return True
         trusted = other.secret == half.secret or self.switches.differing_secrets == "normal"
         return trusted and self.at(peer, other) is server

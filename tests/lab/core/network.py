@@ -29,13 +29,15 @@ class Cut(NamedTuple):
 @dataclass
 class Network:
     """``clock``: a fixed instant, or None for the real clock. ``simulated_waits``: what waits on a server (door 2)
-    takes the time of such a clock, and none of ours. ``takes``: how much of it each call of a cmdlet takes."""
+    takes the time of such a clock, and none of ours. ``takes``: how much of it each call of a cmdlet takes.
+    ``leads``: a name or an address, in lower case, that leads to another server than its owner, or to none ("")."""
 
     servers: dict[str, Server] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
     clock: datetime | None = None
     cut_links: set[Cut] = field(default_factory=set)
     takes: dict[str, timedelta] = field(default_factory=dict)
+    leads: dict[str, str] = field(default_factory=dict)
     simulated_waits: bool = False
 
     # --- time ------------------------------------------------------------------------------------------------------
@@ -81,6 +83,8 @@ class Network:
         """By fully qualified name, address or alias, in any case (DNS). A short name is that of the asker's own
         domain; else (L) whose NetBIOS name it is, if one server alone has it. ``asker`` None: a test."""
         wanted = name.strip().rstrip(".").lower()
+        if wanted in self.leads:
+            return self.servers.get(self.leads[wanted])
         for server in self.servers.values():
             if wanted in server.dns_names():
                 return server

@@ -332,7 +332,7 @@ class Server:
 
     def version(self) -> tuple[int, ...]:
         """Of Windows: (6, 2) is Windows Server 2012, (6, 3) is 2012 R2."""
-        return tuple(int(part) for part in self.os.split(".")[:2])
+        return tuple(int(part) for part in self.os.split(".")[:2] if part.isdecimal())
 
     def addresses(self) -> tuple[IPv4Address, ...]:
         """Of all its cards; it answers on each."""

@@ -59,7 +59,7 @@ class World(Identities):
             return relationship.state
         if not contact:
             return "CommunicationInterrupted"
-        if self.counterpart(server, relationship) is None:
+        if self.opposite(server, relationship) is None:
             return self.switches.orphan_state
         return relationship.state
 
@@ -93,7 +93,8 @@ class World(Identities):
         now = self.true_time()
         for server in self.servers.values():
             for half in server.relationships.values():
-                lost = half.state in SERVING and self.state(server, half) == "CommunicationInterrupted"
+                timed = half.safe_period is not None and half.state in SERVING
+                lost = timed and self.state(server, half) == "CommunicationInterrupted"
                 half.lost_since = (half.lost_since or now) if lost else None
                 if half.lost_since and half.safe_period and now - half.lost_since >= half.safe_period:
                     half.state, half.polls_left = "PartnerDown", 0
@@ -102,7 +103,7 @@ class World(Identities):
         """L 4.1 (synced in NORMAL): what was leased without contact travels when both are Normal again."""
         for server in self.servers.values():
             for half in server.relationships.values():
-                other = self.counterpart(server, half) if half.behind else None
+                other = self.opposite(server, half) if half.behind else None
                 if other is None or {self.state(server, half), self.state(self.servers[half.peer], other)} != {
                     "Normal"
                 }:
@@ -120,7 +121,7 @@ class World(Identities):
         polls = self.switches.reintegration_polls
         for server in self.servers.values():
             for half in server.relationships.values():
-                other = self.counterpart(server, half) if half.state == "PartnerDown" and not half.polls_left else None
+                other = self.opposite(server, half) if half.state == "PartnerDown" and not half.polls_left else None
                 if other is None or not self.contact(server, half):
                     continue
                 conflict = other.state == "PartnerDown" or self.switches.partner_down_ends_in == "potential_conflict"
@@ -145,7 +146,7 @@ class World(Identities):
         """One Get has shown these halves: what is under way between them and their counterparts goes on (L: how
         fast)."""
         for server, half in halves:
-            other = self.counterpart(server, half)
+            other = self.opposite(server, half)
             if not _under_way(half) or other is None or not self.contact(server, half):
                 continue
             left = max(0, half.polls_left - 1)

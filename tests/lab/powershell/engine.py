@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from lab.core.server import Server
+
 ENGINE_VARIABLE = "WINDHCP_PWSH"
 WINDOWS_NAMES = ("PowerShell", "powershell", "powershell.exe", "pwsh")
 NOTHING = "chcp.com"  # ansible-core 2.16 to 2.18 set the code page with it; here all is UTF-8
@@ -77,10 +79,13 @@ def names_folder(engine: Engine, folder: Path) -> Path:
     return folder
 
 
-def write_programs(folder: Path, host_name: str) -> None:
+def write_programs(folder: Path, server: Server) -> None:
     """Those of Windows' own programs that the scripts of a lab host call, for its System32."""
     folder.mkdir(parents=True)
-    _write_script(folder / "hostname.exe", f"echo {shlex.quote(host_name)}")
+    _write_script(folder / "hostname.exe", f"echo {shlex.quote(server.host_name)}")
+    # what `reg.exe query KEY /v Domain` shows of the primary DNS suffix: the one value that the lab's registry has
+    key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
+    _write_script(folder / "reg.exe", f"cat <<'END'\n\n{key}\n    Domain    REG_SZ    {server.domain}\n\nEND")
     _write_script(folder / "icacls.exe", f'exec {shlex.quote(sys.executable)} -IS {shlex.quote(str(ICACLS))} "$@"')
 
 

@@ -72,7 +72,7 @@ class PowerShellDoor:
         """System32 of a server, with the programs that it has."""
         folder = self._windows(server, "windows", access_lists.SYSTEM_ROOT) / "System32"
         if not folder.exists():
-            write_programs(folder, server.host_name)
+            write_programs(folder, server)
         return folder
 
     def _modules(self, version: Version) -> Path:

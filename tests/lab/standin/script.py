@@ -263,6 +263,7 @@ class Script:
         who = {
             "computer": self.server.computer_name,
             "host_name": self.server.host_name,
+            "domain": self.server.domain,
             "user": self.user,
             "os_build": platform.release(),
             "language_mode": "FullLanguage",

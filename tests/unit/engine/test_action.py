@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, patch
 
 import pytest
 from ansible.errors import AnsibleError
@@ -17,6 +17,7 @@ from ansible_collections.windhcp.failover.plugins.action import (
     dhcp_failover_relationship,
     dhcp_failover_scope,
 )
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
 
 REPLIES = Path(__file__).with_name("replies")
 SECRET = "Kx7-secret"
@@ -45,6 +46,7 @@ class Task:
         self.action._execute_module = self._execute
         self.replies = list(replies)
         self.sent: list[dict[str, Any]] = []
+        self.paused: list[float] = []
         self.change: Callable[[dict[str, Any]], dict[str, Any]] = lambda result: result
         self.vars = {
             "inventory_hostname": "dhcp01",
@@ -54,7 +56,8 @@ class Task:
 
     def run(self, **arguments: Any) -> dict[str, Any]:
         self.task.args = arguments
-        result: dict[str, Any] = self.action.run(task_vars=self.vars)
+        with patch.object(reconcile, "sleep", self.paused.append):
+            result: dict[str, Any] = self.action.run(task_vars=self.vars)
         assert SECRET not in json.dumps(result)
         return result
 
@@ -168,7 +171,8 @@ def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
         first = task.run(relationship="HQ", create_scopes=[NEW], create_relationship=create)
         assert first["plan"][0]["step"].startswith("create scope 10.10.60.0 'New' (")
         assert first["diff"]["after"]["create_scopes"] == [{**NEW, "state": "active"}]
-        assert len(first["plan"]) == 2
+        assert [step["step"].split(" 1")[0] for step in first["plan"]][2:] == ["activate", "activate"]
+        assert len(first["plan"]) == 4
         assert first["definition_differences"] == []
         facts = first["ansible_facts"]
         again = Task(dhcp_failover_scope, reply, check_mode=True, facts=facts).run(
@@ -227,8 +231,19 @@ def test_a_scope_task_needs_to_know_how() -> None:
 
 
 def test_someone_else_was_faster() -> None:
-    result = Task(dhcp_failover_relationship, "there", "changed_meanwhile").run(name="HQ", load_balance_percent=80)
-    assert (result["failed"], result["changed"]) == (True, False)
+    task = Task(
+        dhcp_failover_relationship, "there", "changed_meanwhile", "changed_by_another", "written_after_it", diff=True
+    )
+    result = task.run(name="HQ", load_balance_percent=80)
+    assert (result["changed"], result["remote_calls"], len(task.paused)) == (True, 4, 1)
+    assert [step["step"] for step in result["plan"]] == ["modify relationship 'HQ': load_balance_percent 70 -> 80"]
+    assert result["diff"]["before"]["load_balance_percent"] == 70
+
+
+def test_someone_else_was_faster_and_there_is_no_time_for_another_plan() -> None:
+    task = Task(dhcp_failover_relationship, "there", "changed_meanwhile")
+    result = task.run(name="HQ", load_balance_percent=80, wait_timeout=0)
+    assert (result["failed"], result["changed"], task.paused) == (True, False, [])
     assert "'HQ': load_balance_percent 50 -> 70" in result["msg"]
     assert "nothing was written" in result["msg"]
 

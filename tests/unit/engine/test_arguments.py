@@ -26,6 +26,7 @@ SAID = {
     "keep_scopes_on": "partner",
     "other_copy": "disable",
     "orphan": "remove_here",
+    "partner_is_off": True,
     "replace_partner_copy": "inactive_only",
     "safety_copy": True,
     "safety_copy_days": 30,
@@ -34,6 +35,7 @@ SILENT = {
     "keep_scopes_on": None,
     "other_copy": None,
     "orphan": "refuse",
+    "partner_is_off": False,
     "replace_partner_copy": "never",
     "safety_copy": True,
     "safety_copy_days": 0,
@@ -67,7 +69,10 @@ def test_no_state_that_passes_or_is_wanted_anyway_can_be_allowed() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (SAID, Policy("partner", "disable", orphan=True, keep_days=30, replace_partner_copy=True)),
+        (
+            SAID,
+            Policy("partner", "disable", orphan=True, partner_is_off=True, keep_days=30, replace_partner_copy=True),
+        ),
         (SILENT, Policy()),
     ],
     ids=["said", "left out"],

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import builders
@@ -11,12 +12,17 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import calls
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls import Role, Waiting
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs, task_options
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Source
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
-from worlds import KEEP_HERE, alone, pair, plan_of
+from worlds import HERE, HOP, KEEP_HERE, ONE, OWN, THREE, alone, pair, partner, plan_of, world
 
 PARTNER = "dhcp02.contoso.example"
+MEMBERS = {"HQ": ["10.0.1.0", "10.0.2.0", "10.0.3.0"]}
+SERVE = ["activate_scope"] * 4  # two scopes on two servers
 
 
 def planned(server: Server, **options: Any) -> Plan:
@@ -77,9 +83,9 @@ def test_allowed_states_end_the_wait() -> None:
     [
         (
             builders.server([builders.relationship(scopes=["10.0.1.0"])]),
-            ["wait_for_state", "add_scope", "add_scope", "add_failover_scopes", "wait_for_state"],
+            ["wait_for_state", "add_scope", "add_scope", "add_failover_scopes", *SERVE, "wait_for_state"],
         ),
-        (builders.server(), ["add_scope", "add_scope", "add_failover", "wait_for_state"]),
+        (builders.server(), ["add_scope", "add_scope", "add_failover", *SERVE, "wait_for_state"]),
     ],
 )
 def test_the_state_is_looked_at_before_a_scope_is_created(server: Server, expected: list[str]) -> None:
@@ -91,11 +97,67 @@ def test_the_state_is_looked_at_before_a_scope_is_created(server: Server, expect
 
 def test_a_note_stands_before_the_first_write_and_goes_after_the_last() -> None:
     plan = planned(builders.server([builders.relationship()]), load_balance_percent=60, scopes=["10.0.1.0"])
-    steps = calls.steps(plan)
-    run = calls.noted(
-        calls.calls(steps, plan.start.here.server, Waiting(), [PARTNER], ()), calls.notes(steps, plan.start.here.server)
-    )
-    ids = [call.operation["id"] for call in run]
+    steps, server = calls.steps(plan), plan.start.here.server
+    run = calls.calls(steps, server, Waiting(), [PARTNER], ())
+    noted = calls.noted(run, calls.notes(steps, server), ["HQ"])
+    ids = [call.operation["id"] for call in noted]
     assert ids[2:5] == ["wait_for_state", "keep_text", "set_failover"]
     assert ids[-1] == "drop_text"
-    assert [call.role for call in run[:2]] == [Role.PROBE, Role.PROBE]
+    assert [call.role for call in noted[:2]] == [Role.PROBE, Role.PROBE]
+    left = [call.operation["id"] for call in calls.noted(run, calls.notes(steps, server), ())]
+    assert left == ids[:-1], "where another request follows it stays"
+    before = calls.noted((), calls.notes(steps, server), ())
+    assert [call.operation["id"] for call in before] == ["keep_text"], "where another connection writes first"
+
+
+@pytest.mark.parametrize("other_copy", ["delete", "disable"])
+@pytest.mark.parametrize("keeper", ["this_server", "partner"])
+@pytest.mark.parametrize("source", [HOP, OWN], ids=["second hop", "own connection"])
+def test_a_note_tells_which_copies_are_out_of_service(source: Source, keeper: str, other_copy: str) -> None:
+    policy = replace(KEEP_HERE, keep_scopes_on=keeper, other_copy=other_copy)
+    plan = plan_of(pair(MEMBERS, source), Spec("HQ", leaving=(ONE, THREE), policy=policy))
+    (note,) = calls.notes(calls.steps(plan), plan.start.here.server)
+    loser = PARTNER if keeper == "this_server" else "DHCP01"
+    assert note == Note("HQ", PARTNER, (ONE, THREE), {ONE: loser, THREE: loser})
+
+
+def test_a_note_tells_which_scopes_are_made() -> None:
+    define = scope_specs.parse([builders.definition("10.0.9.0")])
+    spec = Spec("HQ", scopes=(THREE,), define=define, create_only=True, option="relationship")
+    plan = alone(builders.server([builders.relationship()]), spec)
+    (note,) = calls.notes(calls.steps(plan), plan.start.here.server)
+    nine = define[0].scope_id
+    assert note == Note("HQ", PARTNER, (THREE, nine), made=(nine,))
+
+
+def parts(plan: Plan) -> list[list[Kind]]:
+    return [[step.action.kind for step in part] for part in calls.parted(calls.steps(plan))]
+
+
+def test_the_claims_come_first_and_then_both_servers_are_looked_at() -> None:
+    leaves = Spec("HQ", leaving=(ONE,), policy=KEEP_HERE)
+    assert parts(plan_of(pair(MEMBERS, OWN), leaves)) == [[Kind.SAVE, Kind.SERVE_OFF], [Kind.WITHDRAW_MEMBERS]]
+    disable = replace(leaves, policy=replace(KEEP_HERE, other_copy="disable"))
+    claim, rest = parts(plan_of(pair(MEMBERS, OWN), disable))
+    assert (claim[-1], rest) == (Kind.SERVE_OFF, [Kind.DETACH_MEMBERS] * 2)
+
+
+def test_without_a_claim_there_is_no_first_part() -> None:
+    joins = Spec("HQ", scopes=(ONE, THREE))
+    assert parts(plan_of(pair({"HQ": ["10.0.1.0"]}, OWN), joins)) == [[], [Kind.JOIN]]
+    here = builders.server([builders.relationship("HQ", ["10.0.1.0"])])
+    left = world(here, partner({"HQ": ["10.0.1.0"]}, []), OWN)
+    off = left.having(left.views[OWN].switched([ONE], False))
+    assert parts(plan_of(off, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))) == [
+        [],
+        [Kind.SAVE, Kind.WITHDRAW_MEMBERS],
+    ], "out of service it is already"
+
+
+def test_of_a_scope_that_nobody_serves_the_claim_is_that_it_is_out_of_the_relationship() -> None:
+    start = pair(MEMBERS, OWN)
+    idle = start.having(*(view.switched([ONE], False) for view in start.views.values()))
+    claim, rest = calls.parted(calls.steps(plan_of(idle, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))))
+    assert [step.action.kind for step in claim] == [Kind.SAVE, Kind.DETACH_MEMBERS]
+    assert [(step.action.kind, step.action.where) for step in rest] == [(Kind.DELETE, OWN), (Kind.DETACH_MEMBERS, HERE)]
+    assert [step.is_taken_back for step in claim] == [True, False]

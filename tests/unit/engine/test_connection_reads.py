@@ -21,7 +21,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_re
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, probes, server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.cmdlets import Operation
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteError
 from lab.core.lab import Lab
 from pairs import ONE, THREE, TWO, pair
 
@@ -49,6 +49,7 @@ def test_several_reads_of_a_partner_are_one() -> None:
         cmdlets.export((ONE, TWO), PARTNER, leases=True),
         cmdlets.probe_api("Branch", PARTNER),
         *probes.level_reads(PARTNER),
+        *probes.readiness_reads(PARTNER),
     ]
 
 
@@ -196,7 +197,7 @@ def test_a_partner_that_does_not_tell_something_is_no_partner_without_it(
     seen = read(lab, [*connection_reads.partner_shows(BRANCH), *reads.operations()])
     with pytest.raises(RemoteError) as failure:
         connection_reads.hop_view(seen, BRANCH, reads)
-    assert failure.value.answered is answered
+    assert (failure.value.heard is Heard.ANSWER) is answered
 
 
 def test_an_empty_server_can_answer_for_its_management_api() -> None:

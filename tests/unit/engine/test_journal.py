@@ -1,13 +1,16 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The note on a server of a run that did not end: written, found, and removed, whatever the relationship is called."""
+"""The notes on a server of runs that did not end: written, found, and removed, whatever the relationship is called."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
@@ -16,7 +19,7 @@ from lab.standin.own_files import FOLDER, folder
 from nothing_lost import scenarios
 from nothing_lost.task import Wire
 
-PARTNER = "dhcp02.contoso.example"
+PARTNER, SCOPE = "dhcp02.contoso.example", IPv4Address("10.0.1.0")
 OURS = "O:BAG:DUD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 
 
@@ -25,34 +28,47 @@ def server(files: Files | None = None) -> Remote:
     return Remote(lambda arguments: wire.execute("DHCP01", arguments), "dhcp01", check_mode=False)
 
 
-def found(remote: Remote, name: str) -> str | None:
-    (answer,) = remote.read([journal.look(name)]).before
-    return journal.partner(answer, "dhcp01")
+def found(remote: Remote) -> tuple[Note, ...]:
+    (answer,) = remote.read([journal.look()]).before
+    return journal.found(answer, "dhcp01")
 
 
 @pytest.mark.parametrize("name", ["HQ", "Zürich und São Paulo", "a b/c\\d:*?", "x" * 126])
-def test_a_note_tells_the_partner_until_it_is_removed(name: str) -> None:
-    remote = server()
-    assert found(remote, name) is None
-    remote.write((), "", [journal.keep((name, PARTNER))])
-    assert found(remote, name) == PARTNER
-    remote.write((), "", [journal.keep((name, "dhcp03.contoso.example"))])
-    assert found(remote, name) == "dhcp03.contoso.example", "the last one counts"
+def test_a_note_is_found_until_it_is_removed(name: str) -> None:
+    remote, note = server(), Note(name, PARTNER, (SCOPE,), {SCOPE: "DHCP02"}, run="1", who="tester@controller")
+    assert found(remote) == ()
+    remote.write((), "", [journal.keep(note)])
+    assert found(remote) == (note,)
+    remote.write((), "", [journal.keep(replace(note, partner="dhcp03.contoso.example"))])
+    assert found(remote) == (replace(note, partner="dhcp03.contoso.example"),), "the last one counts"
     remote.write((), "", [journal.drop(name)])
-    assert found(remote, name) is None
+    assert found(remote) == ()
 
 
-def test_each_relationship_has_a_note_of_its_own() -> None:
+def test_each_relationship_has_a_note_of_its_own_and_all_are_found_at_once() -> None:
+    """As Windows takes their names, whatever upper and lower case is."""
     remote = server()
-    remote.write((), "", [journal.keep(("HQ", PARTNER)), journal.keep(("Branch", "dhcp03")), journal.drop("Branch")])
-    assert [found(remote, name) for name in ("HQ", "hq", "Branch", "HQ2")] == [PARTNER, PARTNER, None, None]
+    keep = [journal.keep(Note(name, PARTNER)) for name in ("HQ", "Branch", "hq", "HQ2")]
+    remote.write((), "", [*keep, journal.drop("Branch")])
+    assert {note.relationship for note in found(remote)} == {"hq", "HQ2"}
 
 
-def test_a_note_that_cannot_be_read_is_none() -> None:
+@pytest.mark.parametrize("text", ["", "dhcp02.contoso.example", '{"relationship": "Lab"'])
+def test_a_note_that_cannot_be_read_is_none(text: str) -> None:
     """It is only a hint: the servers are looked at without it too."""
-    (answer,) = server().read([journal.look("HQ")]).before
-    failed = replace(answer, objects=(), errors=(Failure("WIN32 32,prove_text", "The file is in use."),))
-    assert journal.partner(failed, "dhcp01") is None
+    remote, note = server(), Note("HQ", PARTNER)
+    remote.write((), "", [journal.keep(note), {**journal.keep(Note("Lab", PARTNER)), "public": text}])
+    (answer,) = remote.read([journal.look()]).before
+    assert len(answer.objects) == 2
+    assert journal.found(answer, "dhcp01") == (note,)
+    failed = replace(answer, objects=(), errors=(Failure("WIN32 32,find_texts", "The file is in use."),))
+    assert journal.found(failed, "dhcp01") == ()
+
+
+def test_what_else_is_kept_is_no_note() -> None:
+    remote = server()
+    remote.write((), "", [cmdlets.keep_text(cmdlets.text_name("secret", "HQ"), Note("HQ", PARTNER).text(), "hush")])
+    assert found(remote) == ()
 
 
 def test_something_of_somebody_else_in_its_place_is_no_missing_note() -> None:
@@ -61,4 +77,4 @@ def test_something_of_somebody_else_in_its_place_is_no_missing_note() -> None:
     files.make_folder(FOLDER, OURS)
     files.make_folder(folder("kept"), None)
     with pytest.raises(RemoteError, match=r"windhcp\.not_ours"):
-        found(server(files), "HQ")
+        found(server(files))

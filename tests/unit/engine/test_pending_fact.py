@@ -95,6 +95,7 @@ def test_the_newest_of_two_places_counts() -> None:
 
 FACT = recalled().with_entry("HQ", CREATED, check_mode=False).fact()
 NAME = next(iter(FACT))
+NOTHING: list[Any] = [None, "text", [], {}, 7, {"HQ": CREATED}, {"run": RUN}]
 
 
 @pytest.mark.parametrize(
@@ -103,16 +104,13 @@ NAME = next(iter(FACT))
         None,
         "text",
         [],
-        *({NAME: value} for value in (None, "text", [], {}, 7, {"HQ": CREATED}, {"run": RUN})),
+        *({NAME: value} for value in NOTHING),
         *({NAME: {key: value for key, value in FACT[NAME].items() if key != lost}} for lost in FACT[NAME]),
         *(
             {NAME: {**FACT[NAME], view: {"HQ": entry}}}
             for view in ("declared", "check_mode")
             for entry in (
-                None,
-                "text",
-                [],
-                {},
+                *NOTHING,
                 {**CREATED, "options": "text"},
                 {**CREATED, "options": {"shared_secret": 7}},
                 {**CREATED, "options": {"partner_server": 7}},

@@ -157,11 +157,12 @@ def test_a_denied_partner_is_not_down() -> None:
     servers = pair(version_without_hop=True)
     servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
     accounts(servers, "DHCP02", admin=False)
-    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in servers.refused(
-        "dhcp_failover_partner_down", name="HQ"
+    assert (
+        "answers DHCP01 at dhcp02.contoso.example, so it is not down, although it says: On dhcp01 asking"
+        in servers.refused("dhcp_failover_partner_down", name="HQ")
     )
     orphan = servers.remove(ONE, keep_scopes_on="this_server", other_copy="disable", orphan="remove_here")
-    assert "answers DHCP01, so it is not gone" in servers.refused(SCOPE, **orphan)
+    assert "answers DHCP01 at dhcp02.contoso.example, so it is not gone" in servers.refused(SCOPE, **orphan)
 
 
 # --- what the partner has already ------------------------------------------------------------------------------------
@@ -309,7 +310,7 @@ def test_a_partner_that_is_older_than_failover_is_named(route: dict[str, str]) -
 def test_running_again_is_no_cure_for_what_has_to_be_mended() -> None:
     for error, message in (
         ("DHCP 20127", ". Running again completes it."),
-        ("DHCP 20114", ". Once that is mended, running again completes it."),
+        ("DHCP 20112", ". Once that is mended, running again completes it."),
     ):
         servers = pair()
         servers.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", error)
@@ -317,6 +318,23 @@ def test_running_again_is_no_cure_for_what_has_to_be_mended() -> None:
         result = servers.run(module, **options, wait_timeout=1)
         assert (result["failed"], result["changed"]) == (True, True)
         assert result["msg"].endswith(message)
+
+
+def test_what_another_run_may_have_done_is_planned_for_anew() -> None:
+    """Once: the same error again is one that has to be mended."""
+    module, options = TASKS["re-create"]
+    for times in (1, 2):
+        servers = pair()
+        for _time in range(times):
+            servers.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", "DHCP 20114")
+        result = servers.run(module, **options, wait_timeout=60)
+        assert result["changed"]
+        if times == 1:
+            assert "failed" not in result
+            assert [step["step"].split(" (")[0] for step in result["plan"]][-1].startswith("create relationship")
+            assert servers.server("DHCP02").relationships["Renamed"].scopes
+        else:
+            assert result["msg"].endswith(". Once that is mended, running again completes it.")
 
 
 def test_what_is_half_made_is_seen_over_the_hop() -> None:
@@ -365,13 +383,13 @@ def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
         ("create", (2, 3), (3, 5)),
         ("add", (2, 3), (3, 5)),
         ("modify", (2, 2), (3, 4)),
-        ("take out", (2, 3), (4, 7)),
-        ("re-create", (2, 3), (4, 7)),
+        ("take out", (2, 4), (4, 9)),
+        ("re-create", (2, 4), (4, 9)),
         ("replicate", (2, 3), (4, 5)),
-        ("replace a copy", (3, 4), (5, 8)),
+        ("replace a copy", (3, 4), (5, 9)),
         ("complete a half", (3, 4), (5, 7)),
-        ("move", (3, 4), (5, 8)),
-        ("create scopes", (2, 3), (3, 4)),
+        ("move", (3, 5), (5, 10)),
+        ("create scopes", (2, 3), (3, 7)),
     ],
 )
 def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
@@ -386,7 +404,7 @@ def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int,
 
 
 @pytest.mark.parametrize(
-    ("task", "hop", "own"), [("move to another", (3, 4), (4, 5)), ("re-create with another", (3, 4), (5, 6))]
+    ("task", "hop", "own"), [("move to another", (3, 5), (4, 7)), ("re-create with another", (3, 5), (5, 8))]
 )
 def test_another_partner_takes_a_command_more(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
     module, options = {**TASKS, **MORE_TASKS}[task]

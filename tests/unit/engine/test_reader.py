@@ -5,12 +5,15 @@ then."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import ROUNDS, Reader
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import (
     OwnRead,
     PartnerRead,
@@ -62,7 +65,7 @@ def test_what_was_asked_for_once_is_read_with_the_rest() -> None:
     reader.read(ReadRequest(OwnRead(("HQ",))))
     assert servers.more("DHCP01") == [
         [*HOP, "export 10.0.3.0"],
-        ["prove_text", "prove_text", *HOP, "export 10.0.3.0"],
+        ["prove_text", *HOP, "export 10.0.3.0"],
     ]
 
 
@@ -190,6 +193,7 @@ def test_a_partner_host_that_cannot_be_reached_is_asked_once() -> None:
     servers = asked()
     reader = servers.reader("DHCP02")
     servers.lab.servers["DHCP02"].service = "stopped"
+    servers.lab.clock, servers.lab.simulated_waits = datetime(2026, 3, 1, 8, tzinfo=timezone.utc), True
     reader.read(ReadRequest(partners=(HQ,)))
     reader.read(ReadRequest(partners=(replace(HQ, level=True),)))
     assert isinstance(reader.world().known[PARTNER], Unread)
@@ -236,21 +240,58 @@ def test_what_this_server_does_not_tell_is_a_failure() -> None:
         reader.read(ReadRequest(OwnRead(level=True)))
 
 
-def test_notes_and_secrets_are_read_of_the_relationships_that_are_asked_for() -> None:
+def test_secrets_are_read_of_the_relationships_that_are_asked_for() -> None:
     servers = pair()
     servers.ok(RELATIONSHIP, name="HQ", shared_secret="Kx7-secret", update_secret="on_change", wait_timeout=1)
-    remote = Remote(lambda arguments: servers.wire.execute("DHCP01", arguments), "dhcp01", check_mode=False)
-    reader = Reader(remote)
+    reader = Reader(remote(servers, "DHCP01"))
     reader.read(ReadRequest())
-    assert (reader.world().journal, reader.world().secrets.exists("HQ")) == ({}, False)
-    remote.write((), "", [journal.keep(("HQ", PARTNER)), journal.keep(("Branch", THIRD))])
+    assert not reader.world().secrets.exists("HQ")
     reader.read(ReadRequest(OwnRead(("HQ",))))
-    world = reader.world()
-    assert world.journal == {"HQ": PARTNER}
-    assert world.secrets.matches("HQ", "Kx7-secret")
-    assert not world.secrets.matches("HQ", "Kx7-other")
-    reader.read(ReadRequest(OwnRead(("Branch",))))
-    assert reader.world().journal == {"HQ": PARTNER, "Branch": THIRD}
+    assert reader.world().secrets.matches("HQ", "Kx7-secret")
+    assert not reader.world().secrets.matches("HQ", "Kx7-other")
+
+
+def remote(servers: Pair, server: str) -> Remote:
+    return Remote(lambda arguments: servers.wire.execute(server, arguments), server.lower(), check_mode=False)
+
+
+def note(servers: Pair, name: str, run: str, seconds: int | None = None) -> Note:
+    """Of a run that may take so many seconds yet."""
+    until = None if seconds is None else servers.lab.now("DHCP01") + timedelta(seconds=seconds)
+    return Note(name, PARTNER, (ONE,), run=run, until=until)
+
+
+def by_name(notes: Iterable[Note]) -> list[Note]:
+    return sorted(notes, key=lambda note: note.relationship)
+
+
+def test_notes_of_every_relationship_are_read_wherever_something_may_be_written() -> None:
+    servers = pair()
+    here, there = remote(servers, "DHCP01"), remote(servers, "DHCP02")
+    dead, late, alive = note(servers, "HQ", "1"), note(servers, "Branch", "2", -1), note(servers, "Lab", "3", 3600)
+    theirs = [note(servers, "Site", "4", 3600), note(servers, "Old", "5")]
+    here.write((), "", [journal.keep(each) for each in (dead, late, alive)])
+    there.write((), "", [journal.keep(each) for each in theirs])
+    reader = Reader(here, there)
+    reader.read(ReadRequest())
+    assert by_name(reader.world().journal) == [late, dead], "of this server, which the next run goes on with"
+    assert reader.world().at_work == (alive,)
+    reader.read(ReadRequest(partners=(HQ,)))
+    assert by_name(reader.world().journal) == [late, dead]
+    assert reader.world().at_work == (alive, theirs[0]), "and on the partner, which may be written to as well"
+    only_reads = Reader(here, there, writes=False)
+    for request in (ReadRequest(), ReadRequest(partners=(HQ,))):
+        only_reads.read(request)
+    assert (only_reads.world().journal, only_reads.world().at_work) == ((), ())
+
+
+def test_a_run_does_not_wait_for_itself() -> None:
+    servers = pair()
+    reader = Reader(remote(servers, "DHCP01"))
+    mine = note(servers, "HQ", reader.run, 3600)
+    remote(servers, "DHCP01").write((), "", [journal.keep(mine)])
+    reader.read(ReadRequest())
+    assert (reader.world().journal, reader.world().at_work, reader.world().run) == ((mine,), (), reader.run)
 
 
 def test_names_are_resolved_by_this_server() -> None:
@@ -284,4 +325,19 @@ def test_after_a_write_the_partners_that_were_asked_are_looked_at_once_more() ->
     reader = asked().reader()
     reader.read(ReadRequest(partners=(HQ,)))
     reader.settle()
-    assert reader.world().journal == {"HQ": PARTNER}
+    assert reader.world().journal == (Note("HQ", PARTNER, run=reader.run),)
+    assert reader.world().reads_both("HQ")
+
+
+def test_who_was_overtaken_begins_with_nothing_and_is_still_the_same_run() -> None:
+    servers = asked()
+    reader = servers.reader("DHCP02")
+    run = reader.run
+    reader.read(ReadRequest(OwnRead(("HQ",)), partners=(replace(HQ, scopes=(ONE,)),)))
+    reader.settle()
+    servers.commands.clear()
+    reader.forget()
+    assert (reader.world().views, reader.world().known, reader.world().journal) == ({}, {}, ())
+    reader.read(ReadRequest())
+    assert [server for server, _asked in servers.commands] == ["DHCP01"]
+    assert (list(reader.world().views), reader.world().run) == ([HERE], run)

@@ -104,6 +104,8 @@ def test_clocks() -> None:
         (SERVER.replace("10.1.1.20}", "10.1.1.20, options: {six: x}}"), "options.six: 'six' is no option"),
         (SERVER.replace("DHCP01:", "dhcp01.contoso:"), "no NetBIOS name"),
         (SERVER + "    service: broken", "service: unknown word 'broken'"),
+        (SERVER + "    os: 2008", "servers.DHCP01.os: unknown '2008'. Write a build, or one of 2012, 2012 R2"),
+        (SERVER + "    os: Windows 10.0", "servers.DHCP01.os: unknown 'Windows 10.0'"),
         (SERVER + "switches: {settle_polls: many}", "switches.settle_polls"),
         (SERVER + "cut_links: [[DHCP01, X]]", "cut_links[0]"),
         (SERVER + "relationships: {R: {primary: DHCP01, secondary: X}}", "relationships.R: there is no server 'X'"),

@@ -94,6 +94,22 @@ def test_a_partner_of_another_domain_shows_a_name_that_misleads_there(lab: Lab) 
     assert state == "Normal"
 
 
+def test_cmdlets_that_go_by_that_name_reach_the_wrong_server(lab: Lab) -> None:
+    lab.switches = lab.switches.with_answer("partner_reached_by", "name").with_answer("settle_polls", 0)
+    about: dict[str, Any] = {
+        "Name": "HQ",
+        "PartnerServer": "dhcp02.berlin.example",
+        "ScopeId": (A("10.9.2.0"),),
+        "Force": True,
+    }
+    run(lab, "Add-DhcpServerv4Failover", on="PARIS1", **about)
+    changed = run(lab, "Set-DhcpServerv4Failover", on="BERLIN2", Name="HQ", LoadBalancePercent=20, Force=True)
+    assert changed.warnings, "there is no HQ on berlin's DHCP01"
+    assert lab.servers["PARIS1"].relationships["HQ"].percentage == 50
+    halves = run(lab, "Get-DhcpServerv4Failover", on="BERLIN2").objects
+    assert halves[0].properties["State"] == "Normal", "the services go by address"
+
+
 def test_they_come_back_from_a_file(lab: Lab) -> None:
     again = topology.loads(topology.dumps(lab))
     assert [server.computer_name for server in again.servers.values()] == ["DHCP01", "DHCP02", "DHCP01"]

@@ -13,6 +13,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity i
     are_one,
     computer_name,
     same_server,
+    spelled,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
@@ -40,25 +41,69 @@ def test_two_spellings_can_mean_one_server(spelling: str, other: str, same: bool
     assert same_server(spelling, other) is same
 
 
+# what DNS has of DHCP02: it has a second card, on which DHCP does not listen
+OWN = {"dhcp02": ("10.10.0.12",), "dhcp02.contoso.example": ("10.10.0.12", "192.168.9.12")}
+
+
 @pytest.mark.parametrize(
     ("spelling", "resolved", "verdict"),
     [
         ("DHCP02", {}, Verdict.SAME),
         ("dhcp02.contoso.example.", {}, Verdict.SAME),
         ("10.10.0.12", {}, Verdict.SAME),
-        ("10.10.0.13", {}, Verdict.OTHER),
-        ("dhcp02.fabrikam.example", {}, Verdict.SAME),  # its first label is the short name
-        (CLUSTER, {}, Verdict.UNKNOWN),
-        (CLUSTER, {CLUSTER: ("10.10.0.12",)}, Verdict.SAME),
-        (CLUSTER, {CLUSTER: ("10.10.0.99", "10.10.0.12")}, Verdict.SAME),
-        (CLUSTER, {CLUSTER: ("10.10.0.99",)}, Verdict.OTHER),
-        (CLUSTER, {CLUSTER: ()}, Verdict.OTHER),
+        ("10.10.0.13", {}, Verdict.UNKNOWN),
+        ("10.10.0.13", OWN, Verdict.OTHER),
+        ("192.168.9.12", OWN, Verdict.SAME),
+        ("dhcp02.fabrikam.example", OWN, Verdict.UNKNOWN),  # a server of this name in another domain, or an alias
+        ("dhcp02.fabrikam.example", {**OWN, "dhcp02.fabrikam.example": ("10.10.0.99",)}, Verdict.OTHER),
+        ("dhcp02.fabrikam.example", {**OWN, "dhcp02.fabrikam.example": ("10.10.0.12",)}, Verdict.SAME),
+        (CLUSTER, OWN, Verdict.UNKNOWN),
+        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.12",)}, Verdict.SAME),
+        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.99", "10.10.0.12")}, Verdict.SAME),
+        (CLUSTER, {**OWN, CLUSTER: ("192.168.9.12",)}, Verdict.SAME),
+        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.99",)}, Verdict.OTHER),
+        (CLUSTER, {**OWN, CLUSTER: ()}, Verdict.NOT_RESOLVED),
     ],
 )
 def test_a_name_that_looks_different_is_unknown_until_it_was_resolved(
     spelling: str, resolved: dict[str, Any], verdict: Verdict
 ) -> None:
-    assert DHCP02.verdict(spelling, resolved) is verdict
+    assert DHCP02.knowing(resolved).verdict(spelled(spelling)) is verdict
+
+
+BERLIN = Identity(("DHCP01", "dhcp01.berlin.example", "10.1.0.1"), own=True)
+
+
+@pytest.mark.parametrize(
+    ("names", "same"),
+    [
+        (("dhcp01.berlin.example", "10.1.0.1"), True),
+        (("dhcp01", "10.1.0.1"), True),
+        (("dhcp01",), True),
+        (("old-name.berlin.example", "10.1.0.1"), True),  # an address in common is the server
+        (("dhcp01.paris.example", "10.1.0.1"), True),
+        (("dhcp01.paris.example", "dhcp01"), False),  # the same name in another domain
+        (("dhcp01.paris.example",), False),
+        (("dhcp01", "10.2.0.1"), False),  # the same name at another address
+        (("dhcp01.berlin.example", "10.2.0.1"), False),
+        (("127.0.0.2",), True),
+    ],
+)
+def test_another_domain_or_another_address_is_another_server(names: tuple[str, ...], same: bool) -> None:
+    assert BERLIN.is_same(Identity(names)) is same
+
+
+def test_the_domain_is_no_evidence_where_it_is_not_known() -> None:
+    assert Identity(("DHCP01", "dhcp01")).is_same(Identity(("dhcp01.paris.example",)))
+
+
+def test_whose_addresses_have_to_be_known_first() -> None:
+    assert DHCP02.unknown(spelled(CLUSTER)) == (CLUSTER, "dhcp02.contoso.example")
+    assert DHCP02.unknown(spelled("192.168.9.12")) == ("dhcp02.contoso.example",)
+    # a name without a domain may lead to another server of that name
+    assert Identity(("dhcp02",)).unknown(spelled("192.168.9.12")) == ("dhcp02",)
+    assert Identity(("dhcp02", "10.10.0.12")).unknown(spelled("192.168.9.12")) == ()
+    assert DHCP02.knowing({**OWN, CLUSTER: ()}).unknown(spelled(CLUSTER)) == ()
 
 
 @pytest.mark.parametrize(

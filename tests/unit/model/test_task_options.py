@@ -69,5 +69,13 @@ def test_the_edges_are_taken() -> None:
         assert task_options.parse("HQ", {"partner_server": name}).partner_server == name.strip()
 
 
+def test_an_empty_secret_is_none_where_authentication_is_to_be_off() -> None:
+    off = task_options.parse("HQ", {"shared_secret": "", "enable_auth": False})
+    assert (off.shared_secret, off.enable_auth) == (None, False)
+    for on in ({}, {"enable_auth": True}, {"enable_auth": None}):
+        with pytest.raises(Refused, match=r"^shared_secret: is empty"):
+            task_options.parse("HQ", {"shared_secret": "", **on})
+
+
 def test_a_definition_never_shows_its_secret() -> None:
     assert "s3cret" not in repr(task_options.parse("HQ", {"shared_secret": "s3cret"}))

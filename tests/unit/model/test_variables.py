@@ -35,6 +35,7 @@ BECOMES = (
     "it should be delete or disable, what becomes of the copies on failover_leaving; "
     "when that server is gone for good, set failover_orphan to true instead."
 )
+PERCENT = "it should be 0 to 100, how many of the members may be removed or lose a copy at once."
 SHOWS = "it should be true, the default, which only shows what would be done, or false, which does it."
 TAKES_ITS_PLACE = "it should be the server in the inventory that takes the place of failover_leaving."
 UNKNOWN = "which is no host of the inventory"
@@ -59,12 +60,17 @@ COMMON = [
     ("failover_dry_run", "", f"is empty; {SHOWS}"),
     ("failover_dry_run", "flase", f"is 'flase'; {SHOWS}"),
 ]
+LIMIT = [
+    ("failover_max_removals_percent", 101, f"is 101; {PERCENT}"),
+    ("failover_max_removals_percent", "half", f"is 'half'; {PERCENT}"),
+]
 
 
 @pytest.mark.parametrize(
     ("variable", "value", "text"),
     [
         *COMMON,
+        *LIMIT,
         (
             "failover_leaving",
             "dhcp9",
@@ -92,6 +98,7 @@ def test_decommission_names_the_wrong_variable(variable: str, value: object, tex
     ("variable", "value", "text"),
     [
         *COMMON,
+        *LIMIT,
         ("failover_new", None, f"is not set; {TAKES_ITS_PLACE}"),
         ("failover_new", "dhcp9", f"is 'dhcp9', {UNKNOWN}; {TAKES_ITS_PLACE}"),
         ("failover_new", "dhcp01", f"is 'dhcp01', as failover_keep is; {TAKES_ITS_PLACE}"),

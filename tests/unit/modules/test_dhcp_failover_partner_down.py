@@ -6,6 +6,7 @@ servers."""
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pairs import Pair, pair
@@ -19,8 +20,17 @@ def lonely() -> Pair:
     return servers
 
 
-@pytest.mark.parametrize("route", [{"partner_host": "dhcp02"}, {}], ids=["own connection", "second hop"])
-def test_a_partner_that_does_not_answer_is_declared_down_once(route: dict[str, str]) -> None:
+RPC = "dhcp02.contoso.example does not answer RPC (WIN32 1722); 10.10.0.12 does not answer RPC (WIN32 1722)"
+TCP = f"{RPC}; TCP 5985 of dhcp02 does not answer the controller (ETIMEDOUT)"
+OFF = {"partner_is_off": True}
+
+
+@pytest.mark.parametrize(
+    ("route", "heard"),
+    [({"partner_host": "dhcp02"}, TCP), (OFF, RPC)],
+    ids=["own connection", "second hop"],
+)
+def test_a_partner_that_does_not_answer_is_declared_down_once(route: dict[str, Any], heard: str) -> None:
     servers = lonely()
     with servers.unchanged():
         check = servers.run(MODULE, check_mode=True, name="HQ", **route)
@@ -28,7 +38,13 @@ def test_a_partner_that_does_not_answer_is_declared_down_once(route: dict[str, s
     assert (
         check["plan"]
         == result["plan"]
-        == [{"server": "DHCP01", "step": "declare dhcp02.contoso.example, the partner of relationship 'HQ', down"}]
+        == [
+            {
+                "server": "DHCP01",
+                "step": "declare dhcp02.contoso.example, the partner of relationship 'HQ', down, since it is silent: "
+                + heard,
+            }
+        ]
     )
     assert check["relationship"]["state"] == result["relationship"]["state"] == "PartnerDown"
     again = servers.ok(MODULE, name="HQ", **route)
@@ -65,7 +81,7 @@ def test_never_while_the_partner_answers_the_controller() -> None:
 def test_never_on_both_servers() -> None:
     servers = pair()
     servers.lab.cut_link("DHCP01", "DHCP02")
-    servers.ok(MODULE, name="HQ", host="dhcp02")
+    servers.ok(MODULE, name="HQ", host="dhcp02", **OFF)
     message = servers.refused(MODULE, name="HQ", partner_host="dhcp02")
     assert message.startswith("DHCP02 has declared DHCP01 down in 'HQ'")
 
@@ -75,7 +91,8 @@ def test_a_refusal_of_access_is_an_answer() -> None:
     servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
     for server in servers.lab.servers.values():
         server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)
-    assert "answers DHCP01, so it is not down, although it says: On dhcp01 asking" in servers.refused(MODULE, name="HQ")
+    message = servers.refused(MODULE, name="HQ")
+    assert "answers DHCP01 at dhcp02.contoso.example, so it is not down, although it says: On dhcp01 asking" in message
 
 
 def test_no_such_relationship() -> None:
@@ -84,7 +101,7 @@ def test_no_such_relationship() -> None:
 
 def test_the_two_servers_find_together_again() -> None:
     servers = lonely()
-    servers.ok(MODULE, name="HQ")
+    servers.ok(MODULE, name="HQ", **OFF)
     servers.server("DHCP02").reachable = True
     for _poll in range(8):
         states = [

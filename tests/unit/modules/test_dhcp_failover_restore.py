@@ -159,7 +159,8 @@ def test_a_definition_of_another_type_and_a_class_of_another_name_are_told() -> 
     server.classes["Terminals"] = replace(server.classes.pop("Kiosk"), name="Terminals")
     warned = case.restore(check_mode=True)["warnings"]
     assert [
-        part in warned[0] for part in ("definition of option 150 is String on DHCP01", "IPv4Address in the copy")
+        part in warned[0]
+        for part in ("option 150 is String (MultiValued) on DHCP01", "IPv4Address (MultiValued) in the copy")
     ] == [True, True]
     assert "user class 'Kiosk' of the copy is not the one that DHCP01 has" in warned[1]
     failed = case.restore()

@@ -161,7 +161,7 @@ def test_replicate(count: int, route: dict[str, str]) -> None:
 def test_partner_down(count: int) -> None:
     servers = pair(count)
     servers.server("DHCP02").reachable = False
-    assert both(servers, "dhcp_failover_partner_down", name="HQ")["changed"]
+    assert both(servers, "dhcp_failover_partner_down", name="HQ", partner_is_off=True)["changed"]
     assert servers.server("DHCP01").relationships["HQ"].state == "PartnerDown"
 
 
@@ -197,7 +197,7 @@ def test_the_other_modules_through_a_real_powershell(count: int, powershell: Dir
     removal = {"scopes": ["10.0.3.0"], "partner_server": "dhcp01.contoso.example"}
     assert both(servers, "dhcp_failover_scope_copy", host="dhcp02", **removal)["removed"] == ["10.0.3.0"]
     servers.server("DHCP02").reachable = False
-    assert both(servers, "dhcp_failover_partner_down", name="HQ")["changed"]
+    assert both(servers, "dhcp_failover_partner_down", name="HQ", partner_is_off=True)["changed"]
     assert scopes_of(servers) == texts(count)
 
 

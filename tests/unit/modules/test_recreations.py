@@ -175,7 +175,8 @@ def test_a_partner_that_is_gone_is_replaced() -> None:
     servers.server("DHCP02").reachable = False
     wanted = {**FULL, "partner_server": "dhcp03.contoso.example", "recreate": "when_needed", "partner_host": "dhcp03"}
     assert "keep_scopes_on and other_copy: needed" in servers.refused(RELATIONSHIP, **wanted)
-    result = servers.ok(RELATIONSHIP, **wanted, orphan="remove_here")
+    assert servers.refused(RELATIONSHIP, **wanted, orphan="remove_here").startswith("partner_is_off: needed")
+    result = servers.ok(RELATIONSHIP, **wanted, orphan="remove_here", partner_is_off=True)
     assert result["relationship"]["partner_server"] == "dhcp03.contoso.example"
     assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
 

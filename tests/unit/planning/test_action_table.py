@@ -100,8 +100,8 @@ def action(kind: Kind, *scopes: Any, **more: Any) -> Action:
             "import_copy",
         ),
         (
-            action(Kind.DOWN, partner=PARTNER),
-            f"declare {PARTNER}, the partner of relationship 'HQ', down",
+            action(Kind.DOWN, partner=PARTNER, detail="X does not answer RPC"),
+            f"declare {PARTNER}, the partner of relationship 'HQ', down, since it is silent: X does not answer RPC",
             "Set-DhcpServerv4Failover",
         ),
     ],

@@ -24,10 +24,10 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan_pr
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
-from worlds import HERE, KEEP_HERE, ONE, OWN, PARTNER, TWO, asked_of, content_of, in_words, lease, plan_of, world
+from worlds import HERE, HOP, KEEP_HERE, ONE, OWN, PARTNER, TWO, asked_of, content_of, in_words, lease, plan_of, world
 
 LEAVES = Spec("HQ", leaving=(ONE,), policy=replace(KEEP_HERE, keep_days=None))
-OFF_THERE = Note("HQ", PARTNER, (ONE,), {ONE: "DHCP02"}, run="dead", who="tester@controller")
+OFF_THERE = Note("HQ", PARTNER, (ONE,), {ONE: PARTNER}, run="dead", who="tester@controller")
 
 
 def side(shown: str, other: str) -> Server:
@@ -41,6 +41,10 @@ def side(shown: str, other: str) -> Server:
         if name
     ]
     return builders.server(halves, copies)
+
+
+def partner_off() -> Server:
+    return replace(side("1-HQ", "dhcp01.contoso.example"), name="DHCP02", addresses=("10.10.0.12",))
 
 
 def servers(here: str, there: str, **more: Any) -> World:
@@ -157,6 +161,7 @@ BY_HAND = (
     "10.0.1.0 is in service on no server since a run was broken off: activate the copy that is right, on {} "
     "(Set-DhcpServerv4Scope -State Active)"
 )
+OFF_HERE = replace(OFF_THERE, claimed={ONE: "DHCP01"})
 MADE = Note("HQ", PARTNER, (ONE,), made=(ONE,), run="dead")
 
 
@@ -172,6 +177,8 @@ def gone_on(start: World, note: Note, *desired: Spec, run: str = "mine") -> Draf
         (OFF_THERE, "1+HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
         (OFF_THERE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
         (OFF_THERE, "", "1-", ["activate 10.0.1.0 on DHCP02"], []),
+        (OFF_HERE, "1-HQ", "1+HQ", ["activate 10.0.1.0 on DHCP01"], []),
+        (OFF_HERE, "1+HQ", "1-HQ", [], []),
         (OFF_THERE, "1+", "1-", [], []),
         (OFF_THERE, "1+", "1-HQ", [], []),
         (OFF_THERE, "1+HQ", "1+HQ", [], []),
@@ -188,6 +195,8 @@ def gone_on(start: World, note: Note, *desired: Spec, run: str = "mine") -> Draf
         "in common",
         "in common, and nobody serves it",
         "nobody else has it",
+        "of this server",
+        "somebody else put the other one out of service",
         "the kept one serves",
         "the kept one serves, and it is still a member",
         "it serves",
@@ -222,6 +231,13 @@ def test_what_a_broken_run_left_out_of_service_serves_again_where_it_may(
 def test_only_what_the_task_is_about_is_gone_on_with(desired: Spec, run: str, *, is_its_own: bool) -> None:
     d = gone_on(servers("1+HQ", "1-HQ"), OFF_THERE, desired, run=run)
     assert bool(d.actions) is is_its_own
+
+
+def test_a_note_is_understood_whatever_way_the_partner_is_reached_by() -> None:
+    """Over a hop it is called as it is asked for, over its own connection as it calls itself."""
+    for source in (HOP, OWN):
+        start = world(side("1+HQ", PARTNER), partner_off(), source)
+        assert len(gone_on(start, OFF_THERE).actions) == 1
 
 
 def test_what_this_plan_takes_out_stays_as_it_leaves_it() -> None:

@@ -16,7 +16,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from random_pairs import Denied
-from worlds import HOP, KEEP_HERE, ONE, OWN, PARTNER, TWO, asked_of, in_words, pair, partner, plan_of, world
+from worlds import GONE, HOP, KEEP_HERE, ONE, OWN, PARTNER, TWO, asked_of, in_words, pair, partner, plan_of, world
 
 HQ = {"HQ": ["10.0.1.0", "10.0.2.0"]}
 DISABLE = replace(KEEP_HERE, other_copy="disable")
@@ -156,12 +156,12 @@ def test_the_server_that_loses_its_copies_is_read_first() -> None:
     assert {read.scopes for request in asked.values() for read in request.partners} == {(ONE,)}
 
 
-GONE = RemoteFailure("On dhcp01: the partner is not reachable.")
-
-
 @pytest.mark.parametrize(
     ("failure", "ends"),
-    [(GONE, "If the partner is gone for good: orphan: remove_here."), (Denied(), "nothing was changed.")],
+    [
+        (GONE, "If it got another address or name: partner_host, and the guide's section about that."),
+        (Denied(), "nothing was changed."),
+    ],
     ids=["silent", "denied"],
 )
 def test_a_partner_that_cannot_be_read_stops_a_removal(failure: RemoteFailure, ends: str) -> None:
@@ -170,6 +170,7 @@ def test_a_partner_that_cannot_be_read_stops_a_removal(failure: RemoteFailure, e
         plan_of(start, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))
     assert str(refused.value).startswith(str(failure))
     assert str(refused.value).endswith(ends)
+    assert ("If the partner is gone for good: orphan: remove_here." in str(refused.value)) is (failure is GONE)
 
 
 ORPHAN = Policy(orphan=True)
@@ -177,20 +178,30 @@ ORPHAN = Policy(orphan=True)
 
 def test_an_orphan_leaves_on_this_server_alone() -> None:
     cut = builders.relationship("HQ", ["10.0.1.0"], state="CommunicationInterrupted")
-    plan = plan_of(world(builders.server([cut]), GONE), Spec("HQ", absent=True, policy=ORPHAN))
+    plan = plan_of(world(builders.server([cut]), GONE, OWN), Spec("HQ", absent=True, policy=ORPHAN))
     assert in_words(plan) == [
         "take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0",
         "remove the relationship 'HQ' on DHCP01 alone",
     ]
     assert plan.removals == ()
+    assert plan.warnings == (
+        f"orphan: {PARTNER}, the partner in 'HQ', is taken for gone: {PARTNER} does not answer RPC (WIN32 1722); "
+        "DHCP02 does not answer RPC (WIN32 1722); 10.10.0.12 does not answer RPC (WIN32 1722); "
+        "TCP 5986 of dhcp02 does not answer (ETIMEDOUT)",
+    )
 
 
 @pytest.mark.parametrize(
     ("state", "there", "message"),
     [
         ("Normal", GONE, "orphan: 'HQ' on DHCP01 is in state Normal, so its partner"),
-        ("PartnerDown", Denied(), "orphan: the partner dhcp02.contoso.example answers DHCP01, so it is not gone"),
-        ("PartnerDown", partner({"HQ": ["10.0.1.0"]}), "orphan: the partner dhcp02.contoso.example answers DHCP01"),
+        ("PartnerDown", Denied(), f"orphan: {PARTNER}, the partner in 'HQ', answers DHCP01 at {PARTNER}, so it is not"),
+        ("PartnerDown", partner({"HQ": ["10.0.1.0"]}), f"orphan: {PARTNER}, the partner in 'HQ', answers (it is in"),
+        (
+            "CommunicationInterrupted",
+            GONE,
+            f"partner_is_off: needed, since {PARTNER}, the partner in 'HQ', was asked by",
+        ),
     ],
 )
 def test_a_partner_that_is_there_leaves_no_orphan(state: str, there: Any, message: str) -> None:

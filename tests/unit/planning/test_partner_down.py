@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import builders
 import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Source
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import partner_down
@@ -15,20 +16,24 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from random_pairs import Denied
-from worlds import PARTNER, in_words, partner, world
+from worlds import GONE, OWN, PARTNER, in_words, partner, world
 
-SILENT = RemoteFailure("On dhcp01: the partner is not reachable.")
+CUT = builders.relationship("HQ", ["10.0.1.0"], state="CommunicationInterrupted")
 
 
-def down(state: str, there: Server | RemoteFailure) -> World:
-    return world(builders.server([builders.relationship("HQ", ["10.0.1.0"], state=state)]), there)
+def down(state: str, there: Server | RemoteFailure, source: Source = OWN) -> World:
+    return world(builders.server([replace(CUT, state=state)]), there, source)
 
 
 def test_a_silent_partner_is_declared_down() -> None:
-    plan = partner_down.declare_down("HQ", down("CommunicationInterrupted", SILENT))
+    plan = partner_down.declare_down("HQ", down("CommunicationInterrupted", GONE))
     assert isinstance(plan, Plan)
-    assert in_words(plan) == [f"declare {PARTNER}, the partner of relationship 'HQ', down"]
-    again = partner_down.declare_down("HQ", down("PartnerDown", SILENT))
+    assert in_words(plan) == [
+        f"declare {PARTNER}, the partner of relationship 'HQ', down, since it is silent: {PARTNER} does not answer RPC "
+        "(WIN32 1722); DHCP02 does not answer RPC (WIN32 1722); 10.10.0.12 does not answer RPC (WIN32 1722); "
+        "TCP 5986 of dhcp02 does not answer (ETIMEDOUT)"
+    ]
+    again = partner_down.declare_down("HQ", down("PartnerDown", GONE))
     assert isinstance(again, Plan)
     assert again.actions == ()
 
@@ -38,14 +43,14 @@ def test_a_silent_partner_is_declared_down() -> None:
     [
         (
             "Normal",
-            SILENT,
+            GONE,
             "relationship 'HQ' on DHCP01 is in state Normal; a partner is declared down from CommunicationInterrupted "
             "only",
         ),
         (
             "CommunicationInterrupted",
             Denied(),
-            f"{PARTNER}, the partner in 'HQ', answers DHCP01, so it is not down, although it says: access is denied",
+            f"{PARTNER}, the partner in 'HQ', answers the controller, so it is not down, although it says: access is",
         ),
         (
             "CommunicationInterrupted",
@@ -55,7 +60,7 @@ def test_a_silent_partner_is_declared_down() -> None:
         (
             "CommunicationInterrupted",
             partner(),
-            "DHCP02, the partner in 'HQ', answers (it is in state without this relationship), so it is not down",
+            "DHCP02, the partner in 'HQ', answers (it is without this relationship), so it is not down",
         ),
     ],
 )

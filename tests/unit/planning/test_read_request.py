@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import (
+    Knocked,
     OwnRead,
     PartnerRead,
     ReadRequest,
@@ -16,7 +17,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_re
     both,
     with_leases,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteFailure
 from worlds import HERE, ONE, PARTNER, THREE, TWO
 
 HQ = PartnerRead((PARTNER, "dhcp02"), "HQ", (ONE,))
@@ -146,8 +147,16 @@ def test_the_one_who_watches_is_told_what_is_read(request_: ReadRequest, words: 
 # --- a server that could not be read ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answered", [True, False])
-def test_one_that_could_not_be_read_may_be_there_all_the_same(answered: bool) -> None:
+@pytest.mark.parametrize("heard", Heard)
+def test_one_that_could_not_be_read_may_be_there_all_the_same(heard: Heard) -> None:
     failure = RemoteFailure("On dhcp01 asking dhcp02: access is denied.")
-    failure.answered = answered
-    assert Unread(failure).answered is answered
+    assert Unread(failure).answered, "as long as nobody says otherwise"
+    failure.heard = heard
+    assert Unread(failure).answered is (heard is Heard.ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("ids", "there"), [((), True), (("WIN32 5",), True), (("WIN32 1722",), False), (("WIN32 1753",), False)]
+)
+def test_one_that_was_knocked_at_is_there_where_its_service_said_something(ids: tuple[str, ...], there: bool) -> None:
+    assert Knocked(ids).is_there is there

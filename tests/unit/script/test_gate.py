@@ -84,7 +84,7 @@ def test_programs_are_those_of_windows_by_their_full_path() -> None:
     """A name alone is looked for along PATH, where somebody may have put a program of the same name."""
     text = SCRIPT.read_text(encoding="ascii")
     called = set(re.findall(r"Invoke-Program '([^']+)'", text))
-    assert called == {"icacls.exe", "hostname.exe"}
+    assert called == {"icacls.exe", "hostname.exe", "reg.exe"}
     assert set(re.findall(r"[\w.-]+\.exe\b", text)) == called
     assert text.count("& (") == 1
     assert "[System.IO.Path]::Combine($env:SystemRoot, 'System32', $Name)" in text

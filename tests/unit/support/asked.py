@@ -16,7 +16,12 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_r
 from lab.core.lab import Lab
 
 SHOWN = ["who", "bindings", "failover", "scopes"]  # of every server that is read
-FOLDERS = ["folder_kept", "folder_safety-copies", "folder_backups"]  # where something may be written later
+FOLDERS = [
+    "folder_kept",
+    "folder_safety-copies",
+    "folder_backups",
+    "find_texts",
+]  # where something may be written later
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Asked:
         return reader
 
     def more(self, server: str) -> list[list[str]]:
-        """What a server was asked beside its relationships, scopes and folders, for each command that it ran."""
+        """What a server was asked beside its relationships, scopes, folders and notes, for each command that it ran."""
         plain = {*SHOWN, *FOLDERS}
         return [[said for said in asked if said not in plain] for name, asked in self.commands if name == server]
 

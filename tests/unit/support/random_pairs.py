@@ -210,7 +210,6 @@ class Denied(RemoteError):
     def __init__(self) -> None:
         RemoteFailure.__init__(self, "access is denied at the partner.")  # pylint: disable=non-parent-init-called
         self.ids = ["WIN32 5"]
-        self.answered = True
 
 
 def _server(name: str, relationships: list[Relationship], copies: Mapping[IPv4Address, bool]) -> Server:
@@ -252,7 +251,8 @@ def task(rng: random.Random) -> Task:
         partner = rng.choice(list(PARTNERS))
         return lambda world: leftover_copies.remove_copies(scopes, (partner,), how.keep_days, world)
     if kind == "down":
-        return lambda world: partner_down.declare_down(name, world)
+        is_off = rng.random() < 0.5
+        return lambda world: partner_down.declare_down(name, world, is_off=is_off)
     spec = _spec(rng, kind, name, scopes, how)
     return lambda world: plan([spec], world)
 

@@ -17,6 +17,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import (
+    Knocked,
     PartnerRead,
     ReadRequest,
     Unread,
@@ -29,7 +30,11 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.compact_
     Content,
     ContentBuilder,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
+    Heard,
+    RemoteFailure,
+    Unreachable,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import (
     Export,
     Lease,
@@ -39,6 +44,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_e
 
 ONE, TWO, THREE = scope_ids(["10.0.1.0", "10.0.2.0", "10.0.3.0"])
 PARTNER = "dhcp02.contoso.example"
+SPELLINGS = (PARTNER, "DHCP02", "10.10.0.12")  # as the relationships of `builders` have it
+GONE = Unreachable("The partner cannot be reached.", Heard.NOTHING, "TCP 5986 of dhcp02 does not answer (ETIMEDOUT)")
 HERE, OWN, HOP = Connection.THIS_SERVER, Connection.PARTNER, Hop(PARTNER, "DHCP01")
 READ_AT = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 KEEP_HERE = Policy("this_server", "delete")
@@ -47,6 +54,14 @@ NOTHING_NEEDED = Uses(frozenset(), frozenset())
 EMPTY = Export(
     {}, {}, {scope: Content() for scope in (ONE, TWO, THREE)}, dict.fromkeys((ONE, TWO, THREE), NOTHING_NEEDED)
 )
+# what the DNS of DHCP01 has
+_ADDRESSES = {
+    "DHCP02": ("10.10.0.12",),
+    "dhcp01": ("10.10.0.11",),
+    "dhcp02": ("10.10.0.12",),
+    "dhcp03": ("10.10.0.13",),
+}
+RESOLVED = {**_ADDRESSES, **{f"{name}.contoso.example": found for name, found in _ADDRESSES.items()}}
 LEVEL = ServerLevel((10, 0), {}, {})
 
 
@@ -79,15 +94,25 @@ def world(
         uses = replace(EMPTY, uses=dict.fromkeys(found.copies, NOTHING_NEEDED))
         return replace(found, contents=contents, read_at=READ_AT, api=True, level=LEVEL, uses=uses)
 
+    here = replace(here, resolved={**RESOLVED, **here.resolved})
     own = read(view(here, HERE), exported_here)
     if there is None:
         return World({HERE: own})
     key = "" if source is OWN else PARTNER
     if isinstance(there, RemoteFailure):
-        return World({HERE: own}, {key: Unread(there)}, has_partner_host=source is OWN)
+        unread = Unread(there, own=source is OWN)
+        came = dict.fromkeys(SPELLINGS, _came(there))
+        return World({HERE: own}, {PARTNER: unread, key: unread}, has_partner_host=source is OWN, knocked=came)
+    there = replace(there, resolved={**RESOLVED, **there.resolved})
     other = read(view(there, source, here), exported_there)
     known = {PARTNER: source, key: source}
-    return World({HERE: own, source: other}, known, has_partner_host=source is OWN)
+    came = dict.fromkeys(SPELLINGS, Knocked(shown=there))
+    return World({HERE: own, source: other}, known, has_partner_host=source is OWN, knocked=came)
+
+
+def _came(failure: RemoteFailure) -> Knocked:
+    """What RPC says of a server that could not be read so."""
+    return Knocked(("WIN32 1722",)) if failure.heard is Heard.NOTHING else Knocked(("WIN32 5",), failure)
 
 
 def pair(relationships: Mapping[str, Iterable[str]], source: Source = HOP, **exported: Export) -> World:
@@ -100,6 +125,7 @@ def alone(here: Server, *desired: Spec) -> Plan:
     """The plan for a server whose partners have nothing but their halves of its relationships, and the copies of their
     members; they are told of as they are asked for."""
     needs = dict.fromkeys((scope.scope_id for scope in here.scopes), NOTHING_NEEDED)
+    here = replace(here, resolved=RESOLVED)
     own = replace(view(here, HERE), uses=replace(EMPTY, uses=needs), level=LEVEL, api=True)
     now = World({HERE: own})
     for _round in range(9):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import errors
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 
 
@@ -111,18 +111,27 @@ def test_an_error_of_a_partner_that_was_asked_names_it_and_sends_nobody_to_the_w
 
 
 @pytest.mark.parametrize(
-    ("error_id", "answered"),
+    ("error_id", "heard"),
     [
-        ("DHCP 20013", True),
-        ("WIN32 5", True),
-        ("DHCP 20121", True),
-        ("WIN32 1722", False),
-        ("WIN32 1753", False),
-        ("DHCP 20123", False),
+        ("DHCP 20013", Heard.ANSWER),
+        ("DHCP 20017", Heard.ANSWER),
+        ("DHCP 20121", Heard.ANSWER),
+        ("DHCP 20133", Heard.ANSWER),
+        ("WIN32 5", Heard.ANSWER),
+        ("WIN32 87", Heard.ANSWER),
+        ("WIN32 1326", Heard.ANSWER),
+        ("WIN32 1727", Heard.ANSWER),
+        ("CommandNotFoundException", Heard.ANSWER),
+        ("windhcp.no_module", Heard.ANSWER),
+        ("WIN32 1722", Heard.NOTHING),
+        ("DHCP 20122", Heard.NOTHING),
+        ("WIN32 1753", Heard.STOPPED),
+        ("DHCP 20123", Heard.STOPPED),
+        ("DHCP 20124", Heard.NOT_ASKED),
     ],
 )
-def test_who_gives_an_error_of_a_dhcp_server_is_there(error_id: str, answered: bool) -> None:
-    assert error("failover", f"{error_id},Get-X").answered is answered
+def test_silence_is_what_is_known_to_be_silence_and_all_else_an_answer(error_id: str, heard: Heard) -> None:
+    assert error("failover", f"{error_id},Get-X").heard is heard
 
 
 NUMBERS = [20005, 20013, 20023, 20052, *range(20113, 20135)]

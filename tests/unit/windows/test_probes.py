@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import lab_client
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, probes
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import ServerLevel
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, ReplyObject, Result
 from lab import topology
@@ -68,7 +68,7 @@ def test_three_refusals_have_three_meanings(
         probes.check(answers, "dhcp01", PARTNER, goes_on)
     assert meaning in str(refused.value)
     assert str(refused.value).startswith(f"On dhcp01 asking {PARTNER}: ")
-    assert refused.value.answered is answered
+    assert (refused.value.heard is Heard.ANSWER) is answered
 
 
 # --- the version, and the server level that comes with it ------------------------------------------------------------
@@ -105,7 +105,7 @@ def test_an_older_one_is_refused_as_windows_would(windows: str) -> None:
     assert str(refused.value).startswith(f"On dhcp01 asking {PARTNER}: {TOO_OLD}")
     assert f"its version is {version}" in str(refused.value)
     assert str(refused.value).count(NEEDS) == 1
-    assert refused.value.answered, "a server that is too old is there"
+    assert refused.value.heard is Heard.ANSWER, "a server that is too old is there"
     with pytest.raises(RemoteError, match=TOO_OLD):
         level(lab, PARTNER)
 

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether something listens where a connection of Ansible goes, asked by the controller itself: what a connection
+plugin says of a failure does not tell a server that is off from a password that expired."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+from typing import Any
+from urllib.request import getproxies, proxy_bypass
+
+from .._windows.errors import Heard
+
+ATTEMPTS, PAUSE, TIMEOUT = 3, 3, 5  # seconds: one that is just being restarted is not gone
+# nobody is there, or nobody whom packets reach; what is wrong on the controller's own side is something else
+_SILENT = frozenset({errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.EHOSTDOWN})
+_PORTS = {"ssh": 22, "winrm": 5986, "psrp": 5986}
+
+
+def listen(connection: Any) -> tuple[Heard, str]:
+    """What came at a connection's host and port, also in words."""
+    host, port = _place(connection)
+    if not host or not port or _is_proxied(connection, host):
+        return Heard.NOT_ASKED, "the way of partner_host is no plain TCP connection"
+    try:
+        addresses = {found[4][:2] for found in socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        return Heard.NOT_ASKED, f"the controller knows no address of {host}"
+    came = {answer(str(address), int(number)) for address, number in addresses}
+    words = (
+        f"TCP {port} of {host} does not answer the controller ({', '.join(sorted(words for _heard, words in came))})"
+    )
+    heard = {one for one, _words in came}
+    if Heard.ANSWER in heard:
+        return Heard.ANSWER, f"TCP {port} of {host} answers the controller"
+    return (Heard.NOTHING, words) if heard == {Heard.NOTHING} else (Heard.NOT_ASKED, words)
+
+
+def answer(address: str, port: int, attempts: int = ATTEMPTS) -> tuple[Heard, str]:
+    """What came at an address, and by which errno. Silence is what was silence each time."""
+    code = 0
+    for number in range(attempts):
+        if number:
+            time.sleep(PAUSE)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
+            one.settimeout(TIMEOUT)
+            try:
+                one.connect((address, port))
+            except TimeoutError:
+                code = errno.ETIMEDOUT
+            except OSError as error:
+                code = error.errno or 0
+            else:
+                return Heard.ANSWER, ""
+        if code not in _SILENT:
+            return Heard.NOT_ASKED, errno.errorcode.get(code, "error")
+    return Heard.NOTHING, errno.errorcode[code]
+
+
+def _place(connection: Any) -> tuple[str, int]:
+    kind = str(connection.transport)
+    if kind not in _PORTS:
+        return "", 0
+    host = connection.get_option("host" if kind == "ssh" else "remote_addr")
+    default = 5985 if kind == "psrp" and connection.get_option("protocol") == "http" else _PORTS[kind]
+    return str(host or ""), int(connection.get_option("port") or default)
+
+
+def _is_proxied(connection: Any, host: str) -> bool:
+    if connection.transport == "psrp":
+        return bool(connection.get_option("proxy"))
+    if connection.transport == "ssh":
+        given = (str(connection.get_option(name) or "") for name in ("ssh_args", "ssh_common_args", "ssh_extra_args"))
+        return any(word in text.lower() for text in given for word in ("proxy", "-j"))
+    return bool(getproxies()) and not proxy_bypass(host)

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether something listens is asked over real sockets: an accepted connection is an answer, a refused one is none."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import tcp_port
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard
+
+
+@dataclass
+class Connection:
+    """As much of a connection plugin as is asked: its transport and its options."""
+
+    transport: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def get_option(self, name: str) -> Any:
+        return self.options.get(name)
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """One on which somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def closed() -> int:
+    """One on which nobody does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcp_port, "PAUSE", 0)
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_an_accepted_connection_is_an_answer(port: int) -> None:
+    heard, words = tcp_port.listen(Connection("winrm", {"remote_addr": "127.0.0.1", "port": port}))
+    assert (heard, words) == (Heard.ANSWER, f"TCP {port} of 127.0.0.1 answers the controller")
+
+
+@pytest.mark.parametrize(("transport", "host"), [("winrm", "remote_addr"), ("psrp", "remote_addr"), ("ssh", "host")])
+def test_a_refused_connection_is_silence(transport: str, host: str, closed: int) -> None:
+    heard, words = tcp_port.listen(Connection(transport, {host: "127.0.0.1", "port": closed}))
+    assert heard is Heard.NOTHING
+    assert words == f"TCP {closed} of 127.0.0.1 does not answer the controller (ECONNREFUSED)"
+
+
+def test_one_that_listens_again_after_a_moment_was_only_restarted(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    servers: list[socket.socket] = []
+
+    def restarts(_seconds: float) -> None:
+        servers.append(socket.create_server(("127.0.0.1", closed)))
+
+    monkeypatch.setattr(tcp_port.time, "sleep", restarts)
+    assert tcp_port.answer("127.0.0.1", closed)[0] is Heard.ANSWER
+    servers[0].close()
+
+
+def test_a_full_backlog_is_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcp_port, "TIMEOUT", 0.1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        place = server.getsockname()
+        waiting = [socket.socket() for _each in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(place)
+        assert tcp_port.answer(*place) == (Heard.NOTHING, "ETIMEDOUT")
+        for one in waiting:
+            one.close()
+
+
+@pytest.mark.parametrize(
+    ("connection", "words"),
+    [
+        (
+            Connection("winrm", {"remote_addr": "no-such-host.invalid", "port": 5985}),
+            "the controller knows no address of",
+        ),
+        (Connection("local"), "no plain TCP connection"),
+        (
+            Connection("psrp", {"remote_addr": "127.0.0.1", "port": 1, "proxy": "http://proxy"}),
+            "no plain TCP connection",
+        ),
+        (Connection("ssh", {"host": "127.0.0.1", "port": 1, "ssh_common_args": "-o ProxyJump=x"}), "no plain TCP"),
+        (Connection("ssh", {"host": "127.0.0.1", "port": 1, "ssh_args": "-J x"}), "no plain TCP"),
+        (Connection("winrm", {"remote_addr": "255.255.255.255", "port": 5985}), "does not answer the controller"),
+    ],
+    ids=["unknown name", "local", "psrp proxy", "ProxyJump", "-J", "an error of the controller's own"],
+)
+def test_what_cannot_be_asked_is_no_silence(connection: Connection, words: str) -> None:
+    heard, said = tcp_port.listen(connection)
+    assert heard is Heard.NOT_ASKED
+    assert words in said
+
+
+def test_a_proxy_of_the_environment_is_in_the_way_of_winrm(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    place = {"remote_addr": "127.0.0.1", "port": closed}
+    assert tcp_port.listen(Connection("winrm", place))[0] is Heard.NOT_ASKED
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert tcp_port.listen(Connection("winrm", place))[0] is Heard.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("connection", "port"),
+    [
+        (Connection("winrm", {"remote_addr": "h"}), 5986),
+        (Connection("psrp", {"remote_addr": "h"}), 5986),
+        (Connection("psrp", {"remote_addr": "h", "protocol": "http"}), 5985),
+        (Connection("ssh", {"host": "h"}), 22),
+    ],
+)
+def test_the_port_is_that_of_the_connection(connection: Connection, port: int) -> None:
+    assert f"{connection.transport}:{port}" == f"{connection.transport}:{tcp_port._place(connection)[1]}"

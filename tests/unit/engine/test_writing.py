@@ -1,0 +1,232 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a run that takes scopes out leaves and undoes when another one, or a person, is at work on the same servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note, from_text
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
+from nothing_lost.watched import Killed
+from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair, steps
+
+PARTNER = "dhcp02.contoso.example"
+KEEP: dict[str, Any] = {"keep_scopes_on": "this_server", "other_copy": "delete"}
+OWN = {"partner_host": "dhcp02"}
+CLAIM = 2  # the remote command over the hop that puts the copy out of service; two have read before
+Change = Callable[[Pair], None]
+
+
+def meanwhile(servers: Pair, changes: Mapping[int, Change]) -> None:
+    """What happens just before each remote command of the next task."""
+    plain = servers.wire.execute
+
+    def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        changes.get(servers.wire.calls, lambda servers: None)(servers)
+        return plain(server, arguments)
+
+    servers.wire.execute = execute  # type: ignore[method-assign]
+
+
+def a_person(servers: Pair) -> None:
+    servers.server("DHCP01").relationships["HQ"].percentage = 70
+
+
+def notes(servers: Pair, server: str = "DHCP01") -> list[Note | None]:
+    """Those that stand on a server."""
+    files = servers.wire.files[server]
+    return [
+        from_text(files.found(path)[path].decode().split("\n")[0]) for path in files.paths() if "unfinished." in path
+    ]
+
+
+def leave(servers: Pair, note: Note, server: str = "DHCP01") -> None:
+    """The note of another run."""
+    remote = Remote(lambda arguments: servers.wire.execute(server, arguments), server.lower(), check_mode=False)
+    remote.write((), "", [journal.keep(note)])
+
+
+def states(servers: Pair) -> list[str]:
+    """Of the first scope on each server."""
+    found = [servers.server(name).scopes.get(ONE) for name in ("DHCP01", "DHCP02")]
+    return [scope.state if scope else "none" for scope in found]
+
+
+# --- the note ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", [{}, OWN], ids=["second hop", "own connection"])
+def test_while_copies_are_out_of_service_a_note_tells_so_and_for_how_long(route: dict[str, str]) -> None:
+    servers = pair()
+    seen: list[tuple[list[str], list[Note | None]]] = []
+    meanwhile(
+        servers,
+        dict.fromkeys(range(CLAIM + 1, 12), lambda servers: seen.append((states(servers), notes(servers)))),
+    )
+    servers.ok(SCOPE, **servers.remove(ONE, **KEEP, **route, wait_timeout=100))
+    claimed = [found for shown, found in seen if shown == ["Active", "InActive"]]
+    assert claimed
+    for (note,) in claimed:
+        assert note
+        assert (note.relationship, note.partner, note.scopes) == ("HQ", PARTNER, (ONE,))
+        assert note.claimed == {ONE: PARTNER}
+        assert "@" in note.who
+        assert note.since
+        assert note.until
+        assert note.until - note.since == timedelta(seconds=60 + (100 if route else 0)), "each other server may wait"
+    assert notes(servers) == []
+
+
+def test_one_request_needs_no_note_that_others_wait_for() -> None:
+    """It runs under the server's mutex, so nobody sees the note but after a run that was killed."""
+    servers = pair()
+    change = {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 1}
+    servers.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20127")
+    assert servers.run(RELATIONSHIP, **change)["failed"]
+    assert [(note.partner, note.until) for note in notes(servers) if note] == [(PARTNER, None)]
+
+
+# --- undone -----------------------------------------------------------------------------------------------------------
+
+
+def test_who_finds_a_change_after_its_claim_undoes_it() -> None:
+    servers = pair()
+    meanwhile(servers, {CLAIM + 1: a_person})
+    result = servers.run(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 0}))
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert "HQ': load_balance_percent 50 -> 70" in result["msg"]
+    assert states(servers) == ["Active", "Active"]
+    assert ONE in servers.server("DHCP02").relationships["HQ"].scopes
+    assert notes(servers) == []
+
+
+def test_and_plans_anew_where_there_is_time() -> None:
+    servers = pair()
+    meanwhile(servers, {CLAIM + 1: a_person})
+    result = servers.ok(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 60}))
+    assert result["changed"]
+    assert steps(result)[-1] == f"remove from relationship 'HQ', keeping on DHCP01 and deleting on {PARTNER}: 10.0.1.0"
+    assert states(servers) == ["Active", "none"]
+    assert notes(servers) == []
+
+
+def test_a_copy_that_somebody_else_keeps_out_of_service_is_not_switched_on() -> None:
+    """The kept one left the relationship meanwhile, and serves: two would serve it."""
+    servers = pair()
+
+    def other_run(servers: Pair) -> None:
+        for name in ("DHCP01", "DHCP02"):
+            servers.server(name).relationships["HQ"].scopes.remove(ONE)
+
+    meanwhile(servers, {CLAIM + 1: other_run})
+    result = servers.run(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 0}))
+    assert result["failed"]
+    assert states(servers) == ["Active", "InActive"]
+
+
+def claimed_and_dead(route: Mapping[str, str]) -> Pair:
+    """A run on DHCP01 whose play was killed as soon as the copy on DHCP02 was out of service."""
+    for number in range(20):
+        servers = pair()
+        servers.wire.lose_at = number
+        with pytest.raises(Killed):
+            servers.run(SCOPE, **servers.remove(ONE, **KEEP, **route))
+        servers.wire.lose_at = None
+        if states(servers) == ["Active", "InActive"]:
+            return servers
+    raise AssertionError("nothing is put out of service")
+
+
+@pytest.mark.parametrize("found_by", [{}, OWN], ids=["found over the hop", "found over a connection"])
+@pytest.mark.parametrize("route", [{}, OWN], ids=["second hop", "own connection"])
+def test_what_a_run_that_died_put_out_of_service_serves_again(route: dict[str, str], found_by: dict[str, str]) -> None:
+    servers = claimed_and_dead(route)
+    (note,) = notes(servers)
+    assert note
+    assert note.claimed == {ONE: PARTNER}
+    present = {"relationship": "HQ", "scopes": [str(ONE)], "wait_timeout": 900, **found_by}
+    result = servers.ok(SCOPE, **present)
+    assert steps(result) == [f"activate 10.0.1.0 on {'DHCP02' if found_by else PARTNER}"]
+    assert states(servers) == ["Active", "Active"]
+    assert notes(servers) == []
+    assert not servers.ok(SCOPE, **present)["changed"]
+
+
+# --- another run ------------------------------------------------------------------------------------------------------
+
+
+def at_work(servers: Pair, seconds: int) -> Note:
+    now = servers.lab.now("DHCP01")
+    return Note("HQ", PARTNER, (ONE,), {}, (), "2", "anna@controller2", now, now + timedelta(seconds=seconds))
+
+
+def test_a_run_that_may_be_at_work_is_waited_for() -> None:
+    servers = pair()
+    leave(servers, at_work(servers, 30))
+    with servers.unchanged():
+        result = servers.run(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 3}))
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"].startswith("anna@controller2 is writing to 'HQ' since ")
+    assert "Nothing was changed. Run again when it has ended." in result["msg"]
+    assert len(notes(servers)) == 1, "it is that of the other run"
+    assert servers.ok(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 120}))["changed"]
+    assert notes(servers) == []
+
+
+def test_only_what_it_is_about_waits() -> None:
+    servers = pair()
+    leave(servers, replace(at_work(servers, 3600), relationship="Lab"))
+    assert servers.ok(SCOPE, **servers.remove(TWO, **KEEP))["changed"]
+    assert len(notes(servers)) == 1
+    message = servers.run(SCOPE, **servers.remove(ONE, **KEEP))["msg"]
+    assert message.startswith("anna@controller2 is writing to 'Lab' since ")
+
+
+# --- in the end -------------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_that_serves_again_beside_the_kept_one_is_switched_off_in_the_end() -> None:
+    """It was taken out already, over a connection of its own, when a person took it for a fault."""
+    servers = pair()
+    done: list[bool] = []
+
+    def a_person_activates(servers: Pair) -> None:
+        there = servers.server("DHCP02")
+        if not done and ONE not in there.relationships["HQ"].scopes:
+            there.scopes[ONE].state = "Active"
+            done.append(True)
+
+    meanwhile(servers, dict.fromkeys(range(20), a_person_activates))
+    disable = {"keep_scopes_on": "this_server", "other_copy": "disable"}
+    result = servers.run(SCOPE, **servers.remove(ONE, **disable, **OWN))
+    assert (done, result["changed"], "failed" in result) == ([True], True, False)
+    assert states(servers) == ["Active", "InActive"]
+    assert notes(servers) == []
+
+
+def test_what_only_a_person_can_mend_is_told() -> None:
+    """Meanwhile the copy went into another relationship there, and serves in it."""
+    servers = pair()
+    done: list[bool] = []
+
+    def another_run(servers: Pair) -> None:
+        there = servers.server("DHCP02")
+        if not done and ONE not in there.relationships["HQ"].scopes:
+            there.scopes[ONE].state = "Active"
+            far = replace(there.relationships["HQ"], name="Far", partner_server="DHCP03", peer="DHCP03", scopes=[ONE])
+            there.relationships["Far"] = far
+            done.append(True)
+
+    meanwhile(servers, dict.fromkeys(range(20), another_run))
+    disable = {"keep_scopes_on": "this_server", "other_copy": "disable"}
+    result = servers.run(SCOPE, **servers.remove(ONE, **disable, **OWN))
+    assert (done, result["failed"], result["changed"]) == ([True], True, True)
+    assert "10.0.1.0 is in service on DHCP01, and on DHCP02 in 'Far'" in result["msg"]
+    assert result["msg"].endswith("Look at both servers, and see that one of them serves the scope.")
+    assert len(notes(servers)) == 1, "the next run looks at both"
