@@ -158,6 +158,24 @@ def test_what_a_run_that_died_put_out_of_service_serves_again(route: dict[str, s
     assert not servers.ok(SCOPE, **present)["changed"]
 
 
+def test_the_note_stays_while_what_it_is_about_is_half_done() -> None:
+    """A task about something else looks at the same two servers meanwhile: it was this server that lost its copy, so
+    only the note leads the next run to the other one."""
+    servers = pair()
+    for server, member in (("DHCP01", False), ("DHCP02", True)):
+        found = servers.server(server)
+        found.scopes[ONE].state = "Active" if member else "InActive"
+        if not member:
+            found.relationships["HQ"].scopes.remove(ONE)
+    leave(servers, Note("HQ", PARTNER, (ONE,), {ONE: "DHCP01"}, run="1"))
+    assert not servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=50)["changed"]
+    assert len(notes(servers)) == 1
+    give = {"keep_scopes_on": "partner", "other_copy": "disable"}
+    assert servers.ok(SCOPE, **servers.remove(ONE, **give))["changed"]
+    assert ONE not in servers.server("DHCP02").relationships["HQ"].scopes
+    assert notes(servers) == []
+
+
 # --- another run ------------------------------------------------------------------------------------------------------
 
 
