@@ -69,7 +69,8 @@ class Outcome:
     trace: list[Operation] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     promised: tuple[bool, ...] = ()  # of each run, whether what its ok promises is so in the end
-    well: tuple[bool, ...] = ()  # whether it said ok, at the latest when it was run again
+    at_once: tuple[bool, ...] = ()  # whether it said ok
+    well: tuple[bool, ...] = ()  # the same, at the latest when it was run again
 
 
 @dataclass
@@ -113,8 +114,8 @@ def meet(pair: Pair, schedule: Schedule) -> Outcome:
     actors = _actors(meeting, schedule, clients)
     ended = _run(meeting, actors, schedule.segments, outcome)
     outcome.trace = ended.trace
-    well = [_is_ok(actor) or _again(meeting, number, outcome) for number, actor in enumerate(actors[:2])]
-    outcome.well = tuple(well)
+    outcome.at_once = tuple(map(_is_ok, actors[:2]))
+    outcome.well = tuple(ok or _again(meeting, number, outcome) for number, ok in enumerate(outcome.at_once))
     clients.deliver()
     judge = meeting.judge
     outcome.wrong += [("lost", what) for what in (*judge.lost, *judge.leases())]

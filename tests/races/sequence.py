@@ -33,7 +33,7 @@ def sequence(pair: Pair) -> Usual:
     """Both orders of the two."""
     orders = [meet(pair, Schedule(((first, REST), (1 - first, REST)))) for first in (0, 1)]
     return Usual(
-        tuple(all(order.well) and order.promised[who] for who, order in enumerate(orders)),
+        tuple(all(order.at_once) and order.promised[who] for who, order in enumerate(orders)),
         frozenset(who for order in orders for who, _said in order.persons),
     )
 
