@@ -55,7 +55,7 @@ EMPTY = Export(
     {}, {}, {scope: Content() for scope in (ONE, TWO, THREE)}, dict.fromkeys((ONE, TWO, THREE), NOTHING_NEEDED)
 )
 # what the DNS of DHCP01 has
-_ADDRESSES = {
+_ADDRESSES = {f"dhcp0{number}": (f"10.10.0.1{number}",) for number in (1, 2, 3, 9)}
     "DHCP02": ("10.10.0.12",),
     "dhcp01": ("10.10.0.11",),
     "dhcp02": ("10.10.0.12",),
