@@ -56,12 +56,11 @@ EMPTY = Export(
 )
 # what the DNS of DHCP01 has
 _ADDRESSES = {f"dhcp0{number}": (f"10.10.0.1{number}",) for number in (1, 2, 3, 9)}
+RESOLVED = {
+    **_ADDRESSES,
+    **{f"{name}.contoso.example": found for name, found in _ADDRESSES.items()},
     "DHCP02": ("10.10.0.12",),
-    "dhcp01": ("10.10.0.11",),
-    "dhcp02": ("10.10.0.12",),
-    "dhcp03": ("10.10.0.13",),
 }
-RESOLVED = {**_ADDRESSES, **{f"{name}.contoso.example": found for name, found in _ADDRESSES.items()}}
 LEVEL = ServerLevel((10, 0), {}, {})
 
 
