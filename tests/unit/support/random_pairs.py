@@ -260,6 +260,7 @@ def task(rng: random.Random) -> Task:
         rng.choice(["this_server", "this_server", "partner", None]),
         rng.choice(["delete", "disable", None]),
         rng.random() < 0.1,
+        rng.random() < 0.8,
         rng.choice([0, 0, None]),
         rng.random() < 0.5,
     )
