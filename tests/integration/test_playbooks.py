@@ -222,7 +222,7 @@ def test_migrate_leaves_disabled_copies_on_the_leaving_server(net: str) -> None:
 
 
 def test_migrate_away_from_a_server_that_is_gone_for_good(net: str) -> None:
-    move = {**PAIR, "failover_new": "dhcp03", "failover_relationships": [HQ, BRANCHES]}
+    move: dict[str, Any] = {**PAIR, "failover_new": "dhcp03", "failover_relationships": [HQ, BRANCHES]}
     move |= {"failover_orphan": True, "failover_partner_is_off": True}
     with Site(company(), "standin", net) as site:
         keeping, gone, new = site.lab.servers.values()

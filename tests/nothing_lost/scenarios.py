@@ -32,7 +32,7 @@ SCOPE_MODULE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
 HQ = {"relationship": "HQ", "create_relationship": {"partner_server": PARTNER}}
 KEEP = {"keep_scopes_on": "this_server"}
 GIVE = {"keep_scopes_on": "partner"}
-GONE = {"orphan": "remove_here", "partner_is_off": True}
+GONE: dict[str, Any] = {"orphan": "remove_here", "partner_is_off": True}
 FULL = {
     "name": "HQ",
     "partner_server": PARTNER,

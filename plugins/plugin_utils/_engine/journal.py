@@ -30,7 +30,7 @@ def found(answer: Result, host: str) -> tuple[Note, ...]:
     Raises RemoteError where somebody else has put something in the place of the notes: no write would be possible.
     """
     if NOT_OURS in error_ids(answer):
-        raise RemoteError(answer, host, answered=True)
+        raise RemoteError(answer, host)
     notes = (note.from_text(text.text("public")) for text in answer.objects)
     return tuple(each for each in notes if each is not None)
 

@@ -32,6 +32,7 @@ from .._model.note import Note
 from .._model.refusal import NotServing, Refused, TaskFailure
 from .._model.texts import few
 from .._planning import claims, guards
+from .._planning.leaving import is_half_made
 from .._planning.plan import Departure, Plan
 from .._planning.read_request import ReadRequest, Scopes
 from .._planning.world import Planner, World
@@ -173,7 +174,6 @@ class Reconciliation:
 
     def _apply(self, plan: Plan, steps: Sequence[Step], planner: Planner[Plan]) -> None:
         self.result["changed"] = bool(self.writing.done)  # until something is written
-        self.reader.settle()
         self._departures.update({(each.scope, each.loser): each for each in plan.departures})
         first, rest = calls.parted(steps)
         self.writing.begin(steps)
@@ -184,6 +184,7 @@ class Reconciliation:
             if first or (going and THERE in plan.start.views):  # no fingerprint holds what is over two connections
                 self._look(plan, first, rest, planner)
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
+            self.reader.settle()  # not before the look, which is for the same plan: secrets are kept yet
             self.writing.carry_out(plan, rest)
         except TaskFailure:
             self._undo(plan, planner)
@@ -294,14 +295,22 @@ class Reconciliation:
         partners = [source for source in plan.start.known.values() if source in plan.start.views]
         if partners and len(partners) == len(plan.start.known):
             reading = self.reader.readings[HERE]
-            seen = [view.server.identity for source, view in plan.start.views.items() if source is not HERE]
-            drops = [
-                journal.drop(note.relationship)
-                for note in plan.start.journal
-                if note.partner in plan.start.known or any(identity.is_called(note.partner) for identity in seen)
-                if all(any(view.serves(scope) for view in plan.end.views.values()) for scope in note.claimed)
-            ]
-            reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
+            drops = [journal.drop(note.relationship) for note in plan.start.journal if _is_settled(note, plan.end)]
+            if drops:
+                reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
+
+
+def _is_settled(note: Note, now: World) -> bool:
+    """Whether the partner that the note names was looked at, and nothing is half done there."""
+    name, here = note.relationship, now.here
+    for source, view in now.views.items():
+        if source is not HERE and (
+            now.known.get(note.partner) == source or view.server.identity.is_called(note.partner)
+        ):
+            served = all(here.serves(scope) or view.serves(scope) for scope in note.claimed)
+            apart = not (here.members(name) ^ view.members(name)).isdisjoint(note.scopes)
+            return served and not apart and not is_half_made(name, here, view)
+    return False
 
 
 def _going(plan: Plan) -> Scopes:

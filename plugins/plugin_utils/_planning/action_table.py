@@ -6,10 +6,10 @@
 | --- | --- | --- |
 | SAVE | the copies are there | - |
 | MAKE | the id is free | stays |
-| SERVE on, off | a copy; off: the kept one is there | the reverse |
+| SERVE on, off | a copy; off: the kept one is there | the reverse, by this run or the next |
 | DETACH members, half | members there; no members left | none, the next run goes on |
 | WITHDRAW members, relationship | members on both; empty on both | IMPORT of SAVE, by a person |
-| DELETE | off, in no relationship, kept elsewhere | IMPORT, by a person |
+| DELETE | off, in no relationship; the kept one serves or is a member | IMPORT, by a person |
 | FORGET | something is kept of the secret | it is sent once more |
 | CREATE, JOIN | name free, half there; copy here in no relationship, none there | next run: DETACH, again |
 | MODIFY | the half is there | next run |

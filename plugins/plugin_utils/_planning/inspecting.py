@@ -17,7 +17,7 @@ from .._model.scope import Utilisation
 from . import comparison
 from .comparison import Difference
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
-from .recognising import not_the_partner, unknown_partner
+from .recognising import not_the_partner, unknown_half, unknown_partner
 from .world import Half, ServerView, World
 
 
@@ -44,8 +44,12 @@ def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | R
     unknown = tuple(read for read in reads.values() if world.asked(read) is None)
     if unknown:
         return ReadRequest(partners=unknown)
-    seen = ((read, world.asked(read)) for read in reads.values())
-    waits = [name for read, there in seen if isinstance(there, ServerView) for name in unknown_partner(read, there)]
+    seen = [(read, there) for read in reads.values() if isinstance(there := world.asked(read), ServerView)]
+    waits = [
+        name
+        for read, there in seen
+        for name in (*unknown_partner(read, there), *unknown_half(read.relationship, world.here, there))
+    ]
     if waits:
         return ReadRequest(resolve=tuple(waits))
     return [_entry(relationship, reads.get(relationship.name), wanted, world) for relationship in shown]

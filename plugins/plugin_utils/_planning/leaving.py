@@ -188,7 +188,8 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
             "orphan: remove_here keeps the scopes on this server, and keep_scopes_on says partner; leave one of them "
             "out."
         )
-    if not (_is_gone(current.relationship, policy, d) and d.knows_api(name)):
+    knows_api = d.knows_api(name)  # asked together, since a dead server costs time
+    if not (_is_gone(current.relationship, policy, d) and knows_api):
         return
     d.add(Kind.DETACH_MEMBERS, d.here, name, going, stage=Stage.KEEPER)
     if scopes is None:

@@ -125,19 +125,24 @@ def check_halves(name: str, here: ServerView, there: ServerView) -> None:
         )
 
 
-def check_half(name: str, here: ServerView, there: ServerView) -> Waits:
-    """A relationship there of this name is with this server, or with another one. Raises Refused where that cannot be
-    known: a half is never removed because of a name that was not understood."""
+def unknown_half(name: str, here: ServerView, there: ServerView) -> Waits:
+    """Whose addresses have to be known before it is known whether a relationship there is with this server."""
     theirs, own = there.relationships.get(name), here.server.identity
     if theirs is None or name in there.ours or name not in here.relationships:
         return ()
-    verdict = own.verdict(theirs.partner)
-    if verdict is Verdict.UNKNOWN:
-        return own.unknown(theirs.partner)
-    if verdict is Verdict.NOT_RESOLVED:
+    return own.unknown(theirs.partner) if own.verdict(theirs.partner) is Verdict.UNKNOWN else ()
+
+
+def check_half(name: str, here: ServerView, there: ServerView) -> Waits:
+    """A relationship there of this name is with this server, or with another one. Raises Refused where that cannot be
+    known: a half is never removed because of a name that was not understood."""
+    theirs = there.relationships.get(name)
+    if theirs is None or name in there.ours or name not in here.relationships:
+        return ()
+    if here.server.identity.verdict(theirs.partner) is Verdict.NOT_RESOLVED:
         raise Refused(
             f"'{name}' on {there.name} is with {' = '.join(theirs.partner.names)}, and {here.name} finds no address of "
             f"it, so it is not known whether that is {here.name}. Add the name to DNS, and run again. Nothing was "
             "changed."
         )
-    return ()
+    return unknown_half(name, here, there)

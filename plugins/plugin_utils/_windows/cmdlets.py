@@ -65,7 +65,7 @@ _STARTING = ("WIN32 1753",)
 _STARTING_SECONDS = 30
 # one that is just being restarted is not gone
 _SILENT = ("WIN32 1722", "DHCP 20122")
-_SILENT_SECONDS = 10
+_SILENT_SECONDS = 6
 _QUIET: Mapping[str, Any] = {"Confirm": False}
 _FORCE: Mapping[str, Any] = {"Force": True, "Confirm": False}
 

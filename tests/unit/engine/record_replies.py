@@ -117,8 +117,8 @@ def _record(powershell: DirectPowerShell) -> None:
 
     other = Recorder(powershell)
     other.task(HQ, "fresh", "fresh_with_partner", "created")
-    late = {"changed_meanwhile": _somebody_else}
-    other.task(more, "there", "changed_meanwhile", "changed_by_another", "written_after_it", **late)
+    anew = ("there", "changed_meanwhile", "changed_by_another", "written_after_it")
+    other.task(more, *anew, changed_meanwhile=_somebody_else)
     Recorder(powershell, delegated=False).task(HQ, "fresh", "denied_at_the_partner")
 
 

@@ -17,7 +17,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note impor
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from worlds import HERE, HOP, KEEP_HERE, ONE, OWN, THREE, alone, pair, partner, plan_of, world
 
 PARTNER = "dhcp02.contoso.example"
@@ -110,14 +110,19 @@ def test_a_note_stands_before_the_first_write_and_goes_after_the_last() -> None:
     assert [call.operation["id"] for call in before] == ["keep_text"], "where another connection writes first"
 
 
-@pytest.mark.parametrize("other_copy", ["delete", "disable"])
-@pytest.mark.parametrize("keeper", ["this_server", "partner"])
+@pytest.mark.parametrize(
+    ("policy", "loser"),
+    [
+        (KEEP_HERE, PARTNER),
+        (Policy("this_server", "disable"), PARTNER),
+        (Policy("partner", "delete"), "DHCP01"),
+        (Policy("partner", "disable"), "DHCP01"),
+    ],
+)
 @pytest.mark.parametrize("source", [HOP, OWN], ids=["second hop", "own connection"])
-def test_a_note_tells_which_copies_are_out_of_service(source: Source, keeper: str, other_copy: str) -> None:
-    policy = replace(KEEP_HERE, keep_scopes_on=keeper, other_copy=other_copy)
+def test_a_note_tells_which_copies_are_out_of_service(source: Source, policy: Policy, loser: str) -> None:
     plan = plan_of(pair(MEMBERS, source), Spec("HQ", leaving=(ONE, THREE), policy=policy))
     (note,) = calls.notes(calls.steps(plan), plan.start.here.server)
-    loser = PARTNER if keeper == "this_server" else "DHCP01"
     assert note == Note("HQ", PARTNER, (ONE, THREE), {ONE: loser, THREE: loser})
 
 

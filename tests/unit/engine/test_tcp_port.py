@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,7 +65,7 @@ def test_one_that_listens_again_after_a_moment_was_only_restarted(closed: int, m
     def restarts(_seconds: float) -> None:
         servers.append(socket.create_server(("127.0.0.1", closed)))
 
-    monkeypatch.setattr(tcp_port.time, "sleep", restarts)
+    monkeypatch.setattr(time, "sleep", restarts)
     assert tcp_port.answer("127.0.0.1", closed)[0] is Heard.ANSWER
     servers[0].close()
 

@@ -28,7 +28,8 @@ def meanwhile(servers: Pair, changes: Mapping[int, Change]) -> None:
     plain = servers.wire.execute
 
     def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        changes.get(servers.wire.calls, lambda servers: None)(servers)
+        if servers.wire.calls in changes:
+            changes[servers.wire.calls](servers)
         return plain(server, arguments)
 
     servers.wire.execute = execute  # type: ignore[method-assign]
@@ -86,7 +87,7 @@ def test_while_copies_are_out_of_service_a_note_tells_so_and_for_how_long(route:
 def test_one_request_needs_no_note_that_others_wait_for() -> None:
     """It runs under the server's mutex, so nobody sees the note but after a run that was killed."""
     servers = pair()
-    change = {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 1}
+    change: dict[str, Any] = {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 1}
     servers.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20127")
     assert servers.run(RELATIONSHIP, **change)["failed"]
     assert [(note.partner, note.until) for note in notes(servers) if note] == [(PARTNER, None)]
@@ -156,6 +157,24 @@ def test_what_a_run_that_died_put_out_of_service_serves_again(route: dict[str, s
     assert states(servers) == ["Active", "Active"]
     assert notes(servers) == []
     assert not servers.ok(SCOPE, **present)["changed"]
+
+
+def test_the_note_stays_while_what_it_is_about_is_half_done() -> None:
+    """A task about something else looks at the same two servers meanwhile: it was this server that lost its copy, so
+    only the note leads the next run to the other one."""
+    servers = pair()
+    for server, member in (("DHCP01", False), ("DHCP02", True)):
+        found = servers.server(server)
+        found.scopes[ONE].state = "Active" if member else "InActive"
+        if not member:
+            found.relationships["HQ"].scopes.remove(ONE)
+    leave(servers, Note("HQ", PARTNER, (ONE,), {ONE: "DHCP01"}, run="1"))
+    assert not servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=50)["changed"]
+    assert len(notes(servers)) == 1
+    give = {"keep_scopes_on": "partner", "other_copy": "disable"}
+    assert servers.ok(SCOPE, **servers.remove(ONE, **give))["changed"]
+    assert ONE not in servers.server("DHCP02").relationships["HQ"].scopes
+    assert notes(servers) == []
 
 
 # --- another run ------------------------------------------------------------------------------------------------------

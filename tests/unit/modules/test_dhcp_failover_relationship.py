@@ -99,6 +99,7 @@ def test_it_ends_on_both_servers(route: dict[str, str]) -> None:
     keep = {"keep_scopes_on": "this_server", "other_copy": "delete"}
     result = servers.reached(RELATIONSHIP, name="HQ", state="absent", wait_timeout=1, **keep, **route)
     assert steps(result)[1:] == [
+        *(f"deactivate {scope} on {'DHCP02' if route else PARTNER}" for scope in (ONE, TWO)),
         f"remove from relationship 'HQ', keeping on DHCP01 and deleting on {'DHCP02' if route else PARTNER}: "
         "10.0.1.0, 10.0.2.0",
         f"remove the empty relationship 'HQ' on DHCP01 and {'DHCP02' if route else PARTNER}",

@@ -41,7 +41,12 @@ def members(servers: Pair) -> list[list[str]]:
         ),
         (
             {"create_scopes": [NEW]},
-            [MADE, f"add to relationship 'HQ', copying to {PARTNER}: 10.0.9.0"],
+            [
+                MADE,
+                f"add to relationship 'HQ', copying to {PARTNER}: 10.0.9.0",
+                "activate 10.0.9.0 on DHCP01",
+                "activate 10.0.9.0 on {partner}",
+            ],
             ["10.0.1.0", "10.0.9.0"],
         ),
     ],
@@ -52,8 +57,11 @@ def test_scopes_become_members(
 ) -> None:
     servers = pair(ONE)
     result = servers.reached(SCOPE, relationship="HQ", wait_timeout=1, **options, **route)
-    assert steps(result) == expected
+    assert steps(result) == [step.format(partner="DHCP02" if route else PARTNER) for step in expected]
     assert result["relationship"]["scopes"] == there
+    assert {scope.state for name in ("DHCP01", "DHCP02") for scope in servers.server(name).scopes.values()} == {
+        "Active"
+    }
     assert members(servers) == [there, there]
 
 

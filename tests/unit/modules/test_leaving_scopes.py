@@ -55,7 +55,7 @@ def test_what_goes_is_shown_before_it_goes(route: dict[str, Any]) -> None:
     )
     assert gone["server"].casefold().startswith("dhcp02")
     assert check["diff"]["after"]["scopes"] == done["relationship"]["scopes"] == ["10.0.2.0"]
-    assert [step["step"].split(" ")[0] for step in done["plan"]] == ["keep", "remove"]
+    assert [step["step"].split(" ")[0] for step in done["plan"]] == ["keep", "deactivate", "remove"]
     assert not servers.ok(SCOPE, **options)["changed"]
 
 
@@ -123,9 +123,15 @@ def test_an_inactive_keeper_is_no_keeper() -> None:
     servers = pair()
     servers.server("DHCP01").scopes[ONE].state = "InActive"
     for how in (DELETE, DISABLE):
-        assert "10.0.1.0 state: Active on DHCP02, InActive on DHCP01" in servers.refused(
-            SCOPE, **servers.remove(ONE), **OWN, **how
-        )
+        for more in ({}, {"allow_content_loss": True}):
+            message = servers.refused(SCOPE, **servers.remove(ONE), **OWN, **how, **more)
+            assert message.startswith(
+                "keep_scopes_on: 10.0.1.0 is in service on DHCP02 and not on DHCP01, which is to keep it, so nobody "
+                "would serve it."
+            )
+            assert "keep it on DHCP02, or activate it on DHCP01 first. Nothing was changed." in message
+    assert servers.ok(SCOPE, **servers.remove(ONE), **OWN, keep_scopes_on="partner", other_copy="delete")["changed"]
+    assert servers.server("DHCP02").scopes[ONE].state == "Active"
 
 
 def test_a_keeper_that_lacks_the_scope_is_refused() -> None:
@@ -332,7 +338,7 @@ def test_a_note_of_a_broken_run_stays_until_both_servers_were_seen() -> None:
     assert "is not known" in servers.ok(SCOPE, **asked)["warnings"][0]
     servers.lab.mend_link("DHCP01", "DHCP02")
     result = servers.ok(SCOPE, **asked)
-    assert [step["step"].split(" ")[0] for step in result["plan"]] == ["keep", "deactivate", "take", "delete"]
+    assert [step["step"].split(" ")[0] for step in result["plan"]] == ["keep", "take", "delete"], "out of service it is"
     assert ONE not in servers.server("DHCP02").scopes
 
 

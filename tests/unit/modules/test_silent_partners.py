@@ -22,7 +22,8 @@ LEAVE = {"state": "absent", "orphan": "remove_here"}
 ALONE = pytest.mark.parametrize(
     ("module", "options"), [(DOWN, {}), (RELATIONSHIP, LEAVE)], ids=["declared down", "left behind"]
 )
-OWN, OFF = {"partner_host": "dhcp02"}, {"partner_is_off": True}
+OWN: dict[str, Any] = {"partner_host": "dhcp02"}
+OFF: dict[str, Any] = {"partner_is_off": True}
 NAME, ADDRESS = "dhcp02.contoso.example", "10.10.0.12"
 PASSWORD = Unreachable(
     "partner_host: dhcp02 cannot be reached (basic: the specified credentials were rejected by the server).",

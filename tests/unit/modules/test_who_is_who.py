@@ -18,7 +18,7 @@ from nothing_lost.watched import watched
 from pairs import ONE, Pair, pair
 
 COPY, RELATIONSHIP, SCOPE = "dhcp_failover_scope_copy", "dhcp_failover_relationship", "dhcp_failover_scope"
-OWN = {"partner_host": "dhcp02"}
+OWN: dict[str, Any] = {"partner_host": "dhcp02"}
 ALIAS, CARD = "dhcp.contoso.example", "192.168.9.11"
 ITSELF = ["dhcp01", "DHCP01.contoso.example.", "localhost", "127.0.0.1", "10.10.0.11", ALIAS, CARD]
 
@@ -93,7 +93,7 @@ servers:
 relationships:
   HQ: {{primary: PARIS, secondary: DHCP02, scopes: [10.0.2.0]}}
 """
-REMOVE = {"name": "HQ", "state": "absent", "other_copy": "delete", "wait_timeout": 1}
+REMOVE: dict[str, Any] = {"name": "HQ", "state": "absent", "other_copy": "delete", "wait_timeout": 1}
 
 
 def two_domains(*, addresses: bool = True) -> Pair:
@@ -130,7 +130,7 @@ def test_another_pairs_relationship_is_not_taken_apart(addresses: bool) -> None:
 @pytest.mark.parametrize("addresses", [True, False], ids=["addresses are shown", "names alone"])
 def test_another_server_of_the_name_is_no_partner_host(addresses: bool) -> None:
     servers = two_domains(addresses=addresses)
-    options = {"host": "dhcp02", "keep_scopes_on": "this_server", **REMOVE}
+    options: dict[str, Any] = {"host": "dhcp02", "keep_scopes_on": "this_server", **REMOVE}
     message = servers.refused(RELATIONSHIP, partner_host="berlin", **options)
     assert message.startswith("partner_host: it is dhcp01")
     assert "the partner of 'HQ' is dhcp01 = dhcp01.paris.example" in message
@@ -171,6 +171,8 @@ def test_an_alias_that_the_partner_has_for_this_server_is_resolved(members: list
         servers.server(name).relationships["HQ"].scopes = [IPv4Address(scope) for scope in members]
     with servers.unchanged():
         assert not servers.ok(RELATIONSHIP, **{**HQ, "scopes": members}, **route)["changed"]
+    (shown,) = servers.ok("dhcp_failover_info", gather=["drift"], **route)["relationships"]
+    assert shown["drift"]["problem"] is None
     options = {"keep_scopes_on": "this_server", "other_copy": "disable", "wait_timeout": 1}
     servers.reached(RELATIONSHIP, name="HQ", state="absent", **options, **route)
     assert [len(server.relationships) for server in servers.lab.servers.values()] == [0, 0, 0]

@@ -14,6 +14,7 @@ from typing import Any
 import builders
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Source
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import (
@@ -55,7 +56,7 @@ class Scene:
     partners: Mapping[str, Server]
     own: str = ""
     silent: Mapping[str, RemoteFailure] = None  # type: ignore[assignment]
-    journal: Mapping[str, str] = None  # type: ignore[assignment]
+    journal: tuple[Note, ...] = ()
     kept: SecretRecord = None  # type: ignore[assignment]
     at_once: int = 30
 
@@ -94,7 +95,15 @@ def _world(scene: Scene, asked: ReadRequest) -> World:
                 before = views[there.source]
                 there = replace(there, contents=(*there.contents, *before.contents), api=there.api or before.api)
             views[there.source], known[read.key] = there, there.source
-    return World(views, known, bool(scene.own), scene.journal or {}, scene.kept or SecretRecord(), scene.at_once)
+    return World(
+        views,
+        known,
+        has_partner_host=bool(scene.own),
+        journal=scene.journal,
+        run="mine",
+        secrets=scene.kept or SecretRecord(),
+        at_once=scene.at_once,
+    )
 
 
 def _partner(scene: Scene, name: str, read: PartnerRead) -> ServerView:
@@ -194,10 +203,18 @@ def _scene(
         {name: _server(PARTNERS[name], _unique(theirs[name]), copies[name]) for name in PARTNERS},
         own,
         {rng.choice(list(PARTNERS)): rng.choice(failures)} if rng.random() < 0.15 else {},
-        {names[0]: partner} if noted else {},
+        (_note(rng, names[0], partner),) if noted else (),
         SecretRecord({rng.choice(names): ("salt", "proof")} if rng.random() < 0.3 else {}),
         rng.choice([1, 2, 30]),
     )
+
+
+def _note(rng: random.Random, name: str, partner: str) -> Note:
+    """Of a run that was broken off, while it took scopes out or created one."""
+    scopes = [IPv4Address(scope) for scope in rng.sample(SCOPES, rng.randint(0, 2))]
+    claimed = {scope: rng.choice([HERE, partner]) for scope in scopes if rng.random() < 0.6}
+    made = tuple(scope for scope in scopes if scope not in claimed and rng.random() < 0.3)
+    return Note(name, partner, tuple(scopes), claimed, made, run="dead")
 
 
 def _unique(relationships: list[Relationship]) -> list[Relationship]:
@@ -243,6 +260,7 @@ def task(rng: random.Random) -> Task:
         rng.choice(["this_server", "this_server", "partner", None]),
         rng.choice(["delete", "disable", None]),
         rng.random() < 0.1,
+        rng.random() < 0.8,
         rng.choice([0, 0, None]),
         rng.random() < 0.5,
     )

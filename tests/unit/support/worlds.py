@@ -55,13 +55,12 @@ EMPTY = Export(
     {}, {}, {scope: Content() for scope in (ONE, TWO, THREE)}, dict.fromkeys((ONE, TWO, THREE), NOTHING_NEEDED)
 )
 # what the DNS of DHCP01 has
-_ADDRESSES = {
+_ADDRESSES = {f"dhcp0{number}": (f"10.10.0.1{number}",) for number in (1, 2, 3, 9)}
+RESOLVED = {
+    **_ADDRESSES,
+    **{f"{name}.contoso.example": found for name, found in _ADDRESSES.items()},
     "DHCP02": ("10.10.0.12",),
-    "dhcp01": ("10.10.0.11",),
-    "dhcp02": ("10.10.0.12",),
-    "dhcp03": ("10.10.0.13",),
 }
-RESOLVED = {**_ADDRESSES, **{f"{name}.contoso.example": found for name, found in _ADDRESSES.items()}}
 LEVEL = ServerLevel((10, 0), {}, {})
 
 
