@@ -20,7 +20,7 @@ from typing import Any
 
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
-from . import checks, recognising, setting_changes
+from . import checks, claims, recognising, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft
 from .read_request import PartnerRead, Scopes
@@ -138,7 +138,7 @@ def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
             there = d.need(PartnerRead((note.partner,), note.relationship, elsewhere=True))
             known = known and there is not None
             if there is not None:
-                checks.check_unfinished(name, coming, note, there)
+                claims.check_unfinished(name, coming, note, there)
     return known
 
 
