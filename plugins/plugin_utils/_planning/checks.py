@@ -324,6 +324,16 @@ def check_replaced(
         raise Refused(sentences(problems) + " Nothing was changed.")
 
 
+def check_made(taken: Sequence[IPv4Address], there: ServerView) -> None:
+    """Raises Refused for scopes that would be created, and the partner has the only copy."""
+    if taken:
+        raise Refused(
+            f"create_scopes: {few(taken)} is to be created, and {there.name} has a copy of it, out of service, which "
+            "an empty scope would replace: remove it there first (Remove-DhcpServerv4Scope), or activate it there and "
+            "bring it into failover from there. Nothing was changed."
+        )
+
+
 def check_lacking(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
     """Raises Refused where the partner does not have what scopes need that are copied there."""
     problems: list[str] = []
