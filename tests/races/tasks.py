@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from nothing_lost.scenarios import RELATIONSHIP, SCOPE_MODULE
 
 from races.wishes import (
+    ANY,
     Wish,
     alike,
     ended,
@@ -124,14 +125,14 @@ def _re_creating() -> Iterator[Task]:
 
 def _joining_and_creating() -> Iterator[Task]:
     yield Task(
-        "join", "joining", SCOPE_MODULE, lambda here, _there: scope("HQ", OWN[here.upper()]), own_joined("HQ", OWN)
+        "join", "joining", SCOPE_MODULE, lambda here, _there: scope("HQ", OWN[here.upper()]), own_joined("HQ", OWN, ANY)
     )
     yield Task(
         "join-replacing",
         "joining",
         SCOPE_MODULE,
         lambda here, _there: scope("HQ", LEFT_THERE[here.upper()], replace_partner_copy="inactive_only"),
-        own_joined("HQ", LEFT_THERE),
+        own_joined("HQ", LEFT_THERE, ANY),
     )
     yield Task(
         "create",
@@ -145,7 +146,7 @@ def _joining_and_creating() -> Iterator[Task]:
         "creating",
         SCOPE_MODULE,
         _always(scope("HQ", create_scopes=[NEW_SCOPE])),
-        joined("HQ", NINE),
+        joined("HQ", NINE, partner=ANY),
     )
 
 

@@ -46,27 +46,29 @@ def _halves(lab: RacedLab, name: str, here: str, there: str) -> list[Relationshi
     return [half for half in (mine, theirs if theirs and theirs.peer == here else None) if half is not None]
 
 
+ANY = "any"  # partner of a relationship
+
+
 def joined(name: str, *scopes: IPv4Address, partner: str = "") -> Wish:
-    """Members on both, and both mean the same relationship. `partner`: if it is not the one of the scene; {here} in the
-    name stands for the host."""
+    """Members on both, and both mean the same relationship. `partner`: its server, if it is not the one of the scene;
+    {here} in the name stands for the host."""
 
     def wish(lab: RacedLab, here: str, there: str) -> bool:
-        other = partner or there
         called = name.format(here=here.lower())
-        halves = [lab.servers[server].relationships.get(called) for server in (here, other)]
+        mine = lab.servers[here].relationships.get(called)
+        other = mine.peer if mine and partner == ANY else partner or there
+        theirs = lab.servers[other].relationships.get(called)
         return all(
-            half is not None and half.peer == peer and {*scopes} <= {*half.scopes} and {*scopes} <= {*copies}
-            for half, peer, copies in zip(
-                halves, (other, here), (lab.servers[here].scopes, lab.servers[other].scopes), strict=True
-            )
+            half is not None and half.peer == peer and {*scopes} <= {*half.scopes} and {*scopes} <= {*server.scopes}
+            for half, peer, server in ((mine, other, lab.servers[here]), (theirs, here, lab.servers[other]))
         )
 
     return wish
 
 
-def own_joined(name: str, scope: Mapping[str, IPv4Address]) -> Wish:
+def own_joined(name: str, scope: Mapping[str, IPv4Address], partner: str = "") -> Wish:
     """The same of the host's own scope."""
-    return lambda lab, here, there: joined(name, scope[here])(lab, here, there)
+    return lambda lab, here, there: joined(name, scope[here], partner=partner)(lab, here, there)
 
 
 def is_active(roles: Mapping[str, bool]) -> Wish:

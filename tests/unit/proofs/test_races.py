@@ -27,7 +27,7 @@ NEEDED = {
 def test_two_runs_lose_nothing(part: int) -> None:
     found = [
         f"PAIR={met} SCHEDULE={outcome.schedule}: {kind}: {what}"
-        for met, outcome in sampled(part, 25, scenes=("pair", "half_first"))
+        for met, outcome in sampled(part, 12, scenes=("pair", "half_first"))
         for kind, what in outcome.wrong
     ]
     assert found == []
@@ -36,7 +36,8 @@ def test_two_runs_lose_nothing(part: int) -> None:
 @pytest.mark.parametrize("part", NEEDED)
 def test_each_part_of_the_protocol_is_needed(part: str) -> None:
     with sabotage.without(part):
-        assert any(outcome.wrong for outcome in two_switches(NEEDED[part]))
+        wrong = (kind for outcome in two_switches(NEEDED[part]) for kind, _what in outcome.wrong)
+        assert any(kind in ("lost", "nobody", "twice") for kind in wrong)
 
 
 def test_what_the_other_task_undoes_in_sequence_need_not_last() -> None:
