@@ -44,6 +44,9 @@ def main() -> int:
     for one in _reports(chosen, told.seed, told.processes, told.minutes, told.sabotage):
         found.append(one)
         _print_pair(one)
+        if told.sabotage and one.wrong:
+            print(f"{told.sabotage}: found out, so the other pairs are not run")
+            break
     return _summary(found, len(chosen))
 
 

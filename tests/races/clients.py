@@ -70,7 +70,9 @@ class Clients:
             _tell(self.lab, server, scope.scope_id, lease)
 
     def deliver(self) -> None:
-        """What is queued arrives."""
+        """What is queued arrives: seconds later, at the latest."""
+        if self.queued:
+            self.lab.forget_state()
         for one in self.queued:
             server = self.lab.servers[one.server]
             copy = server.scopes.get(one.scope)

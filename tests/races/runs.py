@@ -146,7 +146,7 @@ def _scheduler(meeting: Meeting) -> Scheduler:
 
 
 def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome) -> Scheduler:
-    scheduler = Scheduler(actors, segments, meeting.judge.seen)
+    scheduler = Scheduler(actors, segments, meeting.judge.seen, meeting.judge.clients.deliver)
     meeting.lab.scheduler = scheduler
     with process(scheduler):
         scheduler.run()

@@ -74,22 +74,29 @@ class Scheduler:
     segment away. After the last of them whoever runs runs on."""
 
     def __init__(
-        self, actors: Sequence[Actor], segments: Segments, seen: Callable[[int], None] = lambda who: None
+        self,
+        actors: Sequence[Actor],
+        segments: Segments,
+        seen: Callable[[int], None] = lambda who: None,
+        time_passes: Callable[[], None] = lambda: None,
     ) -> None:
+        """`seen` is told who has changed something, or has ended; `time_passes`: that all of them wait."""
         self.actors = actors
         self.trace: list[Operation] = []
         self.clock = 0.0  # seconds
         self.current: Actor | None = None
         self._left = [list(segment) for segment in segments]
         self._seen = seen
+        self._time_passes = time_passes
         self._over = _taken()
         self._owners: dict[str, Actor] = {}
+        self._broken: Exception | None = None
         self._under_way: dict[int, Operation] = {}
         for number, actor in enumerate(actors):
             actor.number = number
 
     def run(self) -> None:
-        """To the end of all."""
+        """To the end of all. Raises what is wrong with who looks at the changes."""
         threads = [threading.Thread(target=self._live, args=(actor,), daemon=True) for actor in self.actors]
         for thread in threads:
             thread.start()
@@ -98,6 +105,8 @@ class Scheduler:
         for thread in threads:
             thread.join()
         self.current = None
+        if self._broken is not None:
+            raise self._broken
 
     def _live(self, actor: Actor) -> None:
         actor.baton.acquire()
@@ -108,7 +117,10 @@ class Scheduler:
         actor.ended = True
         for mutex in [name for name, owner in self._owners.items() if owner is actor]:
             self.release(mutex)
-        self._seen(actor.number)
+        try:
+            self._seen(actor.number)
+        except Exception as failure:
+            self._broken = failure
         self._pass_on()
 
     # --- what a run calls ----------------------------------------------------------------------------------------
@@ -207,6 +219,7 @@ class Scheduler:
         able = next((actor for actor in self.actors if self._can(actor)), None)
         if able is not None:
             return able
+        self._time_passes()
         self.clock = min(actor.until for actor in self.actors if actor.until is not None and not actor.ended)
         return self._next()
 

@@ -109,6 +109,10 @@ class RacedLab(Lab):
             self.remembered[key] = answer, scheduler.read()
         return answer
 
+    def forget_state(self) -> None:
+        """It is about to change, without an operation of a run."""
+        self._state = None
+
     def _all(self) -> Iterator[Thing]:
         return ((what, name) for name in self.servers for what in ("relationships", "scopes"))
 

@@ -56,7 +56,7 @@ def joined(name: str, *scopes: IPv4Address, partner: str = "") -> Wish:
     def wish(lab: RacedLab, here: str, there: str) -> bool:
         called = name.format(here=here.lower())
         mine = lab.servers[here].relationships.get(called)
-        other = mine.peer if mine and partner == ANY else partner or there
+        other = (mine.peer if mine else there) if partner == ANY else partner or there
         theirs = lab.servers[other].relationships.get(called)
         return all(
             half is not None and half.peer == peer and {*scopes} <= {*half.scopes} and {*scopes} <= {*server.scopes}
