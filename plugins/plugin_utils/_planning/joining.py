@@ -120,7 +120,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
     checks.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
-    checks.check_not_last(taken, name, here, there)
+    claims.check_not_last(taken, name, here, there)
     checks.check_lacking(copied, d.start.here, there)
     d.warnings += [warning for warning in checks.warnings(coming, here, there) if coming and warning not in d.warnings]
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
