@@ -185,7 +185,7 @@ options:
         removal left there. Windows adds no scope that the partner has.
       - V(never) refuses it and shows what differs.
       - V(inactive_only) replaces a copy that is not active there, after a safety copy. An active one is refused all the
-        same.
+        same, and so is one where the scope on this server is not active either, or is yet to be created.
       - Without O(partner_host) the partner is looked at over a second hop.
     type: str
     choices: [never, inactive_only]

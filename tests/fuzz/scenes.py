@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import kept_files
 from lab import topology
 from lab.core.lab import Lab
 from lab.standin.files import Files
@@ -141,7 +141,7 @@ def _prepared(before: tuple[Task, ...]) -> Wire:
 
 def _with_copy() -> tuple[Wire, str]:
     wire = _prepared(())
-    request = {"calls": [cmdlets.safety_copy([ONE], "fuzz")], "mutex": 1}
+    request = {"calls": [kept_files.safety_copy([ONE], "fuzz")], "mutex": 1}
     reply = wire.execute("DHCP01", {"request": json.dumps(request), "secrets": []})["reply"]
     del wire.lab.servers["DHCP01"].scopes[ONE]
     return wire, str(reply["calls"][0]["objects"][0]["path"])

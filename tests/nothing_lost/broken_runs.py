@@ -122,6 +122,7 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
             result = perform(wire, *_told(scenario, route))
         except Killed:
             result = {"changed": True}
+            wire.pause(3600)  # after which nobody takes it for one that is at work
         else:
             outcome.wrong += _not_as_said(scene, wire.plan, result, ahead)
         _mend(scene)

@@ -181,7 +181,8 @@ def calls(
     for step in steps:
         name = step.relationship
         if step.action.normal and name in unsettled:
-            run.append(Call(_wait(name, waiting, name in touched), Role.FOR_STEP, step))
+            allowed = replace(waiting, allow_state=(*waiting.allow_state, *step.action.allowed_states))
+            run.append(Call(_wait(name, allowed, name in touched), Role.FOR_STEP, step))
             unsettled.remove(name)
         run += [Call(proof, Role.FOR_STEP, step) for proof in step.row.proofs(step.action)]
         run.append(Call(step.operation, Role.STEP, step))

@@ -16,7 +16,7 @@ from .._model.identity import Connection, Hop
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
 from .._planning.world import Content, ServerView, view
-from .._windows import cmdlets, probes, server_replies
+from .._windows import cmdlets, kept_files, probes, server_replies
 from .._windows.cmdlets import Operation
 from .._windows.errors import EMPTY_FAILOVER, Heard, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .._windows.export_elements import NOTHING, Uses
@@ -143,7 +143,7 @@ def own_operations(
         *(probe for name in reached_later(request, over_hop) for probe in probes.probes(name)),
         *mine.levels,
         *([cmdlets.get_statistics()] if own.statistics else []),
-        *([cmdlets.read_copy(own.copy)] if own.copy else []),
+        *([kept_files.read_copy(own.copy)] if own.copy else []),
         *_uses(own, mine),
         *map(cmdlets.resolve_name, request.resolve),
         *map(cmdlets.knock, request.knocks),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from .._model import note
 from .._model.note import Note
-from .._windows import cmdlets
+from .._windows import cmdlets, kept_files
 from .._windows.errors import NOT_OURS, RemoteError, error_ids
 from .._windows.reply import Result
 
@@ -21,7 +21,7 @@ _KIND = "unfinished"
 
 def look() -> cmdlets.Operation:
     """The read of all notes."""
-    return cmdlets.find_texts(_KIND)
+    return kept_files.find_texts(_KIND)
 
 
 def found(answer: Result, host: str) -> tuple[Note, ...]:
@@ -37,13 +37,13 @@ def found(answer: Result, host: str) -> tuple[Note, ...]:
 
 def keep(kept: Note) -> cmdlets.Operation:
     """Writes a note, in the place of the one that may be there of its relationship."""
-    return cmdlets.keep_text(_name(kept.relationship), kept.text(), "")
+    return kept_files.keep_text(_name(kept.relationship), kept.text(), "")
 
 
 def drop(relationship: str) -> cmdlets.Operation:
     """Removes a note."""
-    return cmdlets.drop_text(_name(relationship))
+    return kept_files.drop_text(_name(relationship))
 
 
 def _name(relationship: str) -> str:
-    return cmdlets.text_name(_KIND, relationship)
+    return kept_files.text_name(_KIND, relationship)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .._windows import cmdlets
+from .._windows import cmdlets, kept_files
 from .._windows.errors import NOT_OURS, error_ids
 from .._windows.reply import Result
 
@@ -21,7 +21,7 @@ _USED: Mapping[str, Sequence[str]] = {
 
 def looks() -> Sequence[cmdlets.Operation]:
     """The reads of all of them."""
-    return [cmdlets.check_folder(name) for name in ("kept", "safety-copies", "backups")]
+    return [kept_files.check_folder(name) for name in ("kept", "safety-copies", "backups")]
 
 
 def needed(operations: Iterable[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:

@@ -29,7 +29,7 @@ from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, Unread
 from .._planning.world import Planner, ServerView, World
-from .._windows import cmdlets, probes, secret_record, server_replies
+from .._windows import cmdlets, kept_files, probes, secret_record, server_replies
 from .._windows.cmdlets import Operation
 from .._windows.errors import Heard, RemoteFailure, UnexpectedReply
 from .._windows.export_elements import Export
@@ -291,7 +291,7 @@ class Reader:
         answers = {name: seen.answer(ask) for name, ask in asks.items() if seen.has([ask])}
         self._resolved.update({name: server_replies.resolved(answer) for name, answer in answers.items()})
         self._knocked = connection_reads.knocked(seen, self._request)
-        if own.copy and seen.has([cmdlets.read_copy(own.copy)]) and self._copy is None:
+        if own.copy and seen.has([kept_files.read_copy(own.copy)]) and self._copy is None:
             self._copy = server_replies.read_copy(seen.reply.before, host)
         over_hop = self._over_hop()
         for name in connection_reads.reached_later(self._request, over_hop):

@@ -210,9 +210,12 @@ class Reconciliation:
         """What was put out of service serves again, if it is still to be seen, and where nothing was written no note
         stays; else the note tells the next run."""
         claimed = self.writing.claimed
-        if not claimed and (self.writing.done or not self.writing.has_notes):
+        if not claimed and not self.writing.has_notes:
             return
         try:
+            if not claimed and self.writing.done:
+                self.writing.end_notes()
+                return
             for connection, reading in list(self.reader.readings.items()):
                 self.reader.look(connection, server_replies.hop_among(reading.operations))
             if claimed:
@@ -220,6 +223,8 @@ class Reconciliation:
                 self.writing.take_back(back, calls.steps(back))
             elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
                 self.writing.drop_notes()  # what was refused has left nothing on either server
+            else:
+                self.writing.end_notes()
         except TaskFailure as failure:
             tell(self.reader.remotes[HERE].hide(f"could not undo: {failure}"), self.reader.remotes[HERE].host)
 

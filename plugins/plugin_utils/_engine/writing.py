@@ -8,7 +8,7 @@ the first error, then the server is read again. What was written before an error
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -128,9 +128,17 @@ class Writing:
         self.result["changed"] = bool(self.done)
         if not acted:
             self.drop_notes()
-        elif self._left:
-            left = [replace(note, claimed={}, until=None) for note in self._left.values()]
-            self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in left])
+        self.end_notes({scope for step in steps for scope in step.action.scopes})
+
+    def end_notes(self, undone: Collection[IPv4Address] = ()) -> None:
+        """The notes that stay tell that this run has ended, and what it did not undo. Raises RemoteFailure."""
+        ended: list[Note] = []
+        for note in self._left.values():
+            claimed = {scope: server for scope, server in note.claimed.items() if scope not in undone}
+            ended.append(replace(note, claimed=claimed, until=None))
+        if ended != list(self._left.values()):
+            self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in ended])
+            self._left = {note.relationship: note for note in ended}
 
     # --- requests --------------------------------------------------------------------------------------------------
 

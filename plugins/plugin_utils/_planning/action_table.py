@@ -25,7 +25,7 @@ from enum import Enum
 from .._model import durations
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
-from .._windows import cmdlets, secret_record
+from .._windows import cmdlets, kept_files, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, setting_changes
 from .actions import Action, Kind, SafetyCopy, list_scopes
@@ -120,7 +120,7 @@ def _added(action: Action, world: World) -> str:
 
 def _import(action: Action, computer: str | None) -> Operation:
     copy: SafetyCopy = action.detail
-    return cmdlets.import_copy(copy.path, action.scopes, inactive=copy.inactive, keep_days=copy.keep_days)
+    return kept_files.import_copy(copy.path, action.scopes, inactive=copy.inactive, keep_days=copy.keep_days)
 
 
 def _modify(action: Action, computer: str | None) -> Operation:
@@ -153,7 +153,7 @@ def _keeps_if_sent(action: Action, world: World) -> tuple[Operation, ...]:
 KINDS: Mapping[Kind, Row] = {
     Kind.SAVE: Row(
         "keep a safety copy on {runs_on} of what is on {where}, with leases: {scopes}",
-        lambda action, computer: cmdlets.safety_copy(action.scopes, action.name, action.detail, computer),
+        lambda action, computer: kept_files.safety_copy(action.scopes, action.name, action.detail, computer),
         effects.has_copies,
         effects.unchanged,
         alone=True,

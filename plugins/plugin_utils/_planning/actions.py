@@ -10,8 +10,10 @@ from enum import Enum, IntEnum
 from ipaddress import IPv4Address
 from typing import Any
 
+from .._model.failover_states import CUT_OFF
 from .._model.identity import Source
 from .._model.relationship_settings import DeclaredSettings
+from . import setting_changes
 from .read_request import Scopes
 from .setting_changes import Changes
 
@@ -70,6 +72,11 @@ class Action:
     detail: Any = None
     stage: Stage = Stage.SETTLE
 
+    @property
+    def allowed_states(self) -> tuple[str, ...]:
+        """States of the relationship, beside Normal, that do not keep it back."""
+        return self.detail.allowed_states if isinstance(self.detail, Modification) else ()
+
 
 @dataclass(frozen=True)
 class Modification:
@@ -77,6 +84,12 @@ class Modification:
 
     changes: Changes
     settings: DeclaredSettings
+
+    @property
+    def allowed_states(self) -> tuple[str, ...]:
+        """States that do not keep it back: a secret that one server alone has keeps the two apart until it is sent
+        again."""
+        return (CUT_OFF,) if setting_changes.touches_secret(self.changes) else ()
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from ipaddress import IPv4Address
 
 from .._model import scope_specs
 from .._model.identity import Verdict, spelled
-from .._model.note import Note
-from .._model.refusal import NotServing, Refused
+from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import Scope, ScopeSpec
@@ -200,31 +199,6 @@ def check_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerV
         )
 
 
-def check_in_service(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView) -> None:
-    """Raises NotServing for scopes that the server which is to lose them serves alone."""
-    alone = [scope for scope in scopes if other.serves(scope) and not keeper.serves(scope)]
-    if alone:
-        raise NotServing(
-            f"keep_scopes_on: {few(alone)} is in service on {other.name} and not on {keeper.name}, which is to keep "
-            "it, so nobody would serve it. Where another task is at work on the two servers, run again when it has "
-            f"ended; else keep it on {other.name}, or activate it on {keeper.name} first. Nothing was changed."
-        )
-
-
-def check_not_last(scopes: Sequence[IPv4Address], name: str, keeper: ServerView, other: ServerView) -> None:
-    """Raises NotServing for copies that are to be deleted, where the kept ones neither serve nor are members: of two
-    such copies nobody knows which one is right."""
-    alone = [
-        scope for scope in scopes if not keeper.serves(scope) and scope not in {*keeper.members(name), *keeper.owners}
-    ]
-    if alone:
-        raise NotServing(
-            f"{few(alone)} is in service on no server, and {keeper.name} and {other.name} both have a copy outside of "
-            f"failover: compare them, activate the one that is right (on {keeper.name}, where it is to be kept), and "
-            "run again. Nothing was changed."
-        )
-
-
 def check_elsewhere(name: str, scopes: Sequence[IPv4Address], other: ServerView) -> None:
     """Raises Refused for scopes that are in another relationship on the server that would lose its copies."""
     taken = [f"{scope} ('{relationship}')" for scope in scopes if (relationship := other.elsewhere(scope, name))]
@@ -306,18 +280,6 @@ def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, t
         )
 
 
-def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there: ServerView) -> None:
-    """Raises Refused for scopes that a run which was broken off left behind in the relationship that they left."""
-    left = [scope for scope in scopes if scope in note.scopes and (scope in there.owners or there.serves(scope))]
-    if left:
-        raise Refused(
-            f"scopes: an earlier run ({note.who or 'nobody knows whose'}) that took {few(left)} out of "
-            f"'{note.relationship}' was broken off, and {there.name} still has it there or serves it: put into "
-            f"'{name}' it would be served by servers that do not have it in common. Finish that first: state: absent "
-            f"for '{note.relationship}', with keep_scopes_on and other_copy as then. Nothing was changed."
-        )
-
-
 def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
     """Raises Refused for scopes whose addresses the partner gives away in another scope: Windows copies none. A copy of
     one of them is no other scope."""
@@ -360,6 +322,16 @@ def check_replaced(
             problems.append(f"scopes: {scope} exists on {there.name} already ({differs}); {cure}.")
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
+
+
+def check_made(taken: Sequence[IPv4Address], there: ServerView) -> None:
+    """Raises Refused for scopes that would be created, and the partner has the only copy."""
+    if taken:
+        raise Refused(
+            f"create_scopes: {few(taken)} is to be created, and {there.name} has a copy of it, out of service, which "
+            "an empty scope would replace: remove it there first (Remove-DhcpServerv4Scope), or activate it there and "
+            "bring it into failover from there. Nothing was changed."
+        )
 
 
 def check_lacking(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:

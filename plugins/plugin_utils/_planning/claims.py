@@ -21,6 +21,7 @@ from ipaddress import IPv4Address
 
 from .._model.identity import Hop, Source
 from .._model.note import Note
+from .._model.refusal import NotServing, Refused
 from .._model.texts import few
 from .actions import Action, Kind, Stage
 from .draft import Draft
@@ -78,6 +79,46 @@ def _may_serve(scope: IPv4Address, view: ServerView, world: World) -> bool:
 
 def _opposite(view: ServerView, world: World) -> Source | None:
     return next((source for source in world.views if source != view.source), None)
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+def check_in_service(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView) -> None:
+    """Raises NotServing for scopes that the server which is to lose them serves alone."""
+    alone = [scope for scope in scopes if other.serves(scope) and not keeper.serves(scope)]
+    if alone:
+        raise NotServing(
+            f"keep_scopes_on: {few(alone)} is in service on {other.name} and not on {keeper.name}, which is to keep "
+            "it, so nobody would serve it. Where another task is at work on the two servers, run again when it has "
+            f"ended; else keep it on {other.name}, or activate it on {keeper.name} first. Nothing was changed."
+        )
+
+
+def check_not_last(scopes: Sequence[IPv4Address], name: str, keeper: ServerView, other: ServerView) -> None:
+    """Raises NotServing for copies that are to be deleted, where the kept ones neither serve nor are members: of two
+    such copies nobody knows which one is right."""
+    alone = [
+        scope for scope in scopes if not keeper.serves(scope) and scope not in {*keeper.members(name), *keeper.owners}
+    ]
+    if alone:
+        raise NotServing(
+            f"{few(alone)} is in service on no server, and {keeper.name} and {other.name} both have a copy outside of "
+            f"failover: compare them, activate the one that is right (on {keeper.name}, where it is to be kept), and "
+            "run again. Nothing was changed."
+        )
+
+
+def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there: ServerView) -> None:
+    """Raises Refused for scopes that a run which was broken off left behind in the relationship that they left."""
+    left = [scope for scope in scopes if scope in note.scopes and (scope in there.owners or there.serves(scope))]
+    if left:
+        raise Refused(
+            f"scopes: an earlier run ({note.who or 'nobody knows whose'}) that took {few(left)} out of "
+            f"'{note.relationship}' was broken off, and {there.name} still has it there or serves it: put into "
+            f"'{name}' it would be served by servers that do not have it in common. Finish that first: state: absent "
+            f"for '{note.relationship}', with keep_scopes_on and other_copy as then. Nothing was changed."
+        )
 
 
 # --- what broken runs left --------------------------------------------------------------------------------------------

@@ -78,7 +78,8 @@ def _check_states(plan: Plan, view: ServerView, limits: Limits) -> None:
     for action in plan.actions:
         half = view.half(action.name)
         if action.normal and half is not None and action.name not in ended:
-            _check_state(view.name, action.name, half.relationship.state, limits.allow_state)
+            allowed = (*limits.allow_state, *action.allowed_states)
+            _check_state(view.name, action.name, half.relationship.state, allowed)
         if KINDS[action.kind].ends:
             ended.add(action.name)
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
-from . import checks, recognising, setting_changes
+from . import checks, claims, recognising, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft
 from .read_request import PartnerRead, Scopes
@@ -119,6 +119,8 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     if not _is_finished(name, coming, d) or not d.knows_needs(copied) or there is None:
         return None
     checks.check_replaced(name, taken, here, there, spec.policy)
+    checks.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
+    claims.check_not_last(taken, name, here, there)
     checks.check_lacking(copied, d.start.here, there)
     d.warnings += [warning for warning in checks.warnings(coming, here, there) if coming and warning not in d.warnings]
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
@@ -138,7 +140,7 @@ def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
             there = d.need(PartnerRead((note.partner,), note.relationship, elsewhere=True))
             known = known and there is not None
             if there is not None:
-                checks.check_unfinished(name, coming, note, there)
+                claims.check_unfinished(name, coming, note, there)
     return known
 
 

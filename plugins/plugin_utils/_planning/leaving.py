@@ -30,7 +30,8 @@ from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.texts import few
 from .actions import Kind, Membership, Stage
-from .checks import check_elsewhere, check_in_service, check_kept, check_not_last, check_said
+from .checks import check_elsewhere, check_kept, check_said
+from .claims import check_in_service, check_not_last
 from .draft import Draft, stays
 from .read_request import PartnerRead, Scopes, Unread
 from .silence import Asking, listen

@@ -9,7 +9,7 @@ from dataclasses import replace
 from .._model.refusal import Refused
 from .._model.texts import few
 from .actions import Kind, Stage
-from .checks import check_not_last
+from .claims import check_not_last
 from .draft import Draft
 from .plan import Plan
 from .plan_proof import finished

@@ -8,7 +8,6 @@ parameter metadata; a hot standby relationship is created by sending -ServerRole
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -17,7 +16,6 @@ from typing import Any
 from .._model import durations
 from .._model.relationship_settings import DECLARED, SETTINGS, DeclaredSettings
 from .._model.scope import ScopeSpec
-from .._model.secret import Secret
 
 Operation = Mapping[str, Any]
 
@@ -74,7 +72,7 @@ def _cmdlet(call_id: str, cmdlet: str, parameters: Mapping[str, Any], **more: An
     return {"id": call_id, "op": "cmdlet", "cmdlet": cmdlet, "parameters": dict(parameters), "select": [], **more}
 
 
-def _own(op: str, **fields: Any) -> Operation:
+def own(op: str, **fields: Any) -> Operation:
     """An operation of the script's own."""
     return {"id": op, "op": op, **fields}
 
@@ -131,7 +129,7 @@ def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
 
 def get_option_definitions(computer: str | None = None, guarded: bool = True) -> Operation:
     """Those of every vendor class; of `computer` over a second hop. `guarded`: part of the fingerprint."""
-    more = {"fingerprint": guarded, **_asking(computer), "parameters": {"All": True, **_at(computer)}}
+    more = {"fingerprint": guarded, **_asking(computer), "parameters": {"All": True, **at(computer)}}
     properties = ("OptionId", "VendorClass", "Type", "MultiValued")
     return _read(_name("definitions", computer), "Get-DhcpServerv4OptionDefinition", properties, **more)
 
@@ -144,7 +142,7 @@ def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
 
 def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
     """An error unless the scope is in this relationship (of `computer`, over a second hop)."""
-    parameters = {"ScopeId": [str(scope)], **_at(computer)}
+    parameters = {"ScopeId": [str(scope)], **at(computer)}
     return _until("prove_member", parameters, select=["Name"], match={}, property="Name", values=[name], timeout=0)
 
 
@@ -171,7 +169,7 @@ def export(scopes: Sequence[IPv4Address], computer: str | None = None, leases: b
     """
     if not scopes:
         raise AssertionError("an export names its scopes")
-    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
+    parameters: dict[str, Any] = {"ScopeId": [str(scope) for scope in scopes], **at(computer)}
     operation = {"id": export_id(computer), "op": "export", "parameters": parameters, "fingerprint": True}
     if leases:
         parameters["Leases"] = True
@@ -185,84 +183,22 @@ def uses(scopes: Sequence[IPv4Address]) -> Operation:
     return {**export(scopes), "id": USES, "fingerprint": False}
 
 
-def safety_copy(
-    scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, computer: str | None = None
-) -> Operation:
-    """Exports these scopes with their leases to a file that stays on the server; of `computer` over a second hop.
-
-    `label` becomes part of the file's name. `keep_days`: older copies go once the new one is complete; 0 keeps all.
-    """
-    if not scopes:
-        raise AssertionError("an export names its scopes")
-    parameters = {"ScopeId": [str(scope) for scope in scopes], **_at(computer)}
-    return _own("safety_copy", parameters=parameters, label=label, keep_days=keep_days)
-
-
-def read_copy(path: str) -> Operation:
-    """The content of a safety copy on the server."""
-    return _own("read_copy", path=path, volatile=["content"], fingerprint=True)
-
-
-def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool, keep_days: int = 0) -> Operation:
-    """Brings these scopes of a safety copy back, with their leases; one that is there already is left alone.
-
-    Classes and option definitions of the file that the server lacks come along, and nothing else of the server level.
-    `inactive`: the scopes do not serve, whatever the file says. `keep_days`: older backups of the database go; 0 keeps
-    all."""
-    if not scopes:
-        raise AssertionError("an import names its scopes")
-    parameters = {"ScopeId": [str(scope) for scope in scopes]}
-    return _own("import_copy", path=path, parameters=parameters, inactive=inactive, keep_days=keep_days)
-
-
-def text_name(kind: str, relationship: str) -> str:
-    """What a kept text is called. Upper and lower case are one, since it is not known whether Windows tells them
-    apart."""
-    return f"{kind}.{hashlib.sha256(relationship.casefold().encode()).hexdigest()[:32]}"
-
-
-def keep_text(name: str, public: str, hidden: str) -> Operation:
-    """Keeps two lines on the server, of which the hidden one never comes back. `name`: a-z, 0-9, dot and hyphen, 80 at
-    most."""
-    return _own("keep_text", name=name, public=public, hidden=Secret(hidden) if hidden else "")
-
-
-def prove_text(name: str, nonce: str) -> Operation:
-    """Asks for the public line, and the HMAC-SHA256 of the nonce with the hidden line as its key."""
-    return _own("prove_text", name=name, nonce=nonce)
-
-
-def find_texts(kind: str) -> Operation:
-    """Asks for the public lines of all kept texts of a kind. `kind`: a-z, 20 at most."""
-    return _own("find_texts", kind=kind, fingerprint=True)
-
-
-def drop_text(name: str) -> Operation:
-    """Deletes a kept text, if it is there."""
-    return _own("drop_text", name=name)
-
-
-def check_folder(name: str) -> Operation:
-    """An error unless one of the script's own folders is as the script makes it, or not there."""
-    return {"id": f"folder_{name}", "op": "check_folder", "name": name}
-
-
 def probe_partner(partner: str) -> Operation:
     """The version of the partner's DHCP service, over a second hop: it is told without rights."""
-    return _own("probe_partner", server=partner)
+    return own("probe_partner", server=partner)
 
 
 def knock(computer: str) -> Operation:
     """Whether a DHCP service answers this server by RPC: its version, which is told without rights. Where nobody
     answers it is asked again; a host that is off takes longer than that to be found silent once."""
     again = {"retry_on": [*_SILENT, *_STARTING], "retry_seconds": _SILENT_SECONDS}
-    asked = {"parameters": _at(computer), "fingerprint": True, **again}
+    asked = {"parameters": at(computer), "fingerprint": True, **again}
     return _read(_name("knock", computer), "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), **asked)
 
 
 def probe_rights(partner: str) -> Operation:
     """A read of the partner that needs rights there."""
-    return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", _at(partner))
+    return _cmdlet("probe_rights", "Get-DhcpServerv4Scope", at(partner))
 
 
 def compare_clock(partner: str) -> Operation:
@@ -320,31 +256,31 @@ def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> O
 
 def remove_failover(name: str, computer: str | None = None) -> Operation:
     """On both servers; the one that runs it keeps the scopes, the partner's copies are deleted."""
-    return _cmdlet("remove_failover", "Remove-DhcpServerv4Failover", {"Name": [name], **_at(computer), **_FORCE})
+    return _cmdlet("remove_failover", "Remove-DhcpServerv4Failover", {"Name": [name], **at(computer), **_FORCE})
 
 
 def remove_failover_scopes(name: str, scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
     """The server that runs it, or `computer` over a second hop, keeps the scopes; the partner's copies are deleted."""
-    parameters = {"Name": name, "ScopeId": [str(scope) for scope in scopes], **_at(computer), **_FORCE}
+    parameters = {"Name": name, "ScopeId": [str(scope) for scope in scopes], **at(computer), **_FORCE}
     return _cmdlet("remove_failover_scopes", "Remove-DhcpServerv4FailoverScope", parameters)
 
 
 def deactivate_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
     """The scope hands out nothing any more, on this one server; its leases stay."""
-    parameters = {"ScopeId": str(scope), "State": "InActive", **_at(computer), **_QUIET}  # this one has no -Force
+    parameters = {"ScopeId": str(scope), "State": "InActive", **at(computer), **_QUIET}  # this one has no -Force
     return _cmdlet("deactivate_scope", "Set-DhcpServerv4Scope", parameters)
 
 
 def activate_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
     """The scope hands out addresses, on this one server."""
-    parameters = {"ScopeId": str(scope), "State": "Active", **_at(computer), **_QUIET}  # this one has no -Force
+    parameters = {"ScopeId": str(scope), "State": "Active", **at(computer), **_QUIET}  # this one has no -Force
     return _cmdlet("activate_scope", "Set-DhcpServerv4Scope", parameters)
 
 
 def remove_scope(scope: IPv4Address, computer: str | None = None) -> Operation:
     """One server's instance of a scope that is in no relationship there, with its leases; their DNS records may go
     too."""
-    return _cmdlet("remove_scope", "Remove-DhcpServerv4Scope", {"ScopeId": [str(scope)], **_at(computer), **_FORCE})
+    return _cmdlet("remove_scope", "Remove-DhcpServerv4Scope", {"ScopeId": [str(scope)], **at(computer), **_FORCE})
 
 
 def partner_down(name: str) -> Operation:
@@ -360,26 +296,26 @@ def add_failover_scopes(name: str, scopes: Sequence[IPv4Address]) -> Operation:
 
 def replicate(scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
     """Overwrites the partner's copies with those of the server that runs it, or of `computer` over a second hop."""
-    parameters = {"ScopeId": [str(scope) for scope in scopes], **_FORCE, **_at(computer)}
+    parameters = {"ScopeId": [str(scope) for scope in scopes], **_FORCE, **at(computer)}
     return _cmdlet("replicate", "Invoke-DhcpServerv4FailoverReplication", parameters)
 
 
 def probe_api(relationship: str, computer: str | None = None) -> Operation:
     """Whether the DHCP server management API can be called there, asked with a read; of `computer` over a second
     hop."""
-    return _own("probe_api", relationship=relationship, server=computer)
+    return own("probe_api", relationship=relationship, server=computer)
 
 
 def remove_member_here(relationship: str, scopes: Sequence[IPv4Address], computer: str | None = None) -> Operation:
     """Takes scopes out of one server's half by the management API: they stay there as they are, and the partner is not
     asked."""
     members = [str(scope) for scope in scopes]
-    return _own("remove_member_here", relationship=relationship, scopes=members, server=computer)
+    return own("remove_member_here", relationship=relationship, scopes=members, server=computer)
 
 
 def remove_relationship_here(relationship: str, computer: str | None = None) -> Operation:
     """Takes one server's half away by the management API: its scopes stay there, and the partner keeps its half."""
-    return _own("remove_relationship_here", relationship=relationship, server=computer)
+    return own("remove_relationship_here", relationship=relationship, server=computer)
 
 
 def add_scope(spec: ScopeSpec) -> Operation:
@@ -400,10 +336,11 @@ def add_scope(spec: ScopeSpec) -> Operation:
     return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
 
 
-def _at(computer: str | None) -> Mapping[str, Any]:
+def at(computer: str | None) -> Mapping[str, Any]:
+    """The parameter that a cmdlet reaches another server by; none for the one that runs it."""
     return {"ComputerName": computer} if computer else {}
 
 
 def _asking(computer: str | None) -> Mapping[str, Any]:
     """A partner whose service does not run is not waited for: the probe has told it."""
-    return {"parameters": _at(computer), **({"retry_seconds": 0} if computer else {})}
+    return {"parameters": at(computer), **({"retry_seconds": 0} if computer else {})}

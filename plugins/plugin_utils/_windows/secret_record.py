@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from .._model.refusal import Refused
-from . import cmdlets
+from . import cmdlets, kept_files
 from .errors import NOT_OURS, RemoteError, error_ids
 from .reply import Result
 
@@ -34,7 +34,7 @@ class SecretRecord:
 
     def read_operation(self, relationship: str) -> cmdlets.Operation:
         """Reads what the server keeps of this relationship's secret."""
-        return cmdlets.prove_text(_name(relationship), self.nonce)
+        return kept_files.prove_text(_name(relationship), self.nonce)
 
     def with_answers(self, answers: Mapping[str, Result], host: str = "") -> SecretRecord:
         """The record with what the server answered to `read_operation`, by relationship. What cannot be read is as good
@@ -66,7 +66,7 @@ class SecretRecord:
 
     def keep(self, relationship: str, secret: str) -> cmdlets.Operation:
         """Leaves the hash of a secret on the server. Raises Refused where the controller has no scrypt."""
-        return cmdlets.keep_text(_name(relationship), self.salt, _hash(secret, self.salt))
+        return kept_files.keep_text(_name(relationship), self.salt, _hash(secret, self.salt))
 
     def without(self, relationship: str) -> SecretRecord:
         """As if it had been dropped."""
@@ -75,7 +75,7 @@ class SecretRecord:
 
 def drop(relationship: str) -> cmdlets.Operation:
     """Takes away what is kept of this relationship's secret."""
-    return cmdlets.drop_text(_name(relationship))
+    return kept_files.drop_text(_name(relationship))
 
 
 def _hash(secret: str, salt: str) -> str:
@@ -90,4 +90,4 @@ def _hash(secret: str, salt: str) -> str:
 
 
 def _name(relationship: str) -> str:
-    return cmdlets.text_name("secret", relationship)
+    return kept_files.text_name("secret", relationship)

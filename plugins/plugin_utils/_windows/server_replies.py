@@ -14,7 +14,7 @@ from .._model.relationship import Relationship
 from .._model.relationship_settings import SETTING, SETTINGS, Setting, SettingKind
 from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
-from . import cmdlets
+from . import cmdlets, kept_files
 from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, STOPPED, RemoteError, UnexpectedReply, error_ids
 from .export_elements import NOTHING, Export, definition_kind
 from .export_elements import read as read_export
@@ -180,7 +180,7 @@ def resolved(answer: Result) -> tuple[str, ...]:
 
 def read_copy(results: Sequence[Result], host: str) -> Export:
     """The safety copy among the results."""
-    return _content(results, cmdlets.read_copy("")["id"], host)
+    return _content(results, kept_files.read_copy("")["id"], host)
 
 
 def _content(results: Sequence[Result], call_id: str, host: str) -> Export:

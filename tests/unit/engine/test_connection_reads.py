@@ -19,7 +19,12 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_re
     PartnerRead,
     ReadRequest,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, probes, server_replies
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import (
+    cmdlets,
+    kept_files,
+    probes,
+    server_replies,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.cmdlets import Operation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteError
 from lab.core.lab import Lab
@@ -83,7 +88,7 @@ def test_who_loses_is_read_first(first: Connection) -> None:
 
 def test_the_way_to_a_partner_stands_before_what_it_shows() -> None:
     request = ReadRequest(OwnRead(level=True), (HQ,))
-    look = cmdlets.prove_text("unfinished.x", "")
+    look = kept_files.prove_text("unfinished.x", "")
     assert connection_reads.own_operations(request, request.partners, [look], NOTHING) == [
         look,
         *probes.reads(PARTNER),
@@ -97,7 +102,7 @@ def test_what_else_is_read_of_this_server_stands_behind() -> None:
     own = OwnRead(uses=(THREE,), copy="C:\\copy.xml", statistics=True)
     assert connection_reads.own_operations(ReadRequest(own), [], [], NOTHING) == [
         cmdlets.get_statistics(),
-        cmdlets.read_copy("C:\\copy.xml"),
+        kept_files.read_copy("C:\\copy.xml"),
         cmdlets.uses((THREE,)),
     ]
 

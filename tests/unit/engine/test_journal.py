@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import kept_files
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
@@ -67,7 +67,9 @@ def test_a_note_that_cannot_be_read_is_none(text: str) -> None:
 
 def test_what_else_is_kept_is_no_note() -> None:
     remote = server()
-    remote.write((), "", [cmdlets.keep_text(cmdlets.text_name("secret", "HQ"), Note("HQ", PARTNER).text(), "hush")])
+    remote.write(
+        (), "", [kept_files.keep_text(kept_files.text_name("secret", "HQ"), Note("HQ", PARTNER).text(), "hush")]
+    )
     assert found(remote) == ()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pairs
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import kept_files
 from lab.core.api import Session, shown
 from lab.core.failover import view
 from lab.core.lab import Lab
@@ -175,7 +175,7 @@ def test_restore(count: int) -> None:
 
 def saved(servers: Pair) -> str:
     """A safety copy of a scope that is gone then."""
-    request = json.dumps({"calls": [cmdlets.safety_copy([THREE], "test")], "mutex": 1})
+    request = json.dumps({"calls": [kept_files.safety_copy([THREE], "test")], "mutex": 1})
     path = servers.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0][
         "path"
     ]

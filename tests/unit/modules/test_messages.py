@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_specs import parse
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site import entries
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import kept_files
 from lab.core.server import Reservation
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, answering, pair
 
@@ -233,7 +233,7 @@ def test_a_refusal_can_be_read_whatever_there_is(module: str, prepare: Prepare, 
 
 def test_a_restore_shows_some_of_what_differs_and_returns_all_of_it() -> None:
     servers = pair(ONE)
-    request = {"calls": [cmdlets.safety_copy([ONE, TWO], "HQ")]}
+    request = {"calls": [kept_files.safety_copy([ONE, TWO], "HQ")]}
     reply = servers.wire.execute("DHCP01", {"request": json.dumps(request), "secrets": []})["reply"]
     servers.server("DHCP01").scopes[ONE].reservations.update(
         {one: Reservation(one, f"02-{int(one) & 255:02x}") for one in addresses(ONE, 200)}

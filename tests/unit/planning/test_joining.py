@@ -138,6 +138,21 @@ def test_a_copy_that_is_in_the_way_is_saved_and_goes_before() -> None:
     ]
 
 
+def test_a_copy_is_not_replaced_by_one_that_does_not_serve_either() -> None:
+    """Of two that nobody serves a person knows which is right, and an empty one is it for sure not."""
+    there = partner({"HQ": []}, [builders.scope("10.0.1.0", active=False), builders.scope("10.0.3.0", active=False)])
+    here = builders.server([builders.relationship()], [builders.scope("10.0.1.0", active=False)])
+    start = world(here, there, OWN)
+    with pytest.raises(
+        Refused, match=r"^10\.0\.1\.0 is in service on no server, and DHCP01 and DHCP02 both have a copy"
+    ):
+        plan_of(start, Spec("HQ", scopes=(ONE,), policy=REPLACE))
+    define = scope_specs.parse([builders.definition("10.0.3.0")])
+    new = Spec("HQ", define=define, create_only=True, option="relationship", policy=REPLACE)
+    with pytest.raises(Refused, match=r"^create_scopes: 10\.0\.3\.0 is to be created, and DHCP02 has a copy of it"):
+        plan_of(start, new)
+
+
 def test_a_member_that_is_one_on_this_server_alone_is_added_again() -> None:
     start = replace(world(HQ, partner({"HQ": []}), OWN), journal=(Note("HQ", PARTNER, run="0"),), run="1")
     plan = plan_of(start, Spec("HQ", scopes=(ONE,)))

@@ -21,15 +21,11 @@ ANSWERS = [
     for (name, answer, switches), one in zip(every_single_change(), itertools.cycle(scenarios()), strict=False)
 ]
 ONE_IN = 5
-# I 17: a secret that got to one server only keeps the two apart, and no state is overridden by itself
-PERSONS = {("send another secret", "link_cut_before_write"): "CommunicationInterrupted"}
 
 
 def problems(outcome: Outcome) -> list[str]:
-    expected = PERSONS.get((outcome.scenario, outcome.fault.kind), "")
-    person = outcome.person and not (expected and expected in outcome.person)
-    message = [*outcome.lost, *outcome.wrong, *([f"needs a person: {outcome.person}"] if person else [])]
-    return [f"{outcome.fault}: {what}" for what in message]
+    person = [f"needs a person: {outcome.person}"] if outcome.person else []
+    return [f"{outcome.fault}: {what}" for what in (*outcome.lost, *outcome.wrong, *person)]
 
 
 @pytest.mark.parametrize(("scenario", "route"), EACH)

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import kept_files
 from lab import topology
 from lab.core.lab import Lab
 from lab.core.server import Lease, Reservation
@@ -46,7 +46,7 @@ class Case:
             del self.server.scopes[scope]
 
     def save(self, scopes: list[IPv4Address]) -> None:
-        request = json.dumps({"calls": [cmdlets.safety_copy(scopes, "HQ")]})
+        request = json.dumps({"calls": [kept_files.safety_copy(scopes, "HQ")]})
         self.path = self.wire.execute("DHCP01", {"request": request, "secrets": []})["reply"]["calls"][0]["objects"][0][
             "path"
         ]

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeSpec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors, kept_files
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 from lab.core import metadata
 
@@ -63,8 +63,6 @@ def test_the_parameters_bind(operation: dict[str, Any]) -> None:
     ("operation", "cmdlet"),
     [
         (cmdlets.export(SCOPES, "dhcp02", leases=True), "Export-DhcpServer"),
-        (cmdlets.safety_copy(SCOPES, "HQ", 30, "dhcp02"), "Export-DhcpServer"),
-        (cmdlets.import_copy("x.xml", SCOPES, inactive=True), "Import-DhcpServer"),
     ],
 )
 def test_what_the_script_passes_on_to_a_cmdlet_with_a_file_binds(operation: dict[str, Any], cmdlet: str) -> None:
@@ -89,8 +87,8 @@ def test_leases_are_asked_for_by_their_own_word_and_kept_out_of_the_fingerprint(
 def test_what_names_no_scope_is_never_exported() -> None:
     for build in (
         cmdlets.export,
-        lambda scopes: cmdlets.safety_copy(scopes, "HQ"),
-        lambda scopes: cmdlets.import_copy("x", scopes, True),
+        lambda scopes: kept_files.safety_copy(scopes, "HQ"),
+        lambda scopes: kept_files.import_copy("x", scopes, True),
     ):
         with pytest.raises(AssertionError, match="names its scopes"):
             build(())
@@ -109,7 +107,7 @@ def test_the_secret_never_stands_in_a_request() -> None:
     ]
     assert given
     request, secrets = split(
-        {"calls": [*WRITES, cmdlets.keep_text("hq", "salt", "hash"), cmdlets.keep_text("hq", "partner", "")]}
+        {"calls": [*WRITES, kept_files.keep_text("hq", "salt", "hash"), kept_files.keep_text("hq", "partner", "")]}
     )
     assert secrets == [*dict.fromkeys(secret.text for secret in given), "hash"]
     assert not [secret for secret in secrets if f'"{secret}"' in request]

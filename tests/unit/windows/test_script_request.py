@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_files
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
     RemoteFailure,
     UnexpectedReply,
@@ -189,12 +189,15 @@ def test_secrets_go_beside_the_request_and_count_as_well() -> None:
 
     client = Remote(execute, "dhcp01", False)
     client.write(
-        [], "f", [cmdlets.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")], []
+        [],
+        "f",
+        [kept_files.keep_text("a", "", "hush"), cmdlets.set_failover("HQ", {"shared_secret": None}, "s3cret")],
+        [],
     )
     assert given[0]["secrets"] == ["hush", "s3cret"]
     assert "hush" not in given[0]["request"]
     assert "s3cret" not in given[0]["request"]
     assert "@" in json.loads(given[0]["request"])["who"]
     with pytest.raises(RemoteFailure, match="nothing was changed"):
-        client.write([], "f", [cmdlets.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
+        client.write([], "f", [kept_files.keep_text("a", "", "x" * REQUEST_LIMIT)], [])
     assert len(given) == 1

@@ -11,7 +11,7 @@ from typing import Any
 
 import lab_client
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_replies
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_files, server_replies
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Result
@@ -156,18 +156,18 @@ def test_a_copy_is_read_as_it_was_made() -> None:
     lab = company()
     remote = lab_client.remote(lab)
     ((copy,),) = (
-        result.objects for result in remote.write([], "", [cmdlets.safety_copy([CLIENTS, PRINTERS], "HQ/1")]).calls
+        result.objects for result in remote.write([], "", [kept_files.safety_copy([CLIENTS, PRINTERS], "HQ/1")]).calls
     )
     path = copy.name("path")
     assert path.startswith("C:\\ProgramData\\windhcp.failover\\safety-copies\\DHCP01-HQ_1-20260301T080000Z-")
     assert (copy.number("bytes") > 100_000, copy.number("removed")) == (True, 0)
-    read = server_replies.read_copy(remote.read([cmdlets.read_copy(path)]).before, "dhcp01")
+    read = server_replies.read_copy(remote.read([kept_files.read_copy(path)]).before, "dhcp01")
     whole = exported(lab, leases=True)
     assert set(read.scopes) == {CLIENTS, PRINTERS}
     assert read.leases == {scope: whole.leases[scope] for scope in read.scopes}
     assert (read.classes, read.definitions, read.version) == (whole.classes, whole.definitions, (10, 0))
     with pytest.raises(RemoteError, match=r"On dhcp01: there is no such safety copy .*Look in C:\\ProgramData"):
-        server_replies.read_copy(remote.read([cmdlets.read_copy(path + ".gone")]).before, "dhcp01")
+        server_replies.read_copy(remote.read([kept_files.read_copy(path + ".gone")]).before, "dhcp01")
 
 
 def test_an_export_with_leases_does_not_change_when_a_lease_comes() -> None:
