@@ -3,7 +3,7 @@
 """The schedules of a pair: all with at most two context switches, and random ones.
 
 Two schedules that differ only in the order of two operations, neither of which changes what the other looks at or
-changes, are one: the later of the two is not run again. `counted` says how many those are.
+changes, are one: the later of the two is not run again.
 """
 
 from __future__ import annotations
