@@ -18,6 +18,7 @@ from lab.core.server import Lease, Server
 
 from races.scheduler import Scheduler
 from races.servers import RacedLab
+from races.tasks import ONE
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ class Clients:
             for server in self.lab.servers.values()
             if server.reachable
             for scope in server.scopes.values()
-            if scope.state == "Active" and str(scope.scope_id) in ("10.0.1.0", "10.0.2.0", "10.0.4.0", "10.0.8.0")
+            if scope.state == "Active"
         ]
+        offers = [offer for offer in offers if offer[1].scope_id == ONE] or offers  # the scope that the tasks are about
         if not offers:
             return
         server, scope = self.rng.choice(offers)

@@ -50,7 +50,7 @@ class Judge:
             promise.look(self.lab, mine=True)
 
     def seen(self, who: int) -> None:
-        """The actor of this number has just changed something, or has ended."""
+        """The actor of this number has just changed something; NOBODY: one has ended."""
         now = {scope for server in self.lab.servers.values() for scope in server.scopes}
         self.lost += [
             f"scope {scope} is on no server"

@@ -19,6 +19,7 @@ from races.sequence import Usual, sequence, undone
 from races.tasks import ABOUT_MEMBERS, TASKS
 
 RANDOM = 200  # schedules of a pair beyond those with two switches
+LEASES = 8  # draws of which server gives a lease, and whether its partner knows at once
 BROKEN = 16  # random ones in which a run is killed, or one's reply is lost
 ENOUGH = 50
 SCENES = ("pair", "half_first", "inactive", "silent")
@@ -122,7 +123,7 @@ def _clients(pair: Pair) -> Iterator[Outcome]:
     knows at once or later."""
     alone = Pair(pair.first, pair.first_host, NOTHING, pair.first_host, pair.route)
     length = len(meet(alone, Schedule(((0, REST),))).trace)
-    for before, seed in itertools.product(range(length), range(4)):
+    for before, seed in itertools.product(range(length), range(LEASES)):
         yield meet(alone, Schedule(((0, before), (CLIENTS, 1), (0, REST)), seed=seed))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from nothing_lost.watched import Killed
 
 MOST_OPERATIONS = 1_500  # of one run
+NOBODY = -1  # who has changed something, when a run has ended
 REST = 1_000_000  # operations: to the end of the run
 
 
@@ -80,7 +81,7 @@ class Scheduler:
         seen: Callable[[int], None] = lambda who: None,
         time_passes: Callable[[], None] = lambda: None,
     ) -> None:
-        """`seen` is told who has changed something, or has ended; `time_passes`: that all of them wait."""
+        """`seen` is told who has changed something, or that one has ended (NOBODY); `time_passes`: that all wait."""
         self.actors = actors
         self.trace: list[Operation] = []
         self.clock = 0.0  # seconds
@@ -118,7 +119,7 @@ class Scheduler:
         for mutex in [name for name, owner in self._owners.items() if owner is actor]:
             self.release(mutex)
         try:
-            self._seen(actor.number)
+            self._seen(NOBODY)
         except Exception as failure:
             self._broken = failure
         self._pass_on()
