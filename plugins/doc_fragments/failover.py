@@ -134,6 +134,8 @@ options:
         that passes
         by itself (C(Init), C(Startup), C(Recover), C(RecoverWait), C(RecoverDone), C(ConflictDone)).
       - C(RecoverWait) can last as long as the maximum client lead time.
+      - Also how long to plan anew, with pauses, while another run or a person changes what the task was planned on; ten
+        seconds at least.
     type: int
     default: 180
   allow_state:
