@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,7 @@ class Meeting:
     lab: RacedLab
     files: dict[str, Files]
     judge: Judge
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def run(self, who: int, lose_at: int | None = None) -> Mapping[str, Any]:
         """The task of this number. Raises Killed."""
@@ -148,7 +150,7 @@ def _scheduler(meeting: Meeting) -> Scheduler:
 def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome) -> Scheduler:
     scheduler = Scheduler(actors, segments, meeting.judge.seen, meeting.judge.clients.deliver)
     meeting.lab.scheduler = scheduler
-    with process(scheduler):
+    with process(scheduler, meeting.numbers):
         scheduler.run()
     meeting.lab.scheduler = None
     for actor in actors:

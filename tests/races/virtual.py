@@ -28,9 +28,8 @@ _read = functools.lru_cache(maxsize=2_000)(export_elements.read)
 
 
 @contextlib.contextmanager
-def process(scheduler: Scheduler) -> Iterator[None]:
-    """Waiting takes no time and lets the others go on."""
-    numbers = iter(range(1, 1 << 30))
+def process(scheduler: Scheduler, numbers: Iterator[int]) -> Iterator[None]:
+    """Waiting takes no time and lets the others go on. `numbers`: what ids are made of, none of them twice."""
     state = random.getstate()
     random.seed(0)
     with (

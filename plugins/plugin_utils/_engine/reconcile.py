@@ -219,7 +219,7 @@ class Reconciliation:
             for connection, reading in list(self.reader.readings.items()):
                 self.reader.look(connection, server_replies.hop_among(reading.operations))
             if claimed:
-                back = self.reader.know(lambda world: claims.undo(claimed, world))
+                back = self.reader.know(lambda world: claims.undo(claimed, plan.departures, world))
                 self.writing.take_back(back, calls.steps(back))
             elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
                 self.writing.drop_notes()  # what was refused has left nothing on either server
@@ -247,7 +247,7 @@ class Reconciliation:
             ) from failure
         name = self.reader.here.name
         tell("plans once more, to verify what was written", self.reader.remotes[HERE].host)
-        self._last_look()
+        self._last_look(plan)
         try:
             left = calls.steps(self.reader.know(verifier))
         except Refused as refused:
@@ -260,10 +260,10 @@ class Reconciliation:
         if THERE in self.reader.readings:
             self._verify_partner(plan)
 
-    def _last_look(self) -> None:
+    def _last_look(self, plan: Plan) -> None:
         """Whether the copies that were to go are out of service and the kept ones serve, which another run may have
         changed since the first look; once it is set right. Raises RemoteFailure."""
-        departures = list(self._departures.values())
+        departures = [*self._departures.values(), *claims.joined_meanwhile(plan, self.reader.world())]
         for attempt in range(2):
             look = self.reader.know(lambda world: claims.last_look(departures, world))
             steps = calls.steps(look.plan)

@@ -18,7 +18,7 @@ from .._model.identity import Connection, Source
 from .._model.note import Note
 from .._model.render import differences
 from .._model.texts import few
-from .._planning import claims
+from .._planning import action_table, claims
 from .._planning.plan import Plan
 from .._planning.read_request import Scopes
 from .._windows import probes, server_replies
@@ -158,6 +158,7 @@ class Writing:
             if connection in stale:  # a fresh fingerprint
                 again = server_replies.hop_among(self.reader.readings[connection].operations)
                 self.reader.look(connection, again)
+                self._check_foreseen(plan, connection, group)
             stale = set() if all(step.row.alone for step in group) else {*self.reader.readings} - {connection}
             ends = last and len(group) == len(left)
             too_many = self._write(Group(connection, group, calls.partners(group), content or plan.rereads, ends))
@@ -167,6 +168,17 @@ class Writing:
                 left = calls.smaller(left, plan, len(too_many.action.scopes) // 2)
         if last:
             self.drop_notes()
+
+    def _check_foreseen(self, plan: Plan, connection: Connection, group: Sequence[Step]) -> None:
+        """Raises Overtaken where somebody changed a server since it was planned for, beside what this run did."""
+        expected = plan.start
+        for step in self.steps:
+            expected = action_table.effect(expected, step.action)
+        if not claims.is_as_foreseen(expected, self.reader.world(), connection, [step.action for step in group]):
+            name = self.reader.readings[connection].server.name
+            raise Overtaken(
+                f"{name} was changed by another task or a person after it was written to. {self.so_far('Run again.')}"
+            )
 
     def _write(self, group: Group) -> Step | None:
         """Returns the step that has more scopes than Windows takes, with all before it carried out. Raises

@@ -9,13 +9,14 @@ claim there, and undoes its own.
 
     is_looked_at  whether what is left to be done after the claims is what was planned
     undo          where it is not: what was claimed serves again, but never beside the kept copy outside of failover
-    go_on         the same for the claims of broken runs, and for scopes that such a run made
+    revive        what nobody serves any more since a run was broken off serves again, before all else
+    go_on         what was claimed or made by broken runs serves again, as in undo
     last_look     in the end: the copies that were to go are gone or out of service, and the kept ones serve
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
@@ -23,6 +24,7 @@ from .._model.identity import Hop, Source
 from .._model.note import Note
 from .._model.refusal import NotServing, Refused
 from .._model.texts import few
+from .action_table import KINDS
 from .actions import Action, Kind, Stage
 from .draft import Draft
 from .plan import Departure, Plan
@@ -61,24 +63,29 @@ def _told(action: Action) -> Action:
     return replace(action, id=0, normal=False, stage=Stage.MAKE)
 
 
-def undo(claimed: Claims, world: World) -> Plan | ReadRequest:
-    """What serves again of this run's claims."""
+def undo(claimed: Claims, departures: Iterable[Departure], world: World) -> Plan | ReadRequest:
+    """What serves again of this run's claims. Where both servers have the scope in common the kept copy does too, to
+    which replication may have carried the claim."""
     d = Draft(world)
-    for scope, source in claimed.items():
-        view = d.view(source)
-        if scope in view.copies and not view.serves(scope) and _may_serve(scope, view, d.world):
-            d.add(Kind.SERVE_ON, view, "", [scope], other=_opposite(view, d.world), stage=Stage.CLAIM)
+    for departure in departures:
+        scope = departure.scope
+        if claimed.get(scope) == departure.loser and departure.keeper in d.world.views:
+            _switch_on_again(scope, departure.loser, departure.keeper, d)
+            if in_common(d.view(departure.keeper), d.view(departure.loser), scope, d.here):
+                _switch_on_again(scope, departure.keeper, departure.loser, d)
     return finished(d)
+
+
+def _switch_on_again(scope: IPv4Address, source: Source, other: Source, d: Draft) -> None:
+    view = d.view(source)
+    if scope in view.copies and not view.serves(scope) and _may_serve(scope, view, d.world):
+        d.add(Kind.SERVE_ON, view, "", [scope], other=other, stage=Stage.CLAIM)
 
 
 def _may_serve(scope: IPv4Address, view: ServerView, world: World) -> bool:
     """Whether nobody serves the scope, or who does has it in common with this server."""
     others = [other for other in serving(world, scope) if other.source != view.source]
     return all(in_common(view, other, scope, world.here) for other in others)
-
-
-def _opposite(view: ServerView, world: World) -> Source | None:
-    return next((source for source in world.views if source != view.source), None)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
@@ -124,26 +131,66 @@ def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there
 # --- what broken runs left --------------------------------------------------------------------------------------------
 
 
-def go_on(d: Draft, desired: Sequence[Spec]) -> None:
+@dataclass(frozen=True)
+class About:
+    """What a plan is about: relationships, and scopes."""
+
+    names: frozenset[str]
+    scopes: frozenset[IPv4Address]
+
+    @staticmethod
+    def all_of(desired: Sequence[Spec]) -> About:
+        """Of a list."""
+        scopes = (scope for spec in desired for scope in (*spec.members, *(spec.leaving or ())))
+        return About(frozenset(named(desired)), frozenset(scopes))
+
+    def concerns(self, note: Note) -> bool:
+        """Whether a note is about the same."""
+        names = {name.casefold() for name in self.names}
+        return note.relationship.casefold() in names or not self.scopes.isdisjoint(note.scopes)
+
+
+def revive(d: Draft, about: About) -> None:
+    """Before all else: where nobody serves what a broken run had put out of service on one of two servers that have it
+    in common (replication carries that on), the other one does."""
+    for note, there in _broken_off(d, about):
+        for scope in sorted(note.claimed):
+            both = (d.here, d.view(there.source))
+            if in_common(*both, scope, d.here) and not any(view.serves(scope) for view in both):
+                kept, other = both[::-1] if note.claimed[scope] == d.here.name else both
+                d.add(Kind.SERVE_ON, kept, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
+
+
+def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:
     """What a run that did not end put out of service, or made, serves again where both servers have it as a member, or
     nobody else has it; what this plan takes out stays as it leaves it."""
-    names = {name.casefold() for name in named(desired)}
-    scopes = {scope for spec in desired for scope in (*spec.members, *(spec.leaving or ()))}
+    for note, there in _broken_off(d, about):
+        _switch_on(note, d.view(there.source), stage, d)
+
+
+def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
+    """The notes of broken runs that have something to go on with, and the partners that they name, as far as those are
+    known."""
     for note in d.world.journal:
-        concerned = note.relationship.casefold() in names or not scopes.isdisjoint(note.scopes)
-        if concerned and note.run != d.world.run and (note.claimed or note.made):
+        if about.concerns(note) and note.run != d.world.run and (note.claimed or note.made):
             there = d.ask(PartnerRead((note.partner,), note.relationship, elsewhere=True))
             if isinstance(there, Unread):
-                d.warnings.append(
+                _warn_once(
                     f"an earlier run ({note.who or 'nobody knows whose'}) was broken off while it took "
                     f"{few(sorted(note.claimed))} out of '{note.relationship}', and whether its partner "
-                    f"{note.partner} still serves is not known: {there.failure}"
+                    f"{note.partner} still serves is not known: {there.failure}",
+                    d,
                 )
             elif there is not None:
-                _switch_on(note, d.view(there.source), d)
+                yield note, d.view(there.source)
 
 
-def _switch_on(note: Note, there: ServerView, d: Draft) -> None:
+def _warn_once(warning: str, d: Draft) -> None:
+    if warning not in d.warnings:
+        d.warnings.append(warning)
+
+
+def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
     for scope in sorted({*note.claimed, *note.made}):
         both = (d.here, d.view(there.source))
         common = in_common(*both, scope, d.here)
@@ -153,7 +200,7 @@ def _switch_on(note: Note, there: ServerView, d: Draft) -> None:
             off = scope in view.copies and not view.serves(scope)
             alone = scope not in other.copies and scope not in note.made
             if claimed and off and (common or alone):
-                d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=Stage.SETTLE)
+                d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
         copies = [view.name for view in both if scope in view.copies]
         idle = not any(d.view(view.source).serves(scope) for view in both)
         if scope in note.claimed and copies and idle and not common:
@@ -166,6 +213,43 @@ def _switch_on(note: Note, there: ServerView, d: Draft) -> None:
 # --- in the end -------------------------------------------------------------------------------------------------------
 
 
+def joined_meanwhile(plan: Plan, world: World) -> tuple[Departure, ...]:
+    """Scopes that came into a relationship while the plan ended it: both servers serve them then, and it did not know
+    of them."""
+    found: list[Departure] = []
+    for action in plan.actions:
+        if not KINDS[action.kind].ends or action.other is None:
+            continue
+        keeps = action.stage is Stage.KEEPER
+        keeper, loser = (action.where, action.other) if keeps else (action.other, action.where)
+        if keeper in world.views and loser in world.views:
+            found += [
+                Departure(scope, keeper, loser, deletes=False, served=True, returns=False, acted=True)
+                for scope in sorted(world.views[keeper].copies)
+                if _serve_apart(scope, keeper, loser, world) and not _serve_apart(scope, keeper, loser, plan.start)
+            ]
+    return tuple(dict.fromkeys(found))
+
+
+def _serve_apart(scope: IPv4Address, one: Source, other: Source, world: World) -> bool:
+    both = [world.views[source] for source in (one, other)]
+    return all(view.serves(scope) for view in both) and not in_common(both[0], both[1], scope, world.here)
+
+
+def is_as_foreseen(expected: World, now: World, source: Source, actions: Iterable[Action]) -> bool:
+    """Whether a server shows what the plan's fold says of it, as far as some actions are about it."""
+    foreseen, seen = expected.views[source], now.views[source]
+    for action in actions:
+        halves = [view.half(action.name) for view in (foreseen, seen)]
+        shown = [half and (half.relationship.partner_server, frozenset(half.scopes)) for half in halves]
+        if shown[0] != shown[1]:
+            return False
+        for scope in action.scopes:
+            if (scope in foreseen.copies, foreseen.serves(scope)) != (scope in seen.copies, seen.serves(scope)):
+                return False
+    return True
+
+
 @dataclass(frozen=True)
 class LastLook:
     """What is still to be done, and what only a person can mend, in sentences."""
@@ -175,7 +259,8 @@ class LastLook:
 
 
 def last_look(departures: Collection[Departure], world: World) -> LastLook | ReadRequest:
-    """Each copy that was to go is gone or out of service and its kept one serves, as far as it was served before."""
+    """Each copy that was to go is gone or out of service and its kept one serves, as far as it was served before.
+    Raises Unsafe."""
     if not world.views:
         return ReadRequest()
     d = Draft(world)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .._model.texts import few
-from .claims import go_on
+from .claims import About, go_on, revive
 from .draft import Draft
 from .guards import differs_at_partner
 from .joining import make, settle
@@ -43,11 +43,12 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
     check(desired)
     if not world.views:
         return ReadRequest(OwnRead(secrets=named(desired)))
-    d = Draft(world, several_partners=len(desired) > 1)
+    d, about = Draft(world, several_partners=len(desired) > 1), About.all_of(desired)
+    revive(d, about)
     for phase in PHASES:
         for spec in desired:
             d.run(phase, spec)
-    go_on(d, desired)
+    go_on(d, about)
     if d.is_waiting:
         return d.request()
     for spec in desired:

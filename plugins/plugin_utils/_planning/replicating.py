@@ -15,7 +15,7 @@ from .._model.relationship import Relationship
 from .._model.texts import few
 from .._windows.errors import RemoteFailure
 from .._windows.export_elements import Export
-from . import checks, comparison
+from . import checks, claims, comparison
 from .actions import Direction, Kind, Stage
 from .comparison import Difference
 from .draft import Draft
@@ -73,6 +73,10 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
         named = wanted.scopes if world.has_partner_host else ()  # over the second hop both are exported together
         return ReadRequest(OwnRead(scopes=named, leases=False))
     d = Draft(world)
+    chosen = members(wanted, d.here)
+    about = claims.About(frozenset(current.name for current in chosen.values()), frozenset(chosen))
+    claims.revive(d, about)
+    claims.go_on(d, about, Stage.CLEAR)
     pairs = _pairs(wanted, d)
     if d.is_waiting:
         return d.request()
