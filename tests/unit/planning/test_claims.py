@@ -21,12 +21,17 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Departure, Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan_proof import finished
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from worlds import HERE, HOP, KEEP_HERE, ONE, OWN, PARTNER, TWO, asked_of, content_of, in_words, lease, plan_of, world
 
 LEAVES = Spec("HQ", leaving=(ONE,), policy=replace(KEEP_HERE, keep_days=None))
+DELETED = Departure(ONE, keeper=HERE, loser=OWN, deletes=True, served=True, returns=False, acted=True)
+DISABLED = replace(DELETED, deletes=False)
+IDLE = replace(DELETED, served=False)
+DISABLES = replace(KEEP_HERE, other_copy="disable", keep_days=None)
 OFF_THERE = Note("HQ", PARTNER, (ONE,), {ONE: PARTNER}, run="dead", who="tester@controller")
 
 
@@ -50,6 +55,12 @@ def partner_off() -> Server:
 def servers(here: str, there: str, **more: Any) -> World:
     other = replace(side(there, "dhcp01.contoso.example"), name="DHCP02", addresses=("10.10.0.12",))
     return world(side(here, PARTNER), other, OWN, **more)
+
+
+def looked_at(departure: Departure, here: str, there: str) -> claims.LastLook:
+    look = claims.last_look([departure], servers(here, there))
+    assert isinstance(look, claims.LastLook)
+    return look
 
 
 def action(kind: Kind, stage: Stage) -> Action:
@@ -120,7 +131,7 @@ def test_a_client_that_came_meanwhile_is_a_loss_of_its_own() -> None:
     ("here", "there", "expected"),
     [
         ("1+HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"]),
-        ("1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"]),
+        ("1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02", "activate 10.0.1.0 on DHCP01"]),
         ("1-", "1-HQ", ["activate 10.0.1.0 on DHCP02"]),
         ("", "1-", ["activate 10.0.1.0 on DHCP02"]),
         ("1+", "1-HQ", []),
@@ -144,13 +155,14 @@ def test_a_client_that_came_meanwhile_is_a_loss_of_its_own() -> None:
 def test_a_claim_is_undone_but_never_beside_a_copy_that_serves_outside(
     here: str, there: str, expected: list[str]
 ) -> None:
-    plan = claims.undo({ONE: OWN}, servers(here, there))
+    plan = claims.undo({ONE: OWN}, [DISABLED], servers(here, there))
     assert isinstance(plan, Plan)
     assert in_words(plan) == expected
 
 
 def test_of_several_claims_each_is_undone_for_itself() -> None:
-    plan = claims.undo({ONE: OWN, TWO: HERE}, servers("1+HQ 2-HQ 3-", "1-HQ 2+HQ 3+"))
+    other = replace(DISABLED, scope=TWO, keeper=OWN, loser=HERE)
+    plan = claims.undo({ONE: OWN, TWO: HERE}, [DISABLED, other], servers("1+HQ 2-HQ 3-", "1-HQ 2+HQ 3+"))
     assert isinstance(plan, Plan)
     assert in_words(plan) == ["activate 10.0.1.0 on DHCP02", "activate 10.0.2.0 on DHCP01"]
 
@@ -167,7 +179,7 @@ MADE = Note("HQ", PARTNER, (ONE,), made=(ONE,), run="dead")
 
 def gone_on(start: World, note: Note, *desired: Spec, run: str = "mine") -> Draft:
     d = Draft(replace(start, journal=(note,), run=run))
-    claims.go_on(d, desired or (Spec("HQ", scopes=(TWO,)),))
+    claims.go_on(d, claims.About.all_of(desired or (Spec("HQ", scopes=(TWO,)),)))
     return d
 
 
@@ -262,11 +274,69 @@ def test_a_partner_that_is_not_read_is_a_warning() -> None:
     assert gone_on(start, Note("HQ", PARTNER, (ONE,), run="dead")).warnings == []
 
 
+@pytest.mark.parametrize(
+    ("note", "here", "there", "expected"),
+    [
+        (OFF_THERE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP01"]),
+        (OFF_HERE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"]),
+        (OFF_THERE, "1+HQ", "1-HQ", []),
+        (OFF_THERE, "1-", "1-", []),
+        (OFF_THERE, "1-", "1-HQ", []),
+    ],
+    ids=["the claim was replicated", "that of this server was", "the kept one serves", "both left", "one left"],
+)
+def test_where_nobody_serves_any_more_the_kept_one_does_before_all_else(
+    note: Note, here: str, there: str, expected: list[str]
+) -> None:
+    d = Draft(replace(servers(here, there), journal=(note,), run="mine"))
+    claims.revive(d, claims.About.all_of([Spec("HQ", scopes=(TWO,))]))
+    assert in_words(finished(d)) == expected
+    assert {action.stage for action in d.actions} <= {Stage.MAKE}
+
+
 # --- in the end -------------------------------------------------------------------------------------------------------
 
-DELETED = Departure(ONE, keeper=HERE, loser=OWN, deletes=True, served=True, returns=False)
-DISABLED = replace(DELETED, deletes=False)
-IDLE = replace(DELETED, served=False)
+NOT_BEGUN = replace(DISABLED, acted=False)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "wrong"),
+    [
+        ("1+", "1-", []),
+        ("1-", "1-", ["10.0.1.0 is in service neither on DHCP01, where it was to be kept, nor on DHCP02"]),
+        ("1+", "1+", ["10.0.1.0 is in service on DHCP01 and on DHCP02, which do not have it in common"]),
+    ],
+    ids=["it came so", "nobody serves", "both serve"],
+)
+def test_what_this_run_has_not_begun_is_told_and_not_mended(here: str, there: str, wrong: list[str]) -> None:
+    look = looked_at(NOT_BEGUN, here, there)
+    assert (look.plan.actions, list(look.wrong)) == ((), wrong)
+
+
+def test_a_server_of_an_earlier_plan_is_read_for_the_last_look() -> None:
+    asked = claims.last_look([replace(DISABLED, loser=HOP)], world(side("1+", PARTNER)))
+    assert isinstance(asked, ReadRequest)
+    assert [read.names for read in asked.partners] == [(HOP.computer,)]
+
+
+def test_a_scope_that_came_while_its_relationship_ended_has_to_be_on_one_server() -> None:
+    ended = plan_of(servers("1+HQ", "1+HQ"), Spec("HQ", absent=True, policy=DISABLES))
+    assert claims.joined_meanwhile(ended, ended.end) == ()
+    (late,) = claims.joined_meanwhile(ended, servers("1+ 2+", "1- 2+"))
+    assert (late.scope, late.keeper, late.loser, late.acted) == (TWO, HERE, OWN, True)
+    served = plan_of(servers("1+HQ 2+", "1+HQ 2+"), Spec("HQ", absent=True, policy=DISABLES))
+    assert claims.joined_meanwhile(served, servers("1+ 2+", "1- 2+")) == (), "it was so before"
+
+
+@pytest.mark.parametrize(
+    ("there", "is_as_foreseen"),
+    [("1-HQ 2+HQ", True), ("1+HQ 2+HQ", False), ("1-HQ", False), ("1-Far 2+HQ", False), ("2+HQ", False)],
+    ids=["as foreseen", "it serves again", "another one left", "in another one", "it is gone"],
+)
+def test_a_server_that_is_written_to_again_shows_what_the_plan_says(there: str, *, is_as_foreseen: bool) -> None:
+    foreseen, seen = servers("1+HQ 2+HQ", "1-HQ 2+HQ"), servers("1+HQ 2+HQ", there)
+    detach = Action(0, Kind.DETACH_MEMBERS, OWN, "HQ", (ONE,))
+    assert claims.is_as_foreseen(foreseen, seen, OWN, [detach]) is is_as_foreseen
 
 
 @pytest.mark.parametrize(
@@ -281,7 +351,13 @@ IDLE = replace(DELETED, served=False)
         (DISABLED, "1+", "1+", ["deactivate 10.0.1.0 on DHCP02"], []),
         (DELETED, "1+", "1-", [], ["the copy of 10.0.1.0 on DHCP02 is still there"]),
         (DELETED, "1+", "1-Far", [], []),
-        (DISABLED, "1+", "1+Far", [], ["10.0.1.0 is in service on DHCP01, and on DHCP02 in 'Far'"]),
+        (
+            DISABLED,
+            "1+",
+            "1+Far",
+            [],
+            ["10.0.1.0 is in service on DHCP01 and on DHCP02, which do not have it in common"],
+        ),
         (
             DISABLED,
             "1-",
@@ -313,7 +389,7 @@ IDLE = replace(DELETED, served=False)
 def test_in_the_end_the_kept_one_serves_and_the_other_does_not(
     departure: Departure, here: str, there: str, expected: list[str], wrong: list[str]
 ) -> None:
-    look = claims.last_look([departure], servers(here, there))
+    look = looked_at(departure, here, there)
     assert (in_words(look.plan), list(look.wrong)) == (expected, wrong)
 
 
@@ -323,8 +399,8 @@ def test_the_end_of_each_way_out_is_right() -> None:
         for keeper in ("this_server", "partner"):
             policy = replace(KEEP_HERE, keep_scopes_on=keeper, other_copy=other_copy, keep_days=None)
             plan = plan_of(servers("1+HQ 2+HQ", "1+HQ 2+HQ"), replace(LEAVES, policy=policy))
-            look = claims.last_look(plan.departures, plan.end)
             assert len(plan.departures) == 1
-            assert (look.plan.actions, look.wrong) == ((), ())
-            before = claims.last_look(plan.departures, action_table.effect(plan.start, plan.actions[0]))
-            assert (before.plan.actions, before.wrong) == ((), ()), "both have it yet"
+            for now in (plan.end, action_table.effect(plan.start, plan.actions[0])):  # then, and while both have it
+                look = claims.last_look(plan.departures, now)
+                assert isinstance(look, claims.LastLook)
+                assert (look.plan.actions, look.wrong) == ((), ())
