@@ -213,7 +213,8 @@ def notes(steps: Sequence[Step], server: Server) -> Sequence[Note]:
 
 def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
     scopes = sorted({scope for step in steps for scope in step.action.scopes})
-    made = [scope for step in steps if step.action.kind is Kind.MAKE for scope in step.action.scopes]
+    makes = (step.action for step in steps if step.action.kind is Kind.MAKE)
+    made = [scope for action in makes if action.detail.active for scope in action.scopes]
     claimed = {
         scope: here if step.action.where is Connection.THIS_SERVER else partner
         for step in steps
@@ -223,8 +224,8 @@ def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
     return Note(name, partner, tuple(scopes), claimed, tuple(made))
 
 
-def noted(calls: Sequence[Call], notes: Collection[Note], drops: Collection[str]) -> Sequence[Call]:
-    """The same, with each note before the first write that is about its relationship, and those to drop removed at the
+def noted(calls: Sequence[Call], notes: Collection[Note], last: Sequence[Operation]) -> Sequence[Call]:
+    """The same, with each note before the first write that is about its relationship, and what becomes of them at the
     end. What is refused before, by a probe or a wait, leaves none."""
     together: list[Call] = []
     left = {note.relationship: note for note in notes}
@@ -234,7 +235,7 @@ def noted(calls: Sequence[Call], notes: Collection[Note], drops: Collection[str]
             together.append(Call(journal.keep(note), Role.FOR_STEP, call.step))
         together.append(call)
     together += [Call(journal.keep(note), Role.AFTER) for note in left.values()]  # another connection writes first
-    return [*together, *(Call(journal.drop(name), Role.AFTER) for name in drops)]
+    return [*together, *(Call(operation, Role.AFTER) for operation in last)]
 
 
 def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:

@@ -176,7 +176,7 @@ class Reconciliation:
         self.result["changed"] = bool(self.writing.done)  # until something is written
         self._departures.update({(each.scope, each.loser): each for each in plan.departures})
         first, rest = calls.parted(steps)
-        self.writing.begin(steps)
+        self.writing.begin(plan, steps)
         try:
             going = _going(plan)
             if first:
@@ -307,15 +307,11 @@ class Reconciliation:
 
 def _is_settled(note: Note, now: World) -> bool:
     """Whether the partner that the note names was looked at, and nothing is half done there."""
-    name, here = note.relationship, now.here
-    for source, view in now.views.items():
-        if source is not HERE and (
-            now.known.get(note.partner) == source or view.server.identity.is_called(note.partner)
-        ):
-            served = all(here.serves(scope) or view.serves(scope) for scope in note.claimed)
-            apart = not (here.members(name) ^ view.members(name)).isdisjoint(note.scopes)
-            return served and not apart and not is_half_made(name, here, view)
-    return False
+    name, here, there = note.relationship, now.here, claims.partner_of(note, now)
+    if there is None or claims.left_of(note, now):
+        return False
+    apart = not (here.members(name) ^ there.members(name)).isdisjoint(note.scopes)
+    return not apart and not is_half_made(name, here, there)
 
 
 def _going(plan: Plan) -> Scopes:

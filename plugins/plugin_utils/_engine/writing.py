@@ -8,7 +8,7 @@ the first error, then the server is read again. What was written before an error
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -71,6 +71,7 @@ class Writing:
         self.claimed: dict[IPv4Address, Source] = {}  # scope -> the server on which it is out of service until it goes
         self._notes: list[Note] = []  # that are still to be left before the first write
         self._left: dict[str, Note] = {}  # that stand there
+        self._stay: dict[str, Note] = {}  # what earlier runs left, of the same relationships
 
     @property
     def has_notes(self) -> bool:
@@ -79,26 +80,35 @@ class Writing:
 
     # --- notes -----------------------------------------------------------------------------------------------------
 
-    def begin(self, steps: Sequence[Step]) -> None:
+    def begin(self, plan: Plan, steps: Sequence[Step]) -> None:
         """What is noted on the task's own server before the first of the steps. A note tells other runs how long this
-        one may take to its next request; the last request needs none, since no other one writes beside it."""
+        one may take to its next request; the last request needs none, since no other one writes beside it. What a
+        broken run left that the plan does not go on with stays noted."""
         here = self.reader.readings[HERE]
         now = here.reply.now
         groups = [group for part in calls.parted(steps) for group in calls.groups(part)]
         until = now + timedelta(seconds=GAP) if now is not None and len(groups) > 1 else None
-        self._notes = [
-            replace(note, run=self.reader.run, who=who(), since=now, until=until)
-            for note in calls.notes(steps, here.server)
-        ]
+        self._notes, self._stay = [], {}
+        for note in calls.notes(steps, here.server):
+            earlier = plan.start.note(note.relationship)
+            rest = claims.left_of(earlier, plan.end) if earlier and earlier.run != self.reader.run else None
+            if rest is not None:
+                self._stay[note.relationship] = rest
+            whole = note.with_rest(rest) if rest else note
+            self._notes.append(replace(whole, run=self.reader.run, who=who(), since=now, until=until))
 
     def drop_notes(self) -> None:
         """Those that the last request did not take along, since it went to the partner. This server is read again."""
-        drops = [journal.drop(name) for name in sorted(self._left)]
+        drops = self._last_words(sorted(self._left))
         if drops:
             rereads = self._rereads(HERE, ())
             reply = self.reader.remotes[HERE].write((), "", drops, rereads)
             self._left.clear()
             self.reader.learn(HERE, rereads, replace(reply, before=reply.after))
+
+    def _last_words(self, names: Iterable[str]) -> Sequence[Operation]:
+        """What becomes of the notes of some relationships in the end."""
+        return [journal.keep(self._stay[name]) if name in self._stay else journal.drop(name) for name in names]
 
     def remember(self) -> None:
         """The servers do not show what was written: the next run has to look at both."""
@@ -108,14 +118,9 @@ class Writing:
 
     def _learn_notes(self, run: Sequence[Call], reply: Reply) -> None:
         """Which notes stand after a request."""
-        by_operation = {str(journal.keep(note)["name"]): note for note in self._notes}
-        for call, result in zip(run, reply.calls, strict=False):
-            name, op = call.operation.get("name"), call.operation["op"]
-            if op == "keep_text" and name in by_operation and not result.errors:
-                note = by_operation[name]
-                self._left[note.relationship] = note
-            elif op == "drop_text" and not result.errors:
-                self._left = {key: note for key, note in self._left.items() if journal.drop(key)["name"] != name}
+        done = [call.operation for call, result in zip(run, reply.calls, strict=False) if not result.errors]
+        self._left.update((note.relationship, note) for note in self._notes if journal.keep(note) in done)
+        self._left = {name: note for name, note in self._left.items() if self._last_words([name])[0] not in done}
         self._notes = []
 
     def take_back(self, plan: Plan, steps: Sequence[Step]) -> None:
@@ -189,7 +194,7 @@ class Writing:
         run = calls.calls(group.steps, reading.server, self.waiting, unasked, written)
         if connection is HERE:
             stand = {*self._left, *(note.relationship for note in self._notes)}
-            run = calls.noted(run, self._notes, sorted(stand) if group.last else ())
+            run = calls.noted(run, self._notes, self._last_words(sorted(stand)) if group.last else ())
         rereads = self._rereads(connection, group.content)
         operations = [call.operation for call in run]
         tell(reading.remote.hide(f"runs {len(operations)} operations on {reading.server.name}"), reading.remote.host)

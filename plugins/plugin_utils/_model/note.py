@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address
 from typing import Any
+
+LONGEST = timedelta(minutes=5)  # that any run may have to go, and the clocks of a reply may err
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,17 @@ class Note:
     until: datetime | None = None
 
     def is_alive(self, now: datetime | None, run: str) -> bool:
-        """Whether another run than `run` may still be at work, by the server's clock."""
-        return self.run != run and self.until is not None and now is not None and now < self.until
+        """Whether another run than `run` may still be at work, by the server's clock. No run has as long to go as a
+        note says that was written before the clock was set back."""
+        if self.run == run or self.until is None or now is None:
+            return False
+        return now < self.until <= now + LONGEST
+
+    def with_rest(self, rest: Note) -> Note:
+        """With what an earlier note of the same relationship still has to tell."""
+        scopes = tuple(sorted({*self.scopes, *rest.scopes}))
+        made = tuple(sorted({*self.made, *rest.made}))
+        return replace(self, scopes=scopes, claimed={**rest.claimed, **self.claimed}, made=made)
 
     def text(self) -> str:
         """In one line of ASCII."""

@@ -168,6 +168,36 @@ def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:
         _switch_on(note, d.view(there.source), stage, d)
 
 
+def partner_of(note: Note, now: World) -> ServerView | None:
+    """The server that a note names, if it was read."""
+    for source, view in now.views.items():
+        known = now.known.get(note.partner) == source or view.server.identity.is_called(note.partner)
+        if view is not now.here and known:
+            return view
+    return None
+
+
+def left_of(note: Note, now: World) -> Note | None:
+    """What is still to be gone on with of a note, by what the two servers show now; None: nothing. All of it, where the
+    partner was not read."""
+    here, there = now.here, partner_of(note, now)
+    if there is None:
+        return replace(note, until=None) if note.claimed or note.made else None
+    claimed = {
+        scope: server
+        for scope, server in note.claimed.items()
+        if not (here.serves(scope) or there.serves(scope))
+        or (in_common(here, there, scope, here) and not (here.serves(scope) and there.serves(scope)))
+    }
+    made = tuple(
+        scope
+        for scope in note.made
+        if scope in here.copies
+        and not (here.serves(scope) and (there.serves(scope) or not in_common(here, there, scope, here)))
+    )
+    return replace(note, claimed=claimed, made=made, until=None) if claimed or made else None
+
+
 def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
     """The notes of broken runs that have something to go on with, and the partners that they name, as far as those are
     known."""
@@ -201,6 +231,12 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
             alone = scope not in other.copies and scope not in note.made
             if claimed and off and (common or alone):
                 d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
+        if scope in note.made and not common and scope in d.here.copies and not d.here.serves(scope):
+            _warn_once(
+                f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service and "
+                f"in no relationship yet: declare it in '{note.relationship}'",
+                d,
+            )
         copies = [view.name for view in both if scope in view.copies]
         idle = not any(d.view(view.source).serves(scope) for view in both)
         if scope in note.claimed and copies and idle and not common:

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.identity import Connection
-from .._model.refusal import Refused, showing
+from .._model.refusal import NotServing, Refused, showing
 from .._model.relationship import Relationship
 from .._model.texts import few
 from .._windows.errors import RemoteFailure
@@ -90,12 +90,28 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
         if lost and not wanted.allow_overwrite:
             names = pairs[0].names if len(pairs) == 1 else _direction(wanted, world.here.name, "the partner")
             raise _lost(lost, comparison.vanishing(map(comparison.reversed_, differs)), names)
+    _check_served(wanted, pairs, going)
     for pair in pairs:
         _save(wanted, pair, {loss.scope_id for loss in lost}, d)
         for relationship in dict.fromkeys(pair.members.values()):
             _add(pair, relationship, [scope for scope in going if pair.members.get(scope) == relationship], d)
     shown = _shown(differs, "destination"), _shown(differs, "source")
     return replace(finished(d), differences=tuple(differs), diff=shown, header="content of the destination")
+
+
+def _check_served(wanted: Replication, pairs: Sequence[_Pair], going: Collection[IPv4Address]) -> None:
+    """Raises NotServing for scopes that the destination alone serves: nobody would, after it."""
+    for pair in pairs:
+        idle = [scope for scope in sorted(going) if pair.taker.serves(scope) and not pair.giver.serves(scope)]
+        idle = [scope for scope in idle if scope in pair.members]
+        if idle and not wanted.allow_overwrite:
+            names = pair.names
+            raise NotServing(
+                f"scopes: {few(idle)} is out of service on {names.source}, and {names.destination} serves it, so "
+                "nobody would serve it after replicating. Where another task is at work on the two servers, run again "
+                f"when it has ended; else activate it on {names.source}, or replicate in the other direction; "
+                "allow_overwrite: true overrides. Nothing was changed."
+            )
 
 
 def verify(wanted: Replication, world: World) -> Plan | ReadRequest:
@@ -151,6 +167,7 @@ def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
         relationship = next(iter(group.values()))
         there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group), leases=False))
         if there is not None:
+            there = d.view(there.source)
             giver, taker = (d.here, there) if wanted.from_here else (there, d.here)
             pairs.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
     return pairs
