@@ -130,6 +130,11 @@ def parted(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
     return first, [step for step in steps if step not in first]
 
 
+def takes_out(steps: Sequence[Step]) -> bool:
+    """Whether copies go that a pair has in common."""
+    return any(step.row.ends_copies and step.action.stage in (Stage.LOSER, Stage.KEEPER) for step in steps)
+
+
 def groups(steps: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
     """The steps that follow each other on one connection: each group is one remote call."""
     neighbours = itertools.groupby(steps, key=lambda step: step.connection)

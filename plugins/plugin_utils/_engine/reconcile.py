@@ -93,7 +93,9 @@ class Reconciliation:
         raise AssertionError("the attempts end by a plan or an error")
 
     def _patience(self, late: Overtaken | NotServing, before: str) -> float:
-        """Seconds for planning anew; none where the same error came twice."""
+        """Seconds for planning anew; none where the same error came twice, or nothing is to be waited for."""
+        if not self.waiting.timeout:
+            return 0
         if isinstance(late, Overtaken):
             return 0 if not late.sure and str(late) == before else max(self.waiting.timeout, late.patience)
         return 0 if self.check_mode else SECOND_LOOK
@@ -181,7 +183,7 @@ class Reconciliation:
             going = _going(plan)
             if first:
                 self.writing.carry_out(plan, first, content=going, last=False)
-            if first or (going and THERE in plan.start.views):  # no fingerprint holds what is over two connections
+            if first or (THERE in plan.start.views and calls.takes_out(rest)):  # no fingerprint spans two connections
                 self._look(plan, first, rest, planner)
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
             self.reader.settle()  # not before the look, which is for the same plan: secrets are kept yet

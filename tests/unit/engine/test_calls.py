@@ -9,7 +9,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import calls
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import calls, journal
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls import Role, Waiting
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs, task_options
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Source
@@ -99,7 +99,7 @@ def test_a_note_stands_before_the_first_write_and_goes_after_the_last() -> None:
     plan = planned(builders.server([builders.relationship()]), load_balance_percent=60, scopes=["10.0.1.0"])
     steps, server = calls.steps(plan), plan.start.here.server
     run = calls.calls(steps, server, Waiting(), [PARTNER], ())
-    noted = calls.noted(run, calls.notes(steps, server), ["HQ"])
+    noted = calls.noted(run, calls.notes(steps, server), [journal.drop("HQ")])
     ids = [call.operation["id"] for call in noted]
     assert ids[2:5] == ["wait_for_state", "keep_text", "set_failover"]
     assert ids[-1] == "drop_text"

@@ -268,8 +268,8 @@ def by_name(notes: Iterable[Note]) -> list[Note]:
 def test_notes_of_every_relationship_are_read_wherever_something_may_be_written() -> None:
     servers = pair()
     here, there = remote(servers, "DHCP01"), remote(servers, "DHCP02")
-    dead, late, alive = note(servers, "HQ", "1"), note(servers, "Branch", "2", -1), note(servers, "Lab", "3", 3600)
-    theirs = [note(servers, "Site", "4", 3600), note(servers, "Old", "5")]
+    dead, late, alive = note(servers, "HQ", "1"), note(servers, "Branch", "2", -1), note(servers, "Lab", "3", 50)
+    theirs = [note(servers, "Site", "4", 50), note(servers, "Old", "5")]
     here.write((), "", [journal.keep(each) for each in (dead, late, alive)])
     there.write((), "", [journal.keep(each) for each in theirs])
     reader = Reader(here, there)

@@ -62,7 +62,7 @@ def test_who_says_so_does_not_wait(more: dict[str, Any]) -> None:
 def test_before_a_write_it_is_refused_at_once() -> None:
     servers = pair()
     servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
-    message = servers.refused(RELATIONSHIP, **{**NEW_SECRET, "wait_timeout": 600})
+    message = servers.refused(RELATIONSHIP, name="HQ", load_balance_percent=70, wait_timeout=600)
     assert "is in state CommunicationInterrupted" in message
 
 
