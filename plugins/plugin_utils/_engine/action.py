@@ -116,7 +116,9 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             result["warnings"] = [*result.get("warnings", ()), *warnings]
 
     def _fact_places(self, task_vars: Mapping[str, Any]) -> Iterator[object]:
-        """Facts of the play's host, and of whom a task was delegated to: there delegate_facts leaves them."""
+        """Facts of the play's host, of whom a task was delegated to (there delegate_facts leaves them), and of the
+        earlier items of a loop."""
+        yield pending_fact.left(str(self._task._uuid))
         yield task_vars.get("ansible_facts")
         hostvars = task_vars.get("hostvars") or {}
         if self.DECLARES and self._task.delegate_to and self.host in hostvars:
@@ -127,13 +129,18 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
 
     def carried(self, name: str, options: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         """The host fact: with this relationship in it as long as the server does not have it, or its new scopes in
-        check mode."""
+        check mode. `options`: those of its earlier tasks too."""
         created = (*pending_fact.created(self.facts, name), *plan.creates) if self.check_mode else ()
-        after = plan.shown[1]
-        waits = after and (self.reader.here.relationship(name) is None or created)
-        entry = pending_fact.entry(options, after["scopes"], created) if waits else None
+        after, exists = plan.shown[1], self.reader.here.relationship(name) is not None
+        entry = None
+        if after and (created or not exists):
+            entry = pending_fact.entry({} if exists else options, after["scopes"], created)
         pending = self.pending.with_entry(name, entry, self.check_mode)
-        return {} if pending == self.pending else {"ansible_facts": pending.fact()}
+        if pending == self.pending:
+            return {}
+        fact = pending.fact(name)
+        pending_fact.leave(str(self._task._uuid), fact)
+        return {"ansible_facts": fact}
 
     def shown(self, name: str, plan: Plan) -> Mapping[str, Any] | None:
         """The relationship for the result: as it is now, or (pending, check mode) as it would be."""
