@@ -116,7 +116,7 @@ def test_data_of_another_kind_is_not_shown(net: str) -> None:
     """A list within the list, a secret as another variable: whoever checks it says what is wrong without the value."""
     entry = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02", "shared_secret": SECRET}
     names = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_new": "dhcp03"}
-    books = [
+    books: list[tuple[str, dict[str, Any]]] = [
         ("site", {}),
         ("migrate", names),
         ("swap_roles", {"failover_relationships_to_swap": ["HQ"]}),
