@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..plugin_utils._engine import pending_fact
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
 from ..plugin_utils._model import task_options
@@ -34,17 +35,20 @@ class ActionModule(FailoverAction):
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Brings the relationship to what the options say. Raises Refused and RemoteFailure."""
+        known = pending_fact.options_of(self.facts, options["name"], options) or {}
         name, recreate = options["name"], options["recreate"] == "when_needed"
         how = policy(options, recreate=recreate, previous_name=options["previous_name"])
         if options["state"] == "absent":
             task_options.partner_server(options)
             wanted = sent = Spec(name, absent=True, policy=how, one_by_one=options["max_removals_percent"] is None)
         else:
-            settings = task_options.parse(name, options)
+            # one that only waits is not there to be changed: this is more of its definition
+            waits = not self.facts.get(name, {}).get("scopes")
+            settings = task_options.parse(name, known if waits else options)
             wanted = Spec(name, settings, settings.scopes, policy=how)
             # whether a secret arrived cannot be read back
             sent = replace(wanted, settings=replace(settings, update_secret="on_create"))
         applied = self.reconcile(lambda world: plan([wanted], world), lambda _applied, world: plan([sent], world))
         self.warn_of_states([name], applied)
-        carried = self.carried(name, options, applied)
+        carried = self.carried(name, known, applied)
         return {"relationship": self.shown(name, applied), "pending": bool(applied.pending), **carried}

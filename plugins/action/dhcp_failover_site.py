@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils._engine.action import readable_by_all
+from ..plugin_utils._engine.action import readable_by_all, validated
 from ..plugin_utils._model import secret, site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship_settings import SETTING, SITE
@@ -15,7 +15,12 @@ from ..plugin_utils._model.texts import in_sight
 
 Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
-    "failover": ("failover_only", "failover_shared_secret"),
+    "failover": (
+        "failover_only",
+        "failover_shared_secret",
+        "failover_wait_timeout",
+        "failover_max_removals_percent",
+    ),
     "replicate": ("replicate_relationships", "replicate_scopes"),
     "decommission": (
         "failover_keep",
@@ -80,9 +85,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """The task, from its options to its result. Data that is wrong fails it; no secret is in the result."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
+        options: Mapping[str, Any] = {}
         hosts = (task_vars.get("groups") or {}).get("all") or ()
         try:
+            site.check_kind(self._task.args.get("relationships"))
+            options = validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
             secret.check_kinds(self._task.args)
             options = secret.with_empty(self._task.args, options)
             answer = _answer(options, hosts, str(task_vars.get("inventory_hostname", "")))

@@ -107,8 +107,9 @@ options:
     description:
       - The secret with which the two servers authenticate their messages.
       - Needed only where a relationship is created with authentication, or where authentication is turned on.
-      - It is refused where it would be sent and has less than 8 characters, or is a part of a name that it is used with
-        (of a relationship, a server, a scope or an option), and a warning where it is not sent.
+      - It is refused where it would be sent and has less than 8 characters, has only blanks, or is a part of a name
+        that it is used with (of a relationship, a server, a scope or an option), and a warning where it is not sent.
+        Names of servers are their own and those of the inventory; of scopes, their ids too.
       - An empty one is refused, unless O(enable_auth=false); so is a number, which YAML may have changed, write it in
         quotes.
       - One for a relationship that exists without authentication does nothing without O(enable_auth=true), and is a
@@ -136,6 +137,7 @@ options:
       - C(RecoverWait) can last as long as the maximum client lead time.
       - Also how long to plan anew, with pauses, while another run or a person changes what the task was planned on; ten
         seconds at least.
+      - V(0) to V(2147483).
     type: int
     default: 180
   allow_state:
@@ -245,6 +247,7 @@ options:
         re-created with another one or scopes move, of each relationship and of all together. A copy that is made anew
         is not.
       - What O(state=absent) names is counted only where the task gives a percentage.
+      - V(0) to V(100).
     type: int
 """
 
@@ -263,7 +266,7 @@ options:
   safety_copy_days:
     description:
       - After how many days older safety copies of the same server are removed, when a new one was made. V(0) keeps them
-        all.
+        all, and V(36500) is the most.
     type: int
     default: 0
 """

@@ -75,3 +75,26 @@ def test_tasks_that_are_delegated_find_what_was_declared_for_their_server(net: s
         for name in ("Branches", "Here", "There"):
             assert run.result(name)["changed"]
         assert set(site.lab.servers["DHCP01"].relationships) == {"Of dhcp01", "Of dhcp02", "Branches"}
+
+
+def test_all_that_the_items_of_a_loop_declare_counts(net: str) -> None:
+    """Also of the role, which loops over the site's data, and of several items about one relationship."""
+    loop = {"loop": ["10.10.10.0", "10.10.20.0"]}
+    create = {"partner_server": "dhcp02.contoso.example"}
+    checked = {"relationship": "Checked", "scopes": ["{{ item }}"], "create_relationship": create}
+    data = [{"name": name, "primary": "dhcp01", "partner": "dhcp02", **create} for name in ("Role 1", "Role 2")]
+    role = {"name": "windhcp.failover.failover", "apply": {"run_once": True}}
+    tasks = [
+        {"name": "Check", f"{PREFIX}scope": checked, "check_mode": True, **loop},
+        scopes("Checked", "Both", "10.10.10.0", "10.10.20.0", check_mode=True),
+        declared("Loop {{ item }}", loop=[1, 2, 3]),
+        {"name": "Role", "ansible.builtin.include_role": role, "vars": {"failover_relationships": data}},
+        scopes("Loop 1", "Of the loop", "10.10.10.0"),
+        scopes("Role 1", "Of the role", "10.10.20.0"),
+    ]
+    with Site(lab(), "standin", net) as site:
+        run = site.play(tasks).ok()
+        steps = [item["plan"][-1]["step"].split(" ")[0] for item in run.result("Check")["results"]]
+        assert steps == ["create", "add"], "the second item goes on from the first"
+        assert run.result("Both")["plan"] == []
+        assert set(site.lab.servers["DHCP01"].relationships) == {"Loop 1", "Role 1"}

@@ -110,3 +110,29 @@ def kept(site: Site) -> tuple[list[str], list[str]]:
             contents += [path.read_bytes() for path in door.data_folder(server).glob("windhcp.failover/kept/secret.*")]
     lines = [content.decode().splitlines() for content in contents]
     return [public for public, _hidden in lines], [hidden for _public, hidden in lines]
+
+
+def test_data_of_another_kind_is_not_shown(net: str) -> None:
+    """A list within the list, a secret as another variable: whoever checks it says what is wrong without the value."""
+    entry = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02", "shared_secret": SECRET}
+    names = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_new": "dhcp03"}
+    books: list[tuple[str, dict[str, Any]]] = [
+        ("site", {}),
+        ("migrate", names),
+        ("swap_roles", {"failover_relationships_to_swap": ["HQ"]}),
+        ("replicate", {}),
+    ]
+    with Site(lab(), "standin", net) as site:
+        for playbook, variables in books:
+            data = json.dumps({"failover_relationships": [[entry], [entry]], **variables})
+            run = site.run(f"windhcp.failover.{playbook}", "-e", data, "-vvv")
+            assert "relationships: entry 1 is a list" in run.output
+            assert SECRET not in run.output
+        values = {"failover_relationships": [entry], "failover_update_secret": SECRET}
+        run = site.run("windhcp.failover.site", "-e", json.dumps(values))
+        assert "value of update_secret must be one of" in run.output
+        assert SECRET not in run.output
+        values = {"failover_relationships": [entry], "failover_wait_timeout": -1}
+        run = site.run("windhcp.failover.site", "-e", json.dumps(values))
+        assert "failover_wait_timeout: is -1; it should be 0 to 2147483" in run.output
+        assert run.written == []

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from ansible.utils.vars import get_unique_id
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
@@ -51,6 +52,7 @@ class Wire:
     calls: int = 0
     files: dict[str, Files] = field(default_factory=dict)
     plan: Plan | None = None
+    facts: dict[str, Any] = field(default_factory=dict)  # of the host, as its tasks begin
     fails: dict[str, RemoteFailure] = field(default_factory=dict)  # what the connection of partner_host gives
 
     def pause(self, seconds: float) -> None:
@@ -86,7 +88,7 @@ def perform(
 ) -> dict[str, Any]:
     """Runs the task on a host; servers are called like the hosts, in capitals. Raises Killed."""
     task = SimpleNamespace(
-        check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options), _uuid="run-task"
+        check_mode=check_mode, diff=True, async_val=0, delegate_to=None, args=dict(options), _uuid=get_unique_id()
     )
     plugin = importlib.import_module(f"{ACTIONS}.{module}").ActionModule
 
@@ -102,7 +104,7 @@ def perform(
     action = Action(task, connection, None, None, None, None)
     wire.plan = None
     with patch.object(reconcile, "sleep", wire.pause):
-        result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": {}})
+        result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": wire.facts})
     if isinstance(reconciliation := getattr(action, "reconciliation", None), Reconciliation):
         wire.plan = reconciliation.plan
     return result

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleRuntimeError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
 from .._model import secret, task_options
@@ -50,7 +50,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         """The task, from its options to its result. A failure of the task is a result too; no secret is in it."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _validated, options = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC, **self.CONDITIONS)
+        options = validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
         self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
         self.pending = pending_fact.recall(
@@ -67,6 +67,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         remotes = [Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))]
         answer: dict[str, Any] = {"changed": False}
         try:
+            task_options.check_bounds(options)
             logon.check_shell(self._connection, self.host)
             secret.check_kinds(self._task.args)
             options = secret.with_empty(self._task.args, options)
@@ -79,7 +80,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                     )
                 self.reader = Reader(*remotes, ahead=self._ahead, writes=self.WRITES)
                 self.reconciliation = Reconciliation(
-                    self.reader, check_mode=self.check_mode, waiting=waiting(options), limits=limits(options)
+                    self.reader, check_mode=self.check_mode, waiting=waiting(options), limits=self._limits(options)
                 )
                 answer = self.reconciliation.result
                 answer.update(self.perform(options, task_vars))
@@ -104,7 +105,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         """Brings the servers to what is planned, and verifies it by the `verifier`, or by planning again. Raises
         Refused and RemoteFailure."""
         plan = self.reconciliation.run(planner, verifier)
-        self.warned += guards.warnings(plan)
+        self.warned += guards.warnings(plan, self.reconciliation.limits.hosts)
         return plan
 
     def warn_of_states(self, names: Iterable[str], plan: Plan | None = None) -> None:
@@ -116,24 +117,35 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             result["warnings"] = [*result.get("warnings", ()), *warnings]
 
     def _fact_places(self, task_vars: Mapping[str, Any]) -> Iterator[object]:
-        """Facts of the play's host, and of whom a task was delegated to: there delegate_facts leaves them."""
+        """Facts of the play's host, of whom a task was delegated to (there delegate_facts leaves them), and of the
+        earlier items of a loop."""
+        yield pending_fact.left(str(self._task._uuid))
         yield task_vars.get("ansible_facts")
         hostvars = task_vars.get("hostvars") or {}
         if self.DECLARES and self._task.delegate_to and self.host in hostvars:
             yield hostvars[self.host].get("ansible_facts")
+
+    def _limits(self, options: Mapping[str, Any]) -> guards.Limits:
+        hosts = tuple(host for host in (self.host, options.get("partner_host")) if host)
+        return replace(limits(options), hosts=hosts)
 
     def _ahead(self, world: World) -> World:
         return pending_fact.ahead(world, self.facts) if self.check_mode and self.DECLARES else world
 
     def carried(self, name: str, options: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         """The host fact: with this relationship in it as long as the server does not have it, or its new scopes in
-        check mode."""
+        check mode. `options`: those of its earlier tasks too."""
         created = (*pending_fact.created(self.facts, name), *plan.creates) if self.check_mode else ()
-        after = plan.shown[1]
-        waits = after and (self.reader.here.relationship(name) is None or created)
-        entry = pending_fact.entry(options, after["scopes"], created) if waits else None
+        after, exists = plan.shown[1], self.reader.here.relationship(name) is not None
+        entry = None
+        if after and (created or not exists):
+            entry = pending_fact.entry({} if exists else options, after["scopes"], created)
         pending = self.pending.with_entry(name, entry, self.check_mode)
-        return {} if pending == self.pending else {"ansible_facts": pending.fact()}
+        if pending == self.pending:
+            return {}
+        fact = pending.fact(name)
+        pending_fact.leave(str(self._task._uuid), fact)
+        return {"ansible_facts": fact}
 
     def shown(self, name: str, plan: Plan) -> Mapping[str, Any] | None:
         """The relationship for the result: as it is now, or (pending, check mode) as it would be."""
@@ -141,6 +153,17 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if relationship is None or self.check_mode:
             return planned_result(after) if after else None
         return relationship_result(relationship)
+
+
+def validated(action: ActionBase, spec: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """A task's options. Raises AnsibleError for what does not fit, with no secret in it, whichever option holds one."""
+    try:
+        _validated, options = action.validate_argument_spec(argument_spec=spec, **conditions)
+    except AnsibleError as error:
+        problem = str(mask(str(error), secret.possible(action._task.args)))
+    else:
+        return dict(options)
+    raise AnsibleError(problem)  # not within except: Ansible may show what an error came from
 
 
 def readable(execute: Execute, host: str) -> Execute:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._model.failover_states import NORMAL, PASSING, STATES
-from .._model.refusal import Refused
 from .._model.relationship_settings import DECLARED
 from .._planning.spec import Policy
 
@@ -51,7 +50,7 @@ SAFETY_COPY: dict[str, Any] = {
 
 
 def policy(options: Mapping[str, Any], **more: Any) -> Policy:
-    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has. Raises Refused."""
+    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has."""
     return Policy(
         options["keep_scopes_on"],
         options["other_copy"],
@@ -64,7 +63,5 @@ def policy(options: Mapping[str, Any], **more: Any) -> Policy:
 
 
 def keep_days(options: Mapping[str, Any]) -> int | None:
-    """For how many days safety copies are kept: 0 for ever, None when none is made. Raises Refused."""
-    if options["safety_copy_days"] < 0:
-        raise Refused("safety_copy_days: must not be negative; 0 keeps every safety copy.")
+    """For how many days safety copies are kept: 0 for ever, None when none is made."""
     return int(options["safety_copy_days"]) if options["safety_copy"] else None

@@ -4,20 +4,22 @@
 
 Windows cannot hold a relationship that never had a scope, so its definition waits for the task that brings one. In
 check mode nothing is created, so what an earlier task would have created is carried too, and later tasks plan as if it
-were there. The fact is of one run of Ansible and of one server: a fact cache keeps it for longer, run_once gives it to
-other hosts, and delegation to the play's host. It never holds a secret. Nothing here imports Ansible."""
+were there. A fact is of one run of Ansible, one server and one relationship: a fact cache keeps it for longer, run_once
+gives it to other hosts, and delegation to the play's host. It never holds a secret. Nothing here imports Ansible."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model import scope_specs, task_options
+from .._model import durations, scope_specs, task_options
 from .._model.identity import Connection
 from .._model.refusal import Refused
+from .._model.relationship_settings import SETTING
 from .._model.scope import ScopeSpec, scope_ids
 from .._model.task_options import PLAIN_OPTIONS
 from .._planning import action_table
@@ -36,29 +38,40 @@ Facts = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
+class Kept:
+    """One relationship's entries; None is none, also of one that is forgotten. `declared`: in earnest; `check_mode`:
+    what tasks in check mode go on from, that and what others of them would have done. `changes`: how often it was
+    written."""
+
+    declared: Mapping[str, Any] | None = None
+    check_mode: Mapping[str, Any] | None = None
+    changes: int = 0
+
+
+@dataclass(frozen=True)
 class Pending:
-    """What earlier tasks of a run have left for one server. `declared`: in earnest; `check_mode`: what tasks in check
-    mode go on from, that and what others of them would have done. `changes`: how often it was written."""
+    """What earlier tasks of a run have left for one server, by the names of relationships."""
 
     run: str
     server: str
-    declared: Facts = field(default_factory=dict)
-    check_mode: Facts = field(default_factory=dict)
-    changes: int = 0
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
     def seen(self, check_mode: bool) -> Facts:
         """What a task goes on from. What was only checked never gets into a task that writes."""
-        return self.check_mode if check_mode else self.declared
+        entries = {name: kept.check_mode if check_mode else kept.declared for name, kept in self.kept.items()}
+        return {name: entry for name, entry in entries.items() if entry is not None}
 
     def with_entry(self, name: str, entry: Mapping[str, Any] | None, check_mode: bool) -> Pending:
         """With a relationship's entry, or without the relationship."""
-        declared = self.declared if check_mode else _with_entry(self.declared, name, entry)
-        return replace(self, declared=declared, check_mode=_with_entry(self.check_mode, name, entry))
+        before = self.kept.get(name, Kept())
+        after = replace(before, declared=before.declared if check_mode else entry, check_mode=entry)
+        return self if after == before else replace(self, kept={**self.kept, name: after})
 
-    def fact(self) -> Mapping[str, Any]:
-        """It as the next host fact."""
-        values = {"run": self.run, "server": self.server, "changes": self.changes + 1}
-        return {fact_name(self.server): {**values, "declared": self.declared, "check_mode": self.check_mode}}
+    def fact(self, name: str) -> Mapping[str, Any]:
+        """One relationship as the next host fact."""
+        kept = self.kept[name]
+        of = {"run": self.run, "server": self.server, "name": name, "changes": kept.changes + 1}
+        return {fact_name(self.server, name): {**of, "declared": kept.declared, "check_mode": kept.check_mode}}
 
 
 def run_id(task_uuid: str) -> str:
@@ -67,24 +80,60 @@ def run_id(task_uuid: str) -> str:
     return task_uuid.rpartition("-")[0]
 
 
-def fact_name(server: str) -> str:
-    """One for each host of the inventory, so that facts that are set for several hosts at once replace no other's."""
-    return f"{FACT}_{re.sub(r'[^0-9A-Za-z]', '_', server)}"
+def fact_name(server: str, name: str) -> str:
+    """One for each host of the inventory and each relationship. Facts of several hosts, or of the items of a loop that
+    all begin with the same facts, replace no other's."""
+    digest = hashlib.sha256(f"{server}\0{name}".encode()).hexdigest()
+    return f"{FACT}_{re.sub(r'[^0-9A-Za-z]', '_', server)}_{digest[:16]}"
 
 
 def recall(places: Iterable[object], run: str, server: str) -> Pending:
-    """The newest among the facts of some hosts. One of another run or server is none, nor is one that says nothing."""
-    found = [pending for facts in places if (pending := _read(facts, run, server))]
-    return max(found, key=lambda pending: pending.changes, default=Pending(run, server))
+    """The newest of each relationship among the facts of some places. One of another run or server is none, nor is one
+    that says nothing."""
+    kept: dict[str, Kept] = {}
+    for facts in places:
+        for name, found in _read(facts, run, server):
+            if name not in kept or found.changes > kept[name].changes:
+                kept[name] = found
+    return Pending(run, server, kept)
 
 
-def _read(facts: object, run: str, server: str) -> Pending | None:
-    fact = facts.get(fact_name(server)) if isinstance(facts, Mapping) else None
-    match fact:
-        case {"run": of, "server": at, "changes": int(changes), "declared": declared, "check_mode": check_mode}:
-            mine = (of, at) == (run, server) and _says(declared) and _says(check_mode)
-            return Pending(run, server, declared, check_mode, changes) if mine else None
-    return None
+def _read(facts: object, run: str, server: str) -> Iterator[tuple[str, Kept]]:
+    if not isinstance(facts, Mapping):
+        return
+    for key in facts:
+        if not (isinstance(key, str) and key.startswith(FACT)):
+            continue
+        fact: Any = facts[key]
+        match fact:
+            case {
+                "run": of,
+                "server": at,
+                "name": str(name),
+                "changes": int(changes),
+                "declared": declared,
+                "check_mode": check_mode,
+            }:
+                says = all(entry is None or _says({name: entry}) for entry in (declared, check_mode))
+                if (of, at, key) == (run, server, fact_name(server, name)) and says:
+                    yield name, Kept(declared, check_mode, changes)
+
+
+# Of the task that this process runs: its id -> the facts of its items so far. Ansible runs the items of a loop one
+# after the other in one process, and shows no item what the one before has left.
+_left: dict[str, dict[str, Any]] = {}
+
+
+def leave(task_uuid: str, fact: Mapping[str, Any]) -> None:
+    """Keeps a fact for the next items of a task's loop."""
+    if task_uuid not in _left:
+        _left.clear()
+    _left.setdefault(task_uuid, {}).update(fact)
+
+
+def left(task_uuid: str) -> Mapping[str, Any]:
+    """The facts that the items of a task have left so far."""
+    return _left.get(task_uuid, {})
 
 
 def _says(facts: Any) -> bool:
@@ -105,17 +154,25 @@ def _fits(argument: Mapping[str, Any], value: object) -> bool:
     return isinstance(value, _TYPES[argument["type"]]) and value in argument.get("choices", [value])
 
 
-def _with_entry(facts: Facts, name: str, entry: Mapping[str, Any] | None) -> Facts:
-    others = {key: other for key, other in facts.items() if key != name}
-    return others if entry is None else {**others, name: entry}
-
-
 def options_of(facts: Facts, name: str, given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """A relationship's options: what an earlier task left, the given ones on top. None: there is neither."""
+    """A relationship's options: what an earlier task left, the given ones on top, and of the former none that goes not
+    with the latter. None: there is neither."""
     if name not in facts and given is None:
         return None
-    left = facts.get(name, {}).get("options", {})
-    return {**left, **{option: value for option, value in (given or {}).items() if value is not None}}
+    said = {option: value for option, value in (given or {}).items() if value is not None}
+    before = facts.get(name, {}).get("options", {})
+    return {**{option: value for option, value in before.items() if not _is_over(option, value, said)}, **said}
+
+
+def _is_over(option: str, value: Any, said: Mapping[str, Any]) -> bool:
+    """Whether an option of an earlier task has no place beside those that are said now."""
+    if option == "state_switch_interval" and "auto_state_transition" in said:
+        return bool(durations.parse(value)) is not bool(said["auto_state_transition"])
+    if option == "auto_state_transition" and "state_switch_interval" in said:
+        return True
+    if option == "enable_auth" and said.get("shared_secret"):
+        return True
+    return option in SETTING and bool(said.get("mode")) and not SETTING[option].belongs_to(said["mode"])
 
 
 def ahead(world: World, facts: Facts) -> World:
@@ -139,10 +196,10 @@ def _actions(name: str, facts: Facts, world: World) -> Sequence[Action]:
     if half is not None:
         joins = _comes(Kind.JOIN, name, new, half.relationship.partner_server, world)
         return [*actions, *joins, *_served(name, serve, joins)]
-    if not kept["scopes"]:
-        return actions
     settings = task_options.parse(name, kept["options"])
-    comes = _comes(Kind.CREATE, name, scope_ids(kept["scopes"]), settings.partner_server or "", world)
+    if not settings.partner_server:
+        return actions
+    comes = _comes(Kind.CREATE, name, scope_ids(kept["scopes"]), settings.partner_server, world)
     return [*actions, *(replace(action, detail=settings) for action in comes), *_served(name, serve, comes)]
 
 

@@ -22,7 +22,7 @@ from .relationship_settings import SETTING, SITE, WORDS, DeclaredSettings, OnPar
 from .scope import scope_ids
 from .secret import LEAST, weakness
 from .server import RELATIONSHIP_LIMIT
-from .texts import few, in_sight, sentences
+from .texts import few, in_sight, kind, sentences
 
 _MOST_PROBLEMS = 50
 _COMPARED = ("partner_server", *(setting.option for setting in SITE))
@@ -80,6 +80,22 @@ class Share:
     written_by: Mapping[str, str]
     secret_entries: Mapping[str, int]
     with_secret: Sequence[str] = ()
+
+
+def check_kind(relationships: object) -> None:
+    """Raises Refused, without a word of it, for data that is no list of dictionaries. Ansible would show it, or make of
+    it what nobody wrote."""
+    if relationships is None:
+        return
+    if not isinstance(relationships, (list, tuple)):
+        raise Refused(
+            f"relationships: is {kind(relationships)}; it should be a list with a dictionary for each relationship "
+            "(after -e as JSON: '{\"failover_relationships\": [...]}')."
+        )
+    for number, entry in enumerate(relationships, start=1):
+        if not isinstance(entry, Mapping):
+            cure = "make one list of them (flatten)" if isinstance(entry, (list, tuple)) else "name its options"
+            raise Refused(f"relationships: entry {number} is {kind(entry)}; it should be a dictionary, {cure}.")
 
 
 def entries(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str]) -> Sequence[Entry]:

@@ -13,9 +13,28 @@ from .refusal import Refused
 from .relationship import NAME_LIMIT
 from .relationship_settings import CARRIED, DECLARED, DeclaredSettings, Setting, SettingKind
 from .scope import scope_ids
+from .texts import sentences
 
 # options of a relationship that a host fact may carry from one task to the next: everything but the secret
 PLAIN_OPTIONS = ("partner_server", *(setting.option for setting in CARRIED))
+
+# what goes to a server or is counted with: the least and the most of it
+BOUNDS: Mapping[str, tuple[int, int, str]] = {
+    "wait_timeout": (0, 2_147_483, "seconds to wait"),
+    "max_removals_percent": (0, 100, "percents"),
+    "safety_copy_days": (0, 36_500, "days (0 keeps every safety copy)"),
+}
+
+
+def check_bounds(options: Mapping[str, Any]) -> None:
+    """Raises Refused for a number that nothing can be done with."""
+    wrong = [
+        f"{option}: is {options[option]}, and {what} go from {least} to {most}."
+        for option, (least, most, what) in BOUNDS.items()
+        if options.get(option) is not None and not least <= options[option] <= most
+    ]
+    if wrong:
+        raise Refused(sentences(wrong))
 
 
 def parse(name: str, options: Mapping[str, Any], option: str = "name") -> DeclaredSettings:

@@ -34,6 +34,19 @@ def visible(code: int) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def kind(value: object) -> str:
+    """What YAML has made of a value."""
+    if isinstance(value, bool):
+        return "true or false"
+    kinds: Mapping[Any, str] = {
+        Mapping: "a dictionary",
+        (list, tuple): "a list",
+        str: "a text",
+        (int, float): "a number",
+    }
+    return next((name for types, name in kinds.items() if isinstance(value, types)), "empty")
+
+
 def in_sight(text: str) -> str:
     """The text with everything in it that cannot be seen by its code."""
     return text if text.isascii() and text.isprintable() else _HIDDEN.sub(lambda match: visible(ord(match[0])), text)

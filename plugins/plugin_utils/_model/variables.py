@@ -18,6 +18,7 @@ from .identity import same_server
 from .refusal import Refused
 from .scope import scope_ids
 from .site import Entry, refusal
+from .task_options import BOUNDS
 from .texts import few, shown
 
 Variables = Mapping[str, Any]
@@ -119,7 +120,8 @@ def swap_roles(variables: Variables, site: Sequence[Entry]) -> Sequence[str]:
 def failover(variables: Variables, site: Sequence[Entry]) -> Sequence[Entry]:
     """The relationships that a run of the role failover is about. Raises Refused, as above."""
     names = _names(variables.get("failover_only"))
-    _refuse(_undeclared("failover_only", names or (), site, "write"))
+    seconds = _number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
+    _refuse([*_undeclared("failover_only", names or (), site, "write"), *seconds, *_percent(variables)])
     entries = _with_names(site, names)
     if variables.get("failover_shared_secret") == "":
         _refuse(_without_secret(entries))
@@ -199,10 +201,17 @@ def _flags(variables: Variables) -> Iterable[str]:
 
 
 def _percent(variables: Variables) -> Iterable[str]:
-    value = variables.get("failover_max_removals_percent")
-    if value is not None and not re.fullmatch(r"[0-9]{1,2}|100", str(value)):
-        what = "0 to 100, how many of the members may be removed or lose a copy at once"
-        yield _wrong("failover_max_removals_percent", value, what)
+    what = "how many of the members may be removed or lose a copy at once"
+    return _number(variables, "max_removals_percent", what)
+
+
+def _number(variables: Variables, option: str, what: str) -> Iterable[str]:
+    """`option`: of the modules, which the variable sets."""
+    variable, (least, most, _what) = f"failover_{option}", BOUNDS[option]
+    value = variables.get(variable)
+    whole = isinstance(value, (int, str)) and re.fullmatch(r"[0-9]{1,9}", str(value))
+    if value is not None and not (whole and least <= int(value) <= most):
+        yield _wrong(variable, value, f"{least} to {most}, {what}")
 
 
 def _undeclared(variable: str, names: Iterable[str], site: Iterable[Entry], verb: str) -> Iterable[str]:

@@ -32,12 +32,13 @@ _EACH_OWN = {"partner_server", "state", *(row.option for row in SETTINGS if row.
 
 @dataclass(frozen=True)
 class Limits:
-    """What a task allows a plan to do: its options of these names."""
+    """What a task allows a plan to do: its options of these names. `hosts`: what the inventory calls the servers."""
 
     allow_state: tuple[str, ...] = ()
     allow_clock_skew: bool = False
     allow_content_loss: bool = False
     max_removals_percent: int = 30
+    hosts: tuple[str, ...] = ()
 
 
 def _check_removals(plan: Plan, limits: Limits) -> None:
@@ -67,7 +68,7 @@ def check(plan: Plan, limits: Limits) -> None:
     for view in plan.start.views.values():
         _check_states(plan, view, limits)
     _check_removals(plan, limits)
-    _check_secrets(plan)
+    _check_secrets(plan, limits.hosts)
     for view in plan.start.views.values() if plan.actions else ():
         _check_clocks(plan, view, limits)
 
@@ -131,11 +132,11 @@ def differs_at_partner(relationship: Relationship, there: Server) -> list[str]:
 # --- secrets ---------------------------------------------------------------------------------------------------------
 
 
-def _check_secrets(plan: Plan) -> None:
+def _check_secrets(plan: Plan, hosts: Collection[str]) -> None:
     """Raises Refused where a secret would be sent that is none: everybody's first guess, and what is told could not be
     told without it."""
     for action in plan.actions:
-        why = _weakness(_sent(action), plan)
+        why = _weakness(_sent(action), plan, hosts)
         if why:
             raise Refused(
                 f"shared_secret: that of '{action.name}' {why}; choose one of {LEAST} characters or more that is a "
@@ -151,26 +152,30 @@ def _sent(action: Action) -> str | None:
     return None
 
 
-def _weakness(secret: str | None, plan: Plan) -> str | None:
-    return weakness(secret, _names(plan)) if secret else None
+def _weakness(secret: str | None, plan: Plan, hosts: Collection[str]) -> str | None:
+    return weakness(secret, (*_names(plan), *hosts)) if secret else None
 
 
 def _names(plan: Plan) -> Iterator[str]:
-    """All that a secret must be no part of: what servers, relationships and scopes are called, and what options are."""
-    for view in plan.start.views.values():
-        yield view.name
-        yield from map(str, view.copies)
+    """All that a secret must be no part of, but what the inventory calls the servers: names of relationships, servers,
+    scopes and options, and the words of their values."""
     for world in (plan.start, plan.end):
+        for view in world.views.values():
+            yield view.name
+            for scope_id, copy in view.copies.items():
+                yield from (str(scope_id), copy.name)
         for relationship in world.here.relationships.values():
             yield from (relationship.name, relationship.partner_server)
     for spec in plan.desired:
         yield from (spec.name, spec.settings.partner_server or "" if spec.settings else "")
+        yield from map(str, spec.members)
+        yield from (scope.name for scope in spec.define)
     yield from WORDS
 
 
-def warnings(plan: Plan) -> list[str]:
+def warnings(plan: Plan, hosts: Collection[str] = ()) -> list[str]:
     """What is declared of secrets and does nothing: one that is not sent, where authentication is off; one that would
-    be refused."""
+    be refused. `hosts`: what the inventory calls the servers."""
     words: list[str] = []
     sent = {action.name for action in plan.actions if _sent(action)}
     for spec in plan.desired:
@@ -183,7 +188,7 @@ def warnings(plan: Plan) -> list[str]:
                 f"shared_secret: is given for '{spec.name}', and has no effect: the relationship exists without "
                 f"authentication, which enable_auth: true{_of_relationship(spec)} switches on"
             )
-        if why := _weakness(secret, plan):
+        if why := _weakness(secret, plan, hosts):
             words.append(
                 f"shared_secret: that of '{spec.name}' {why}, so it would be refused if it had to be sent; choose one "
                 f"of {LEAST} characters or more that is a part of no name"

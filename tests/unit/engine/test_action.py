@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock, patch
@@ -17,11 +18,12 @@ from ansible_collections.windhcp.failover.plugins.action import (
     dhcp_failover_relationship,
     dhcp_failover_scope,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import pending_fact, reconcile
 
 REPLIES = Path(__file__).with_name("replies")
 SECRET = "Kx7-secret"
 RUN = "0242ac11-0002-9f31-77c0"
+NUMBERS = count()  # of the run's tasks
 CREATE = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "scopes": ["10.10.10.0"], "shared_secret": SECRET}
 
 
@@ -41,7 +43,9 @@ class Task:
         diff: bool = False,
         facts: Mapping[str, Any] | None = None,
     ) -> None:
-        self.task = MagicMock(check_mode=check_mode, diff=diff, async_val=0, delegate_to=None, _uuid=f"{RUN}-1")
+        self.task = MagicMock(
+            check_mode=check_mode, diff=diff, async_val=0, delegate_to=None, _uuid=f"{RUN}-{next(NUMBERS)}"
+        )
         self.action = plugin.ActionModule(self.task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
         self.action._execute_module = self._execute
         self.replies = list(replies)
@@ -88,14 +92,20 @@ def test_in_sync_takes_one_call() -> None:
     assert "diff" not in result
 
 
+def left(result: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a task has left of a relationship."""
+    fact: Mapping[str, Any] = result["ansible_facts"][pending_fact.fact_name("dhcp01", name)]
+    return fact
+
+
 def test_check_mode_stops_after_the_reads() -> None:
     task = Task(dhcp_failover_relationship, "fresh", "fresh_with_partner", check_mode=True)
     result = task.run(**CREATE)
     assert (result["changed"], result["remote_calls"]) == (True, 2)
     assert task.sent[0]["check_mode"] is True
-    fact = result["ansible_facts"]["windhcp_failover_pending_dhcp01"]
-    assert (fact["run"], fact["declared"]) == (RUN, {})
-    assert fact["check_mode"]["HQ"] == {
+    fact = left(result, "HQ")
+    assert (fact["run"], fact["declared"]) == (RUN, None)
+    assert fact["check_mode"] == {
         "options": {"partner_server": "dhcp02.contoso.example", "enable_auth": True},
         "scopes": ["10.10.10.0"],
     }
@@ -111,7 +121,7 @@ def test_a_secret_is_taken_out_of_texts_and_not_out_of_values_that_go_on() -> No
     pending = Task(dhcp_failover_relationship, "fresh", diff=True).run(**options)
     assert pending["diff"]["after"]["partner_server"] == "dhcp02.contoso.example"
     assert pending["relationship"]["partner_server"] == "dhcp02.contoso.example"
-    fact = pending["ansible_facts"]["windhcp_failover_pending_dhcp01"]["declared"]["HQ"]
+    fact = left(pending, "HQ")["declared"]
     assert fact["options"]["partner_server"] == "dhcp02.contoso.example"
     assert "that of 'HQ' is a part of a name" in pending["warnings"][0]
     refused = Task(dhcp_failover_relationship, "fresh").run(**{**options, "partner_server": "dhcp02.contoso/x"})
@@ -125,8 +135,8 @@ def test_check_mode_goes_on_from_what_it_would_have_created() -> None:
     assert [step["step"] for step in result["plan"]] == [
         "add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"
     ]
-    fact = result["ansible_facts"]["windhcp_failover_pending_dhcp01"]
-    assert fact["check_mode"]["HQ"]["scopes"] == ["10.10.10.0", "10.10.20.0"]
+    fact = left(result, "HQ")
+    assert fact["check_mode"]["scopes"] == ["10.10.10.0", "10.10.20.0"]
 
 
 def test_a_pending_relationship_is_no_change_and_comes_with_its_first_scope() -> None:
@@ -136,7 +146,7 @@ def test_a_pending_relationship_is_no_change_and_comes_with_its_first_scope() ->
     result = task.run(relationship="HQ", scopes=["10.10.10.0"])
     assert result["changed"]
     assert task.cmdlets(2) == ["Add-DhcpServerv4Failover"]
-    assert result["ansible_facts"]["windhcp_failover_pending_dhcp01"]["declared"] == {}
+    assert left(result, "HQ")["declared"] is None
 
 
 def test_what_another_run_or_a_check_has_left_is_nothing() -> None:
@@ -184,8 +194,8 @@ def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
         assert [step["step"] for step in result["plan"]] == [
             "add to relationship 'HQ', copying to dhcp02.contoso.example: 10.10.20.0"
         ]
-        fact = result["ansible_facts"]["windhcp_failover_pending_dhcp01"]
-        assert fact["check_mode"]["HQ"]["create_scopes"] == [{**NEW, "state": "active"}]
+        fact = left(result, "HQ")
+        assert fact["check_mode"]["create_scopes"] == [{**NEW, "state": "active"}]
 
 
 def test_a_definition_that_differs_is_told_and_nothing_else() -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import arguments
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import failover_states
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DECLARED
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy
 
@@ -87,9 +86,3 @@ def test_options_are_read_into_a_policy(given: dict[str, Any], expected: Policy)
 )
 def test_how_long_a_safety_copy_is_kept(safety_copy: bool, days: int, kept: int | None) -> None:
     assert arguments.keep_days({"safety_copy": safety_copy, "safety_copy_days": days}) == kept
-
-
-@pytest.mark.parametrize("safety_copy", [True, False])
-def test_days_are_not_negative(safety_copy: bool) -> None:
-    with pytest.raises(Refused, match=r"^safety_copy_days: must not be negative; 0 keeps every safety copy\.$"):
-        arguments.keep_days({"safety_copy": safety_copy, "safety_copy_days": -1})

@@ -13,6 +13,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret imp
     Secret,
     all_of,
     check_kinds,
+    possible,
     split,
     weakness,
     with_empty,
@@ -102,3 +103,33 @@ def test_a_weak_one_is_short_or_a_part_of_a_name(secret: str, weak: bool) -> Non
     why = weakness(secret, ["HQ", "", "dhcp01.contoso.example"])
     assert (why is not None) == weak
     assert secret not in (why or "")
+
+
+@pytest.mark.parametrize("blanks", [" " * 8, "\t" * 9, "\u200b" * 8, "\u3000" * 8])
+def test_blanks_are_no_secret(blanks: str) -> None:
+    assert weakness(blanks, ["HQ"]) == "has only blanks"
+    assert all_of({"shared_secret": " " * 8}) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"relationships": [[{"name": "HQ", "shared_secret": "Kx7-never"}]]},
+        {"create_relationship": {"shared_secret": {"v": ["Kx7-never"]}}},
+        {"create_relationship": {"shared_secret": {"Kx7-never": 1}}},
+        {"relationships": "HQ, shared_secret=Kx7-never"},
+        {"relationships": ["{'name': 'HQ', 'shared_secret': 'Kx7-never'"]},
+        {"relationships": ['[{"shared_secret": "Kx7-never"}']},
+        {"failover": {"failover_shared_secret": "Kx7-never"}},
+    ],
+)
+def test_what_stands_below_a_secrets_name_may_be_one(arguments: dict[str, Any]) -> None:
+    assert "Kx7-never" in possible(arguments)
+    assert all(text.count("Kx7-never") for text in possible(arguments))
+
+
+def test_a_message_may_show_one_in_several_ways() -> None:
+    text = 'it\'s a \\ "secr\u00e9t"'
+    shown = possible({"shared_secret": text, "name": "not a secret"})
+    assert {text, repr(text)[1:-1], json.dumps(text)[1:-1]} == set(shown)
+    assert possible({"shared_secret": 12345678}) == ["12345678"]

@@ -79,3 +79,21 @@ def test_an_empty_secret_is_none_where_authentication_is_to_be_off() -> None:
 
 def test_a_definition_never_shows_its_secret() -> None:
     assert "s3cret" not in repr(task_options.parse("HQ", {"shared_secret": "s3cret"}))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "edges"),
+    [
+        ("wait_timeout", -1, (0, 2147483)),
+        ("wait_timeout", 3_000_000_000, (0, 2147483)),
+        ("max_removals_percent", -1, (0, 100)),
+        ("max_removals_percent", 101, (0, 100)),
+        ("safety_copy_days", -1, (0, 36500)),
+        ("safety_copy_days", 10_000_000, (0, 36500)),
+    ],
+)
+def test_numbers_that_nothing_can_be_done_with(option: str, value: int, edges: tuple[int, int]) -> None:
+    with pytest.raises(Refused, match=rf"^{option}: is {value}, and .* go from {edges[0]} to {edges[1]}\.$"):
+        task_options.check_bounds({option: value})
+    for edge in (*edges, None):
+        task_options.check_bounds({option: edge})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pairs import ONE, RELATIONSHIP, TWO, Pair, pair, steps
+from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair, steps
 
 PARTNER = "dhcp02.contoso.example"
 HQ = {"name": "HQ", "partner_server": PARTNER, "wait_timeout": 1}
@@ -91,6 +91,34 @@ def test_without_members_it_waits_for_its_first_one() -> None:
     servers = Pair()
     result = servers.reached(RELATIONSHIP, **HQ)
     assert (result["pending"], result["relationship"]["state"], result["changed"]) == (True, "Empty", False)
+
+
+def chain(servers: Pair, *tasks: tuple[str, dict[str, Any]], check_mode: bool) -> list[list[str]]:
+    """Tasks of one run, each with the facts that those before it have left. Their steps."""
+    shown = []
+    for module, options in tasks:
+        result = servers.ok(module, check_mode=check_mode, **{"wait_timeout": 1, **options})
+        servers.wire.facts.update(result.get("ansible_facts", {}))
+        shown.append(steps(result))
+    return shown
+
+
+@ROUTES
+@pytest.mark.parametrize("scopes", [["10.0.1.0"], []], ids=["created", "waiting"])
+def test_what_a_later_task_leaves_out_stays_as_it_was_declared(scopes: list[str], route: dict[str, str]) -> None:
+    """In check mode, where nothing of it is on a server, as in earnest."""
+    tasks: list[tuple[str, dict[str, Any]]] = [
+        (RELATIONSHIP, {**HQ, "mode": "hot_standby", "scopes": scopes, **route}),
+        (RELATIONSHIP, {"name": "HQ", "reserve_percent": 7, **route}),
+        (SCOPE, {"relationship": "HQ", "scopes": ["10.0.2.0"], **route}),
+        (RELATIONSHIP, {"name": "HQ", "load_balance_percent": 70, "mode": "load_balance", **route}),
+    ]
+    servers = Pair()
+    with servers.unchanged():
+        ahead = chain(servers, *tasks, check_mode=True)
+    servers.wire.facts.clear()
+    assert ahead == chain(servers, *tasks, check_mode=False)
+    assert ahead[-1] == ["modify relationship 'HQ': mode hot_standby -> load_balance, load_balance_percent 70"]
 
 
 @ROUTES

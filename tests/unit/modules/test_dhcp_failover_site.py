@@ -48,6 +48,33 @@ def test_the_role_takes_what_the_module_takes() -> None:
     } == spec
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            [[{"name": "HQ", "shared_secret": SECRET}], []],
+            "entry 1 is a list; it should be a dictionary, make one list",
+        ),
+        ([{"name": "HQ", "primary": "a", "partner": "b"}, f"name=HQ shared_secret={SECRET}"], "entry 2 is a text"),
+        ([None], "entry 1 is empty"),
+        ([7], "entry 1 is a number"),
+        (f"name=HQ shared_secret={SECRET}", "is a text; it should be a list"),
+        ({"HQ": {"shared_secret": SECRET}}, "is a dictionary; it should be a list"),
+    ],
+)
+def test_data_of_another_kind_is_refused_and_not_shown(data: Any, said: str) -> None:
+    result = run(data)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"].startswith(f"relationships: {said}")
+
+
+def test_the_variables_of_the_role_have_bounds() -> None:
+    for variable, value in (("failover_wait_timeout", -1), ("failover_max_removals_percent", "101")):
+        result = run([PLAIN], failover={variable: value})
+        assert f"{variable}: is " in result["msg"]
+        assert run([PLAIN], failover={variable: "60"})["names"] == ["Berlin-Mitte"]
+
+
 PLAIN = {"name": "Berlin-Mitte", "primary": "dhcp01", "partner": "dhcp02", "scopes": ["10.0.1.0"]}
 
 

@@ -70,7 +70,7 @@ def test_a_safety_copy_with_leases_is_kept_and_found_again(route: dict[str, Any]
     without = servers.ok(SCOPE, **servers.remove(TWO), **route, **DELETE, safety_copy=False)
     assert "safety_copies" not in without
     assert servers.refused(SCOPE, **servers.remove(ONE), **route, **DELETE, safety_copy_days=-1).startswith(
-        "safety_copy_days: must not be negative"
+        "safety_copy_days: is -1, and days (0 keeps every safety copy) go from 0 to 36500"
     )
 
 

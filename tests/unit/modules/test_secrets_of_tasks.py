@@ -5,11 +5,13 @@ that may be meant otherwise."""
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 from nothing_lost.scenarios import PARTNER
-from pairs import RELATIONSHIP, SCOPE, Pair, pair
+from pairs import RELATIONSHIP, SCOPE, TWO, Pair, pair
 
 GOOD = "Kx7-never-shown"
 NEW: dict[str, Any] = {"name": "Branches", "partner_server": PARTNER, "scopes": ["10.0.3.0"], "wait_timeout": 1}
@@ -20,6 +22,7 @@ WEAK = {
     "in another case": ("bRANCHES", "is a part of a name"),
     "part of a server's": ("contoso.", "is a part of a name"),
     "a scope": ("10.0.1.0", "is a part of a name"),
+    "blanks": (" " * 9, "has only blanks"),
     "a mode": ("hot_standby", "is a part of a name"),
     "an option": ("max_client_lead_time", "is a part of a name"),
 }
@@ -118,3 +121,67 @@ def test_more_seconds_than_windows_keeps_are_refused(option: str) -> None:
     message = pair().refused(RELATIONSHIP, name="HQ", **{option: 99999999999999})
     assert message == f"{option}: is 99999999999999; 4294967294 seconds (49710.06:28:14) are the most."
     assert "give seconds or [d.]hh:mm:ss" in pair().refused(RELATIONSHIP, name="HQ", **{option: "unlimited"})
+
+
+NEW_SCOPE = {
+    "scope_id": "10.0.9.0",
+    "start_range": "10.0.9.10",
+    "end_range": "10.0.9.99",
+    "subnet_mask": "255.255.255.0",
+    "name": "Clients of Berlin",
+}
+
+
+@pytest.mark.parametrize("server", ["DHCP01", "DHCP02"])
+def test_the_names_of_scopes_that_are_there_are_no_secrets(server: str) -> None:
+    servers = pair(TWO)
+    servers.server(server).scopes[TWO].name = "Clients of Munich"
+    message = servers.refused(RELATIONSHIP, **NEW, shared_secret="clients of", partner_host="dhcp02")
+    assert " is a part of a name" in message
+
+
+@pytest.mark.parametrize("secret", ["10.0.9.0", "clients of b"])
+def test_the_names_of_scopes_that_are_created_are_no_secrets(secret: str) -> None:
+    options = {"relationship": "New", "create_scopes": [NEW_SCOPE], "partner_host": "dhcp02"}
+    create = {"partner_server": PARTNER, "shared_secret": secret}
+    assert " is a part of a name" in pair().refused(SCOPE, **options, create_relationship=create)
+
+
+def test_what_the_inventory_calls_the_servers_is_no_secret() -> None:
+    servers = Pair()
+    for host in ("BERLIN-SERVER-1", "BERLIN-SERVER-2"):
+        servers.lab.servers[host] = servers.lab.servers[f"DHCP0{host[-1]}"]
+    inventory = {"host": "berlin-server-1", "partner_host": "berlin-server-2"}
+    for secret in ("server-1", "Berlin-Server-2"):
+        message = servers.refused(RELATIONSHIP, **NEW, **inventory, shared_secret=secret)
+        assert " is a part of a name" in message
+    result = servers.run(RELATIONSHIP, check_mode=True, **NEW, **inventory, shared_secret=GOOD)
+    assert result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (RELATIONSHIP, {**NEW, "shared_secret": GOOD, "update_secret": GOOD}),
+        (RELATIONSHIP, {**NEW, "shared_secret": GOOD, "wait_timeout": f"{GOOD} s"}),
+        (SCOPE, {"relationship": "New", "scopes": [], "create_relationship": [{"shared_secret": GOOD}]}),
+        (SCOPE, {"relationship": "New", "scopes": [], "create_relationship": f"x, shared_secret={GOOD}"}),
+        (SCOPE, {"relationship": "New", "create_relationship": {"shared_secret": GOOD, "mode": GOOD}}),
+    ],
+)
+def test_options_that_ansible_does_not_take_are_told_without_the_secret(module: str, options: dict[str, Any]) -> None:
+    with pytest.raises(AnsibleError) as caught:
+        Pair().run(module, **options)
+    error = caught.value
+    assert GOOD not in str(error)
+    assert GOOD not in "".join(traceback.format_exception(error))
+
+
+@pytest.mark.parametrize(
+    "options", [{"wait_timeout": -1}, {"max_removals_percent": 101}, {"safety_copy_days": 10_000_000}]
+)
+def test_numbers_out_of_bounds_are_refused_before_anything_is_read(options: dict[str, int]) -> None:
+    servers = pair()
+    message = servers.refused(RELATIONSHIP, **{**NEW, **options})
+    assert message.startswith(f"{next(iter(options))}: is ")
+    assert servers.wire.calls == 0
