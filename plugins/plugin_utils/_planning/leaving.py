@@ -13,7 +13,7 @@ relationship instead, and goes while the kept one still is a member.
 
     resolve_members   which of the chosen scopes are members on either server; the partner is read for it
     leave             other: save, off, out, delete; keeper: out. At no step does a scope lose its last copy
-    dissolve          all members leave, and the two halves end
+    dissolve          all members leave, and the two halves end (wind_up: once the members are resolved)
     abandon           on this server alone, where the partner is gone for good
     delete_last       copies of a former partner, once the scopes are members of their new relationship
 """
@@ -145,13 +145,19 @@ def leave(leaving: Leaving, d: Draft) -> None:
 def dissolve(name: str, policy: Policy, d: Draft, *, elsewhere: bool = False) -> Leaving | None:
     """All members leave, and then the relationship goes on both servers. None: the partner has to be read first."""
     leaving = resolve_members(name, Choice(), policy, d, elsewhere=elsewhere)
-    if leaving is None:
-        return None
-    keeper, other = leaving.ends(d)
-    by_api = is_half_made(name, keeper, other) or bool(leaving.scopes and policy.other_copy == "disable")
-    leave(leaving, d)
-    _end(name, *leaving.ends(d), by_api=by_api, d=d)
+    if leaving is not None:
+        wind_up(leaving, d)
     return leaving
+
+
+def wind_up(leaving: Leaving, d: Draft) -> None:
+    """All members, as they were resolved, leave, and then the relationship goes on both servers."""
+    keeper, other = leaving.ends(d)
+    by_api = is_half_made(leaving.name, keeper, other) or bool(
+        leaving.scopes and leaving.policy.other_copy == "disable"
+    )
+    leave(leaving, d)
+    _end(leaving.name, *leaving.ends(d), by_api=by_api, d=d)
 
 
 def _end(name: str, keeper: ServerView, other: ServerView, *, by_api: bool, d: Draft) -> None:
