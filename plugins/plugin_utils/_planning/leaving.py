@@ -28,7 +28,7 @@ from typing import Any
 from .._model.failover_states import CUT_OFF, PARTNER_DOWN
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
-from .._model.texts import few
+from .._model.texts import few, variable
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
 from .claims import check_in_service, check_not_last
@@ -92,8 +92,8 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
             gone = (
                 ""
                 if answers(there)
-                else " If the partner is gone for good: orphan: remove_here. If it got another address or name: "
-                "partner_host, and the guide's section about that."
+                else " If the partner is gone for good: orphan: remove_here (failover_orphan: true in the role and the "
+                "playbooks). If it got another address or name: partner_host, and the guide's section about that."
             )
             raise Refused(
                 f"{there.failure} Both servers are read before anything is removed; nothing was changed.{gone}"
@@ -209,11 +209,13 @@ def _is_gone(current: Relationship, policy: Policy, d: Draft) -> bool:
     if current.state not in (CUT_OFF, PARTNER_DOWN):
         raise Refused(
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
-            f"{current.partner_server} is not gone; leave orphan out. Nothing was changed."
+            f"{current.partner_server} is not gone; leave orphan ({variable('orphan')}) out. "
+            "Nothing was changed."
         )
     # who declared it down has said already that it is off
     word = current.state != PARTNER_DOWN
-    asking = Asking("orphan: ", "it is not gone (leave orphan out)", policy.partner_is_off, word, policy.recreate)
+    so = f"it is not gone (leave orphan, {variable('orphan')}, out)"
+    asking = Asking("orphan: ", so, policy.partner_is_off, word, policy.recreate)
     silence = listen(current, asking, d)
     if silence is None:
         return False

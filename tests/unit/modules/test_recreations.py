@@ -73,8 +73,8 @@ def test_the_task_has_to_declare_all_that_there_is() -> None:
     message = servers.refused(RELATIONSHIP, **less, **ANEW)
     assert "takes a task that declares all of it" in message
     assert (
-        "scopes: 10.0.2.0, reserve_percent: 8, max_client_lead_time: 7200, shared_secret (or enable_auth: false)"
-        in message
+        "scopes: 10.0.2.0, reserve_percent: 8, max_client_lead_time: 7200, shared_secret (failover_shared_secret of "
+        "the role and the playbooks; or enable_auth: false)" in message
     )
     assert "secret" not in message.replace("shared_secret", "")
 
