@@ -13,7 +13,7 @@ from ..plugin_utils._model import scope_specs, task_options
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning.planner import plan
-from ..plugin_utils._planning.spec import Spec
+from ..plugin_utils._planning.spec import Spec, empty_list
 
 
 class ActionModule(FailoverAction):
@@ -54,6 +54,8 @@ class ActionModule(FailoverAction):
         name, scopes = options["relationship"], scope_ids(options["scopes"] or ())
         if options["state"] == "absent":
             return self._absent(name, scopes, options)
+        if options["purge"] and options["scopes"] == []:  # whatever is to be created: a query that found nothing
+            raise empty_list(name)
         known = pending_fact.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,

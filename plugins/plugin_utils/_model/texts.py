@@ -27,6 +27,11 @@ _WORDS: Sequence[Sequence[str]] = (
 )
 
 
+def variable(option: str) -> str:
+    """What stands for an option of a task where the task is one of the role's."""
+    return f"failover_{option} of the role and the playbooks"
+
+
 def visible(code: int) -> str:
     """A character that cannot be shown, by its code."""
     if code < 0x100:

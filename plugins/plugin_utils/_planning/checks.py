@@ -15,7 +15,7 @@ from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import Scope, ScopeSpec
 from .._model.server import RELATIONSHIP_LIMIT
-from .._model.texts import few, sentences
+from .._model.texts import few, sentences, variable
 from .._windows.export_elements import Export
 from . import comparison, recognising, setting_changes
 from .draft import Draft, Misfit
@@ -67,7 +67,8 @@ def check_secret(spec: DeclaredSettings) -> None:
     if complete.enable_auth and not complete.shared_secret:
         raise Refused(
             f"shared_secret: needed, since relationship '{spec.name}' is to be created with authentication on "
-            "(a scope task takes it in create_relationship; no task hands a secret on to another)."
+            f"({variable('shared_secret')}; a scope task takes it in create_relationship; no task hands a secret on to "
+            "another)."
         )
 
 

@@ -17,7 +17,7 @@ from .._model.relationship_settings import SETTINGS, WORDS, DeclaredSettings, On
 from .._model.render import settings
 from .._model.secret import LEAST, weakness
 from .._model.server import Server
-from .._model.texts import few
+from .._model.texts import few, variable
 from .action_table import KINDS
 from .actions import Action, Kind
 from .plan import Plan
@@ -49,15 +49,15 @@ def _check_removals(plan: Plan, limits: Limits) -> None:
             f"the copies that would go differ from those kept on {plan.removals[0].kept_on}: "
             f"{few(lost, 'removals', between='; ')}. Keep the scopes on the server that "
             "is right, or replicate from it first, where both have them in failover (dhcp_failover_replicate; leases "
-            "travel by themselves, while both servers are Normal); allow_content_loss: true overrides. Nothing was "
-            "changed."
+            "travel by themselves, while both servers are Normal); allow_content_loss: true "
+            f"({variable('allow_content_loss')}) overrides. Nothing was changed."
         )
     for count in plan.counts:
         if count.all >= MANY and 100 * count.going > limits.max_removals_percent * count.all:
             raise Refused(
                 f"{count.going} of {count.what} would be removed or lose a copy for good, and "
                 f"{limits.max_removals_percent} % is the most at once; look at the list, or say max_removals_percent: "
-                f"{-(-100 * count.going // count.all)} (failover_max_removals_percent of the role and the playbooks). "
+                f"{-(-100 * count.going // count.all)} ({variable('max_removals_percent')}). "
                 "Nothing was changed."
             )
 

@@ -13,7 +13,7 @@ relationship instead, and goes while the kept one still is a member.
 
     resolve_members   which of the chosen scopes are members on either server; the partner is read for it
     leave             other: save, off, out, delete; keeper: out. At no step does a scope lose its last copy
-    dissolve          all members leave, and the two halves end
+    dissolve          all members leave, and the two halves end (wind_up: once the members are resolved)
     abandon           on this server alone, where the partner is gone for good
     delete_last       copies of a former partner, once the scopes are members of their new relationship
 """
@@ -28,7 +28,7 @@ from typing import Any
 from .._model.failover_states import CUT_OFF, PARTNER_DOWN
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
-from .._model.texts import few
+from .._model.texts import few, variable
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
 from .claims import check_in_service, check_not_last
@@ -92,8 +92,8 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
             gone = (
                 ""
                 if answers(there)
-                else " If the partner is gone for good: orphan: remove_here. If it got another address or name: "
-                "partner_host, and the guide's section about that."
+                else " If the partner is gone for good: orphan: remove_here (failover_orphan: true in the role and the "
+                "playbooks). If it got another address or name: partner_host, and the guide's section about that."
             )
             raise Refused(
                 f"{there.failure} Both servers are read before anything is removed; nothing was changed.{gone}"
@@ -145,13 +145,19 @@ def leave(leaving: Leaving, d: Draft) -> None:
 def dissolve(name: str, policy: Policy, d: Draft, *, elsewhere: bool = False) -> Leaving | None:
     """All members leave, and then the relationship goes on both servers. None: the partner has to be read first."""
     leaving = resolve_members(name, Choice(), policy, d, elsewhere=elsewhere)
-    if leaving is None:
-        return None
-    keeper, other = leaving.ends(d)
-    by_api = is_half_made(name, keeper, other) or bool(leaving.scopes and policy.other_copy == "disable")
-    leave(leaving, d)
-    _end(name, *leaving.ends(d), by_api=by_api, d=d)
+    if leaving is not None:
+        wind_up(leaving, d)
     return leaving
+
+
+def wind_up(leaving: Leaving, d: Draft) -> None:
+    """All members, as they were resolved, leave, and then the relationship goes on both servers."""
+    keeper, other = leaving.ends(d)
+    by_api = is_half_made(leaving.name, keeper, other) or bool(
+        leaving.scopes and leaving.policy.other_copy == "disable"
+    )
+    leave(leaving, d)
+    _end(leaving.name, *leaving.ends(d), by_api=by_api, d=d)
 
 
 def _end(name: str, keeper: ServerView, other: ServerView, *, by_api: bool, d: Draft) -> None:
@@ -203,11 +209,13 @@ def _is_gone(current: Relationship, policy: Policy, d: Draft) -> bool:
     if current.state not in (CUT_OFF, PARTNER_DOWN):
         raise Refused(
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
-            f"{current.partner_server} is not gone; leave orphan out. Nothing was changed."
+            f"{current.partner_server} is not gone; leave orphan ({variable('orphan')}) out. "
+            "Nothing was changed."
         )
     # who declared it down has said already that it is off
     word = current.state != PARTNER_DOWN
-    asking = Asking("orphan: ", "it is not gone (leave orphan out)", policy.partner_is_off, word, policy.recreate)
+    so = f"it is not gone (leave orphan, {variable('orphan')}, out)"
+    asking = Asking("orphan: ", so, policy.partner_is_off, word, policy.recreate)
     silence = listen(current, asking, d)
     if silence is None:
         return False

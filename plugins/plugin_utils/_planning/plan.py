@@ -124,15 +124,16 @@ class Plan:
 
     @property
     def counts(self) -> tuple[Count, ...]:
-        """What of each relationship goes without being named one by one, on the server that has more of it; then of all
-        together that are declared or lose any."""
+        """What of each relationship that is declared or loses any goes without being named one by one, on the server
+        that has more of it; then of all together that lose any."""
         if not self.desired:
             return (self._copies(),)
         declared = {spec.name for spec in self.desired}
         names = {name for view in self.start.views.values() for name in view.ours}
         counted = {name: self._counted(name) for name in sorted(names)}
         each = [count for name, count in counted.items() if count.going or name in declared]
-        together, going = sum(count.all for count in each), sum(count.going for count in each)
+        losing = [count for count in each if count.going]
+        together, going = sum(count.all for count in losing), sum(count.going for count in losing)
         return (*each, Count(f"the {together} members of these relationships", together, going))
 
     def _counted(self, name: str) -> Count:

@@ -27,7 +27,7 @@ from . import checks, recognising, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
 from .joining import are_joinable, asks_partner, look_at_partner
-from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members
+from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members, wind_up
 from .read_request import PartnerRead, Unread
 from .spec import Policy, Spec
 from .world import Half, ServerView, mirrored
@@ -107,7 +107,13 @@ def _check_role(spec: Spec, declared: DeclaredSettings, current: Half, d: Draft)
         f"{declared.server_role} is declared"
     )
     checks.check_keeper(Misfit(current, reason), old.partner_server, True, spec.policy)
-    checks.check_declared(spec, declared, replace(old, mode="hot_standby"), d.here.members(old.name))
+    members = d.here.members(old.name)
+    if not spec.policy.orphan:
+        there = d.need(PartnerRead(old.partner.names, old.name))
+        if there is None:
+            return
+        members |= there.members(old.name)
+    checks.check_declared(spec, declared, replace(old, mode="hot_standby"), members)
 
 
 def take_apart(spec: Spec, d: Draft) -> None:
@@ -155,7 +161,7 @@ def _complete(spec: Spec, misfit: Misfit, d: Draft) -> None:
         raise AssertionError("a half-made relationship is one of which the partner was read")
     checks.check_not_at_partner(old.name, old.scopes, d.here, there)
     declared = _declared(spec, old.relationship.partner_server)
-    checks.check_declared(spec, declared, old.relationship, d.here.members(old.name))
+    checks.check_declared(spec, declared, old.relationship, d.here.members(old.name) | there.members(old.name))
     if dissolve(old.name, Policy(keep_scopes_on="this_server", other_copy="disable", keep_days=None), d):
         d.settings[spec.name] = declared
 
@@ -180,8 +186,12 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
         return
     if names and spec.members:
         d.ask(PartnerRead(names, spec.name, level=True, guarded=False))  # together with the former one
-    leaving = dissolve(old.name, _going_on(policy, same), d, elsewhere=not same)
-    if leaving and not same and policy.other_copy == "delete":
+    leaving = resolve_members(old.name, Choice(), _going_on(policy, same), d, elsewhere=not same)
+    if leaving is None:
+        return
+    checks.check_declared(spec, declared, old, frozenset(leaving.scopes))  # on either server
+    wind_up(leaving, d)
+    if not same and policy.other_copy == "delete":
         delete_last(leaving, Membership(spec.name, names[0]), d)
 
 

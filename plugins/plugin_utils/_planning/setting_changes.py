@@ -14,6 +14,7 @@ from .._model.failover_states import NORMAL
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import SETTING, SETTINGS, DeclaredSettings, Mode, OnPartner, Setting, SettingKind
+from .._model.texts import variable
 from .._windows.secret_record import SecretRecord
 
 Changes = Mapping[str, Any]  # option -> new value
@@ -103,7 +104,10 @@ def changes(declared: DeclaredSettings, current: Relationship, secrets: SecretRe
         if current.enable_auth:
             del differs["enable_auth"]
     if differs.get("enable_auth") and not declared.shared_secret:
-        raise Refused(f"shared_secret: needed, since authentication of '{current.name}' is off and is to be turned on.")
+        raise Refused(
+            f"shared_secret: needed, since authentication of '{current.name}' is off and is to be turned on "
+            f"({variable('shared_secret')})."
+        )
     return differs
 
 
@@ -175,5 +179,5 @@ def _is_left_out(setting: Setting, declared: DeclaredSettings, anew: DeclaredSet
 
 def _option(setting: Setting, current: Relationship) -> str:
     if setting.kind is SettingKind.AUTHENTICATION:
-        return f"shared_secret (or {setting.option}: false)"
+        return f"shared_secret ({variable('shared_secret')}; or {setting.option}: false)"
     return f"{setting.option}: {getattr(current, setting.option)}"

@@ -21,6 +21,7 @@ from .._model.identity import Connection, Identity, Verdict, is_address
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.server import Server
+from .._model.texts import variable
 from .._windows.errors import Heard, RemoteFailure, Unreachable
 from .._windows.server_replies import ServiceStopped
 from .draft import Draft
@@ -196,13 +197,18 @@ class _Listener:
         text = text if text.startswith("partner_") else f"{self._asking.option}{text}"
         return Refused(f"{text.rstrip('.')}. Nothing was changed.")
 
+    def _other_way(self) -> str:
+        if self._draft.world.has_partner_host:
+            return ""
+        return "; or give partner_host (for a playbook: have it in the inventory), so that the controller asks too"
+
     def not_said(self, silence: Silence) -> Refused:
         """Nobody but this server has asked."""
         return self._refused(
             f"partner_is_off: needed, since {self._is_partner(self._partner)}, was asked by {self._here.name} alone "
             f"({silence.words}), and a cut line looks the same: the partner would go on serving, and the same address "
-            "could be given to two clients. Make sure that it is off and stays off, and say partner_is_off: true; or "
-            "give partner_host, so that the controller asks too."
+            "could be given to two clients. Make sure that it is off and stays off, and say partner_is_off: true "
+            f"({variable('partner_is_off')}){self._other_way()}."
         )
 
 

@@ -96,17 +96,22 @@ def check(desired: Sequence[Spec]) -> None:
             raise Refused(f"relationships: '{spec.name}' is listed twice; keep one entry. Nothing was changed.")
         names[spec.name.casefold()] = spec.name
         if spec.exact and not spec.members:
-            raise Refused(
-                f"scopes: the list for '{spec.name}' is empty, and with purge every scope would leave it; often that "
-                "is a query that found nothing. Name the scopes that stay, or say that the relationship is absent "
-                "(dhcp_failover_relationship). Nothing was changed."
-            )
+            raise empty_list(spec.name)
         for scope in spec.members if spec.is_present else ():
             if scope in goals:
                 raise Refused(
                     f"scopes: {scope} is listed in '{goals[scope]}' and in '{spec.name}'; a scope can be in one only."
                 )
             goals[scope] = spec.name
+
+
+def empty_list(name: str) -> Refused:
+    """The error for a list that says what stays with `exact`, and has nothing."""
+    return Refused(
+        f"scopes: the list for '{name}' is empty, and with purge every scope that it does not name would leave; often "
+        "that is a query that found nothing. Name the scopes that stay (leave scopes out where create_scopes names "
+        "them all), or say that the relationship is absent (dhcp_failover_relationship). Nothing was changed."
+    )
 
 
 def whole(desired: Sequence[Spec]) -> tuple[Spec, ...]:

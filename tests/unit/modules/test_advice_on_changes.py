@@ -167,7 +167,13 @@ def test_a_partner_that_is_gone_for_good_is_left_behind(route: dict[str, str]) -
     servers.server("DHCP02").reachable = False
     gone = {"name": "HQ", "state": "absent", "wait_timeout": 1, **route}
     added = {"keep_scopes_on": "this_server", "other_copy": "delete"}
-    told(servers, RELATIONSHIP, "If the partner is gone for good: orphan: remove_here.", **gone, **added)
+    told(
+        servers,
+        RELATIONSHIP,
+        "If the partner is gone for good: orphan: remove_here (failover_orphan: true",
+        **gone,
+        **added,
+    )
     servers.reached(RELATIONSHIP, **gone, orphan="remove_here")
     assert state(servers.lab, "DHCP01", ONE) == "standalone"
 
@@ -208,7 +214,7 @@ def test_a_half_that_is_alone_where_the_partner_has_the_scope_ends_here_first(ro
 def test_orphan_is_left_out_where_the_partner_answers() -> None:
     servers = pair(ONE)
     gone: dict[str, Any] = {"name": "HQ", "state": "absent", "wait_timeout": 1, "keep_scopes_on": "this_server"}
-    told(servers, RELATIONSHIP, "is not gone; leave orphan out", **gone, orphan="remove_here")
+    told(servers, RELATIONSHIP, "is not gone; leave orphan (failover_orphan of", **gone, orphan="remove_here")
     servers.reached(RELATIONSHIP, **gone, other_copy="delete")
     assert [state(servers.lab, name, ONE) for name in ("DHCP01", "DHCP02")] == ["standalone", "absent"]
 

@@ -15,6 +15,13 @@ from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
 OWN = {"partner_host": "dhcp02"}
 DELETE = {"keep_scopes_on": "this_server", "other_copy": "delete"}
 DISABLE = {"keep_scopes_on": "this_server", "other_copy": "disable"}
+NEW = {
+    "scope_id": "10.0.99.0",
+    "start_range": "10.0.99.10",
+    "end_range": "10.0.99.90",
+    "subnet_mask": "255.255.255.0",
+    "name": "New",
+}
 ROUTES = pytest.mark.parametrize("route", [OWN, {}], ids=["own connection", "second hop"])
 
 
@@ -181,7 +188,8 @@ def test_an_empty_list_purges_nothing_whatever_is_allowed(route: dict[str, Any],
     servers = many(count)
     purge = {"relationship": "HQ", "scopes": [], "purge": True, "max_removals_percent": 100, **route, **DELETE}
     message = servers.refused(SCOPE, **purge, allow_content_loss=True)
-    assert message.startswith("scopes: the list for 'HQ' is empty, and with purge every scope would leave it;")
+    assert message.startswith("scopes: the list for 'HQ' is empty, and with purge every scope that it does not name")
+    assert servers.refused(SCOPE, **purge, create_scopes=[NEW]) == message, "what is created is no list of what stays"
     assert len(servers.server("DHCP02").scopes) == count
 
 

@@ -73,10 +73,54 @@ def test_the_task_has_to_declare_all_that_there_is() -> None:
     message = servers.refused(RELATIONSHIP, **less, **ANEW)
     assert "takes a task that declares all of it" in message
     assert (
-        "scopes: 10.0.2.0, reserve_percent: 8, max_client_lead_time: 7200, shared_secret (or enable_auth: false)"
-        in message
+        "scopes: 10.0.2.0, reserve_percent: 8, max_client_lead_time: 7200, shared_secret (failover_shared_secret of "
+        "the role and the playbooks; or enable_auth: false)" in message
     )
     assert "secret" not in message.replace("shared_secret", "")
+
+
+@ROUTES
+@pytest.mark.parametrize(
+    "anew",
+    [
+        {"name": "Berlin", "previous_name": "HQ"},
+        {"partner_server": "dhcp03.contoso.example"},
+        {"partner_server": "dhcp03.contoso.example", "other_copy": "disable"},
+        {"mode": "hot_standby", "server_role": "standby", "reserve_percent": 5},
+    ],
+    ids=["name", "partner", "partner, and its copies stay", "role, which a change of mode may not give"],
+)
+@pytest.mark.parametrize("copy", ["Active", "InActive", None])
+def test_a_member_of_the_partner_alone_is_a_part_of_all(
+    anew: dict[str, Any], copy: str | None, route: dict[str, Any]
+) -> None:
+    """It would drop out of failover, or lose its copy, since it is not declared."""
+    servers = pair(ONE, TWO, THREE)
+    here = servers.server("DHCP01")
+    here.relationships["HQ"].scopes.remove(THREE)
+    if copy is None:
+        del here.scopes[THREE]
+    else:
+        here.scopes[THREE].state = copy
+    elsewhere = {"partner_host": "dhcp03"} if "partner_server" in anew and route else route
+    message = servers.refused(RELATIONSHIP, **{**FULL, **ANEW, **anew, **elsewhere})
+    assert message == (
+        "re-creating 'HQ' takes a task that declares all of it, so that a run that is broken off can be finished by "
+        "the next. Add scopes: 10.0.3.0. Nothing was changed."
+    )
+    whole = {**FULL, **ANEW, **anew, **elsewhere, "scopes": ["10.0.1.0", "10.0.2.0", "10.0.3.0"]}
+    if copy == "Active" and "server_role" not in anew:
+        servers.ok(RELATIONSHIP, **whole, max_removals_percent=100)
+        assert THREE in here.relationships[whole["name"]].scopes
+    else:
+        assert "Please report" not in servers.refused(RELATIONSHIP, **whole, max_removals_percent=100)
+
+
+def test_what_the_partner_alone_has_is_declared_whole_too() -> None:
+    servers = pair(ONE, TWO, THREE)
+    del servers.server("DHCP01").relationships["HQ"]
+    for anew in ({}, {"name": "Berlin", "previous_name": "HQ"}):
+        assert "Add scopes: 10.0.3.0." in servers.refused(RELATIONSHIP, **{**FULL, **ANEW, **anew, **OWN})
 
 
 def test_a_share_of_clients_does_not_stand_in_the_way_of_a_role() -> None:

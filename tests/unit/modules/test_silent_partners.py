@@ -146,6 +146,15 @@ def test_a_cut_line_looks_the_same_so_a_person_has_to_say_that_the_partner_is_of
     message = burnt().refused(module, name="HQ", **options)
     assert message.startswith(f"partner_is_off: needed, since {NAME}, the partner in 'HQ', was asked by DHCP01 alone")
     assert f"{ADDRESS} does not answer RPC (WIN32 1722)" in message
+    assert "say partner_is_off: true (failover_partner_is_off of the role and the playbooks); or give" in message
+
+
+def test_who_gave_partner_host_is_not_told_to_give_it() -> None:
+    """As `migrate` does: it is the new partner."""
+    anew = {"partner_server": "dhcp03.contoso.example", "recreate": "when_needed", "scopes": ["10.0.1.0", "10.0.2.0"]}
+    message = burnt().refused(RELATIONSHIP, name="HQ", **anew, orphan="remove_here", partner_host="dhcp03")
+    assert message.startswith("partner_is_off: needed")
+    assert message.endswith("(failover_partner_is_off of the role and the playbooks). Nothing was changed.")
 
 
 @pytest.mark.parametrize("in_dns", [True, False], ids=["in DNS", "its record is gone"])

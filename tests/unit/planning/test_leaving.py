@@ -170,7 +170,9 @@ def test_a_partner_that_cannot_be_read_stops_a_removal(failure: RemoteFailure, e
         plan_of(start, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))
     assert str(refused.value).startswith(str(failure))
     assert str(refused.value).endswith(ends)
-    assert ("If the partner is gone for good: orphan: remove_here." in str(refused.value)) is (failure is GONE)
+    assert ("If the partner is gone for good: orphan: remove_here (failover_orphan: true" in str(refused.value)) is (
+        failure is GONE
+    )
 
 
 ORPHAN = Policy(orphan=True)

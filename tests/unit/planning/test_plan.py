@@ -103,6 +103,15 @@ def test_the_server_with_more_members_is_the_one_that_counts() -> None:
         assert (hq.all, hq.going) == (3, 2)
 
 
+def test_of_all_together_only_those_are_counted_that_lose_members() -> None:
+    start = pair({"HQ": ["10.0.1.0"], "Lab": ["10.0.2.0"], "Branch": ["10.0.3.0"]}, OWN)
+    moved = Spec("Branch", scopes=(ONE, TWO, THREE), policy=replace(KEEP_HERE, move=True))
+    purged = [replace(ABSENT, name=name, one_by_one=False) for name in ("HQ", "Lab")]
+    together = plan_of(start, Spec("Branch", scopes=(THREE,)), *purged).counts[-1]
+    assert (together.all, together.going) == (2, 2), "one that loses nothing makes the share no smaller"
+    assert plan_of(start, moved).counts[-1].going == 0, "with the same partner they come back"
+
+
 def test_members_of_the_partner_alone_that_nothing_is_done_to_do_not_go() -> None:
     mine = builders.server([builders.relationship("HQ", ["10.0.1.0"])])
     start = world(mine, partner({"HQ": ["10.0.1.0", "10.0.2.0"]}), OWN)

@@ -168,7 +168,10 @@ def test_it_takes_being_told(policy: Policy, message: str) -> None:
         ({"reserve_percent": 8}, "reserve_percent: 8"),
         ({"max_client_lead_time": 7200}, "max_client_lead_time: 7200"),
         ({"state_switch_interval": 60}, "state_switch_interval: 60"),
-        ({"enable_auth": True}, "shared_secret (or enable_auth: false)"),
+        (
+            {"enable_auth": True},
+            "shared_secret (failover_shared_secret of the role and the playbooks; or enable_auth: false)",
+        ),
         ({"scopes": (ONE, THREE)}, "scopes: 10.0.3.0"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -200,7 +200,8 @@ def test_after_shows_what_the_change_leaves() -> None:
         (
             builders.relationship(),
             {"enable_auth": True},
-            "shared_secret: needed, since authentication of 'HQ' is off and is to be turned on.",
+            "shared_secret: needed, since authentication of 'HQ' is off and is to be turned on "
+            "(failover_shared_secret of the role and the playbooks).",
         ),
     ],
 )
