@@ -183,7 +183,8 @@ class Reconciliation:
             going = _going(plan)
             if first:
                 self.writing.carry_out(plan, first, content=going, last=False)
-            if first or (THERE in plan.start.views and calls.takes_out(rest)):  # no fingerprint spans two connections
+            # no fingerprint spans two connections
+            if first or (going and THERE in plan.start.views and calls.takes_out(rest)):
                 self._look(plan, first, rest, planner)
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
             self.reader.settle()  # not before the look, which is for the same plan: secrets are kept yet

@@ -247,5 +247,5 @@ def test_what_only_a_person_can_mend_is_told() -> None:
     result = servers.run(SCOPE, **servers.remove(ONE, **disable, **OWN))
     assert (done, result["failed"], result["changed"]) == ([True], True, True)
     assert "10.0.1.0 is in service on DHCP01 and on DHCP02, which do not have it in common" in result["msg"]
-    assert result["msg"].endswith("Look at both servers, and see that one of them serves the scope.")
+    assert result["msg"].endswith("one of them has to serve the scope, or both in one relationship.")
     assert len(notes(servers)) == 1, "the next run looks at both"
