@@ -226,8 +226,9 @@ options:
   partner_is_off:
     description:
       - Says that the partner is off and stays off. O(orphan=remove_here) needs it in the state
-        C(CommunicationInterrupted) where only this server can ask the partner, without O(partner_host), since a cut
-        line between the two looks the same.
+        C(CommunicationInterrupted) where only this server can ask the partner, since a cut line between the two looks
+        the same. That is without O(partner_host), or where that refuses the connection or is not known to be the
+        partner by its name in the inventory or its C(ansible_host).
       - It overrides no answer. A partner that says anything at all is not gone.
     type: bool
     default: false

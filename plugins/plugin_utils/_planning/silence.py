@@ -6,7 +6,8 @@ It is asked from this server by RPC, by every name that the relationship has for
 seconds where nobody answers, and once more right before the write. Silence is that nobody answered at the address; a
 name that leads nowhere any more does not speak against it. With partner_host the controller asks its connection's TCP
 port as well, and a DHCP service that is seen to be stopped there is silent. Whatever else comes is an answer: a refused
-logon, an error, a reply that nobody understands.
+logon, an error, a reply that nobody understands. A port that is refused is neither: that machine is up. Nor is a host
+that does not answer and that nobody knows to be the partner: it is that by its inventory name or its address alone.
 
 What answers and has neither a half of the relationship nor one of its scopes in service is another machine, which got
 the name or the address. A cut line is silence as well; so without the controller's own look a person has to say that
@@ -62,6 +63,7 @@ class _Listener:
         self._current, self._asking, self._draft = current, asking, d
         self._here, self._partner = d.here, current.partner_server
         self._stopped = False  # its service, as the controller saw
+        self._uncounted = ""  # what the controller heard and why it says nothing of the partner
 
     # --- partner_host --------------------------------------------------------------------------------------------
 
@@ -88,10 +90,26 @@ class _Listener:
                 f"{self._is_partner(self._partner)}, answers the controller, so {self._asking.so}, although it says: "
                 f"{failure}"
             )
-        if not isinstance(failure, Unreachable) or failure.heard is not Heard.NOTHING:
+        if not isinstance(failure, Unreachable):
             return ()
-        # where it may be another server, nobody saw that it is the partner
-        return () if self._asking.elsewhere or self._draft.several_partners else (failure.asked,)
+        if failure.heard is not Heard.NOTHING:
+            self._uncounted = failure.asked
+            return ()
+        if self._asking.elsewhere or self._draft.several_partners or not self._is_named(failure.names):
+            names, partner = (
+                " = ".join(dict.fromkeys(filter(None, failure.names))),
+                " = ".join(self._current.partner.names),
+            )
+            self._uncounted = f"{failure.asked}, and nobody saw that {names} is the partner ({partner})"
+            return ()
+        return (failure.asked,)
+
+    def _is_named(self, names: tuple[str, ...]) -> bool:
+        """Whether one of the names of a host that was not reached is the partner's: one that the relationship has for
+        it, or an address that this server's DNS has for those."""
+        known, resolved = self._current.partner.names, self._here.server.resolved
+        partner = Identity((*known, *(address for name in known for address in resolved.get(name, ()))))
+        return any(name and partner.is_called(name) for name in names)
 
     def _service_stopped(self, server: Server) -> tuple[str, ...]:
         names = Identity(self._current.partner.names)
@@ -198,11 +216,13 @@ class _Listener:
 
     def not_said(self, silence: Silence) -> Refused:
         """Nobody but this server has asked."""
+        heard = f"; the controller's own look does not count: {self._uncounted}" if self._uncounted else ""
+        way = "name the partner in partner_host" if self._uncounted else "give partner_host"
         return self._refused(
             f"partner_is_off: needed, since {self._is_partner(self._partner)}, was asked by {self._here.name} alone "
-            f"({silence.words}), and a cut line looks the same: the partner would go on serving, and the same address "
-            "could be given to two clients. Make sure that it is off and stays off, and say partner_is_off: true; or "
-            "give partner_host, so that the controller asks too."
+            f"({silence.words}{heard}), and a cut line looks the same: the partner would go on serving, and the same "
+            "address could be given to two clients. Make sure that it is off and stays off, and say partner_is_off: "
+            f"true; or {way}, so that the controller asks too."
         )
 
 
