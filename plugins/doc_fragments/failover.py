@@ -219,7 +219,8 @@ options:
         keeps its scopes;
         nothing is tried on the partner.
       - Refused as long as the partner answers, and unless the relationship is in the state C(CommunicationInterrupted)
-        or C(PartnerDown). What was asked, and that nobody answered, is a warning of the task, in check mode too.
+        or C(PartnerDown). What was asked, and that nobody answered, is a warning of the task, in check mode too; so are
+        scopes that are out of service on this server, which nobody serves then.
     type: str
     choices: [refuse, remove_here]
     default: refuse

@@ -15,13 +15,16 @@ the partner is off."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
 
 from .._model.failover_states import PARTNER_DOWN
 from .._model.identity import Connection, Identity, Verdict, is_address
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.server import Server
+from .._model.texts import few
 from .._windows.errors import Heard, RemoteFailure, Unreachable
 from .._windows.server_replies import ServiceStopped
 from .draft import Draft
@@ -223,6 +226,15 @@ class _Listener:
             f"({silence.words}{heard}), and a cut line looks the same: the partner would go on serving, and the same "
             "address could be given to two clients. Make sure that it is off and stays off, and say partner_is_off: "
             f"true; or {way}, so that the controller asks too."
+        )
+
+
+def warn_of_unserved(name: str, scopes: Iterable[IPv4Address], d: Draft) -> None:
+    """Of the scopes with which this server is alone, those that it does not serve: from then on nobody does."""
+    if unserved := [scope for scope in sorted(scopes) if not d.here.serves(scope)]:
+        d.warnings.append(
+            f"'{name}': {few(unserved)} is out of service on {d.here.name}, and nobody serves it then: activate it "
+            "(Set-DhcpServerv4Scope -State Active)"
         )
 
 

@@ -6,7 +6,6 @@ end in one server that serves alone, so both ask the same."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors i
     Unreachable,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import NothingDone
-from pairs import ONE, Pair, pair, steps
+from pairs import ONE, Pair, steps, unhurried
 
 DOWN, RELATIONSHIP = "dhcp_failover_partner_down", "dhcp_failover_relationship"
 LEAVE = {"state": "absent", "orphan": "remove_here"}
@@ -33,13 +32,6 @@ PASSWORD = Unreachable(
     ("dhcp02",),
 )
 DEAD = "TCP 5985 of dhcp02 does not answer the controller (ETIMEDOUT)"
-
-
-def unhurried() -> Pair:
-    """What waits for an answer some seconds takes none of our time."""
-    servers = pair()
-    servers.lab.clock, servers.lab.simulated_waits = datetime.now(timezone.utc), True
-    return servers
 
 
 def cut_off() -> Pair:
@@ -216,6 +208,19 @@ def test_a_burnt_server_is_declared_down_and_then_left_behind(route: dict[str, A
     assert result["warnings"] == [f"orphan: {NAME}, the partner in 'HQ', is taken for gone: {heard}"]
     here = servers.server("DHCP01")
     assert (here.relationships, here.scopes[ONE].state) == ({}, "Active")
+
+
+@ALONE
+def test_scopes_that_the_one_that_is_left_does_not_serve_are_told(module: str, options: dict[str, Any]) -> None:
+    """A run that broke off may have taken them out of service here, while the partner served them."""
+    servers = burnt()
+    here = servers.server("DHCP01")
+    here.scopes[ONE] = replace(here.scopes[ONE], state="InActive")
+    warnings = servers.reached(module, name="HQ", **options, **OFF)["warnings"]
+    assert warnings[-1] == (
+        f"'HQ': {ONE} is out of service on DHCP01, and nobody serves it then: activate it (Set-DhcpServerv4Scope "
+        "-State Active)"
+    )
 
 
 def test_one_whose_service_is_stopped_is_declared_down_and_then_left_behind() -> None:
