@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import tcp_port
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.partner_connection import PartnerAction
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, Unreachable
 
 
 @dataclass
@@ -46,6 +48,24 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tcp_port, "PAUSE", 0)
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
+
+
+class Cut(PartnerAction):
+    """One whose connection plugin comes to nothing."""
+
+    def __init__(self, host: str, connection: Connection) -> None:
+        self._host, self._connection, self._variables = host, connection, {}
+
+    def _execute_module(self, *_given: Any, **_options: Any) -> dict[str, Any]:
+        raise AnsibleConnectionFailure("timed out")
+
+
+def test_what_was_not_reached_is_told_by_its_names(closed: int) -> None:
+    """What the inventory calls it and where its connection goes: which server that is, the plan has to know."""
+    action = Cut("site-b", Connection("winrm", {"remote_addr": "127.0.0.1", "port": closed}))
+    with pytest.raises(Unreachable, match="site-b cannot be reached") as failure:
+        action.execute("dhcp_cmdlets", {})
+    assert failure.value.names == ("site-b", "127.0.0.1")
 
 
 def test_an_accepted_connection_is_an_answer(port: int) -> None:
