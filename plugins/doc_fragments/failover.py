@@ -221,15 +221,17 @@ options:
         keeps its scopes;
         nothing is tried on the partner.
       - Refused as long as the partner answers, and unless the relationship is in the state C(CommunicationInterrupted)
-        or C(PartnerDown). What was asked, and that nobody answered, is a warning of the task, in check mode too.
+        or C(PartnerDown). What was asked, and that nobody answered, is a warning of the task, in check mode too; so are
+        scopes that are out of service on this server, which nobody serves then.
     type: str
     choices: [refuse, remove_here]
     default: refuse
   partner_is_off:
     description:
       - Says that the partner is off and stays off. O(orphan=remove_here) needs it in the state
-        C(CommunicationInterrupted) where only this server can ask the partner, without O(partner_host), since a cut
-        line between the two looks the same.
+        C(CommunicationInterrupted) where only this server can ask the partner, since a cut line between the two looks
+        the same. That is without O(partner_host), or where that refuses the connection or is not known to be the
+        partner by its name in the inventory or its C(ansible_host).
       - It overrides no answer. A partner that says anything at all is not gone.
     type: bool
     default: false

@@ -35,9 +35,15 @@ ACTIONS = "ansible_collections.windhcp.failover.plugins.action"
 
 
 class Hurry(threading.Event):
-    """What the stand-in waits with. The lab's states pass with each look at them, so nobody has to sleep."""
+    """What the stand-in waits with. The lab's states pass with each look at them, so nobody has to sleep; who waits for
+    some seconds has waited them."""
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__()
+        self._lab = lab
 
     def wait(self, timeout: float | None = None) -> bool:
+        self._lab.hurried += timeout or 0
         return self.is_set()
 
 
@@ -67,7 +73,9 @@ class Wire:
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
         files = self.files.setdefault(server, Files())
-        said = script.run(self.lab, session, arguments["request"], script.Process(files, arguments["secrets"], Hurry()))
+        said = script.run(
+            self.lab, session, arguments["request"], script.Process(files, arguments["secrets"], Hurry(self.lab))
+        )
         if self.lose_at == number:
             raise Killed
         reply: Mapping[str, Any] = json.loads(said)
@@ -79,7 +87,7 @@ class Wire:
             raise self.fails[server]
         if not self.lab.servers[server].reachable:
             asked = f"TCP 5985 of {server.lower()} does not answer the controller (ETIMEDOUT)"
-            raise Unreachable(f"partner_host: {server} cannot be reached", Heard.NOTHING, asked)
+            raise Unreachable(f"partner_host: {server} cannot be reached", Heard.NOTHING, asked, (server.lower(),))
         return self.execute(server, arguments)
 
 

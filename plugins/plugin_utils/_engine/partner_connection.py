@@ -69,6 +69,7 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
                 "there; or leave partner_host out (in the role: failover_use_partner_host: false).",
                 heard,
                 asked,
+                (self._host, tcp_port.place(self._connection)[0]),
             ) from failure
         return result
 

@@ -15,13 +15,15 @@ from .._windows.errors import Heard
 
 ATTEMPTS, PAUSE, TIMEOUT = 3, 3, 5  # seconds: one that is just being restarted is not gone
 # nobody is there, or nobody whom packets reach; what is wrong on the controller's own side is something else
-_SILENT = frozenset({errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.EHOSTDOWN})
+_SILENT = frozenset({errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.EHOSTDOWN})
+# a machine that refuses is up, and DHCP may be as well: no silence, but it may listen in a moment
+_AGAIN = _SILENT | {errno.ECONNREFUSED}
 _PORTS = {"ssh": 22, "winrm": 5986, "psrp": 5986}
 
 
 def listen(connection: Any) -> tuple[Heard, str]:
     """What came at a connection's host and port, also in words."""
-    host, port = _place(connection)
+    host, port = place(connection)
     if not host or not port or _is_proxied(connection, host):
         return Heard.NOT_ASKED, "the way of partner_host is no plain TCP connection"
     try:
@@ -29,9 +31,9 @@ def listen(connection: Any) -> tuple[Heard, str]:
     except (OSError, UnicodeError):
         return Heard.NOT_ASKED, f"the controller knows no address of {host}"
     came = {answer(str(address), int(number)) for address, number in addresses}
-    words = (
-        f"TCP {port} of {host} does not answer the controller ({', '.join(sorted(words for _heard, words in came))})"
-    )
+    errors = sorted(words for _heard, words in came)
+    does = "refuses" if "ECONNREFUSED" in errors else "does not answer"
+    words = f"TCP {port} of {host} {does} the controller ({', '.join(errors)})"
     heard = {one for one, _words in came}
     if Heard.ANSWER in heard:
         return Heard.ANSWER, f"TCP {port} of {host} answers the controller"
@@ -40,7 +42,7 @@ def listen(connection: Any) -> tuple[Heard, str]:
 
 def answer(address: str, port: int, attempts: int = ATTEMPTS) -> tuple[Heard, str]:
     """What came at an address, and by which errno. Silence is what was silence each time."""
-    code = 0
+    code, refused = 0, False
     for number in range(attempts):
         if number:
             time.sleep(PAUSE)
@@ -54,12 +56,16 @@ def answer(address: str, port: int, attempts: int = ATTEMPTS) -> tuple[Heard, st
                 code = error.errno or 0
             else:
                 return Heard.ANSWER, ""
-        if code not in _SILENT:
+        if code not in _AGAIN:
             return Heard.NOT_ASKED, errno.errorcode.get(code, "error")
+        refused = refused or code == errno.ECONNREFUSED
+    if refused:
+        return Heard.NOT_ASKED, errno.errorcode[errno.ECONNREFUSED]
     return Heard.NOTHING, errno.errorcode[code]
 
 
-def _place(connection: Any) -> tuple[str, int]:
+def place(connection: Any) -> tuple[str, int]:
+    """The host and the port that a connection goes to; neither where it is no plain TCP connection."""
     kind = str(connection.transport)
     if kind not in _PORTS:
         return "", 0

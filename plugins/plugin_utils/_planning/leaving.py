@@ -34,7 +34,7 @@ from .checks import check_elsewhere, check_kept, check_said
 from .claims import check_in_service, check_not_last
 from .draft import Draft, stays
 from .read_request import PartnerRead, Scopes, Unread
-from .silence import Asking, listen
+from .silence import Asking, listen, warn_of_unserved
 from .spec import Policy, Spec
 from .world import ServerView
 
@@ -198,6 +198,7 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
     knows_api = d.knows_api(name)  # asked together, since a dead server costs time
     if not (_is_gone(current.relationship, policy, d) and knows_api):
         return
+    warn_of_unserved(name, going, d)
     d.add(Kind.DETACH_MEMBERS, d.here, name, going, stage=Stage.KEEPER)
     if scopes is None:
         d.forget_secret(name, Stage.KEEPER)

@@ -12,7 +12,7 @@ from .draft import Draft
 from .plan import Plan
 from .plan_proof import finished
 from .read_request import ReadRequest
-from .silence import Asking, listen
+from .silence import Asking, listen, warn_of_unserved
 from .spec import Spec
 from .world import World
 
@@ -30,6 +30,7 @@ def declare_down(name: str, world: World, option: str = "name", *, is_off: bool 
     if current is None:
         raise Refused(f"{option}: relationship '{name}' does not exist on {here.name}.")
     state = current.relationship.state
+    warn_of_unserved(name, here.members(name), d)
     if state == PARTNER_DOWN:
         return finished(d, [Spec(name, option=option)])
     if state != CUT_OFF:

@@ -6,7 +6,8 @@ It is asked from this server by RPC, by every name that the relationship has for
 seconds where nobody answers, and once more right before the write. Silence is that nobody answered at the address; a
 name that leads nowhere any more does not speak against it. With partner_host the controller asks its connection's TCP
 port as well, and a DHCP service that is seen to be stopped there is silent. Whatever else comes is an answer: a refused
-logon, an error, a reply that nobody understands.
+logon, an error, a reply that nobody understands. A port that is refused is neither: that machine is up. Nor is a host
+that does not answer and that nobody knows to be the partner: it is that by its inventory name or its address alone.
 
 What answers and has neither a half of the relationship nor one of its scopes in service is another machine, which got
 the name or the address. A cut line is silence as well; so without the controller's own look a person has to say that
@@ -14,14 +15,16 @@ the partner is off."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
 
 from .._model.failover_states import PARTNER_DOWN
 from .._model.identity import Connection, Identity, Verdict, is_address
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.server import Server
-from .._model.texts import variable
+from .._model.texts import few, variable
 from .._windows.errors import Heard, RemoteFailure, Unreachable
 from .._windows.server_replies import ServiceStopped
 from .draft import Draft
@@ -63,6 +66,7 @@ class _Listener:
         self._current, self._asking, self._draft = current, asking, d
         self._here, self._partner = d.here, current.partner_server
         self._stopped = False  # its service, as the controller saw
+        self._uncounted = ""  # what the controller heard and why it says nothing of the partner
 
     # --- partner_host --------------------------------------------------------------------------------------------
 
@@ -89,10 +93,26 @@ class _Listener:
                 f"{self._is_partner(self._partner)}, answers the controller, so {self._asking.so}, although it says: "
                 f"{failure}"
             )
-        if not isinstance(failure, Unreachable) or failure.heard is not Heard.NOTHING:
+        if not isinstance(failure, Unreachable):
             return ()
-        # where it may be another server, nobody saw that it is the partner
-        return () if self._asking.elsewhere or self._draft.several_partners else (failure.asked,)
+        if failure.heard is not Heard.NOTHING:
+            self._uncounted = failure.asked
+            return ()
+        if self._asking.elsewhere or self._draft.several_partners or not self._is_named(failure.names):
+            names, partner = (
+                " = ".join(dict.fromkeys(filter(None, failure.names))),
+                " = ".join(self._current.partner.names),
+            )
+            self._uncounted = f"{failure.asked}, and nobody saw that {names} is the partner ({partner})"
+            return ()
+        return (failure.asked,)
+
+    def _is_named(self, names: tuple[str, ...]) -> bool:
+        """Whether one of the names of a host that was not reached is the partner's: one that the relationship has for
+        it, or an address that this server's DNS has for those."""
+        known, resolved = self._current.partner.names, self._here.server.resolved
+        partner = Identity((*known, *(address for name in known for address in resolved.get(name, ()))))
+        return any(name and partner.is_called(name) for name in names)
 
     def _service_stopped(self, server: Server) -> tuple[str, ...]:
         names = Identity(self._current.partner.names)
@@ -198,17 +218,29 @@ class _Listener:
         return Refused(f"{text.rstrip('.')}. Nothing was changed.")
 
     def _other_way(self) -> str:
+        if self._uncounted:
+            return "; or name the partner in partner_host, so that the controller asks too"
         if self._draft.world.has_partner_host:
             return ""
         return "; or give partner_host (for a playbook: have it in the inventory), so that the controller asks too"
 
     def not_said(self, silence: Silence) -> Refused:
         """Nobody but this server has asked."""
+        heard = f"; the controller's own look does not count: {self._uncounted}" if self._uncounted else ""
         return self._refused(
             f"partner_is_off: needed, since {self._is_partner(self._partner)}, was asked by {self._here.name} alone "
-            f"({silence.words}), and a cut line looks the same: the partner would go on serving, and the same address "
-            "could be given to two clients. Make sure that it is off and stays off, and say partner_is_off: true "
-            f"({variable('partner_is_off')}){self._other_way()}."
+            f"({silence.words}{heard}), and a cut line looks the same: the partner would go on serving, and the same "
+            "address could be given to two clients. Make sure that it is off and stays off, and say partner_is_off: "
+            f"true ({variable('partner_is_off')}){self._other_way()}."
+        )
+
+
+def warn_of_unserved(name: str, scopes: Iterable[IPv4Address], d: Draft) -> None:
+    """Of the scopes with which this server is alone, those that it does not serve: from then on nobody does."""
+    if unserved := [scope for scope in sorted(scopes) if not d.here.serves(scope)]:
+        d.warnings.append(
+            f"'{name}': {few(unserved)} is out of service on {d.here.name}, and nobody serves it then: activate it "
+            "(Set-DhcpServerv4Scope -State Active)"
         )
 
 

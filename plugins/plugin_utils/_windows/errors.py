@@ -296,10 +296,11 @@ class RemoteFailure(TaskFailure):
 
 
 class Unreachable(RemoteFailure):
-    """There is no connection to a server. `asked`: what the controller asked for it by itself, and what came."""
+    """There is no connection to a server. `asked`: what the controller asked for it by itself, and what came; `names`:
+    what the inventory calls it and where the connection goes, all that is known of which server it is."""
 
-    def __init__(self, message: str, heard: Heard, asked: str) -> None:
-        self.heard, self.asked = heard, asked
+    def __init__(self, message: str, heard: Heard, asked: str, names: tuple[str, ...]) -> None:
+        self.heard, self.asked, self.names = heard, asked, names
         super().__init__(message)
 
 

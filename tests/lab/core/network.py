@@ -39,6 +39,7 @@ class Network:
     takes: dict[str, timedelta] = field(default_factory=dict)
     leads: dict[str, str] = field(default_factory=dict)
     simulated_waits: bool = False
+    hurried: float = 0  # seconds that somebody would have waited, and a test did not
 
     # --- time ------------------------------------------------------------------------------------------------------
 
@@ -75,7 +76,7 @@ class Network:
         """Seconds of a clock that nobody sets, for those that wait: only differences mean something."""
         if self.simulated_waits and self.clock is not None:
             return self.clock.timestamp()
-        return time.monotonic()
+        return time.monotonic() + self.hurried
 
     # --- names -----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether something listens is asked over real sockets: an accepted connection is an answer, a refused one is none."""
+"""Whether something listens is asked over real sockets: an accepted connection is an answer, and a refused one no
+silence."""
 
 from __future__ import annotations
 
@@ -11,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import tcp_port
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.partner_connection import PartnerAction
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, Unreachable
 
 
 @dataclass
@@ -47,16 +50,34 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+class Cut(PartnerAction):
+    """One whose connection plugin comes to nothing."""
+
+    def __init__(self, host: str, connection: Connection) -> None:
+        self._host, self._connection, self._variables = host, connection, {}
+
+    def _execute_module(self, *_given: Any, **_options: Any) -> dict[str, Any]:
+        raise AnsibleConnectionFailure("timed out")
+
+
+def test_what_was_not_reached_is_told_by_its_names(closed: int) -> None:
+    """What the inventory calls it and where its connection goes: which server that is, the plan has to know."""
+    action = Cut("site-b", Connection("winrm", {"remote_addr": "127.0.0.1", "port": closed}))
+    with pytest.raises(Unreachable, match="site-b cannot be reached") as failure:
+        action.execute("dhcp_cmdlets", {})
+    assert failure.value.names == ("site-b", "127.0.0.1")
+
+
 def test_an_accepted_connection_is_an_answer(port: int) -> None:
     heard, words = tcp_port.listen(Connection("winrm", {"remote_addr": "127.0.0.1", "port": port}))
     assert (heard, words) == (Heard.ANSWER, f"TCP {port} of 127.0.0.1 answers the controller")
 
 
 @pytest.mark.parametrize(("transport", "host"), [("winrm", "remote_addr"), ("psrp", "remote_addr"), ("ssh", "host")])
-def test_a_refused_connection_is_silence(transport: str, host: str, closed: int) -> None:
+def test_a_refused_connection_is_no_silence_since_the_machine_is_up(transport: str, host: str, closed: int) -> None:
     heard, words = tcp_port.listen(Connection(transport, {host: "127.0.0.1", "port": closed}))
-    assert heard is Heard.NOTHING
-    assert words == f"TCP {closed} of 127.0.0.1 does not answer the controller (ECONNREFUSED)"
+    assert heard is Heard.NOT_ASKED
+    assert words == f"TCP {closed} of 127.0.0.1 refuses the controller (ECONNREFUSED)"
 
 
 def test_one_that_listens_again_after_a_moment_was_only_restarted(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,9 +132,9 @@ def test_a_proxy_of_the_environment_is_in_the_way_of_winrm(closed: int, monkeypa
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     monkeypatch.delenv("no_proxy", raising=False)
     place = {"remote_addr": "127.0.0.1", "port": closed}
-    assert tcp_port.listen(Connection("winrm", place))[0] is Heard.NOT_ASKED
+    assert "no plain TCP connection" in tcp_port.listen(Connection("winrm", place))[1]
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert tcp_port.listen(Connection("winrm", place))[0] is Heard.NOTHING
+    assert "refuses the controller" in tcp_port.listen(Connection("winrm", place))[1]
 
 
 @pytest.mark.parametrize(
@@ -126,4 +147,4 @@ def test_a_proxy_of_the_environment_is_in_the_way_of_winrm(closed: int, monkeypa
     ],
 )
 def test_the_port_is_that_of_the_connection(connection: Connection, port: int) -> None:
-    assert f"{connection.transport}:{port}" == f"{connection.transport}:{tcp_port._place(connection)[1]}"
+    assert f"{connection.transport}:{port}" == f"{connection.transport}:{tcp_port.place(connection)[1]}"

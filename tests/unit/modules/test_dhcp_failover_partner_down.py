@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pairs import Pair, pair
+from pairs import Pair, pair, unhurried
 
 MODULE = "dhcp_failover_partner_down"
 
 
 def lonely() -> Pair:
-    servers = pair()
+    servers = unhurried()
     servers.server("DHCP02").reachable = False
     return servers
 
@@ -52,7 +52,7 @@ def test_a_partner_that_does_not_answer_is_declared_down_once(route: dict[str, A
 
 
 def test_a_service_that_is_stopped_does_not_answer() -> None:
-    servers = pair()
+    servers = unhurried()
     servers.server("DHCP02").service = "stopped"
     assert servers.ok(MODULE, name="HQ", partner_host="dhcp02")["changed"]
 
@@ -70,7 +70,7 @@ def test_no_other_state_is_left_by_it(state: str) -> None:
 
 def test_never_while_the_partner_answers_the_controller() -> None:
     """The two servers do not reach each other, and both serve: mending the link is the cure."""
-    servers = pair()
+    servers = unhurried()
     servers.lab.cut_link("DHCP01", "DHCP02")
     message = servers.refused(MODULE, name="HQ", partner_host="dhcp02")
     assert message.startswith(
@@ -79,7 +79,7 @@ def test_never_while_the_partner_answers_the_controller() -> None:
 
 
 def test_never_on_both_servers() -> None:
-    servers = pair()
+    servers = unhurried()
     servers.lab.cut_link("DHCP01", "DHCP02")
     servers.ok(MODULE, name="HQ", host="dhcp02", **OFF)
     message = servers.refused(MODULE, name="HQ", partner_host="dhcp02")
@@ -87,7 +87,7 @@ def test_never_on_both_servers() -> None:
 
 
 def test_a_refusal_of_access_is_an_answer() -> None:
-    servers = pair()
+    servers = unhurried()
     servers.lab.set_state("DHCP01", "HQ", "CommunicationInterrupted")
     for server in servers.lab.servers.values():
         server.credentials = tuple(replace(one, delegated=False) for one in server.credentials)

@@ -15,7 +15,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors i
     Unreachable,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import NothingDone
-from pairs import ONE, Pair, pair, steps
+from pairs import ONE, Pair, steps, unhurried
 
 DOWN, RELATIONSHIP = "dhcp_failover_partner_down", "dhcp_failover_relationship"
 LEAVE = {"state": "absent", "orphan": "remove_here"}
@@ -29,19 +29,21 @@ PASSWORD = Unreachable(
     "partner_host: dhcp02 cannot be reached (basic: the specified credentials were rejected by the server).",
     Heard.ANSWER,
     "TCP 5985 of dhcp02 answers the controller",
+    ("dhcp02",),
 )
+DEAD = "TCP 5985 of dhcp02 does not answer the controller (ETIMEDOUT)"
 
 
 def cut_off() -> Pair:
     """Both servers are there; TCP 647 between them is blocked, and RPC is not."""
-    servers = pair()
+    servers = unhurried()
     for name in ("DHCP01", "DHCP02"):
         servers.lab.set_state(name, "HQ", "CommunicationInterrupted")
     return servers
 
 
 def burnt(*, in_dns: bool = True) -> Pair:
-    servers = pair()
+    servers = unhurried()
     servers.server("DHCP02").reachable = False
     if not in_dns:
         servers.lab.leads |= {NAME: "", "dhcp02": ""}
@@ -92,7 +94,9 @@ def test_an_error_of_the_partner_over_rpc_is_an_answer(module: str, options: dic
 def test_a_dead_connection_is_no_silence_where_rpc_answers(module: str, options: dict[str, Any]) -> None:
     """A wrong ansible_port: nobody answers the controller, and the partner serves."""
     servers = cut_off()
-    servers.wire.fails["DHCP02"] = Unreachable("partner_host: dhcp02 cannot be reached.", Heard.NOTHING, "TCP 1 ...")
+    servers.wire.fails["DHCP02"] = Unreachable(
+        "partner_host: dhcp02 cannot be reached.", Heard.NOTHING, DEAD, ("dhcp02",)
+    )
     assert "answers (it is in state Comm" in servers.refused(module, name="HQ", **options, **OWN, **OFF)
 
 
@@ -114,7 +118,7 @@ def test_the_name_is_asked_also_where_the_address_is_silent(module: str, options
 
 @ALONE
 def test_a_service_that_is_stopped_has_to_be_seen_on_the_machine_itself(module: str, options: dict[str, Any]) -> None:
-    servers = pair()
+    servers = unhurried()
     servers.server("DHCP02").service = "stopped"
     message = servers.refused(module, name="HQ", **options, **OFF)
     assert "its DHCP service is stopped or just starting (WIN32 1753)" in message
@@ -157,6 +161,49 @@ def test_who_gave_partner_host_is_not_told_to_give_it() -> None:
     assert message.endswith("(failover_partner_is_off of the role and the playbooks). Nothing was changed.")
 
 
+@pytest.mark.parametrize("names", [("dhcp03",), ("dhcp03", "10.10.0.13"), ("dhcp02.fabrikam.example", "")])
+@ALONE
+def test_a_dead_host_that_nobody_knows_to_be_the_partner_is_no_look_at_it(
+    module: str, options: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    """It is off, and the partner is cut off and serves."""
+    servers = cut_off()
+    servers.lab.cut_link("DHCP01", "DHCP02")
+    servers.wire.fails["DHCP03"] = Unreachable("partner_host: it cannot be reached.", Heard.NOTHING, DEAD, names)
+    message = servers.refused(module, name="HQ", **options, partner_host="dhcp03")
+    assert message.startswith(f"partner_is_off: needed, since {NAME}, the partner in 'HQ', was asked by DHCP01 alone")
+    assert f"{DEAD}, and nobody saw that {' = '.join(filter(None, names))} is the partner ({NAME} = " in message
+    assert "; or name the partner in partner_host, so" in message
+    with_word = servers.run(module, name="HQ", **options, **OFF, partner_host="dhcp03", check_mode=True)
+    assert with_word["changed"]
+
+
+@pytest.mark.parametrize(
+    "names", [("DHCP02.contoso.example.", ""), ("b", ADDRESS), ("b", NAME), ("b", "10.20.0.12"), ("dhcp02", "10.9.9.9")]
+)
+@ALONE
+def test_a_dead_host_is_the_partner_by_its_name_or_by_where_its_connection_goes(
+    module: str, options: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    servers = burnt()
+    servers.server("DHCP02").resolves_to = ("10.10.0.12", "10.20.0.12")
+    servers.wire.fails["DHCP03"] = Unreachable("partner_host: it cannot be reached.", Heard.NOTHING, DEAD, names)
+    assert servers.ok(module, name="HQ", **options, partner_host="dhcp03")["changed"]
+
+
+@ALONE
+def test_a_port_that_is_refused_says_that_the_machine_is_up(module: str, options: dict[str, Any]) -> None:
+    """A wrong ansible_port, or WinRM that does not run: whether DHCP does is not seen."""
+    servers = cut_off()
+    servers.lab.cut_link("DHCP01", "DHCP02")
+    came = "TCP 5985 of dhcp02 refuses the controller (ECONNREFUSED)"
+    servers.wire.fails["DHCP02"] = Unreachable("It cannot be reached.", Heard.NOT_ASKED, came, ("dhcp02",))
+    message = servers.refused(module, name="HQ", **options, **OWN)
+    assert message.startswith("partner_is_off: needed")
+    assert f"the controller's own look does not count: {came})" in message
+    assert servers.run(module, name="HQ", **options, **OWN, **OFF, check_mode=True)["changed"]
+
+
 @pytest.mark.parametrize("in_dns", [True, False], ids=["in DNS", "its record is gone"])
 @pytest.mark.parametrize("route", [OWN, OFF], ids=["own connection", "second hop"])
 def test_a_burnt_server_is_declared_down_and_then_left_behind(route: dict[str, Any], in_dns: bool) -> None:
@@ -172,8 +219,21 @@ def test_a_burnt_server_is_declared_down_and_then_left_behind(route: dict[str, A
     assert (here.relationships, here.scopes[ONE].state) == ({}, "Active")
 
 
+@ALONE
+def test_scopes_that_the_one_that_is_left_does_not_serve_are_told(module: str, options: dict[str, Any]) -> None:
+    """A run that broke off may have taken them out of service here, while the partner served them."""
+    servers = burnt()
+    here = servers.server("DHCP01")
+    here.scopes[ONE] = replace(here.scopes[ONE], state="InActive")
+    warnings = servers.reached(module, name="HQ", **options, **OFF)["warnings"]
+    assert warnings[-1] == (
+        f"'HQ': {ONE} is out of service on DHCP01, and nobody serves it then: activate it (Set-DhcpServerv4Scope "
+        "-State Active)"
+    )
+
+
 def test_one_whose_service_is_stopped_is_declared_down_and_then_left_behind() -> None:
-    servers = pair()
+    servers = unhurried()
     servers.server("DHCP02").service = "stopped"
     (step,) = steps(servers.reached(DOWN, name="HQ", **OWN))
     assert step.endswith(

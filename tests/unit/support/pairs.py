@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -19,7 +20,7 @@ from nothing_lost.said import otherwise, shown_otherwise
 from nothing_lost.scenarios import ONE, THREE, TWO, lab, members
 from nothing_lost.task import Wire, perform
 
-__all__ = ["ONE", "THREE", "TWO", "Pair", "answering", "pair", "steps"]
+__all__ = ["ONE", "THREE", "TWO", "Pair", "answering", "pair", "steps", "unhurried"]
 
 SCOPE, RELATIONSHIP = "dhcp_failover_scope", "dhcp_failover_relationship"
 
@@ -110,6 +111,13 @@ def pair(*scopes: IPv4Address, **switches: Any) -> Pair:
         servers.lab.switches = servers.lab.switches.with_answer(name, answer)
     task = members(*(scopes or (ONE, TWO)))
     servers.ok(task.module, **task.options)
+    return servers
+
+
+def unhurried(*scopes: IPv4Address, **switches: Any) -> Pair:
+    """Such a pair by a clock of its own: what waits some seconds for an answer takes none of our time."""
+    servers = pair(*scopes, **switches)
+    servers.lab.clock, servers.lab.simulated_waits = datetime.now(timezone.utc), True
     return servers
 
 

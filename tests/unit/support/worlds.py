@@ -45,7 +45,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_e
 ONE, TWO, THREE = scope_ids(["10.0.1.0", "10.0.2.0", "10.0.3.0"])
 PARTNER = "dhcp02.contoso.example"
 SPELLINGS = (PARTNER, "DHCP02", "10.10.0.12")  # as the relationships of `builders` have it
-GONE = Unreachable("The partner cannot be reached.", Heard.NOTHING, "TCP 5986 of dhcp02 does not answer (ETIMEDOUT)")
+GONE = Unreachable(
+    "The partner cannot be reached.", Heard.NOTHING, "TCP 5986 of dhcp02 does not answer (ETIMEDOUT)", ("dhcp02",)
+)
 HERE, OWN, HOP = Connection.THIS_SERVER, Connection.PARTNER, Hop(PARTNER, "DHCP01")
 READ_AT = datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
 KEEP_HERE = Policy("this_server", "delete")
