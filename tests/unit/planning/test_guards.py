@@ -82,7 +82,8 @@ def test_what_would_be_lost_is_told_unless_it_may_be() -> None:
         "none on DHCP01; 10.0.1.0 lease 10.0.1.50 of aa: on DHCP02 only. Keep the scopes on the server that is right, "
         "or replicate from it first, where both have them in failover (dhcp_failover_replicate; leases travel by "
         "themselves, while both servers are "
-        "Normal); allow_content_loss: true overrides. Nothing was changed."
+        "Normal); allow_content_loss: true (failover_allow_content_loss of the role and the playbooks) overrides. "
+        "Nothing was changed."
     )
     guards.check(lossy(), guards.Limits(allow_content_loss=True))
 
