@@ -87,7 +87,7 @@ class Wire:
             raise self.fails[server]
         if not self.lab.servers[server].reachable:
             asked = f"TCP 5985 of {server.lower()} does not answer the controller (ETIMEDOUT)"
-            raise Unreachable(f"partner_host: {server} cannot be reached", Heard.NOTHING, asked, (server.lower(),))
+            raise Unreachable(f"partner_host: {server} cannot be reached.", Heard.NOTHING, asked, (server.lower(),))
         return self.execute(server, arguments)
 
 

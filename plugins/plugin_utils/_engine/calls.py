@@ -130,6 +130,11 @@ def parted(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
     return first, [step for step in steps if step not in first]
 
 
+def requests(steps: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
+    """The groups of both parts."""
+    return [group for part in parted(steps) for group in groups(part)]
+
+
 def takes_out(steps: Sequence[Step]) -> bool:
     """Whether copies go that a pair has in common."""
     return any(step.row.ends_copies and step.action.stage in (Stage.LOSER, Stage.KEEPER) for step in steps)

@@ -31,7 +31,7 @@ def check_folders(reader: Reader, steps: Sequence[Step]) -> None:
 def check_reached(reader: Reader, steps: Sequence[Step], *, check_mode: bool) -> None:
     """Whether the servers reach each other. What the first call writes, it probes itself. Raises RemoteError."""
     asked: dict[Connection, list[str]] = {}
-    for number, (connection, group) in enumerate(calls.groups(steps)):
+    for number, (connection, group) in enumerate(calls.requests(steps)):
         if number or check_mode:
             partners = unasked(reader, connection, group)
             asked.setdefault(connection, []).extend(name for name in partners if name not in asked[connection])

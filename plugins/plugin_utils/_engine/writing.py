@@ -86,8 +86,8 @@ class Writing:
         broken run left that the plan does not go on with stays noted."""
         here = self.reader.readings[HERE]
         now = here.reply.now
-        groups = [group for part in calls.parted(steps) for group in calls.groups(part)]
-        until = now + timedelta(seconds=GAP) if now is not None and len(groups) > 1 else None
+        several = len(calls.requests(steps)) > 1
+        until = now + timedelta(seconds=GAP) if now is not None and several else None
         self._notes, self._stay = [], {}
         for note in calls.notes(steps, here.server):
             earlier = plan.start.note(note.relationship)

@@ -88,7 +88,7 @@ def test_a_new_partner_that_is_off_says_nothing_of_the_former_one(task: str) -> 
     for half in ("DHCP01", "DHCP02"):
         servers.lab.set_state(half, "HQ", "CommunicationInterrupted")
     message = servers.refused(plan.module, **options, orphan="remove_here")
-    assert "answers DHCP01, so it is not gone" in message
+    assert "answers (it is in state CommunicationInterrupted), so it is not" in message
 
 
 @ROUTES

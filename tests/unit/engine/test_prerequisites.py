@@ -404,7 +404,7 @@ def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int,
 
 
 @pytest.mark.parametrize(
-    ("task", "hop", "own"), [("move to another", (3, 5), (4, 7)), ("re-create with another", (3, 5), (5, 8))]
+    ("task", "hop", "own"), [("move to another", (3, 5), (4, 8)), ("re-create with another", (3, 5), (5, 9))]
 )
 def test_another_partner_takes_a_command_more(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
     module, options = {**TASKS, **MORE_TASKS}[task]

@@ -22,12 +22,11 @@ NEW_SECRET: dict[str, Any] = {
 @pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
 def test_a_connection_that_comes_back_is_waited_for(polls: int, route: dict[str, str]) -> None:
     servers = pair(secret_change_polls=polls)
-    assert servers.ok(RELATIONSHIP, **NEW_SECRET, **route)["relationship"]["state"] == "Normal"
-    assert (
-        servers.ok(RELATIONSHIP, name="HQ", enable_auth=False, wait_timeout=1, **route)["relationship"]["state"]
-        == "Normal"
-    )
-    more = servers.ok(RELATIONSHIP, **NEW_SECRET, scopes=["10.0.3.0"], **route)
+    secret = {**NEW_SECRET, "wait_timeout": 10, **route}
+    assert servers.ok(RELATIONSHIP, **secret)["relationship"]["state"] == "Normal"
+    off = servers.ok(RELATIONSHIP, name="HQ", enable_auth=False, wait_timeout=10, **route)
+    assert off["relationship"]["state"] == "Normal"
+    more = servers.ok(RELATIONSHIP, **secret, scopes=["10.0.3.0"])
     assert [step["step"].split(" ")[0] for step in more["plan"]] == ["modify", "add"]
     assert THREE in servers.server("DHCP02").relationships["HQ"].scopes
 

@@ -68,7 +68,8 @@ def test_until_then_every_run_says_so() -> None:
     servers = moved()
     result = servers.ok(RELATIONSHIP, **HQ, **OWN)
     assert not result["changed"]
-    (warning,) = result["warnings"]
+    warning, state = result["warnings"]
+    assert "CommunicationInterrupted" in state
     assert warning.startswith(f"DHCP02 has the address 10.10.0.12, and 'HQ' on DHCP01 has it at {OLD_ADDRESS}.")
 
 

@@ -75,7 +75,7 @@ def test_a_server_that_answers_to_a_name_without_addresses_may_be_this_one() -> 
     servers.server("DHCP02").scopes[ONE] = replace(servers.server("DHCP01").scopes[ONE], state="InActive")
     del servers.server("DHCP02").relationships["HQ"]
     resolve = servers.lab.resolve
-    servers.lab.resolve = lambda name: [] if name == "dhcp01" else resolve(name)  # type: ignore[method-assign]
+    servers.lab.resolve = lambda name, asker=None: [] if name == "dhcp01" else resolve(name, asker)  # type: ignore[method-assign]
     message = servers.refused(COPY, host="dhcp02", scopes=["10.0.1.0"], partner_server="dhcp01")
     assert message.startswith("partner_server: 'dhcp01' has no address in the DNS of DHCP02")
     servers.reached(COPY, host="dhcp02", scopes=["10.0.1.0"], partner_server="10.10.0.11")

@@ -307,7 +307,10 @@ LACKS: Mapping[str, Lack] = {
     ),
     "the partner is off": Lack(setting(reachable=False), "WIN32 1722", "that the server is up", "cannot be reached"),
     "its name does not resolve": Lack(
-        setting(fqdn="other.contoso.example"), "WIN32 1722", "check that the name is right and resolves"
+        setting(fqdn="other.contoso.example"),
+        "WIN32 1722",
+        "check that the name is right and resolves",
+        "has no address in the DNS",
     ),
     "no rights here": Lack(account(False, admin=False), "access is denied on", "local administrator", here=True),
     "no rights there": Lack(account(True, admin=False), "access is denied", "local administrator of"),
@@ -323,8 +326,10 @@ LACKS: Mapping[str, Lack] = {
         "definition of option 200 as String",
     ),
     "a range is taken": Lack(overlapping, "overlaps scope", "correct one of the two ranges"),
-    "the scope is there": Lack(there_already, "exists on", "deactivate, remove or renumber one of them"),
-    "the name is taken": Lack(taken, "has a relationship", "choose another name or remove it"),
+    "the scope is there": Lack(there_already, "exists on", "compare both, and remove or renumber one of them"),
+    "the name is taken": Lack(
+        taken, "has a relationship", "choose another name, or remove it there", "it is another relationship, or"
+    ),
     "no room there": Lack(full(False), "has 31 relationships", "the most a server can have"),
     "no room here": Lack(full(True), "has 31 failover relationships", "remove one that is not needed", here=True),
     "another time": Lack(setting(clock_offset=timedelta(seconds=90)), "differ by", "set the time of both (w32tm)"),
