@@ -128,7 +128,7 @@ def test_data_of_another_kind_is_not_shown(net: str) -> None:
             run = site.run(f"windhcp.failover.{playbook}", "-e", data, "-vvv")
             assert "relationships: entry 1 is a list" in run.output
             assert SECRET not in run.output
-        values = {"failover_relationships": [entry], "failover_update_secret": SECRET}
+        values: dict[str, Any] = {"failover_relationships": [entry], "failover_update_secret": SECRET}
         run = site.run("windhcp.failover.site", "-e", json.dumps(values))
         assert "value of update_secret must be one of" in run.output
         assert SECRET not in run.output

@@ -42,6 +42,7 @@ class Recorder:
         self._powershell = powershell
         self._names: list[str] = []
         self._meanwhile: dict[str, Change] = {}
+        self.facts: dict[str, Any] = {}
 
     def pause(self, _seconds: float) -> None:
         """What waits before it plans anew finds the same clock."""

@@ -165,7 +165,7 @@ def test_a_copy_that_has_more_is_kept_or_replicated_first(route: dict[str, str])
 def test_a_partner_that_is_gone_for_good_is_left_behind(route: dict[str, str]) -> None:
     servers = pair(ONE)
     servers.server("DHCP02").reachable = False
-    gone = {"name": "HQ", "state": "absent", "wait_timeout": 1, **route}
+    gone: dict[str, Any] = {"name": "HQ", "state": "absent", "wait_timeout": 1, **route}
     added = {"keep_scopes_on": "this_server", "other_copy": "delete"}
     told(
         servers,
