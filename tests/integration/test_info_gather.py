@@ -33,7 +33,14 @@ def test_drift_and_health(net: str, options: dict[str, Any]) -> None:
             "scopes_only_here": [],
             "scopes_only_at_partner": [],
             "differences": [],
-            "server_differences": [],
+            "server_differences": [
+                {"field": "filter deny 02-15-5d-de-ad-*", "this_server": "present", "partner": None},
+                {
+                    "field": "option 6",
+                    "this_server": "10.10.0.21, 10.10.0.22",
+                    "partner": "10.10.0.22, 10.10.0.21",
+                },
+            ],
             "problem": None,
         }
         health = good["health"]
