@@ -41,7 +41,7 @@ def test_a_fact_cache_gives_nothing_to_the_next_run(net: str) -> None:
             return site.run(path, *(["--check"] if check else []), environment=cache)
 
         report = [declared("HQ"), scopes("HQ", "Scope", "10.10.10.0"), scopes("HQ", "More", "10.10.20.0")]
-        nights = [play(*report, check=True).ok() for _ in range(2)]
+        nights = [play(*report, check=True).ok() for _call in range(2)]
         assert [night.changed for night in nights] == [2, 2]
         (file,) = kept.glob("*dhcp01")
         assert "windhcp_failover_pending_dhcp01" in file.read_text(encoding="utf-8"), "it was kept"

@@ -43,6 +43,12 @@ class Operation:
         return not (self.writes & theirs or other.writes & mine)
 
 
+def _taken() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass
 class Actor:
     """A run. `body`: what it does; `result`: what came of it; `failure`: what ended it otherwise."""
@@ -58,13 +64,7 @@ class Actor:
     result: Any = None
     failure: Exception | None = None
     number: int = 0
-    baton: threading.Lock = field(default_factory=lambda: _taken())
-
-
-def _taken() -> threading.Lock:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
+    baton: threading.Lock = field(default_factory=_taken)
 
 
 Segments = Sequence[tuple[int, int]]

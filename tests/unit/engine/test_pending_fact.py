@@ -58,7 +58,7 @@ def test_a_fact_is_of_one_run() -> None:
 
 def test_all_tasks_of_a_run_have_one_id() -> None:
     """Also in worker processes that are forked from it: the ids of tasks are Ansible's."""
-    first, second = (get_unique_id() for _ in range(2))
+    first, second = (get_unique_id() for _fact in range(2))
     assert first != second
     assert pending_fact.run_id(first) == pending_fact.run_id(second) != ""
 

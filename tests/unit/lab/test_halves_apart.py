@@ -49,9 +49,7 @@ def test_each_server_shows_its_own() -> None:
     assert (there["StateSwitchInterval"], there["AutoStateTransition"], there["EnableAuth"]) == (None, False, False)
 
 
-@pytest.mark.parametrize(
-    ("answer", "lead", "percent"), [("given", 1, 80), ("changed", 2, 80), ("all", 1, 40)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("answer", "lead", "percent"), [("given", 1, 80), ("changed", 2, 80), ("all", 1, 40)], ids=str)
 def test_what_a_set_sends_of_what_is_as_it_should_be_here(answer: str, lead: int, percent: int) -> None:
     """A lead time of an hour is no change of this half; nobody has said how many percent."""
     lab = apart(set_sends=answer)
