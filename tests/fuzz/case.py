@@ -22,6 +22,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import ReplyObject
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Execute
+from lab.audit import Entry
 from nothing_lost.task import ACTIONS, Wire
 
 from fuzz import mutations, scenes
@@ -162,8 +163,8 @@ def _judge(outcome: Outcome, result: Mapping[str, Any], spoiler: _Spoiler, scene
         outcome.wrong.append("it shows the secret")
     if "Traceback (most" in told:
         outcome.wrong.append("it shows a traceback")
-    written = [entry.cmdlet for entry in spoiler.wire.lab.audit.since(spoiler.refused_at or 0, "cmdlet") if entry.write]
-    written = [cmdlet for cmdlet in written if cmdlet != "Export-DhcpServer"]
+    entries = [entry for entry in spoiler.wire.lab.audit.since(spoiler.refused_at or 0, "cmdlet") if entry.write]
+    written = [entry.cmdlet for entry in entries if entry.cmdlet != "Export-DhcpServer" and not _undoes(entry)]
     if written and (scene.check_mode or spoiler.refused_at is not None):
         outcome.wrong.append(
             f"something was written after a reply that was refused, or in check mode: {', '.join(written)}"
@@ -194,3 +195,9 @@ def sabotaged() -> Iterator[None]:
         yield
     finally:
         ReplyObject.addresses = plain  # type: ignore[method-assign]
+
+
+def _undoes(entry: Entry) -> bool:
+    """A copy that was put out of service for the moment serves again, which a reply that cannot be read is a reason
+    for."""
+    return entry.cmdlet == "Set-DhcpServerv4Scope" and entry.parameters.get("State") == "Active"

@@ -73,7 +73,7 @@ def lab() -> WatchedLab:
 
 
 def members(*scopes: IPv4Address, **options: Any) -> Task:
-    return Task(SCOPE_MODULE, {**HQ, "scopes": [str(scope) for scope in scopes], "wait_timeout": 1, **options})
+    return Task(SCOPE_MODULE, {**HQ, "scopes": [str(scope) for scope in scopes], "wait_timeout": 30, **options})
 
 
 # --- what a server has to show

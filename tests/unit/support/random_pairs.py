@@ -80,7 +80,8 @@ def _world(scene: Scene, asked: ReadRequest) -> World:
     """What the engine would have read for it."""
     scopes = frozenset(scope for read in asked.partners for scope in read.scopes)
     here = replace(scene.here, resolved=dict.fromkeys(asked.resolve, ()))
-    own = _read(view(here, Connection.THIS_SERVER), here, scopes, any(read.api for read in asked.partners))
+    api = bool(asked.own.api) or any(read.api for read in asked.partners)
+    own = _read(view(here, Connection.THIS_SERVER), here, scopes, api)
     views: dict[Source, ServerView] = {own.source: own}
     known: dict[str, Source | Unread] = {}
     for read in asked.partners:
