@@ -27,6 +27,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import (
+    Knocked,
     PartnerRead,
     ReadRequest,
     Unread,
@@ -104,7 +105,16 @@ def _world(scene: Scene, asked: ReadRequest) -> World:
         run="mine",
         secrets=scene.kept or SecretRecord(),
         at_once=scene.at_once,
+        knocked={name: _knocked(scene, name, told=name in asked.visits) for name in asked.knocks},
     )
+
+
+def _knocked(scene: Scene, called: str, *, told: bool) -> Knocked:
+    """What came of asking whether a server is there: nothing, or what it has."""
+    name = next((name for name in PARTNERS if _means(name, called)), None)
+    if name is None or name in scene.silent:
+        return Knocked(("WIN32 1722",))
+    return Knocked(shown=RemoteFailure("It does not tell what it has.") if told else None)
 
 
 def _partner(scene: Scene, name: str, read: PartnerRead) -> ServerView:
