@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
+from unittest.mock import patch
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import reconcile
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.calls import Waiting
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader import Reader
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
@@ -128,7 +130,8 @@ def run(wire: Wire, wanted: Declaration) -> tuple[dict[str, Any], Plan]:
         specs = with_purged(wanted.specs, world, wanted.policy) if wanted.purge and world.views else wanted.specs
         return plan(whole(specs), world)
 
-    return task.result, task.run(planner)
+    with patch.object(reconcile, "sleep", wire.pause):
+        return task.result, task.run(planner)
 
 
 def _served(lab: Lab) -> frozenset[IPv4Address]:
