@@ -8,6 +8,7 @@ changes, are one: the later of the two is not run again.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 
@@ -22,7 +23,7 @@ def two_switches(pair: Pair) -> Iterator[Outcome]:
     """The first of the pair begins, the second interrupts it, and is interrupted in turn."""
     whole = meet(pair, switched(FIRST, 0))  # the second, then the first
     yield whole
-    block = _block(whole.trace, 0)
+    block = _until(whole.trace, 0, FIRST)
     alone = meet(pair, Schedule(((FIRST, REST), (SECOND, REST))))
     mine = [one for one in alone.trace if one.actor == FIRST]
     yield from _interrupted(pair, 0, block, whole)
@@ -32,7 +33,7 @@ def two_switches(pair: Pair) -> Iterator[Outcome]:
             continue  # as if it had been interrupted before that, whatever the second does then
         whole = meet(pair, switched(FIRST, before))
         yield whole
-        block = _block(whole.trace, before)
+        block = _until(whole.trace, before, FIRST)
         if before < len(mine):
             yield from _interrupted(pair, before, block, whole, last)
 
@@ -49,26 +50,12 @@ def _interrupted(
             continue
         found = meet(pair, switched(FIRST, before, between))
         yield found
-        tail = _tail(found.trace, before + between)
+        tail = _until(found.trace, before + between, SECOND)
 
 
-def _block(trace: Sequence[Operation], before: int) -> list[Operation]:
-    """What the second does after so many operations, before the first goes on."""
-    found: list[Operation] = []
-    for one in trace[before:]:
-        if one.actor == FIRST:
-            break
-        found.append(one)
-    return found
-
-
-def _tail(trace: Sequence[Operation], before: int) -> list[Operation]:
-    found: list[Operation] = []
-    for one in trace[before:]:
-        if one.actor == SECOND:
-            break
-        found.append(one)
-    return found
+def _until(trace: Sequence[Operation], before: int, actor: int) -> list[Operation]:
+    """What is done after so many operations, before this run goes on."""
+    return list(itertools.takewhile(lambda one: one.actor != actor, trace[before:]))
 
 
 def randomly(pair: Pair, seed: int, count: int) -> Iterator[Outcome]:

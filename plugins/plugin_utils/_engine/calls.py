@@ -24,7 +24,7 @@ from .._model.failover_states import NORMAL, PASSING, PASSING_AFTER_A_WRITE
 from .._model.identity import Connection
 from .._model.note import Note
 from .._model.server import Server
-from .._planning import action_table
+from .._planning import action_table, claims
 from .._planning.action_table import KINDS, AtOnce, Row
 from .._planning.actions import Action, Kind, Stage, chunks
 from .._planning.plan import Plan
@@ -125,8 +125,8 @@ def smaller(steps: Iterable[Step], plan: Plan, most: int) -> list[Step]:
 def parted(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
     """The steps up to the claims, after which both servers are looked at, and the others. Without a claim all are
     others."""
-    claims = [step for step in steps if step.action.stage is Stage.CLAIM and step.action.kind is not Kind.SAVE]
-    first = [step for step in steps if claims and step.action.stage <= Stage.CLAIM]
+    claimed = any(step.action.stage is Stage.CLAIM and step.action.kind is not Kind.SAVE for step in steps)
+    first = [step for step in steps if claimed and step.action.stage <= Stage.CLAIM]
     return first, [step for step in steps if step not in first]
 
 
@@ -225,12 +225,8 @@ def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
     scopes = sorted({scope for step in steps for scope in step.action.scopes})
     makes = (step.action for step in steps if step.action.kind is Kind.MAKE)
     made = [scope for action in makes if action.detail.active for scope in action.scopes]
-    claimed = {
-        scope: here if step.action.where is Connection.THIS_SERVER else partner
-        for step in steps
-        if step.action.kind is Kind.SERVE_OFF and step.action.stage is Stage.CLAIM
-        for scope in step.action.scopes
-    }
+    taken = claims.made_by(step.action for step in steps)
+    claimed = {scope: here if where is Connection.THIS_SERVER else partner for scope, where in taken.items()}
     return Note(name, partner, tuple(scopes), claimed, tuple(made))
 
 

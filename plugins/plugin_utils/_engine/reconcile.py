@@ -180,12 +180,13 @@ class Reconciliation:
         first, rest = calls.parted(steps)
         self.writing.begin(plan, steps)
         try:
-            going = _going(plan)
+            going = tuple(sorted({each.scope for each in plan.departures}))
             if first:
                 self.writing.carry_out(plan, first, content=going, last=False)
             # no fingerprint spans two connections
             if first or (going and THERE in plan.start.views and calls.takes_out(rest)):
-                self._look(plan, first, rest, planner)
+                self._look_at_others(first[-1].connection if first else None, going)
+                self._look(plan, rest, planner)
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
             self.reader.settle()  # not before the look, which is for the same plan: secrets are kept yet
             self.writing.carry_out(plan, rest)
@@ -194,10 +195,8 @@ class Reconciliation:
             raise
         self.result["changed"] = True
 
-    def _look(self, plan: Plan, first: Sequence[Step], rest: Sequence[Step], planner: Planner[Plan]) -> None:
+    def _look(self, plan: Plan, rest: Sequence[Step], planner: Planner[Plan]) -> None:
         """Raises Overtaken where something else than the rest of the plan is to be done by now."""
-        going = _going(plan)
-        self._look_at_others(first[-1].connection if first else None, going)
         try:
             now = self.reader.know(planner)
             guards.check(now, self.limits)
@@ -317,13 +316,8 @@ def _is_settled(note: Note, now: World) -> bool:
     return not apart and not is_half_made(name, here, there)
 
 
-def _going(plan: Plan) -> Scopes:
-    return tuple(sorted({each.scope for each in plan.departures}))
-
-
 def _concerned(plan: Plan) -> list[Note]:
     """The notes of runs that may be at work on what the plan is about."""
     names = {spec.name for spec in plan.desired} | {action.name for action in plan.actions}
-    scopes = {scope for spec in plan.desired for scope in (*spec.members, *(spec.leaving or ()))}
-    scopes |= {scope for action in plan.actions for scope in action.scopes}
+    scopes = {*claims.About.all_of(plan.desired).scopes, *(scope for action in plan.actions for scope in action.scopes)}
     return [note for note in plan.start.at_work if note.relationship in names or scopes & {*note.scopes}]

@@ -73,6 +73,13 @@ class Action:
     stage: Stage = Stage.SETTLE
 
     @property
+    def sides(self) -> tuple[Source, Source] | None:
+        """The server that keeps what leaves, and the one that loses it; None: only one is known."""
+        if self.other is None:
+            return None
+        return (self.where, self.other) if self.stage is Stage.KEEPER else (self.other, self.where)
+
+    @property
     def allowed_states(self) -> tuple[str, ...]:
         """States of the relationship, beside Normal, that do not keep it back."""
         return self.detail.allowed_states if isinstance(self.detail, Modification) else ()

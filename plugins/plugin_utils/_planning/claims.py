@@ -201,23 +201,17 @@ def left_of(note: Note, now: World) -> Note | None:
 def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
     """The notes of broken runs that have something to go on with, and the partners that they name, as far as those are
     known."""
-    for note in d.world.journal:
-        if about.concerns(note) and note.run != d.world.run and (note.claimed or note.made):
+    for note in d.world.broken_off:
+        if about.concerns(note) and (note.claimed or note.made):
             there = d.ask(PartnerRead((note.partner,), note.relationship, elsewhere=True))
             if isinstance(there, Unread):
-                _warn_once(
+                d.warn(
                     f"an earlier run ({note.who or 'nobody knows whose'}) was broken off while it took "
                     f"{few(sorted(note.claimed))} out of '{note.relationship}', and whether its partner "
-                    f"{note.partner} still serves is not known: {there.failure}",
-                    d,
+                    f"{note.partner} still serves is not known: {there.failure}"
                 )
             elif there is not None:
                 yield note, d.view(there.source)
-
-
-def _warn_once(warning: str, d: Draft) -> None:
-    if warning not in d.warnings:
-        d.warnings.append(warning)
 
 
 def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
@@ -232,10 +226,9 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
             if claimed and off and (common or alone):
                 d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
         if scope in note.made and not common and scope in d.here.copies and not d.here.serves(scope):
-            _warn_once(
+            d.warn(
                 f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service and "
-                f"in no relationship yet: declare it in '{note.relationship}'",
-                d,
+                f"in no relationship yet: declare it in '{note.relationship}'"
             )
         copies = [view.name for view in both if scope in view.copies]
         idle = not any(d.view(view.source).serves(scope) for view in both)
@@ -254,10 +247,9 @@ def joined_meanwhile(plan: Plan, world: World) -> tuple[Departure, ...]:
     of them."""
     found: list[Departure] = []
     for action in plan.actions:
-        if not KINDS[action.kind].ends or action.other is None:
+        if not KINDS[action.kind].ends or action.sides is None:
             continue
-        keeps = action.stage is Stage.KEEPER
-        keeper, loser = (action.where, action.other) if keeps else (action.other, action.where)
+        keeper, loser = action.sides
         if keeper in world.views and loser in world.views:
             found += [
                 Departure(scope, keeper, loser, deletes=False, served=True, returns=False, acted=True)

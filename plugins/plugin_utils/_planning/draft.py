@@ -162,6 +162,11 @@ class Draft:
         """A server as it would be by now."""
         return self.world.views[source]
 
+    def warn(self, warning: str) -> None:
+        """Tells it with the plan, once."""
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
     # --- rounds --------------------------------------------------------------------------------------------------
 
     def run(self, phase: Callable[[Spec, Draft], None], spec: Spec) -> None:

@@ -122,7 +122,8 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     checks.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
     claims.check_not_last(taken, name, here, there)
     checks.check_lacking(copied, d.start.here, there)
-    d.warnings += [warning for warning in checks.warnings(coming, here, there) if coming and warning not in d.warnings]
+    for warning in checks.warnings(coming, here, there) if coming else ():
+        d.warn(warning)
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
     in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
     d.save(there, name, taken, spec.policy.keep_days, **in_the_way)
@@ -135,8 +136,8 @@ def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
     """Whether no run that was broken off left a scope that comes where it came from. False: that has to be read first.
     Raises Refused."""
     known = True
-    for note in d.world.journal:
-        if note.run != d.world.run and note.relationship != name and not set(coming).isdisjoint(note.scopes):
+    for note in d.world.broken_off:
+        if note.relationship != name and not set(coming).isdisjoint(note.scopes):
             there = d.need(PartnerRead((note.partner,), note.relationship, elsewhere=True))
             known = known and there is not None
             if there is not None:

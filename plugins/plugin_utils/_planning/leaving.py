@@ -243,9 +243,9 @@ def delete_former(spec: Spec, d: Draft) -> None:
     current = d.here.half(spec.name)
     if not spec.is_present or spec.policy.other_copy != "delete" or current is None:
         return
-    for note in d.world.journal:
+    for note in d.world.broken_off:
         scopes = tuple(scope for scope in spec.members if scope in note.claimed)
-        if note.run == d.world.run or not scopes or current.relationship.partner.is_called(note.partner):
+        if not scopes or current.relationship.partner.is_called(note.partner):
             continue
         there = d.need(PartnerRead((note.partner,), note.relationship, scopes, elsewhere=True))
         if there is not None:

@@ -18,7 +18,7 @@ from .._model.render import settings as shown
 from .._model.scope import ScopeSpec
 from . import setting_changes
 from .action_table import KINDS
-from .actions import Action, Kind, Stage
+from .actions import Action, Kind
 from .comparison import Difference
 from .draft import Misfit
 from .removals import MANY, Count, Removal, removal
@@ -58,23 +58,17 @@ class Plan:
     header: str = ""  # of what a diff shows
 
     @cached_property
-    def _departures(self) -> Mapping[tuple[IPv4Address, Source], Source]:
-        """Each copy that goes or is put out of service, and the server that keeps the scope."""
+    def departures(self) -> tuple[Departure, ...]:
+        """Each copy that goes or is put out of service, once."""
         keepers: dict[tuple[IPv4Address, Source], Source] = {}
         for action in self.actions:
-            if not KINDS[action.kind].ends_copies or action.other is None:
+            if not KINDS[action.kind].ends_copies or action.sides is None:
                 continue
-            keeps = action.stage is Stage.KEEPER
-            keeper, other = (action.where, action.other) if keeps else (action.other, action.where)
+            keeper, loser = action.sides
             for scope in action.scopes:
-                if scope in self.start.views[other].copies:
-                    keepers.setdefault((scope, other), keeper)
-        return keepers
-
-    @property
-    def departures(self) -> tuple[Departure, ...]:
-        """Each copy that goes or is put out of service."""
-        return tuple(self._departure(scope, keeper, loser) for (scope, loser), keeper in self._departures.items())
+                if scope in self.start.views[loser].copies:
+                    keepers.setdefault((scope, loser), keeper)
+        return tuple(self._departure(scope, keeper, loser) for (scope, loser), keeper in keepers.items())
 
     def _departure(self, scope: IPv4Address, keeper: Source, loser: Source) -> Departure:
         before, after = self.start.views, self.end.views[loser]
@@ -87,18 +81,15 @@ class Plan:
         """The copies that go, are put out of service or are replaced, with what they have that the kept ones have
         not."""
         return tuple(
-            self._removal(scope, keeper, other)
-            for (scope, other), keeper in sorted(
-                self._departures.items(), key=lambda item: (item[0][0], str(item[0][1]))
+            removal(
+                each.scope,
+                self.start.views[each.keeper],
+                self.start.views[each.loser],
+                deleted=each.deletes or each.returns,
+                replaced=each.returns,
             )
+            for each in sorted(self.departures, key=lambda each: (each.scope, str(each.loser)))
         )
-
-    def _removal(self, scope: IPv4Address, keeper: Source, other: Source) -> Removal:
-        after = self.end.views[other]
-        replaced = scope in after.copies and scope in after.owners
-        deleted = replaced or scope not in after.copies
-        start = self.start.views
-        return removal(scope, start[keeper], start[other], deleted=deleted, replaced=replaced)
 
     @property
     def idle(self) -> frozenset[IPv4Address]:

@@ -262,6 +262,11 @@ class World:
         """Whether the partner is looked at although this server shows nothing that would have to be done."""
         return self.has_partner_host or self.note(name) is not None
 
+    @property
+    def broken_off(self) -> tuple[Note, ...]:
+        """The notes of earlier runs."""
+        return tuple(note for note in self.journal if note.run != self.run)
+
     def note(self, name: str) -> Note | None:
         """The note about a relationship, whatever its name's upper and lower case."""
         return next((note for note in self.journal if note.relationship.casefold() == name.casefold()), None)

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note, from_text
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
+from lab.core.server import Server
 from nothing_lost.watched import Killed
 from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair, steps
 
@@ -210,18 +211,28 @@ def test_only_what_it_is_about_waits() -> None:
 # --- in the end -------------------------------------------------------------------------------------------------------
 
 
+def once_it_left(servers: Pair, change: Callable[[Server], None]) -> list[bool]:
+    """Somebody changes DHCP02 as soon as the scope has left the relationship there; True: it was done."""
+    done: list[bool] = []
+
+    def look(servers: Pair) -> None:
+        there = servers.server("DHCP02")
+        if not done and ONE not in there.relationships["HQ"].scopes:
+            change(there)
+            done.append(True)
+
+    meanwhile(servers, dict.fromkeys(range(20), look))
+    return done
+
+
+def activate(there: Server) -> None:
+    there.scopes[ONE].state = "Active"
+
+
 def test_a_copy_that_serves_again_beside_the_kept_one_is_switched_off_in_the_end() -> None:
     """It was taken out already, over a connection of its own, when a person took it for a fault."""
     servers = pair()
-    done: list[bool] = []
-
-    def a_person_activates(servers: Pair) -> None:
-        there = servers.server("DHCP02")
-        if not done and ONE not in there.relationships["HQ"].scopes:
-            there.scopes[ONE].state = "Active"
-            done.append(True)
-
-    meanwhile(servers, dict.fromkeys(range(20), a_person_activates))
+    done = once_it_left(servers, activate)
     disable = {"keep_scopes_on": "this_server", "other_copy": "disable"}
     result = servers.run(SCOPE, **servers.remove(ONE, **disable, **OWN))
     assert (done, result["changed"], "failed" in result) == ([True], True, False)
@@ -232,17 +243,13 @@ def test_a_copy_that_serves_again_beside_the_kept_one_is_switched_off_in_the_end
 def test_what_only_a_person_can_mend_is_told() -> None:
     """Meanwhile the copy went into another relationship there, and serves in it."""
     servers = pair()
-    done: list[bool] = []
 
-    def another_run(servers: Pair) -> None:
-        there = servers.server("DHCP02")
-        if not done and ONE not in there.relationships["HQ"].scopes:
-            there.scopes[ONE].state = "Active"
-            far = replace(there.relationships["HQ"], name="Far", partner_server="DHCP03", peer="DHCP03", scopes=[ONE])
-            there.relationships["Far"] = far
-            done.append(True)
+    def another_run(there: Server) -> None:
+        activate(there)
+        far = replace(there.relationships["HQ"], name="Far", partner_server="DHCP03", peer="DHCP03", scopes=[ONE])
+        there.relationships["Far"] = far
 
-    meanwhile(servers, dict.fromkeys(range(20), another_run))
+    done = once_it_left(servers, another_run)
     disable = {"keep_scopes_on": "this_server", "other_copy": "disable"}
     result = servers.run(SCOPE, **servers.remove(ONE, **disable, **OWN))
     assert (done, result["failed"], result["changed"]) == ([True], True, True)

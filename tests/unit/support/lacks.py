@@ -94,6 +94,14 @@ def standby() -> Pair:
 
 JOIN = {"relationship": "HQ", "scopes": [str(THREE)]}
 MOVE = {"relationship": "Branch", "scopes": [str(ONE)], "move": True, "other_copy": "delete"}
+
+
+def to_active(options: Mapping[str, Any]) -> Task:
+    """DHCP02, which is the standby, becomes the active one."""
+    active = {**STANDBY, "server_role": "active", "partner_server": "dhcp01.contoso.example"}
+    return Task(RELATIONSHIP, {**options, **active}, ONE, "DHCP01", "HQ", "DHCP01", "DHCP02", standby)
+
+
 TASKS: Mapping[str, Task] = {
     "create": Task(RELATIONSHIP, {"name": "Branch", **SECOND, "scopes": [str(THREE)]}, THREE, creates="Branch"),
     "create with a scope task": Task(
@@ -116,16 +124,7 @@ TASKS: Mapping[str, Task] = {
         RELATIONSHIP, {"name": "HQ", "scopes": [*BOTH["scopes"], str(THREE)]}, THREE, creates="HQ", scene=half_made
     ),
     "another partner": Task(RELATIONSHIP, {"name": "HQ", **ANEW, **THIRD, **BOTH}, ONE, "DHCP03", "HQ", "DHCP02"),
-    "another role": Task(
-        RELATIONSHIP,
-        {"name": "HQ", **ANEW, **BOTH, **STANDBY, "server_role": "active", "partner_server": "dhcp01.contoso.example"},
-        ONE,
-        "DHCP01",
-        "HQ",
-        "DHCP01",
-        "DHCP02",
-        standby,
-    ),
+    "another role": to_active({"name": "HQ", **ANEW, **BOTH}),
     "migrate": Task(
         RELATIONSHIP,
         {**ROLE, **THIRD, "mode": "load_balance", "load_balance_percent": 50, "other_copy": "disable"},
@@ -134,16 +133,7 @@ TASKS: Mapping[str, Task] = {
         "HQ",
         "DHCP02",
     ),
-    "swap_roles": Task(
-        RELATIONSHIP,
-        {**ROLE, **STANDBY, "server_role": "active", "partner_server": "dhcp01.contoso.example"},
-        ONE,
-        "DHCP01",
-        "HQ",
-        "DHCP01",
-        "DHCP02",
-        standby,
-    ),
+    "swap_roles": to_active(ROLE),
     "another name": Task(
         RELATIONSHIP,
         {"name": "Branch", "previous_name": "HQ", **ANEW, **SECOND, **BOTH},
