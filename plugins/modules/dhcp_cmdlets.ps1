@@ -173,6 +173,8 @@ function New-CheckModeResult([string] $Name) {
     New-Result -Errors (New-Failure 'windhcp.check_mode' 'PermissionDenied' $Name "$Name writes, and this is check mode.")
 }
 
+$script:waited = @{} # for the DHCP service of each server
+
 function Invoke-Cmdlet($Call) {
     # One cmdlet of the DhcpServer module. -ErrorAction and -ErrorVariable stand on the call itself, since a preference
     # variable does not reach the functions of another module, and under Stop the rest of a list would never be tried.
@@ -185,8 +187,10 @@ function Invoke-Cmdlet($Call) {
         return New-CheckModeResult $name
     }
     $parameters = Join-Parameters @{} $Call
+    $computer = "$($parameters['ComputerName'])"
+    if (-not $script:waited[$computer]) { $script:waited[$computer] = [System.Diagnostics.Stopwatch]::new() }
+    $waited = $script:waited[$computer]
 
-    $waited = [System.Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         $failures = $null
         $warnings = $null
@@ -202,12 +206,14 @@ function Invoke-Cmdlet($Call) {
         }
         catch { $failures = @($failures) + $_ } # after those that were collected before it
         $errors += @(ConvertTo-Failures $failures)
-        # a service that is just starting: only reads ask for this
+        # a service that is just starting: only reads ask for this, and all reads of a server together wait that long
         $again = $errors.Count -gt 0 -and $waited.Elapsed.TotalSeconds -lt [int] $Call['retry_seconds'] -and
             @($errors | Where-Object { @($Call['retry_on']) -notcontains ($_['id'] -split ',')[0] }).Count -eq 0
         if (-not $again) { break }
+        $waited.Start()
         Start-Sleep -Seconds 2
     }
+    $waited.Stop()
     $selected = @()
     try { $selected = @($objects | Where-Object { $null -ne $_ } | ForEach-Object { Select-Property $_ $Call['select'] $name }) }
     catch { $errors += @(ConvertTo-Failure $_) }

@@ -106,7 +106,7 @@ class Reader:
             answer = planner(self.world())
             if not isinstance(answer, ReadRequest):
                 return answer
-            tell(self.remotes[HERE].hide(f"reads {answer.words()}"), self.remotes[HERE].host)
+            tell(self.remotes[HERE], f"reads {answer.words()}")
             self.read(answer)
         raise RemoteFailure(
             f"{self.remotes[HERE].host} and its partners do not show the same twice, so no plan can be made. Run "

@@ -81,10 +81,7 @@ class Reconciliation:
                 waited += pause
                 if waited > self._patience(late, before):
                     raise
-                tell(
-                    self.reader.remotes[HERE].hide(f"plans anew in {pause:.1f} s: {late}"),
-                    self.reader.remotes[HERE].host,
-                )
+                tell(self.reader.remotes[HERE], f"plans anew in {pause:.1f} s: {late}")
                 before = str(late)
                 sleep(pause)
                 self._carried_out += self.writing.steps
@@ -104,8 +101,7 @@ class Reconciliation:
         plan = self._planned(planner)
         self.plan = plan
         steps = calls.steps(plan)
-        here = self.reader.remotes[HERE]
-        tell(here.hide(f"plan: {'; '.join(step.text for step in steps) or 'nothing to do'}"), here.host)
+        tell(self.reader.remotes[HERE], f"plan: {'; '.join(step.text for step in steps) or 'nothing to do'}")
         self._show(plan, steps)  # also when it is refused
         self._guard(plan, steps)
         self._announce(plan)
@@ -228,7 +224,7 @@ class Reconciliation:
             else:
                 self.writing.end_notes()
         except TaskFailure as failure:
-            tell(self.reader.remotes[HERE].hide(f"could not undo: {failure}"), self.reader.remotes[HERE].host)
+            tell(self.reader.remotes[HERE], f"could not undo: {failure}")
 
     # --- verifying -----------------------------------------------------------------------------------------------
 
@@ -248,7 +244,7 @@ class Reconciliation:
                 f"What was to be done is done, and could not be looked at again: {failure} Run again."
             ) from failure
         name = self.reader.here.name
-        tell("plans once more, to verify what was written", self.reader.remotes[HERE].host)
+        tell(self.reader.remotes[HERE], "plans once more, to verify what was written")
         self._last_look(plan)
         try:
             left = calls.steps(self.reader.know(verifier))

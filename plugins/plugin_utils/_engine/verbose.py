@@ -1,14 +1,15 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task tells at -vv: what it reads, what it plans, what it runs. Never a secret: none is in what is told."""
+"""What a task tells at -vv: what it reads, what it plans, what it runs. Never a secret."""
 
 from __future__ import annotations
 
 from ansible.utils.display import Display
 
 from .._model.texts import in_sight
+from .._windows.script_request import Remote
 
 
-def tell(text: str, host: str) -> None:
-    """One line for the one who runs ansible-playbook -vv."""
-    Display().vv(f"windhcp.failover: {in_sight(text)}", host=host)
+def tell(remote: Remote, text: str) -> None:
+    """One line about a server, for the one who runs ansible-playbook -vv."""
+    Display().vv(f"windhcp.failover: {in_sight(remote.hide(text))}", host=remote.host)

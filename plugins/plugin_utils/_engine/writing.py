@@ -111,9 +111,12 @@ class Writing:
         return [journal.keep(self._stay[name]) if name in self._stay else journal.drop(name) for name in names]
 
     def remember(self) -> None:
-        """The servers do not show what was written: the next run has to look at both."""
-        if partners := self.reader.asked_partners:
-            notes = [Note(name, partner, run=self.reader.run, who=who()) for name, partner in partners.items()]
+        """The servers do not show what was written: the next run has to look at both, beside what is noted by now."""
+        notes: list[Note] = []
+        for name, partner in self.reader.asked_partners.items():
+            note, noted = Note(name, partner, run=self.reader.run, who=who()), self.reader.world().note(name)
+            notes.append(note.with_rest(noted) if noted else note)
+        if notes:
             self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in notes])
 
     def _learn_notes(self, run: Sequence[Call], reply: Reply) -> None:
@@ -197,7 +200,7 @@ class Writing:
             run = calls.noted(run, self._notes, self._last_words(sorted(stand)) if group.last else ())
         rereads = self._rereads(connection, group.content)
         operations = [call.operation for call in run]
-        tell(reading.remote.hide(f"runs {len(operations)} operations on {reading.server.name}"), reading.remote.host)
+        tell(reading.remote, f"runs {len(operations)} operations on {reading.server.name}")
         reply = self._send(reading, operations, rereads)
         self.reader.reached.update((connection, partner) for partner in unasked)
         if reply.status == "changed_meanwhile":

@@ -62,4 +62,8 @@ class Server:
 
     def scope(self, scope_id: IPv4Address) -> Scope | None:
         """The scope of this id, if the server has it."""
-        return next((s for s in self.scopes if s.scope_id == scope_id), None)
+        return self._scope_of_id.get(scope_id)
+
+    @cached_property
+    def _scope_of_id(self) -> Mapping[IPv4Address, Scope]:
+        return {scope.scope_id: scope for scope in reversed(self.scopes)}

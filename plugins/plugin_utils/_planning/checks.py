@@ -13,12 +13,13 @@ from .._model.identity import Verdict, spelled
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
-from .._model.scope import Scope, ScopeSpec
+from .._model.scope import ScopeSpec
 from .._model.server import RELATIONSHIP_LIMIT
 from .._model.texts import few, sentences, variable
 from .._windows.export_elements import Export
 from . import comparison, recognising, setting_changes
 from .draft import Draft, Misfit
+from .ranges import overlapping
 from .read_request import Unread
 from .removals import removal
 from .spec import Policy, Spec
@@ -284,20 +285,16 @@ def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, t
 def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
     """Raises Refused for scopes whose addresses the partner gives away in another scope: Windows copies none. A copy of
     one of them is no other scope."""
+    coming = [here.copies[scope] for scope in scopes if scope in here.copies]
+    ours = {*scopes}
+    others = [copy for scope, copy in there.copies.items() if scope not in ours]
     problems = [
         f"scopes: {copy.scope_id} ({copy.start_range} to {copy.end_range}) overlaps scope {other.scope_id} of "
         f"{there.name} ({other.start_range} to {other.end_range}); correct one of the two ranges."
-        for copy in (here.copies[scope] for scope in scopes if scope in here.copies)
-        for other in there.copies.values()
-        if other.scope_id not in scopes and _overlap(copy, other)
+        for copy, other in overlapping(coming, others)
     ]
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
-
-
-def _overlap(copy: Scope, other: Scope) -> bool:
-    first, last = IPv4Address(copy.start_range), IPv4Address(copy.end_range)
-    return first <= IPv4Address(other.end_range) and IPv4Address(other.start_range) <= last
 
 
 def check_replaced(

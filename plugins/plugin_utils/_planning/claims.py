@@ -203,7 +203,7 @@ def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
     known."""
     for note in d.world.broken_off:
         if about.concerns(note) and (note.claimed or note.made):
-            there = d.ask(PartnerRead((note.partner,), note.relationship, elsewhere=True))
+            there = d.ask(PartnerRead.noted(note))
             if isinstance(there, Unread):
                 d.warn(
                     f"an earlier run ({note.who or 'nobody knows whose'}) was broken off while it took "

@@ -138,7 +138,7 @@ def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
     known = True
     for note in d.world.broken_off:
         if note.relationship != name and not set(coming).isdisjoint(note.scopes):
-            there = d.need(PartnerRead((note.partner,), note.relationship, elsewhere=True))
+            there = d.need(PartnerRead.noted(note))
             known = known and there is not None
             if there is not None:
                 claims.check_unfinished(name, coming, note, there)

@@ -247,7 +247,7 @@ def delete_former(spec: Spec, d: Draft) -> None:
         scopes = tuple(scope for scope in spec.members if scope in note.claimed)
         if not scopes or current.relationship.partner.is_called(note.partner):
             continue
-        there = d.need(PartnerRead((note.partner,), note.relationship, scopes, elsewhere=True))
+        there = d.need(PartnerRead.noted(note, scopes))
         if there is not None:
             former = d.view(there.source)
             left = [each for each in scopes if each in former.copies and each not in former.owners]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
 from .._model.identity import Connection
+from .._model.note import Note
 from .._model.server import Server
 from .._model.texts import few
 from .._windows.errors import Heard, RemoteFailure, heard
@@ -77,6 +78,11 @@ class PartnerRead:
     first: Connection = Connection.PARTNER
     elsewhere: bool = False
     guarded: bool = True
+
+    @staticmethod
+    def noted(note: Note, scopes: Scopes = ()) -> PartnerRead:
+        """Of the partner that a note names; the relationship may be gone."""
+        return PartnerRead((note.partner,), note.relationship, scopes, elsewhere=True)
 
     @property
     def key(self) -> str:

@@ -58,7 +58,7 @@ BINDING_PROPERTIES = ("IPAddress", "BindingState")
 USES = "uses"
 CREATES = "add_failover"
 
-# A DHCP service that has just started answers so for some seconds; only reads wait for it.
+# A DHCP service that has just started answers so for some seconds; only reads wait for it, all of a server together.
 _STARTING = ("WIN32 1753",)
 _STARTING_SECONDS = 30
 # one that is just being restarted is not gone

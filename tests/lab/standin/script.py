@@ -10,6 +10,7 @@ import platform
 import re
 import threading
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -114,6 +115,7 @@ class Script:
     files: Files
     check_mode: bool = False
     secrets: Sequence[str] = ()
+    waited: dict[str, float] = field(default_factory=lambda: defaultdict(float))  # seconds, for each computer
 
     def perform(self, request: Mapping[str, Any], reply: dict[str, Any]) -> None:
         before = list(request.get("before") or ())
@@ -168,13 +170,15 @@ class Script:
         if self.check_mode and not name.lower().startswith(("get-", "export-dhcpserver")):
             return refused_in_check_mode(name)
         parameters = call.get("parameters") or {}
-        started = self.lab.elapsed()
+        computer = str(parameters.get("ComputerName", ""))
         while True:
             objects, errors, warnings = self.invoke(known, parameters)
-            again = bool(errors) and self.lab.elapsed() - started < int(call.get("retry_seconds") or 0)
+            again = bool(errors) and self.waited[computer] < int(call.get("retry_seconds") or 0)
             if not again or any(error["id"].split(",")[0] not in (call.get("retry_on") or ()) for error in errors):
                 break
+            begin = self.lab.elapsed()
             self.sleep(2)
+            self.waited[computer] += self.lab.elapsed() - begin
         select = call.get("select") or ()
         shown = [api.shown(one) for one in objects]
         chosen = [{key: one[key] for key in select if key in one} for one in shown]

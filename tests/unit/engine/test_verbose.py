@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible.utils.display import Display
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.verbose import tell
+from lab_client import remote
 from pairs import RELATIONSHIP, SCOPE, THREE, pair
 
 SECRET = "Kx7-secret"
@@ -17,7 +18,7 @@ def test_it_is_told_from_vv_on(
     verbosity: int, shown: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(Display(), "verbosity", verbosity)
-    tell("reads this server", "dhcp01")
+    tell(remote(pair().lab), "reads this server")
     assert ("<dhcp01> windhcp.failover: reads this server" in capsys.readouterr().out) is shown
 
 
@@ -25,7 +26,7 @@ def test_what_cannot_be_seen_is_shown_by_its_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(Display(), "verbosity", 2)
-    tell("plan: create relationship 'HQ\u202e\x1b[2J'", "dhcp01")
+    tell(remote(pair().lab), "plan: create relationship 'HQ\u202e\x1b[2J'")
     out = capsys.readouterr().out
     assert "create relationship 'HQ" in out
     assert "\u202e" not in out

@@ -240,15 +240,15 @@ def test_a_copy_that_serves_again_beside_the_kept_one_is_switched_off_in_the_end
     assert notes(servers) == []
 
 
+def another_run(there: Server) -> None:
+    """The copy went into another relationship there, and serves in it."""
+    activate(there)
+    far = replace(there.relationships["HQ"], name="Far", partner_server="DHCP03", peer="DHCP03", scopes=[ONE])
+    there.relationships["Far"] = far
+
+
 def test_what_only_a_person_can_mend_is_told() -> None:
-    """Meanwhile the copy went into another relationship there, and serves in it."""
     servers = pair()
-
-    def another_run(there: Server) -> None:
-        activate(there)
-        far = replace(there.relationships["HQ"], name="Far", partner_server="DHCP03", peer="DHCP03", scopes=[ONE])
-        there.relationships["Far"] = far
-
     done = once_it_left(servers, another_run)
     disable = {"keep_scopes_on": "this_server", "other_copy": "disable"}
     result = servers.run(SCOPE, **servers.remove(ONE, **disable, **OWN))
@@ -256,3 +256,15 @@ def test_what_only_a_person_can_mend_is_told() -> None:
     assert "10.0.1.0 is in service on DHCP01 and on DHCP02, which do not have it in common" in result["msg"]
     assert result["msg"].endswith("one of them has to serve the scope, or both in one relationship.")
     assert len(notes(servers)) == 1, "the next run looks at both"
+
+
+def test_what_is_noted_then_keeps_what_an_earlier_run_left() -> None:
+    servers = pair()
+    for name in ("DHCP01", "DHCP02"):
+        servers.server(name).relationships["HQ"].scopes.remove(TWO)
+        servers.server(name).scopes[TWO].state = "InActive"
+    leave(servers, Note("HQ", PARTNER, (TWO,), {TWO: PARTNER}, run="1"))
+    once_it_left(servers, another_run)
+    disable = {"keep_scopes_on": "this_server", "other_copy": "disable"}
+    assert servers.run(SCOPE, **servers.remove(ONE, **disable, **OWN))["failed"]
+    assert [note.claimed for note in notes(servers) if note] == [{TWO: PARTNER}]

@@ -65,6 +65,16 @@ def test_a_service_that_starts_is_asked_again_by_that_clock() -> None:
     assert (reply["status"], lab.clock) == ("done", EIGHT + timedelta(seconds=6))
 
 
+def test_all_reads_of_a_server_wait_for_its_service_once() -> None:
+    lab = virtual()
+    lab.servers["DHCP01"].service = "stopped"
+    read = {"op": "cmdlet", "cmdlet": "Get-DhcpServerVersion", "select": ["MajorVersion"]}
+    reads = [{"id": str(number), **read, "retry_seconds": 30, "retry_on": ["WIN32 1753"]} for number in range(5)]
+    reply = json.loads(script.run(lab, Session("DHCP01", "administrator"), json.dumps({"before": reads})))["reply"]
+    assert [error["id"].split(",")[0] for answer in reply["before"] for error in answer["errors"]] == ["WIN32 1753"] * 5
+    assert lab.clock == EIGHT + timedelta(seconds=30)
+
+
 def test_otherwise_it_stands() -> None:
     lab = virtual()
     add(lab)
