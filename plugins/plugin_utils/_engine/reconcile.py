@@ -30,7 +30,7 @@ from .._model import scope_specs
 from .._model.identity import Connection, Source
 from .._model.note import Note
 from .._model.refusal import NotServing, Refused, TaskFailure
-from .._model.texts import few
+from .._model.texts import few, without_nothing
 from .._planning import claims, guards
 from .._planning.leaving import is_half_made
 from .._planning.plan import Departure, Plan
@@ -42,13 +42,14 @@ from . import calls, journal, prerequisites
 from .calls import Step, Waiting
 from .connection_reads import HERE, THERE
 from .reader import Reader
-from .verbose import tell
+from .verbose import tell, tell_waiting
 from .writing import GAP, Overtaken, Writing
 
 # what is still to be done after the plan was carried out: nothing, or it failed
 Verifier = Callable[[Plan, World], Plan | ReadRequest]
 
 PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds before planning anew: twice as long each time
+LONG = 5.0  # seconds after which a task says why it waits
 SECOND_LOOK = 5.0  # seconds for a refusal that another run may be the reason of
 sleep = time.sleep
 
@@ -72,6 +73,16 @@ class Reconciliation:
     def run(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
         """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure. Raises
         Refused and RemoteFailure."""
+        try:
+            return self._run(planner, verifier)
+        except Refused as refused:
+            if not self.writing.done:
+                raise
+            told = type(refused)(f"{without_nothing(str(refused))} {self.writing.so_far('', passes=False)}")
+            told.shows = refused.shows
+            raise told from refused
+
+    def _run(self, planner: Planner[Plan], verifier: Verifier | None) -> Plan:
         waited, before = 0.0, ""
         for attempt in itertools.count():
             try:
@@ -82,6 +93,8 @@ class Reconciliation:
                 if waited > self._patience(late, before):
                     raise
                 tell(self.reader.remotes[HERE], f"plans anew in {pause:.1f} s: {late}")
+                if waited >= LONG > waited - pause:
+                    tell_waiting(self.reader.remotes[HERE], str(late))
                 before = str(late)
                 sleep(pause)
                 self._carried_out += self.writing.steps
@@ -218,9 +231,10 @@ class Reconciliation:
                 self.reader.look(connection, server_replies.hop_among(reading.operations))
             if claimed:
                 back = self.reader.know(lambda world: claims.undo(claimed, plan.departures, world))
-                self.writing.take_back(back, calls.steps(back))
+                off = claims.carried_on(claimed, plan.departures, back.start)
+                self.writing.take_back(back, calls.steps(back), off)
             elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
-                self.writing.drop_notes()  # what was refused has left nothing on either server
+                self.writing.withdraw_notes()  # what was refused has left nothing on either server
             else:
                 self.writing.end_notes()
         except TaskFailure as failure:
@@ -282,7 +296,9 @@ class Reconciliation:
         after, there = self.reader.here, self.reader.readings[THERE].server
         written = {action.name for action in plan.actions} - self.reader.elsewhere
         for relationship in after.relationships:
-            missing = guards.differs_at_partner(relationship, there) if relationship.name in written else []
+            before = guards.differed_at_partner(relationship.name, plan.start)
+            fields = guards.differs_at_partner(relationship, there) if relationship.name in written else {}
+            missing = [words for name, words in fields.items() if name not in before]
             if missing:
                 raise RemoteFailure(
                     f"Everything was written on {after.name}, but its partner {there.name} does not show of "
@@ -298,18 +314,19 @@ class Reconciliation:
         partners = [source for source in plan.start.known.values() if source in plan.start.views]
         if partners and len(partners) == len(plan.start.known):
             reading = self.reader.readings[HERE]
-            drops = [journal.drop(note.relationship) for note in plan.start.journal if _is_settled(note, plan.end)]
+            drops = [
+                journal.drop(note.relationship) for note in plan.start.journal if _is_settled(note.whole, plan.end)
+            ]
             if drops:
                 reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
 
 
 def _is_settled(note: Note, now: World) -> bool:
-    """Whether the partner that the note names was looked at, and nothing is half done there."""
+    """Whether the partner that the note names was looked at, and nothing is half done."""
     name, here, there = note.relationship, now.here, claims.partner_of(note, now)
     if there is None or claims.left_of(note, now):
         return False
-    apart = not (here.members(name) ^ there.members(name)).isdisjoint(note.scopes)
-    return not apart and not is_half_made(name, here, there)
+    return not is_half_made(name, here, there)
 
 
 def _concerned(plan: Plan) -> list[Note]:

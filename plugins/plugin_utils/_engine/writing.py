@@ -82,20 +82,19 @@ class Writing:
 
     def begin(self, plan: Plan, steps: Sequence[Step]) -> None:
         """What is noted on the task's own server before the first of the steps. A note tells other runs how long this
-        one may take to its next request; the last request needs none, since no other one writes beside it. What a
-        broken run left that the plan does not go on with stays noted."""
+        one may take to its next request; the last request needs none, since no other one writes beside it. What broken
+        runs left is noted with it until it is set right, and for longer where the plan does not do that."""
         here = self.reader.readings[HERE]
         now = here.reply.now
         several = len(calls.requests(steps)) > 1
         until = now + timedelta(seconds=GAP) if now is not None and several else None
         self._notes, self._stay = [], {}
         for note in calls.notes(steps, here.server):
-            earlier = plan.start.note(note.relationship)
-            rest = claims.left_of(earlier, plan.end) if earlier and earlier.run != self.reader.run else None
-            if rest is not None:
+            earlier = plan.start.left_behind(note.relationship)
+            left = earlier and claims.left_of(earlier, plan.start)
+            if left and (rest := claims.left_of(left, plan.end)):
                 self._stay[note.relationship] = rest
-            whole = note.with_rest(rest) if rest else note
-            self._notes.append(replace(whole, run=self.reader.run, who=who(), since=now, until=until))
+            self._notes.append(replace(note, run=self.reader.run, who=who(), since=now, until=until, earlier=left))
 
     def drop_notes(self) -> None:
         """Those that the last request did not take along, since it went to the partner. This server is read again."""
@@ -106,6 +105,13 @@ class Writing:
             self._left.clear()
             self.reader.learn(HERE, rereads, replace(reply, before=reply.after))
 
+    def withdraw_notes(self) -> None:
+        """This run has left nothing. What earlier ones left is as it was, but for what somebody has set right."""
+        now = self.reader.world()
+        rests = {name: note.earlier and claims.left_of(note.earlier, now) for name, note in self._left.items()}
+        self._stay = {name: rest for name, rest in rests.items() if rest}
+        self.drop_notes()
+
     def _last_words(self, names: Iterable[str]) -> Sequence[Operation]:
         """What becomes of the notes of some relationships in the end."""
         return [journal.keep(self._stay[name]) if name in self._stay else journal.drop(name) for name in names]
@@ -115,7 +121,7 @@ class Writing:
         notes: list[Note] = []
         for name, partner in self.reader.asked_partners.items():
             note, noted = Note(name, partner, run=self.reader.run, who=who()), self.reader.world().note(name)
-            notes.append(note.with_rest(noted) if noted else note)
+            notes.append(note.with_rest(noted.whole) if noted else note)
         if notes:
             self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in notes])
 
@@ -126,27 +132,35 @@ class Writing:
         self._left = {name: note for name, note in self._left.items() if self._last_words([name])[0] not in done}
         self._notes = []
 
-    def take_back(self, plan: Plan, steps: Sequence[Step]) -> None:
-        """The steps undo what was claimed. Where nothing else was written, all is as it was. Raises RemoteFailure."""
+    def take_back(self, plan: Plan, steps: Sequence[Step], off: claims.Claims) -> None:
+        """The steps undo what was claimed. Where nothing else was written, all is as it was, but for the copies `off`
+        service that somebody else has to do with. Raises RemoteFailure."""
         acted = any(not step.is_taken_back for step in self.steps)
         before, carried_out = self.done, list(self.steps)
         self.carry_out(plan, steps, last=False)
         self.steps, self.claimed = (carried_out, {}) if acted else ([], {})
         self.done = before if acted else self._before
         self.result["changed"] = bool(self.done)
-        if not acted:
-            self.drop_notes()
-        self.end_notes({scope for step in steps for scope in step.action.scopes})
+        if not (acted or off):
+            self.withdraw_notes()
+        self.end_notes({scope for step in steps for scope in step.action.scopes}, off)
 
-    def end_notes(self, undone: Collection[IPv4Address] = ()) -> None:
-        """The notes that stay tell that this run has ended, and what it did not undo. Raises RemoteFailure."""
+    def end_notes(self, undone: Collection[IPv4Address] = (), off: claims.Claims | None = None) -> None:
+        """The notes that stay tell that this run has ended, and what it did not undo. Whoever finds `off` out of
+        service later sets it right, this run too. Raises RemoteFailure."""
         ended: list[Note] = []
         for note in self._left.values():
             claimed = {scope: server for scope, server in note.claimed.items() if scope not in undone}
-            ended.append(replace(note, claimed=claimed, until=None))
+            kept = {scope: self._called(source, note) for scope, source in (off or {}).items() if scope in note.claimed}
+            run = "" if kept else note.run
+            ended.append(replace(note, claimed={**claimed, **kept}, run=run, until=None))
         if ended != list(self._left.values()):
             self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in ended])
             self._left = {note.relationship: note for note in ended}
+
+    def _called(self, source: Source, note: Note) -> str:
+        """A server as the note calls it."""
+        return self.reader.readings[HERE].server.name if source is HERE else note.partner
 
     # --- requests --------------------------------------------------------------------------------------------------
 
@@ -288,16 +302,12 @@ class Writing:
 
     def failure(self, error: RemoteError) -> RemoteFailure:
         """The error with what was written before it."""
-        return RemoteFailure(f"{error} {self.so_far('Nothing was changed.', error)}")
+        return RemoteFailure(f"{error} {self.so_far('Nothing was changed.', passes=error.passes)}")
 
-    def so_far(self, nothing: str, error: RemoteFailure | None = None) -> str:
-        """What was written before the error. The next run completes it, but not while what was refused stays as it
-        is."""
+    def so_far(self, nothing: str, *, passes: bool = True) -> str:
+        """What was written before an error that `passes`; otherwise the next run completes it, but not while what was
+        refused stays as it is."""
         if not self.done:
             return nothing
-        completes = (
-            "Running again completes it."
-            if error is None or error.passes
-            else "Once that is mended, running again completes it."
-        )
+        completes = "Running again completes it." if passes else "Once that is mended, running again completes it."
         return f"Written before: {few(self.done, between='; ')}. {completes}"

@@ -23,7 +23,7 @@ class Note:
     or the partner as `partner`. `made`: scopes that
     the run creates, out of service until both servers have them. `run`: its id; `who`: user@controller. `until`: by the
     server's clock, when the run will have gone on at the latest; a run that is older is dead. None: nobody knows, so it
-    is.
+    is. `earlier`: what a broken run left of the same relationship, and this one is to go on with.
     """
 
     relationship: str
@@ -35,6 +35,12 @@ class Note:
     who: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    earlier: Note | None = None
+
+    @property
+    def whole(self) -> Note:
+        """With all that an earlier one still has to tell."""
+        return replace(self.with_rest(self.earlier), earlier=None) if self.earlier else self
 
     def is_alive(self, now: datetime | None, run: str) -> bool:
         """Whether another run than `run` may still be at work, by the server's clock. No run has as long to go as a
@@ -51,39 +57,45 @@ class Note:
 
     def text(self) -> str:
         """In one line of ASCII."""
-        return json.dumps(
-            {
-                "relationship": self.relationship,
-                "partner": self.partner,
-                "scopes": [str(scope) for scope in self.scopes],
-                "claimed": {str(scope): server for scope, server in self.claimed.items()},
-                "made": [str(scope) for scope in self.made],
-                "run": self.run,
-                "who": self.who,
-                "since": self.since and self.since.isoformat(),
-                "until": self.until and self.until.isoformat(),
-            }
-        )
+        return json.dumps(self._fields())
+
+    def _fields(self) -> Mapping[str, Any]:
+        return {
+            "relationship": self.relationship,
+            "partner": self.partner,
+            "scopes": [str(scope) for scope in self.scopes],
+            "claimed": {str(scope): server for scope, server in self.claimed.items()},
+            "made": [str(scope) for scope in self.made],
+            "run": self.run,
+            "who": self.who,
+            "since": self.since and self.since.isoformat(),
+            "until": self.until and self.until.isoformat(),
+            "earlier": self.earlier and self.earlier._fields(),
+        }
 
 
 def from_text(text: str) -> Note | None:
     """The note of a line; None for anything else: a run can be killed while it writes it, before all that it is
     about."""
     try:
-        found = json.loads(text)
-        return Note(
-            str(found["relationship"]),
-            str(found["partner"]),
-            _scopes(found["scopes"]),
-            {IPv4Address(scope): str(server) for scope, server in found["claimed"].items()},
-            _scopes(found["made"]),
-            str(found["run"]),
-            str(found["who"]),
-            _moment(found["since"]),
-            _moment(found["until"]),
-        )
+        return _note(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError, AddressValueError, RecursionError):
         return None
+
+
+def _note(found: Any) -> Note:
+    return Note(
+        str(found["relationship"]),
+        str(found["partner"]),
+        _scopes(found["scopes"]),
+        {IPv4Address(scope): str(server) for scope, server in found["claimed"].items()},
+        _scopes(found["made"]),
+        str(found["run"]),
+        str(found["who"]),
+        _moment(found["since"]),
+        _moment(found["until"]),
+        _note(found["earlier"]) if found["earlier"] else None,
+    )
 
 
 def _scopes(texts: Sequence[str]) -> tuple[IPv4Address, ...]:

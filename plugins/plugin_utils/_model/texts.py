@@ -121,3 +121,8 @@ def shown(value: Any, hide: Callable[[str], str] = str) -> str:
     if isinstance(value, int) and abs(value) >= 10**30:
         return "a number of more than 30 digits"
     return short(repr(value), VALUE_LIMIT, hide)
+
+
+def without_nothing(text: str) -> str:
+    """A refusal that says that nothing was changed, for where an earlier plan of the task has written by then."""
+    return re.sub(r"(;|\.)? *[Nn]othing was changed\.", lambda match: "." if match[1] else "", text).strip()

@@ -259,8 +259,8 @@ def _where_it_is(here: ServerView, name: str, scope: IPv4Address, there: ServerV
         place = f" in its '{owner}'{ours}" if owner else " in service" if there.serves(scope) else " out of service"
         return (
             f"{there.name} has it{place}. Do not create it here, or two servers give the same addresses: run the task "
-            "on that server, with this one as partner_server and partner_host (in the role's data: exchange primary "
-            "and partner), and it is copied here"
+            "on that server, with this one as partner_server and partner_host (for the role, one of "
+            "dhcp_failover_scope), and it is copied here"
         )
     unknown = f" (whether the partner has it is not known: {there.failure})" if isinstance(there, Unread) else ""
     return f"create it there first, or correct the id{unknown}"

@@ -64,22 +64,29 @@ def _told(action: Action) -> Action:
 
 
 def undo(claimed: Claims, departures: Iterable[Departure], world: World) -> Plan | ReadRequest:
-    """What serves again of this run's claims. Where both servers have the scope in common the kept copy does too, to
-    which replication may have carried the claim."""
+    """What serves again of this run's claims."""
     d = Draft(world)
     for departure in departures:
-        scope = departure.scope
-        if claimed.get(scope) == departure.loser and departure.keeper in d.world.views:
-            _switch_on_again(scope, departure.loser, departure.keeper, d)
-            if in_common(d.view(departure.keeper), d.view(departure.loser), scope, d.here):
-                _switch_on_again(scope, departure.keeper, departure.loser, d)
+        scope, loser = departure.scope, departure.loser
+        if claimed.get(scope) == loser and departure.keeper in d.world.views:
+            view = d.view(loser)
+            if scope in view.copies and not view.serves(scope) and _may_serve(scope, view, d.world):
+                d.add(Kind.SERVE_ON, view, "", [scope], other=departure.keeper, stage=Stage.CLAIM)
     return finished(d)
 
 
-def _switch_on_again(scope: IPv4Address, source: Source, other: Source, d: Draft) -> None:
-    view = d.view(source)
-    if scope in view.copies and not view.serves(scope) and _may_serve(scope, view, d.world):
-        d.add(Kind.SERVE_ON, view, "", [scope], other=other, stage=Stage.CLAIM)
+def carried_on(claimed: Claims, departures: Iterable[Departure], world: World) -> Claims:
+    """The kept copies that are out of service where both servers have the scope in common: replication has carried the
+    claim on, or another run claims them. Nobody can tell the two apart at once, so they are left to a later plan."""
+    return {
+        each.scope: each.keeper
+        for each in departures
+        if claimed.get(each.scope) == each.loser
+        and each.keeper in world.views
+        and each.scope in world.views[each.keeper].copies
+        and not world.views[each.keeper].serves(each.scope)
+        and in_common(world.views[each.keeper], world.views[each.loser], each.scope, world.here)
+    }
 
 
 def _may_serve(scope: IPv4Address, view: ServerView, world: World) -> bool:
@@ -161,6 +168,18 @@ def revive(d: Draft, about: About) -> None:
                 d.add(Kind.SERVE_ON, kept, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
 
 
+def serve_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView, d: Draft) -> ServerView:
+    """The kept copies serve, which were found out of service where a claim was undone (`carried_on`), and still are
+    later: the keeper then."""
+    for note in d.world.broken_off:
+        called = d.here.name if keeper.source == d.here.source else note.partner
+        for scope in scopes:
+            off = note.claimed.get(scope) == called and not keeper.serves(scope)
+            if off and in_common(keeper, other, scope, d.here):
+                d.add(Kind.SERVE_ON, keeper, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
+    return d.view(keeper.source)
+
+
 def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:
     """What a run that did not end put out of service, or made, serves again where both servers have it as a member, or
     nobody else has it; what this plan takes out stays as it leaves it."""
@@ -179,10 +198,12 @@ def partner_of(note: Note, now: World) -> ServerView | None:
 
 def left_of(note: Note, now: World) -> Note | None:
     """What is still to be gone on with of a note, by what the two servers show now; None: nothing. All of it, where the
-    partner was not read."""
-    here, there = now.here, partner_of(note, now)
+    partner was not read, and is the relationship's still."""
+    name, here, there = note.relationship, now.here, partner_of(note, now)
     if there is None:
-        return replace(note, until=None) if note.claimed or note.made else None
+        half = here.half(name)
+        other = half is not None and not half.relationship.partner.is_called(note.partner)
+        return replace(note, until=None) if note.claimed or note.made or (note.scopes and not other) else None
     claimed = {
         scope: server
         for scope, server in note.claimed.items()
@@ -195,7 +216,9 @@ def left_of(note: Note, now: World) -> Note | None:
         if scope in here.copies
         and not (here.serves(scope) and (there.serves(scope) or not in_common(here, there, scope, here)))
     )
-    return replace(note, claimed=claimed, made=made, until=None) if claimed or made else None
+    apart = (here.members(name) ^ there.members(name)).intersection(note.scopes)
+    scopes = tuple(sorted({*apart, *claimed, *made}))
+    return replace(note, scopes=scopes, claimed=claimed, made=made, until=None) if scopes else None
 
 
 def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:

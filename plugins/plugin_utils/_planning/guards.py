@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -23,7 +23,7 @@ from .actions import Action, Kind
 from .plan import Plan
 from .removals import MANY
 from .spec import Spec
-from .world import ServerView
+from .world import ServerView, World
 
 CLOCK_LIMIT = timedelta(minutes=1)
 # fields of a relationship that each of its two servers has a value of its own for
@@ -115,18 +115,24 @@ def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:
         )
 
 
-def differs_at_partner(relationship: Relationship, there: Server) -> list[str]:
-    """What the partner does not show of a relationship; shares and roles are each server's own."""
+def differs_at_partner(relationship: Relationship, there: Server) -> Mapping[str, str]:
+    """What the partner does not show of a relationship, by field; shares and roles are each server's own."""
     shown = there.relationship(relationship.name)
     if shown is None:
-        return ["the relationship"]
+        return {"name": "the relationship"}
 
     mine, theirs = settings(relationship), settings(shown)
-    return [
-        f"{field} {mine[field]} (it shows {theirs.get(field)})"
+    return {
+        field: f"{field} {mine[field]} (it shows {theirs.get(field)})"
         for field in mine
         if field not in _EACH_OWN and mine[field] != theirs.get(field)
-    ]
+    }
+
+
+def differed_at_partner(name: str, before: World) -> Mapping[str, str]:
+    """The same of a relationship before anything was written, as far as both servers had it and were read."""
+    half, there = before.here.half(name), before.partner(name)
+    return differs_at_partner(half.relationship, there.server) if half and there else {}
 
 
 # --- secrets ---------------------------------------------------------------------------------------------------------

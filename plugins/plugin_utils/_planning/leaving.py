@@ -31,7 +31,7 @@ from .._model.relationship import Relationship
 from .._model.texts import few, variable
 from .actions import Kind, Membership, Stage
 from .checks import check_elsewhere, check_kept, check_said
-from .claims import check_in_service, check_not_last
+from .claims import check_in_service, check_not_last, serve_kept
 from .draft import Draft, stays
 from .read_request import PartnerRead, Scopes, Unread
 from .silence import Asking, listen, warn_of_unserved
@@ -116,6 +116,7 @@ def leave(leaving: Leaving, d: Draft) -> None:
     keeper, other = leaving.ends(d)
     check_kept(going, keeper, other)
     check_elsewhere(name, going, other)
+    keeper = serve_kept(going, keeper, other, d)
     check_in_service(going, keeper, other)
     joint = keeper.members(name) & other.members(name)
     deletes = policy.other_copy == "delete"

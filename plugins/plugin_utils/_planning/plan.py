@@ -18,7 +18,7 @@ from .._model.render import settings as shown
 from .._model.scope import ScopeSpec
 from . import setting_changes
 from .action_table import KINDS
-from .actions import Action, Kind
+from .actions import Action, Kind, Stage
 from .comparison import Difference
 from .draft import Misfit
 from .removals import MANY, Count, Removal, removal
@@ -83,13 +83,20 @@ class Plan:
         return tuple(
             removal(
                 each.scope,
-                self.start.views[each.keeper],
+                self._kept(each),
                 self.start.views[each.loser],
                 deleted=each.deletes or each.returns,
                 replaced=each.returns,
             )
             for each in sorted(self.departures, key=lambda each: (each.scope, str(each.loser)))
         )
+
+    def _kept(self, departure: Departure) -> ServerView:
+        """The server that keeps a scope, which it may serve again before the other copy goes."""
+        keeper, scope = self.start.views[departure.keeper], departure.scope
+        on = (action for action in self.actions if action.kind is Kind.SERVE_ON and action.stage is Stage.MAKE)
+        again = any(scope in action.scopes and action.where == departure.keeper for action in on)
+        return keeper.switched([scope], active=True) if again else keeper
 
     @property
     def idle(self) -> frozenset[IPv4Address]:

@@ -58,11 +58,11 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
 
 def _warn(spec: Spec, d: Draft) -> None:
     """The partner, where it was looked at, may show a relationship that has nothing to be done otherwise."""
-    current = d.start.here.half(spec.name)
-    if d.actions or current is None or not spec.is_present or spec.create_only or spec.name in d.unfit:
+    current = d.here.half(spec.name)
+    if current is None or not spec.is_present or spec.create_only or spec.name in d.unfit:
         return
-    there = d.start.partner(spec.name) if d.start.reads_both(spec.name) else None
+    there = d.world.partner(spec.name) if d.start.reads_both(spec.name) else None
     shown = replace(there.server, relationships=tuple(there.relationships.values())) if there else None
-    differs = differs_at_partner(current.relationship, shown) if shown else []
+    differs = differs_at_partner(current.relationship, shown) if shown else {}
     if there and differs:
-        d.warnings.append(f"{there.name} does not show of '{spec.name}': {few(differs, between='; ')}")
+        d.warnings.append(f"{there.name} does not show of '{spec.name}': {few(differs.values(), between='; ')}")

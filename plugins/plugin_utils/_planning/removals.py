@@ -66,15 +66,16 @@ def removal(
         lost = comparison.lost_leases(kept.export, going.export, [scope], going.read_at)
         leases = [f"lease {lease.address} of {lease.client_id}: on {other.name} only" for lease in lost]
     told_to = replaced and not other.serves(scope) and scope not in other.owners
-    losses = [words[each] for each in differs if _is_lost(each, deleted) and not told_to]
+    serves = keeper.serves(scope)
+    losses = [words[each] for each in differs if _is_lost(each, deleted, serves) and not told_to]
     return Removal(scope, other.name, keeper.name, deleted, (*words.values(), *leases), (*losses, *leases), replaced)
 
 
-def _is_lost(difference: comparison.Difference, deleted: bool) -> bool:
-    """Out of service is right for the copy that goes, and wrong for the one that stays. A copy that stays loses nothing
-    else."""
+def _is_lost(difference: comparison.Difference, deleted: bool, serves: bool) -> bool:
+    """Out of service is right for the copy that goes, and wrong for the one that stays, unless it `serves` by then. A
+    copy that stays loses nothing else."""
     if difference.field == "state":
-        return difference.destination == "Active"
+        return difference.destination == "Active" and not serves
     return deleted and difference.destination is not None
 
 

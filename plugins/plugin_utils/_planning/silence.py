@@ -66,6 +66,7 @@ class _Listener:
         self._current, self._asking, self._draft = current, asking, d
         self._here, self._partner = d.here, current.partner_server
         self._stopped = False  # its service, as the controller saw
+        self._unnamed = False  # the host that it asked is not known to be the partner
         self._uncounted = ""  # what the controller heard and why it says nothing of the partner
 
     # --- partner_host --------------------------------------------------------------------------------------------
@@ -103,6 +104,7 @@ class _Listener:
                 " = ".join(dict.fromkeys(filter(None, failure.names))),
                 " = ".join(self._current.partner.names),
             )
+            self._unnamed = True
             self._uncounted = f"{failure.asked}, and nobody saw that {names} is the partner ({partner})"
             return ()
         return (failure.asked,)
@@ -171,7 +173,8 @@ class _Listener:
         if knocked.heard is Heard.STOPPED:
             raise self._refused(
                 f"a machine answers {here.name} at {name}, where {self._is_partner(self._partner)}, was, and its DHCP "
-                f"service is stopped or just starting ({ids}). With partner_host it is seen which machine that is."
+                f"service is stopped or just starting ({ids}). With that machine as partner_host it is seen which one "
+                "it is (where the task has a new partner, in one of its own before: state: absent)."
             )
         return self._visited(name, knocked)
 
@@ -207,10 +210,14 @@ class _Listener:
                 f"{name} has declared {self._here.name} down in '{half.name}'; declared on both servers, the same "
                 "address could be given to two clients. Bring the two into contact instead."
             )
-        state = f"in state {half.state}" if half else "without this relationship"
+        if half is None:
+            return self._refused(
+                f"{self._is_partner(name)}, answers and is without this relationship, so {self._asking.so}: state: "
+                "absent without orphan takes it from this server; state: present with partner_host makes it anew."
+            )
         return self._refused(
-            f"{self._is_partner(name)}, answers (it is {state}), so {self._asking.so}: mend the connection between the "
-            "two servers (TCP 647)."
+            f"{self._is_partner(name)}, answers (it is in state {half.state}), so {self._asking.so}: mend the "
+            "connection between the two servers (TCP 647)."
         )
 
     def _refused(self, text: str) -> Refused:
@@ -218,7 +225,7 @@ class _Listener:
         return Refused(f"{text.rstrip('.')}. Nothing was changed.")
 
     def _other_way(self) -> str:
-        if self._uncounted:
+        if self._unnamed:
             return "; or name the partner in partner_host, so that the controller asks too"
         if self._draft.world.has_partner_host:
             return ""

@@ -264,8 +264,13 @@ class World:
 
     @property
     def broken_off(self) -> tuple[Note, ...]:
-        """The notes of earlier runs."""
-        return tuple(note for note in self.journal if note.run != self.run)
+        """What earlier runs left, also where this one has noted more since."""
+        notes = (note.earlier if note.run == self.run else note.whole for note in self.journal)
+        return tuple(note for note in notes if note is not None)
+
+    def left_behind(self, name: str) -> Note | None:
+        """What earlier runs left of a relationship."""
+        return next((note for note in self.broken_off if note.relationship.casefold() == name.casefold()), None)
 
     def note(self, name: str) -> Note | None:
         """The note about a relationship, whatever its name's upper and lower case."""

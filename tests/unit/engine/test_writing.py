@@ -108,6 +108,31 @@ def test_who_finds_a_change_after_its_claim_undoes_it() -> None:
     assert notes(servers) == []
 
 
+@pytest.mark.parametrize("route", [{}, OWN], ids=["second hop", "own connection"])
+@pytest.mark.parametrize("time", [0, 60], ids=["the next run", "the same run"])
+def test_a_kept_copy_that_is_off_by_then_serves_again_later(route: dict[str, str], time: int) -> None:
+    """Replication carried the claim on, or another run claims it: at once nobody can tell."""
+    servers = pair()
+
+    done: list[bool] = []
+
+    def off(servers: Pair) -> None:
+        if states(servers) == ["Active", "InActive"] and not done:
+            servers.server("DHCP01").scopes[ONE].state = "InActive"
+            done.append(True)
+
+    meanwhile(servers, dict.fromkeys(range(20), off))
+    result = servers.run(SCOPE, **servers.remove(ONE, **{**KEEP, **route, "wait_timeout": time}))
+    if not time:
+        assert (result["failed"], result["changed"], states(servers)) == (True, False, ["InActive", "Active"])
+        assert [note.claimed for note in notes(servers) if note] == [{ONE: "DHCP01"}]
+        assert servers.ok(SCOPE, relationship="HQ", scopes=[str(ONE)], wait_timeout=900, **route)["changed"]
+        assert states(servers) == ["Active", "Active"]
+        assert notes(servers) == []
+    else:
+        assert (result["changed"], states(servers), notes(servers)) == (True, ["Active", "none"], [])
+
+
 def test_and_plans_anew_where_there_is_time() -> None:
     servers = pair()
     meanwhile(servers, {CLAIM + 1: a_person})
@@ -197,6 +222,14 @@ def test_a_run_that_may_be_at_work_is_waited_for() -> None:
     assert len(notes(servers)) == 1, "it is that of the other run"
     assert servers.ok(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 120}))["changed"]
     assert notes(servers) == []
+
+
+def test_who_waits_for_long_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    servers = pair()
+    leave(servers, replace(at_work(servers, 45), who="eva@controller3"))  # Ansible tells the same warning once
+    assert servers.ok(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 120}))["changed"]
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.count("windhcp.failover: dhcp01 waits: eva@controller3 is writing to 'HQ' since ") == 1
 
 
 def test_only_what_it_is_about_waits() -> None:

@@ -60,7 +60,7 @@ def test_a_silent_partner_is_declared_down() -> None:
         (
             "CommunicationInterrupted",
             partner(),
-            "DHCP02, the partner in 'HQ', answers (it is without this relationship), so it is not down",
+            "DHCP02, the partner in 'HQ', answers and is without this relationship, so it is not down: state: absent",
         ),
     ],
 )

@@ -33,6 +33,7 @@ def differs(
     start = pair({"HQ": ["10.0.1.0"]}, HOP, **exported)
     if is_left_over:  # in no relationship there, and out of service
         start = start.having(start.views[HOP].without_half("HQ").switched([ONE], False))
+    start = start.having(start.views[HERE].switched([ONE], kept != OFF))
     gone = removal(ONE, start.views[HERE], start.views[HOP], deleted=deleted, replaced=replaced)
     return list(gone.differences), list(gone.loses)
 
