@@ -8,8 +8,17 @@ from typing import Any
 
 from ..plugin_utils._engine import pending_fact
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
+from ..plugin_utils._engine.arguments import (
+    JOINING,
+    PARTNER,
+    RELATIONSHIP,
+    REMOVAL,
+    SAFETY_COPY,
+    UPDATE_SECRET,
+    WAITING,
+)
 from ..plugin_utils._model import task_options
+from ..plugin_utils._planning.declared import policy
 from ..plugin_utils._planning.planner import plan
 from ..plugin_utils._planning.spec import Spec
 
@@ -22,7 +31,7 @@ class ActionModule(FailoverAction):
         "name": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         **RELATIONSHIP,
-        "update_secret": {"type": "str", "choices": ["on_create", "always", "on_change"], "default": "on_create"},
+        "update_secret": {"type": "str", "choices": UPDATE_SECRET, "default": "on_create"},
         "scopes": {"type": "list", "elements": "str", "default": []},
         "recreate": {"type": "str", "choices": ["never", "when_needed"], "default": "never"},
         "previous_name": {"type": "str"},

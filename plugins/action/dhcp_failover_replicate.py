@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.arguments import PARTNER, SAFETY_COPY, WAITING, keep_days
+from ..plugin_utils._engine.arguments import PARTNER, SAFETY_COPY, WAITING
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
+from ..plugin_utils._planning.declared import keep_days
 from ..plugin_utils._planning.replicating import Replication, members, replicate, verify
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.arguments import keep_days
 from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning import restoring
+from ..plugin_utils._planning.declared import keep_days
 from ..plugin_utils._planning.restoring import Restoration
 from ..plugin_utils._windows.errors import RemoteFailure
 

@@ -8,10 +8,19 @@ from typing import Any
 
 from ..plugin_utils._engine import pending_fact
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
+from ..plugin_utils._engine.arguments import (
+    CREATE_SCOPES,
+    JOINING,
+    PARTNER,
+    RELATIONSHIP,
+    REMOVAL,
+    SAFETY_COPY,
+    WAITING,
+)
 from ..plugin_utils._model import scope_specs, task_options
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
+from ..plugin_utils._planning.declared import policy
 from ..plugin_utils._planning.planner import plan
 from ..plugin_utils._planning.spec import Spec, empty_list
 
@@ -23,20 +32,7 @@ class ActionModule(FailoverAction):
     ARGUMENT_SPEC = {
         "relationship": {"type": "str", "required": True},
         "scopes": {"type": "list", "elements": "str"},
-        "create_scopes": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "scope_id": {"type": "str", "required": True},
-                "start_range": {"type": "str", "required": True},
-                "end_range": {"type": "str", "required": True},
-                "subnet_mask": {"type": "str", "required": True},
-                "name": {"type": "str", "required": True},
-                "description": {"type": "str"},
-                "lease_duration": {"type": "str"},
-                "state": {"type": "str", "choices": ["active", "inactive"], "default": "active"},
-            },
-        },
+        "create_scopes": CREATE_SCOPES,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "purge": {"type": "bool", "default": False},
         "move": {"type": "bool", "default": False},
@@ -55,7 +51,7 @@ class ActionModule(FailoverAction):
         if options["state"] == "absent":
             return self._absent(name, scopes, options)
         if options["purge"] and options["scopes"] == []:  # whatever is to be created: a query that found nothing
-            raise empty_list(name)
+            raise Refused(f"{empty_list(name)} Nothing was changed.")
         known = pending_fact.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.arguments import REMOVAL, SAFETY_COPY, keep_days
+from ..plugin_utils._engine.arguments import REMOVAL, SAFETY_COPY
 from ..plugin_utils._model.identity import computer_name
 from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning import leftover_copies
+from ..plugin_utils._planning.declared import keep_days
 
 
 class ActionModule(FailoverAction):

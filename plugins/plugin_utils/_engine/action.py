@@ -13,9 +13,9 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleRuntim
 from ansible.plugins.action import ActionBase
 
 from .._model import secret, task_options
-from .._model.refusal import TaskFailure
+from .._model.refusal import Refused, TaskFailure
 from .._model.render import planned_result, relationship_result
-from .._model.texts import result_in_sight, short
+from .._model.texts import in_sight, result_in_sight, short
 from .._planning import guards, inspecting
 from .._planning.plan import Plan
 from .._planning.world import Planner, World
@@ -46,10 +46,17 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         """What the module does with its options, and returns beside what every module returns. Raises TaskFailure."""
         raise NotImplementedError
 
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        """Raises Refused for options that Ansible would tell less of than a reader needs."""
+
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task, from its options to its result. A failure of the task is a result too; no secret is in it."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            self.check_given(self._task.args)
+        except Refused as refused:
+            return {**result, "failed": True, "changed": False, "msg": in_sight(str(refused))}
         options = validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
         self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
@@ -135,8 +142,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     def carried(self, name: str, options: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         """The host fact: with this relationship in it as long as the server does not have it, or its new scopes in
         check mode. `options`: those of its earlier tasks too."""
-        created = (*pending_fact.created(self.facts, name), *plan.creates) if self.check_mode else ()
-        after, exists = plan.shown[1], self.reader.here.relationship(name) is not None
+        created = (*pending_fact.created(self.facts, name), *plan.created_for(name)) if self.check_mode else ()
+        after, exists = plan.shown_after(name), self.reader.here.relationship(name) is not None
         entry = None
         if after and (created or not exists):
             entry = pending_fact.entry({} if exists else options, after["scopes"], created)
@@ -149,7 +156,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
 
     def shown(self, name: str, plan: Plan) -> Mapping[str, Any] | None:
         """The relationship for the result: as it is now, or (pending, check mode) as it would be."""
-        relationship, after = self.reader.here.relationship(name), plan.shown[1]
+        relationship, after = self.reader.here.relationship(name), plan.shown_after(name)
         if relationship is None or self.check_mode:
             return planned_result(after) if after else None
         return relationship_result(relationship)

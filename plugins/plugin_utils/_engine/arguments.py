@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from .._model.failover_states import NORMAL, PASSING, STATES
 from .._model.relationship_settings import DECLARED
-from .._planning.spec import Policy
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship
 RELATIONSHIP: dict[str, Any] = {
@@ -43,25 +41,25 @@ JOINING: dict[str, Any] = {
     "replace_partner_copy": {"type": "str", "choices": ["never", "inactive_only"], "default": "never"},
 }
 
+UPDATE_SECRET = ["on_create", "always", "on_change"]
+
+# definitions of scopes that a relationship brings into being
+CREATE_SCOPES: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "scope_id": {"type": "str", "required": True},
+        "start_range": {"type": "str", "required": True},
+        "end_range": {"type": "str", "required": True},
+        "subnet_mask": {"type": "str", "required": True},
+        "name": {"type": "str", "required": True},
+        "description": {"type": "str"},
+        "lease_duration": {"type": "str"},
+        "state": {"type": "str", "choices": ["active", "inactive"], "default": "active"},
+    },
+}
+
 SAFETY_COPY: dict[str, Any] = {
     "safety_copy": {"type": "bool", "default": True},
     "safety_copy_days": {"type": "int", "default": 0},
 }
-
-
-def policy(options: Mapping[str, Any], **more: Any) -> Policy:
-    """The options of REMOVAL, JOINING and SAFETY_COPY, with those that one module has."""
-    return Policy(
-        options["keep_scopes_on"],
-        options["other_copy"],
-        options["orphan"] == "remove_here",
-        options["partner_is_off"],
-        keep_days(options),
-        options["replace_partner_copy"] == "inactive_only",
-        **more,
-    )
-
-
-def keep_days(options: Mapping[str, Any]) -> int | None:
-    """For how many days safety copies are kept: 0 for ever, None when none is made."""
-    return int(options["safety_copy_days"]) if options["safety_copy"] else None

@@ -132,6 +132,11 @@ class Reconciliation:
             raise
         return plan
 
+    @property
+    def steps(self) -> Sequence[Step]:
+        """Those of the task: of its last plan, and what was carried out of the ones before."""
+        return (*self._carried_out, *(calls.steps(self.plan) if self.plan else ()))
+
     # --- before the first write ----------------------------------------------------------------------------------
 
     def _planned(self, planner: Planner[Plan]) -> Plan:

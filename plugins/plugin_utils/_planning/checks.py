@@ -227,27 +227,32 @@ def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, 
 
 
 def check_members(
-    here: ServerView, name: str, scopes: Sequence[IPv4Address], there: ServerView | Unread | None = None
+    here: ServerView, spec: Spec, scopes: Sequence[IPv4Address], there: ServerView | Unread | None = None
 ) -> None:
-    """Raises Refused for scopes that Windows would refuse to put into relationship `name`, all of them in one text.
+    """Raises Refused for scopes that Windows would refuse to put into the relationship, all of them in one text.
 
     `there`: the partner, where it was asked whether it has those that are not here."""
-    problems = [problem for scope in scopes if (problem := _member_problem(here, name, scope, there))]
+    problems = [problem for scope in scopes if (problem := _member_problem(here, spec, scope, there))]
     if problems:
         raise Refused(sentences(problems))
 
 
-def _member_problem(here: ServerView, name: str, scope: IPv4Address, there: ServerView | Unread | None) -> str | None:
+def _member_problem(here: ServerView, spec: Spec, scope: IPv4Address, there: ServerView | Unread | None) -> str | None:
+    name = spec.name
     if scope not in here.copies:
         return f"scopes: {scope} is no scope of {here.name}; {_where_it_is(here, name, scope, there)}."
     other = here.owners.get(scope)
-    if other is not None and other != name:
-        return (
-            f"scopes: {scope} is in relationship '{other}' (partner {here.relationships[other].partner_server}); a "
-            f"scope can be in one only: move: true of dhcp_failover_scope takes it from there. If '{name}' is meant to "
-            f"be the new name of '{other}': previous_name of dhcp_failover_relationship."
-        )
-    return None
+    if other is None or other == name:
+        return None
+    if spec.move_from is None:
+        cure, new_name = "move: true of dhcp_failover_scope takes it from there", " of dhcp_failover_relationship"
+    else:
+        cure, new_name = f"it comes from there where '{other}' is in the list as well", ""
+    renamed = f" If '{name}' is meant to be the new name of '{other}': previous_name{new_name}."
+    return (
+        f"scopes: {scope} is in relationship '{other}' (partner {here.relationships[other].partner_server}); a scope "
+        f"can be in one only: {cure}.{'' if name in here.relationships else renamed}"
+    )
 
 
 def _where_it_is(here: ServerView, name: str, scope: IPv4Address, there: ServerView | Unread | None) -> str:

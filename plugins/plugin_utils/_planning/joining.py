@@ -156,7 +156,7 @@ def are_joinable(spec: Spec, names: tuple[str, ...], d: Draft) -> bool:
     there = d.ask(PartnerRead(names, spec.name, guarded=False)) if absent and asks else None
     if absent and asks and there is None:
         return False
-    checks.check_members(d.here, spec.name, missing, there)
+    checks.check_members(d.here, spec, missing, there)
     return True
 
 

@@ -120,6 +120,14 @@ class Plan:
         """Scopes that come into being on this server."""
         return tuple(action.detail for action in self.actions if action.kind is Kind.MAKE)
 
+    def created_for(self, name: str) -> tuple[ScopeSpec, ...]:
+        """Those of them that come into a relationship."""
+        return tuple(action.detail for action in self.actions if action.kind is Kind.MAKE and action.name == name)
+
+    def shown_after(self, name: str) -> Mapping[str, Any]:
+        """A declared relationship as it would be; nothing where it is none or is to be absent."""
+        return next((self.after(spec) for spec in self.desired if spec.name == name), {})
+
     @property
     def counts(self) -> tuple[Count, ...]:
         """What of each relationship that is declared or loses any goes without being named one by one, on the server

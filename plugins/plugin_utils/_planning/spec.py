@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Literal
@@ -13,6 +13,7 @@ from .._model.identity import Connection
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
+from .._model.texts import sentences
 from .read_request import Scopes
 from .world import World
 
@@ -88,29 +89,32 @@ def named(desired: Sequence[Spec]) -> tuple[str, ...]:
 
 
 def check(desired: Sequence[Spec]) -> None:
-    """Raises Refused for what the entries of a list say against each other."""
-    names: dict[str, str] = {}
+    """Raises Refused for all that the entries of a list say against each other."""
+    if problems := list(contradictions(desired)):
+        raise Refused(f"{sentences(problems)} Nothing was changed.")
+
+
+def contradictions(desired: Sequence[Spec]) -> Iterator[str]:
+    """What the entries of a list say against each other, a sentence each."""
+    names: set[str] = set()
     goals: dict[IPv4Address, str] = {}
     for spec in desired:
         if spec.name.casefold() in names:
-            raise Refused(f"relationships: '{spec.name}' is listed twice; keep one entry. Nothing was changed.")
-        names[spec.name.casefold()] = spec.name
+            yield f"relationships: '{spec.name}' is listed twice; keep one entry."
+        names.add(spec.name.casefold())
         if spec.exact and not spec.members:
-            raise empty_list(spec.name)
+            yield empty_list(spec.name)
         for scope in spec.members if spec.is_present else ():
-            if scope in goals:
-                raise Refused(
-                    f"scopes: {scope} is listed in '{goals[scope]}' and in '{spec.name}'; a scope can be in one only."
-                )
-            goals[scope] = spec.name
+            if goals.setdefault(scope, spec.name) != spec.name:
+                yield f"scopes: {scope} is listed in '{goals[scope]}' and in '{spec.name}'; a scope can be in one only."
 
 
-def empty_list(name: str) -> Refused:
-    """The error for a list that says what stays with `exact`, and has nothing."""
-    return Refused(
+def empty_list(name: str) -> str:
+    """What is wrong with a list that says what stays with `exact`, and has nothing."""
+    return (
         f"scopes: the list for '{name}' is empty, and with purge every scope that it does not name would leave; often "
         "that is a query that found nothing. Name the scopes that stay (leave scopes out where create_scopes names "
-        "them all), or say that the relationship is absent (dhcp_failover_relationship). Nothing was changed."
+        "them all), or say that the relationship is absent (dhcp_failover_relationship)."
     )
 
 

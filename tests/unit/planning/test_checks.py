@@ -48,8 +48,7 @@ def refusal(start: Any, spec: Spec) -> str:
         (
             {"scopes": ["10.0.2.0"]},
             "scopes: 10.0.2.0 is in relationship 'Other' (partner dhcp02.contoso.example); a scope can be in one only: "
-            "move: true of dhcp_failover_scope takes it from there. If 'HQ' is meant to be the new name of 'Other': "
-            "previous_name of dhcp_failover_relationship.",
+            "move: true of dhcp_failover_scope takes it from there.",
         ),
     ],
     ids=["another partner", "itself", "no scope", "inside a scope", "in another relationship"],

@@ -27,7 +27,7 @@ from worlds import HERE, KEEP_HERE, ONE, OWN, THREE, TWO, pair
     [
         (
             [Spec("HQ", scopes=(ONE,)), Spec("Lab", scopes=(ONE,))],
-            "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only.",
+            "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only. Nothing was changed.",
         ),
         (
             [Spec("HQ", scopes=(ONE,)), Spec("hq", scopes=(TWO,))],
@@ -35,7 +35,7 @@ from worlds import HERE, KEEP_HERE, ONE, OWN, THREE, TWO, pair
         ),
         (
             [Spec("HQ", scopes=(ONE,)), Spec("Lab", define=scope_specs.parse([builders.definition("10.0.1.0")]))],
-            "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only.",
+            "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only. Nothing was changed.",
         ),
     ],
 )

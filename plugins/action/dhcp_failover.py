@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.arguments import (
+    CREATE_SCOPES,
+    JOINING,
+    PARTNER,
+    RELATIONSHIP,
+    REMOVAL,
+    SAFETY_COPY,
+    UPDATE_SECRET,
+    WAITING,
+)
+from ..plugin_utils._planning import declared
+
+ENTRY: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **RELATIONSHIP,
+    "update_secret": {"type": "str", "choices": UPDATE_SECRET},
+    "scopes": {"type": "list", "elements": "str"},
+    "create_scopes": CREATE_SCOPES,
+    "previous_name": {"type": "str"},
+    "recreate": {"type": "str", "choices": ["never", "when_needed"]},
+    **{option: {"type": "str", "choices": REMOVAL[option]["choices"]} for option in declared.PER_ENTRY},
+}
+
+
+class ActionModule(FailoverAction):
+    """All relationships of a server."""
+
+    DECLARES = True
+    ARGUMENT_SPEC = {
+        "relationships": {"type": "list", "elements": "dict", "required": True, "options": ENTRY},
+        "purge_scopes": {"type": "bool", "default": False},
+        "purge_relationships": {"type": "bool", "default": False},
+        "ignore": {"type": "list", "elements": "str", "default": []},
+        "update_secret": {"type": "str", "choices": UPDATE_SECRET, "default": "on_create"},
+        "recreate": {"type": "str", "choices": ["never", "when_needed"], "default": "never"},
+        **JOINING,
+        **REMOVAL,
+        **SAFETY_COPY,
+        **WAITING,
+        **PARTNER,
+    }
+
+    def check_given(self, given: Mapping[str, Any]) -> None:
+        """Raises Refused for options of entries that there are not."""
+        declared.check_keys(given.get("relationships"), ENTRY)
+
+    def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Brings the server to the list. Raises Refused and RemoteFailure."""
+        wanted = declared.whole_server(options)
+        sent = wanted.without_secrets_to_send()
+        applied = self.reconcile(wanted.plan, lambda _applied, world: sent.plan(world))
+        self.warn_of_states([spec.name for spec in wanted.specs], applied)
+        shown = {spec.name: self.shown(spec.name, applied) for spec in wanted.specs}
+        steps = [(step.relationship, step.text) for step in self.reconciliation.steps]
+        extra = wanted.undeclared(applied.end.here if self.check_mode else self.reader.world().here)
+        facts: dict[str, Any] = {}
+        for entry in options["relationships"]:
+            facts |= self.carried(entry["name"], entry, applied).get("ansible_facts", {})
+        return {
+            "relationships": declared.outcomes(applied, shown, steps),
+            "extra": {
+                "relationships": list(extra.relationships),
+                "scopes": {name: [str(scope) for scope in scopes] for name, scopes in extra.scopes.items()},
+            },
+            **({"ansible_facts": facts} if facts else {}),
+        }

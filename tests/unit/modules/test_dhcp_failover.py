@@ -1,0 +1,185 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A whole server from one list: what one task does, in how many commands, and what it says of what it leaves alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pairs import ONE, THREE, TWO, Pair, pair, steps
+
+WHOLE = "dhcp_failover"
+PARTNER, THIRD = "dhcp02.contoso.example", "dhcp03.contoso.example"
+KEEP: dict[str, Any] = {"keep_scopes_on": "this_server", "other_copy": "delete"}
+HQ: dict[str, Any] = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0"]}
+FAR: dict[str, Any] = {"name": "Far", "partner_server": THIRD, "mode": "hot_standby", "scopes": ["10.0.3.0"]}
+NEW = {
+    "scope_id": "10.0.9.0",
+    "name": "New",
+    "subnet_mask": "255.255.255.0",
+    "start_range": "10.0.9.10",
+    "end_range": "10.0.9.99",
+}
+
+
+def outcomes(result: dict[str, Any]) -> dict[str, str]:
+    return {entry["name"]: entry["outcome"] for entry in result["relationships"]}
+
+
+def reached(servers: Pair, *entries: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Check mode says what the run does, and the next run takes one command and changes nothing."""
+    asked = {"relationships": list(entries), "wait_timeout": 1, **options}
+    result = servers.reached(WHOLE, **asked)
+    again = servers.ok(WHOLE, **asked)
+    assert (again["changed"], again["remote_calls"], set(outcomes(again).values()) - {"ok"}) == (False, 1, set())
+    return result
+
+
+# --- what one task does -----------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_as_declared_takes_one_command() -> None:
+    servers = pair()
+    result = servers.ok(WHOLE, relationships=[HQ])
+    assert (result["changed"], result["remote_calls"], outcomes(result)) == (False, 1, {"HQ": "ok"})
+    assert result["extra"] == {"relationships": [], "scopes": {}}
+
+
+def test_two_partners_create_change_and_join_in_one_plan() -> None:
+    servers = pair()
+    result = reached(servers, {**HQ, "load_balance_percent": 70}, FAR)
+    assert outcomes(result) == {"HQ": "changed", "Far": "changed"}
+    assert servers.server("DHCP01").relationships["HQ"].percentage == 70
+    assert servers.server("DHCP03").relationships["Far"].scopes == [THREE]
+    assert [entry["msg"] for entry in result["relationships"]] == [
+        "modify relationship 'HQ': load_balance_percent 50 -> 70",
+        next(step for step in steps(result) if step.startswith("create relationship 'Far'")),
+    ]
+
+
+def test_what_leaves_moves_and_ends_is_one_plan() -> None:
+    servers = pair()
+    reached(servers, HQ, FAR)
+    result = reached(servers, {"name": "HQ", "state": "absent"}, {**FAR, "scopes": ["10.0.3.0", "10.0.1.0"]}, **KEEP)
+    assert outcomes(result) == {"HQ": "changed", "Far": "changed"}
+    assert sorted(servers.server("DHCP01").relationships["Far"].scopes) == [ONE, THREE]
+    assert servers.server("DHCP02").scopes == {}
+    assert TWO in servers.server("DHCP01").scopes
+
+
+def test_a_new_scope_comes_straight_into_failover() -> None:
+    servers = pair()
+    result = reached(servers, {**HQ, "create_scopes": [NEW]})
+    assert result["relationships"][0]["scopes"] == ["10.0.1.0", "10.0.2.0", "10.0.9.0"]
+    assert {server: servers.server(server).scopes[scope].state for server in ("DHCP01", "DHCP02") for scope in
+            servers.server(server).relationships["HQ"].scopes} == {"DHCP01": "Active", "DHCP02": "Active"}  # fmt: skip
+
+
+def test_an_entry_that_waits_for_its_first_scope_is_no_error() -> None:
+    servers = pair()
+    result = servers.ok(WHOLE, relationships=[HQ, {"name": "Empty", "partner_server": THIRD}])
+    assert [(entry["name"], entry["state"]) for entry in result["relationships"]] == [
+        ("HQ", "Normal"),
+        ("Empty", "Empty"),
+    ]
+
+
+# --- purge ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_declared_is_told_and_left_alone() -> None:
+    servers = pair()
+    reached(servers, HQ, FAR)
+    result = servers.ok(WHOLE, relationships=[{"name": "HQ", "scopes": ["10.0.1.0"]}])
+    assert result["extra"] == {"relationships": ["Far"], "scopes": {"HQ": ["10.0.2.0"]}}
+    assert servers.ok(WHOLE, relationships=[HQ], ignore=["Far"])["extra"]["relationships"] == []
+    assert servers.ok(WHOLE, relationships=[{"name": "HQ"}, FAR])["extra"] == {"relationships": [], "scopes": {}}
+
+
+def test_a_purge_ends_what_is_not_declared_and_nothing_to_ignore() -> None:
+    servers = pair()
+    reached(servers, HQ, FAR)
+    purge = {**KEEP, "purge_scopes": True, "purge_relationships": True, "max_removals_percent": 100}
+    result = reached(servers, {"name": "HQ", "scopes": ["10.0.1.0"]}, ignore=["Far"], **purge)
+    assert outcomes(result) == {"HQ": "changed"}
+    assert list(servers.server("DHCP01").relationships) == ["HQ", "Far"]
+    result = reached(servers, {"name": "HQ", "scopes": ["10.0.1.0"]}, **purge)
+    assert outcomes(result) == {"HQ": "ok", "Far": "changed"}
+    assert list(servers.server("DHCP01").relationships) == ["HQ"]
+    assert servers.server("DHCP03").scopes == {}
+
+
+def test_an_entry_without_scopes_keeps_its_members_under_purge() -> None:
+    servers = pair()
+    result = servers.ok(WHOLE, relationships=[{"name": "HQ"}], purge_scopes=True, **KEEP)
+    assert not result["changed"]
+
+
+def test_the_limit_is_over_the_whole_plan() -> None:
+    servers = pair()
+    reached(servers, HQ, FAR)
+    message = refused(servers, purge_relationships=True, **KEEP)
+    assert "3 of the 3 members of these relationships would be removed" in message
+
+
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+def refused(servers: Pair, *entries: dict[str, Any], **options: Any) -> str:
+    with servers.unchanged():
+        result = servers.run(WHOLE, relationships=list(entries), **options)
+    assert (result["failed"], result["changed"]) == (True, False)
+    return str(result["msg"])
+
+
+def test_all_that_is_wrong_in_the_list_is_told_at_once_and_nothing_is_read() -> None:
+    servers = pair()
+    message = refused(
+        servers,
+        HQ,
+        {"name": "hq"},
+        {"name": "Far", "partner_server": THIRD, "scopes": ["10.0.1.0"]},
+        {"name": "Odd", "load_balance_percent": 130},
+        {"name": "None", "scopes": []},
+        purge_scopes=True,
+    )
+    assert servers.wire.calls == 0
+    for words in (
+        "'hq' is listed twice",
+        "10.0.1.0 is listed in 'HQ' and in 'Far'",
+        "'Odd': load_balance_percent: is 130",
+        "the list for 'None' is empty",
+    ):
+        assert words in message
+    assert message.endswith("Nothing was changed.")
+
+
+@pytest.mark.parametrize(
+    ("key", "near"), [("partner", "partner_server is"), ("load_balance_percents", "load_balance_percent is")]
+)
+def test_an_option_that_there_is_not_is_named_with_the_nearest_one(key: str, near: str) -> None:
+    servers = pair()
+    assert refused(servers, {**HQ, key: "x"}) == (
+        f"relationships: entry 'HQ' has '{key}', which is no option; {near}. Nothing was changed."
+    )
+    assert servers.wire.calls == 0
+
+
+def test_more_relationships_than_a_server_can_have() -> None:
+    servers = pair()
+    many = [{"name": f"R{number}", "partner_server": PARTNER} for number in range(32)]
+    assert "32 are declared, and 31 is the most" in refused(servers, *many)
+    assert servers.wire.calls == 0
+
+
+def test_a_partner_that_is_the_server_itself() -> None:
+    servers = pair()
+    message = refused(servers, {"name": "Self", "partner_server": "dhcp01.contoso.example", "scopes": ["10.0.3.0"]})
+    assert message.startswith("partner_server: 'dhcp01.contoso.example' is DHCP01 itself; name the other server.")
+
+
+def test_a_scope_does_not_come_out_of_a_relationship_that_is_not_declared() -> None:
+    servers = pair()
+    message = refused(servers, {**FAR, "scopes": ["10.0.1.0"]}, **KEEP)
+    assert "it comes from there where 'HQ' is in the list as well. If 'Far' is meant" in message
