@@ -14,17 +14,18 @@
 # says {"secret": 0} in the place of the first one. A parameter of a cmdlet can end in an event log (module logging).
 # Request, one JSON text in the option "request":
 #   before       reads; with "fingerprint", their result must still be the one that the plan was made from
-#   calls        run in order, up to the first that had an error
+#   calls        run in order, up to the first that had an error. One with a "group" ends that group alone: what is left of it is
+#                skipped, what has it among its "needs_groups" too (and ends its own group), and the others go on
 #   finally      always run, each of them
 #   check_mode   true: an operation that writes is refused
 #   fingerprint  null or the fingerprint that an earlier reply gave for the same reads
 #   mutex        null or seconds to wait for another run of this script that writes
 #   who          with "mutex": what another run is told that finds this one at work
 # Reply, in the result's "reply":
-#   status       done | stopped | changed_meanwhile | busy | no_mutex | no_module | constrained_language | not_windows_powershell |
+#   status       done | stopped (a call had an error) | changed_meanwhile | busy | no_mutex | no_module | constrained_language | not_windows_powershell |
 #                script_error
 #   fingerprint  of "finally", or of "before" where that is empty or nothing was written
-#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
+#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran; with skipped: true for one that was
 #   errors       of the request itself, {id, category, target, message}
 #   clock        the server's, with milliseconds, when everything had run; null under constrained_language
 
@@ -860,6 +861,25 @@ function Get-Fingerprint([object[]] $Calls, [object[]] $Results) {
     Get-Sha256 ([System.Text.Encoding]::ASCII.GetBytes(@($said) -join "`n"))
 }
 
+function Invoke-Calls([object[]] $Calls, $Reply) {
+    $ended = [System.Collections.Generic.HashSet[string]]::new() # groups
+    foreach ($call in $Calls) {
+        $group = [string] $call['group']
+        $skipped = @(@($group) + @($call['needs_groups']) | Where-Object { $ended.Contains("$_") }).Count -gt 0
+        if ($skipped) {
+            $result = New-Result
+            $result.Insert(0, 'id', $call['id'])
+            $result['skipped'] = $true
+        }
+        else { $result = Invoke-Operation $call }
+        $Reply['calls'] += , $result
+        $failed = $result['errors'].Count -gt 0
+        if ($failed) { $Reply['status'] = 'stopped' }
+        if ($failed -and -not $group) { return }
+        if ($group -and ($failed -or $skipped)) { [void] $ended.Add($group) }
+    }
+}
+
 function Invoke-Request($Request, $Reply) {
     $before = @($Request['before'] | Where-Object { $_ })
     $Reply['before'] = @($before | ForEach-Object { Invoke-Operation $_ })
@@ -870,14 +890,7 @@ function Invoke-Request($Request, $Reply) {
     }
     $Reply['status'] = 'done'
     try {
-        foreach ($call in @($Request['calls'] | Where-Object { $_ })) {
-            $result = Invoke-Operation $call
-            $Reply['calls'] += , $result
-            if ($result['errors'].Count) {
-                $Reply['status'] = 'stopped'
-                break
-            }
-        }
+        Invoke-Calls @($Request['calls'] | Where-Object { $_ }) $Reply
     }
     finally {
         $again = @($Request['finally'] | Where-Object { $_ })

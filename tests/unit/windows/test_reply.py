@@ -219,6 +219,80 @@ def test_a_reply_that_answers_something_else_is_refused(changes: dict[str, Any],
         parsed(raw(**changes))
 
 
+GROUPED: list[Mapping[str, Any]] = [
+    {**SET, "id": "first", "group": "HQ"},
+    {**SET, "id": "second", "group": "HQ"},
+    {**SET, "id": "needing", "group": "Lab", "needs_groups": ["HQ"]},
+    {**SET, "id": "its_rest", "group": "Lab"},
+    {**SET, "id": "other", "group": "Branch", "needs_groups": ["Depot"]},
+    {**SET, "id": "of_none"},
+    {**SET, "id": "last", "needs_groups": ["Lab"]},
+]
+
+
+def course(words: str) -> tuple[list[dict[str, Any]], list[tuple[bool, int]]]:
+    """The answers to the first calls of GROUPED, a word each: ok, failed or skipped; and what is made of them."""
+    states = words.split()
+    more: dict[str, dict[str, Any]] = {"ok": {}, "failed": {"errors": FAILED}, "skipped": {"skipped": True}}
+    answers = [answered(call, **more[state]) for call, state in zip(GROUPED, states, strict=False)]
+    return answers, [(state == "skipped", state == "failed") for state in states]
+
+
+def parsed_groups(answers: list[dict[str, Any]], status: str = "stopped") -> Reply:
+    reply = {**raw(calls=answers, status=status), "before": [], "finally": []}
+    return parse(reply, Request([], GROUPED), Place("dhcp01", "the script"), NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("ok ok ok ok ok ok ok", "done"),
+        ("failed skipped skipped skipped ok ok skipped", "stopped"),
+        ("ok failed skipped skipped failed ok skipped", "stopped"),
+        ("ok ok failed skipped ok ok skipped", "stopped"),
+        ("ok ok ok ok failed ok ok", "stopped"),
+        ("failed skipped skipped skipped ok failed", "stopped"),
+        ("ok ok ok ok ok ok failed", "stopped"),
+    ],
+)
+def test_an_error_ends_its_group_and_those_that_need_it(words: str, status: str) -> None:
+    answers, expected = course(words)
+    assert [(call.skipped, len(call.errors)) for call in parsed_groups(answers, status).calls] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        ("failed ok skipped skipped ok ok skipped", "stopped", "calls is 'second', which does not agree with the err"),
+        ("failed skipped ok skipped ok ok skipped", "stopped", "calls is 'needing', which does not agree"),
+        ("failed skipped skipped ok ok ok skipped", "stopped", "calls is 'its_rest', which does not agree"),
+        ("failed skipped skipped skipped skipped ok skipped", "stopped", "calls is 'other', which does not agree"),
+        ("failed skipped skipped skipped ok ok ok", "stopped", "calls is 'last', which does not agree"),
+        ("failed skipped skipped skipped ok failed skipped", "stopped", "calls is 'last', which does not agree"),
+        ("failed skipped skipped skipped ok ok", "stopped", "calls is 'of_none', which stopped nothing, and last is m"),
+        ("failed", "stopped", "calls is 'first', which stopped nothing, and second is missing"),
+        ("failed skipped skipped skipped ok ok skipped", "done", "status is 'done', which does not agree"),
+        ("ok skipped ok ok ok ok ok", "done", "calls is 'second', which does not agree"),
+        ("ok ok ok ok ok ok ok", "stopped", "status is 'stopped', which does not agree"),
+    ],
+)
+def test_a_course_that_does_not_follow_from_the_errors_is_refused(words: str, status: str, message: str) -> None:
+    with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{message}"):
+        parsed_groups(course(words)[0], status)
+
+
+def test_what_was_skipped_says_nothing_and_no_read_is() -> None:
+    answers, _expected = course("failed skipped skipped skipped ok ok skipped")
+    for more in ({"objects": [{}]}, {"errors": FAILED}):
+        with pytest.raises(UnexpectedReply, match="calls is 'second', which does not agree with the errors before it"):
+            parsed_groups([answers[0], {**answers[1], **more}, *answers[2:]])
+    with pytest.raises(UnexpectedReply, match="skipped is 1, and neither true nor false"):
+        parsed_groups([{**answers[0], "skipped": 1}, *answers[1:]])
+    for part, operation in (("before", READ), ("finally", AGAIN)):
+        with pytest.raises(UnexpectedReply, match="status is 'done', which does not agree"):
+            parsed(raw(**{part: [answered(operation, skipped=True)]}))
+
+
 def test_a_member_that_is_missing_is_refused() -> None:
     for member in ("status", "fingerprint", "before", "calls", "finally", "clock"):
         with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*no property {member}"):
