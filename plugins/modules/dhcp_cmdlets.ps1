@@ -33,53 +33,59 @@ $ErrorActionPreference = 'Stop'
 
 # ------------------------------------------------------------------ JSON
 
+# A server has thousands of scopes, and in Windows PowerShell a function call costs more than all else here: none for a usual value,
+# and each object becomes text once.
+$script:unusual = [regex]::new('[^ !#-\[\]-\x7f]')
+$script:escapes = @{ 8 = '\b'; 9 = '\t'; 10 = '\n'; 12 = '\f'; 13 = '\r'; 34 = '\"'; 92 = '\\' }
+$script:names = [hashtable]::new([System.StringComparer]::Ordinal) # of properties, as they stand before a value
+
 function ConvertTo-JsonString([string] $Value) {
-    # \A..\z and [^...] only: one regex decides for nearly every string that nothing has to be escaped
-    if ($Value -cnotmatch '[^ !#-\[\]-\x7f]') { return '"' + $Value + '"' }
     # half a pair of UTF-16 is no character, and some versions of Ansible read no text that holds one
     $Value = [regex]::Replace($Value, '[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]', [string] [char] 0xfffd)
     $text = [System.Text.StringBuilder]::new('"')
-    foreach ($character in $Value.ToCharArray()) {
-        $code = [int] $character
-        $escaped = switch ($code) {
-            8 { '\b' }
-            9 { '\t' }
-            10 { '\n' }
-            12 { '\f' }
-            13 { '\r' }
-            34 { '\"' }
-            92 { '\\' }
-            default { if ($code -lt 32 -or $code -gt 127) { '\u' + $code.ToString('x4') } else { [string] $character } }
-        }
-        [void] $text.Append($escaped)
+    $start = 0
+    foreach ($match in $script:unusual.Matches($Value)) {
+        $code = [int] $Value[$match.Index]
+        $escaped = $script:escapes[$code]
+        if (-not $escaped) { $escaped = '\u' + $code.ToString('x4') }
+        [void] $text.Append($Value, $start, $match.Index - $start).Append($escaped)
+        $start = $match.Index + 1
     }
-    [void] $text.Append('"')
-    $text.ToString()
+    $text.Append($Value, $start, $Value.Length - $start).Append('"').ToString()
 }
 
-function ConvertTo-JsonText($Value) {
-    # Strings, integers, booleans, null, lists and dictionaries. Durations are whole seconds, times are UTC, everything
-    # else is its text: the same under every PowerShell, unlike ConvertTo-Json.
-    if ($null -eq $Value) { return 'null' }
-    if ($Value -is [string]) { return ConvertTo-JsonString $Value }
-    if ($Value -is [bool] -or $Value -is [switch]) { if ($Value) { return 'true' } else { return 'false' } }
-    if ($Value -is [timespan]) { return ([long] [System.Math]::Floor($Value.TotalSeconds)).ToString() }
-    if ($Value -is [datetime]) { return '"' + $Value.ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss\Z', [System.Globalization.CultureInfo]::InvariantCulture) + '"' }
-    if ($Value -is [int] -or $Value -is [uint32] -or $Value -is [long] -or $Value -is [uint64] -or
-        $Value -is [byte] -or $Value -is [int16] -or $Value -is [uint16]) { return $Value.ToString() }
-    if ($Value -is [double] -or $Value -is [single] -or $Value -is [decimal]) {
-        return '"' + $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture) + '"'
+function ConvertTo-JsonMembers($Value) {
+    # The text of each member of a list, or of a dictionary with its name: strings, integers, booleans, null, lists and dictionaries.
+    # Durations are whole seconds, times are UTC, a StringBuilder holds what is JSON already, and everything else is its text: the
+    # same under every PowerShell, unlike ConvertTo-Json.
+    $invariant = [System.Globalization.CultureInfo]::InvariantCulture
+    $members = $Value
+    $named = $Value -is [System.Collections.IDictionary]
+    if ($named) { $members = $Value.GetEnumerator() }
+    foreach ($member in $members) {
+        $name = ''
+        if ($named) {
+            $name = $script:names[$member.Key]
+            if (-not $name) { $name = $script:names[$member.Key] = (ConvertTo-JsonString $member.Key) + ':' }
+            $member = $member.Value
+        }
+        if ($member -is [string]) { if ($script:unusual.IsMatch($member)) { $name + (ConvertTo-JsonString $member) } else { $name + '"' + $member + '"' } }
+        elseif ($null -eq $member) { $name + 'null' }
+        elseif ($member -is [ipaddress]) { $name + '"' + $member.ToString() + '"' }
+        elseif ($member -is [timespan]) { $name + ([long] [System.Math]::Floor($member.TotalSeconds)).ToString() }
+        elseif ($member -is [int] -or $member -is [uint32] -or $member -is [long] -or $member -is [uint64] -or
+            $member -is [byte] -or $member -is [int16] -or $member -is [uint16]) { $name + $member.ToString() }
+        elseif ($member -is [bool] -or $member -is [switch]) { if ($member) { $name + 'true' } else { $name + 'false' } }
+        elseif ($member -is [datetime]) { $name + '"' + $member.ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss\Z', $invariant) + '"' }
+        elseif ($member -is [double] -or $member -is [single] -or $member -is [decimal]) { $name + '"' + $member.ToString($invariant) + '"' }
+        elseif ($member -is [System.Text.StringBuilder]) { $name + $member.ToString() }
+        elseif ($member -is [System.Collections.IDictionary]) { $name + '{' + (@(ConvertTo-JsonMembers $member) -join ',') + '}' }
+        elseif ($member -is [System.Collections.IEnumerable]) { $name + '[' + (@(ConvertTo-JsonMembers $member) -join ',') + ']' }
+        else { $name + (ConvertTo-JsonString $member.ToString()) }
     }
-    if ($Value -is [System.Collections.IDictionary]) {
-        $members = foreach ($key in $Value.Keys) { (ConvertTo-JsonString $key) + ':' + (ConvertTo-JsonText $Value[$key]) }
-        return '{' + (@($members) -join ',') + '}'
-    }
-    if ($Value -is [System.Collections.IEnumerable]) {
-        $members = foreach ($member in $Value) { ConvertTo-JsonText $member }
-        return '[' + (@($members) -join ',') + ']'
-    }
-    ConvertTo-JsonString $Value.ToString()
 }
+
+function ConvertTo-JsonText($Value) { ConvertTo-JsonMembers (, $Value) }
 
 function ConvertTo-Dictionary($Value) {
     # ConvertFrom-Json gives a PSCustomObject, where the wrapper of some Ansible versions gives a dictionary. Secrets come in here.
@@ -136,18 +142,23 @@ function ConvertTo-Failures([object[]] $Records) {
     }
 }
 
-function Select-Property($Object, [string[]] $Names, [string] $Cmdlet) {
+function Select-Properties([object[]] $Objects, [string[]] $Names, [string] $Cmdlet) {
     # A property that the object does not have is left out: what is missing is the caller's to judge.
     # Not $property.Value, which is null without a word where the script of a script property fails.
     $value = [System.Management.Automation.PSPropertyInfo].GetProperty('Value')
-    $selected = [ordered] @{}
-    foreach ($name in $Names) {
-        $property = $Object.PSObject.Properties[$name]
-        if (-not $property) { continue }
-        try { $selected[$name] = $value.GetValue($property) }
-        catch { Stop-Operation 'property' 'InvalidResult' $name "$name of what $Cmdlet answers: $($_.Exception.GetBaseException().Message)" }
+    try {
+        foreach ($object in $Objects) {
+            if ($null -eq $object) { continue }
+            $properties = $object.PSObject.Properties
+            $selected = [ordered] @{}
+            foreach ($name in $Names) {
+                $property = $properties[$name]
+                if ($property) { $selected[$name] = $value.GetValue($property) }
+            }
+            $selected
+        }
     }
-    $selected
+    catch { Stop-Operation 'property' 'InvalidResult' $name "$name of what $Cmdlet answers: $($_.Exception.GetBaseException().Message)" }
 }
 
 function ConvertTo-Hex([byte[]] $Bytes) { [System.BitConverter]::ToString($Bytes).Replace('-', '').ToLowerInvariant() }
@@ -216,7 +227,7 @@ function Invoke-Cmdlet($Call) {
     }
     $waited.Stop()
     $selected = @()
-    try { $selected = @($objects | Where-Object { $null -ne $_ } | ForEach-Object { Select-Property $_ $Call['select'] $name }) }
+    try { $selected = @(Select-Properties $objects $Call['select'] $name) }
     catch { $errors += @(ConvertTo-Failure $_) }
     New-Result $selected $errors @($warnings | Where-Object { $_ } | ForEach-Object { Hide-Secret "$_" })
 }
@@ -846,19 +857,29 @@ function Invoke-Operation($Call) {
 
 # ------------------------------------------------------------------ the request
 
-function Get-Fingerprint([object[]] $Calls, [object[]] $Results) {
-    # What the reads said that are to be held to it, without the properties that change by themselves.
-    $said = for ($i = 0; $i -lt $Results.Count; $i++) {
-        if (-not $Calls[$i]['fingerprint']) { continue }
-        $volatile = @($Calls[$i]['volatile'])
-        foreach ($object in $Results[$i]['objects']) {
-            $kept = [ordered] @{}
-            foreach ($name in $object.Keys) { if ($volatile -notcontains $name) { $kept[$name] = $object[$name] } }
-            ConvertTo-JsonText $kept
-        }
-        ConvertTo-JsonText @($Results[$i]['errors'] | ForEach-Object { $_['id'] })
-    }
-    Get-Sha256 ([System.Text.Encoding]::ASCII.GetBytes(@($said) -join "`n"))
+function Invoke-Reads([object[]] $Calls, $Reply, [string] $Part) {
+    # The fingerprint is of what the reads said that are to be held to it, without the properties that change by themselves.
+    $held = [System.Collections.Generic.List[string]]::new()
+    $Reply[$Part] = @(foreach ($call in $Calls) {
+            $result = Invoke-Operation $call
+            $volatile = @($call['volatile'] | Where-Object { $_ })
+            $texts = @(foreach ($object in $result['objects']) {
+                    $members = @(ConvertTo-JsonMembers $object)
+                    $text = '{' + ($members -join ',') + '}'
+                    $text
+                    if (-not $call['fingerprint']) { continue }
+                    if ($volatile.Count) {
+                        $at = 0
+                        $members = foreach ($name in $object.Keys) { if ($volatile -notcontains $name) { $members[$at] }; $at++ }
+                        $text = '{' + (@($members) -join ',') + '}'
+                    }
+                    $held.Add($text)
+                })
+            if ($call['fingerprint']) { $held.Add((ConvertTo-JsonText @($result['errors'] | ForEach-Object { $_['id'] }))) }
+            $result['objects'] = [System.Text.StringBuilder]::new('[' + ($texts -join ',') + ']')
+            $result
+        })
+    $Reply['fingerprint'] = Get-Sha256 ([System.Text.Encoding]::ASCII.GetBytes($held -join "`n"))
 }
 
 function Invoke-Calls([object[]] $Calls, $Reply) {
@@ -881,9 +902,7 @@ function Invoke-Calls([object[]] $Calls, $Reply) {
 }
 
 function Invoke-Request($Request, $Reply) {
-    $before = @($Request['before'] | Where-Object { $_ })
-    $Reply['before'] = @($before | ForEach-Object { Invoke-Operation $_ })
-    $Reply['fingerprint'] = Get-Fingerprint $before $Reply['before']
+    Invoke-Reads @($Request['before'] | Where-Object { $_ }) $Reply 'before'
     if ($Request['fingerprint'] -and $Request['fingerprint'] -cne $Reply['fingerprint']) {
         $Reply['status'] = 'changed_meanwhile'
         return
@@ -894,8 +913,7 @@ function Invoke-Request($Request, $Reply) {
     }
     finally {
         $again = @($Request['finally'] | Where-Object { $_ })
-        $Reply['finally'] = @($again | ForEach-Object { Invoke-Operation $_ })
-        if ($again.Count) { $Reply['fingerprint'] = Get-Fingerprint $again $Reply['finally'] }
+        if ($again.Count) { Invoke-Reads $again $Reply 'finally' }
     }
 }
 
