@@ -69,7 +69,10 @@ UNREADABLE: list[tuple[Reader, Any, str]] = [
         "an object, which is not an IPv4 address",
     ),
     (lambda answer: answer.address("P"), "10.0.1.0/24", "which is not an IPv4 address"),
-    (lambda answer: answer.address("P"), "", "which is not an IPv4 address"),
+    *(
+        (lambda answer: answer.address_text("P"), text, "which is not an IPv4 address")
+        for text in ("", "01.2.3.4", " 1.2.3.4", "1.2.3.4\0", "1.2.3.\uff14", "1.2.3", "0x1.2.3.4", "1.2.3.256")
+    ),
     (lambda answer: answer.optional_address("P"), "fe80::1", "'fe80::1', which is not an IPv4 address"),
     (lambda answer: answer.number("P"), None, "null, which is not a number"),
     (lambda answer: answer.number("P"), "5", "'5', which is not a number"),
@@ -129,7 +132,7 @@ def test_null_and_missing_where_they_mean_nothing() -> None:
     )
     assert (found(P="0.5").fraction("P"), found(P=7).fraction("P")) == (0.5, 7.0)
     assert [found(P=value).fraction("P") for value in ("NaN", "Infinity", float("nan"), None)] == [None] * 4
-    assert [str(found(P=mask).mask("P")) for mask in ("128.0.0.0", "255.255.255.255")] == [
+    assert [found(P=mask).mask("P") for mask in ("128.0.0.0", "255.255.255.255")] == [
         "128.0.0.0",
         "255.255.255.255",
     ]
