@@ -25,7 +25,8 @@
 #   status       done | stopped (a call had an error) | changed_meanwhile | busy | no_mutex | no_module | constrained_language | not_windows_powershell |
 #                script_error
 #   fingerprint  of "finally", or of "before" where that is empty or nothing was written
-#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran; with skipped: true for one that was
+#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran; with skipped: true for one that was;
+#                "before" is empty where it is what the caller knows, by the fingerprint
 #   errors       of the request itself, {id, category, target, message}
 #   clock        the server's, with milliseconds, when everything had run; null under constrained_language
 
@@ -903,9 +904,12 @@ function Invoke-Calls([object[]] $Calls, $Reply) {
 
 function Invoke-Request($Request, $Reply) {
     Invoke-Reads @($Request['before'] | Where-Object { $_ }) $Reply 'before'
-    if ($Request['fingerprint'] -and $Request['fingerprint'] -cne $Reply['fingerprint']) {
-        $Reply['status'] = 'changed_meanwhile'
-        return
+    if ($Request['fingerprint']) {
+        if ($Request['fingerprint'] -cne $Reply['fingerprint']) {
+            $Reply['status'] = 'changed_meanwhile'
+            return
+        }
+        $Reply['before'] = @()
     }
     $Reply['status'] = 'done'
     try {

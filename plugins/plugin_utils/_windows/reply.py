@@ -8,11 +8,11 @@ cannot be read is UnexpectedReply, which names the server, the cmdlet and the pr
 
 `parse` holds a reply against its request: each operation has one result, in order and by its id; the status agrees with
 the errors of the calls, and so do the calls that were skipped with their group; the last of them may lack only where
-one without a group had an error, and all where the status is "changed_meanwhile". Errors of an operation are no failure
-here: they stand in its Result, for whoever asked. Objects stay as they came until somebody reads a property: the reader
-says what it can be (`text`, `optional_text`, `choice`, `moment` ...), so that a property which nobody needs can be
-anything. What a reply tells of the server's clock lies between the times of sending and receiving, and is known no
-better than that.
+one without a group had an error, and all where the status is "changed_meanwhile"; what was read before them is there
+where it is not what the request's fingerprint is of. Errors of an operation are no failure here: they stand in its
+Result, for whoever asked. Objects stay as they came until somebody reads a property: the reader says what it can be
+(`text`, `optional_text`, `choice`, `moment` ...), so that a property which nobody needs can be anything. What a reply
+tells of the server's clock lies between the times of sending and receiving, and is known no better than that.
 """
 
 from __future__ import annotations
@@ -225,8 +225,9 @@ class Result:
 class Reply:
     """`status`: done, stopped (a call had an error) or changed_meanwhile (nothing was written).
 
-    `fingerprint`: of what was read last, `after` if that was asked, else `before`. `now`: the server's clock when all
-    was read and done; `offset`: how far it is ahead of the controller's.
+    `before`: empty where it agrees with the fingerprint of the request. `fingerprint`: of what was read last, `after`
+    if that was asked, else `before`. `now`: the server's clock when all was read and done; `offset`: how far it is
+    ahead of the controller's.
     """
 
     status: str
@@ -263,7 +264,7 @@ def parse(raw: Mapping[str, Any], request: Request, place: Place, sent: datetime
         raise whole.unreadable("fingerprint", fingerprint, "which is no hash")
     now = whole.moment("clock")
     unchanged = status == "changed_meanwhile"
-    before = _results(whole, "before", request.before)
+    before = _results(whole, "before", request.before if unchanged or not request.fingerprint else ())
     asked = () if unchanged else request.calls
     calls = _results(whole, "calls", asked, part=status == "stopped")
     after = _results(whole, "finally", () if unchanged else request.after)

@@ -121,9 +121,11 @@ class Script:
         before = list(request.get("before") or ())
         reply["before"] = [self.operation(call) for call in before]
         reply["fingerprint"] = fingerprint(before, reply["before"])
-        if request.get("fingerprint") and request["fingerprint"] != reply["fingerprint"]:
-            reply["status"] = "changed_meanwhile"
-            return
+        if request.get("fingerprint"):
+            if request["fingerprint"] != reply["fingerprint"]:
+                reply["status"] = "changed_meanwhile"
+                return
+            reply["before"] = []
         reply["status"] = "done"
         self.calls(request.get("calls") or (), reply)
         again = list(request.get("finally") or ())

@@ -170,10 +170,10 @@ def answered(operation: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
 FAILED = [{"id": "DHCP 20010,Set-X", "category": "X", "target": "", "message": "no"}]
 
 
-def parsed(reply: Mapping[str, Any]) -> Reply:
+def parsed(reply: Mapping[str, Any], fingerprint: str = "") -> Reply:
     return parse(
         reply,
-        Request([READ], [SET, WAIT], [AGAIN], "0" * 64),
+        Request([READ], [SET, WAIT], [AGAIN], fingerprint),
         Place("dhcp01", "the script"),
         NOW - timedelta(seconds=2),
         NOW,
@@ -188,8 +188,21 @@ def test_a_reply_as_it_should_be() -> None:
     assert [call.errors for call in reply.calls] == [(Failure("DHCP 20010,Set-X", "no", "X", ""),)]
     assert reply.after[0].place.cmdlet == "Get-DhcpServerv4Scope -ComputerName dhcp02"
     assert (reply.before[0].computer, reply.after[0].computer) == ("", "dhcp02")
-    unchanged = parsed(raw(calls=[], **{"finally": []}, status="changed_meanwhile"))
-    assert (unchanged.calls, unchanged.after) == ((), ())
+
+
+def test_what_was_read_is_sent_again_only_where_it_is_not_what_the_fingerprint_is_of() -> None:
+    known, nothing = "1" * 64, {"calls": [], "finally": []}
+    assert parsed(raw(before=[]), known).before == ()
+    changed = parsed(raw(**nothing, status="changed_meanwhile"), known)
+    assert ([read.id for read in changed.before], changed.calls, changed.after) == (["failover"], (), ())
+    for reply, fingerprint, message in (
+        (raw(), known, "before is 'failover', and nothing was asked"),
+        (raw(**nothing, status="changed_meanwhile", before=[]), known, "before is null, and failover was asked"),
+        (raw(status="changed_meanwhile"), known, "calls is 'set_failover, wait_for_state', and nothing was asked"),
+        (raw(**nothing, status="changed_meanwhile"), "", "status is 'changed_meanwhile', and none of done, stopped"),
+    ):
+        with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{message}"):
+            parsed(reply, fingerprint)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +212,6 @@ def test_a_reply_as_it_should_be() -> None:
         ({"status": None}, "status is ''"),
         ({"status": "stopped"}, "status is 'stopped', which does not agree with the errors"),
         ({"calls": [answered(SET, errors=FAILED), answered(WAIT)]}, "does not agree with the errors"),
-        ({"status": "changed_meanwhile"}, "calls is 'set_failover, wait_for_state', and nothing was asked"),
         ({"fingerprint": ""}, "fingerprint is '', which is no hash"),
         ({"fingerprint": "0" * 63}, "which is no hash"),
         ({"before": []}, "before is null, and failover was asked"),
