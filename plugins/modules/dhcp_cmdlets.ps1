@@ -367,7 +367,15 @@ function Test-Partner($Call) {
     Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerVersion'; parameters = @{ ComputerName = $Call['server'] }; select = @('MajorVersion', 'MinorVersion') }
 }
 
+$script:who = $null
+
 function Get-WhoWhen {
+    # A write asks before and after; the programs are started once.
+    if (-not $script:who) { $script:who = Get-Who }
+    New-Result (, $script:who)
+}
+
+function Get-Who {
     # COMPUTERNAME has 15 characters at most; other servers may know this one by its whole name.
     try { $hostName = @(Invoke-Program 'hostname.exe')[0] } catch { $hostName = '' } # one more name, and no reason to stop
     # hostname.exe tells no domain; two servers of one name in two domains are told apart by it. The name of the value and
@@ -375,16 +383,16 @@ function Get-WhoWhen {
     $key = 'HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters'
     try { $said = @(Invoke-Program 'reg.exe' @('query', $key, '/v', 'Domain')) } catch { $said = @() }
     $domain = @(foreach ($line in $said) { if ("$line" -match '^\s+Domain\s+REG_SZ\s+(\S+)\s*$') { $Matches[1] } })
-    New-Result (, [ordered] @{
-            computer       = $env:COMPUTERNAME
-            host_name      = "$hostName".Trim()
-            domain         = "$domain"
-            user           = "$env:USERDOMAIN\$env:USERNAME"
-            os_build       = [System.Environment]::OSVersion.Version.ToString()
-            language_mode  = "$($ExecutionContext.SessionState.LanguageMode)"
-            module_version = $script:module.Version.ToString()
-            powershell     = $PSVersionTable.PSVersion.ToString()
-        })
+    [ordered] @{
+        computer       = $env:COMPUTERNAME
+        host_name      = "$hostName".Trim()
+        domain         = "$domain"
+        user           = "$env:USERDOMAIN\$env:USERNAME"
+        os_build       = [System.Environment]::OSVersion.Version.ToString()
+        language_mode  = "$($ExecutionContext.SessionState.LanguageMode)"
+        module_version = $script:module.Version.ToString()
+        powershell     = $PSVersionTable.PSVersion.ToString()
+    }
 }
 
 # ------------------------------------------------------------------ the management API
