@@ -14,17 +14,19 @@
 # says {"secret": 0} in the place of the first one. A parameter of a cmdlet can end in an event log (module logging).
 # Request, one JSON text in the option "request":
 #   before       reads; with "fingerprint", their result must still be the one that the plan was made from
-#   calls        run in order, up to the first that had an error
+#   calls        run in order, up to the first that had an error. One with a "group" ends that group alone: what is left of it is
+#                skipped, what has it among its "needs_groups" too (and ends its own group), and the others go on
 #   finally      always run, each of them
 #   check_mode   true: an operation that writes is refused
 #   fingerprint  null or the fingerprint that an earlier reply gave for the same reads
 #   mutex        null or seconds to wait for another run of this script that writes
 #   who          with "mutex": what another run is told that finds this one at work
 # Reply, in the result's "reply":
-#   status       done | stopped | changed_meanwhile | busy | no_mutex | no_module | constrained_language | not_windows_powershell |
+#   status       done | stopped (a call had an error) | changed_meanwhile | busy | no_mutex | no_module | constrained_language | not_windows_powershell |
 #                script_error
 #   fingerprint  of "finally", or of "before" where that is empty or nothing was written
-#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran
+#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran; with skipped: true for one that was;
+#                "before" is empty where it is what the caller knows, by the fingerprint
 #   errors       of the request itself, {id, category, target, message}
 #   clock        the server's, with milliseconds, when everything had run; null under constrained_language
 
@@ -32,53 +34,59 @@ $ErrorActionPreference = 'Stop'
 
 # ------------------------------------------------------------------ JSON
 
+# A server has thousands of scopes, and in Windows PowerShell a function call costs more than all else here: none for a usual value,
+# and each object becomes text once.
+$script:unusual = [regex]::new('[^ !#-\[\]-\x7f]')
+$script:escapes = @{ 8 = '\b'; 9 = '\t'; 10 = '\n'; 12 = '\f'; 13 = '\r'; 34 = '\"'; 92 = '\\' }
+$script:names = [hashtable]::new([System.StringComparer]::Ordinal) # of properties, as they stand before a value
+
 function ConvertTo-JsonString([string] $Value) {
-    # \A..\z and [^...] only: one regex decides for nearly every string that nothing has to be escaped
-    if ($Value -cnotmatch '[^ !#-\[\]-\x7f]') { return '"' + $Value + '"' }
     # half a pair of UTF-16 is no character, and some versions of Ansible read no text that holds one
     $Value = [regex]::Replace($Value, '[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]', [string] [char] 0xfffd)
     $text = [System.Text.StringBuilder]::new('"')
-    foreach ($character in $Value.ToCharArray()) {
-        $code = [int] $character
-        $escaped = switch ($code) {
-            8 { '\b' }
-            9 { '\t' }
-            10 { '\n' }
-            12 { '\f' }
-            13 { '\r' }
-            34 { '\"' }
-            92 { '\\' }
-            default { if ($code -lt 32 -or $code -gt 127) { '\u' + $code.ToString('x4') } else { [string] $character } }
-        }
-        [void] $text.Append($escaped)
+    $start = 0
+    foreach ($match in $script:unusual.Matches($Value)) {
+        $code = [int] $Value[$match.Index]
+        $escaped = $script:escapes[$code]
+        if (-not $escaped) { $escaped = '\u' + $code.ToString('x4') }
+        [void] $text.Append($Value, $start, $match.Index - $start).Append($escaped)
+        $start = $match.Index + 1
     }
-    [void] $text.Append('"')
-    $text.ToString()
+    $text.Append($Value, $start, $Value.Length - $start).Append('"').ToString()
 }
 
-function ConvertTo-JsonText($Value) {
-    # Strings, integers, booleans, null, lists and dictionaries. Durations are whole seconds, times are UTC, everything
-    # else is its text: the same under every PowerShell, unlike ConvertTo-Json.
-    if ($null -eq $Value) { return 'null' }
-    if ($Value -is [string]) { return ConvertTo-JsonString $Value }
-    if ($Value -is [bool] -or $Value -is [switch]) { if ($Value) { return 'true' } else { return 'false' } }
-    if ($Value -is [timespan]) { return ([long] [System.Math]::Floor($Value.TotalSeconds)).ToString() }
-    if ($Value -is [datetime]) { return '"' + $Value.ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss\Z', [System.Globalization.CultureInfo]::InvariantCulture) + '"' }
-    if ($Value -is [int] -or $Value -is [uint32] -or $Value -is [long] -or $Value -is [uint64] -or
-        $Value -is [byte] -or $Value -is [int16] -or $Value -is [uint16]) { return $Value.ToString() }
-    if ($Value -is [double] -or $Value -is [single] -or $Value -is [decimal]) {
-        return '"' + $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture) + '"'
+function ConvertTo-JsonMembers($Value) {
+    # The text of each member of a list, or of a dictionary with its name: strings, integers, booleans, null, lists and dictionaries.
+    # Durations are whole seconds, times are UTC, a StringBuilder holds what is JSON already, and everything else is its text: the
+    # same under every PowerShell, unlike ConvertTo-Json.
+    $invariant = [System.Globalization.CultureInfo]::InvariantCulture
+    $members = $Value
+    $named = $Value -is [System.Collections.IDictionary]
+    if ($named) { $members = $Value.GetEnumerator() }
+    foreach ($member in $members) {
+        $name = ''
+        if ($named) {
+            $name = $script:names[$member.Key]
+            if (-not $name) { $name = $script:names[$member.Key] = (ConvertTo-JsonString $member.Key) + ':' }
+            $member = $member.Value
+        }
+        if ($member -is [string]) { if ($script:unusual.IsMatch($member)) { $name + (ConvertTo-JsonString $member) } else { $name + '"' + $member + '"' } }
+        elseif ($null -eq $member) { $name + 'null' }
+        elseif ($member -is [ipaddress]) { $name + '"' + $member.ToString() + '"' }
+        elseif ($member -is [timespan]) { $name + ([long] [System.Math]::Floor($member.TotalSeconds)).ToString() }
+        elseif ($member -is [int] -or $member -is [uint32] -or $member -is [long] -or $member -is [uint64] -or
+            $member -is [byte] -or $member -is [int16] -or $member -is [uint16]) { $name + $member.ToString() }
+        elseif ($member -is [bool] -or $member -is [switch]) { if ($member) { $name + 'true' } else { $name + 'false' } }
+        elseif ($member -is [datetime]) { $name + '"' + $member.ToUniversalTime().ToString('yyyy-MM-dd\THH:mm:ss\Z', $invariant) + '"' }
+        elseif ($member -is [double] -or $member -is [single] -or $member -is [decimal]) { $name + '"' + $member.ToString($invariant) + '"' }
+        elseif ($member -is [System.Text.StringBuilder]) { $name + $member.ToString() }
+        elseif ($member -is [System.Collections.IDictionary]) { $name + '{' + (@(ConvertTo-JsonMembers $member) -join ',') + '}' }
+        elseif ($member -is [System.Collections.IEnumerable]) { $name + '[' + (@(ConvertTo-JsonMembers $member) -join ',') + ']' }
+        else { $name + (ConvertTo-JsonString $member.ToString()) }
     }
-    if ($Value -is [System.Collections.IDictionary]) {
-        $members = foreach ($key in $Value.Keys) { (ConvertTo-JsonString $key) + ':' + (ConvertTo-JsonText $Value[$key]) }
-        return '{' + (@($members) -join ',') + '}'
-    }
-    if ($Value -is [System.Collections.IEnumerable]) {
-        $members = foreach ($member in $Value) { ConvertTo-JsonText $member }
-        return '[' + (@($members) -join ',') + ']'
-    }
-    ConvertTo-JsonString $Value.ToString()
 }
+
+function ConvertTo-JsonText($Value) { ConvertTo-JsonMembers (, $Value) }
 
 function ConvertTo-Dictionary($Value) {
     # ConvertFrom-Json gives a PSCustomObject, where the wrapper of some Ansible versions gives a dictionary. Secrets come in here.
@@ -135,18 +143,23 @@ function ConvertTo-Failures([object[]] $Records) {
     }
 }
 
-function Select-Property($Object, [string[]] $Names, [string] $Cmdlet) {
+function Select-Properties([object[]] $Objects, [string[]] $Names, [string] $Cmdlet) {
     # A property that the object does not have is left out: what is missing is the caller's to judge.
     # Not $property.Value, which is null without a word where the script of a script property fails.
     $value = [System.Management.Automation.PSPropertyInfo].GetProperty('Value')
-    $selected = [ordered] @{}
-    foreach ($name in $Names) {
-        $property = $Object.PSObject.Properties[$name]
-        if (-not $property) { continue }
-        try { $selected[$name] = $value.GetValue($property) }
-        catch { Stop-Operation 'property' 'InvalidResult' $name "$name of what $Cmdlet answers: $($_.Exception.GetBaseException().Message)" }
+    try {
+        foreach ($object in $Objects) {
+            if ($null -eq $object) { continue }
+            $properties = $object.PSObject.Properties
+            $selected = [ordered] @{}
+            foreach ($name in $Names) {
+                $property = $properties[$name]
+                if ($property) { $selected[$name] = $value.GetValue($property) }
+            }
+            $selected
+        }
     }
-    $selected
+    catch { Stop-Operation 'property' 'InvalidResult' $name "$name of what $Cmdlet answers: $($_.Exception.GetBaseException().Message)" }
 }
 
 function ConvertTo-Hex([byte[]] $Bytes) { [System.BitConverter]::ToString($Bytes).Replace('-', '').ToLowerInvariant() }
@@ -215,7 +228,7 @@ function Invoke-Cmdlet($Call) {
     }
     $waited.Stop()
     $selected = @()
-    try { $selected = @($objects | Where-Object { $null -ne $_ } | ForEach-Object { Select-Property $_ $Call['select'] $name }) }
+    try { $selected = @(Select-Properties $objects $Call['select'] $name) }
     catch { $errors += @(ConvertTo-Failure $_) }
     New-Result $selected $errors @($warnings | Where-Object { $_ } | ForEach-Object { Hide-Secret "$_" })
 }
@@ -354,7 +367,15 @@ function Test-Partner($Call) {
     Invoke-Cmdlet @{ cmdlet = 'Get-DhcpServerVersion'; parameters = @{ ComputerName = $Call['server'] }; select = @('MajorVersion', 'MinorVersion') }
 }
 
+$script:who = $null
+
 function Get-WhoWhen {
+    # A write asks before and after; the programs are started once.
+    if (-not $script:who) { $script:who = Get-Who }
+    New-Result (, $script:who)
+}
+
+function Get-Who {
     # COMPUTERNAME has 15 characters at most; other servers may know this one by its whole name.
     try { $hostName = @(Invoke-Program 'hostname.exe')[0] } catch { $hostName = '' } # one more name, and no reason to stop
     # hostname.exe tells no domain; two servers of one name in two domains are told apart by it. The name of the value and
@@ -362,16 +383,16 @@ function Get-WhoWhen {
     $key = 'HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters'
     try { $said = @(Invoke-Program 'reg.exe' @('query', $key, '/v', 'Domain')) } catch { $said = @() }
     $domain = @(foreach ($line in $said) { if ("$line" -match '^\s+Domain\s+REG_SZ\s+(\S+)\s*$') { $Matches[1] } })
-    New-Result (, [ordered] @{
-            computer       = $env:COMPUTERNAME
-            host_name      = "$hostName".Trim()
-            domain         = "$domain"
-            user           = "$env:USERDOMAIN\$env:USERNAME"
-            os_build       = [System.Environment]::OSVersion.Version.ToString()
-            language_mode  = "$($ExecutionContext.SessionState.LanguageMode)"
-            module_version = $script:module.Version.ToString()
-            powershell     = $PSVersionTable.PSVersion.ToString()
-        })
+    [ordered] @{
+        computer       = $env:COMPUTERNAME
+        host_name      = "$hostName".Trim()
+        domain         = "$domain"
+        user           = "$env:USERDOMAIN\$env:USERNAME"
+        os_build       = [System.Environment]::OSVersion.Version.ToString()
+        language_mode  = "$($ExecutionContext.SessionState.LanguageMode)"
+        module_version = $script:module.Version.ToString()
+        powershell     = $PSVersionTable.PSVersion.ToString()
+    }
 }
 
 # ------------------------------------------------------------------ the management API
@@ -845,44 +866,66 @@ function Invoke-Operation($Call) {
 
 # ------------------------------------------------------------------ the request
 
-function Get-Fingerprint([object[]] $Calls, [object[]] $Results) {
-    # What the reads said that are to be held to it, without the properties that change by themselves.
-    $said = for ($i = 0; $i -lt $Results.Count; $i++) {
-        if (-not $Calls[$i]['fingerprint']) { continue }
-        $volatile = @($Calls[$i]['volatile'])
-        foreach ($object in $Results[$i]['objects']) {
-            $kept = [ordered] @{}
-            foreach ($name in $object.Keys) { if ($volatile -notcontains $name) { $kept[$name] = $object[$name] } }
-            ConvertTo-JsonText $kept
+function Invoke-Reads([object[]] $Calls, $Reply, [string] $Part) {
+    # The fingerprint is of what the reads said that are to be held to it, without the properties that change by themselves.
+    $held = [System.Collections.Generic.List[string]]::new()
+    $Reply[$Part] = @(foreach ($call in $Calls) {
+            $result = Invoke-Operation $call
+            $volatile = @($call['volatile'] | Where-Object { $_ })
+            $texts = @(foreach ($object in $result['objects']) {
+                    $members = @(ConvertTo-JsonMembers $object)
+                    $text = '{' + ($members -join ',') + '}'
+                    $text
+                    if (-not $call['fingerprint']) { continue }
+                    if ($volatile.Count) {
+                        $at = 0
+                        $members = foreach ($name in $object.Keys) { if ($volatile -notcontains $name) { $members[$at] }; $at++ }
+                        $text = '{' + (@($members) -join ',') + '}'
+                    }
+                    $held.Add($text)
+                })
+            if ($call['fingerprint']) { $held.Add((ConvertTo-JsonText @($result['errors'] | ForEach-Object { $_['id'] }))) }
+            $result['objects'] = [System.Text.StringBuilder]::new('[' + ($texts -join ',') + ']')
+            $result
+        })
+    $Reply['fingerprint'] = Get-Sha256 ([System.Text.Encoding]::ASCII.GetBytes($held -join "`n"))
+}
+
+function Invoke-Calls([object[]] $Calls, $Reply) {
+    $ended = [System.Collections.Generic.HashSet[string]]::new() # groups
+    foreach ($call in $Calls) {
+        $group = [string] $call['group']
+        $skipped = @(@($group) + @($call['needs_groups']) | Where-Object { $ended.Contains("$_") }).Count -gt 0
+        if ($skipped) {
+            $result = New-Result
+            $result.Insert(0, 'id', $call['id'])
+            $result['skipped'] = $true
         }
-        ConvertTo-JsonText @($Results[$i]['errors'] | ForEach-Object { $_['id'] })
+        else { $result = Invoke-Operation $call }
+        $Reply['calls'] += , $result
+        $failed = $result['errors'].Count -gt 0
+        if ($failed) { $Reply['status'] = 'stopped' }
+        if ($failed -and -not $group) { return }
+        if ($group -and ($failed -or $skipped)) { [void] $ended.Add($group) }
     }
-    Get-Sha256 ([System.Text.Encoding]::ASCII.GetBytes(@($said) -join "`n"))
 }
 
 function Invoke-Request($Request, $Reply) {
-    $before = @($Request['before'] | Where-Object { $_ })
-    $Reply['before'] = @($before | ForEach-Object { Invoke-Operation $_ })
-    $Reply['fingerprint'] = Get-Fingerprint $before $Reply['before']
-    if ($Request['fingerprint'] -and $Request['fingerprint'] -cne $Reply['fingerprint']) {
-        $Reply['status'] = 'changed_meanwhile'
-        return
+    Invoke-Reads @($Request['before'] | Where-Object { $_ }) $Reply 'before'
+    if ($Request['fingerprint']) {
+        if ($Request['fingerprint'] -cne $Reply['fingerprint']) {
+            $Reply['status'] = 'changed_meanwhile'
+            return
+        }
+        $Reply['before'] = @()
     }
     $Reply['status'] = 'done'
     try {
-        foreach ($call in @($Request['calls'] | Where-Object { $_ })) {
-            $result = Invoke-Operation $call
-            $Reply['calls'] += , $result
-            if ($result['errors'].Count) {
-                $Reply['status'] = 'stopped'
-                break
-            }
-        }
+        Invoke-Calls @($Request['calls'] | Where-Object { $_ }) $Reply
     }
     finally {
         $again = @($Request['finally'] | Where-Object { $_ })
-        $Reply['finally'] = @($again | ForEach-Object { Invoke-Operation $_ })
-        if ($again.Count) { $Reply['fingerprint'] = Get-Fingerprint $again $Reply['finally'] }
+        if ($again.Count) { Invoke-Reads $again $Reply 'finally' }
     }
 }
 

@@ -25,7 +25,8 @@ $common = 'Verbose', 'Debug', 'ErrorAction', 'WarningAction', 'InformationAction
 $accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')::Get
 $aliases = @{ '%' = 'ForEach-Object'; '?' = 'Where-Object'; 'foreach' = 'ForEach-Object'; 'where' = 'Where-Object'; 'select' = 'Select-Object'; 'sort' = 'Sort-Object' }
 $members = @{}
-foreach ($type in $api.Values) { foreach ($name in $type.Keys) { if (-not $members.ContainsKey($name)) { $members[$name] = [System.Collections.Generic.HashSet[int]]::new() }; foreach ($n in $type[$name]) { $null = $members[$name].Add($n) } } }
+# get_Keys(): some types have a member Keys, and PowerShell takes the entry of a hash table before its property
+foreach ($type in $api.Values) { foreach ($name in $type.get_Keys()) { if (-not $members.ContainsKey($name)) { $members[$name] = [System.Collections.Generic.HashSet[int]]::new() }; foreach ($n in $type[$name]) { $null = $members[$name].Add($n) } } }
 $byScript = 'Count', 'Length', 'PSObject', 'PSBase', 'PSTypeNames', 'ForEach', 'Where' # what the engine itself adds to any object
 
 $typeNames = @{} # a PowerShell hash table finds names in any case, as PowerShell finds types
@@ -72,12 +73,12 @@ foreach ($file in $Path) {
                 if ($a.Static -and $a.Expression -is [System.Management.Automation.Language.TypeExpressionAst]) {
                     $type = Find-Type $a.Expression.TypeName.FullName
                     if (-not $type) { break }
-                    $known = @($api[$type].Keys | Where-Object { $_ -eq $name } | ForEach-Object { $api[$type][$_] })
+                    $known = @($api[$type].get_Keys() | Where-Object { $_ -eq $name } | ForEach-Object { $api[$type][$_] })
                     if ($known.Count -eq 0) { & $say $a "[$type]::$name does not exist" }
                     elseif ($count -ge 0 -and $known -notcontains $count -and -not ($known | Where-Object { $_ -le $count + 1 -and $_ -gt 0 -and $name -in 'Format', 'Concat', 'Join', 'Combine' })) { & $say $a "[$type]::$name does not take $count argument(s)" }
                 }
                 elseif ($count -ge 0) {
-                    $known = @($members.Keys | Where-Object { $_ -eq $name })
+                    $known = @($members.get_Keys() | Where-Object { $_ -eq $name })
                     if ($known.Count -eq 0 -and $name -notin $byScript) { & $say $a ".$name() exists on no type" }
                     elseif ($known.Count -and -not ($known | Where-Object { $members[$_].Contains($count) }) -and $name -notin 'Invoke', 'InvokeReturnAsIs', 'Format', 'Split', 'Trim', 'TrimEnd', 'TrimStart') { & $say $a ".$name() takes $count argument(s) on no type" }
                 }

@@ -30,3 +30,5 @@ Get-DhcpServerv4FailoverScope                                   # finds: Get-Dhc
 [TimeSpan]::FromSeconds(1)
 Get-DhcpServerv4Failover -Name 'HQ'
 'abc'.Replace('a', 'b').Trim()
+[hashtable]::new([System.StringComparer]::Ordinal)
+@{}.ContainsKey('a')

@@ -268,9 +268,9 @@ def _scope(scope: ReplyObject) -> Scope:
     return Scope(
         scope_id=scope.address("ScopeId"),
         name=scope.text("Name"),
-        subnet_mask=str(scope.mask("SubnetMask")),
-        start_range=str(scope.address("StartRange")),
-        end_range=str(scope.address("EndRange")),
+        subnet_mask=scope.mask("SubnetMask"),
+        start_range=scope.address_text("StartRange"),
+        end_range=scope.address_text("EndRange"),
         active=scope.choice("State", _SCOPE_STATES),
         type=scope.choice("Type", _SCOPE_TYPES),
         description=scope.text("Description"),

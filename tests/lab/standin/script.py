@@ -121,20 +121,31 @@ class Script:
         before = list(request.get("before") or ())
         reply["before"] = [self.operation(call) for call in before]
         reply["fingerprint"] = fingerprint(before, reply["before"])
-        if request.get("fingerprint") and request["fingerprint"] != reply["fingerprint"]:
-            reply["status"] = "changed_meanwhile"
-            return
+        if request.get("fingerprint"):
+            if request["fingerprint"] != reply["fingerprint"]:
+                reply["status"] = "changed_meanwhile"
+                return
+            reply["before"] = []
         reply["status"] = "done"
-        for call in request.get("calls") or ():
-            said = self.operation(call)
-            reply["calls"].append(said)
-            if said["errors"]:
-                reply["status"] = "stopped"
-                break
+        self.calls(request.get("calls") or (), reply)
         again = list(request.get("finally") or ())
         reply["finally"] = [self.operation(call) for call in again]
         if again:
             reply["fingerprint"] = fingerprint(again, reply["finally"])
+
+    def calls(self, calls: Sequence[Mapping[str, Any]], reply: dict[str, Any]) -> None:
+        ended: set[str] = set()  # groups
+        for call in calls:
+            group = str(call.get("group") or "")
+            skipped = not ended.isdisjoint([group, *(call.get("needs_groups") or ())])
+            said = {"id": call["id"], **result(), "skipped": True} if skipped else self.operation(call)
+            reply["calls"].append(said)
+            if said["errors"]:
+                reply["status"] = "stopped"
+                if not group:
+                    return
+            if group and (said["errors"] or skipped):
+                ended.add(group)
 
     def operation(self, call: Mapping[str, Any]) -> Result:
         operations: dict[str, Callable[[], Result]] = {

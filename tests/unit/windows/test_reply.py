@@ -69,7 +69,10 @@ UNREADABLE: list[tuple[Reader, Any, str]] = [
         "an object, which is not an IPv4 address",
     ),
     (lambda answer: answer.address("P"), "10.0.1.0/24", "which is not an IPv4 address"),
-    (lambda answer: answer.address("P"), "", "which is not an IPv4 address"),
+    *(
+        (lambda answer: answer.address_text("P"), text, "which is not an IPv4 address")
+        for text in ("", "01.2.3.4", " 1.2.3.4", "1.2.3.4\0", "1.2.3.\uff14", "1.2.3", "0x1.2.3.4", "1.2.3.256")
+    ),
     (lambda answer: answer.optional_address("P"), "fe80::1", "'fe80::1', which is not an IPv4 address"),
     (lambda answer: answer.number("P"), None, "null, which is not a number"),
     (lambda answer: answer.number("P"), "5", "'5', which is not a number"),
@@ -129,7 +132,7 @@ def test_null_and_missing_where_they_mean_nothing() -> None:
     )
     assert (found(P="0.5").fraction("P"), found(P=7).fraction("P")) == (0.5, 7.0)
     assert [found(P=value).fraction("P") for value in ("NaN", "Infinity", float("nan"), None)] == [None] * 4
-    assert [str(found(P=mask).mask("P")) for mask in ("128.0.0.0", "255.255.255.255")] == [
+    assert [found(P=mask).mask("P") for mask in ("128.0.0.0", "255.255.255.255")] == [
         "128.0.0.0",
         "255.255.255.255",
     ]
@@ -167,10 +170,10 @@ def answered(operation: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
 FAILED = [{"id": "DHCP 20010,Set-X", "category": "X", "target": "", "message": "no"}]
 
 
-def parsed(reply: Mapping[str, Any]) -> Reply:
+def parsed(reply: Mapping[str, Any], fingerprint: str = "") -> Reply:
     return parse(
         reply,
-        Request([READ], [SET, WAIT], [AGAIN], "0" * 64),
+        Request([READ], [SET, WAIT], [AGAIN], fingerprint),
         Place("dhcp01", "the script"),
         NOW - timedelta(seconds=2),
         NOW,
@@ -185,8 +188,21 @@ def test_a_reply_as_it_should_be() -> None:
     assert [call.errors for call in reply.calls] == [(Failure("DHCP 20010,Set-X", "no", "X", ""),)]
     assert reply.after[0].place.cmdlet == "Get-DhcpServerv4Scope -ComputerName dhcp02"
     assert (reply.before[0].computer, reply.after[0].computer) == ("", "dhcp02")
-    unchanged = parsed(raw(calls=[], **{"finally": []}, status="changed_meanwhile"))
-    assert (unchanged.calls, unchanged.after) == ((), ())
+
+
+def test_what_was_read_is_sent_again_only_where_it_is_not_what_the_fingerprint_is_of() -> None:
+    known, nothing = "1" * 64, {"calls": [], "finally": []}
+    assert parsed(raw(before=[]), known).before == ()
+    changed = parsed(raw(**nothing, status="changed_meanwhile"), known)
+    assert ([read.id for read in changed.before], changed.calls, changed.after) == (["failover"], (), ())
+    for reply, fingerprint, message in (
+        (raw(), known, "before is 'failover', and nothing was asked"),
+        (raw(**nothing, status="changed_meanwhile", before=[]), known, "before is null, and failover was asked"),
+        (raw(status="changed_meanwhile"), known, "calls is 'set_failover, wait_for_state', and nothing was asked"),
+        (raw(**nothing, status="changed_meanwhile"), "", "status is 'changed_meanwhile', and none of done, stopped"),
+    ):
+        with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{message}"):
+            parsed(reply, fingerprint)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +212,6 @@ def test_a_reply_as_it_should_be() -> None:
         ({"status": None}, "status is ''"),
         ({"status": "stopped"}, "status is 'stopped', which does not agree with the errors"),
         ({"calls": [answered(SET, errors=FAILED), answered(WAIT)]}, "does not agree with the errors"),
-        ({"status": "changed_meanwhile"}, "calls is 'set_failover, wait_for_state', and nothing was asked"),
         ({"fingerprint": ""}, "fingerprint is '', which is no hash"),
         ({"fingerprint": "0" * 63}, "which is no hash"),
         ({"before": []}, "before is null, and failover was asked"),
@@ -217,6 +232,80 @@ def test_a_reply_as_it_should_be() -> None:
 def test_a_reply_that_answers_something_else_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{message}"):
         parsed(raw(**changes))
+
+
+GROUPED: list[Mapping[str, Any]] = [
+    {**SET, "id": "first", "group": "HQ"},
+    {**SET, "id": "second", "group": "HQ"},
+    {**SET, "id": "needing", "group": "Lab", "needs_groups": ["HQ"]},
+    {**SET, "id": "its_rest", "group": "Lab"},
+    {**SET, "id": "other", "group": "Branch", "needs_groups": ["Depot"]},
+    {**SET, "id": "of_none"},
+    {**SET, "id": "last", "needs_groups": ["Lab"]},
+]
+
+
+def course(words: str) -> tuple[list[dict[str, Any]], list[tuple[bool, int]]]:
+    """The answers to the first calls of GROUPED, a word each: ok, failed or skipped; and what is made of them."""
+    states = words.split()
+    more: dict[str, dict[str, Any]] = {"ok": {}, "failed": {"errors": FAILED}, "skipped": {"skipped": True}}
+    answers = [answered(call, **more[state]) for call, state in zip(GROUPED, states, strict=False)]
+    return answers, [(state == "skipped", state == "failed") for state in states]
+
+
+def parsed_groups(answers: list[dict[str, Any]], status: str = "stopped") -> Reply:
+    reply = {**raw(calls=answers, status=status), "before": [], "finally": []}
+    return parse(reply, Request([], GROUPED), Place("dhcp01", "the script"), NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("ok ok ok ok ok ok ok", "done"),
+        ("failed skipped skipped skipped ok ok skipped", "stopped"),
+        ("ok failed skipped skipped failed ok skipped", "stopped"),
+        ("ok ok failed skipped ok ok skipped", "stopped"),
+        ("ok ok ok ok failed ok ok", "stopped"),
+        ("failed skipped skipped skipped ok failed", "stopped"),
+        ("ok ok ok ok ok ok failed", "stopped"),
+    ],
+)
+def test_an_error_ends_its_group_and_those_that_need_it(words: str, status: str) -> None:
+    answers, expected = course(words)
+    assert [(call.skipped, len(call.errors)) for call in parsed_groups(answers, status).calls] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        ("failed ok skipped skipped ok ok skipped", "stopped", "calls is 'second', which does not agree with the err"),
+        ("failed skipped ok skipped ok ok skipped", "stopped", "calls is 'needing', which does not agree"),
+        ("failed skipped skipped ok ok ok skipped", "stopped", "calls is 'its_rest', which does not agree"),
+        ("failed skipped skipped skipped skipped ok skipped", "stopped", "calls is 'other', which does not agree"),
+        ("failed skipped skipped skipped ok ok ok", "stopped", "calls is 'last', which does not agree"),
+        ("failed skipped skipped skipped ok failed skipped", "stopped", "calls is 'last', which does not agree"),
+        ("failed skipped skipped skipped ok ok", "stopped", "calls is 'of_none', which stopped nothing, and last is m"),
+        ("failed", "stopped", "calls is 'first', which stopped nothing, and second is missing"),
+        ("failed skipped skipped skipped ok ok skipped", "done", "status is 'done', which does not agree"),
+        ("ok skipped ok ok ok ok ok", "done", "calls is 'second', which does not agree"),
+        ("ok ok ok ok ok ok ok", "stopped", "status is 'stopped', which does not agree"),
+    ],
+)
+def test_a_course_that_does_not_follow_from_the_errors_is_refused(words: str, status: str, message: str) -> None:
+    with pytest.raises(UnexpectedReply, match=f"On dhcp01: .*{message}"):
+        parsed_groups(course(words)[0], status)
+
+
+def test_what_was_skipped_says_nothing_and_no_read_is() -> None:
+    answers, _expected = course("failed skipped skipped skipped ok ok skipped")
+    for more in ({"objects": [{}]}, {"errors": FAILED}):
+        with pytest.raises(UnexpectedReply, match="calls is 'second', which does not agree with the errors before it"):
+            parsed_groups([answers[0], {**answers[1], **more}, *answers[2:]])
+    with pytest.raises(UnexpectedReply, match="skipped is 1, and neither true nor false"):
+        parsed_groups([{**answers[0], "skipped": 1}, *answers[1:]])
+    for part, operation in (("before", READ), ("finally", AGAIN)):
+        with pytest.raises(UnexpectedReply, match="status is 'done', which does not agree"):
+            parsed(raw(**{part: [answered(operation, skipped=True)]}))
 
 
 def test_a_member_that_is_missing_is_refused() -> None:

@@ -44,7 +44,7 @@ def remote(result: Mapping[str, Any], sent: list[dict[str, Any]] | None = None, 
 def test_a_write_repeats_the_reads_and_holds_the_mutex() -> None:
     sent: list[dict[str, Any]] = []
     read, call, again = cmdlets.get_scopes(), cmdlets.remove_failover("HQ"), cmdlets.who_when()
-    message = {**DONE, "before": [answer(read)], "calls": [answer(call)], "finally": [answer(again)]}
+    message = {**DONE, "calls": [answer(call)], "finally": [answer(again)]}
     remote({"reply": message}, sent, check_mode=True).write([read], HASH, [call], [again])
     (request,) = sent
     assert request["before"] == [cmdlets.get_scopes()]
