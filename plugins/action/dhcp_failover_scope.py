@@ -8,7 +8,16 @@ from typing import Any
 
 from ..plugin_utils._engine import pending_fact
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.arguments import JOINING, PARTNER, RELATIONSHIP, REMOVAL, SAFETY_COPY, WAITING, policy
+from ..plugin_utils._engine.arguments import (
+    CREATE_SCOPES,
+    JOINING,
+    PARTNER,
+    RELATIONSHIP,
+    REMOVAL,
+    SAFETY_COPY,
+    WAITING,
+    policy,
+)
 from ..plugin_utils._model import scope_specs, task_options
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
@@ -23,20 +32,7 @@ class ActionModule(FailoverAction):
     ARGUMENT_SPEC = {
         "relationship": {"type": "str", "required": True},
         "scopes": {"type": "list", "elements": "str"},
-        "create_scopes": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "scope_id": {"type": "str", "required": True},
-                "start_range": {"type": "str", "required": True},
-                "end_range": {"type": "str", "required": True},
-                "subnet_mask": {"type": "str", "required": True},
-                "name": {"type": "str", "required": True},
-                "description": {"type": "str"},
-                "lease_duration": {"type": "str"},
-                "state": {"type": "str", "choices": ["active", "inactive"], "default": "active"},
-            },
-        },
+        **CREATE_SCOPES,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "purge": {"type": "bool", "default": False},
         "move": {"type": "bool", "default": False},
@@ -71,7 +67,7 @@ class ActionModule(FailoverAction):
         self.warn_of_states([name], applied)
         return {
             "relationship": self.shown(name, applied),
-            "definition_differences": scope_specs.differences(wanted.define, self.reader.here),
+            "definition_differences": self.definition_differences(wanted.define, applied),
             **self.carried(name, known or {}, applied),
         }
 

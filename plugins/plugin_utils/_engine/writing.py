@@ -91,11 +91,12 @@ class Writing:
         self._notes, self._stay = [], {}
         for note in calls.notes(steps, here.server):
             earlier = plan.start.note(note.relationship)
-            rest = claims.left_of(earlier, plan.end) if earlier and earlier.run != self.reader.run else None
-            if rest is not None:
-                self._stay[note.relationship] = rest
-            whole = note.with_rest(rest) if rest else note
-            self._notes.append(replace(whole, run=self.reader.run, who=who(), since=now, until=until))
+            if earlier is not None and earlier.run != self.reader.run:
+                if stays := claims.left_of(earlier, plan.end):
+                    self._stay[note.relationship] = stays
+                if rest := claims.left_of(earlier, plan.start):  # this run can be broken off as well
+                    note = note.with_rest(rest)
+            self._notes.append(replace(note, run=self.reader.run, who=who(), since=now, until=until))
 
     def drop_notes(self) -> None:
         """Those that the last request did not take along, since it went to the partner. This server is read again."""
@@ -234,6 +235,7 @@ class Writing:
             journal.look(),
             *server_replies.hop_among(reading.operations),
             *self.reader.content_operations(connection, content),
+            *(self.reader.details_operations if connection is HERE else ()),
         )
 
     def _learn(self, reading: Reading, done: Sequence[Step], rereads: Sequence[Operation], reply: Reply) -> None:

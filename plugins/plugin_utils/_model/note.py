@@ -21,7 +21,8 @@ class Note:
 
     `claimed`: scope -> the server whose copy, which is to go, was put out of service by the run: this one by its name,
     or the partner as `partner`. `made`: scopes that
-    the run creates, out of service until both servers have them. `run`: its id; `who`: user@controller. `until`: by the
+    the run creates, out of service until both servers have them. `incomplete`: those that it creates with something in
+    them, of which it is not known whether all of that is there. `run`: its id; `who`: user@controller. `until`: by the
     server's clock, when the run will have gone on at the latest; a run that is older is dead. None: nobody knows, so it
     is.
     """
@@ -31,6 +32,7 @@ class Note:
     scopes: tuple[IPv4Address, ...] = ()
     claimed: Mapping[IPv4Address, str] = field(default_factory=dict)
     made: tuple[IPv4Address, ...] = ()
+    incomplete: tuple[IPv4Address, ...] = ()
     run: str = ""
     who: str = ""
     since: datetime | None = None
@@ -46,8 +48,14 @@ class Note:
     def with_rest(self, rest: Note) -> Note:
         """With what an earlier note of the same relationship still has to tell."""
         scopes = tuple(sorted({*self.scopes, *rest.scopes}))
-        made = tuple(sorted({*self.made, *rest.made}))
-        return replace(self, scopes=scopes, claimed={**rest.claimed, **self.claimed}, made=made)
+        made, incomplete = {*self.made, *rest.made}, {*self.incomplete, *rest.incomplete}
+        return replace(
+            self,
+            scopes=scopes,
+            claimed={**rest.claimed, **self.claimed},
+            made=tuple(sorted(made)),
+            incomplete=tuple(sorted(incomplete)),
+        )
 
     def text(self) -> str:
         """In one line of ASCII."""
@@ -58,6 +66,7 @@ class Note:
                 "scopes": [str(scope) for scope in self.scopes],
                 "claimed": {str(scope): server for scope, server in self.claimed.items()},
                 "made": [str(scope) for scope in self.made],
+                "incomplete": [str(scope) for scope in self.incomplete],
                 "run": self.run,
                 "who": self.who,
                 "since": self.since and self.since.isoformat(),
@@ -77,6 +86,7 @@ def from_text(text: str) -> Note | None:
             _scopes(found["scopes"]),
             {IPv4Address(scope): str(server) for scope, server in found["claimed"].items()},
             _scopes(found["made"]),
+            _scopes(found["incomplete"]),
             str(found["run"]),
             str(found["who"]),
             _moment(found["since"]),

@@ -182,7 +182,7 @@ def left_of(note: Note, now: World) -> Note | None:
     partner was not read."""
     here, there = now.here, partner_of(note, now)
     if there is None:
-        return replace(note, until=None) if note.claimed or note.made else None
+        return replace(note, until=None) if note.claimed or note.made or note.incomplete else None
     claimed = {
         scope: server
         for scope, server in note.claimed.items()
@@ -195,7 +195,14 @@ def left_of(note: Note, now: World) -> Note | None:
         if scope in here.copies
         and not (here.serves(scope) and (there.serves(scope) or not in_common(here, there, scope, here)))
     )
-    return replace(note, claimed=claimed, made=made, until=None) if claimed or made else None
+    incomplete = tuple(
+        scope
+        for scope in note.incomplete
+        if scope in made or (scope in here.copies and not here.serves(scope) and scope not in here.owners)
+    )
+    if not (claimed or made or incomplete):
+        return None
+    return replace(note, claimed=claimed, made=made, incomplete=incomplete, until=None)
 
 
 def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
@@ -215,6 +222,7 @@ def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
 
 
 def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
+    left = {scope for scope in note.incomplete if scope in note.made and scope not in d.complete}
     for scope in sorted({*note.claimed, *note.made}):
         both = (d.here, d.view(there.source))
         common = in_common(*both, scope, d.here)
@@ -223,8 +231,14 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
             claimed = (scope in note.claimed and view.source == on.source) or scope in note.made
             off = scope in view.copies and not view.serves(scope)
             alone = scope not in other.copies and scope not in note.made
-            if claimed and off and (common or alone):
+            if claimed and off and (common or alone) and scope not in left:
                 d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
+        if scope in left and common and scope in d.here.copies and not d.here.serves(scope):
+            d.warn(
+                f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service, and "
+                f"options, exclusions or reservations may be missing: compare it with its definition in create_scopes, "
+                f"on both servers of '{note.relationship}', and activate it on both (Set-DhcpServerv4Scope)"
+            )
         if scope in note.made and not common and scope in d.here.copies and not d.here.serves(scope):
             d.warn(
                 f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service and "
