@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 
 from .refusal import Refused
-from .scope_details import ScopeDetails
+from .scope_details import NO_DETAILS, ScopeDetails
 
 
 def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Address, ...]:
@@ -73,4 +73,4 @@ class ScopeSpec:
     description: str | None = None
     lease_duration: int | None = None
     active: bool = True
-    details: ScopeDetails = ScopeDetails()
+    details: ScopeDetails = NO_DETAILS

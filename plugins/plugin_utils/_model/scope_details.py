@@ -59,7 +59,7 @@ class OptionValue:
             return f"{len(self.values)} values, where it takes one"
         wrong = [value for value in self.values if not _fits(type_, value)]
         example = {"IPv4Address": "10.1.20.1"}.get(type_, "0x1f, one for each byte" if type_ in _BYTES else "8 or 0x8")
-        return f"{shown(wrong[0])}, where it takes a {type_}: write {example}" if wrong else None
+        return f"{shown(wrong[0])}, where the type is {type_}: write {example}" if wrong else None
 
 
 @dataclass(frozen=True, order=True)
@@ -105,7 +105,7 @@ class ScopeDetails:
     delay: int | None = None
 
     def __bool__(self) -> bool:
-        return self != ScopeDetails()
+        return self != NO_DETAILS
 
     @property
     def needs_definitions(self) -> bool:
@@ -168,6 +168,9 @@ class ScopeDetails:
         if self.delay is not None and there.delay is not None and self.delay != there.delay:
             found.append(("delay", self.delay, there.delay))
         return found
+
+
+NO_DETAILS = ScopeDetails()
 
 
 def shown_client(text: str) -> str:
@@ -283,7 +286,9 @@ class Definition:
             if start > end:
                 self.problems.append(f"exclusions: {start} comes after {end}; write them the other way round.")
             elif within is not None and not within.start <= start <= end <= within.end:
-                self.problems.append(f"exclusions: {exclusion} lies outside the range {within}; correct one of the two.")
+                self.problems.append(
+                    f"exclusions: {exclusion} lies outside the range {within}; correct one of the two."
+                )
             else:
                 overlapped = [other for other in found if other.start <= end and start <= other.end]
                 self.problems += [

@@ -99,22 +99,24 @@ def differences(
 
 def warning(found: Sequence[Mapping[str, Any]], server: str) -> str:
     """The differences in a sentence."""
-    words = (f"{one['scope_id']}: {one['field']} is {_shown(one['actual'])}, not {_shown(one['declared'])}" for one in found)
+    words = (f"{one['scope_id']} {one['field']} is {_instead(one)}" for one in found)
     return (
-        f"create_scopes: a definition is used only to create, and what {server} has is left as it is where it differs: "
+        f"create_scopes: a definition is used only to create, so what {server} has otherwise is left as it is: "
         f"{few(words, 'definition_differences', between='; ')}"
     )
 
 
+def _instead(difference: Mapping[str, Any]) -> str:
+    actual, declared = (_shown(difference[key]) for key in ("actual", "declared"))
+    return "not there" if difference["actual"] is None else f"{actual}, not {declared}"
+
+
 def _shown(value: object) -> str:
-    match value:
-        case None:
-            return "not there"
-        case list():
-            return " ".join(map(str, value))
-        case dict():
-            return ", ".join(f"{name} {said!r}" for name, said in value.items())
-    return repr(value) if value == "" else str(value)
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {said!r}" for name, said in value.items())
+    return str(value) or "empty"
 
 
 def would_be(spec: ScopeSpec) -> Scope:

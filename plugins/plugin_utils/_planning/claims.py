@@ -222,7 +222,7 @@ def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
 
 
 def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
-    left = {scope for scope in note.incomplete if scope in note.made and scope not in d.complete}
+    left = {scope for scope in note.made if scope in d.start.incomplete and scope not in d.complete}
     for scope in sorted({*note.claimed, *note.made}):
         both = (d.here, d.view(there.source))
         common = in_common(*both, scope, d.here)
@@ -233,7 +233,7 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
             alone = scope not in other.copies and scope not in note.made
             if claimed and off and (common or alone) and scope not in left:
                 d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
-        if scope in left and common and scope in d.here.copies and not d.here.serves(scope):
+        if scope in left and common:
             d.warn(
                 f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service, and "
                 f"options, exclusions or reservations may be missing: compare it with its definition in create_scopes, "

@@ -11,12 +11,11 @@ changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.note import Note
 from .._model.refusal import Refused
 from .._model.scope import ScopeSpec
 from .._model.texts import few, sentences
@@ -26,7 +25,7 @@ from . import checks, comparison
 from .actions import Kind, Stage
 from .draft import Draft
 from .spec import Spec
-from .world import ServerView, World
+from .world import ServerView
 
 
 def read_of(desired: Iterable[Spec]) -> DetailsRead:
@@ -45,7 +44,7 @@ def make(spec: Spec, d: Draft) -> None:
     for new in checks.missing_scopes(spec.define, d.here):
         d.add(Kind.MAKE, d.here, spec.name, (new.scope_id,), detail=new, **more)
         d.complete.add(new.scope_id)
-    for begun in (definition for definition in _there(spec, d) if definition.scope_id in incomplete(d.start)):
+    for begun in (definition for definition in _there(spec, d) if definition.scope_id in d.start.incomplete):
         lacking = begun.details.lacking(d.here.details[begun.scope_id])
         is_free = begun.scope_id not in d.here.owners and not d.here.serves(begun.scope_id)
         if lacking and is_free:
@@ -56,22 +55,14 @@ def make(spec: Spec, d: Draft) -> None:
 
 def _there(spec: Spec, d: Draft) -> Sequence[ScopeSpec]:
     """Those with something in them whose scope was there from the start."""
-    return [definition for definition in spec.define if definition.details and definition.scope_id in d.start.here.copies]
-
-
-def incomplete(world: World) -> Mapping[IPv4Address, Note]:
-    """Scopes of this server, out of service, in which a broken run may not have put all that belongs there."""
-    return {
-        scope: note
-        for note in world.broken_off
-        for scope in note.incomplete
-        if scope in world.here.copies and not world.here.serves(scope)
-    }
+    return [
+        definition for definition in spec.define if definition.details and definition.scope_id in d.start.here.copies
+    ]
 
 
 def check_complete(name: str, coming: Sequence[IPv4Address], d: Draft) -> None:
     """Raises Refused for scopes that would join and may be incomplete, where the task does not define them."""
-    begun = {scope: note for scope, note in incomplete(d.start).items() if scope in coming and scope not in d.complete}
+    begun = {scope: note for scope, note in d.start.incomplete.items() if scope in coming and scope not in d.complete}
     for scope, note in begun.items():
         raise Refused(
             f"scopes: {few(begun)} was being created on {d.here.name} by an earlier run "

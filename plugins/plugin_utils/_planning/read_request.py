@@ -46,7 +46,7 @@ class OwnRead:
     copy: str = ""
     statistics: bool = False
     api: str = ""
-    details: DetailsRead = DetailsRead()
+    details: DetailsRead = field(default_factory=DetailsRead)
 
     def merged(self, other: OwnRead) -> OwnRead:
         """What both need together."""

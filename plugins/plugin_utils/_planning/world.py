@@ -273,6 +273,16 @@ class World:
         """The notes of earlier runs."""
         return tuple(note for note in self.journal if note.run != self.run)
 
+    @property
+    def incomplete(self) -> Mapping[IPv4Address, Note]:
+        """Scopes of this server, out of service, in which an earlier run may not have put all that belongs there."""
+        return {
+            scope: note
+            for note in self.broken_off
+            for scope in note.incomplete
+            if scope in self.here.copies and not self.here.serves(scope)
+        }
+
     def note(self, name: str) -> Note | None:
         """The note about a relationship, whatever its name's upper and lower case."""
         return next((note for note in self.journal if note.relationship.casefold() == name.casefold()), None)

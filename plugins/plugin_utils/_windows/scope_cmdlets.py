@@ -156,9 +156,7 @@ def _get_reservations(scope: IPv4Address) -> Operation:
 
 
 def _get_exclusions() -> Operation:
-    return cmdlets.unguarded(
-        "exclusions", "Get-DhcpServerv4ExclusionRange", {}, ("ScopeId", "StartRange", "EndRange")
-    )
+    return cmdlets.unguarded("exclusions", "Get-DhcpServerv4ExclusionRange", {}, ("ScopeId", "StartRange", "EndRange"))
 
 
 def _get_delays() -> Operation:
@@ -195,7 +193,7 @@ def _objects(answer: Result, host: str) -> Sequence[ReplyObject]:
 def _option(value: ReplyObject) -> OptionValue:
     """That of a user class may be shown as the value of a policy of its name, which Windows makes of it (its
     documentation)."""
-    user = value.optional_text("UserClass") or value.optional_text("PolicyName") or ""
+    user = value.optional_text("PolicyName") or value.optional_text("UserClass") or ""
     return OptionValue(value.number("OptionId"), value.texts("Value"), value.optional_text("VendorClass") or "", user)
 
 
