@@ -5,7 +5,6 @@ warning where the scope is there and otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -16,7 +15,7 @@ from lab.core.open_questions import every_single_change
 from lab.core.server import AddressRange, DhcpClass, OptionDefinition, OptionKey, Reservation
 from nothing_lost.broken_runs import _settle
 from nothing_lost.scenarios import DEFINED, INSIDE_IT, NINE, half_made, lacks
-from nothing_lost.watched import Killed, Watch, held
+from nothing_lost.watched import Killed, Watch, WatchedLab, held
 from pairs import ONE, SCOPE, Pair, pair, steps
 
 PARTNER = "dhcp02.contoso.example"
@@ -227,17 +226,18 @@ def test_options_of_classes(route: dict[str, str]) -> None:
 # --- broken runs -----------------------------------------------------------------------------------------------------
 
 
-def broken(servers: Pair, at: int, options: Mapping[str, Any] = TASK, *, after: bool = True) -> bool:
+def broken(servers: Pair, at: int) -> bool:
     """A run that is killed with its write of this number; whether it came as far."""
-    servers.lab.watch = Watch(held(servers.lab), die_at=at, after=after, never=half_made)
+    assert isinstance(servers.lab, WatchedLab)
+    watch = servers.lab.watch = Watch(held(servers.lab), die_at=at, after=True, never=half_made)
     try:
-        servers.run(SCOPE, **options)
+        servers.run(SCOPE, **TASK)
     except Killed:
         _settle(servers.lab)
         servers.wire.pause(3600)
         return True
     finally:
-        assert servers.lab.watch.lost == []
+        assert watch.lost == []
         servers.lab.watch = None
     return False
 
