@@ -94,8 +94,9 @@ class Writing:
             if earlier is not None and earlier.run != self.reader.run:
                 if stays := claims.left_of(earlier, plan.end):
                     self._stay[note.relationship] = stays
-                if rest := claims.left_of(earlier, plan.start):  # this run can be broken off as well
-                    note = note.with_rest(rest)
+                    note = note.with_rest(stays)
+                if made := claims.left_of(earlier, plan.start):  # until it serves: this run can be broken off as well
+                    note = note.with_rest(replace(made, claimed={}))
             self._notes.append(replace(note, run=self.reader.run, who=who(), since=now, until=until))
 
     def drop_notes(self) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from .._model.refusal import Refused
 from .._model.scope import ScopeSpec
+from .._model.scope_details import NO_DETAILS
 from .._model.texts import few, sentences
 from .._windows.export_elements import NOTHING, ServerLevel, Uses
 from .._windows.scope_cmdlets import DetailsRead
@@ -44,9 +45,9 @@ def make(spec: Spec, d: Draft) -> None:
     for new in checks.missing_scopes(spec.define, d.here):
         d.add(Kind.MAKE, d.here, spec.name, (new.scope_id,), detail=new, **more)
         d.complete.add(new.scope_id)
-    for begun in (definition for definition in _there(spec, d) if definition.scope_id in d.start.incomplete):
-        lacking = begun.details.lacking(d.here.details[begun.scope_id])
-        is_free = begun.scope_id not in d.here.owners and not d.here.serves(begun.scope_id)
+    for begun in (one for one in spec.define if one.scope_id in d.start.incomplete):
+        lacking = begun.details.lacking(d.here.details.get(begun.scope_id, NO_DETAILS))
+        is_free = begun.scope_id not in d.here.owners
         if lacking and is_free:
             d.add(Kind.COMPLETE, d.here, spec.name, (begun.scope_id,), detail=lacking, **more)
         if is_free or not lacking:

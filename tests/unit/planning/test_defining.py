@@ -77,6 +77,11 @@ def test_one_that_has_all_of_it_goes_on() -> None:
     assert in_words(plan_of(begun(whole), spec())) == [*JOINS, *SERVES]
 
 
+def test_a_definition_that_says_nothing_any_more_is_all_there() -> None:
+    (plain,) = scope_specs.parse([builders.definition("10.0.9.0")])
+    assert in_words(plan_of(begun(), Spec("HQ", define=(plain,), create_only=True))) == [*JOINS, *SERVES]
+
+
 @pytest.mark.parametrize(
     ("start", "expected"),
     [
