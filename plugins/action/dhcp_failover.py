@@ -24,7 +24,7 @@ ENTRY: dict[str, Any] = {
     **RELATIONSHIP,
     "update_secret": {"type": "str", "choices": UPDATE_SECRET},
     "scopes": {"type": "list", "elements": "str"},
-    "create_scopes": CREATE_SCOPES,
+    **CREATE_SCOPES,
     "previous_name": {"type": "str"},
     "recreate": {"type": "str", "choices": ["never", "when_needed"]},
     **{option: {"type": "str", "choices": REMOVAL[option]["choices"]} for option in declared.PER_ENTRY},
@@ -65,7 +65,9 @@ class ActionModule(FailoverAction):
         facts: dict[str, Any] = {}
         for entry in options["relationships"]:
             facts |= self.carried(entry["name"], entry, applied).get("ansible_facts", {})
+        defined = [scope for spec in wanted.specs for scope in spec.define]
         return {
+            "definition_differences": self.definition_differences(defined, applied),
             "relationships": declared.outcomes(applied, shown, steps),
             "extra": {
                 "relationships": list(extra.relationships),

@@ -32,7 +32,7 @@ class ActionModule(FailoverAction):
     ARGUMENT_SPEC = {
         "relationship": {"type": "str", "required": True},
         "scopes": {"type": "list", "elements": "str"},
-        "create_scopes": CREATE_SCOPES,
+        **CREATE_SCOPES,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "purge": {"type": "bool", "default": False},
         "move": {"type": "bool", "default": False},
@@ -67,7 +67,7 @@ class ActionModule(FailoverAction):
         self.warn_of_states([name], applied)
         return {
             "relationship": self.shown(name, applied),
-            "definition_differences": scope_specs.differences(wanted.define, self.reader.here),
+            "definition_differences": self.definition_differences(wanted.define, applied),
             **self.carried(name, known or {}, applied),
         }
 

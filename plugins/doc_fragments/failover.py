@@ -180,6 +180,138 @@ options:
     default: false
 """
 
+    CREATE_SCOPES = r"""
+options:
+  create_scopes:
+    description:
+      - Definitions of scopes. One that is not on this server is created, out of service, and gets its exclusions,
+        reservations and options. Then it joins the relationship, by which the partner gets all of it, and only then it
+        serves, on both servers.
+      - A run that is broken off leaves it out of service. The next run of the task completes it first; a task that does
+        not define it refuses to put it into a relationship.
+      - A definition is used only to create. A scope that exists otherwise is not changed; what differs is a warning,
+        and is returned in RV(definition_differences).
+      - All definitions are checked, and refused together, before anything is read. What the servers lack of classes and
+        definitions of options is refused before the first write.
+      - Policies are not created here.
+    type: list
+    elements: dict
+    suboptions:
+      scope_id:
+        description: The scope's address. It has to be the one that O(create_scopes[].start_range) and
+          O(create_scopes[].subnet_mask) give.
+        type: str
+        required: true
+      start_range:
+        description: First address that the scope hands out.
+        type: str
+        required: true
+      end_range:
+        description: Last address that the scope hands out.
+        type: str
+        required: true
+      subnet_mask:
+        description: The subnet mask, as V(255.255.255.0). The subnet must not overlap that of another scope.
+        type: str
+        required: true
+      name:
+        description: The scope's name.
+        type: str
+        required: true
+      description:
+        description: The scope's description.
+        type: str
+      lease_duration:
+        description: How long a lease lasts, in seconds or C([d.]hh:mm:ss), or V(unlimited). Windows' default when it is
+          left out.
+        type: str
+      state:
+        description: Whether the scope hands out addresses.
+        type: str
+        choices: [active, inactive]
+        default: active
+      delay:
+        description: How long this scope's servers wait before they answer a client, in milliseconds from 0 to 1000.
+        type: int
+      router:
+        description:
+          - The clients' default gateways (option 3), in the subnet.
+          - Without them, here or as a server option, clients of the scope get an address and no way out of their
+            subnet.
+        type: list
+        elements: str
+      dns_servers:
+        description:
+          - The clients' DNS servers (option 6), the first choice first.
+          - They are not asked whether they answer (Windows' cmdlet is told so with C(-Force)). It would refuse a server
+            that is just off, or that only clients reach, and the scope would be half made.
+        type: list
+        elements: str
+      dns_domain:
+        description: The clients' DNS domain (option 15).
+        type: str
+      options:
+        description:
+          - Other options of the scope. Their definitions and classes have to be on both servers.
+          - The subnet mask (1), the lease duration (51) and the DNS settings (81) are none of them.
+        type: list
+        elements: dict
+        suboptions:
+          id:
+            description: The option's number.
+            type: int
+            required: true
+          value:
+            description:
+              - Its values, in order. What they are the option's definition says.
+              - A number is written as V(8) or V(0x08), binary data as one V(0x1f) for each byte.
+            type: list
+            elements: str
+            required: true
+          vendor_class:
+            description: The vendor class whose option it is.
+            type: str
+          user_class:
+            description: The user class whose clients get it. Windows may make a policy of this name of it.
+            type: str
+      exclusions:
+        description: Addresses of the range that are not handed out.
+        type: list
+        elements: dict
+        suboptions:
+          start_range:
+            description: The first of them.
+            type: str
+            required: true
+          end_range:
+            description: The last of them.
+            type: str
+            required: true
+      reservations:
+        description: Addresses that are kept for one client each. They may be excluded, and outside of the range.
+        type: list
+        elements: dict
+        suboptions:
+          ip:
+            description: The address, in the subnet.
+            type: str
+            required: true
+          client_id:
+            description: The client's identifier, which most often is its MAC address, as V(00-15-5d-0a-14-01).
+            type: str
+            required: true
+          name:
+            description: The reservation's name.
+            type: str
+          description:
+            description: The reservation's description.
+            type: str
+          type:
+            description: Which kind of client it is for. Windows' default when it is left out.
+            type: str
+            choices: [Dhcp, Bootp, Both]
+"""
+
     JOINING = r"""
 options:
   replace_partner_copy:

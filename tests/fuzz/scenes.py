@@ -110,6 +110,11 @@ def _others() -> Iterator[tuple[str, Task, tuple[Task, ...], Any]]:
         "start_range": "10.0.9.10",
         "end_range": "10.0.9.90",
         "scope_id": "10.0.9.0",
+        "router": ["10.0.9.1"],
+        "options": [{"id": 46, "value": ["8"]}],
+        "exclusions": [{"start_range": "10.0.9.10", "end_range": "10.0.9.19"}],
+        "reservations": [{"ip": "10.0.9.15", "client_id": "00155d0a1401"}],
+        "delay": 5,
     }
     created = {"relationship": "HQ", "scopes": ["10.0.3.0"], "create_scopes": [new], "wait_timeout": 1}
     for partner in ({}, {"partner_host": "dhcp02"}):

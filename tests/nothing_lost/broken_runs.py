@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -83,7 +83,7 @@ def run(
         scenario.scene(scene)
         now = held(scene)
         before = Held(before.scopes & now.scopes, before.leases & now.leases)
-    scene.watch = _watch(before, fault, sabotage)
+    scene.watch = replace(_watch(before, fault, sabotage), never=scenario.never)
     outcome = Outcome(scenario.name, route, fault)
     wire = _wire(scene, fault, files)
     _attempts(scene, scenario, route, wire, outcome)

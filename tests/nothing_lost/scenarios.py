@@ -42,6 +42,28 @@ FULL = {
     **KEEP,
 }
 
+NINE = IPv4Address("10.0.9.0")
+DEFINED: dict[str, Any] = {
+    "scope_id": "10.0.9.0",
+    "name": "Visitors",
+    "subnet_mask": "255.255.255.0",
+    "start_range": "10.0.9.10",
+    "end_range": "10.0.9.90",
+    "router": "10.0.9.1",
+    "dns_servers": ["10.10.0.53", "10.10.0.54"],
+    "dns_domain": "contoso.example",
+    "options": [{"id": 42, "value": ["10.10.0.1"]}],
+    "exclusions": [{"start_range": "10.0.9.10", "end_range": "10.0.9.19"}],
+    "reservations": [{"ip": "10.0.9.15", "client_id": "00:15:5D:0A:14:01", "name": "printer"}],
+    "delay": 500,
+}
+INSIDE_IT: Mapping[str, Any] = {
+    "delay": 500,
+    "options": [(3, "10.0.9.1"), (6, "10.10.0.53", "10.10.0.54"), (15, "contoso.example"), (42, "10.10.0.1")],
+    "exclusions": [("10.0.9.10", "10.0.9.19")],
+    "reservations": [("10.0.9.15", "00-15-5d-0a-14-01", "printer")],
+}
+
 Problems = list[str]
 
 
@@ -57,7 +79,7 @@ class Task:
 @dataclass(frozen=True)
 class Scenario:
     """`before`: tasks that make the scene, then `scene`; `task`: what is put to the proof; `done`: what is wrong at the
-    end."""
+    end; `never`: what would be at any moment."""
 
     name: str
     task: Task
@@ -66,6 +88,7 @@ class Scenario:
     scene: Callable[[Lab], None] | None = None
     routes: tuple[str, ...] = field(default=("own connection", "second hop"))
     partner_host: str = "dhcp02"
+    never: Callable[[Lab], Problems] = lambda lab: []
 
 
 def lab() -> WatchedLab:
@@ -124,6 +147,38 @@ def active_on(server: str, done: Callable[[Lab], Problems]) -> Callable[[Lab], P
         return done(lab) + ([] if is_active else [f"{server} is not active"])
 
     return problems
+
+
+def lacks(lab: Lab, server: str) -> Problems:
+    """What DEFINED says of the new scope, and a server that has it does not have in it."""
+    scope = lab.servers[server].scopes[NINE]
+    has: Mapping[str, Any] = {
+        "delay": scope.delay,
+        "options": sorted((key.option_id, *values) for key, values in scope.options.items()),
+        "exclusions": sorted((str(one.start), str(one.end)) for one in scope.exclusions),
+        "reservations": sorted((str(one.ip), one.client_id, one.name) for one in scope.reservations.values()),
+    }
+    return [f"{server} has in 10.0.9.0 the {name} {has[name]}" for name in has if has[name] != INSIDE_IT[name]]
+
+
+def half_made(lab: Lab) -> Problems:
+    """Servers that serve the new scope before it is whole."""
+    serving = [name for name, one in lab.servers.items() if NINE in one.scopes and one.scopes[NINE].state == "Active"]
+    return [f"in service: {problem}" for name in serving for problem in lacks(lab, name)]
+
+
+def whole(done: Callable[[Lab], Problems], state: str) -> Callable[[Lab], Problems]:
+    """Both have the new scope with all that was defined, in this state."""
+
+    def problems(lab: Lab) -> Problems:
+        wrong = [f"{name} has it {shown}" for name in ("DHCP01", "DHCP02") if (shown := _state_of(lab, name)) != state]
+        return done(lab) or wrong or [problem for name in ("DHCP01", "DHCP02") for problem in lacks(lab, name)]
+
+    return problems
+
+
+def _state_of(lab: Lab, server: str) -> str:
+    return lab.servers[server].scopes[NINE].state
 
 
 def with_secret(secret: str, done: Callable[[Lab], Problems]) -> Callable[[Lab], Problems]:
@@ -190,6 +245,18 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario(
         "add a scope", members(ONE, TWO), shows(DHCP01=MEMBER, DHCP02={**MEMBER, THREE: "absent"}), (members(ONE),)
     )
+    for name, said, state, before in (
+        ("create a scope with all that is in it", "active", "Active", BOTH),
+        ("create a scope, out of service, with all that is in it", "inactive", "InActive", BOTH),
+        ("create a relationship with a scope that is created", "active", "Active", ()),
+    ):
+        yield Scenario(
+            name,
+            members(ONE, create_scopes=[{**DEFINED, "state": said}]),
+            whole(shows(DHCP01={ONE: "member", NINE: "member"}, DHCP02={ONE: "member", NINE: "member"}), state),
+            before,
+            never=half_made,
+        )
     absent = {"state": "absent", "create_relationship": None}
     yield Scenario(
         "remove, keep here, delete there",

@@ -52,8 +52,8 @@ class Watch:
 
     `die_at`: the process ends there, before the write or `after` it. `cut_at`: the two servers lose each other before
     it. `fail_at`: its partner half fails, with this server's half done (`half_applied`) or not. `under_way`: is called
-    with each number before the write. `sabotage`: the first removal takes one scope away everywhere, to prove that this
-    is noticed."""
+    with each number before the write. `never`: what is wrong at any moment, beside what is lost. `sabotage`: the first
+    removal takes one scope away everywhere, to prove that this is noticed."""
 
     before: Held
     die_at: int | None = None
@@ -62,6 +62,7 @@ class Watch:
     fail_at: int | None = None
     half_applied: bool = False
     sabotage: bool = False
+    never: Callable[[Lab], list[str]] = lambda lab: []
     under_way: Callable[[int], object] = lambda number: None
     writes: list[tuple[str, str]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -92,7 +93,8 @@ class WatchedLab(Lab):
             victim = min(watch.before.scopes)
             for server in self.servers.values():
                 server.scopes.pop(victim, None)
-        watch.lost += [what for what in watch.before.lost(held(self)) if what not in watch.lost]
+        now = [*watch.before.lost(held(self)), *watch.never(self)]
+        watch.lost += [what for what in now if what not in watch.lost]
         if watch.die_at == number:
             raise Killed
         return outcome

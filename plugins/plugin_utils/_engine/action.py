@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
-from .._model import secret, task_options
+from .._model import scope_specs, secret, task_options
 from .._model.refusal import Refused, TaskFailure
 from .._model.render import planned_result, relationship_result
+from .._model.scope import ScopeSpec
 from .._model.texts import in_sight, result_in_sight, short
 from .._planning import guards, inspecting
 from .._planning.plan import Plan
@@ -122,6 +123,16 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if warnings := inspecting.not_normal(names, world):
             result = self.reconciliation.result
             result["warnings"] = [*result.get("warnings", ()), *warnings]
+
+    def definition_differences(self, specs: Sequence[ScopeSpec], plan: Plan) -> Sequence[Mapping[str, Any]]:
+        """What scopes that are defined have otherwise, as they are or (check mode) would be, which is a warning too:
+        nothing of it is changed."""
+        here = (plan.end if self.check_mode else self.reader.world()).here
+        found = scope_specs.differences(specs, here.copies, here.details)
+        if found:
+            result = self.reconciliation.result
+            result["warnings"] = [*result.get("warnings", ()), scope_specs.warning(found, here.name)]
+        return found
 
     def _fact_places(self, task_vars: Mapping[str, Any]) -> Iterator[object]:
         """Facts of the play's host, of whom a task was delegated to (there delegate_facts leaves them), and of the

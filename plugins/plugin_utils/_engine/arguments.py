@@ -36,28 +36,62 @@ REMOVAL: dict[str, Any] = {
     "max_removals_percent": {"type": "int"},
 }
 
+# scopes that are created before they join one, at the top level of dhcp_failover_scope
+CREATE_SCOPES: dict[str, Any] = {
+    "create_scopes": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            **{
+                name: {"type": "str", "required": True}
+                for name in ("scope_id", "start_range", "end_range", "subnet_mask", "name")
+            },
+            "description": {"type": "str"},
+            "lease_duration": {"type": "str"},
+            "state": {"type": "str", "choices": ["active", "inactive"], "default": "active"},
+            "delay": {"type": "int"},
+            "router": {"type": "list", "elements": "str"},
+            "dns_servers": {"type": "list", "elements": "str"},
+            "dns_domain": {"type": "str"},
+            "options": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "id": {"type": "int", "required": True},
+                    "value": {"type": "list", "elements": "str", "required": True},
+                    "vendor_class": {"type": "str"},
+                    "user_class": {"type": "str"},
+                },
+            },
+            "exclusions": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "start_range": {"type": "str", "required": True},
+                    "end_range": {"type": "str", "required": True},
+                },
+            },
+            "reservations": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "ip": {"type": "str", "required": True},
+                    "client_id": {"type": "str", "required": True},
+                    "name": {"type": "str"},
+                    "description": {"type": "str"},
+                    "type": {"type": "str", "choices": ["Dhcp", "Bootp", "Both"]},
+                },
+            },
+        },
+    },
+}
+
 # scopes that join one
 JOINING: dict[str, Any] = {
     "replace_partner_copy": {"type": "str", "choices": ["never", "inactive_only"], "default": "never"},
 }
 
 UPDATE_SECRET = ["on_create", "always", "on_change"]
-
-# definitions of scopes that a relationship brings into being
-CREATE_SCOPES: dict[str, Any] = {
-    "type": "list",
-    "elements": "dict",
-    "options": {
-        "scope_id": {"type": "str", "required": True},
-        "start_range": {"type": "str", "required": True},
-        "end_range": {"type": "str", "required": True},
-        "subnet_mask": {"type": "str", "required": True},
-        "name": {"type": "str", "required": True},
-        "description": {"type": "str"},
-        "lease_duration": {"type": "str"},
-        "state": {"type": "str", "choices": ["active", "inactive"], "default": "active"},
-    },
-}
 
 SAFETY_COPY: dict[str, Any] = {
     "safety_copy": {"type": "bool", "default": True},

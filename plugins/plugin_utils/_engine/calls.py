@@ -9,7 +9,7 @@ error. So the order of the calls is what keeps a request safe:
 
     probe      partners of which it is not known yet whether they answer and let us in
     for step   before each write: the wait for Normal, the proofs of its kind, the note of its relationship
-    step       the write
+    step       its writes
     after      the last wait for Normal, what is true only now (the record of a secret), and the note goes
 """
 
@@ -53,12 +53,12 @@ class Waiting:
 @dataclass(frozen=True)
 class Step:
     """An action as it is run. `server` runs it, over `connection`; `partner`: the server that it reaches from there
-    ("": none)."""
+    ("": none). `operations`: its writes, in order."""
 
     action: Action
     server: str
     text: str
-    operation: Operation
+    operations: tuple[Operation, ...]
     partner: str
     connection: Connection
     then: tuple[Operation, ...] = ()
@@ -99,7 +99,7 @@ def _step(action: Action, plan: Plan) -> Step:
         action,
         where.name if action.kind is Kind.REPLICATE else where.runs_on,
         action_table.words(action, plan.start),
-        action_table.operation(action, plan.start),
+        action_table.operations(action, plan.start),
         action.partner if KINDS[action.kind].reaches_partner else where.computer or "",
         Connection.PARTNER if where.source is Connection.PARTNER else Connection.THIS_SERVER,
         KINDS[action.kind].then(action, plan.start),
@@ -160,7 +160,7 @@ class Role(Enum):
     """What a call is for."""
 
     PROBE = "probe"
-    STEP = "step"  # the write of a step
+    STEP = "step"  # a write of a step
     FOR_STEP = "for step"  # a wait, a proof or a note that the step needs
     AFTER = "after"
 
@@ -195,7 +195,7 @@ def calls(
             run.append(Call(_wait(name, allowed, name in touched), Role.FOR_STEP, step))
             unsettled.remove(name)
         run += [Call(proof, Role.FOR_STEP, step) for proof in step.row.proofs(step.action)]
-        run.append(Call(step.operation, Role.STEP, step))
+        run += [Call(operation, Role.STEP, step) for operation in step.operations]
         if step.row.ends:
             unsettled.discard(name)
         elif not step.row.alone:
@@ -223,11 +223,13 @@ def notes(steps: Sequence[Step], server: Server) -> Sequence[Note]:
 
 def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
     scopes = sorted({scope for step in steps for scope in step.action.scopes})
-    makes = (step.action for step in steps if step.action.kind is Kind.MAKE)
+    makes = [step.action for step in steps if step.action.kind is Kind.MAKE]
     made = [scope for action in makes if action.detail.active for scope in action.scopes]
+    filled = [step.action for step in steps if len(step.operations) > 1 or step.action.kind is Kind.COMPLETE]
+    incomplete = sorted(scope for action in filled for scope in action.scopes)
     taken = claims.made_by(step.action for step in steps)
     claimed = {scope: here if where is Connection.THIS_SERVER else partner for scope, where in taken.items()}
-    return Note(name, partner, tuple(scopes), claimed, tuple(made))
+    return Note(name, partner, tuple(scopes), claimed, tuple(made), tuple(incomplete))
 
 
 def noted(calls: Sequence[Call], notes: Collection[Note], last: Sequence[Operation]) -> Sequence[Call]:
@@ -252,8 +254,9 @@ def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:
 
 def under_way(steps: Sequence[Step], run: Sequence[Call], results: Sequence[Result]) -> Step | None:
     """The first step that was not carried out, given the results of the calls that ran."""
-    done = sum(call.role is Role.STEP and not result.errors for call, result in zip(run, results, strict=False))
-    return next(iter(steps[done:]), None)
+    done = sum(1 for _call in itertools.takewhile(lambda result: not result.errors, results))
+    left = [call.step for call in run[done:] if call.role is Role.STEP]
+    return next((step for step in steps if step in left), None)
 
 
 def _wait(name: str, waiting: Waiting, after_a_write: bool) -> Operation:

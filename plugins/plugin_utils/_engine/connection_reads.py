@@ -16,7 +16,7 @@ from .._model.identity import Connection, Hop
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
 from .._planning.world import Content, ServerView, view
-from .._windows import cmdlets, kept_files, probes, server_replies
+from .._windows import cmdlets, kept_files, probes, scope_cmdlets, server_replies
 from .._windows.cmdlets import Operation
 from .._windows.errors import EMPTY_FAILOVER, Heard, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .._windows.export_elements import NOTHING, Uses
@@ -145,6 +145,7 @@ def own_operations(
         *([cmdlets.get_statistics()] if own.statistics else []),
         *([kept_files.read_copy(own.copy)] if own.copy else []),
         *_uses(own, mine),
+        *scope_cmdlets.reads(own.details),
         *map(cmdlets.resolve_name, request.resolve),
         *map(cmdlets.knock, request.knocks),
         *(look for name in request.visits for look in _visit(name)),
@@ -179,6 +180,9 @@ def own_view(reading: Reading, request: ReadRequest, reads: Reads) -> ServerView
         # one that is not there (yet, in check mode) needs nothing
         nothing = dict.fromkeys(request.own.uses, _NEEDS_NOTHING)
         seen = replace(seen, uses=replace(used, uses={**nothing, **used.uses}))
+    if request.own.details and reading.has(details := scope_cmdlets.reads(request.own.details)):
+        answers = [reading.answer(read) for read in details]
+        seen = replace(seen, details=scope_cmdlets.details(request.own.details, answers, reading.remote.host))
     return seen
 
 

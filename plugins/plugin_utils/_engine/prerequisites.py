@@ -21,7 +21,7 @@ def check_folders(reader: Reader, steps: Sequence[Step]) -> None:
     """Raises RemoteError where somebody else made what the plan needs to be ours."""
     for connection, reading in reader.readings.items():
         mine = [step for step in steps if step.connection is connection]
-        operations = [operation for step in mine for operation in (step.operation, *step.then)]
+        operations = [operation for step in mine for operation in (*step.operations, *step.then)]
         if connection is HERE:
             operations += [journal.keep(note) for note in calls.notes(steps, reading.server)]
         if refusal := needed_folders.refusal(map(reading.answer, needed_folders.needed(operations))):

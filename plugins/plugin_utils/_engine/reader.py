@@ -29,7 +29,7 @@ from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, Unread
 from .._planning.world import Planner, ServerView, World
-from .._windows import cmdlets, kept_files, probes, secret_record, server_replies
+from .._windows import cmdlets, kept_files, probes, scope_cmdlets, secret_record, server_replies
 from .._windows.cmdlets import Operation
 from .._windows.errors import Heard, RemoteFailure, UnexpectedReply
 from .._windows.export_elements import Export
@@ -179,6 +179,11 @@ class Reader:
         own = connection_reads.of_this_server(self._request, self._lacking).export
         there = [*itertools.chain.from_iterable(far)]
         return [*own, *there] if connection_reads.own_first(self._request) else [*there, *own]
+
+    @property
+    def details_operations(self) -> Sequence[Operation]:
+        """The reads of what this server has in the scopes that are defined, for what a write puts there."""
+        return scope_cmdlets.reads(self._request.own.details)
 
     def settle(self) -> None:
         """Something was written: what this server kept of secrets may be gone, and partners that were asked are looked
@@ -344,5 +349,6 @@ class Reader:
             contents = (*shown.contents, *before.contents)
             level, uses = shown.level or before.level, shown.uses or before.uses
             api, ready = shown.api or before.api, shown.ready or before.ready
-            shown = replace(shown, contents=contents, api=api, level=level, ready=ready, uses=uses)
+            details = shown.details or before.details
+            shown = replace(shown, contents=contents, api=api, level=level, ready=ready, uses=uses, details=details)
         self._views[shown.source] = shown

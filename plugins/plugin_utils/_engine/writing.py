@@ -248,6 +248,7 @@ class Writing:
             journal.look(),
             *server_replies.hop_among(reading.operations),
             *self.reader.content_operations(connection, content),
+            *(self.reader.details_operations if connection is HERE else ()),
         )
 
     def _learn(self, reading: Reading, done: Sequence[Step], rereads: Sequence[Operation], reply: Reply) -> None:

@@ -21,7 +21,8 @@ class Note:
 
     `claimed`: scope -> the server whose copy, which is to go, was put out of service by the run: this one by its name,
     or the partner as `partner`. `made`: scopes that
-    the run creates, out of service until both servers have them. `run`: its id; `who`: user@controller. `until`: by the
+    the run creates, out of service until both servers have them. `incomplete`: those that it creates with something in
+    them, of which it is not known whether all of that is there. `run`: its id; `who`: user@controller. `until`: by the
     server's clock, when the run will have gone on at the latest; a run that is older is dead. None: nobody knows, so it
     is. `earlier`: what a broken run left of the same relationship, and this one is to go on with.
     """
@@ -31,6 +32,7 @@ class Note:
     scopes: tuple[IPv4Address, ...] = ()
     claimed: Mapping[IPv4Address, str] = field(default_factory=dict)
     made: tuple[IPv4Address, ...] = ()
+    incomplete: tuple[IPv4Address, ...] = ()
     run: str = ""
     who: str = ""
     since: datetime | None = None
@@ -52,8 +54,14 @@ class Note:
     def with_rest(self, rest: Note) -> Note:
         """With what an earlier note of the same relationship still has to tell."""
         scopes = tuple(sorted({*self.scopes, *rest.scopes}))
-        made = tuple(sorted({*self.made, *rest.made}))
-        return replace(self, scopes=scopes, claimed={**rest.claimed, **self.claimed}, made=made)
+        made, incomplete = {*self.made, *rest.made}, {*self.incomplete, *rest.incomplete}
+        return replace(
+            self,
+            scopes=scopes,
+            claimed={**rest.claimed, **self.claimed},
+            made=tuple(sorted(made)),
+            incomplete=tuple(sorted(incomplete)),
+        )
 
     def text(self) -> str:
         """In one line of ASCII."""
@@ -66,6 +74,7 @@ class Note:
             "scopes": [str(scope) for scope in self.scopes],
             "claimed": {str(scope): server for scope, server in self.claimed.items()},
             "made": [str(scope) for scope in self.made],
+            "incomplete": [str(scope) for scope in self.incomplete],
             "run": self.run,
             "who": self.who,
             "since": self.since and self.since.isoformat(),
@@ -90,6 +99,7 @@ def _note(found: Any) -> Note:
         _scopes(found["scopes"]),
         {IPv4Address(scope): str(server) for scope, server in found["claimed"].items()},
         _scopes(found["made"]),
+        _scopes(found["incomplete"]),
         str(found["run"]),
         str(found["who"]),
         _moment(found["since"]),

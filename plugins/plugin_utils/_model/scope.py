@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 
 from .refusal import Refused
+from .scope_details import NO_DETAILS, ScopeDetails
 
 
 def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Address, ...]:
@@ -61,7 +62,8 @@ class Utilisation:
 
 @dataclass(frozen=True)
 class ScopeSpec:
-    """A scope as a playbook declares it, used to create it and for nothing else. None is an omitted option."""
+    """A scope as a playbook declares it, used to create it and for nothing else. None is an omitted option. `details`:
+    what it has in it when it begins to serve."""
 
     scope_id: IPv4Address
     subnet_mask: IPv4Address
@@ -71,3 +73,4 @@ class ScopeSpec:
     description: str | None = None
     lease_duration: int | None = None
     active: bool = True
+    details: ScopeDetails = NO_DETAILS

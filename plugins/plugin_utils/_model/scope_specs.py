@@ -5,28 +5,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from . import durations
+from . import durations, scope_details
 from .refusal import Refused
 from .render import scope_result
 from .scope import Scope, ScopeSpec, is_subnet_mask
+from .scope_details import Definition, Exclusion, ScopeDetails
 from .server import Server
 from .texts import few, sentences
 
 LEASE_LIMIT = durations.UNLIMITED - 1  # seconds; DHCP counts a lease in 32 bits
+_RANGE = ("start_range", "end_range")
 
 
 def parse(specs: Iterable[Mapping[str, Any]]) -> tuple[ScopeSpec, ...]:
     """The option create_scopes, sorted by scope id. Raises Refused, with everything that is wrong in one text."""
-    parsed: list[ScopeSpec] = []
     problems: list[str] = []
-    for options in specs:
-        try:
-            parsed.append(_spec(options))
-        except Refused as refused:
-            problems.append(str(refused))
+    parsed = [spec for given in specs if (spec := _spec(given, problems))]
     ids = [spec.scope_id for spec in parsed]
     problems += [
         f"create_scopes: {scope} is defined {ids.count(scope)} times; keep one definition."
@@ -50,7 +47,8 @@ def options(spec: ScopeSpec) -> Mapping[str, Any]:
         "description": spec.description,
         "lease_duration": durations.shown_lease(spec.lease_duration),
     }
-    return {option: value for option, value in shown.items() if value is not None}
+    said = {option: value for option, value in shown.items() if value is not None}
+    return {**said, **scope_details.options(spec.details, network(spec.scope_id, spec.subnet_mask))}
 
 
 def missing(specs: Sequence[ScopeSpec], server: Server) -> tuple[ScopeSpec, ...]:
@@ -79,15 +77,46 @@ def overlaps(new: Iterable[IPv4Network], server: Server) -> Sequence[str]:
     return problems
 
 
-def differences(specs: Sequence[ScopeSpec], server: Server) -> Sequence[Mapping[str, Any]]:
-    """What scopes that exist have otherwise than declared; an option that was left out is no difference."""
-    return [
-        {"scope_id": str(scope.scope_id), "field": field, "declared": declared, "actual": scope_result(scope)[field]}
-        for spec in specs
-        if (scope := server.scope(spec.scope_id))
-        for field, declared in options(spec).items()
-        if declared != scope_result(scope)[field]
-    ]
+def differences(
+    specs: Sequence[ScopeSpec], copies: Mapping[IPv4Address, Scope], details: Mapping[IPv4Address, ScopeDetails]
+) -> Sequence[Mapping[str, Any]]:
+    """What scopes that exist have otherwise than declared; an option that was left out is no difference. `details`: of
+    those of which they were read."""
+    found: list[Mapping[str, Any]] = []
+    for spec in specs:
+        if (scope := copies.get(spec.scope_id)) is None:
+            continue
+        differs = spec.details.differences(details[spec.scope_id]) if spec.scope_id in details else ()
+        actual = scope_result(scope)
+        fields = [(field, said, actual[field]) for field, said in options(spec).items() if field in actual]
+        found += [
+            {"scope_id": str(spec.scope_id), "field": field, "declared": declared, "actual": there}
+            for field, declared, there in (*fields, *differs)
+            if declared != there
+        ]
+    return found
+
+
+def warning(found: Sequence[Mapping[str, Any]], server: str) -> str:
+    """The differences in a sentence."""
+    words = (f"{one['scope_id']} {one['field']} is {_instead(one)}" for one in found)
+    return (
+        f"create_scopes: a definition is used only to create, so what {server} has otherwise is left as it is: "
+        f"{few(words, 'definition_differences', between='; ')}"
+    )
+
+
+def _instead(difference: Mapping[str, Any]) -> str:
+    actual, declared = (_shown(difference[key]) for key in ("actual", "declared"))
+    return "not there" if difference["actual"] is None else f"{actual}, not {declared}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {said!r}" for name, said in value.items())
+    return str(value) or "empty"
 
 
 def would_be(spec: ScopeSpec) -> Scope:
@@ -110,72 +139,63 @@ def network(scope_id: IPv4Address, subnet_mask: object) -> IPv4Network:
     return IPv4Network(f"{scope_id}/{subnet_mask}", strict=False)
 
 
-def _spec(given: Mapping[str, Any]) -> ScopeSpec:
-    where = f"create_scopes: {given['scope_id']}"
-    spec = ScopeSpec(
-        scope_id=_address(given, "scope_id", where),
-        subnet_mask=_mask(given, where),
-        start_range=_address(given, "start_range", where),
-        end_range=_address(given, "end_range", where),
-        name=given["name"].strip(),
-        description=given.get("description"),
-        lease_duration=_lease_duration(given, where),
-        active=given.get("state") != "inactive",
-    )
-    if not spec.name:
-        raise Refused(f"{where}: name: must not be empty; Windows gives no scope without a name.")
-    _check_range(spec, where)
-    return spec
+def _spec(given: Mapping[str, Any], problems: list[str]) -> ScopeSpec | None:
+    """None, and all that is wrong with the entry among the problems."""
+    entry = Definition()
+    addresses = {name: entry.address(given[name], name) for name in ("scope_id", "subnet_mask", *_RANGE)}
+    name, lease = given["name"].strip(), _lease_duration(given, entry)
+    if not name:
+        entry.problems.append("name: must not be empty; Windows gives no scope without a name.")
+    scope_id, mask, start, end = addresses.values()
+    if mask is not None and not is_subnet_mask(mask):
+        entry.problems.append(f"subnet_mask: {mask} is no subnet mask; write one as 255.255.255.0.")
+        mask = None
+    subnet = range_ = None
+    if scope_id is not None and mask is not None and start is not None and end is not None:
+        subnet, range_ = network(scope_id, mask), Exclusion(start, end)
+        if wrong := _range_problem(scope_id, mask, start, end):
+            entry.problems.append(wrong)
+            subnet = range_ = None
+    details = entry.details(given, subnet, range_)
+    problems += [f"create_scopes: {given['scope_id']}: {problem}" for problem in entry.problems]
+    if scope_id is None or mask is None or start is None or end is None or entry.problems:
+        return None
+    active = given.get("state") != "inactive"
+    return ScopeSpec(scope_id, mask, start, end, name, given.get("description"), lease, active, details)
 
 
-def _address(given: Mapping[str, Any], option: str, where: str) -> IPv4Address:
-    try:
-        return IPv4Address(str(given[option]).strip())
-    except AddressValueError:
-        raise Refused(f"{where}: {option}: {given[option]!r} is no IPv4 address; write one as 10.1.20.0.") from None
-
-
-def _mask(given: Mapping[str, Any], where: str) -> IPv4Address:
-    mask = _address(given, "subnet_mask", where)
-    if not is_subnet_mask(mask):
-        raise Refused(f"{where}: subnet_mask: {mask} is no subnet mask; write one as 255.255.255.0.")
-    return mask
-
-
-def _lease_duration(given: Mapping[str, Any], where: str) -> int | None:
+def _lease_duration(given: Mapping[str, Any], entry: Definition) -> int | None:
     if given.get("lease_duration") is None:
         return None
     try:
         seconds = durations.parse_lease(given["lease_duration"])
     except ValueError as error:
-        raise Refused(f"{where}: lease_duration: {error}, or unlimited.") from None
+        entry.problems.append(f"lease_duration: {error}, or unlimited.")
+        return None
     if seconds == 0:
-        raise Refused(f"{where}: lease_duration: cannot be 0; leave it out for Windows' default.")
+        entry.problems.append("lease_duration: cannot be 0; leave it out for Windows' default.")
     if seconds > durations.UNLIMITED:
-        raise Refused(
-            f"{where}: lease_duration: is {seconds} seconds, and {LEASE_LIMIT} (136 years) is the most; give a shorter "
-            "one, or unlimited."
+        entry.problems.append(
+            f"lease_duration: is {seconds} seconds, and {LEASE_LIMIT} (136 years) is the most; give a shorter one, or "
+            "unlimited."
         )
     return seconds
 
 
-def _check_range(spec: ScopeSpec, where: str) -> None:
-    start, end = spec.start_range, spec.end_range
-    gives = IPv4Address(int(start) & int(spec.subnet_mask))
-    if gives != spec.scope_id:
-        raise Refused(
-            f"{where}: scope_id: start_range {start} and subnet_mask {spec.subnet_mask} give {gives}; correct "
-            "one of the three."
-        )
-    subnet = network(spec.scope_id, spec.subnet_mask)
+def _range_problem(scope_id: IPv4Address, mask: IPv4Address, start: IPv4Address, end: IPv4Address) -> str | None:
+    gives = IPv4Address(int(start) & int(mask))
+    if gives != scope_id:
+        return f"scope_id: start_range {start} and subnet_mask {mask} give {gives}; correct one of the three."
+    subnet = network(scope_id, mask)
     if end not in subnet:
-        raise Refused(f"{where}: end_range: {end} lies outside the subnet {subnet}; correct it or subnet_mask.")
+        return f"end_range: {end} lies outside the subnet {subnet}; correct it or subnet_mask."
     if start > end:
-        raise Refused(f"{where}: start_range: {start} comes after end_range {end}; write them the other way round.")
-    for option, address in (("start_range", start), ("end_range", end)):
+        return f"start_range: {start} comes after end_range {end}; write them the other way round."
+    for option, address in zip(_RANGE, (start, end), strict=True):
         if address in (subnet.network_address, subnet.broadcast_address):
             kind = "network" if address == subnet.network_address else "broadcast"
-            raise Refused(
-                f"{where}: {option}: {address} is the {kind} address of {subnet}, which no client can have; leave it "
-                "out of the range."
+            return (
+                f"{option}: {address} is the {kind} address of {subnet}, which no client can have; leave it out of the "
+                "range."
             )
+    return None

@@ -6,6 +6,7 @@
 | --- | --- | --- |
 | SAVE | the copies are there | - |
 | MAKE | the id is free | stays |
+| COMPLETE | a copy, off and in no relationship | stays |
 | SERVE on, off | a copy; off: the kept one is there | the reverse, by this run or the next |
 | DETACH members, half | members there; no members left | none, the next run goes on |
 | WITHDRAW members, relationship | members on both; empty on both | IMPORT of SAVE, by a person |
@@ -25,7 +26,7 @@ from enum import Enum
 from .._model import durations
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
-from .._windows import cmdlets, kept_files, secret_record
+from .._windows import cmdlets, kept_files, scope_cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, setting_changes
 from .actions import Action, Kind, SafetyCopy, list_scopes
@@ -49,7 +50,8 @@ class Row:
 
     `scopes_at_once`: how many scopes one action is about. `reaches_partner`: the server that runs it reaches the
     partner by itself. `ends_copies`: copies go by it, or are put out of service. `changes_content`: of copies that are
-    compared. `proofs`: reads that have to succeed before it. `then`: what holds only when everything was written."""
+    compared. `proofs`: reads that have to succeed before it. `more`: what the same action does after its operation.
+    `then`: what holds only when everything was written."""
 
     words: str
     operation: Callable[[Action, str | None], Operation]
@@ -63,6 +65,7 @@ class Row:
     ends_copies: bool = False
     changes_content: bool = False
     proofs: Callable[[Action], tuple[Operation, ...]] = lambda action: ()
+    more: Callable[[Action], tuple[Operation, ...]] = lambda action: ()
     then: Callable[[Action, World], tuple[Operation, ...]] = lambda action, world: ()
 
 
@@ -80,9 +83,10 @@ def words(action: Action, world: World) -> str:
     )
 
 
-def operation(action: Action, world: World) -> Operation:
-    """What the server that runs the action is sent."""
-    return KINDS[action.kind].operation(action, world.views[action.where].computer)
+def operations(action: Action, world: World) -> tuple[Operation, ...]:
+    """What the server that runs the action is sent; it is done when the last of them is."""
+    row = KINDS[action.kind]
+    return (row.operation(action, world.views[action.where].computer), *row.more(action))
 
 
 def effect(world: World, action: Action) -> World:
@@ -105,7 +109,9 @@ def _definition(action: Action, world: World) -> str:
         unlimited = spec.lease_duration == durations.UNLIMITED
         lease = ", unlimited leases" if unlimited else f", leases of {durations.timespan(spec.lease_duration)}"
     state = "" if spec.active else ", inactive"
-    return f"'{spec.name}' (mask {spec.subnet_mask}, {spec.start_range} to {spec.end_range}{lease}{state})"
+    inside = "".join(f", {word}" for word in spec.details.words())
+    where = f"on {world.views[action.where].name} (mask {spec.subnet_mask}"
+    return f"'{spec.name}' {where}, {spec.start_range} to {spec.end_range}{lease}{state}{inside})"
 
 
 def _changes(action: Action, world: World) -> str:
@@ -160,12 +166,23 @@ KINDS: Mapping[Kind, Row] = {
     ),
     Kind.MAKE: Row(
         "create scope {scopes} {detail}",
-        lambda action, computer: cmdlets.add_scope(action.detail),
+        lambda action, computer: scope_cmdlets.add_scope(action.detail),
         effects.has_none,
         effects.made,
         _definition,
         alone=True,
         reaches_partner=True,
+        more=lambda action: scope_cmdlets.complete(action.scopes[0], action.detail.details),
+    ),
+    Kind.COMPLETE: Row(
+        "complete scope {scopes} on {where}, which a broken run has begun ({detail})",
+        lambda action, computer: scope_cmdlets.complete(action.scopes[0], action.detail)[0],
+        effects.is_idle,
+        effects.completed,
+        lambda action, world: ", ".join(action.detail.words()),
+        alone=True,
+        reaches_partner=True,
+        more=lambda action: scope_cmdlets.complete(action.scopes[0], action.detail)[1:],
     ),
     Kind.SERVE_ON: Row(
         "activate {scopes} on {where}",

@@ -23,6 +23,7 @@ class Kind(Enum):
 
     SAVE = "save"
     MAKE = "make"
+    COMPLETE = "complete"
     SERVE_ON = "serve on"
     SERVE_OFF = "serve off"
     DETACH_MEMBERS = "detach members"  # on one server, by the API
@@ -42,7 +43,7 @@ class Kind(Enum):
 class Stage(IntEnum):
     """The order of a plan's actions; those of one stage stay as they were added."""
 
-    MAKE = 0  # scopes that do not exist
+    MAKE = 0  # scopes that do not exist, or not with all that belongs in them
     CLEAR = 1  # what is in the way of scopes that come
     CLAIM = 2  # the copies that go: save, off. Then both servers are looked at, before anything that cannot be undone
     LOSER = 3  # the server that loses its copies: out, delete
@@ -58,7 +59,7 @@ class Action:
 
     `partner`: what is reached from the server that runs it ("": nothing but what `where` says). `normal`: the
     relationship has to be Normal before. `detail`: what the kind needs beside, one of the types below, or the number of
-    days for SAVE and a ScopeSpec for MAKE.
+    days for SAVE, a ScopeSpec for MAKE and ScopeDetails for COMPLETE.
     """
 
     id: int

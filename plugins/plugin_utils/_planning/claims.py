@@ -203,7 +203,8 @@ def left_of(note: Note, now: World) -> Note | None:
     if there is None:
         half = here.half(name)
         other = half is not None and not half.relationship.partner.is_called(note.partner)
-        return replace(note, until=None) if note.claimed or note.made or (note.scopes and not other) else None
+        left = note.claimed or note.made or note.incomplete or (note.scopes and not other)
+        return replace(note, until=None) if left else None
     claimed = {
         scope: server
         for scope, server in note.claimed.items()
@@ -216,9 +217,16 @@ def left_of(note: Note, now: World) -> Note | None:
         if scope in here.copies
         and not (here.serves(scope) and (there.serves(scope) or not in_common(here, there, scope, here)))
     )
+    incomplete = tuple(
+        scope
+        for scope in note.incomplete
+        if scope in made or (scope in here.copies and not here.serves(scope) and scope not in here.owners)
+    )
     apart = (here.members(name) ^ there.members(name)).intersection(note.scopes)
-    scopes = tuple(sorted({*apart, *claimed, *made}))
-    return replace(note, scopes=scopes, claimed=claimed, made=made, until=None) if scopes else None
+    scopes = tuple(sorted({*apart, *claimed, *made, *incomplete}))
+    if not scopes:
+        return None
+    return replace(note, scopes=scopes, claimed=claimed, made=made, incomplete=incomplete, until=None)
 
 
 def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
@@ -238,6 +246,7 @@ def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
 
 
 def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
+    left = {scope for scope in note.made if scope in d.start.incomplete and scope not in d.complete}
     for scope in sorted({*note.claimed, *note.made}):
         both = (d.here, d.view(there.source))
         common = in_common(*both, scope, d.here)
@@ -246,8 +255,14 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
             claimed = (scope in note.claimed and view.source == on.source) or scope in note.made
             off = scope in view.copies and not view.serves(scope)
             alone = scope not in other.copies and scope not in note.made
-            if claimed and off and (common or alone):
+            if claimed and off and (common or alone) and scope not in left:
                 d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
+        if scope in left and common:
+            d.warn(
+                f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service, and "
+                f"options, exclusions or reservations may be missing: compare it with its definition in create_scopes, "
+                f"on both servers of '{note.relationship}', and activate it on both (Set-DhcpServerv4Scope)"
+            )
         if scope in note.made and not common and scope in d.here.copies and not d.here.serves(scope):
             d.warn(
                 f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service and "

@@ -14,6 +14,7 @@ from .._model.identity import Connection, Source
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
+from .._windows.scope_cmdlets import DetailsRead
 from . import action_table, recognising
 from .action_table import KINDS, AtOnce
 from .actions import Action, Kind, Stage, chunks
@@ -53,6 +54,7 @@ class Draft:
         self.settings: dict[str, DeclaredSettings] = {}  # declared, with what follows from a relationship that ends
         self.warnings: list[str] = []
         self.pending: dict[str, DeclaredSettings] = {}  # they wait for their first scope
+        self.complete: set[IPv4Address] = set()  # scopes that have by the end all that their definitions say
         self._asked = ReadRequest()
         self._waiting: set[str] = set()
 
@@ -157,6 +159,19 @@ class Draft:
         if unknown:
             self._ask(ReadRequest(OwnRead(uses=unknown)))
         return not unknown
+
+    def knows_details(self, wanted: DetailsRead) -> bool:
+        """Whether it is known what these scopes have in them; if not, it has to be read first."""
+        known = self.start.here.details.keys() >= wanted.scopes
+        if not known:
+            self._ask(ReadRequest(OwnRead(details=wanted)))
+        return known
+
+    def knows_level(self) -> bool:
+        """Whether the classes and definitions of this server are known; if not, they have to be read first."""
+        if self.start.here.level is None:
+            self._ask(ReadRequest(OwnRead(level=True)))
+        return self.start.here.level is not None
 
     def view(self, source: Source) -> ServerView:
         """A server as it would be by now."""

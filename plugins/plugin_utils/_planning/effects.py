@@ -53,8 +53,14 @@ def _at(change: Callable[[Action, ServerView], ServerView]) -> Effect:
     return lambda action, world: world.having(change(action, _where(action, world)))
 
 
-# a scope serves only when both servers have it
-made = _at(lambda action, view: view.with_copies([replace(scope_would_be(action.detail), active=False)]))
+@_at
+def made(action: Action, view: ServerView) -> ServerView:
+    """MAKE: the scope with all that is in it, which serves only when both servers have it."""
+    after = view.with_copies([replace(scope_would_be(action.detail), active=False)])
+    return after.with_details(action.detail.scope_id, action.detail.details)
+
+
+completed = _at(lambda action, view: view.with_details(action.scopes[0], action.detail))
 switched_on = _at(lambda action, view: view.switched(action.scopes, True))
 switched_off = _at(lambda action, view: view.switched(action.scopes, False))
 members_detached = _at(lambda action, view: view.with_members(action.name, going=action.scopes))  # the copies stay
@@ -214,10 +220,8 @@ def _other_has_none(action: Action, world: World) -> Iterable[str]:
 
 def left_over(action: Action, world: World) -> Iterable[str]:
     """Out of service and in no relationship, kept by another server; what their end waits for is there."""
-    where, waits = _where(action, world), action.detail
-    for words, wrong in (("in service", where.serves), ("in failover", where.owners.__contains__)):
-        if scopes := [scope for scope in action.scopes if wrong(scope)]:
-            yield f"{list_scopes(scopes)} is {words} on {where.name}"
+    waits = action.detail
+    yield from is_idle(action, world)
     yield from kept_elsewhere(action, world)
     yield from _kept_is_last(action, world)
     if waits and not set(action.scopes) <= world.here.members(waits.relationship):
@@ -237,6 +241,14 @@ def secret_kept(action: Action, world: World) -> Iterable[str]:
         yield f"nothing is kept of the secret of '{action.name}'"
 
 
+def _idle(action: Action, view: ServerView) -> Iterable[str]:
+    yield from _copies(action, view)
+    for words, wrong in (("in service", view.serves), ("in failover", view.owners.__contains__)):
+        if scopes := [scope for scope in action.scopes if wrong(scope)]:
+            yield f"{list_scopes(scopes)} is {words} on {view.name}"
+
+
+is_idle = _on_one(_idle)
 has_copies, has_none, has_members = _on_one(_copies), _on_one(_no_copies), _on_one(_members)
 kept_elsewhere = _on_both(_copies)
 has_half, half_is_empty, empty_on_both = _on_one(_half), _on_one(_empty_half), _on_both(_empty_half)

@@ -6,7 +6,6 @@ Windows copies a scope that joins to the partner, and refuses one that is there 
 option definition which is not. What it would refuse is found before, as far as it can be known: the partner is read
 when scopes come.
 
-    make    scopes that are defined and not there, out of service, in a stage before all others
     settle  the relationship is created with its first scopes, or what differs is modified; then scopes join
 
 What is in the way of a scope goes before, after a safety copy: an inactive copy on the partner, where the task allows
@@ -20,7 +19,7 @@ from typing import Any
 
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
-from . import checks, claims, recognising, setting_changes
+from . import checks, claims, defining, recognising, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft
 from .read_request import PartnerRead, Scopes
@@ -121,6 +120,8 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     checks.check_replaced(name, taken, here, there, spec.policy)
     checks.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
     claims.check_not_last(taken, name, here, there)
+    defining.check_complete(name, coming, d)
+    defining.check_options(spec, d, there)
     checks.check_lacking(copied, d.start.here, there)
     for warning in checks.warnings(coming, here, there) if coming else ():
         d.warn(warning)
@@ -165,28 +166,10 @@ def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView 
     coming = d.here.lacking(spec.name, spec.members)
     copied = [scope for scope in coming if scope in d.start.here.copies]
     there = d.need(PartnerRead(names, spec.name, level=bool(coming), guarded=False))
-    return there if d.knows_needs(copied) else None
+    is_known = [d.knows_needs(copied), defining.knows_level(spec, d)]  # all of it is read at once
+    return there if all(is_known) else None
 
 
 def asks_partner(spec: Spec, d: Draft) -> bool:
     """Whether the partner is looked at: where it is read anyway, and before scopes come to it."""
     return d.world.reads_both(spec.name) or bool(d.here.lacking(spec.name, spec.members))
-
-
-def make(spec: Spec, d: Draft) -> None:
-    """Scopes that are defined and not there are created. Raises Refused where a subnet is taken."""
-    if not spec.define:
-        return
-    current = d.here.half(spec.name)
-    partner = current.relationship.partner_server if current else spec.settings and spec.settings.partner_server
-    for new in checks.missing_scopes(spec.define, d.here):
-        d.add(
-            Kind.MAKE,
-            d.here,
-            spec.name,
-            (new.scope_id,),
-            detail=new,
-            partner=partner or "",
-            normal=True,
-            stage=Stage.MAKE,
-        )

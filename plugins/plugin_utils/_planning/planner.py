@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One planner for all that is declared of a server's failover. No I/O, nothing of Ansible.
 
-    make         scopes that are defined and not there
+    make         scopes that are defined and not there, and those that a broken run left incomplete
     find_misfit  relationships that have to end before the declared ones can be: another role, partner or name
     move         scopes out of other relationships, before those end
     take_apart   what is unfit, half-made or to be absent ends
@@ -23,9 +23,10 @@ from dataclasses import replace
 
 from .._model.texts import few
 from .claims import About, go_on, revive
+from .defining import make, read_of
 from .draft import Draft
 from .guards import differs_at_partner
-from .joining import make, settle
+from .joining import settle
 from .leaving import delete_former, purge
 from .plan import Plan
 from .plan_proof import finished
@@ -42,7 +43,7 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
     partner that cannot be read and has to be."""
     check(desired)
     if not world.views:
-        return ReadRequest(OwnRead(secrets=named(desired)))
+        return ReadRequest(OwnRead(secrets=named(desired), details=read_of(desired)))
     d, about = Draft(world, several_partners=len(desired) > 1), About.all_of(desired)
     revive(d, about)
     for phase in PHASES:

@@ -17,6 +17,7 @@ from .._model.note import Note
 from .._model.server import Server
 from .._model.texts import few
 from .._windows.errors import Heard, RemoteFailure, heard
+from .._windows.scope_cmdlets import DetailsRead
 
 Scopes = tuple[IPv4Address, ...]
 
@@ -33,7 +34,8 @@ class OwnRead:
     `secrets`: relationships, for what is kept there of those. `scopes`: whose content is read, with `leases`.
     `uses`: of which scopes it is asked what they need of the server level. `level`: the server level itself, with the
     version. `copy`: the path of a safety copy. `statistics`: how full each scope is.
-    `api`: a relationship, to ask the management API with.
+    `api`: a relationship, to ask the management API with. `details`: what of scopes that are defined is read, whether
+    they are there or not.
     """
 
     secrets: tuple[str, ...] = ()
@@ -44,6 +46,7 @@ class OwnRead:
     copy: str = ""
     statistics: bool = False
     api: str = ""
+    details: DetailsRead = field(default_factory=DetailsRead)
 
     def merged(self, other: OwnRead) -> OwnRead:
         """What both need together."""
@@ -56,6 +59,7 @@ class OwnRead:
             self.copy or other.copy,
             self.statistics or other.statistics,
             self.api or other.api,
+            self.details.merged(other.details),
         )
 
 
@@ -135,6 +139,8 @@ class ReadRequest:
     def words(self) -> str:
         """For the one who watches."""
         asked = {name: value for name, value in vars(self.own).items() if value and name != "leases"}
+        if self.own.details:
+            asked["details"] = tuple(sorted(self.own.details.scopes))
         own = [f"{name} {few(value) if isinstance(value, tuple) else value}" for name, value in asked.items()]
         partners = [
             f"partner {read.key or 'of partner_host'} of '{read.relationship}'"

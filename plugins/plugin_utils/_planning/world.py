@@ -21,6 +21,7 @@ from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import SETTINGS
 from .._model.scope import Scope, Utilisation
+from .._model.scope_details import ScopeDetails
 from .._model.server import Server
 from .._windows.export_elements import NOTHING, Export, ServerLevel
 from .._windows.probes import Readiness
@@ -74,8 +75,8 @@ class ServerView:
     `ours`: relationships with the server whose task it is; those with others only occupy a name and their scopes.
     `read_at`: when it was read, by the clock of the server that ran the read. `api`: the DHCP management API answers
     there. `level`: its classes and definitions; `ready`: what else may keep scopes from coming there. `uses`: what
-    scopes need of the level, of which the content was not read. `mirrors`: those of ours that
-    the task's own server has with this one, too.
+    scopes need of the level, of which the content was not read. `details`: of scopes that are defined, what their
+    definitions say of them. `mirrors`: those of ours that the task's own server has with this one, too.
     """
 
     source: Source
@@ -89,6 +90,7 @@ class ServerView:
     level: ServerLevel | None = None
     ready: Readiness | None = None
     uses: Export | None = None
+    details: Mapping[IPv4Address, ScopeDetails] = field(default_factory=dict)
     mirrors: frozenset[str] = frozenset()
 
     @property
@@ -204,6 +206,10 @@ class ServerView:
         """The server with these copies, instead of what it may have of their scopes."""
         return replace(self, copies={**self.copies, **{copy.scope_id: copy for copy in copies}})
 
+    def with_details(self, scope: IPv4Address, more: ScopeDetails) -> ServerView:
+        """The server with these in a scope, beside those that it may have in it."""
+        return replace(self, details={**self.details, scope: self.details.get(scope, ScopeDetails()).given(more)})
+
     def without_copies(self, scopes: Collection[IPv4Address]) -> ServerView:
         """The server without its copies of these scopes."""
         return replace(self, copies={key: copy for key, copy in self.copies.items() if key not in scopes})
@@ -271,6 +277,16 @@ class World:
     def left_behind(self, name: str) -> Note | None:
         """What earlier runs left of a relationship."""
         return next((note for note in self.broken_off if note.relationship.casefold() == name.casefold()), None)
+
+    @property
+    def incomplete(self) -> Mapping[IPv4Address, Note]:
+        """Scopes of this server, out of service, in which an earlier run may not have put all that belongs there."""
+        return {
+            scope: note
+            for note in self.broken_off
+            for scope in note.incomplete
+            if scope in self.here.copies and not self.here.serves(scope)
+        }
 
     def note(self, name: str) -> Note | None:
         """The note about a relationship, whatever its name's upper and lower case."""

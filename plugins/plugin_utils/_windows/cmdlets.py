@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model import durations
 from .._model.relationship_settings import DECLARED, SETTINGS, DeclaredSettings
-from .._model.scope import ScopeSpec
 
 Operation = Mapping[str, Any]
 
@@ -84,6 +82,16 @@ def _name(kind: str, computer: str | None) -> str:
 def _read(call_id: str, cmdlet: str, properties: Sequence[str], **more: Any) -> Operation:
     retry = {"retry_on": list(_STARTING), "retry_seconds": _STARTING_SECONDS}
     return {**_cmdlet(call_id, cmdlet, {}), "select": list(properties), **retry, **more}
+
+
+def quiet(call_id: str, cmdlet: str, parameters: Mapping[str, Any]) -> Operation:
+    """A write by a cmdlet that has no -Force, and answers nothing."""
+    return _cmdlet(call_id, cmdlet, {**parameters, **_QUIET})
+
+
+def unguarded(call_id: str, cmdlet: str, parameters: Mapping[str, Any], properties: Sequence[str]) -> Operation:
+    """A read that is no part of the fingerprint."""
+    return _read(call_id, cmdlet, properties, parameters=dict(parameters), fingerprint=False)
 
 
 def who_when() -> Operation:
@@ -316,24 +324,6 @@ def remove_member_here(relationship: str, scopes: Sequence[IPv4Address], compute
 def remove_relationship_here(relationship: str, computer: str | None = None) -> Operation:
     """Takes one server's half away by the management API: its scopes stay there, and the partner keeps its half."""
     return own("remove_relationship_here", relationship=relationship, server=computer)
-
-
-def add_scope(spec: ScopeSpec) -> Operation:
-    """Creates a scope here, out of service, with Windows' defaults; its id follows from range and mask."""
-    parameters: dict[str, Any] = {
-        "StartRange": str(spec.start_range),
-        "EndRange": str(spec.end_range),
-        "SubnetMask": str(spec.subnet_mask),
-        "Name": spec.name,
-        "State": "InActive",  # it serves when both servers have it
-        "Type": "Dhcp",  # the only type that every version takes into failover
-        **_QUIET,  # this one has no -Force
-    }
-    if spec.description:
-        parameters["Description"] = spec.description
-    if spec.lease_duration is not None:
-        parameters["LeaseDuration"] = durations.lease_timespan(spec.lease_duration)
-    return _cmdlet("add_scope", "Add-DhcpServerv4Scope", parameters)
 
 
 def at(computer: str | None) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
 
 NO_SUCH_SCOPE = frozenset({"DHCP 20005"})
+NOTHING_THERE = frozenset({"WIN32 259"})  # no more items: whether a list without any is told so is not known
 ACCESS_DENIED = "WIN32 5"
 NO_RIGHTS = "DHCP 20121"
 NO_FAILOVER = "DHCP 20118"
@@ -67,6 +68,7 @@ _NEWER = (
 # a plan has looked at these before: somebody was faster
 _PLANS_ANEW = "Run again: the next run plans from what is there now."
 _SAYS_WHY = "Run again: the next run plans from what is there now, and says what is in the way."
+_COMPLETES = "Correct it there or in create_scopes, and run again: the scope is completed before it serves."
 _NO_BACKUP = (
     "the DHCP server could not back its database up, and Windows imported the scopes all the same, without this way "
     "back",
@@ -103,6 +105,12 @@ _MEANING: Mapping[str, tuple[str, str]] = {
         "an option definition has another type on the partner",
         "Make both definitions equal, and run again.",
     ),
+    "DHCP 20010,Set-DhcpServerv4OptionValue": ("an option of create_scopes has no definition there", _COMPLETES),
+    "DHCP 20044,Set-DhcpServerv4OptionValue": ("a class of an option of create_scopes is missing there", _COMPLETES),
+    "WIN32 87,Set-DhcpServerv4OptionValue": ("Windows takes an option's value of create_scopes for wrong", _COMPLETES),
+    "DHCP 20023,Add-DhcpServerv4ExclusionRange": ("an exclusion of create_scopes overlaps another one", _COMPLETES),
+    "DHCP 20014,Add-DhcpServerv4Reservation": ("a client of create_scopes has a reservation already", _COMPLETES),
+    "DHCP 20022,Add-DhcpServerv4Reservation": ("an address of create_scopes is reserved already", _COMPLETES),
     "DHCP 20113": ("the scope is already in a failover relationship", _SAYS_WHY),
     "DHCP 20114": ("a relationship of this name exists on one of the two servers", _SAYS_WHY),
     "DHCP 20115": ("the relationship does not exist there", _PLANS_ANEW),
@@ -256,6 +264,10 @@ _HOP = (
     "on both servers."
 )
 _RIGHTS = "Make it a local administrator of {partner}."
+_HERE = (
+    *("who", "bindings", "failover", "scopes", "import_copy"),
+    *("add_scope", "add_exclusion", "add_reservation", "set_option"),
+)
 _DENIED: Mapping[Denied, tuple[str, str]] = {
     "here": ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server."),
     "hop": (
@@ -372,4 +384,4 @@ def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: 
 def _denied(operation: str) -> Denied:
     """Where a refusal of an operation comes from, by its id: a read of this server, or a write that reaches the partner
     as well."""
-    return "here" if operation in ("who", "bindings", "failover", "scopes", "add_scope", "import_copy") else "somewhere"
+    return "here" if operation in _HERE else "somewhere"

@@ -90,6 +90,12 @@ class ReplyObject:
             raise self.unreadable(name, value, "which is no text")
         return visible_surrogates(value)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Of a property that is a list of texts; null is none."""
+        value = self.value(name)
+        members = value if isinstance(value, (list, tuple)) else () if value is None else (value,)
+        return tuple(ReplyObject(self.place, {name: member}).text(name) for member in members)
+
     def name(self, name: str) -> str:
         """A text by which something is called: it cannot be empty."""
         value = self.text(name)

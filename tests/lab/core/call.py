@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
@@ -132,6 +132,12 @@ class Call:
     def report(self, refusal: Refused) -> None:
         """One object was refused: non-terminating, the cmdlet goes on (C PSDOC)."""
         self.errors.append(refusal.record)
+
+    def report_none(self, items: Collection[object]) -> None:
+        """A Get that finds no items: nothing, or an error (switch empty_lists_answer)."""
+        answer = self.world.switches.empty_lists_answer
+        if not items and self.cmdlet.startswith("Get-") and answer != "empty":
+            self.report(self.fail(answer, "enumerate", "items"))
 
     def outcome(self) -> Outcome:
         shown = versions.shown(self.here.version(), self.objects)

@@ -122,6 +122,27 @@ class Switches:
         "How many Gets show each state of a re-integration",
         (1, 0, 3),
     )
+    option_numbers_show: str = _rule(
+        "as_set",
+        "U",
+        "6.1 (PSDOC: set as decimal or hexadecimal strings; how they are shown is not said)",
+        "How does Get-DhcpServerv4OptionValue show an option that is a number?",
+        ("as_set", "decimal", "hexadecimal"),
+    )
+    user_class_options_show: str = _rule(
+        "as_class",
+        "U",
+        "6.1 (PSDOC: setting one creates a policy of the class's name; how Get shows it is not said)",
+        "What becomes of a scope's option value of a user class?",
+        ("as_class", "as_policy"),
+    )
+    empty_lists_answer: str = _rule(
+        "empty",
+        "U",
+        "8.2 (ERROR_NO_MORE_ITEMS of the API)",
+        "What do Get-DhcpServerv4Reservation and Get-DhcpServerv4ExclusionRange answer where there are none?",
+        ("empty", "WIN32 259"),
+    )
     # --- changing --------------------------------------------------------------------------------------------------
     active_after_lb_to_hs: str = _rule(
         "primary",
@@ -247,6 +268,13 @@ class Switches:
         "U",
         "12 (no source says that the two servers are written to as one)",
         "A failover cmdlet that writes on both servers: is the partner written to first?",
+    )
+    silent_dns_server_error: str = _rule(
+        "WIN32 87",
+        "U",
+        "PSDOC (DNS servers are validated without -Force), DhcpServerDsc 56",
+        "The error for a DNS server that does not answer, in Set-DhcpServerv4OptionValue without -Force",
+        ("WIN32 87", "WIN32 1460"),
     )
     # --- removing --------------------------------------------------------------------------------------------------
     force_removes_when_unreachable: bool = _rule(

@@ -13,7 +13,7 @@ from lab.core.call import Call
 from lab.core.catalogue import class_of, definition_of
 from lab.core.metadata import MAX_TIMESPAN
 from lab.core.reservations import find as find_reservation
-from lab.core.server import DnsSetting, OptionKey, OptionValues, Policy, Scope, Server
+from lab.core.server import DnsSetting, OptionKey, OptionValues, Policy, Scope
 
 # C PSDOC: the parameters of the set CommonOptions -> option id.
 _COMMON = {"Router": 3, "DnsServer": 6, "DnsDomain": 15, "WinsServer": 44, "Wpad": 252}
@@ -33,22 +33,22 @@ class _Level:
 
 def get(call: Call) -> None:
     """By id, or all. M WEAVE: one that is not set is 20010. L: without -All only the class asked for (none: no
-    class)."""
-    level = _level(call)
+    class). C PSDOC: with it those of policies, too."""
     vendor, user = call.text("VendorClass").lower(), call.text("UserClass").lower()
-    chosen = {
-        key: value
+    chosen = [
+        (level, key, value)
+        for level in _levels(call)
         for key, value in sorted(level.shown.items())
         if call.on("All") or (key.vendor_class.lower(), key.user_class.lower()) == (vendor, user)
-    }
+    ]
     if not call.has("OptionId"):
-        call.emit(_view(call.server, key, value, level) for key, value in chosen.items())
+        call.emit(_view(call, key, value, level) for level, key, value in chosen)
         return
     for option_id in call.numbers("OptionId"):
-        found = {key: value for key, value in chosen.items() if key.option_id == option_id}
+        found = [(level, key, value) for level, key, value in chosen if key.option_id == option_id]
         if not found:
             call.report(call.refused("DHCP 20010", "get_option", option=option_id))
-        call.emit(_view(call.server, key, value, level) for key, value in found.items())
+        call.emit(_view(call, key, value, level) for level, key, value in found)
 
 
 def set_(call: Call) -> None:
@@ -59,8 +59,30 @@ def set_(call: Call) -> None:
             level.values.pop(key, None)
             continue
         check_value(call, key, values)
+        _check_dns_servers(call, key, values)
+        if key.user_class and call.world.switches.user_class_options_show == "as_policy":
+            level, key = _in_policy(call, level, key)
         level.values[key] = values
-        call.pass_thru(_view(call.server, key, values, level))
+        call.pass_thru(_view(call, key, values, level))
+
+
+def _check_dns_servers(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
+    """C PSDOC: DNS servers are validated, unless -Force says not to; M (DhcpServerDsc 56): also by the option's id. In
+    the lab the servers themselves are DNS servers, and nobody else is; the error is a switch."""
+    known = {str(address) for server in call.world.servers.values() for address in server.addresses()}
+    if key.option_id == _COMMON["DnsServer"] and not call.on("Force") and not known.issuperset(values):
+        raise call.fail(call.world.switches.silent_dns_server_error, "set option value of", key.option_id)
+
+
+def _in_policy(call: Call, level: _Level, key: OptionKey) -> tuple[_Level, OptionKey]:
+    """The policy that Windows makes of a user class (C PSDOC), by the name of the class; a reservation has none (I)."""
+    if call.has("ReservedIP") or level.policy_name:
+        return level, key
+    scope_id = call.address("ScopeId")
+    policies = call.server.policies if scope_id is None else call.scope(scope_id).policies
+    made = Policy(key.user_class, criteria={"UserClass": ("EQ", key.user_class)}, processing_order=len(policies) + 1)
+    policy = policies.setdefault(key.user_class, made)
+    return _Level(policy.options, policy.options, policy.name), key._replace(user_class="")
 
 
 def remove(call: Call) -> None:
@@ -72,7 +94,7 @@ def remove(call: Call) -> None:
         if key is None:
             call.report(call.refused("DHCP 20010", "get_option", option=option_id))
         else:
-            call.pass_thru(_view(call.server, key, level.values.pop(key), level))
+            call.pass_thru(_view(call, key, level.values.pop(key), level))
 
 
 def _folded(key: OptionKey) -> OptionKey:
@@ -124,6 +146,16 @@ def _level(call: Call) -> _Level:
     if scope is not None:
         return _Level(scope.options, scope_options(scope))
     return _Level(call.server.option_values, call.server.option_values)
+
+
+def _levels(call: Call) -> list[_Level]:
+    """Where the options are that a Get shows."""
+    level = _level(call)
+    if not call.on("All") or call.has("ReservedIP") or level.policy_name:
+        return [level]
+    scope_id = call.address("ScopeId")
+    policies = call.server.policies if scope_id is None else call.scope(scope_id).policies
+    return [level, *(_Level(one.options, one.options, one.name) for one in policies.values())]
 
 
 def find_policy(call: Call, scope: Scope | None, name: str) -> Policy:
@@ -179,17 +211,26 @@ def dns_setting(flags: int) -> DnsSetting:
     )
 
 
-def _view(server: Server, key: OptionKey, values: tuple[str, ...], level: _Level) -> CmdletObject:
-    definition = definition_of(server, key)
+def _view(call: Call, key: OptionKey, values: tuple[str, ...], level: _Level) -> CmdletObject:
+    """C PSDOC: -Brief leaves the name out."""
+    definition = definition_of(call.server, key)
+    kind = definition.type if definition else ""
     return CmdletObject(
         "DhcpServerv4OptionValue",
         {
             "OptionId": key.option_id,
-            "Name": definition.name if definition else "",
-            "Type": definition.type if definition else "",
-            "Value": values,
+            "Name": definition.name if definition and not call.on("Brief") else "",
+            "Type": kind,
+            "Value": tuple(_shown(call, kind, value) for value in values),
             "VendorClass": key.vendor_class,
             "UserClass": key.user_class,
             "PolicyName": level.policy_name,
         },
     )
+
+
+def _shown(call: Call, kind: str, value: str) -> str:
+    how = call.world.switches.option_numbers_show
+    if kind not in _NUMBERS or how == "as_set":
+        return value
+    return str(int(value, 0)) if how == "decimal" else hex(int(value, 0))

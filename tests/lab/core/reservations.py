@@ -51,7 +51,8 @@ def get(call: Call) -> None:
 
 
 def add(call: Call) -> None:
-    """C SDK: 20022 the address is reserved, 20014 the client has one here, 20023 outside of the subnet."""
+    """C SDK: 20022 the address is reserved, 20014 the client has one here, 20023 outside of the subnet. C KB196066: one
+    in an exclusion is taken, and one outside of the range."""
     scope = call.scope(call.need_address("ScopeId"))
     address, client = call.need_address("IPAddress"), client_id(call.text("ClientId"))
     if not scope.in_subnet(address):
@@ -102,4 +103,5 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Reservation]]:
         else:
             call.report(call.fail("DHCP 20018", "get reservation", client))
     if not call.has("ClientId"):
+        call.report_none(scope.reservations)
         yield from ((scope, one) for _id, one in sorted(scope.reservations.items()))

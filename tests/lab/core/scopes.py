@@ -162,6 +162,8 @@ def exclusion_view(scope: Scope, excluded: AddressRange) -> CmdletObject:
 
 def get_exclusions(call: Call) -> None:
     """Without -ScopeId those of all scopes in one call (C STUB)."""
+    if not call.has("ScopeId"):
+        call.report_none([excluded for scope in call.server.scopes.values() for excluded in scope.exclusions])
     for scope_id in call.addresses("ScopeId") or sorted(call.server.scopes):
         try:
             scope = call.scope(scope_id)

@@ -179,7 +179,7 @@ def test_check_mode_goes_on_from_scopes_it_would_have_created() -> None:
     for reply, another, create in (("there", "there_with_partner", {}), ("fresh", "fresh_with_another", partner)):
         task = Task(dhcp_failover_scope, reply, f"{reply}_for_a_new_one", check_mode=True, diff=True)
         first = task.run(relationship="HQ", create_scopes=[NEW], create_relationship=create)
-        assert first["plan"][0]["step"].startswith("create scope 10.10.60.0 'New' (")
+        assert first["plan"][0]["step"].startswith("create scope 10.10.60.0 'New' on DHCP01 (")
         assert first["diff"]["after"]["create_scopes"] == [{**NEW, "state": "active"}]
         assert [step["step"].split(" 1")[0] for step in first["plan"]][2:] == ["activate", "activate"]
         assert len(first["plan"]) == 4

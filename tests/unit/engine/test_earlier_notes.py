@@ -17,14 +17,14 @@ PRESENT: dict[str, Any] = {"relationship": "HQ", "scopes": [str(ONE)], "wait_tim
 SHARE: dict[str, Any] = {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 900}
 
 
-def set_right(servers: Pair, route: Mapping[str, str]) -> None:
+def set_right(servers: Pair, route: Mapping[str, Any]) -> None:
     assert states(servers) == ["Active", "Active"]
     assert notes(servers) == []
     assert not servers.ok(SCOPE, **PRESENT, **route)["changed"]
 
 
 @ROUTES
-def test_a_removal_of_another_scope_goes_on_with_it(route: dict[str, str]) -> None:
+def test_a_removal_of_another_scope_goes_on_with_it(route: dict[str, Any]) -> None:
     servers = claimed_and_dead(route)
     options = servers.remove(TWO, **{**KEEP, **route, "wait_timeout": 900})
     servers.reached(SCOPE, **options)
@@ -32,7 +32,7 @@ def test_a_removal_of_another_scope_goes_on_with_it(route: dict[str, str]) -> No
 
 
 @ROUTES
-def test_a_task_that_is_refused_in_between_forgets_nothing(route: dict[str, str]) -> None:
+def test_a_task_that_is_refused_in_between_forgets_nothing(route: dict[str, Any]) -> None:
     servers = claimed_and_dead(route)
     servers.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20133")
     assert servers.run(RELATIONSHIP, **SHARE, **route)["failed"]
@@ -41,7 +41,7 @@ def test_a_task_that_is_refused_in_between_forgets_nothing(route: dict[str, str]
 
 
 @ROUTES
-def test_one_that_is_killed_in_between_forgets_nothing(route: dict[str, str]) -> None:
+def test_one_that_is_killed_in_between_forgets_nothing(route: dict[str, Any]) -> None:
     for number in range(20):
         servers = claimed_and_dead(route)
         servers.wire.pause(600)  # nobody takes its note for that of a run at work
@@ -59,7 +59,7 @@ def test_one_that_is_killed_in_between_forgets_nothing(route: dict[str, str]) ->
 
 
 @ROUTES
-def test_a_member_on_one_server_stays_noted(route: dict[str, str]) -> None:
+def test_a_member_on_one_server_stays_noted(route: dict[str, Any]) -> None:
     """As a removal leaves it that was killed between the two halves."""
     servers = claimed_and_dead(route)
     servers.server("DHCP02").relationships["HQ"].scopes.remove(ONE)

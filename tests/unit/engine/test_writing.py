@@ -208,7 +208,8 @@ def test_the_note_stays_while_what_it_is_about_is_half_done() -> None:
 
 def at_work(servers: Pair, seconds: int) -> Note:
     now = servers.lab.now("DHCP01")
-    return Note("HQ", PARTNER, (ONE,), {}, (), "2", "anna@controller2", now, now + timedelta(seconds=seconds))
+    until = now + timedelta(seconds=seconds)
+    return Note("HQ", PARTNER, (ONE,), run="2", who="anna@controller2", since=now, until=until)
 
 
 def test_a_run_that_may_be_at_work_is_waited_for() -> None:

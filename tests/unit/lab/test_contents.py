@@ -43,7 +43,8 @@ def test_options_are_set_and_removed() -> None:
         "DnsServer": (A("10.0.0.1"), A("10.0.0.2")),
         "DnsDomain": "berlin.example",
     }
-    assert ids(run(lab, "Set-DhcpServerv4OptionValue", **about)) == []
+    assert ids(run(lab, "Set-DhcpServerv4OptionValue", **about)) == ["WIN32 87"], "nobody answers DNS there"
+    assert ids(run(lab, "Set-DhcpServerv4OptionValue", **about, Force=True)) == []
     assert options(lab, ScopeId=CLIENTS)[(6, "")] == ("10.0.0.1", "10.0.0.2")
     run(lab, "Set-DhcpServerv4OptionValue", ScopeId=CLIENTS, DnsDomain=None)
     assert (15, "") not in options(lab, ScopeId=CLIENTS)
@@ -184,3 +185,41 @@ def test_the_server_itself() -> None:
         for scope in (CLIENTS, GUESTS)
     ]
     assert updates == ["OnClientRequest", "Never"]
+
+
+def test_all_options_of_a_scope_are_those_of_its_policies_too() -> None:
+    found = run(company(), "Get-DhcpServerv4OptionValue", ScopeId=CLIENTS, All=True, Brief=True).objects
+    shown = {(one.properties["OptionId"], one.properties["PolicyName"]): one.properties["Name"] for one in found}
+    assert shown[66, "PXE UEFI"] == shown[3, ""] == "", "brief is without names"
+    plain = run(company(), "Get-DhcpServerv4OptionValue", ScopeId=CLIENTS).objects
+    assert {one.properties["PolicyName"] for one in plain} == {""}
+    assert "Router" in {one.properties["Name"] for one in plain}
+
+
+@pytest.mark.parametrize(("answer", "shown"), [("as_set", "0x08"), ("decimal", "8"), ("hexadecimal", "0x8")])
+def test_how_a_number_is_shown(answer: str, shown: str) -> None:
+    lab = company()
+    lab.switches = lab.switches.with_answer("option_numbers_show", answer)
+    assert ids(run(lab, "Set-DhcpServerv4OptionValue", ScopeId=CLIENTS, OptionId=46, Value=("0x08",))) == []
+    assert options(lab, ScopeId=CLIENTS)[46, ""] == (shown,)
+
+
+@pytest.mark.parametrize(("answer", "where"), [("as_class", ("kiosk", "")), ("as_policy", ("", "kiosk"))])
+def test_what_becomes_of_an_option_of_a_user_class(answer: str, where: tuple[str, str]) -> None:
+    lab = company()
+    lab.switches = lab.switches.with_answer("user_class_options_show", answer)
+    about: dict[str, Any] = {"ScopeId": CLIENTS, "OptionId": 42, "Value": ("10.0.0.9",), "UserClass": "kiosk"}
+    assert ids(run(lab, "Set-DhcpServerv4OptionValue", **about)) == []
+    found = run(lab, "Get-DhcpServerv4OptionValue", ScopeId=CLIENTS, All=True).objects
+    (shown,) = [one.properties for one in found if one.properties["OptionId"] == 42]
+    assert (shown["UserClass"], shown["PolicyName"]) == where
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("empty", []), ("WIN32 259", ["WIN32 259"])])
+def test_a_list_without_anything(answer: str, expected: list[str]) -> None:
+    lab = company()
+    lab.switches = lab.switches.with_answer("empty_lists_answer", answer)
+    for scope in lab.servers["DHCP01"].scopes.values():
+        scope.exclusions, scope.reservations = [], {}
+    assert ids(run(lab, "Get-DhcpServerv4Reservation", ScopeId=CLIENTS)) == expected
+    assert ids(run(lab, "Get-DhcpServerv4ExclusionRange")) == expected

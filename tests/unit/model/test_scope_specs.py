@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.render import scope_result
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_replies
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import scope_cmdlets, server_replies
 
 NEW = "10.0.9.0"
 SENT = {  # by the script, of a scope whose LeaseDuration is TimeSpan.MaxValue
@@ -92,8 +92,8 @@ def test_what_info_shows_of_an_unlimited_scope_can_be_declared() -> None:
     declared = {key: value for key, value in shown.items() if key != "type"}
     (definition,) = scope_specs.parse([declared])
     assert scope_specs.options(definition) == declared
-    assert cmdlets.add_scope(definition)["parameters"]["LeaseDuration"] == "10675199.02:48:05.4775807"
-    assert scope_specs.differences([definition], builders.server(scopes=[scope])) == []
+    assert scope_cmdlets.add_scope(definition)["parameters"]["LeaseDuration"] == "10675199.02:48:05.4775807"
+    assert scope_specs.differences([definition], {scope.scope_id: scope}, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_only_what_is_not_there_is_missing() -> None:
 def test_a_difference_is_told(
     declared: dict[str, Any], actual: dict[str, Any], field: str, values: tuple[Any, Any]
 ) -> None:
-    server = builders.server(scopes=[builders.scope("10.0.1.0", **actual)])
+    there = builders.scope("10.0.1.0", **actual)
     definitions = scope_specs.parse([builders.definition("10.0.1.0", **declared)])
-    assert scope_specs.differences(definitions, server) == [
+    assert scope_specs.differences(definitions, {there.scope_id: there}, {}) == [
         {"scope_id": "10.0.1.0", "field": field, "declared": values[0], "actual": values[1]}
     ]
 
 
 def test_what_is_left_out_is_no_difference() -> None:
-    server = builders.server(scopes=[builders.scope("10.0.1.0", description="X", lease_duration=60)])
+    there = builders.scope("10.0.1.0", description="X", lease_duration=60)
     definitions = scope_specs.parse([builders.definition("10.0.1.0"), builders.definition(NEW)])
-    assert scope_specs.differences(definitions, server) == []
+    assert scope_specs.differences(definitions, {there.scope_id: there}, {}) == []

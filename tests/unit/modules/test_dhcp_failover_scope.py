@@ -20,7 +20,7 @@ NEW = {
     "start_range": "10.0.9.10",
     "end_range": "10.0.9.90",
 }
-MADE = "create scope 10.0.9.0 'Visitors' (mask 255.255.255.0, 10.0.9.10 to 10.0.9.90)"
+MADE = "create scope 10.0.9.0 'Visitors' on DHCP01 (mask 255.255.255.0, 10.0.9.10 to 10.0.9.90)"
 ROUTES = pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
 
 

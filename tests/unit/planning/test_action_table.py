@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import builders
@@ -22,6 +23,18 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions
 from worlds import HERE, HOP, ONE, OWN, PARTNER, TWO, pair
 
 NEW = scope_specs.parse([builders.definition("10.0.9.0", lease_duration="8:00:00", state="inactive")])[0]
+WHOLE = scope_specs.parse(
+    [
+        builders.definition(
+            "10.0.9.0",
+            router=["10.0.9.1"],
+            options=[{"id": 42, "value": ["10.10.0.1"]}],
+            exclusions=[{"start_range": f"10.0.9.{n}0", "end_range": f"10.0.9.{n}9"} for n in (2, 1)],
+            reservations=[{"ip": "10.0.9.15", "client_id": "00155d0a1401"}],
+            delay=500,
+        )
+    ]
+)[0]
 HQ = setting_changes.complete(DeclaredSettings("HQ", PARTNER))
 HOT = DeclaredSettings("HQ", mode="hot_standby")
 COPY = r"C:\ProgramData\windhcp.failover\safety-copies\DHCP01-HQ.xml"
@@ -41,9 +54,21 @@ def action(kind: Kind, *scopes: Any, **more: Any) -> Action:
         ),
         (
             action(Kind.MAKE, NEW.scope_id, detail=NEW),
-            "create scope 10.0.9.0 'Scope 10.0.9.0' (mask 255.255.255.0, 10.0.9.10 to 10.0.9.200, leases of 08:00:00, "
-            "inactive)",
+            "create scope 10.0.9.0 'Scope 10.0.9.0' on DHCP01 (mask 255.255.255.0, 10.0.9.10 to 10.0.9.200, leases of "
+            "08:00:00, inactive)",
             "Add-DhcpServerv4Scope",
+        ),
+        (
+            action(Kind.MAKE, WHOLE.scope_id, detail=WHOLE),
+            "create scope 10.0.9.0 'Scope 10.0.9.0' on DHCP01 (mask 255.255.255.0, 10.0.9.10 to 10.0.9.200, router, "
+            "1 option, 2 exclusions, 1 reservation, delay 500 ms)",
+            "Add-DhcpServerv4Scope Add-DhcpServerv4ExclusionRange Add-DhcpServerv4ExclusionRange "
+            "Add-DhcpServerv4Reservation Set-DhcpServerv4OptionValue Set-DhcpServerv4OptionValue",
+        ),
+        (
+            action(Kind.COMPLETE, WHOLE.scope_id, detail=replace(WHOLE.details, exclusions=(), delay=None)),
+            "complete scope 10.0.9.0 on DHCP01, which a broken run has begun (router, 1 option, 1 reservation)",
+            "Add-DhcpServerv4Reservation Set-DhcpServerv4OptionValue Set-DhcpServerv4OptionValue",
         ),
         (action(Kind.SERVE_ON, ONE), "activate 10.0.1.0 on DHCP01", "Set-DhcpServerv4Scope"),
         (action(Kind.SERVE_OFF, ONE, where=OWN), "deactivate 10.0.1.0 on DHCP02", "Set-DhcpServerv4Scope"),
@@ -110,8 +135,8 @@ def action(kind: Kind, *scopes: Any, **more: Any) -> Action:
 def test_what_a_user_is_shown_and_what_is_sent(done: Action, words: str, sent: str) -> None:
     start = pair({"HQ": ["10.0.1.0"]}, OWN)
     assert action_table.words(done, start) == words
-    operation = action_table.operation(done, start)
-    assert operation.get("cmdlet", operation["op"]) == sent
+    operations = action_table.operations(done, start)
+    assert " ".join(one.get("cmdlet", one["op"]) for one in operations) == sent
 
 
 def test_every_kind_has_a_row() -> None:
@@ -123,7 +148,7 @@ def test_every_kind_has_a_row() -> None:
 )
 def test_over_the_second_hop_the_partner_is_named(kind: Kind, computer: str) -> None:
     start = pair({"HQ": ["10.0.1.0"]}, HOP)
-    operation = action_table.operation(
+    (operation,) = action_table.operations(
         action(kind, ONE, where=HOP, other=HERE, detail=0 if kind is Kind.SAVE else None), start
     )
     assert operation["parameters"]["ComputerName"] == computer

@@ -75,7 +75,7 @@ CHANGES: list[tuple[str, dict[str, Any], list[Any]]] = [
     ),
     (
         "Set-DhcpServerv4OptionValue",
-        {"OptionId": 6, "Value": ["1.1.1.1", "9.9.9.9"]},
+        {"OptionId": 6, "Value": ["1.1.1.1", "9.9.9.9"], "Force": True},
         [("option 6", None, "1.1.1.1, 9.9.9.9")],
     ),
     (

@@ -52,9 +52,9 @@ def joined(
             ["10.0.2.0", "10.0.9.0"],
             [builders.definition("10.0.9.0"), builders.definition("10.0.8.0", lease_duration="600", state="inactive")],
             [
-                "create scope 10.0.8.0 'Scope 10.0.8.0' (mask 255.255.255.0, 10.0.8.10 to 10.0.8.200, leases of "
-                "00:10:00, inactive)",
-                "create scope 10.0.9.0 'Scope 10.0.9.0' (mask 255.255.255.0, 10.0.9.10 to 10.0.9.200)",
+                "create scope 10.0.8.0 'Scope 10.0.8.0' on DHCP01 (mask 255.255.255.0, 10.0.8.10 to 10.0.8.200, leases "
+                "of 00:10:00, inactive)",
+                "create scope 10.0.9.0 'Scope 10.0.9.0' on DHCP01 (mask 255.255.255.0, 10.0.9.10 to 10.0.9.200)",
                 f"add to relationship 'HQ', copying to {PARTNER}: 10.0.2.0, 10.0.8.0, 10.0.9.0",
                 "activate 10.0.9.0 on DHCP01",
                 "activate 10.0.9.0 on DHCP02",
@@ -76,7 +76,7 @@ def test_scopes_join_a_relationship_that_is_there(
 def test_relationship_and_scope_come_into_being_in_one_task() -> None:
     plan = joined(FRESH, [], [builders.definition("10.0.9.0")], {"partner_server": PARTNER})
     assert [words.split(" (")[0] for words in in_words(plan)] == [
-        "create scope 10.0.9.0 'Scope 10.0.9.0'",
+        "create scope 10.0.9.0 'Scope 10.0.9.0' on DHCP01",
         f"create relationship 'HQ' with {PARTNER}",
         "activate 10.0.9.0 on DHCP01",
         "activate 10.0.9.0 on DHCP02",

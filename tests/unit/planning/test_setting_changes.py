@@ -32,7 +32,7 @@ def present(server: Server, name: str = "HQ", **options: Any) -> Plan:
 
 
 def calls(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
-    operations = [action_table.operation(action, plan.start) for action in plan.actions]
+    operations = [operation for action in plan.actions for operation in action_table.operations(action, plan.start)]
     return [(operation["cmdlet"], operation["parameters"]) for operation in operations]
 
 

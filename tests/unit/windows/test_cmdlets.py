@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeSpec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors, kept_files
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
@@ -30,16 +29,6 @@ EVERY_CHANGE = {
     "state_switch_interval": 60,
     "enable_auth": True,
 }
-NEW = ScopeSpec(
-    scope_id=SCOPES[0],
-    subnet_mask=IPv4Address("255.255.255.0"),
-    start_range=IPv4Address("10.0.1.10"),
-    end_range=IPv4Address("10.0.1.99"),
-    name="New",
-    description="It's new",
-    lease_duration=90000,
-    active=False,
-)
 
 WRITES = [
     cmdlets.add_failover(LOAD_BALANCE, "dhcp02", SCOPES),
@@ -48,7 +37,6 @@ WRITES = [
     cmdlets.set_failover("HQ", {"load_balance_percent": 0, "state_switch_interval": 0, "enable_auth": False}, None),
     cmdlets.remove_failover("HQ"),
     cmdlets.add_failover_scopes("HQ", SCOPES),
-    cmdlets.add_scope(NEW),
 ]
 READS = [cmdlets.get_failover(), cmdlets.get_scopes(), cmdlets.get_bindings()]
 
