@@ -124,7 +124,10 @@ def members_of(element: Node, tag: str) -> Iterator[Node]:
 
 def text_of(element: Node, tag: str) -> str:
     """The text of the first child of this tag; "" without one."""
-    return next((child.text() for child in element.children if child.tag == tag), "")
+    for child in element.children:
+        if child.tag == tag:
+            return child.text()
+    return ""
 
 
 def address_of(text: str, name: str) -> IPv4Address:
