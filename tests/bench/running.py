@@ -96,7 +96,7 @@ class Bench:
             seconds = time.monotonic() - begin
             wire = estate.lab.audit.counts(since=mark)
             if code:
-                raise Failed(f"{row.name}: ansible-playbook ended with {code}\n{output[-4000:]}")
+                raise Failed(f"{row.name}: ansible-playbook ended with {code}\n{output[:6000]}")
             tasks = float((site.folder / STOPWATCH).read_text(encoding="utf-8"))
         started = door.started
         return Measured(
