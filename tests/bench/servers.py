@@ -64,14 +64,15 @@ def estate(size: Size) -> Estate:
     for pair in range(size.pairs):
         primary, secondary = (_server(number, accounts) for number in (2 * pair + 1, 2 * pair + 2))
         lab.servers.update({primary.name: primary, secondary.name: secondary})
-        primary.scopes = {one.scope_id: one for one in (_scope(number) for number in range(size.scopes))}
+        first = pair * (size.scopes + 1)  # each network is on one pair only
+        primary.scopes = {one.scope_id: one for one in (_scope(first + number) for number in range(size.scopes))}
         members = [list(primary.scopes)[number :: size.relationships] for number in range(size.relationships)]
         names = [f"Site {number:02}" for number in range(1, size.relationships + 1)]
         entries = [_entry(name, secondary.fqdn, scopes) for name, scopes in zip(names, members, strict=True)]
         if size.change == "setting":
             entries[0]["load_balance_percent"] = OTHER_PERCENT
         if size.change == "scope":
-            new = _scope(size.scopes)
+            new = _scope(first + size.scopes)
             primary.scopes[new.scope_id] = new
             entries[0]["scopes"].append(str(new.scope_id))
         for name, scopes in zip(names, members, strict=True):

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 CHANGES = ("", "setting", "scope")
+NETWORKS = 38_000
 _WORD = re.compile(r"(\d+)/(\d+)(?:x(\d+))?(?:\+(\w+))?")
 
 
@@ -34,6 +35,8 @@ class Size:
         size = cls(int(found[1]), int(found[2]), int(found[3] or 1), found[4] or "")
         if not 1 <= size.relationships <= 31 or size.scopes < size.relationships or not 1 <= size.pairs <= 120:
             raise NoSize(f"{word!r}: 1 to 31 relationships, a scope in each, 1 to 120 pairs")
+        if size.pairs * (size.scopes + 1) > NETWORKS:
+            raise NoSize(f"{word!r}: at most {NETWORKS} scopes of all pairs")
         return size
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from ipaddress import IPv4Address
 from typing import Literal
 
@@ -64,7 +65,7 @@ class Spec:
     option: str = "name"
     one_by_one: bool = True
 
-    @property
+    @cached_property
     def members(self) -> Scopes:
         """All scopes that are to be in it, sorted, each once."""
         return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}))
