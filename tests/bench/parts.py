@@ -104,11 +104,12 @@ def _spent(kind: str, wire: Wire, entries: Sequence[Entry]) -> float:
     """Seconds of CPU of the task, or of its planning alone."""
     if kind == PLANNING:
         return _planned(wire, entries)
-    module, options = {
+    tasks: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         INFO: ("dhcp_failover_info", {}),
         DRIFT: ("dhcp_failover_info", {"gather": ["drift"]}),
         WHOLE: (WHOLE, {"relationships": entries}),
-    }[kind]
+    }
+    module, options = tasks[kind]
     begin = time.process_time()
     result = perform(wire, module, options, PRIMARY)
     spent = time.process_time() - begin
