@@ -15,5 +15,7 @@ def exponent(points: Mapping[float, float]) -> float:
         raise ValueError("a line takes two points")
     logs = [(math.log(size), math.log(value)) for size, value in points.items()]
     middle_x, middle_y = (sum(one) / len(logs) for one in zip(*logs, strict=True))
-    over: float = sum((x - middle_x) * (y - middle_y) for x, y in logs)
-    return over / sum((x - middle_x) ** 2 for x, _y in logs)
+    slope: float = sum((x - middle_x) * (y - middle_y) for x, y in logs) / sum(
+        (x - middle_x) * (x - middle_x) for x, _y in logs
+    )
+    return slope

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -92,8 +93,9 @@ def measure(kind: str, word: str, runs: int = 5) -> Part:
         stored = Path(folder) / "stored.json"
         stored.write_text(json.dumps({"replies": wire.replies, "entries": entries}), encoding="ascii")
         command = [sys.executable, "-m", "bench.parts", kind, str(stored)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         done = [
-            json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
             for _number in range(runs)
         ]
     cpu, memory = (statistics.median(one[name] for one in done) for name in ("cpu", "memory"))

@@ -21,7 +21,8 @@ LEGEND = """\
 `commands`: remote commands. `starts`: of PowerShell on the servers, `compiles`: commands for which C# is compiled
 there. `requests`: of HTTP. `CPU`: of the controller with all its processes, `MB`: the largest of them. `tasks`:
 seconds of the tasks alone, `play`: with Ansible's own start. `with cost`: of the play with the modelled cost of starts,
-compiling and round trips. `x reads`: tasks alone, to the same of the row reads."""
+compiling and round trips; not where real ones are in it. `x reads`: tasks alone, to the same of the row reads. Seconds,
+CPU and memory are medians of the runs. *: the other collection's script was not run, and cost nothing."""
 Row = Sequence[str]
 
 
@@ -36,10 +37,11 @@ def _sections(results: Results, costs: Costs) -> Iterator[str]:
     for size in results.sizes:
         cells = [cell for cell in results.cells if cell.size == size]
         runs = sorted({cell.measured.runs for cell in cells if cell.measured})
-        times = f"; medians of {' or '.join(map(str, runs))}" if runs else ""
+        times = f" ({' or '.join(map(str, runs))} run{'s' * (runs != [1])})" if runs else ""
         yield f"### {size}: {Size.parse(size).words}{times}"
         yield table(_HEAD, [_row(cell, results, costs) for cell in cells])
     if results.cells:
+        yield table(("row", "what it is"), list(results.rows.items()))
         yield LEGEND
         yield f"Modelled cost: {costs.words}."
     if results.parts:
@@ -56,17 +58,17 @@ def _sections(results: Results, costs: Costs) -> Iterator[str]:
 
 
 def _row(cell: Cell, results: Results, costs: Costs) -> Row:
-    one, name = cell.measured, f"{cell.row}: {cell.words}"
+    one = cell.measured
     if one is None:
-        return (name, cell.missing, *[""] * (len(_HEAD) - 2))
+        return (cell.row, cell.missing, *[""] * (len(_HEAD) - 2))
     reference, counts = results.cell(REFERENCE, cell.size), one.counts
     ratio = f"{one.tasks / reference.tasks:.2f}" if reference else ""
     return (
-        f"{name} (its script was not run)" if one.untold else name,
+        f"{cell.row} *" if one.untold else cell.row,
         *map(str, (counts.commands, counts.starts, counts.compiles, counts.requests)),
         *(f"{size / 1000:.0f}" for size in (counts.bytes_in, counts.bytes_out)),
         *(f"{one.cpu:.2f}", f"{one.memory:.0f}", f"{one.tasks:.2f}", f"{one.seconds:.2f}"),
-        *(f"{one.seconds + costs.added(one):.2f}", ratio),
+        *(f"{one.seconds + costs.added(one):.2f}" if one.modelled else "", ratio),
     )
 
 
