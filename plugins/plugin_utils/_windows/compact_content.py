@@ -103,7 +103,7 @@ class ContentBuilder:
         """Raises Malformed when the budget is spent."""
         names = self._budget.shape(tuple(sorted(fields)))
         self._budget.spend(_ITEM + 8 * len(names), item)
-        self._items[item] = (names, tuple(self._compact(fields[name]) for name in names))
+        self._items[item] = (names, tuple([self._compact(fields[name]) for name in names]))
 
     def built(self) -> Content:
         """What was added."""

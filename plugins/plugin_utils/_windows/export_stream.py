@@ -63,7 +63,7 @@ class Node:
 
     def elements(self) -> int:
         """How many it is, with those in it."""
-        return 1 + sum(child.elements() for child in self.children)
+        return 1 + sum(child.elements() for child in self.children) if self.children else 1
 
 
 class Frame:
