@@ -12,10 +12,11 @@ from pathlib import Path
 
 from harness import COLLECTIONS
 from lab.doors import NAMES, NoDoor
+from lab.powershell.engine import NoEngine, find_engine
 
 from bench import parts, plots, report
 from bench.costs import Costs
-from bench.door import STANDIN, BenchDoor
+from bench.door import POWERSHELL, STANDIN, BenchDoor
 from bench.goals import ENGINE, LARGE, MANY, SERVER
 from bench.results import STORED, Cell, Results, differing, loads, machine
 from bench.rows import COLLECTION, DEFAULT_ROWS, OTHER, ROWS, Other, Row, is_there
@@ -89,9 +90,21 @@ def missing(row: Row | None, size: Size, bench: Bench) -> str:
         return "not run (OTHER= names no collection)"
     if not is_there(row, COLLECTIONS / "ansible_collections" / COLLECTION.replace(".", "/")):
         return "not there"
-    if size.change and row.name == OTHER and (size.door or bench.door) == STANDIN:
+    door = size.door or bench.door
+    if door == POWERSHELL and not has_engine():
+        return "not run (there is no PowerShell here)"
+    if size.change and row.name == OTHER and door == STANDIN:
         return "not run (its script needs DOOR=powershell)"
     return ""
+
+
+def has_engine() -> bool:
+    """Whether the door with a real PowerShell can be had."""
+    try:
+        find_engine()
+    except NoEngine:
+        return False
+    return True
 
 
 def write(results: Results) -> None:

@@ -26,7 +26,7 @@ from lab.doors import choose
 from lab.standin.recordings import script_hash
 
 MODULES = Path(__file__).with_name("modules")
-STANDIN = "standin"
+STANDIN, POWERSHELL = "standin", "powershell"
 _ENCODED = re.compile(r"powershell(?:\.exe)?\s.*-EncodedCommand\s+([A-Za-z0-9+/=]+)", re.IGNORECASE | re.DOTALL)
 _TEXTS = frozenset(("Mode", "State", "ServerRole", "MaxClientLeadTime", "StateSwitchInterval", "ServerType"))
 _FAILOVER = (
