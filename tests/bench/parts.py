@@ -9,9 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +30,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_r
 from lab.core.lab import Lab
 from nothing_lost.task import ACTIONS, Wire, perform
 
+from bench import metered
 from bench.servers import Entry, estate
 from bench.sizes import Size
 
@@ -85,7 +84,7 @@ def is_there(kind: str) -> bool:
 
 
 def measure(kind: str, word: str, runs: int = 5) -> Part:
-    """Each time in a fresh process. Raises CalledProcessError, NoSize."""
+    """Each time in a fresh process. Raises NoSize, RuntimeError for a part that fails."""
     servers = estate(Size.parse(word))
     wire, entries = Stored(servers.lab), servers.declared[PRIMARY]
     _spent(kind, wire, entries)
@@ -94,11 +93,12 @@ def measure(kind: str, word: str, runs: int = 5) -> Part:
         stored.write_text(json.dumps({"replies": wire.replies, "entries": entries}), encoding="ascii")
         command = [sys.executable, "-m", "bench.parts", kind, str(stored)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        done = [
-            json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
-            for _number in range(runs)
-        ]
-    cpu, memory = (statistics.median(one[name] for one in done) for name in ("cpu", "memory"))
+        done = [metered.run(command, environment) for _number in range(runs)]
+    failed = [ended.said for ended in done if ended.code]
+    if failed:
+        raise RuntimeError(f"{kind}, {word}: {failed[0]}")
+    cpu = statistics.median(float(ended.said) for ended in done)
+    memory = statistics.median(ended.memory for ended in done)
     return Part(kind, word, cpu, memory, runs)
 
 
@@ -144,10 +144,9 @@ def _spec(name: str, partner_server: str, scopes: Sequence[str], **settings: Any
 
 
 def main(kind: str, path: str) -> None:
-    """Prints what the part took, as JSON."""
+    """Prints the seconds of CPU that the part took."""
     stored = json.loads(Path(path).read_text(encoding="ascii"))
-    cpu = _spent(kind, Stored(Lab(), replies=stored["replies"]), stored["entries"])
-    print(json.dumps({"cpu": cpu, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(_spent(kind, Stored(Lab(), replies=stored["replies"]), stored["entries"]))
 
 
 if __name__ == "__main__":

@@ -7,18 +7,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
-import signal
 import statistics
-import subprocess
 import sys
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 from harness import COLLECTIONS, Site
 
+from bench import metered
 from bench.door import STANDIN, BenchDoor
 from bench.rows import Other, Row, play, variables
 from bench.servers import Estate, Kept
@@ -93,22 +90,21 @@ class Bench:
         with Site(estate.lab, door, self.net) as site:
             self._write(site.folder, row, estate)
             mark = estate.lab.audit.mark()
-            begin = time.monotonic()
-            code, output, used = _ended(site.folder)
-            seconds = time.monotonic() - begin
+            program = str(Path(sys.executable).with_name("ansible-playbook"))
+            ended = metered.run([program, "-i", "inventory.yml", "play.yml"], _environment(site.folder), site.folder)
             wire = estate.lab.audit.counts(since=mark)
-            if code:
-                raise Failed(f"{row.name}: ansible-playbook ended with {code}\n{output[:6000]}")
+            if ended.code:
+                raise Failed(f"{row.name}: ansible-playbook ended with {ended.code}\n{ended.said[:6000]}")
             tasks = float((site.folder / STOPWATCH).read_text(encoding="utf-8"))
         started = door.started
         return Measured(
             Counts(wire.commands, started.powershells, started.compiles, wire.requests, wire.bytes_in, wire.bytes_out),
             len(estate.lab.servers) if row.everywhere else len(estate.declared),
-            used.ru_utime + used.ru_stime,
-            used.ru_maxrss / 1024,
-            seconds,
+            ended.cpu,
+            ended.memory,
+            ended.seconds,
             tasks,
-            sum(int(number) for number in re.findall(r"changed=(\d+)", output.rsplit("PLAY RECAP", 1)[-1])),
+            sum(int(number) for number in re.findall(r"changed=(\d+)", ended.said.rsplit("PLAY RECAP", 1)[-1])),
             started.unknown,
             door.name == STANDIN,
         )
@@ -127,27 +123,6 @@ class Bench:
             path = folder / "ansible_collections" / namespace / name
             path.parent.mkdir(parents=True)
             path.symlink_to(self.other.path, target_is_directory=True)
-
-
-def _ended(folder: Path) -> tuple[int, str, resource.struct_rusage]:
-    """How the play ended, what it said, and what it used with all processes that it waited for."""
-    said = folder / "output"
-    with said.open("w", encoding="utf-8") as file:
-        program = subprocess.Popen(
-            [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "inventory.yml", "play.yml"],
-            cwd=folder,
-            env=_environment(folder),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            _pid, status, used = os.wait4(program.pid, 0)
-        except BaseException:
-            os.killpg(program.pid, signal.SIGKILL)
-            raise
-    program.returncode = os.waitstatus_to_exitcode(status)
-    return program.returncode, said.read_text(encoding="utf-8"), used
 
 
 def _environment(folder: Path) -> dict[str, str]:
