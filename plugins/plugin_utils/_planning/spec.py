@@ -68,7 +68,7 @@ class Spec:
     @cached_property
     def members(self) -> Scopes:
         """All scopes that are to be in it, sorted, each once."""
-        return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}))
+        return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}, key=int))
 
     def named(self, going: Collection[IPv4Address]) -> frozenset[IPv4Address]:
         """Those of the scopes that go which the task says of each that it goes."""

@@ -28,7 +28,7 @@ _WESTERNMOST = timedelta(hours=12)
 _COMPARED: Mapping[str, Callable[[str], str]] = {
     **dict.fromkeys(("ClientId", "MacAddress"), lambda value: re.sub(r"[-:]", "", value).lower()),
     **dict.fromkeys(("ActivatePolicies", "Enabled", "NapCapable", "NapEnable", "NapEnabled"), str.lower),
-    "LeaseDuration": durations.shown_lease_text,
+    "LeaseDuration": lru_cache(1000)(durations.shown_lease_text),
 }
 
 Fields = dict[str, tuple[str, ...]]
