@@ -11,7 +11,7 @@ TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
 .PHONY: help demo test lint imports unit integration molecule sanity everything adopt-proof nothing-lost whole-server
-.PHONY: forks fuzz races large-exports docs recordings collection clean
+.PHONY: forks fuzz races bench large-exports docs recordings collection clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -83,6 +83,17 @@ fuzz: COUNT ?= 10000
 fuzz: .venv/ready $(TREE) ## spoilt replies: each task ends clearly (SEED=1 COUNT=10000, CASE=7 alone, SABOTAGE=1: fails)
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m fuzz --seed $(SEED) --count $(COUNT) $(if $(CASE),--case $(CASE)) $(if $(SABOTAGE),--sabotage)
 
+bench: DOOR ?= standin
+bench: RUNS ?= 5
+bench: PARTS ?= yes
+bench: STARTUP ?= 0
+bench: COMPILE ?= 0
+bench: RTT ?= 0
+bench: .venv/ready collection $(TREE) ## what a server costs, beside what does less or does it otherwise (docs/benchmark.md)
+	@PYTHONPATH=tests:tests/integration:.build/tree $(BIN)/python -m bench --rows '$(ROWS)' --sizes '$(SIZES)' --parts $(PARTS) --door $(DOOR) \
+	  --runs $(RUNS) --other '$(OTHER)' $(if $(OTHER_TASK),--other-task $(OTHER_TASK)) --startup $(STARTUP) --compiling $(COMPILE) --round-trip $(RTT) \
+	  $(if $(TWICE),--twice) $(if $(COMPARE),--compare) $(if $(DOCS),--docs) --command '$(strip make bench $(foreach name,ROWS SIZES PARTS DOOR RUNS STARTUP COMPILE RTT,$(if $(findstring command,$(origin $(name))),$(name)="$($(name))")) $(if $(OTHER),OTHER=...))'
+
 large-exports: .venv/ready $(TREE) ## exports of 255 MB: how long, and that reading takes less than 1 GB
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m fuzz.large
 
@@ -96,6 +107,7 @@ docs: .venv/ready collection ## the documentation as HTML: .build/docs/build/htm
 recordings: .venv/ready $(TREE) ## the replies that prove the lab's stand-in, anew from a real PowerShell
 	PYTHONPATH=tests $(BIN)/python -m lab record plugins/modules/dhcp_cmdlets.ps1
 	PYTHONPATH=tests:.build/tree $(BIN)/python tests/unit/engine/record_replies.py
+	PYTHONPATH=tests $(BIN)/python -m bench.recording
 
 collection: .venv/ready ## as a user gets it: built, then installed below .build/collections
 	@rm -rf .build/collections .build/windhcp-failover-*.tar.gz

@@ -21,6 +21,7 @@ import yaml
 from lab import topology, transports
 from lab.audit import Counts
 from lab.core.lab import Lab
+from lab.door import Door
 from lab.inventory import inventory
 from lab.service import LabService
 
@@ -64,7 +65,9 @@ class Run:
 class Site:
     """A lab that runs, with an inventory for one transport. Use it in a `with`."""
 
-    def __init__(self, lab: Lab, door: str = "auto", net: str = "127.0.0", transport: str = transports.DEFAULT) -> None:
+    def __init__(
+        self, lab: Lab, door: str | Door = "auto", net: str = "127.0.0", transport: str = transports.DEFAULT
+    ) -> None:
         for index, server in enumerate(lab.servers.values()):
             server.address = f"{net}.{11 + index}"
             server.transports = (transport,)

@@ -13,7 +13,7 @@ import binascii
 import gzip
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,10 +28,12 @@ class NotAModule(ValueError):
 
 @dataclass(frozen=True)
 class Payload:
-    """`script`: the module's text as bytes; `arguments`: its options, with Ansible's own (_ansible_check_mode ...)."""
+    """`script`: the module's text as bytes; `arguments`: its options, with Ansible's own (_ansible_check_mode ...);
+    `csharp`: names of the C# that the wrapper compiles for it."""
 
     script: bytes
     arguments: Mapping[str, Any]
+    csharp: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def _unpacked(part: bytes) -> bytes:
 
 
 def _old(manifest: Mapping[str, Any]) -> Payload:
-    return Payload(base64.b64decode(manifest["module_entry"]), manifest["module_args"])
+    csharp = manifest.get("csharp_utils_module") or ()
+    return Payload(base64.b64decode(manifest["module_entry"]), manifest["module_args"], csharp)
 
 
 def _new(manifest: Mapping[str, Any]) -> Payload:
@@ -96,7 +99,8 @@ def _new(manifest: Mapping[str, Any]) -> Payload:
         arguments = json.loads(module["ArgumentJSON"])
     else:
         arguments = next(one["Value"] for one in module["Variables"] if one["Name"] == "complex_args")
-    return Payload(base64.b64decode(manifest["scripts"][module["Script"]]["script"]), arguments)
+    script = base64.b64decode(manifest["scripts"][module["Script"]]["script"])
+    return Payload(script, arguments, module.get("CSharpModules") or ())
 
 
 def _take_old(manifest: dict[str, Any]) -> Become | None:

@@ -70,7 +70,7 @@ class Reads:
     @property
     def export(self) -> Sequence[Operation]:
         """The read of the content, of those scopes that are there."""
-        there = sorted(set(self.scopes) - self.lacking)
+        there = sorted(set(self.scopes) - self.lacking, key=int)
         return [cmdlets.export(there, self.computer, leases=self.leases)] if there else []
 
     @property
@@ -98,7 +98,7 @@ class Reads:
 def of_partners(reads: Sequence[PartnerRead], computer: str | None, lacking: Lacking) -> Reads:
     """What some requests ask of one partner together."""
     return Reads(
-        tuple(sorted({scope for read in reads for scope in read.scopes})),
+        tuple(sorted({scope for read in reads for scope in read.scopes}, key=int)),
         with_leases(*reads),
         next((read.relationship for read in reads if read.api), None),
         any(read.level for read in reads),
@@ -112,7 +112,7 @@ def of_this_server(request: ReadRequest, lacking: Lacking) -> Reads:
     """What is asked of this server: the content of all that is compared with a partner's too."""
     both: Sequence[OwnRead | PartnerRead] = [request.own, *request.partners]
     return Reads(
-        tuple(sorted({scope for read in both for scope in read.scopes})),
+        tuple(sorted({scope for read in both for scope in read.scopes}, key=int)),
         with_leases(*both),
         request.own.api or next((read.relationship for read in request.partners if read.api), None),
         False,

@@ -33,6 +33,11 @@ class Relationship(Settings):
     is_primary: bool | None = None
 
     @cached_property
+    def members(self) -> frozenset[IPv4Address]:
+        """Its scopes, to look one up."""
+        return frozenset(self.scopes)
+
+    @cached_property
     def partner(self) -> Identity:
         """The other server, by every name and address under which this one knows it."""
         others = {

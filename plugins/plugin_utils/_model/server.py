@@ -58,11 +58,15 @@ class Server:
 
     def relationship_of(self, scope_id: IPv4Address) -> Relationship | None:
         """The one in which a scope is."""
-        return next((r for r in self.relationships if scope_id in r.scopes), None)
+        return self._relationship_of_id.get(scope_id)
 
     def scope(self, scope_id: IPv4Address) -> Scope | None:
         """The scope of this id, if the server has it."""
         return self._scope_of_id.get(scope_id)
+
+    @cached_property
+    def _relationship_of_id(self) -> Mapping[IPv4Address, Relationship]:
+        return {scope: each for each in reversed(self.relationships) for scope in each.scopes}
 
     @cached_property
     def _scope_of_id(self) -> Mapping[IPv4Address, Scope]:

@@ -59,6 +59,8 @@ def differences(source: Export, destination: Export, scopes: Iterable[IPv4Addres
 
 
 def _differences(scope_id: IPv4Address, here: Content, there: Content) -> Iterator[Difference]:
+    if here == there:
+        return
     for item in sorted(here.named | there.named, key=_in_order):
         mine, theirs = here.fields(item) or {}, there.fields(item) or {}
         if mine == theirs:

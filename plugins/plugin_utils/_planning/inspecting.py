@@ -76,7 +76,7 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
     if half is None:
         return _problem(f"the partner has no relationship '{relationship.name}'")
     mine, theirs = set(relationship.scopes), set(half.scopes)
-    common = sorted(mine & theirs)
+    common = sorted(mine & theirs, key=int)
     ours, other = here.exported(common), there.exported(common)
     differs = comparison.differences(ours, other, common)
     return {

@@ -5,7 +5,7 @@ I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
@@ -136,17 +136,17 @@ class Plan:
             return (self._copies(),)
         declared = {spec.name for spec in self.desired}
         names = {name for view in self.start.views.values() for name in view.ours}
-        counted = {name: self._counted(name) for name in sorted(names)}
+        gone = {one.scope_id for one in self.removals if one.deleted and not one.replaced}
+        stay = {scope for view in self.end.views.values() for scope in view.owners}
+        counted = {name: self._counted(name, gone, stay) for name in sorted(names)}
         each = [count for name, count in counted.items() if count.going or name in declared]
         losing = [count for count in each if count.going]
         together, going = sum(count.all for count in losing), sum(count.going for count in losing)
         return (*each, Count(f"the {together} members of these relationships", together, going))
 
-    def _counted(self, name: str) -> Count:
+    def _counted(self, name: str, gone: Collection[IPv4Address], stay: Collection[IPv4Address]) -> Count:
         members = [view.members(name) for view in self.start.views.values()]
-        deleted = {gone.scope_id for gone in self.removals if gone.deleted and not gone.replaced}
-        stay = {scope for view in self.end.views.values() for scope in view.owners}
-        going = {scope for scope in frozenset().union(*members) if scope in deleted or scope not in stay}
+        going = {scope for scope in frozenset().union(*members) if scope in gone or scope not in stay}
         for spec in self.desired:
             going -= spec.named(going) if spec.name == name else set()
         return Count(f"the {max(map(len, members))} members of '{name}'", max(map(len, members)), len(going))

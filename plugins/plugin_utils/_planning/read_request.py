@@ -24,7 +24,7 @@ Scopes = tuple[IPv4Address, ...]
 
 def both(scopes: Scopes, others: Scopes) -> Scopes:
     """The scopes of both, sorted, each once."""
-    return tuple(sorted({*scopes, *others}))
+    return tuple(sorted({*scopes, *others}, key=int))  # addresses compare themselves slowly
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ class _Listener:
                 f"although it says: {shown or ', '.join(knocked.ids)}"
             )
         half = next((each for each in shown.relationships if each.name.casefold() == current.name.casefold()), None)
-        members = [scope for scope in shown.scopes if scope.scope_id in current.scopes]
+        members = [scope for scope in shown.scopes if scope.scope_id in current.members]
         if half is None and not any(scope.active for scope in members):
             return f"at {name} another machine answers, with neither '{current.name}' nor one of its scopes in service"
         told, found = current.partner.addresses, self._here.server.resolved.get(name, ())

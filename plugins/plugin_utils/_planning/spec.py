@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from ipaddress import IPv4Address
 from typing import Literal
 
@@ -65,10 +66,10 @@ class Spec:
     option: str = "name"
     one_by_one: bool = True
 
-    @property
+    @cached_property
     def members(self) -> Scopes:
         """All scopes that are to be in it, sorted, each once."""
-        return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}))
+        return tuple(sorted({*self.scopes, *(scope.scope_id for scope in self.define)}, key=int))
 
     def named(self, going: Collection[IPv4Address]) -> frozenset[IPv4Address]:
         """Those of the scopes that go which the task says of each that it goes."""

@@ -137,7 +137,7 @@ class ServerView:
     def members(self, name: str) -> frozenset[IPv4Address]:
         """The scopes of this server's half of a relationship; none where it has no half."""
         current = self.half(name)
-        return frozenset(current.scopes) if current else frozenset()
+        return current.relationship.members if current else frozenset()
 
     def lacking(self, name: str, scopes: Iterable[IPv4Address]) -> Scopes:
         """Those of the scopes that are no members of it."""

@@ -66,7 +66,9 @@ class Budget:
 
     def spend(self, size: int, *texts: str) -> None:
         """Pays for an object of `size` bytes and for texts. Raises Malformed when nothing is left."""
-        self._left -= size + sum(_VALUE + len(text) * (1 if text.isascii() else _WIDE) for text in texts)
+        for text in texts:
+            size += _VALUE + len(text) * (1 if text.isascii() else _WIDE)
+        self._left -= size
         if self._left < 0:
             raise Malformed("holds more than can be compared at once; nothing was changed. Name fewer scopes")
 
@@ -101,16 +103,16 @@ class ContentBuilder:
         """Raises Malformed when the budget is spent."""
         names = self._budget.shape(tuple(sorted(fields)))
         self._budget.spend(_ITEM + 8 * len(names), item)
-        self._items[item] = (names, tuple(self._compact(fields[name]) for name in names))
+        self._items[item] = (names, tuple([self._compact(fields[name]) for name in names]))
 
     def built(self) -> Content:
         """What was added."""
         return Content(self._items)
 
     def _compact(self, values: tuple[str, ...]) -> str | tuple[str, ...]:
+        if len(values) == 1:
+            return self._budget.held(values[0])
         held = tuple(map(self._budget.held, values))
-        if len(held) == 1:
-            return held[0]
         self._budget.spend(8 * len(held))
         return held
 

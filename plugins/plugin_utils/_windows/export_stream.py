@@ -22,6 +22,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 from xml.parsers import expat
 
@@ -56,11 +57,13 @@ class Node:
 
     def text(self) -> str:
         """Of one with children everything in it."""
+        if not self.children:
+            return self.words
         return self.words + "".join(f"<{child.tag}>{child.text()}</{child.tag}>" for child in self.children)
 
     def elements(self) -> int:
         """How many it is, with those in it."""
-        return 1 + sum(child.elements() for child in self.children)
+        return 1 + sum(child.elements() for child in self.children) if self.children else 1
 
 
 class Frame:
@@ -170,6 +173,11 @@ def _undeclared(head: str) -> str:
     return re.sub(r"\A\s*(<\?xml[^>]*\?>)?\s*", "", head)
 
 
+@lru_cache(1000)
+def _without_namespace(name: str) -> str:
+    return name.rsplit("}", 1)[-1]
+
+
 class _Parser:
     def __init__(self, document: Frame) -> None:
         self._frames = [document]
@@ -200,12 +208,13 @@ class _Parser:
         self._expat.Parse(b"", True)
 
     def _start(self, name: str, _attributes: Any) -> None:
-        self._quiet, tag = 0, name.rsplit("}", 1)[-1]
+        self._quiet, tag = 0, _without_namespace(name)
         self._depth += 1
         if self._depth > _DEPTH:
             raise Malformed(f"is nested deeper than {_DEPTH} levels, as no DHCP server writes it; it was not read")
         if self._nodes:
-            self._close_text(is_leaf=False)
+            if self._pieces:
+                self._close_text(is_leaf=False)
             self._elements += 1
             if self._elements > _ELEMENTS:
                 raise Malformed(f"holds one {self._nodes[0].tag} of more than {_ELEMENTS} elements; it was not read")
@@ -225,7 +234,8 @@ class _Parser:
         if not self._nodes:
             self._frames.pop().end()
             return
-        self._close_text(is_leaf=not self._nodes[-1].children)
+        if self._pieces:
+            self._close_text(is_leaf=not self._nodes[-1].children)
         node = self._nodes.pop()
         if not self._nodes:
             self._consumer(node)
@@ -240,11 +250,10 @@ class _Parser:
 
     def _close_text(self, *, is_leaf: bool) -> None:
         """White space is layout between elements, and a value in one that holds nothing else."""
-        if self._pieces:
-            text = "".join(self._pieces)
-            self._pieces.clear()
-            if is_leaf or not text.isspace():
-                self._nodes[-1].words += text
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        if is_leaf or not text.isspace():
+            self._nodes[-1].words += text
 
     def _other(self, *_: str) -> None:
         self._quiet = 0

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
@@ -16,15 +16,20 @@ from .export_stream import Malformed, Node
 
 # read member by member
 _SCOPE_LISTS = ("ExclusionRanges", "OptionValues", "Reservations", "Policies", "Leases")
-LISTS = (*_SCOPE_LISTS, "Classes", "OptionDefinitions", "Filters", "Scopes")
+LISTS = frozenset((*_SCOPE_LISTS, "Classes", "OptionDefinitions", "Filters", "Scopes"))
 # a policy's criteria: operators, each followed by values whose order means nothing
 _OPERATORS = ("eq", "ne")
 _RELAY_CRITERIA = ("RelayAgent", "CircuitId", "RemoteId", "SubscriberId")
 _CRITERIA = ("VendorClass", "UserClass", "MacAddress", "ClientId", "Fqdn", *_RELAY_CRITERIA)
-_HARDWARE = ("ClientId", "MacAddress")
-_FLAGS = ("ActivatePolicies", "Enabled", "NapCapable", "NapEnable", "NapEnabled")
 # a time without a zone may be the server's own: it is taken for the latest that it can be
 _WESTERNMOST = timedelta(hours=12)
+
+# how a value is compared; others as they are
+_COMPARED: Mapping[str, Callable[[str], str]] = {
+    **dict.fromkeys(("ClientId", "MacAddress"), lambda value: re.sub(r"[-:]", "", value).lower()),
+    **dict.fromkeys(("ActivatePolicies", "Enabled", "NapCapable", "NapEnable", "NapEnabled"), str.lower),
+    "LeaseDuration": lru_cache(1000)(durations.shown_lease_text),
+}
 
 Fields = dict[str, tuple[str, ...]]
 
@@ -61,7 +66,7 @@ def fields_of(kind: str, children: Iterable[Node]) -> Fields:
                 for range_ in list_.children
             )
         elif tag not in LISTS:
-            values = values_of(nodes, tag)
+            values = _compared(tag, [node.text() for node in nodes])
             if kind == "policy" and tag in _CRITERIA:
                 values = _criteria(values)
             if any(values):
@@ -71,12 +76,12 @@ def fields_of(kind: str, children: Iterable[Node]) -> Fields:
 
 def values_of(children: Iterable[Node], tag: str) -> tuple[str, ...]:
     """What the children of this tag hold, as it is compared."""
-    texts = [child.text() for child in children if child.tag == tag]
-    if tag in _HARDWARE:
-        return tuple(re.sub(r"[-:]", "", value).lower() for value in texts)
-    if tag == "LeaseDuration":
-        return tuple(map(durations.shown_lease_text, texts))
-    return tuple(value.lower() for value in texts) if tag in _FLAGS else tuple(texts)
+    return _compared(tag, [child.text() for child in children if child.tag == tag])
+
+
+def _compared(tag: str, texts: Iterable[str]) -> tuple[str, ...]:
+    how = _COMPARED.get(tag)
+    return tuple(map(how, texts)) if how else tuple(texts)
 
 
 def _criteria(values: Iterable[str]) -> tuple[str, ...]:
@@ -124,7 +129,10 @@ def members_of(element: Node, tag: str) -> Iterator[Node]:
 
 def text_of(element: Node, tag: str) -> str:
     """The text of the first child of this tag; "" without one."""
-    return next((child.text() for child in element.children if child.tag == tag), "")
+    for child in element.children:
+        if child.tag == tag:
+            return child.text()
+    return ""
 
 
 def address_of(text: str, name: str) -> IPv4Address:

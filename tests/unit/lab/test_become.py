@@ -51,6 +51,18 @@ def new(become: bool, packed: bool = False) -> bytes:
     return b'{"name": "exec_wrapper"}\n\0\0\0\0\n' + text
 
 
+@pytest.mark.parametrize(
+    ("payload", "empty", "with_one"),
+    [
+        (old(False), b'"module_entry"', b'"csharp_utils_module": ["Ansible.Basic"], "module_entry"'),
+        (new(False), b'"Script"', b'"CSharpModules": ["Ansible.Basic"], "Script"'),
+    ],
+)
+def test_the_payload_says_which_csharp_is_compiled(payload: bytes, empty: bytes, with_one: bytes) -> None:
+    assert list(decode(payload).csharp) == []
+    assert list(decode(payload.replace(empty, with_one)).csharp) == ["Ansible.Basic"]
+
+
 def unpacked(payload: bytes) -> bytes:
     text = payload.rpartition(b"\0\0\0\0")[2].strip()
     return text if text.startswith(b"{") else gzip.decompress(base64.b64decode(text))

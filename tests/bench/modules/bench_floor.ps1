@@ -1,0 +1,9 @@
+#!powershell
+
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+#Requires -Version 5.1
+
+# Does nothing: what a remote command costs whatever it is for.
+'{"changed":false}'
