@@ -22,8 +22,8 @@
 #   mutex        null or seconds to wait for another run of this script that writes
 #   who          with "mutex": what another run is told that finds this one at work
 # Reply, in the result's "reply":
-#   status       done | stopped (a call had an error) | changed_meanwhile | busy | no_mutex | no_module | constrained_language | not_windows_powershell |
-#                script_error
+#   status       done | stopped (a call had an error) | changed_meanwhile | busy | no_mutex | no_module | constrained_language |
+#                not_windows_powershell | script_error
 #   fingerprint  of "finally", or of "before" where that is empty or nothing was written
 #   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran; with skipped: true for one that was;
 #                "before" is empty where it is what the caller knows, by the fingerprint
@@ -879,8 +879,8 @@ function Invoke-Reads([object[]] $Calls, $Reply, [string] $Part) {
                     if (-not $call['fingerprint']) { continue }
                     if ($volatile.Count) {
                         $at = 0
-                        $members = foreach ($name in $object.Keys) { if ($volatile -notcontains $name) { $members[$at] }; $at++ }
-                        $text = '{' + (@($members) -join ',') + '}'
+                        $kept = @(foreach ($name in $object.Keys) { if ($volatile -notcontains $name) { $members[$at] }; $at++ })
+                        $text = '{' + ($kept -join ',') + '}'
                     }
                     $held.Add($text)
                 })
@@ -920,9 +920,7 @@ function Invoke-Request($Request, $Reply) {
         $Reply['before'] = @()
     }
     $Reply['status'] = 'done'
-    try {
-        Invoke-Calls @($Request['calls'] | Where-Object { $_ }) $Reply
-    }
+    try { Invoke-Calls @($Request['calls'] | Where-Object { $_ }) $Reply }
     finally {
         $again = @($Request['finally'] | Where-Object { $_ })
         if ($again.Count) { Invoke-Reads $again $Reply 'finally' }

@@ -191,7 +191,8 @@ def test_a_reply_as_it_should_be() -> None:
 
 
 def test_what_was_read_is_sent_again_only_where_it_is_not_what_the_fingerprint_is_of() -> None:
-    known, nothing = "1" * 64, {"calls": [], "finally": []}
+    known = "1" * 64
+    nothing: dict[str, Any] = {"calls": [], "finally": []}
     assert parsed(raw(before=[]), known).before == ()
     changed = parsed(raw(**nothing, status="changed_meanwhile"), known)
     assert ([read.id for read in changed.before], changed.calls, changed.after) == (["failover"], (), ())
@@ -298,7 +299,8 @@ def test_a_course_that_does_not_follow_from_the_errors_is_refused(words: str, st
 
 def test_what_was_skipped_says_nothing_and_no_read_is() -> None:
     answers, _expected = course("failed skipped skipped skipped ok ok skipped")
-    for more in ({"objects": [{}]}, {"errors": FAILED}):
+    said: list[dict[str, Any]] = [{"objects": [{}]}, {"errors": FAILED}]
+    for more in said:
         with pytest.raises(UnexpectedReply, match="calls is 'second', which does not agree with the errors before it"):
             parsed_groups([answers[0], {**answers[1], **more}, *answers[2:]])
     with pytest.raises(UnexpectedReply, match="skipped is 1, and neither true nor false"):
