@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Makes the collection importable as ansible_collections.windhcp.failover, from the work tree, and the modules in
-support/ by their names."""
+support/ and what the integration tests have in common by their names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ link = TREE / "ansible_collections" / "windhcp" / "failover"
 if not link.exists():
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to(ROOT, target_is_directory=True)
-for folder in (TREE, ROOT / "tests", ROOT / "tests" / "unit" / "support"):
+for folder in (TREE, ROOT / "tests", ROOT / "tests" / "integration", ROOT / "tests" / "unit" / "support"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 

@@ -44,6 +44,29 @@ def test_what_it_has_is_found_by_its_exact_name() -> None:
     assert (server.scope(three), server.scope(IPv4Address("10.0.4.0"))) == (server.scopes[2], None)
 
 
+class Compared(IPv4Address):
+    """Counts how often one is compared with another."""
+
+    times = 0
+    __hash__ = IPv4Address.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return super().__eq__(other)
+
+
+def test_the_relationships_of_all_scopes_are_found_in_a_few_comparisons_each() -> None:
+    names = {f"R{number}": [f"10.{number}.{net}.0" for net in range(20)] for number in range(31)}
+    server = builders.server([builders.relationship(name, scopes) for name, scopes in names.items()])
+    Compared.times = 0
+    for name, scopes in names.items():
+        for scope in scopes:
+            found = server.relationship_of(Compared(scope))
+            assert found is not None
+            assert found.name == name
+    assert Compared.times <= 3 * 31 * 20
+
+
 def seconds(least: float, most: float) -> ClockOffset:
     return ClockOffset(timedelta(seconds=least), timedelta(seconds=most))
 
