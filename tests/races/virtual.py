@@ -35,6 +35,7 @@ def process(scheduler: Scheduler, numbers: Iterator[int]) -> Iterator[None]:
     with (
         patch.object(script, "Script", RacedScript),
         patch.object(reconcile, "sleep", scheduler.sleep),
+        patch.object(reconcile, "tell_waiting", lambda *_told: None),
         patch.object(secrets, "token_hex", lambda size=32: f"{next(numbers):0{2 * size}x}"),
         patch.object(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64)),
         patch.object(server_replies, "read_export", _read),  # a pure function

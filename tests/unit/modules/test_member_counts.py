@@ -191,7 +191,7 @@ def test_the_other_modules_through_a_real_powershell(count: int, powershell: Dir
     for scope in MEMBERS[count]:
         servers.server("DHCP01").scopes[scope].description = "changed"
     assert servers.ok("dhcp_failover_replicate", all=True, wait_timeout=1)["replicated"] == texts(count)
-    restored = servers.ok("dhcp_failover_restore", path=saved(servers), state="as_saved", wait_timeout=1)["restored"]
+    restored = servers.ok("dhcp_failover_restore", path=saved(servers), state="as_saved")["restored"]
     assert restored == ["10.0.3.0"]
     copy = servers.server("DHCP02").scopes
     copy[THREE] = replace(servers.server("DHCP01").scopes[THREE], state="InActive")

@@ -18,7 +18,7 @@ HERE, THERE = "remove-here-delete", "remove-there-disable"
 NEEDED = {
     "no-claim": Pair(HERE, "dhcp01", HERE, "dhcp02", "hop"),
     "no-look": Pair(HERE, "dhcp01", HERE, "dhcp02", "hop"),
-    "no-undo": Pair(HERE, "dhcp01", HERE, "dhcp02", "hop"),
+    "no-undo": Pair("end-here-delete", "dhcp01", "move", "dhcp02", "hop"),
     "no-last-look": Pair("replicate-out", "dhcp01", THERE, "dhcp02", "hop"),
 }
 
