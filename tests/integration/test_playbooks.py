@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from datetime import datetime, timezone
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -157,11 +158,17 @@ def test_decommission_is_finished_by_the_next_run(net: str) -> None:
         assert served(site.lab) == before
 
 
+def waits_take_no_time(site: Site) -> None:
+    """A server that is silent is asked again for some seconds, each time."""
+    site.lab.clock, site.lab.simulated_waits = datetime.now(timezone.utc), True
+
+
 def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
     gone = {**PAIR, "failover_orphan": True, "failover_partner_is_off": True}
     with Site(company(), "standin", net) as site:
         here, there = site.lab.servers["DHCP01"], site.lab.servers["DHCP02"]
         before = served(site.lab)
+        waits_take_no_time(site)
         refused = run(site, "decommission", **gone, **DO).failure("Take relationships apart, keeping their scopes")
         assert (
             "is not gone; leave orphan (failover_orphan of the role and the playbooks) out"
@@ -230,6 +237,7 @@ def test_migrate_away_from_a_server_that_is_gone_for_good(net: str) -> None:
     with Site(company(), "standin", net) as site:
         keeping, gone, new = site.lab.servers.values()
         gone.reachable = False
+        waits_take_no_time(site)
         before = served(site.lab)
         dry = run(site, "migrate", **move).ok()
         assert dry.written == []
