@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import random
 import sys
 import time
 from collections import Counter
@@ -39,6 +40,7 @@ def main() -> int:
     if told.pair:
         return _replay(told.pair, told.schedule)
     chosen = [(one, two) for one, two in pairs() if told.only in f"{one}+{two}"]
+    random.Random(told.seed).shuffle(chosen)  # so that a part of them is a sample
     print(f"{len(chosen)} pairs, {told.processes} processes, at most {told.minutes:g} minutes", flush=True)
     found: list[Report] = []
     for one in _reports(chosen, told.seed, told.processes, told.minutes, told.sabotage):
