@@ -22,6 +22,7 @@ ENTRY: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     **RELATIONSHIP,
+    "partner_host": {"type": "str"},
     "update_secret": {"type": "str", "choices": UPDATE_SECRET},
     "scopes": {"type": "list", "elements": "str"},
     **CREATE_SCOPES,
@@ -52,6 +53,11 @@ class ActionModule(FailoverAction):
     def check_given(self, given: Mapping[str, Any]) -> None:
         """Raises Refused for options of entries that there are not."""
         declared.check_keys(given.get("relationships"), ENTRY)
+
+    def partner_hosts(self, options: Mapping[str, Any]) -> Mapping[str, str]:
+        """The partner's host of each relationship that has one of its own, and ("") that of the others."""
+        own = {entry["name"]: entry["partner_host"] for entry in options["relationships"] if entry["partner_host"]}
+        return {**super().partner_hosts(options), **own}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Brings the server to the list. Raises Refused and RemoteFailure."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.inventory import host_of
+from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship import Relationship
 from ..plugin_utils._model.render import scope_result, site_entry
 from ..plugin_utils._planning.inspecting import Inspection, inspect
@@ -38,18 +40,16 @@ class ActionModule(FailoverAction):
             ],
             "config": {
                 "failover_relationships": [
-                    site_entry(current, self.host, inventory_name(current, task_vars)) for current in shown
+                    site_entry(current, self.host, inventory_name(current, task_vars, self.host)) for current in shown
                 ]
             },
         }
 
 
-def inventory_name(relationship: Relationship, task_vars: Mapping[str, Any]) -> str:
-    """The partner's name in the inventory, or the name that Windows has for it where the inventory lacks it."""
-    names = relationship.partner.names
-    hosts = (task_vars.get("groups") or {}).get("all") or ()
-    alike = [host for host in hosts if relationship.partner.is_called(host)]
-    if not alike:
-        hostvars = task_vars.get("hostvars") or {}
-        alike = [host for host in hosts if hostvars[host].get("ansible_host") in names]
-    return str(alike[0]) if len(alike) == 1 else relationship.partner_server
+def inventory_name(relationship: Relationship, task_vars: Mapping[str, Any], own: str) -> str:
+    """The partner's name in the inventory, or the name that Windows has for it where the inventory lacks it, or has two
+    of that name."""
+    try:
+        return host_of(relationship.partner.names, task_vars, own) or relationship.partner_server
+    except Refused:
+        return relationship.partner_server

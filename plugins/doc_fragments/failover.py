@@ -161,6 +161,9 @@ options:
       - The partner's name in the inventory. Its server is then read over a connection of its own, as a task of the
         play that runs there would be, which needs no second hop. It is one remote command more, on the partner, in
         sync as well.
+      - V(auto) finds it by itself, the one host of the inventory whose name, or C(ansible_host) as it is written, is a
+        name or an address of the partner; several partners too. It is asked only where something is to be done that
+        concerns it, or a relationship is not C(Normal); one that the inventory lacks is asked by this server.
       - Clocks that differ are found before a write, and what a broken run left on one of the two servers, also when
         this server shows
         nothing to do; afterwards it is verified that both show the same settings.

@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -60,6 +60,7 @@ class Wire:
     plan: Plan | None = None
     facts: dict[str, Any] = field(default_factory=dict)  # of the host, as its tasks begin
     fails: dict[str, RemoteFailure] = field(default_factory=dict)  # what the connection of partner_host gives
+    inventory: Sequence[str] = ()  # its hosts, for partner_host: auto
 
     def pause(self, seconds: float) -> None:
         """The task waits before it plans anew, and takes none of our time."""
@@ -112,7 +113,8 @@ def perform(
     action = Action(task, connection, None, None, None, None)
     wire.plan = None
     with patch.object(reconcile, "sleep", wire.pause):
-        result: dict[str, Any] = action.run(task_vars={"inventory_hostname": host, "ansible_facts": wire.facts})
+        known = {"inventory_hostname": host, "ansible_facts": wire.facts, "groups": {"all": wire.inventory}}
+        result: dict[str, Any] = action.run(task_vars=known)
     if isinstance(reconciliation := getattr(action, "reconciliation", None), Reconciliation):
         wire.plan = reconciliation.plan
     return result

@@ -23,12 +23,14 @@ from .._planning.world import Planner, World
 from .._windows.errors import UnexpectedReply
 from .._windows.script_request import Execute, Remote
 from . import calls, logon, pending_fact
+from .inventory import host_of
 from .partner_connection import PartnerAction
-from .reader import Reader
+from .reader import Find, Reader
 from .reconcile import Reconciliation, Verifier
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
 MASK = "********"
+AUTO = "auto"  # the host of the inventory that the partner is
 
 
 class FailoverAction(ActionBase):  # type: ignore[misc]
@@ -46,6 +48,10 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """What the module does with its options, and returns beside what every module returns. Raises TaskFailure."""
         raise NotImplementedError
+
+    def partner_hosts(self, options: Mapping[str, Any]) -> Mapping[str, str]:
+        """The partner's host of each relationship that has one of its own, and ("") that of the others."""
+        return {"": options["partner_host"]} if options.get("partner_host") else {}
 
     def check_given(self, given: Mapping[str, Any]) -> None:
         """Raises Refused for options that Ansible would tell less of than a reader needs."""
@@ -80,13 +86,19 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             secret.check_kinds(self._task.args)
             options = secret.with_empty(self._task.args, options)
             with contextlib.ExitStack() as connections:
-                if options.get("partner_host"):
-                    partner = options["partner_host"]
+
+                def remote(partner: str) -> Remote:
                     execute, goes_on = connections.enter_context(self.connect(partner, task_vars))
-                    remotes.append(
-                        Remote(readable(execute, partner), partner, self.check_mode, hide=hide, goes_on=goes_on)
-                    )
-                self.reader = Reader(*remotes, ahead=self._ahead, writes=self.WRITES)
+                    made = Remote(readable(execute, partner), partner, self.check_mode, hide=hide, goes_on=goes_on)
+                    remotes.append(made)
+                    return made
+
+                named, find = self.partner_hosts(options), None
+                if {*named} - {""} or AUTO in named.values():
+                    find = partner_finder(named, task_vars, self.host, remote)
+                elif named.get(""):
+                    remote(named[""])
+                self.reader = Reader(*remotes, find=find, ahead=self._ahead, writes=self.WRITES)
                 self.reconciliation = Reconciliation(
                     self.reader, check_mode=self.check_mode, waiting=waiting(options), limits=self._limits(options)
                 )
@@ -119,7 +131,10 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     def warn_of_states(self, names: Iterable[str], plan: Plan | None = None) -> None:
         """A relationship that the task is about and that is not Normal is a warning: as it was seen last, or (check
         mode) as it would be."""
-        world = plan.end if plan is not None and self.check_mode else self.reader.world()
+        names = list(names)
+        if asked := inspecting.partners_to_ask(names, self.reader.world()):
+            self.reader.read(asked)
+        world = plan.end if plan is not None and self.check_mode and not asked else self.reader.world()
         if warnings := inspecting.not_normal(names, world):
             result = self.reconciliation.result
             result["warnings"] = [*result.get("warnings", ()), *warnings]
@@ -144,7 +159,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             yield hostvars[self.host].get("ansible_facts")
 
     def _limits(self, options: Mapping[str, Any]) -> guards.Limits:
-        hosts = tuple(host for host in (self.host, options.get("partner_host")) if host)
+        hosts = tuple(host for host in (self.host, *self.partner_hosts(options).values()) if host != AUTO)
         return replace(limits(options), hosts=hosts)
 
     def _ahead(self, world: World) -> World:
@@ -171,6 +186,25 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if relationship is None or self.check_mode:
             return planned_result(after) if after else None
         return relationship_result(relationship)
+
+
+def partner_finder(
+    named: Mapping[str, str], task_vars: Mapping[str, Any], own: str, remote: Callable[[str], Remote]
+) -> Find:
+    """How a task comes to the connections of its partners; each is made once, when it is needed."""
+    made: dict[str, Remote] = {}
+
+    def find(names: tuple[str, ...], relationship: str) -> tuple[str, Remote] | None:
+        host = named.get(relationship, named.get(""))
+        if host == AUTO:
+            host = host_of(names, task_vars, own)
+        if not host:
+            return None
+        if host not in made:
+            made[host] = remote(host)
+        return host, made[host]
+
+    return find
 
 
 def validated(action: ActionBase, spec: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def _step(action: Action, plan: Plan) -> Step:
         action_table.words(action, plan.start),
         action_table.operations(action, plan.start),
         action.partner if KINDS[action.kind].reaches_partner else where.computer or "",
-        Connection.PARTNER if where.source is Connection.PARTNER else Connection.THIS_SERVER,
+        where.source if isinstance(where.source, Connection) else Connection.THIS_SERVER,
         KINDS[action.kind].then(action, plan.start),
     )
 

@@ -95,16 +95,16 @@ class Reads:
         return [*self.export, *self.probe, *self.levels, *self.readiness]
 
 
-def of_partners(reads: Sequence[PartnerRead], computer: str | None, lacking: Lacking) -> Reads:
-    """What some requests ask of one partner together."""
+def of_partners(reads: Sequence[PartnerRead], place: Connection | str, lacking: Lacking) -> Reads:
+    """What some requests ask of one partner together. `place`: its connection, or its name over the second hop."""
     return Reads(
         tuple(sorted({scope for read in reads for scope in read.scopes}, key=int)),
         with_leases(*reads),
         next((read.relationship for read in reads if read.api), None),
         any(read.level for read in reads),
         False,
-        computer,
-        lacking.get(computer or THERE, frozenset()),
+        place if isinstance(place, str) else None,
+        lacking.get(place, frozenset()),
     )
 
 
@@ -191,9 +191,9 @@ def _uses(own: OwnRead, mine: Reads) -> Sequence[Operation]:
     return [cmdlets.uses(there)] if there else []
 
 
-def partner_view(reading: Reading, reads: Reads, here: Server) -> ServerView:
-    """The server of partner_host. Raises RemoteError."""
-    return _with_reads(view(reading.server, THERE, here), reading, reads)
+def partner_view(reading: Reading, source: Connection, reads: Reads, here: Server) -> ServerView:
+    """A server that has a connection of its own. Raises RemoteError."""
+    return _with_reads(view(reading.server, source, here), reading, reads)
 
 
 def hop_view(reading: Reading, read: PartnerRead, reads: Reads) -> ServerView:

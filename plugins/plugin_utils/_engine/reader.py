@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what a planner asks for: this server over the task's connection, its partners over that of partner_host, or by
+"""Reads what a planner asks for: this server over the task's connection, its partners over those of partner_host, or by
 this server over a second hop. The protocol is told in _planning/read_request.
 
 A *reading* is one connection as it was read last: what was asked, what was answered. What is read of a connection is
@@ -9,9 +9,10 @@ what is not known yet is read.
 
 Each round merges the new request with the earlier ones, reads what is not known, and calls the planner with the World
 that all readings show. Which way a partner is reached is decided here: by partner_host's connection, unless that turns
-out to be another server; else by this server, in the same remote command as its own reads. A partner that cannot be
-read becomes an Unread, which is an answer; this server has to be readable. Scopes that a server was seen not to have
-(*lacking*) are left out of its export, which would fail over them.
+out to be another server; with partner_host: auto by one to the host of the inventory that it is; else by this server,
+in the same remote command as its own reads. A partner that cannot be read becomes an Unread, which is an answer; this
+server has to be readable. Scopes that a server was seen not to have (*lacking*) are left out of its export, which would
+fail over them.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import TypeVar
 
-from .._model.identity import Connection, Hop, Identity, Source, Verdict, are_one
+from .._model.identity import Connection, Hop, Identity, Source, Verdict, are_one, is_own_of_partner
 from .._model.note import Note
+from .._model.relationship import Relationship
 from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, Unread
@@ -40,14 +42,16 @@ from .connection_reads import HERE, THERE, Reading, Reads
 from .verbose import tell
 
 T = TypeVar("T")
+Find = Callable[[tuple[str, ...], str], tuple[str, Remote] | None]
 ROUNDS = 16  # what a planner can ask for; more would be a fault of the planner
 
 
 class Reader:
     """What a task knows of the servers. `readings`: each connection as it was read last.
 
-    `ahead`: makes of what was read what it would be by now; in check mode, after the earlier tasks. Not `writes`:
-    nothing is going to be written.
+    `partner`: that of partner_host. `find`: the one of a server, by what that is called and the relationship that it is
+    asked for, with the name that the inventory has for it; None: it is asked over the hop. `ahead`: makes of what was
+    read what it would be by now; in check mode, after the earlier tasks. Not `writes`: nothing is going to be written.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Reader:
         here: Remote,
         partner: Remote | None = None,
         *,
+        find: Find | None = None,
         ahead: Callable[[World], World] = lambda world: world,
         writes: bool = True,
     ) -> None:
@@ -64,6 +69,7 @@ class Reader:
         self.run = uuid.uuid4().hex  # what tells this task's notes from those of others
         self.reached: set[tuple[Connection, str]] = set()  # partners over a second hop that are, with rights there
         self._ahead, self._writes = ahead, writes
+        self._find, self._found = find, dict[tuple[str, str], Connection | None]()
         self.forget()
 
     def forget(self) -> None:
@@ -72,7 +78,7 @@ class Reader:
         self._request = ReadRequest()
         self._views: dict[Source, ServerView] = {}
         self._known: dict[str, Source | Unread] = {}
-        self._partner_failure: RemoteFailure | None = None
+        self._failures: dict[Connection, RemoteFailure] = {}  # connections of partners that cannot be used
         self._lacking: dict[Connection | str, frozenset[IPv4Address]] = {}
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._secrets = secret_record.SecretRecord()
@@ -92,6 +98,10 @@ class Reader:
     def elsewhere(self) -> frozenset[str]:
         """Relationships whose partner may be another server than the one of partner_host."""
         return frozenset(read.relationship for read in self._request.partners if read.elsewhere)
+
+    def is_partner(self, there: Server, relationship: Relationship) -> bool:
+        """Whether a server that has a connection of its own is the partner of a relationship."""
+        return self._find is None or relationship.partner.is_same(there.identity)
 
     @property
     def asked_partners(self) -> dict[str, str]:
@@ -129,6 +139,7 @@ class Reader:
                 views,
                 known,
                 has_partner_host=THERE in self.remotes,
+                finds_partners=self._find is not None,
                 journal=(*ours, *(note for note in self._written if note.relationship not in named)),
                 at_work=alive,
                 run=self.run,
@@ -160,9 +171,9 @@ class Reader:
         while lacking != self._lacking:  # no server exports scopes that it does not have
             lacking = dict(self._lacking)
             if not any(read.first is HERE for read in self._request.partners):
-                self._look_at_partner_host()
+                self._look_at_partners()
             self._look_here()
-            self._look_at_partner_host()
+            self._look_at_partners()
             self._look_here()  # only now it may be known that partner_host is another server
 
     def content_operations(self, connection: Connection, scopes: Scopes) -> Sequence[Operation]:
@@ -171,8 +182,8 @@ class Reader:
         if not scopes:
             return []
         self._lacking = {place: absent.difference(scopes) for place, absent in self._lacking.items()}
-        if connection is THERE:
-            return connection_reads.of_partners(self._own_connection(), None, self._lacking).export
+        if connection is not HERE:
+            return connection_reads.of_partners(self._asked_over(connection), connection, self._lacking).export
         if new := tuple(sorted({*scopes}.difference(connection_reads.of_this_server(self._request, {}).scopes))):
             self._request = self._request.merged(ReadRequest(OwnRead(scopes=new)))
         far = [connection_reads.of_partners([read], read.key, self._lacking).export for read in self._over_hop()]
@@ -219,8 +230,9 @@ class Reader:
             self._notes[connection] = journal.found(self.readings[connection].answer(journal.look()), remote.host)
         if connection is HERE:
             self._learn_here(self.readings[HERE])
-        if THERE in self.readings:
-            self._learn_partner(self.readings[THERE])
+        for place in self.readings:
+            if is_own_of_partner(place):
+                self._learn_partner(place)
 
     def _secret_reads(self) -> Sequence[Operation]:
         """The reads of what is kept of secrets."""
@@ -235,28 +247,44 @@ class Reader:
         elif self._understood != (self._request, self._lacking):  # nothing new to read, and something new to know
             self._learn_here(self.readings[HERE])
 
-    def _look_at_partner_host(self) -> None:
-        """Only when something of it is needed; by then it can turn out to be another server than the partner."""
-        reads = self._own_connection()
-        if not reads:
+    def _look_at_partners(self) -> None:
+        """Only where something of one is needed; by then partner_host can turn out to be another server than it."""
+        for connection in dict.fromkeys(map(self._place, self._request.partners)):
+            if connection is not None:
+                self._look_at_partner(connection)
+
+    def _look_at_partner(self, connection: Connection) -> None:
+        if connection in self._failures:
+            self._miss_partner(connection, self._failures[connection])
             return
-        if self._partner_failure is not None:
-            self._miss_partner(self._partner_failure)
-            return
-        operations = connection_reads.of_partners(reads, None, self._lacking).operations()
-        if THERE in self.readings and self.readings[THERE].has(operations):
-            self._learn_partner(self.readings[THERE])
+        asked = self._asked_over(connection)
+        operations = connection_reads.of_partners(asked, connection, self._lacking).operations()
+        if connection in self.readings and self.readings[connection].has(operations):
+            self._learn_partner(connection)
             return
         try:
-            self.look(THERE, operations)
+            self.look(connection, operations)
         except UnexpectedReply:  # a partner that answers is not gone
             raise
         except RemoteFailure as failure:
-            self._miss_partner(failure)
+            self._miss_partner(connection, failure)
 
-    def _miss_partner(self, failure: RemoteFailure) -> None:
-        self._partner_failure = failure
-        self._known.update({read.key: Unread(failure, own=True) for read in self._own_connection()})
+    def _miss_partner(self, connection: Connection, failure: RemoteFailure) -> None:
+        self._failures[connection] = failure
+        self._known.update({read.key: Unread(failure, own=True) for read in self._asked_over(connection)})
+
+    def _place(self, read: PartnerRead) -> Connection | None:
+        """The connection over which a partner is asked; None: by this server. Raises Refused where the inventory has it
+        twice."""
+        if self._find is None:
+            return None if self._is_over_hop(read) else THERE
+        known = (read.key, read.relationship)
+        if known not in self._found:
+            host, remote = self._find(read.names, read.relationship) or ("", None)
+            self._found[known] = Connection(host) if remote else None
+            if remote is not None:
+                self.remotes.setdefault(Connection(host), remote)
+        return self._found[known]
 
     def _is_over_hop(self, read: PartnerRead) -> bool:
         """Whether the partner is asked by this server: partner_host is not given, or turned out to be another
@@ -265,7 +293,7 @@ class Reader:
             return True
         known = self.readings.get(THERE)
         if known is None:  # what keeps us from partner_host says nothing of a server that may be another one
-            return bool(read.elsewhere and read.names and self._partner_failure)
+            return bool(read.elsewhere and read.names and THERE in self._failures)
         if not read.elsewhere:
             return False
         shown = self._views.get(THERE)
@@ -274,10 +302,10 @@ class Reader:
         return not mirrors and identity.verdict(Identity(read.names)) is not Verdict.SAME
 
     def _over_hop(self) -> list[PartnerRead]:
-        return [read for read in self._request.partners if self._is_over_hop(read)]
+        return [read for read in self._request.partners if self._place(read) is None]
 
-    def _own_connection(self) -> list[PartnerRead]:
-        return [read for read in self._request.partners if not self._is_over_hop(read)]
+    def _asked_over(self, connection: Connection) -> list[PartnerRead]:
+        return [read for read in self._request.partners if self._place(read) == connection]
 
     # --- what they show ------------------------------------------------------------------------------------------
 
@@ -323,20 +351,20 @@ class Reader:
         self._known[read.key] = source
         self._take(replace(shown, source=source), reads, read.key)
 
-    def _learn_partner(self, seen: Reading) -> None:
-        """The server of partner_host; one that answers and does not tell all that is needed cannot be planned with."""
-        asked = self._own_connection()
-        reads = connection_reads.of_partners(asked, None, self._lacking)
+    def _learn_partner(self, connection: Connection) -> None:
+        """One that answers and does not tell all that is needed cannot be planned with."""
+        asked = self._asked_over(connection)
+        reads = connection_reads.of_partners(asked, connection, self._lacking)
         try:
-            shown = connection_reads.partner_view(seen, reads, self.here)
+            shown = connection_reads.partner_view(self.readings[connection], connection, reads, self.here)
         except UnexpectedReply:
             raise
         except RemoteFailure as failure:
             failure.heard = Heard.ANSWER
-            self._miss_partner(failure)
+            self._miss_partner(connection, failure)
             return
-        self._take(shown, reads, THERE)
-        self._known.update({read.key: THERE for read in asked})
+        self._take(shown, reads, connection)
+        self._known.update({read.key: connection for read in asked})
 
     def _take(self, shown: ServerView, reads: Reads, place: Connection | str) -> None:
         """A server as it is now, with what was read of it before and not anew."""

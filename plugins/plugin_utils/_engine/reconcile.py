@@ -27,9 +27,10 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model import scope_specs
-from .._model.identity import Connection, Source
+from .._model.identity import Connection, Source, is_own_of_partner
 from .._model.note import Note
 from .._model.refusal import NotServing, Refused, TaskFailure
+from .._model.server import Server
 from .._model.texts import few, without_nothing
 from .._planning import claims, guards
 from .._planning.leaving import is_half_made
@@ -40,7 +41,7 @@ from .._windows import server_replies
 from .._windows.errors import RemoteError, RemoteFailure
 from . import calls, journal, prerequisites
 from .calls import Step, Waiting
-from .connection_reads import HERE, THERE
+from .connection_reads import HERE
 from .reader import Reader
 from .verbose import tell, tell_waiting
 from .writing import GAP, Overtaken, Writing
@@ -198,7 +199,7 @@ class Reconciliation:
             if first:
                 self.writing.carry_out(plan, first, content=going, last=False)
             # no fingerprint spans two connections
-            if first or (going and THERE in plan.start.views and calls.takes_out(rest)):
+            if first or (going and any(map(is_own_of_partner, plan.start.views)) and calls.takes_out(rest)):
                 self._look_at_others(first[-1].connection if first else None, going)
                 self._look(plan, rest, planner)
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
@@ -274,8 +275,9 @@ class Reconciliation:
         if left:
             words = few((step.text for step in left), between="; ")
             raise RemoteFailure(f"Everything was written, but {name} still needs: {words}. Run again.")
-        if THERE in self.reader.readings:
-            self._verify_partner(plan)
+        for connection, reading in self.reader.readings.items():
+            if is_own_of_partner(connection):
+                self._verify_partner(plan, reading.server)
 
     def _last_look(self, plan: Plan) -> None:
         """Whether the copies that were to go are out of service and the kept ones serve, which another run may have
@@ -296,11 +298,13 @@ class Reconciliation:
             self.writing.carry_out(look.plan, steps)
             self._look_at_others(steps[-1].connection, ())
 
-    def _verify_partner(self, plan: Plan) -> None:
+    def _verify_partner(self, plan: Plan, there: Server) -> None:
         """How each setting travels to the partner is only likely, so it is looked at there."""
-        after, there = self.reader.here, self.reader.readings[THERE].server
+        after = self.reader.here
         written = {action.name for action in plan.actions} - self.reader.elsewhere
         for relationship in after.relationships:
+            if not self.reader.is_partner(there, relationship):
+                continue
             before = guards.differed_at_partner(relationship.name, plan.start)
             fields = guards.differs_at_partner(relationship, there) if relationship.name in written else {}
             missing = [words for name, words in fields.items() if name not in before]

@@ -28,7 +28,7 @@ from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote, who
 from . import calls, journal
 from .calls import Call, Role, Step, Waiting
-from .connection_reads import HERE, THERE, Reading
+from .connection_reads import HERE, Reading
 from .reader import Reader
 from .verbose import tell
 
@@ -223,7 +223,7 @@ class Writing:
             self._learn_notes(run, reply)
         self._note_copies(reading.remote, run, reply)
         step = calls.under_way(group.steps, run, reply.calls)
-        self._learn(reading, group.steps if step is None else group.steps[: group.steps.index(step)], rereads, reply)
+        self._learn(connection, group.steps if step is None else group.steps[: group.steps.index(step)], rereads, reply)
         if reply.status != "stopped":
             return None
         if step is not None and len(step.action.scopes) > 1 and TOO_MANY in error_ids(reply.calls[-1]):
@@ -251,9 +251,9 @@ class Writing:
             *(self.reader.details_operations if connection is HERE else ()),
         )
 
-    def _learn(self, reading: Reading, done: Sequence[Step], rereads: Sequence[Operation], reply: Reply) -> None:
+    def _learn(self, connection: Connection, done: Sequence[Step], rereads: Sequence[Operation], reply: Reply) -> None:
         """What was written, and what the server shows then. Raises RemoteFailure."""
-        connection = HERE if reading is self.reader.readings[HERE] else THERE
+        reading = self.reader.readings[connection]
         self.steps += done
         self.claimed.update(claims.made_by(step.action for step in done))
         words = [step.text for step in done]

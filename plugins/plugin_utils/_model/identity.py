@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from ipaddress import AddressValueError, IPv4Address
+from typing import ClassVar
 
 from .refusal import Refused
 
@@ -169,11 +170,18 @@ def are_one(spelling: str, other: str, known: Iterable[Identity]) -> bool:
     )
 
 
-class Connection(Enum):
-    """A connection of its own: the task's, or that of partner_host."""
+@dataclass(frozen=True)
+class Connection:
+    """A connection of its own: the task's, that of partner_host, or (partner_host: auto) that to a host of the
+    inventory."""
 
-    THIS_SERVER = "this_server"
-    PARTNER = "partner"
+    host: str
+
+    THIS_SERVER: ClassVar[Connection]
+    PARTNER: ClassVar[Connection]
+
+
+Connection.THIS_SERVER, Connection.PARTNER = Connection(""), Connection("*")
 
 
 @dataclass(frozen=True)
@@ -185,3 +193,8 @@ class Hop:
 
 
 Source = Connection | Hop  # how a server is reached; also what tells one server of a world from the others
+
+
+def is_own_of_partner(source: Source) -> bool:
+    """Whether it is a connection of its own to a partner."""
+    return isinstance(source, Connection) and source != Connection.THIS_SERVER

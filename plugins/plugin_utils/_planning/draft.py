@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.identity import Connection, Source
+from .._model.identity import Source, is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
 from .._windows.errors import RemoteFailure
@@ -116,7 +116,7 @@ class Draft:
         """Whether a server that was read is the partner that was asked for, and its half of the relationship is
         understood. False: addresses have to be known first. Raises Refused."""
         waits = [
-            *(recognising.check_partner_host(read, there) if there.source is Connection.PARTNER else ()),
+            *(recognising.check_partner_host(read, there) if is_own_of_partner(there.source) else ()),
             *recognising.check_half(read.relationship, self.start.here, there),
         ]
         self.resolve(*waits)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import cast
 
 from .._model.failover_states import NORMAL, PASSING, REFUSED, STATES
-from .._model.identity import Connection
+from .._model.identity import is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import SETTINGS, WORDS, DeclaredSettings, OnPartner
@@ -102,7 +102,7 @@ def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:
     """Raises Refused when it is certain that the clocks of the two servers differ by more than Windows takes. No
     override makes it create a relationship then."""
     here = plan.start.here
-    if there.source is Connection.PARTNER:
+    if is_own_of_partner(there.source):
         difference = here.server.clock.apart(there.server.clock)
     else:
         difference = (there.ready and there.ready.apart) or timedelta(0)

@@ -108,6 +108,15 @@ def _problem(words: str) -> Mapping[str, Any]:
     return {**dict.fromkeys(_KEYS), "problem": words}
 
 
+def partners_to_ask(names: Iterable[str], world: World) -> ReadRequest | None:
+    """Of relationships that are not Normal: their partners that were not asked, where partner_host is auto. None:
+    there are none."""
+    halves = [half for name in names if (half := world.here.half(name)) and half.relationship.state != NORMAL]
+    reads = [PartnerRead(half.relationship.partner.names, half.name, guarded=False) for half in halves]
+    reads = [read for read in reads if world.source(read.key) is None]
+    return ReadRequest(partners=tuple(reads)) if world.finds_partners and reads else None
+
+
 def not_normal(names: Iterable[str], world: World) -> Sequence[str]:
     """Warnings of those of the relationships that are there and not Normal, on this server or on a partner that was
     looked at."""
@@ -125,7 +134,13 @@ def _not_normal(half: Half, world: World) -> str | None:
     if there is not None and other is None:
         return f"{words}, and {there.name} does not have it: dhcp_failover_relationship with partner_host makes it anew"
     also = f", and {other} on {there.name}" if there else ""
-    more = "" if there else "; with partner_host it is told as well what the partner shows"
+    source = world.source(half.relationship.partner.names[0])
+    if there is not None:
+        more = ""
+    elif isinstance(source, Unread):
+        more = f"; its partner could not be looked at: {source.failure}"
+    else:
+        more = "; with partner_host it is told as well what the partner shows"
     return f"{words}{also}: {TOLD.get(telling, 'what that means is not known')}{more}"
 
 

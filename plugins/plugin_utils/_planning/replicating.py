@@ -160,7 +160,7 @@ def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
     if len(groups) > 1 and d.world.has_partner_host:
         raise Refused(
             f"partner_host: the scopes are in failover with {len(groups)} partners ({few(groups)}), and this host is "
-            "one of them at most; give the relationship of that one, or leave partner_host out, so that "
+            "one of them at most; give the relationship of that one, or partner_host: auto, or leave it out, so that "
             f"{d.here.name} asks each of them itself. Nothing was changed."
         )
     for name, group in groups.items():

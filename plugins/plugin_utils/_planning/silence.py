@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from .._model.failover_states import PARTNER_DOWN
-from .._model.identity import Connection, Identity, Verdict, is_address
+from .._model.identity import Identity, Verdict, is_address, is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.server import Server
@@ -74,14 +74,14 @@ class _Listener:
     def over_connection(self) -> tuple[str, ...] | None:
         """What the controller heard of the partner; nothing where partner_host is another server or could not be asked.
         None: it has to be read first. Raises Refused for an answer."""
-        if not self._draft.world.has_partner_host:
+        if not (self._draft.world.has_partner_host or self._draft.world.finds_partners):
             return ()
         read = PartnerRead(self._current.partner.names, self._current.name, elsewhere=self._asking.elsewhere)
         there = self._draft.ask(read)
         if there is None:
             return None
         if isinstance(there, ServerView):
-            if there.source is Connection.PARTNER:
+            if is_own_of_partner(there.source):
                 raise self._answers(there.name, there.relationships.get(self._current.name))
             return ()
         return self._not_read(there.failure) if there.own else ()

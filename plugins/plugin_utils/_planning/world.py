@@ -240,7 +240,7 @@ def _is_ours(theirs: Relationship, there: Server, here: Server) -> bool:
 @dataclass(frozen=True)
 class World:
     """All that is known; nothing at first. `known`: the servers that were asked for, by the name that was asked for
-    ("": that of partner_host).
+    ("": that of partner_host). `finds_partners`: partner_host is auto.
 
     `journal`: notes of runs that did not end, and of this one (`run`), on this server; `at_work`: of others that may
     not have ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes that Windows takes
@@ -250,6 +250,7 @@ class World:
     views: Mapping[Source, ServerView] = field(default_factory=dict)
     known: Mapping[str, Source | Unread] = field(default_factory=dict)
     has_partner_host: bool = False
+    finds_partners: bool = False
     journal: tuple[Note, ...] = ()
     at_work: tuple[Note, ...] = ()
     run: str = ""

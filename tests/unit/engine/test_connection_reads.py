@@ -166,8 +166,8 @@ def test_a_scope_that_is_gone_when_it_is_asked_what_it_needs_is_told() -> None:
 def test_a_partner_over_its_own_connection() -> None:
     lab = pair().lab
     here = read(lab, []).server
-    reads = connection_reads.of_partners([BRANCH], None, NOTHING)
-    seen = connection_reads.partner_view(read(lab, reads.operations(), "DHCP02"), reads, here)
+    reads = connection_reads.of_partners([BRANCH], THERE, NOTHING)
+    seen = connection_reads.partner_view(read(lab, reads.operations(), "DHCP02"), THERE, reads, here)
     assert (seen.name, seen.source, seen.api, list(seen.ours)) == ("DHCP02", THERE, True, ["HQ"])
     assert seen.level is not None
     assert [content.scopes for content in seen.contents] == [{TWO}]
@@ -231,6 +231,6 @@ def test_an_api_that_does_not_answer_is_told() -> None:
 )
 def test_scopes_that_turn_out_not_to_be_there_are_found_once(known: frozenset[IPv4Address], expected: Any) -> None:
     lab = pair().lab
-    reads = connection_reads.of_partners([replace(HQ, scopes=(ONE, THREE))], None, {THERE: known})
-    seen = connection_reads.partner_view(read(lab, reads.operations(), "DHCP02"), reads, read(lab, []).server)
+    reads = connection_reads.of_partners([replace(HQ, scopes=(ONE, THREE))], THERE, {THERE: known})
+    seen = connection_reads.partner_view(read(lab, reads.operations(), "DHCP02"), THERE, reads, read(lab, []).server)
     assert connection_reads.missing(seen, reads) == expected

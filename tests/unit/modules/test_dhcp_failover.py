@@ -156,7 +156,7 @@ def test_all_that_is_wrong_in_the_list_is_told_at_once_and_nothing_is_read() -> 
 
 
 @pytest.mark.parametrize(
-    ("key", "near"), [("partner", "partner_server is"), ("load_balance_percents", "load_balance_percent is")]
+    ("key", "near"), [("partner_serv", "partner_server is"), ("load_balance_percents", "load_balance_percent is")]
 )
 def test_an_option_that_there_is_not_is_named_with_the_nearest_one(key: str, near: str) -> None:
     servers = pair()

@@ -11,7 +11,7 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Source
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Source
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
@@ -149,9 +149,9 @@ def test_the_server_that_loses_its_copies_is_read_first() -> None:
         keeps: asked_of(start, Spec("HQ", leaving=(ONE,), policy=how))
         for keeps, how in (("this_server", KEEP_HERE), ("partner", GIVE))
     }
-    assert {keeps: [read.first.value for read in request.partners] for keeps, request in asked.items()} == {
-        "this_server": ["partner"],
-        "partner": ["this_server"],
+    assert {keeps: [read.first for read in request.partners] for keeps, request in asked.items()} == {
+        "this_server": [Connection.PARTNER],
+        "partner": [Connection.THIS_SERVER],
     }
     assert {read.scopes for request in asked.values() for read in request.partners} == {(ONE,)}
 
