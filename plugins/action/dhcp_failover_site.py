@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from ansible.plugins.action import ActionBase
 
 from ..plugin_utils._engine.action import readable_by_all, validated
+from ..plugin_utils._engine.arguments import CREATE_SCOPES
 from ..plugin_utils._model import secret, site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
-from ..plugin_utils._model.relationship_settings import SETTING, SITE
+from ..plugin_utils._model.relationship_settings import SITE
 from ..plugin_utils._model.texts import in_sight
 
 Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
@@ -69,8 +70,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 "partner": {"type": "str", "required": True},
                 "partner_server": {"type": "str"},
                 **{setting.option: setting.argument for setting in SITE},
-                "mode": {**SETTING["mode"].argument, "default": "load_balance"},
-                "scopes": {"type": "list", "elements": "str", "default": []},
+                "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+                "scopes": {"type": "list", "elements": "str"},
+                **CREATE_SCOPES,
+                "previous_name": {"type": "str"},
             },
         },
         "existing": {"type": "list", "elements": "dict"},
@@ -134,18 +137,22 @@ def _migrate(asked: variables.Migration, declared: site.Share, existing: Read) -
 
 def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: str) -> dict[str, Any]:
     """What the host writes of the relationships that a run is about."""
-    scopes, shared = None, None
+    scopes, shared, others = None, None, entries
     if options["failover"] is not None:
+        if options["failover"]["failover_only"] is None:
+            site.check_named(entries, host)
         entries = variables.failover(options["failover"], entries)
         shared = options["failover"]["failover_shared_secret"]
     if options["replicate"] is not None:
         entries, scopes = variables.replicate(options["replicate"], entries)
     declared = site.share(entries, host, shared)
     writes = declared.writes if scopes is None else site_sets.with_scopes(declared, scopes)
+    written = {relationship["name"] for relationship in writes}
     return {
         "writes": writes,
         "names": [relationship["name"] for relationship in writes],
         "written_by": declared.written_by,
+        "not_written": [entry.name for entry in others if host in entry.servers and entry.name not in written],
         "secret_entries": declared.secret_entries,
         "with_secret": list(declared.with_secret),
         **({"warnings": said} if (said := site.warnings(options["relationships"] or (), entries)) else {}),

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
+import yaml
 from harness import Run, Site
 from lab import topology
 from lab.core.lab import Lab
@@ -158,6 +159,15 @@ def test_decommission_is_finished_by_the_next_run(net: str) -> None:
         assert served(site.lab) == before
 
 
+def forget_host(site: Site, host: str) -> None:
+    """Takes it out of the inventory."""
+    path = site.folder / "inventory.yml"
+    inventory = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for group in inventory.values():
+        (group.get("hosts") or {}).pop(host, None)
+    path.write_text(yaml.safe_dump(inventory), encoding="utf-8")
+
+
 def waits_take_no_time(site: Site) -> None:
     """A server that is silent is asked again for some seconds, each time."""
     site.lab.clock, site.lab.simulated_waits = datetime.now(timezone.utc), True
@@ -192,7 +202,7 @@ def test_migrate_refuses_to_lose_what_only_the_leaving_server_has(net: str) -> N
     with Site(company(), "standin", net) as site:
         site.lab.servers["DHCP02"].scopes[HQ_SCOPE].exclusions = [EXCLUSION]
         refused = run(site, "migrate", **MOVE, **DO)
-        assert "allow_content_loss" in refused.failure("Keep the relationships as declared")["results"][0]["msg"]
+        assert "allow_content_loss" in refused.failure("Keep the relationships as declared")["msg"]
         assert refused.written == []
 
 
@@ -201,8 +211,8 @@ def test_migrate_lists_first_what_it_then_does(net: str) -> None:
         dry = run(site, "migrate", **MOVE).ok()
         assert dry.written == []
         assert "'Branches' of dhcp01 and dhcp02 stays as it is" in dry.output
-        deleted = "10.0.1.0 is kept on DHCP01, and deleted on dhcp02.contoso.example, with its leases"
-        assert becomes(dry)[:2] == [f"'HQ': {deleted}; the copies are equal", DNS]
+        deleted = "10.0.1.0 is kept on DHCP01, and deleted on DHCP02, with its leases"
+        assert becomes(dry)[:2] == [f"{deleted}; the copies are equal", DNS]
         assert becomes(run(site, "migrate", **MOVE, **DO).ok()) == becomes(dry)
 
 
@@ -237,6 +247,7 @@ def test_migrate_away_from_a_server_that_is_gone_for_good(net: str) -> None:
     with Site(company(), "standin", net) as site:
         keeping, gone, new = site.lab.servers.values()
         gone.reachable = False
+        forget_host(site, "dhcp02")  # the machine is gone, and with it what the inventory had of it
         waits_take_no_time(site)
         before = served(site.lab)
         dry = run(site, "migrate", **move).ok()
@@ -263,7 +274,7 @@ def test_swap_roles_takes_relationships_in_hot_standby_only(net: str) -> None:
     with Site(company(), "standin", net) as site:
         wrong = run(site, "swap_roles", **{**SWAP, "failover_relationships_to_swap": ["HQ"]}, **DO)
         message = wrong.failure("Check which relationships are meant, and the site's data")["msg"]
-        assert "failover_relationships_to_swap: has what is in load balance in failover_relationships" in message
+        assert "failover_relationships_to_swap: has what is not in hot standby in failover_relationships" in message
         assert (wrong.written, wrong.counts.commands) == ([], 0)
 
 
@@ -272,7 +283,7 @@ def test_swap_roles_lists_first_what_becomes_of_the_scopes(net: str) -> None:
         dry = run(site, "swap_roles", **SWAP).ok()
         assert dry.written == []
         replaced = "10.0.2.0 is kept on DHCP02, and deleted on DHCP01 and copied there anew; the copies are equal"
-        assert becomes(dry, "dhcp02")[:2] == [f"'Branches': {replaced}", DNS]
+        assert becomes(dry, "dhcp02")[:2] == [replaced, DNS]
 
 
 def test_swap_roles_makes_the_standby_server_the_active_one(net: str) -> None:

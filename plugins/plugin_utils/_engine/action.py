@@ -19,6 +19,7 @@ from .._model.scope import ScopeSpec
 from .._model.texts import in_sight, result_in_sight, short
 from .._planning import guards, inspecting
 from .._planning.plan import Plan
+from .._planning.read_request import PartnerRead
 from .._planning.world import Planner, World
 from .._windows.errors import UnexpectedReply
 from .._windows.script_request import Execute, Remote
@@ -194,10 +195,10 @@ def partner_finder(
     """How a task comes to the connections of its partners; each is made once, when it is needed."""
     made: dict[str, Remote] = {}
 
-    def find(names: tuple[str, ...], relationship: str) -> tuple[str, Remote] | None:
-        host = named.get(relationship, named.get(""))
-        if host == AUTO:
-            host = host_of(names, task_vars, own)
+    def find(read: PartnerRead) -> tuple[str, Remote] | None:
+        host = named.get(read.relationship, named.get(""))
+        if host == AUTO or read.elsewhere:
+            host = host_of(read.names, task_vars, own)
         if not host:
             return None
         if host not in made:

@@ -74,6 +74,11 @@ class Step:
         return KINDS[self.action.kind]
 
     @property
+    def proofs(self) -> tuple[Operation, ...]:
+        """The reads of the task's own server that have to succeed before it."""
+        return self.row.proofs(self.action)
+
+    @property
     def is_written(self) -> bool:
         """Whether the relationship is written to, and stays."""
         return not self.row.ends and not self.row.alone
@@ -194,7 +199,8 @@ def calls(
             allowed = replace(waiting, allow_state=(*waiting.allow_state, *step.action.allowed_states))
             run.append(Call(_wait(name, allowed, name in touched), Role.FOR_STEP, step))
             unsettled.remove(name)
-        run += [Call(proof, Role.FOR_STEP, step) for proof in step.row.proofs(step.action)]
+        if step.connection == Connection.THIS_SERVER:  # for a step over another one they were asked before it
+            run += [Call(proof, Role.FOR_STEP, step) for proof in step.proofs]
         run += [Call(operation, Role.STEP, step) for operation in step.operations]
         if step.row.ends:
             unsettled.discard(name)
@@ -202,7 +208,7 @@ def calls(
             unsettled.add(name)
         touched |= written([step])
     if waiting.at_end:
-        run += [Call(_wait(name, waiting, True), Role.AFTER) for name in _there_at_the_end(steps)]
+        run += [Call(_wait(name, waiting, True), Role.AFTER) for name in _there_at_the_end(steps, server)]
     return [*run, *(Call(then, Role.AFTER) for step in steps for then in step.then)]
 
 
@@ -246,10 +252,13 @@ def noted(calls: Sequence[Call], notes: Collection[Note], last: Sequence[Operati
     return [*together, *(Call(operation, Role.AFTER) for operation in last)]
 
 
-def _there_at_the_end(steps: Sequence[Step]) -> Sequence[str]:
-    """The relationships that the steps leave behind, and that are more than one server's half."""
+def _there_at_the_end(steps: Sequence[Step], server: Server) -> Sequence[str]:
+    """The relationships that the steps leave behind, and that are more than one server's half. A former partner of one
+    that was created anew has none of them."""
     last = {step.relationship: step for step in steps if step.action.normal or step.row.ends}
-    return [name for name, step in last.items() if not step.row.ends]
+    created = {step.relationship for step in steps if step.action.kind is Kind.CREATE}
+    there = created | {relationship.name for relationship in server.relationships}
+    return [name for name, step in last.items() if not step.row.ends and name in there]
 
 
 def under_way(steps: Sequence[Step], run: Sequence[Call], results: Sequence[Result]) -> Step | None:

@@ -42,15 +42,15 @@ from .connection_reads import HERE, THERE, Reading, Reads
 from .verbose import tell
 
 T = TypeVar("T")
-Find = Callable[[tuple[str, ...], str], tuple[str, Remote] | None]
+Find = Callable[[PartnerRead], tuple[str, Remote] | None]
 ROUNDS = 16  # what a planner can ask for; more would be a fault of the planner
 
 
 class Reader:
     """What a task knows of the servers. `readings`: each connection as it was read last.
 
-    `partner`: that of partner_host. `find`: the one of a server, by what that is called and the relationship that it is
-    asked for, with the name that the inventory has for it; None: it is asked over the hop. `ahead`: makes of what was
+    `partner`: that of partner_host. `find`: the one of a server that is asked for, with the name that the inventory has
+    for it; None: it is asked over the hop. `ahead`: makes of what was
     read what it would be by now; in check mode, after the earlier tasks. Not `writes`: nothing is going to be written.
     """
 
@@ -280,7 +280,7 @@ class Reader:
             return None if self._is_over_hop(read) else THERE
         known = (read.key, read.relationship)
         if known not in self._found:
-            host, remote = self._find(read.names, read.relationship) or ("", None)
+            host, remote = self._find(read) or ("", None)
             self._found[known] = Connection(host) if remote else None
             if remote is not None:
                 self.remotes.setdefault(Connection(host), remote)

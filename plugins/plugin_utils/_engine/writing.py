@@ -181,6 +181,8 @@ class Writing:
                 again = server_replies.hop_among(self.reader.readings[connection].operations)
                 self.reader.look(connection, again)
                 self._check_foreseen(plan, connection, group)
+            if connection is not HERE:
+                self._prove(group)
             stale = set() if all(step.row.alone for step in group) else {*self.reader.readings} - {connection}
             ends = last and len(group) == len(left)
             too_many = self._write(Group(connection, group, calls.partners(group), content or plan.rereads, ends))
@@ -190,6 +192,14 @@ class Writing:
                 left = calls.smaller(left, plan, len(too_many.action.scopes) // 2)
         if last:
             self.drop_notes()
+
+    def _prove(self, group: Sequence[Step]) -> None:
+        """What has to be so on this server before a group is sent to another one. Raises RemoteFailure."""
+        proofs = [proof for step in group for proof in step.proofs]
+        remote = self.reader.remotes[HERE]
+        for answer in remote.read(proofs).before if proofs else ():
+            if answer.errors:
+                raise self.failure(RemoteError(answer, remote.host))
 
     def _check_foreseen(self, plan: Plan, connection: Connection, group: Sequence[Step]) -> None:
         """Raises Overtaken where somebody changed a server since it was planned for, beside what this run did."""

@@ -15,7 +15,7 @@ from ipaddress import IPv4Address
 from itertools import combinations
 from typing import Any
 
-from . import task_options
+from . import scope_specs, task_options
 from .identity import same_server
 from .refusal import Refused
 from .relationship_settings import SETTING, SITE, WORDS, DeclaredSettings, OnPartner, SettingKind
@@ -32,7 +32,8 @@ _COMPARED = ("partner_server", *(setting.option for setting in SITE))
 class Entry:
     """One relationship, `declared` being the primary's view.
 
-    `sound`: its options were taken, so they can be compared.
+    `sound`: its options were taken, so they can be compared. `absent`: it is to be removed. `lists`: its scopes are
+    given; where they are not, the members stay as they are. `creates`: definitions of scopes, as they were given.
     `secret_entry`: where in the data its secret stands, since of two entries for one relationship either may hold it.
     """
 
@@ -41,6 +42,10 @@ class Entry:
     declared: DeclaredSettings
     sound: bool = True
     secret_entry: int | None = None
+    absent: bool = False
+    lists: bool = True
+    creates: tuple[Mapping[str, Any], ...] = ()
+    previous_name: str | None = None
 
     @property
     def name(self) -> str:
@@ -80,6 +85,21 @@ class Share:
     written_by: Mapping[str, str]
     secret_entries: Mapping[str, int]
     with_secret: Sequence[str] = ()
+
+
+def check_named(site: Iterable[Entry], host: str) -> None:
+    """Raises Refused for data that says nothing of a host: it is more often in the wrong place than meant."""
+    servers = {server for entry in site for server in entry.servers}
+    if not servers:
+        raise Refused(
+            "failover_relationships: is empty or not set for this host; it should be the relationships of the site. Is "
+            "the file in the group_vars of a group that the host is in? Nothing was written."
+        )
+    if host not in servers:
+        raise Refused(
+            f"failover_relationships: no entry names {host}, as primary or as partner; add it there, or leave the host "
+            "out of the run (failover_hosts). Nothing was written."
+        )
 
 
 def check_kind(relationships: object) -> None:
@@ -164,7 +184,24 @@ def _entry(index: int, raw: Mapping[str, Any], hosts: Collection[str], problems:
     except Refused as refused:
         sound = False
         own_problems.append(str(refused))
-    entry = Entry(primary, partner, wanted, sound, index if wanted.shared_secret else None)
+    creates = tuple(raw.get("create_scopes") or ())
+    try:
+        defined = scope_specs.parse(creates)
+    except Refused as refused:
+        own_problems.append(str(refused))
+    else:
+        wanted = replace(wanted, scopes=tuple(sorted({*wanted.scopes, *(scope.scope_id for scope in defined)})))
+    entry = Entry(
+        primary,
+        partner,
+        wanted,
+        sound,
+        index if wanted.shared_secret else None,
+        raw.get("state") == "absent",
+        raw.get("scopes") is not None,
+        creates,
+        raw.get("previous_name"),
+    )
     problems += [f"{entry}: {problem}" for problem in own_problems]
     return entry
 
@@ -213,6 +250,8 @@ def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
             yield f"{field} {here} and {there}, as the share of {first.primary}"
         else:
             yield f"{field} {here} and {there}"
+    if first.absent is not second.absent:
+        yield "state (absent in one of them only)"
     if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:
         only = sorted({*mine.scopes} ^ {*theirs.scopes})
         yield f"scopes ({few(only)} in one of them only)"
@@ -239,6 +278,8 @@ def _joined(first: Entry, second: Entry) -> Entry:
     return replace(
         first,
         declared=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes),
+        lists=first.lists or second.lists,
+        creates=first.creates or second.creates,
         secret_entry=second.secret_entry if first.secret_entry is None else first.secret_entry,
     )
 
@@ -286,6 +327,10 @@ def _options(entry: Entry) -> Mapping[str, Any]:
             if setting.kind is not SettingKind.SECRET
         },
         "server_role": "active" if wanted.mode == "hot_standby" else None,
-        "scopes": [str(scope) for scope in wanted.scopes],
+        "scopes": [str(scope) for scope in wanted.scopes] if entry.lists else None,
+        "create_scopes": list(entry.creates) or None,
+        "previous_name": entry.previous_name,
     }
+    if entry.absent:
+        return {**{option: options[option] for option in ("name", "primary", "partner")}, "state": "absent"}
     return {option: value for option, value in options.items() if value is not None}

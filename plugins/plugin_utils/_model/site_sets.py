@@ -98,7 +98,7 @@ def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> 
 def with_scopes(declared: Share, scopes: Collection[IPv4Address]) -> Sequence[Mapping[str, Any]]:
     """What is written, with these scopes only; a relationship that has none of them is left out."""
     wanted = {str(scope) for scope in scopes}
-    kept = ([scope for scope in options["scopes"] if scope in wanted] for options in declared.writes)
+    kept = ([scope for scope in options.get("scopes", ()) if scope in wanted] for options in declared.writes)
     return [{**options, "scopes": some} for options, some in zip(declared.writes, kept, strict=True) if some]
 
 

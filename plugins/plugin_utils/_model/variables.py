@@ -225,7 +225,7 @@ def _in_load_balance(variable: str, names: Sequence[str], site: Sequence[Entry])
     declared = {entry.name for entry in site if entry.name in names}
     wrong = declared - {entry.name for entry in site if entry.declared.mode == "hot_standby"}
     if wrong:
-        balanced = f"in load balance in {_DATA}, which has no active server"
+        balanced = f"not in hot standby in {_DATA} (mode: hot_standby), so it has no active server"
         yield f"{variable}: has what is {balanced}: {_quoted(sorted(wrong))}; it should be names in hot standby only."
 
 

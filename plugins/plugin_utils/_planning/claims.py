@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from .._model.identity import Hop, Source
+from .._model.identity import Connection, Hop, Source
 from .._model.note import Note
 from .._model.refusal import NotServing, Refused
 from .._model.texts import few
@@ -344,8 +344,9 @@ def _seen(source: Source, d: Draft) -> ServerView | Unread | None:
     """A server of an earlier plan of the task, which this one may not have read."""
     if source in d.world.views:
         return d.view(source)
-    hop = isinstance(source, Hop)
-    return d.ask(PartnerRead((source.computer,) if isinstance(source, Hop) else (), "", elsewhere=hop))
+    called = source.computer if isinstance(source, Hop) else source.host
+    named = () if source == Connection.PARTNER else (called,)
+    return d.ask(PartnerRead(named, "", elsewhere=bool(named)))
 
 
 def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draft) -> Iterable[str]:

@@ -104,7 +104,8 @@ class Draft:
         where partner_host is another server."""
         there = self.world.asked(read)
         if there is None:
-            read = replace(read, elsewhere=read.elsewhere or self.several_partners)
+            one = self.several_partners and self.world.has_partner_host
+            read = replace(read, elsewhere=read.elsewhere or one)
             hop = not self.world.has_partner_host
             resolve = recognising.unknown_itself(read.key, self.start.here) if hop else ()
             self._ask(ReadRequest(partners=(read,), resolve=resolve))

@@ -253,8 +253,11 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
     read first."""
     views = [d.here]
     if names and asks_partner(spec, d):
-        level = bool(d.here.lacking(spec.name, spec.members))
-        there = d.need(PartnerRead(names, spec.name, level=level, guarded=d.world.reads_both(spec.name)))
+        coming = d.here.lacking(spec.name, spec.members)
+        if not d.world.has_partner_host:  # it is asked by this server, together with this
+            d.knows_needs([scope for scope in coming if scope in d.start.here.copies])
+        reads_both = d.world.reads_both(spec.name)
+        there = d.need(PartnerRead(names, spec.name, level=bool(coming), guarded=reads_both))
         if there is None:
             return None
         views.append(there)

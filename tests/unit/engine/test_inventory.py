@@ -42,7 +42,7 @@ def test_the_one_host_that_it_is(hosts: dict[str, str], host: str | None) -> Non
 
 
 def test_two_are_an_error_that_names_both() -> None:
-    with pytest.raises(Refused, match="auto finds a and b for dhcp02.contoso.example = 10.10.0.12; name the one"):
+    with pytest.raises(Refused, match=r"auto finds a and b for dhcp02\.contoso\.example = 10\.10\.0\.12; name the one"):
         host_of(NAMES, variables(a="10.10.0.12", b="dhcp02"), "dhcp01")
 
 

@@ -133,8 +133,8 @@ def test_migrate_and_swap_roles_need_the_data(read: Callable[[], object], change
         (
             "failover_relationships_to_swap",
             ["Branches", "HQ"],
-            "has what is in load balance in failover_relationships, which has no active server: 'HQ'; "
-            "it should be names in hot standby only.",
+            "has what is not in hot standby in failover_relationships (mode: hot_standby), so it has no active server: "
+            "'HQ'; it should be names in hot standby only.",
         ),
         (
             "failover_relationships_to_swap",

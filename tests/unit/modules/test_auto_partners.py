@@ -104,3 +104,24 @@ def test_a_state_that_is_not_normal_is_told_of_both() -> None:
     result = servers.ok(WHOLE, relationships=[{"name": "HQ"}], ignore=["Far"], **AUTO)
     assert commands == ["DHCP01", "DHCP02"]
     assert "is in state PartnerDown on DHCP01, and " in result["warnings"][0]
+
+
+def test_a_former_partner_has_one_of_its_own_too() -> None:
+    """Its copies go over it, once this server has seen that the scopes are members of the new relationship."""
+    servers, commands = hub()
+    new = {
+        "name": "HQ",
+        "partner_server": THIRD,
+        "partner_host": "dhcp03",
+        "mode": "load_balance",
+        "load_balance_percent": 50,
+        "max_client_lead_time": "3600",
+        "state_switch_interval": "0",
+        "enable_auth": False,
+        "scopes": [str(ONE), str(TWO)],
+    }
+    result = servers.ok(WHOLE, relationships=[new], recreate="when_needed", **KEEP, **AUTO)
+    assert result["changed"]
+    assert {*commands} == {"DHCP01", "DHCP02", "DHCP03"}
+    assert (servers.server("DHCP02").scopes, {*servers.server("DHCP03").scopes}) == ({}, {ONE, TWO, THREE})
+    assert not servers.ok(WHOLE, relationships=[new], recreate="when_needed", **KEEP, **AUTO)["changed"]
