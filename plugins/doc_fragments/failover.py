@@ -383,7 +383,7 @@ options:
       - Counted are the members that a list purges, and the copies that a former partner loses when a relationship is
         re-created with another one or scopes move, of each relationship and of all together. A copy that is made anew
         is not.
-      - What O(state=absent) names is counted only where the task gives a percentage.
+      - What C(state=absent) names is counted only where the task gives a percentage.
       - V(0) to V(100).
     type: int
 """

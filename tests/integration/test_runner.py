@@ -85,7 +85,5 @@ def test_a_job_checks_applies_and_shows_no_secret(door: str, net: str) -> None:
 
 def plans(events: list[Mapping[str, Any]]) -> list[str]:
     """The steps that the job's events name, as a user of AWX finds them in a task's details."""
-    results = [
-        event["res"] for event in events if event.get("task_action") == "windhcp.failover.dhcp_failover_relationship"
-    ]
+    results = [event["res"] for event in events if event.get("task_action") == "windhcp.failover.dhcp_failover"]
     return [json.dumps(step) for result in results for step in result.get("plan", ())]
