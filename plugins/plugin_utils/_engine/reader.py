@@ -66,10 +66,17 @@ class Reader:
         self.remotes = {HERE: here}
         if partner is not None:
             self.remotes[THERE] = partner
-        self.run = uuid.uuid4().hex  # what tells this task's notes from those of others
+        self.run = uuid.uuid4().hex  # what tells the notes of this plan from those of others
+        self._runs = {self.run}  # and those of the task's earlier plans
         self.reached: set[tuple[Connection, str]] = set()  # partners over a second hop that are, with rights there
         self._ahead, self._writes = ahead, writes
         self._find, self._found = find, dict[tuple[str, str], Connection | None]()
+        self.forget()
+
+    def begin_anew(self) -> None:
+        """A plan did not come to its end: what it left is gone on with as what a broken run left."""
+        self.run = uuid.uuid4().hex
+        self._runs.add(self.run)
         self.forget()
 
     def forget(self) -> None:
@@ -156,7 +163,7 @@ class Reader:
         alive: list[Note] = []
         for connection, notes in self._notes.items():
             now = self.readings[connection].reply.now
-            alive += [note for note in notes if note.is_alive(now, self.run)]
+            alive += [note for note in notes if note.is_alive(now, self._runs)]
         return [note for note in self._notes.get(HERE, ()) if note not in alive], tuple(alive)
 
     def read(self, request: ReadRequest) -> None:

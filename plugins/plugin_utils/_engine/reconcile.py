@@ -100,7 +100,7 @@ class Reconciliation:
                 sleep(pause)
                 self._carried_out += self.writing.steps
                 self.writing = Writing(self.reader, self.waiting, self.result, self.writing.done)
-                self.reader.forget()
+                self.reader.begin_anew()
         raise AssertionError("the attempts end by a plan or an error")
 
     def _patience(self, late: Overtaken | NotServing, before: str) -> float:

@@ -6,7 +6,7 @@ not end. Pure."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address
@@ -44,10 +44,10 @@ class Note:
         """With all that an earlier one still has to tell."""
         return replace(self.with_rest(self.earlier), earlier=None) if self.earlier else self
 
-    def is_alive(self, now: datetime | None, run: str) -> bool:
-        """Whether another run than `run` may still be at work, by the server's clock. No run has as long to go as a
-        note says that was written before the clock was set back."""
-        if self.run == run or self.until is None or now is None:
+    def is_alive(self, now: datetime | None, own: Collection[str]) -> bool:
+        """Whether a run that is none of one's `own` may still be at work, by the server's clock. No run has as long to
+        go as a note says that was written before the clock was set back."""
+        if self.run in own or self.until is None or now is None:
             return False
         return now < self.until <= now + LONGEST
 

@@ -186,8 +186,8 @@ def check_said(name: str, going: Sequence[IPv4Address], policy: Policy) -> None:
     if going and lacking:
         raise Refused(
             f"{' and '.join(lacking)}: needed, since {few(going)} would leave '{name}'. keep_scopes_on says "
-            "which server keeps them (this_server or partner), other_copy what becomes of the other server's copies: "
-            "delete, or disable (they stay there, inactive). Nothing was changed."
+            f"which server keeps them (this_server or partner), other_copy ({variable('other_copy')}) what becomes of "
+            "the other server's copies: delete, or disable (they stay there, inactive). Nothing was changed."
         )
 
 
@@ -218,8 +218,8 @@ def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, 
     if policy.other_copy is None and not same:
         raise Refused(
             f"other_copy: needed, since {few(scopes)} would move from '{source.name}', and "
-            f"{source.partner_server} has copies of them: delete, or disable (they stay there, inactive). Nothing was "
-            "changed."
+            f"{source.partner_server} has copies of them: delete, or disable (they stay there, inactive; "
+            f"{variable('other_copy')}). Nothing was changed."
         )
 
 

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
+from builders import definition
 from nothing_lost.watched import Killed
-from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair
-from test_writing import KEEP, OWN, claimed_and_dead, notes, states
+from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
+from test_writing import KEEP, OWN, claimed_and_dead, meanwhile, notes, states
 
 ROUTES = pytest.mark.parametrize("route", [{}, OWN], ids=["second hop", "own connection"])
 PRESENT: dict[str, Any] = {"relationship": "HQ", "scopes": [str(ONE)], "wait_timeout": 900}
@@ -54,6 +56,27 @@ def test_one_that_is_killed_in_between_forgets_nothing(route: dict[str, Any]) ->
             set_right(servers, route)
         else:
             assert number > 2, "it was killed at each of its commands"
+            return
+    raise AssertionError("it ends")
+
+
+@pytest.mark.parametrize("changed", ["DHCP01", "DHCP02"])
+@ROUTES
+def test_so_does_what_an_earlier_plan_of_the_same_task_left(route: dict[str, Any], changed: str) -> None:
+    """Between any two of its commands another run writes to one of the servers, so that it plans anew."""
+    new = definition("10.0.9.0")
+    for number in range(1, 20):
+        servers = pair()
+
+        def other_run(servers: Pair, number: int = number) -> None:
+            servers.server(changed).scopes[TWO if changed == "DHCP02" else THREE].description = f"changed {number}"
+
+        meanwhile(servers, {number: other_run})
+        result = servers.run(SCOPE, relationship="HQ", create_scopes=[new], wait_timeout=900, **route)
+        assert not result.get("failed"), result.get("msg")
+        made = [servers.server(name).scopes[IPv4Address("10.0.9.0")].state for name in ("DHCP01", "DHCP02")]
+        assert (made, notes(servers)) == (["Active", "Active"], []), number
+        if result["remote_calls"] <= number:
             return
     raise AssertionError("it ends")
 

@@ -86,4 +86,4 @@ def test_another_text_is_none(text: str) -> None:
 def test_whether_another_run_may_still_be_at_work(
     run: str, until: datetime | None, now: datetime | None, *, alive: bool
 ) -> None:
-    assert Note("HQ", "dhcp02", run=run, until=until).is_alive(now, "mine") is alive
+    assert Note("HQ", "dhcp02", run=run, until=until).is_alive(now, {"mine"}) is alive

@@ -183,7 +183,7 @@ def test_a_hub_replicates_with_each_partner() -> None:
     servers.ok(SCOPE, **other, create_relationship={"partner_server": THIRD})
     for scope in (ONE, TWO):
         servers.server("DHCP01").scopes[scope].name = "new"
-    words = "in failover with 2 partners", "give the relationship of that one, or leave partner_host out"
+    words = "in failover with 2 partners", "give the relationship of that one, or partner_host: auto, or leave it out"
     told(servers, REPLICATE, *words, all=True, partner_host="dhcp02")
     with_one = servers.ok(REPLICATE, relationship="HQ", partner_host="dhcp02", wait_timeout=1)
     assert with_one["replicated"] == ["10.0.1.0"]
