@@ -22,6 +22,7 @@ from races.wishes import (
     is_down,
     is_there,
     joined,
+    joined_in_service,
     left,
     own_joined,
 )
@@ -146,7 +147,7 @@ def _joining_and_creating() -> Iterator[Task]:
         "creating",
         SCOPE_MODULE,
         _always(scope("HQ", create_scopes=[NEW_SCOPE])),
-        joined("HQ", NINE, partner=ANY),
+        joined_in_service("HQ", NINE),
     )
 
 

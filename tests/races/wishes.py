@@ -66,6 +66,19 @@ def joined(name: str, *scopes: IPv4Address, partner: str = "") -> Wish:
     return wish
 
 
+def joined_in_service(name: str, *scopes: IPv4Address) -> Wish:
+    """The same, and both serve them."""
+    members = joined(name, *scopes, partner=ANY)
+
+    def wish(lab: RacedLab, here: str, there: str) -> bool:
+        if not members(lab, here, there):
+            return False
+        both = (lab.servers[here], lab.servers[lab.servers[here].relationships[name].peer])
+        return all(server.scopes[scope].state == "Active" for server in both for scope in scopes)
+
+    return wish
+
+
 def own_joined(name: str, scope: Mapping[str, IPv4Address], partner: str = "") -> Wish:
     """The same of the host's own scope."""
     return lambda lab, here, there: joined(name, scope[here], partner=partner)(lab, here, there)

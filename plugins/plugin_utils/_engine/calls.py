@@ -145,6 +145,11 @@ def takes_out(steps: Sequence[Step]) -> bool:
     return any(step.row.ends_copies and step.action.stage in (Stage.LOSER, Stage.KEEPER) for step in steps)
 
 
+def takes_apart(steps: Sequence[Step]) -> bool:
+    """Whether something ends on one server that the other one does not have: it may only not have it yet."""
+    return any(step.action.kind in (Kind.DETACH_MEMBERS, Kind.DETACH_HALF) for step in steps)
+
+
 def groups(steps: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
     """The steps that follow each other on one connection: each group is one remote call."""
     neighbours = itertools.groupby(steps, key=lambda step: step.connection)

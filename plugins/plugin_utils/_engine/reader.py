@@ -90,6 +90,7 @@ class Reader:
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._secrets = secret_record.SecretRecord()
         self._notes: dict[Connection, tuple[Note, ...]] = {}  # as they are on each server
+        self._at_work: dict[str, Note] = {}  # by run: those of others that were at work at any time since
         self._written: tuple[Note, ...] = ()  # relationships that this task writes to: verifying looks at both servers
         self._understood: object = None  # what was asked when this server's answers were looked at
         self._knocked: Mapping[str, Knocked] = {}
@@ -159,12 +160,12 @@ class Reader:
 
     def _sorted_notes(self) -> tuple[list[Note], tuple[Note, ...]]:
         """Those of this server that are this run's or of one that did not end, and those of runs that may be at work,
-        here or at the partner."""
-        alive: list[Note] = []
-        for connection, notes in self._notes.items():
-            now = self.readings[connection].reply.now
-            alive += [note for note in notes if note.is_alive(now, self._runs)]
-        return [note for note in self._notes.get(HERE, ()) if note not in alive], tuple(alive)
+        here or at the partner, or were while the servers were read, one after the other."""
+        ours = [note for note in self._notes.get(HERE, ()) if not self._is_alive(note, HERE)]
+        return ours, tuple(self._at_work.values())
+
+    def _is_alive(self, note: Note, connection: Connection) -> bool:
+        return note.is_alive(self.readings[connection].reply.now, self._runs)
 
     def read(self, request: ReadRequest) -> None:
         """Makes known what is asked for, and what was asked for before. Raises RemoteFailure for what this server does
@@ -234,7 +235,9 @@ class Reader:
         server = server_replies.parse(reply.before, remote.host, reply.offset)
         self.readings[connection] = Reading(remote, tuple(operations), reply, server)
         if journal.look() in operations:
-            self._notes[connection] = journal.found(self.readings[connection].answer(journal.look()), remote.host)
+            notes = journal.found(self.readings[connection].answer(journal.look()), remote.host)
+            self._notes[connection] = notes
+            self._at_work.update({note.run: note for note in notes if self._is_alive(note, connection)})
         if connection is HERE:
             self._learn_here(self.readings[HERE])
         for place in self.readings:

@@ -198,8 +198,12 @@ class Reconciliation:
             going = tuple(sorted({each.scope for each in plan.departures}))
             if first:
                 self.writing.carry_out(plan, first, content=going, last=False)
-            # no fingerprint spans two connections
-            if first or (going and any(map(is_own_of_partner, plan.start.views)) and calls.takes_out(rest)):
+            apart = any(map(is_own_of_partner, plan.start.views))  # no fingerprint spans two connections
+            if apart and not first and calls.takes_apart(rest):
+                self.writing.wait_for_others()
+                self._look_at_others(HERE, going)
+                self._look(plan, rest, planner)
+            elif first or (apart and going and calls.takes_out(rest)):
                 self._look_at_others(first[-1].connection if first else None, going)
                 self._look(plan, rest, planner)
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})

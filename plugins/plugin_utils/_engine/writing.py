@@ -86,7 +86,7 @@ class Writing:
         runs left is noted with it until it is set right, and for longer where the plan does not do that."""
         here = self.reader.readings[HERE]
         now = here.reply.now
-        several = len(calls.requests(steps)) > 1
+        several = len(calls.requests(steps)) > 1 or calls.takes_apart(steps)
         until = now + timedelta(seconds=GAP) if now is not None and several else None
         self._notes, self._stay = [], {}
         for note in calls.notes(steps, here.server):
@@ -95,6 +95,11 @@ class Writing:
             if left and (rest := claims.left_of(left, plan.end)):
                 self._stay[note.relationship] = rest
             self._notes.append(replace(note, run=self.reader.run, who=who(), since=now, until=until, earlier=left))
+
+    def wait_for_others(self) -> None:
+        """The notes stand, and no other run is in the middle of a write on this server, which shows what was planned
+        for. Raises RemoteFailure."""
+        self._write(Group(HERE, (), ()))
 
     def drop_notes(self) -> None:
         """Those that the last request did not take along, since it went to the partner. This server is read again."""
