@@ -17,11 +17,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reader im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.declared import WholeServer
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.planner import plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import whole, with_purged
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from lab import topology
@@ -126,12 +123,9 @@ def run(wire: Wire, wanted: Declaration) -> tuple[dict[str, Any], Plan]:
         limits=guards.Limits(max_removals_percent=100),
     )
 
-    def planner(world: World) -> Plan | ReadRequest:
-        specs = with_purged(wanted.specs, world, wanted.policy) if wanted.purge and world.views else wanted.specs
-        return plan(whole(specs), world)
-
+    declared = WholeServer(wanted.specs, {}, wanted.policy, wanted.purge, frozenset())
     with patch.object(reconcile, "sleep", wire.pause):
-        return task.result, task.run(planner)
+        return task.result, task.run(declared.plan)
 
 
 def _served(lab: Lab) -> frozenset[IPv4Address]:
