@@ -16,7 +16,11 @@ from ..plugin_utils._engine.arguments import (
     UPDATE_SECRET,
     WAITING,
 )
+from ..plugin_utils._model.refusal import showing
+from ..plugin_utils._model.texts import sentences
 from ..plugin_utils._planning import declared
+from ..plugin_utils._planning.plan import Plan
+from ..plugin_utils._windows.errors import RemoteFailure
 
 ENTRY: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -62,8 +66,7 @@ class ActionModule(FailoverAction):
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Brings the server to the list. Raises Refused and RemoteFailure."""
         wanted = declared.whole_server(options)
-        sent = wanted.without_secrets_to_send()
-        applied = self.reconcile(wanted.plan, lambda _applied, world: sent.plan(world))
+        applied, failed = self._reached(wanted)
         self.warn_of_states([spec.name for spec in wanted.specs], applied)
         shown = {spec.name: self.shown(spec.name, applied) for spec in wanted.specs}
         steps = [(step.relationship, step.text) for step in self.reconciliation.steps]
@@ -71,13 +74,40 @@ class ActionModule(FailoverAction):
         facts: dict[str, Any] = {}
         for entry in options["relationships"]:
             facts |= self.carried(entry["name"], entry, applied).get("ansible_facts", {})
-        defined = [scope for spec in wanted.specs for scope in spec.define]
-        return {
+        defined = [scope for spec in applied.desired for scope in spec.define]
+        result = {
             "definition_differences": self.definition_differences(defined, applied),
-            "relationships": declared.outcomes(applied, shown, steps),
+            "relationships": declared.outcomes(wanted, applied, shown, steps, failed),
             "extra": {
                 "relationships": list(extra.relationships),
                 "scopes": {name: [str(scope) for scope in scopes] for name, scopes in extra.scopes.items()},
             },
             **({"ansible_facts": facts} if facts else {}),
         }
+        if failed:
+            with showing(**result):
+                told = sentences([f"'{name}': {message}" for name, message in failed.items()])
+                raise RemoteFailure(f"{told} What does not hang together with it was done.")
+        return result
+
+    def _reached(self, wanted: declared.WholeServer) -> tuple[Plan, Mapping[str, str]]:
+        """The server is as the list wants it, but for relationships that failed, each with its message, and what hangs
+        together with them. Raises Refused, and RemoteFailure where nothing else is left."""
+        failed: dict[str, str] = {}
+        while True:
+            try:
+                return self._reconciled(wanted), failed
+            except RemoteFailure as failure:
+                name = failure.relationship
+                if not name or name in failed:  # it is not known what hangs together with it
+                    raise
+                here, before = self.reader.world().here, wanted
+                wanted = wanted.without(name, here)
+                if not (wanted.specs or wanted.purge):
+                    raise
+                failed[name] = str(failure)
+                self.reconciliation.begin_anew(without=before.scopes - wanted.scopes | here.members(name))
+
+    def _reconciled(self, wanted: declared.WholeServer) -> Plan:
+        sent = wanted.without_secrets_to_send()
+        return self.reconcile(wanted.plan, lambda _applied, world: sent.plan(world))

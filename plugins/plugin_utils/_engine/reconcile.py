@@ -21,7 +21,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -98,10 +98,15 @@ class Reconciliation:
                     tell_waiting(self.reader.remotes[HERE], str(late))
                 before = str(late)
                 sleep(pause)
-                self._carried_out += self.writing.steps
-                self.writing = Writing(self.reader, self.waiting, self.result, self.writing.done)
-                self.reader.begin_anew()
+                self.begin_anew()
         raise AssertionError("the attempts end by a plan or an error")
+
+    def begin_anew(self, without: Collection[IPv4Address] = ()) -> None:
+        """For another plan, after one that did not come to its end. `without`: scopes that are left to the next run."""
+        self._departures = {key: each for key, each in self._departures.items() if each.scope not in without}
+        self._carried_out += self.writing.steps
+        self.writing = Writing(self.reader, self.waiting, self.result, self.writing.done)
+        self.reader.begin_anew()
 
     def _patience(self, late: Overtaken | NotServing, before: str) -> float:
         """Seconds for planning anew; none where the same error came twice, or nothing is to be waited for."""

@@ -299,7 +299,9 @@ class Writing:
         if call.role is Role.PROBE:
             return self.failure(probes.refusal(answer, remote.host, call.partner, remote.goes_on()))
         error = self.failure(RemoteError(answer, remote.host, step.partner if step else ""))
-        return Overtaken(str(error), sure=False) if error_ids(answer) <= OVERTAKEN else error
+        told = Overtaken(str(error), sure=False) if error_ids(answer) <= OVERTAKEN else error
+        told.relationship = step.relationship if step else ""
+        return told
 
     def _changed_meanwhile(self, reading: Reading, reply: Reply) -> RemoteFailure:
         host, name = reading.remote.host, reading.server.name
@@ -318,7 +320,9 @@ class Writing:
 
     def failure(self, error: RemoteError) -> RemoteFailure:
         """The error with what was written before it."""
-        return RemoteFailure(f"{error} {self.so_far('Nothing was changed.', passes=error.passes)}")
+        told = RemoteFailure(f"{error} {self.so_far('Nothing was changed.', passes=error.passes)}")
+        told.relationship = error.relationship
+        return told
 
     def so_far(self, nothing: str, *, passes: bool = True) -> str:
         """What was written before an error that `passes`; otherwise the next run completes it, but not while what was

@@ -60,6 +60,11 @@ class WholeServer:
     purge: bool
     ignore: frozenset[str]
 
+    @property
+    def scopes(self) -> frozenset[IPv4Address]:
+        """All that an entry names."""
+        return frozenset(scope for spec in self.specs for scope in spec.members)
+
     def plan(self, world: World) -> Plan | ReadRequest:
         """What brings the server to it. Raises Refused, and RemoteFailure for a partner that has to be read."""
         purged = with_purged(self.specs, world, self.policy, self.ignore) if self.purge and world.views else self.specs
@@ -72,6 +77,30 @@ class WholeServer:
         others = tuple(sorted(name for name in here.ours if name not in names))
         return Extra(others, {name: scopes for name, scopes in beyond.items() if scopes})
 
+    def without(self, name: str, here: ServerView) -> WholeServer:
+        """What does not hang together with a relationship: no scope goes from one to the other."""
+        found = {name}
+        while more := {spec.name for spec in self.specs if spec.name not in found and self._hangs(spec, found, here)}:
+            found |= more
+        return replace(
+            self,
+            specs=tuple(spec for spec in self.specs if spec.name not in found),
+            listed={key: scopes for key, scopes in self.listed.items() if key not in found},
+            ignore=self.ignore | found,
+        )
+
+    def _hangs(self, spec: Spec, found: Collection[str], here: ServerView) -> bool:
+        mine, members = _names(spec), {*spec.members}
+        there = {scope for name in mine for scope in here.members(name)}
+        for other in self.specs:
+            if other.name in found:
+                names = _names(other)
+                if names & mine or not there.isdisjoint(other.members):
+                    return True
+                if any(members & here.members(name) for name in names):
+                    return True
+        return any(members & here.members(name) for name in found)
+
     def without_secrets_to_send(self) -> WholeServer:
         """The same for looking at what was done: whether a secret arrived cannot be read back."""
         sent = (
@@ -79,6 +108,10 @@ class WholeServer:
             for spec in self.specs
         )
         return replace(self, specs=tuple(sent))
+
+
+def _names(spec: Spec) -> frozenset[str]:
+    return frozenset(name for name in (spec.name, spec.policy.previous_name) if name)
 
 
 def check_keys(entries: Any, known: Mapping[str, Any]) -> None:
@@ -149,12 +182,22 @@ def _spec(options: Mapping[str, Any], entry: Mapping[str, Any]) -> Spec:
 
 
 def outcomes(
-    plan: Plan, shown: Mapping[str, Mapping[str, Any] | None], steps: Sequence[tuple[str, str]]
+    wanted: WholeServer,
+    plan: Plan,
+    shown: Mapping[str, Mapping[str, Any] | None],
+    steps: Sequence[tuple[str, str]],
+    failed: Mapping[str, str],
 ) -> Sequence[Mapping[str, Any]]:
     """What has become of each relationship, those that a purge ends among them. `shown`: those that there are now, by
-    name; `steps`: what was done, each with its relationship."""
+    name; `steps`: what was done, each with its relationship; `failed`: messages of those that were not done."""
     found = []
-    for spec in plan.desired:
+    done = {spec.name: spec for spec in plan.desired}
+    for spec in {**{spec.name: spec for spec in wanted.specs}, **done}.values():
+        if spec.name not in done:
+            entry = shown.get(spec.name) or planned_result({"name": spec.name})
+            said = failed.get(spec.name, f"it hangs together with what failed: {few(failed)}")
+            found.append({**entry, "outcome": "failed" if spec.name in failed else "skipped", "msg": said})
+            continue
         mine = [words for name, words in steps if name in (spec.name, spec.policy.previous_name)]
         changed = bool(mine) or plan.before(spec) != plan.after(spec)
         entry = shown.get(spec.name) or planned_result({"name": spec.name})

@@ -192,8 +192,10 @@ class Draft:
         asked = self._asked
         try:
             phase(spec, self)
-        except (Refused, RemoteFailure):
+        except (Refused, RemoteFailure) as failure:
             if not self.is_waiting:
+                if isinstance(failure, RemoteFailure):
+                    failure.relationship = spec.name
                 raise
             self._waiting.add(spec.name)
         if asked != self._asked:

@@ -183,3 +183,48 @@ def test_a_scope_does_not_come_out_of_a_relationship_that_is_not_declared() -> N
     servers = pair()
     message = refused(servers, {**FAR, "scopes": ["10.0.1.0"]}, **KEEP)
     assert "it comes from there where 'HQ' is in the list as well. If 'Far' is meant" in message
+
+
+# --- one that fails ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_independent_of_one_that_fails_is_done() -> None:
+    servers = pair()
+    servers.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20127")
+    wanted = {"relationships": [{**HQ, "load_balance_percent": 70}, FAR], "wait_timeout": 1}
+    result = servers.run(WHOLE, **wanted)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"].startswith("'HQ': On dhcp01: ")
+    assert outcomes(result) == {"HQ": "failed", "Far": "changed"}
+    assert servers.server("DHCP03").relationships["Far"].scopes == [THREE]
+    assert servers.server("DHCP01").relationships["HQ"].percentage == 50
+    again = servers.ok(WHOLE, **wanted)
+    assert outcomes(again) == {"HQ": "changed", "Far": "ok"}
+
+
+def test_a_partner_that_does_not_answer_takes_only_its_own_along() -> None:
+    servers = pair()
+    servers.server("DHCP03").reachable = False
+    entries = [{**HQ, "load_balance_percent": 70}, FAR]
+    checked = servers.run(WHOLE, relationships=entries, check_mode=True, wait_timeout=1)
+    result = servers.run(WHOLE, relationships=entries, wait_timeout=1)
+    for each in (checked, result):
+        assert each["failed"]
+        assert outcomes(each) == {"HQ": "changed", "Far": "failed"}
+        assert each["msg"].startswith("'Far': On dhcp01 asking dhcp03.contoso.example: RPC is not answered")
+    assert servers.server("DHCP01").relationships["HQ"].percentage == 70
+
+
+def test_what_hangs_together_with_it_is_left_to_the_next_run() -> None:
+    """A scope was on its way from HQ to Far."""
+    servers = pair()
+    servers.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", "DHCP 20127")
+    solo = {"name": "Solo", "partner_server": PARTNER, "scopes": ["10.0.3.0"]}
+    entries = [{"name": "HQ", "scopes": ["10.0.2.0"]}, {**FAR, "scopes": ["10.0.1.0"]}, solo]
+    wanted = {"relationships": entries, "purge_scopes": True, "max_removals_percent": 100, "wait_timeout": 1, **KEEP}
+    result = servers.run(WHOLE, **wanted)
+    assert outcomes(result) == {"HQ": "changed", "Far": "failed", "Solo": "changed"}, "HQ has lost it by then"
+    assert servers.server("DHCP01").relationships["Solo"].scopes == [THREE]
+    assert servers.server("DHCP01").scopes[ONE].state == "Active"
+    assert outcomes(servers.ok(WHOLE, **wanted)) == {"HQ": "ok", "Far": "changed", "Solo": "ok"}
+    assert servers.server("DHCP03").relationships["Far"].scopes == [ONE]
