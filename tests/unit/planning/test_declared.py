@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import declared
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
+from worlds import HOP, ONE, THREE, TWO, pair
 
 SAID = {
     "keep_scopes_on": "partner",
@@ -51,3 +52,20 @@ def test_options_are_read_into_a_policy(given: dict[str, Any], expected: Policy)
 )
 def test_how_long_a_safety_copy_is_kept(safety_copy: bool, days: int, kept: int | None) -> None:
     assert declared.keep_days({"safety_copy": safety_copy, "safety_copy_days": days}) == kept
+
+
+def whole(*specs: Spec) -> declared.WholeServer:
+    return declared.WholeServer(
+        specs, {spec.name: frozenset(spec.members) for spec in specs}, Policy(), False, frozenset()
+    )
+
+
+def test_what_hangs_together_with_a_relationship_is_left_out_with_it() -> None:
+    """By a scope that goes from one to the other, or by a former name; however many there are between them."""
+    here = pair({"HQ": ["10.0.1.0"], "Old": ["10.0.2.0"]}, HOP).here
+    far, hq = Spec("Far", scopes=(ONE,)), Spec("HQ", scopes=(TWO,))
+    new, solo = Spec("New", policy=Policy(previous_name="Old")), Spec("Solo", scopes=(THREE,))
+    rest = whole(far, hq, new, solo).without("Far", here)
+    assert ([spec.name for spec in rest.specs], {*rest.listed}) == (["Solo"], {"Solo"})
+    assert rest.ignore == {"Far", "HQ", "New"}
+    assert [spec.name for spec in whole(far, hq, new, solo).without("Solo", here).specs] == ["Far", "HQ", "New"]
