@@ -191,7 +191,7 @@ def test_a_scope_does_not_come_out_of_a_relationship_that_is_not_declared() -> N
 def test_what_is_independent_of_one_that_fails_is_done() -> None:
     servers = pair()
     servers.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20127")
-    wanted = {"relationships": [{**HQ, "load_balance_percent": 70}, FAR], "wait_timeout": 1}
+    wanted: dict[str, Any] = {"relationships": [{**HQ, "load_balance_percent": 70}, FAR], "wait_timeout": 1}
     result = servers.run(WHOLE, **wanted)
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["msg"].startswith("'HQ': On dhcp01: ")
@@ -221,7 +221,13 @@ def test_what_hangs_together_with_it_is_left_to_the_next_run() -> None:
     servers.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", "DHCP 20127")
     solo = {"name": "Solo", "partner_server": PARTNER, "scopes": ["10.0.3.0"]}
     entries = [{"name": "HQ", "scopes": ["10.0.2.0"]}, {**FAR, "scopes": ["10.0.1.0"]}, solo]
-    wanted = {"relationships": entries, "purge_scopes": True, "max_removals_percent": 100, "wait_timeout": 1, **KEEP}
+    wanted: dict[str, Any] = {
+        "relationships": entries,
+        "purge_scopes": True,
+        "max_removals_percent": 100,
+        "wait_timeout": 1,
+        **KEEP,
+    }
     result = servers.run(WHOLE, **wanted)
     assert outcomes(result) == {"HQ": "changed", "Far": "failed", "Solo": "changed"}, "HQ has lost it by then"
     assert servers.server("DHCP01").relationships["Solo"].scopes == [THREE]
