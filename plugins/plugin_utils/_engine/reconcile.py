@@ -51,6 +51,7 @@ Verifier = Callable[[Plan, World], Plan | ReadRequest]
 
 PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds before planning anew: twice as long each time
 LONG = 5.0  # seconds after which a task says why it waits
+UNDO_ATTEMPTS = 5
 SECOND_LOOK = 5.0  # seconds for a refusal that another run may be the reason of
 sleep = time.sleep
 
@@ -238,22 +239,32 @@ class Reconciliation:
         claimed = self.writing.claimed
         if not claimed and not self.writing.has_notes:
             return
-        try:
-            if not claimed and self.writing.done:
-                self.writing.end_notes()
+        for attempt in range(UNDO_ATTEMPTS):
+            try:
+                self._undo_once(plan, planner, claimed)
+            except Overtaken as late:
+                tell(self.reader.remotes[HERE], f"undoes once more ({attempt + 1}): {late}")
+            except TaskFailure as failure:
+                tell(self.reader.remotes[HERE], f"could not undo: {failure}")
                 return
-            for connection, reading in list(self.reader.readings.items()):
-                self.reader.look(connection, server_replies.hop_among(reading.operations))
-            if claimed:
-                back = self.reader.know(lambda world: claims.undo(claimed, plan.departures, world))
-                off = claims.carried_on(claimed, plan.departures, back.start)
-                self.writing.take_back(back, calls.steps(back), off)
-            elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
-                self.writing.withdraw_notes()  # what was refused has left nothing on either server
             else:
-                self.writing.end_notes()
-        except TaskFailure as failure:
-            tell(self.reader.remotes[HERE], f"could not undo: {failure}")
+                return
+
+    def _undo_once(self, plan: Plan, planner: Planner[Plan], claimed: claims.Claims) -> None:
+        """Raises Overtaken where a server changed meanwhile, so that it is worth another look, and TaskFailure."""
+        if not claimed and self.writing.done:
+            self.writing.end_notes()
+            return
+        for connection, reading in list(self.reader.readings.items()):
+            self.reader.look(connection, server_replies.hop_among(reading.operations))
+        if claimed:
+            back = self.reader.know(lambda world: claims.undo(claimed, plan.departures, world))
+            off = claims.carried_on(claimed, plan.departures, back.start)
+            self.writing.take_back(back, calls.steps(back), off)
+        elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
+            self.writing.withdraw_notes()  # what was refused has left nothing on either server
+        else:
+            self.writing.end_notes()
 
     # --- verifying -----------------------------------------------------------------------------------------------
 
