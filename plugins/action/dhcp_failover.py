@@ -10,6 +10,7 @@ from ..plugin_utils._engine.arguments import (
     CREATE_SCOPES,
     JOINING,
     PARTNER,
+    RECREATE,
     RELATIONSHIP,
     REMOVAL,
     SAFETY_COPY,
@@ -31,7 +32,7 @@ ENTRY: dict[str, Any] = {
     "scopes": {"type": "list", "elements": "str"},
     **CREATE_SCOPES,
     "previous_name": {"type": "str"},
-    "recreate": {"type": "str", "choices": ["never", "when_needed"]},
+    "recreate": {"type": "str", "choices": RECREATE},
     **{option: {"type": "str", "choices": REMOVAL[option]["choices"]} for option in declared.PER_ENTRY},
 }
 
@@ -46,7 +47,7 @@ class ActionModule(FailoverAction):
         "purge_relationships": {"type": "bool", "default": False},
         "ignore": {"type": "list", "elements": "str", "default": []},
         "update_secret": {"type": "str", "choices": UPDATE_SECRET, "default": "on_create"},
-        "recreate": {"type": "str", "choices": ["never", "when_needed"], "default": "never"},
+        "recreate": {"type": "str", "choices": RECREATE, "default": "never"},
         **JOINING,
         **REMOVAL,
         **SAFETY_COPY,
@@ -109,5 +110,5 @@ class ActionModule(FailoverAction):
                 self.reconciliation.begin_anew(without=before.scopes - wanted.scopes | here.members(name))
 
     def _reconciled(self, wanted: declared.WholeServer) -> Plan:
-        sent = wanted.without_secrets_to_send()
+        sent = wanted.once_sent()
         return self.reconcile(wanted.plan, lambda _applied, world: sent.plan(world))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..plugin_utils._engine import pending_fact
@@ -11,6 +10,7 @@ from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import (
     JOINING,
     PARTNER,
+    RECREATE,
     RELATIONSHIP,
     REMOVAL,
     SAFETY_COPY,
@@ -33,7 +33,7 @@ class ActionModule(FailoverAction):
         **RELATIONSHIP,
         "update_secret": {"type": "str", "choices": UPDATE_SECRET, "default": "on_create"},
         "scopes": {"type": "list", "elements": "str", "default": []},
-        "recreate": {"type": "str", "choices": ["never", "when_needed"], "default": "never"},
+        "recreate": {"type": "str", "choices": RECREATE, "default": "never"},
         "previous_name": {"type": "str"},
         **JOINING,
         **REMOVAL,
@@ -55,8 +55,7 @@ class ActionModule(FailoverAction):
             waits = not self.facts.get(name, {}).get("scopes")
             settings = task_options.parse(name, known if waits else options)
             wanted = Spec(name, settings, settings.scopes, policy=how)
-            # whether a secret arrived cannot be read back
-            sent = replace(wanted, settings=replace(settings, update_secret="on_create"))
+            sent = wanted.once_sent()
         applied = self.reconcile(lambda world: plan([wanted], world), lambda _applied, world: plan([sent], world))
         self.warn_of_states([name], applied)
         carried = self.carried(name, known, applied)

@@ -136,9 +136,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         if asked := inspecting.partners_to_ask(names, self.reader.world()):
             self.reader.read(asked)
         world = plan.end if plan is not None and self.check_mode and not asked else self.reader.world()
-        if warnings := inspecting.not_normal(names, world):
-            result = self.reconciliation.result
-            result["warnings"] = [*result.get("warnings", ()), *warnings]
+        self._warn(inspecting.not_normal(names, world))
 
     def definition_differences(self, specs: Sequence[ScopeSpec], plan: Plan) -> Sequence[Mapping[str, Any]]:
         """What scopes that are defined have otherwise, as they are or (check mode) would be, which is a warning too:
@@ -146,9 +144,13 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         here = (plan.end if self.check_mode else self.reader.world()).here
         found = scope_specs.differences(specs, here.copies, here.details)
         if found:
-            result = self.reconciliation.result
-            result["warnings"] = [*result.get("warnings", ()), scope_specs.warning(found, here.name)]
+            self._warn([scope_specs.warning(found, here.name)])
         return found
+
+    def _warn(self, warnings: Sequence[str]) -> None:
+        if warnings:
+            result = self.reconciliation.result
+            result["warnings"] = [*result.get("warnings", ()), *warnings]
 
     def _fact_places(self, task_vars: Mapping[str, Any]) -> Iterator[object]:
         """Facts of the play's host, of whom a task was delegated to (there delegate_facts leaves them), and of the

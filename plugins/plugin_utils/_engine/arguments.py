@@ -92,6 +92,7 @@ JOINING: dict[str, Any] = {
 }
 
 UPDATE_SECRET = ["on_create", "always", "on_change"]
+RECREATE = ["never", "when_needed"]
 
 SAFETY_COPY: dict[str, Any] = {
     "safety_copy": {"type": "bool", "default": True},

@@ -90,28 +90,20 @@ class WholeServer:
         )
 
     def _hangs(self, spec: Spec, found: Collection[str], here: ServerView) -> bool:
-        mine, members = _names(spec), {*spec.members}
+        mine, members = {*spec.names}, {*spec.members}
         there = {scope for name in mine for scope in here.members(name)}
         for other in self.specs:
             if other.name in found:
-                names = _names(other)
-                if names & mine or not there.isdisjoint(other.members):
+                names = other.names
+                if not mine.isdisjoint(names) or not there.isdisjoint(other.members):
                     return True
                 if any(members & here.members(name) for name in names):
                     return True
         return any(members & here.members(name) for name in found)
 
-    def without_secrets_to_send(self) -> WholeServer:
-        """The same for looking at what was done: whether a secret arrived cannot be read back."""
-        sent = (
-            replace(spec, settings=spec.settings and replace(spec.settings, update_secret="on_create"))
-            for spec in self.specs
-        )
-        return replace(self, specs=tuple(sent))
-
-
-def _names(spec: Spec) -> frozenset[str]:
-    return frozenset(name for name in (spec.name, spec.policy.previous_name) if name)
+    def once_sent(self) -> WholeServer:
+        """The same for looking at what was done (`Spec.once_sent`)."""
+        return replace(self, specs=tuple(spec.once_sent() for spec in self.specs))
 
 
 def check_keys(entries: Any, known: Mapping[str, Any]) -> None:
@@ -198,7 +190,7 @@ def outcomes(
             said = failed.get(spec.name, f"it hangs together with what failed: {few(failed)}")
             found.append({**entry, "outcome": "failed" if spec.name in failed else "skipped", "msg": said})
             continue
-        mine = [words for name, words in steps if name in (spec.name, spec.policy.previous_name)]
+        mine = [words for name, words in steps if name in spec.names]
         changed = bool(mine) or plan.before(spec) != plan.after(spec)
         entry = shown.get(spec.name) or planned_result({"name": spec.name})
         found.append({**entry, "outcome": "changed" if changed else "ok", "msg": few(mine, between="; ")})

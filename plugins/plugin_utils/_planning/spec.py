@@ -78,6 +78,15 @@ class Spec:
         return frozenset(going if self.leaving is None else self.leaving)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the relationship is called, and was."""
+        return tuple(name for name in (self.name, self.policy.previous_name) if name)
+
+    def once_sent(self) -> Spec:
+        """The same for looking at what was done: whether a secret arrived cannot be read back."""
+        return replace(self, settings=self.settings and replace(self.settings, update_secret="on_create"))
+
+    @property
     def is_present(self) -> bool:
         """Whether the relationship is to be there."""
         return not self.absent and self.leaving is None
@@ -85,8 +94,7 @@ class Spec:
 
 def named(desired: Sequence[Spec]) -> tuple[str, ...]:
     """The relationships that a list is about."""
-    names = (name for spec in desired for name in (spec.name, spec.policy.previous_name) if name)
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(name for spec in desired for name in spec.names))
 
 
 def check(desired: Sequence[Spec]) -> None:
@@ -122,7 +130,7 @@ def empty_list(name: str) -> str:
 def whole(desired: Sequence[Spec]) -> tuple[Spec, ...]:
     """A server's list, for a task that declares the whole server: scopes move between the relationships that it
     declares, and from no other."""
-    names = frozenset(name for spec in desired for name in (spec.name, spec.policy.previous_name) if name)
+    names = frozenset(named(desired))
     return tuple(replace(spec, move_from=names, policy=replace(spec.policy, move=True)) for spec in desired)
 
 
@@ -131,6 +139,6 @@ def with_purged(
 ) -> tuple[Spec, ...]:
     """The list, for a task that declares the whole server and purges, with every other relationship of this server as
     an absent one, but those to `ignore`."""
-    listed = {name for spec in desired for name in (spec.name, spec.policy.previous_name)}
+    listed = {*named(desired)}
     others = [name for name in sorted(world.here.ours) if name not in listed and name not in ignore]
     return (*desired, *(Spec(name, absent=True, policy=policy, one_by_one=False) for name in others))
