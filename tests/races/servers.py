@@ -8,7 +8,7 @@ import contextlib
 import json
 import pickle
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
@@ -96,16 +96,17 @@ class RacedLab(Lab):
 
     # --- what is remembered ----------------------------------------------------------------------------------------
 
-    def answer(self, question: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
-        """What `ask` gives, which only reads; from memory where it was asked before and nothing has changed since."""
-        scheduler = self.running
-        key = (*question, *self._pieces().values(), scheduler.clock)
+    def answer(self, question: tuple[Any, ...], ask: Callable[[], Any], servers: Collection[str] = ()) -> Any:
+        """What `ask` gives, which only reads; from memory where it was asked before and nothing has changed since.
+        `servers`: on which it depends, if not on all."""
+        scheduler, asked = self.running, servers or self.servers
+        key = (*question, *self._pieces_of(asked), scheduler.clock)
         if (known := self.remembered.get(key)) is not None:
             scheduler.reads(*known[1])
             return known[0]
         answer = ask()
         self._state = None  # a Get lets time pass for a relationship that is on its way to Normal
-        if (*question, *self._pieces().values(), scheduler.clock) == key:
+        if (*question, *self._pieces_of(asked), scheduler.clock) == key:
             self.remembered[key] = answer, scheduler.read()
         return answer
 
@@ -115,6 +116,9 @@ class RacedLab(Lab):
 
     def _all(self) -> Iterator[Thing]:
         return ((what, name) for name in self.servers for what in ("relationships", "scopes"))
+
+    def _pieces_of(self, servers: Collection[str]) -> Iterator[bytes]:
+        return (piece for (_what, name), piece in self._pieces().items() if not name or name in servers)
 
     def _pieces(self) -> dict[Thing, bytes]:
         """All that a read may depend on, the time and the files apart."""
@@ -151,8 +155,9 @@ class RacedScript(script.Script):
         elif kind in NOTE_WRITES:
             scheduler.writes(("notes", server))
         if kind in READS or (kind == "cmdlet" and str(call["cmdlet"]).startswith("Get-")):
-            question = (self.session, json.dumps(call), _content(self.files))
-            return cast(Result, lab.answer(question, lambda: run(call)))
+            question = (self.session, json.dumps(call), b"" if kind == "export" else _content(self.files))
+            target = lab.find(str(call["parameters"].get("ComputerName", server))) if kind == "export" else None
+            return cast(Result, lab.answer(question, lambda: run(call), {server, target.name} if target else ()))
         return run(call)
 
 

@@ -234,8 +234,7 @@ def notes(steps: Sequence[Step], server: Server) -> Sequence[Note]:
 
 def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
     scopes = sorted({scope for step in steps for scope in step.action.scopes})
-    makes = [step.action for step in steps if step.action.kind is Kind.MAKE]
-    made = [scope for action in makes if action.detail.active for scope in action.scopes]
+    made = claims.made_in_service(step.action for step in steps)
     filled = [step.action for step in steps if len(step.operations) > 1 or step.action.kind is Kind.COMPLETE]
     incomplete = sorted(scope for action in filled for scope in action.scopes)
     taken = claims.made_by(step.action for step in steps)

@@ -4,7 +4,8 @@
 
 What a broken run did on one of the two servers cannot be seen on the other. A note is written before the first write
 and removed after the last one; a run that finds it looks at both servers, although this one may show nothing to be
-done, and puts copies back into service that the other one took out of it. All notes of a server are read at once, so
+done, and puts copies back into service that the other one took out of it. Each run has a note of its own for each
+relationship, so that none takes away what another one has noted meanwhile. All notes of a server are read at once, so
 that a scope is found in those of every relationship.
 """
 
@@ -36,14 +37,14 @@ def found(answer: Result, host: str) -> tuple[Note, ...]:
 
 
 def keep(kept: Note) -> cmdlets.Operation:
-    """Writes a note, in the place of the one that may be there of its relationship."""
-    return kept_files.keep_text(_name(kept.relationship), kept.text(), "")
+    """Writes a note, in the place of the one that may be there of the same run and relationship."""
+    return kept_files.keep_text(_name(kept), kept.text(), "")
 
 
-def drop(relationship: str) -> cmdlets.Operation:
+def drop(kept: Note) -> cmdlets.Operation:
     """Removes a note."""
-    return kept_files.drop_text(_name(relationship))
+    return kept_files.drop_text(_name(kept))
 
 
-def _name(relationship: str) -> str:
-    return kept_files.text_name(_KIND, relationship)
+def _name(note: Note) -> str:
+    return kept_files.text_name(_KIND, note.relationship, note.run)

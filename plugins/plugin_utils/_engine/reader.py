@@ -90,7 +90,7 @@ class Reader:
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._secrets = secret_record.SecretRecord()
         self._notes: dict[Connection, tuple[Note, ...]] = {}  # as they are on each server
-        self._at_work: dict[str, Note] = {}  # by run: those of others that were at work at any time since
+        self._at_work: dict[tuple[str, str], Note] = {}  # by run: those of others that were at work at any time since
         self._written: tuple[Note, ...] = ()  # relationships that this task writes to: verifying looks at both servers
         self._understood: object = None  # what was asked when this server's answers were looked at
         self._knocked: Mapping[str, Knocked] = {}
@@ -162,6 +162,7 @@ class Reader:
         """Those of this server that are this run's or of one that did not end, and those of runs that may be at work,
         here or at the partner, or were while the servers were read, one after the other."""
         ours = [note for note in self._notes.get(HERE, ()) if not self._is_alive(note, HERE)]
+        ours.sort(key=lambda note: note.since.timestamp() if note.since else 0, reverse=True)
         return ours, tuple(self._at_work.values())
 
     def _is_alive(self, note: Note, connection: Connection) -> bool:
@@ -237,7 +238,9 @@ class Reader:
         if journal.look() in operations:
             notes = journal.found(self.readings[connection].answer(journal.look()), remote.host)
             self._notes[connection] = notes
-            self._at_work.update({note.run: note for note in notes if self._is_alive(note, connection)})
+            self._at_work.update(
+                {(note.run, note.relationship): note for note in notes if self._is_alive(note, connection)}
+            )
         if connection is HERE:
             self._learn_here(self.readings[HERE])
         for place in self.readings:

@@ -32,8 +32,8 @@ from .._model.note import Note
 from .._model.refusal import NotServing, Refused, TaskFailure
 from .._model.server import Server
 from .._model.texts import few, without_nothing
-from .._planning import claims, guards
-from .._planning.leaving import is_half_made
+from .._planning import broken_runs, claims, guards
+from .._planning.leaving import is_half_done, is_half_made
 from .._planning.plan import Departure, Plan
 from .._planning.read_request import ReadRequest, Scopes
 from .._planning.world import Planner, World
@@ -51,7 +51,9 @@ Verifier = Callable[[Plan, World], Plan | ReadRequest]
 
 PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds before planning anew: twice as long each time
 LONG = 5.0  # seconds after which a task says why it waits
+MIDDLE = 10.0  # seconds in which a run that is in the middle of a request ends it
 UNDO_ATTEMPTS = 5
+YIELDS = 20.0  # seconds from putting a copy back into service to the look at the other one, and more
 SECOND_LOOK = 5.0  # seconds for a refusal that another run may be the reason of
 sleep = time.sleep
 
@@ -200,16 +202,19 @@ class Reconciliation:
         self._departures.update({(each.scope, each.loser): each for each in plan.departures})
         first, rest = calls.parted(steps)
         self.writing.begin(plan, steps)
+        own = any(map(is_own_of_partner, plan.start.views))  # connections: what is noted there was read
+        if not own and is_half_done(plan):
+            tell(self.reader.remotes[HERE], f"waits {MIDDLE:g} s: a run on the partner may be in the middle of it")
+            sleep(MIDDLE)  # the first request finds it out
         try:
             going = tuple(sorted({each.scope for each in plan.departures}))
             if first:
                 self.writing.carry_out(plan, first, content=going, last=False)
-            apart = any(map(is_own_of_partner, plan.start.views))  # no fingerprint spans two connections
-            if apart and not first and calls.takes_apart(rest):
+            if own and not first and calls.takes_apart(rest):
                 self.writing.wait_for_others()
                 self._look_at_others(HERE, going)
                 self._look(plan, rest, planner)
-            elif first or (apart and going and calls.takes_out(rest)):
+            elif first or (own and going and calls.takes_out(rest)):  # no fingerprint spans two connections
                 self._look_at_others(first[-1].connection if first else None, going)
                 self._look(plan, rest, planner)
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
@@ -261,10 +266,26 @@ class Reconciliation:
             back = self.reader.know(lambda world: claims.undo(claimed, plan.departures, world))
             off = claims.carried_on(claimed, plan.departures, back.start)
             self.writing.take_back(back, calls.steps(back), off)
+            self._yield(back)
         elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
             self.writing.withdraw_notes()  # what was refused has left nothing on either server
         else:
             self.writing.end_notes()
+
+    def _yield(self, back: Plan) -> None:
+        """No scope serves twice since two runs have undone their claims at the same time. One of them waits until the
+        other one must have looked: who has not yielded by then does not know of it. Raises TaskFailure."""
+        for waits in (True, False):
+            if not back.actions:
+                return
+            self._look_at_others(None, ())
+            both = self.reader.know(lambda world: claims.yielding(back, world))
+            if not both.actions:
+                return
+            if not waits or claims.is_first_to_yield(both, both.start):
+                self.writing.carry_out(both, calls.steps(both))
+                return
+            sleep(YIELDS)
 
     # --- verifying -----------------------------------------------------------------------------------------------
 
@@ -304,7 +325,7 @@ class Reconciliation:
         changed since the first look; once it is set right. Raises RemoteFailure."""
         departures = [*self._departures.values(), *claims.joined_meanwhile(plan, self.reader.world())]
         for attempt in range(2):
-            look = self.reader.know(lambda world: claims.last_look(departures, world))
+            look = self.reader.know(lambda world: claims.last_look(departures, world, plan.actions))
             steps = calls.steps(look.plan)
             words = [*look.wrong, *(f"still needed: {step.text}" for step in steps)]
             if look.wrong or (steps and attempt):
@@ -343,17 +364,15 @@ class Reconciliation:
         partners = [source for source in plan.start.known.values() if source in plan.start.views]
         if partners and len(partners) == len(plan.start.known):
             reading = self.reader.readings[HERE]
-            drops = [
-                journal.drop(note.relationship) for note in plan.start.journal if _is_settled(note.whole, plan.end)
-            ]
+            drops = [journal.drop(note) for note in plan.start.journal if _is_settled(note, plan.end)]
             if drops:
                 reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
 
 
 def _is_settled(note: Note, now: World) -> bool:
     """Whether the partner that the note names was looked at, and nothing is half done."""
-    name, here, there = note.relationship, now.here, claims.partner_of(note, now)
-    if there is None or claims.left_of(note, now):
+    name, here, there = note.relationship, now.here, broken_runs.partner_of(note, now)
+    if there is None or broken_runs.left_of(note, now):
         return False
     return not is_half_made(name, here, there)
 
@@ -361,5 +380,8 @@ def _is_settled(note: Note, now: World) -> bool:
 def _concerned(plan: Plan) -> list[Note]:
     """The notes of runs that may be at work on what the plan is about."""
     names = {spec.name for spec in plan.desired} | {action.name for action in plan.actions}
-    scopes = {*claims.About.all_of(plan.desired).scopes, *(scope for action in plan.actions for scope in action.scopes)}
+    scopes = {
+        *broken_runs.About.all_of(plan.desired).scopes,
+        *(scope for action in plan.actions for scope in action.scopes),
+    }
     return [note for note in plan.start.at_work if note.relationship in names or scopes & {*note.scopes}]

@@ -8,7 +8,7 @@ the first error, then the server is read again. What was written before an error
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -18,7 +18,7 @@ from .._model.identity import Connection, Source
 from .._model.note import Note
 from .._model.render import differences
 from .._model.texts import few
-from .._planning import action_table, claims
+from .._planning import action_table, broken_runs, claims
 from .._planning.plan import Plan
 from .._planning.read_request import Scopes
 from .._windows import probes, server_replies
@@ -70,8 +70,8 @@ class Writing:
         self.steps: list[Step] = []  # that were carried out
         self.claimed: dict[IPv4Address, Source] = {}  # scope -> the server on which it is out of service until it goes
         self._notes: list[Note] = []  # that are still to be left before the first write
-        self._left: dict[str, Note] = {}  # that stand there
-        self._stay: dict[str, Note] = {}  # what earlier runs left, of the same relationships
+        self._left: dict[str, Note] = {}  # that stand there, by their relationships
+        self._earlier: Sequence[Operation] = ()  # what becomes in the end of the notes of earlier runs
 
     @property
     def has_notes(self) -> bool:
@@ -82,19 +82,17 @@ class Writing:
 
     def begin(self, plan: Plan, steps: Sequence[Step]) -> None:
         """What is noted on the task's own server before the first of the steps. A note tells other runs how long this
-        one may take to its next request; the last request needs none, since no other one writes beside it. What broken
-        runs left is noted with it until it is set right, and for longer where the plan does not do that."""
+        one may take to its next request; the last request needs none, since no other one writes beside it. The notes of
+        broken runs of the same relationships stay until all that they tell is set right, by this plan or another."""
         here = self.reader.readings[HERE]
         now = here.reply.now
         several = len(calls.requests(steps)) > 1 or calls.takes_apart(steps)
         until = now + timedelta(seconds=GAP) if now is not None and several else None
-        self._notes, self._stay = [], {}
-        for note in calls.notes(steps, here.server):
-            earlier = plan.start.left_behind(note.relationship)
-            left = earlier and claims.left_of(earlier, plan.start)
-            if left and (rest := claims.left_of(left, plan.end)):
-                self._stay[note.relationship] = rest
-            self._notes.append(replace(note, run=self.reader.run, who=who(), since=now, until=until, earlier=left))
+        notes = calls.notes(steps, here.server)
+        self._notes = [replace(note, run=self.reader.run, who=who(), since=now, until=until) for note in notes]
+        names = {note.relationship.casefold() for note in notes}
+        earlier = (note for note in plan.start.broken_off if note.relationship.casefold() in names)
+        self._earlier = [_last_word(note, plan) for note in earlier]
 
     def wait_for_others(self) -> None:
         """The notes stand, and no other run is in the middle of a write on this server, which shows what was planned
@@ -103,30 +101,31 @@ class Writing:
 
     def drop_notes(self) -> None:
         """Those that the last request did not take along, since it went to the partner. This server is read again."""
-        drops = self._last_words(sorted(self._left))
+        drops = self._last_words()
         if drops:
             rereads = self._rereads(HERE, ())
             reply = self.reader.remotes[HERE].write((), "", drops, rereads)
-            self._left.clear()
+            self._left, self._earlier = {}, ()
             self.reader.learn(HERE, rereads, replace(reply, before=reply.after))
 
     def withdraw_notes(self) -> None:
-        """This run has left nothing. What earlier ones left is as it was, but for what somebody has set right."""
-        now = self.reader.world()
-        rests = {name: note.earlier and claims.left_of(note.earlier, now) for name, note in self._left.items()}
-        self._stay = {name: rest for name, rest in rests.items() if rest}
+        """This run has left nothing, and what earlier ones left is as it was."""
+        self._earlier = ()
         self.drop_notes()
 
-    def _last_words(self, names: Iterable[str]) -> Sequence[Operation]:
-        """What becomes of the notes of some relationships in the end."""
-        return [journal.keep(self._stay[name]) if name in self._stay else journal.drop(name) for name in names]
+    def _last_words(self) -> Sequence[Operation]:
+        """What becomes of the notes in the end."""
+        return [*(journal.drop(note) for note in (*self._left.values(), *self._notes)), *self._earlier]
 
     def remember(self) -> None:
         """The servers do not show what was written: the next run has to look at both, beside what is noted by now."""
+        since = self.reader.readings[HERE].reply.now
+        written = {note.relationship: note.made for note in calls.notes(self.steps, self.reader.here)}
         notes: list[Note] = []
         for name, partner in self.reader.asked_partners.items():
-            note, noted = Note(name, partner, run=self.reader.run, who=who()), self.reader.world().note(name)
-            notes.append(note.with_rest(noted.whole) if noted else note)
+            made = tuple(written.get(name, ()))
+            new = Note(name, partner, made, made=made, run=self.reader.run, who=who(), since=since)
+            notes.append(replace(self._left.get(name, new), until=None))
         if notes:
             self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in notes])
 
@@ -134,7 +133,8 @@ class Writing:
         """Which notes stand after a request."""
         done = [call.operation for call, result in zip(run, reply.calls, strict=False) if not result.errors]
         self._left.update((note.relationship, note) for note in self._notes if journal.keep(note) in done)
-        self._left = {name: note for name, note in self._left.items() if self._last_words([name])[0] not in done}
+        self._left = {name: note for name, note in self._left.items() if journal.drop(note) not in done}
+        self._earlier = [operation for operation in self._earlier if operation not in done]
         self._notes = []
 
     def take_back(self, plan: Plan, steps: Sequence[Step], off: claims.Claims) -> None:
@@ -157,8 +157,7 @@ class Writing:
         for note in self._left.values():
             claimed = {scope: server for scope, server in note.claimed.items() if scope not in undone}
             kept = {scope: self._called(source, note) for scope, source in (off or {}).items() if scope in note.claimed}
-            run = "" if kept else note.run
-            ended.append(replace(note, claimed={**claimed, **kept}, run=run, until=None))
+            ended.append(replace(note, claimed={**claimed, **kept}, until=None))
         if ended != list(self._left.values()):
             self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in ended])
             self._left = {note.relationship: note for note in ended}
@@ -225,8 +224,7 @@ class Writing:
         written = calls.written(self.steps)
         run = calls.calls(group.steps, reading.server, self.waiting, unasked, written)
         if connection is HERE:
-            stand = {*self._left, *(note.relationship for note in self._notes)}
-            run = calls.noted(run, self._notes, self._last_words(sorted(stand)) if group.last else ())
+            run = calls.noted(run, self._notes, self._last_words() if group.last else ())
         rereads = self._rereads(connection, group.content)
         operations = [call.operation for call in run]
         tell(reading.remote, f"runs {len(operations)} operations on {reading.server.name}")
@@ -331,3 +329,10 @@ class Writing:
             return nothing
         completes = "Running again completes it." if passes else "Once that is mended, running again completes it."
         return f"Written before: {few(self.done, between='; ')}. {completes}"
+
+
+def _last_word(note: Note, plan: Plan) -> Operation:
+    """What becomes of an earlier run's note once the plan is carried out."""
+    left = broken_runs.left_of(note, plan.start)
+    rest = left and broken_runs.left_of(left, plan.end)
+    return journal.keep(rest) if rest else journal.drop(note)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address
 from typing import Any
@@ -24,7 +24,7 @@ class Note:
     the run creates, out of service until both servers have them. `incomplete`: those that it creates with something in
     them, of which it is not known whether all of that is there. `run`: its id; `who`: user@controller. `until`: by the
     server's clock, when the run will have gone on at the latest; a run that is older is dead. None: nobody knows, so it
-    is. `earlier`: what a broken run left of the same relationship, and this one is to go on with.
+    is.
     """
 
     relationship: str
@@ -37,12 +37,6 @@ class Note:
     who: str = ""
     since: datetime | None = None
     until: datetime | None = None
-    earlier: Note | None = None
-
-    @property
-    def whole(self) -> Note:
-        """With all that an earlier one still has to tell."""
-        return replace(self.with_rest(self.earlier), earlier=None) if self.earlier else self
 
     def is_alive(self, now: datetime | None, own: Collection[str]) -> bool:
         """Whether a run that is none of one's `own` may still be at work, by the server's clock. No run has as long to
@@ -51,36 +45,22 @@ class Note:
             return False
         return now < self.until <= now + LONGEST
 
-    def with_rest(self, rest: Note) -> Note:
-        """With what an earlier note of the same relationship still has to tell."""
-        scopes = tuple(sorted({*self.scopes, *rest.scopes}))
-        made, incomplete = {*self.made, *rest.made}, {*self.incomplete, *rest.incomplete}
-        return replace(
-            self,
-            scopes=scopes,
-            claimed={**rest.claimed, **self.claimed},
-            made=tuple(sorted(made)),
-            incomplete=tuple(sorted(incomplete)),
-        )
-
     def text(self) -> str:
         """In one line of ASCII."""
-        return json.dumps(self._fields())
-
-    def _fields(self) -> Mapping[str, Any]:
-        return {
-            "relationship": self.relationship,
-            "partner": self.partner,
-            "scopes": [str(scope) for scope in self.scopes],
-            "claimed": {str(scope): server for scope, server in self.claimed.items()},
-            "made": [str(scope) for scope in self.made],
-            "incomplete": [str(scope) for scope in self.incomplete],
-            "run": self.run,
-            "who": self.who,
-            "since": self.since and self.since.isoformat(),
-            "until": self.until and self.until.isoformat(),
-            "earlier": self.earlier and self.earlier._fields(),
-        }
+        return json.dumps(
+            {
+                "relationship": self.relationship,
+                "partner": self.partner,
+                "scopes": [str(scope) for scope in self.scopes],
+                "claimed": {str(scope): server for scope, server in self.claimed.items()},
+                "made": [str(scope) for scope in self.made],
+                "incomplete": [str(scope) for scope in self.incomplete],
+                "run": self.run,
+                "who": self.who,
+                "since": self.since and self.since.isoformat(),
+                "until": self.until and self.until.isoformat(),
+            }
+        )
 
 
 def from_text(text: str) -> Note | None:
@@ -104,7 +84,6 @@ def _note(found: Any) -> Note:
         str(found["who"]),
         _moment(found["since"]),
         _moment(found["until"]),
-        _note(found["earlier"]) if found["earlier"] else None,
     )
 
 

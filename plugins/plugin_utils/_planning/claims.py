@@ -9,20 +9,18 @@ claim there, and undoes its own.
 
     is_looked_at  whether what is left to be done after the claims is what was planned
     undo          where it is not: what was claimed serves again, but never beside the kept copy outside of failover
-    revive        what nobody serves any more since a run was broken off serves again, before all else
-    go_on         what was claimed or made by broken runs serves again, as in undo
+    yielding      unless another run has put that one back at the same moment: then one of the two goes out again
     last_look     in the end: the copies that were to go are gone or out of service, and the kept ones serve
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
 from .._model.identity import Connection, Hop, Source
-from .._model.note import Note
-from .._model.refusal import NotServing, Refused
+from .._model.refusal import NotServing
 from .._model.texts import few
 from .action_table import KINDS
 from .actions import Action, Kind, Stage
@@ -30,7 +28,6 @@ from .draft import Draft
 from .plan import Departure, Plan
 from .plan_proof import finished, in_common, serving
 from .read_request import PartnerRead, ReadRequest, Unread
-from .spec import Spec, named
 from .world import ServerView, World
 
 Claims = Mapping[IPv4Address, Source]  # scope -> the server whose copy was put out of service
@@ -40,6 +37,12 @@ def made_by(actions: Iterable[Action]) -> Claims:
     """The claims among some actions."""
     off = (action for action in actions if action.kind is Kind.SERVE_OFF and action.stage is Stage.CLAIM)
     return {scope: action.where for action in off for scope in action.scopes}
+
+
+def made_in_service(actions: Iterable[Action]) -> Sequence[IPv4Address]:
+    """The scopes among some actions that are created, and are to serve in the end."""
+    makes = (action for action in actions if action.kind is Kind.MAKE and action.detail.active)
+    return [scope for action in makes for scope in action.scopes]
 
 
 def is_looked_at(planned: Plan, left: Sequence[Action], now: Plan) -> bool:
@@ -73,6 +76,24 @@ def undo(claimed: Claims, departures: Iterable[Departure], world: World) -> Plan
             if scope in view.copies and not view.serves(scope) and _may_serve(scope, view, d.world):
                 d.add(Kind.SERVE_ON, view, "", [scope], other=departure.keeper, stage=Stage.CLAIM)
     return finished(d)
+
+
+def yielding(undone: Plan, world: World) -> Plan:
+    """What goes out of service again of what was just put back, since another server serves it by now, too, and does
+    not have it in common: somebody has put that copy back at the same time."""
+    d = Draft(world)
+    for action in undone.actions:
+        view = d.view(action.where)
+        twice = [scope for scope in action.scopes if view.serves(scope) and not _may_serve(scope, view, d.world)]
+        d.add(Kind.SERVE_OFF, view, "", twice, other=action.other, stage=Stage.LOSER)
+    return finished(d)
+
+
+def is_first_to_yield(both: Plan, world: World) -> bool:
+    """Of two runs that put both copies back, only one may put one out again: first the one whose server's name comes
+    last."""
+    views = [(world.views[action.where], action.other and world.views.get(action.other)) for action in both.actions]
+    return all(other is not None and own.name.casefold() > other.name.casefold() for own, other in views)
 
 
 def carried_on(claimed: Claims, departures: Iterable[Departure], world: World) -> Claims:
@@ -123,160 +144,6 @@ def check_not_last(scopes: Sequence[IPv4Address], name: str, keeper: ServerView,
         )
 
 
-def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there: ServerView) -> None:
-    """Raises Refused for scopes that a run which was broken off left behind in the relationship that they left."""
-    left = [scope for scope in scopes if scope in note.scopes and (scope in there.owners or there.serves(scope))]
-    if left:
-        raise Refused(
-            f"scopes: an earlier run ({note.who or 'nobody knows whose'}) that took {few(left)} out of "
-            f"'{note.relationship}' was broken off, and {there.name} still has it there or serves it: put into "
-            f"'{name}' it would be served by servers that do not have it in common. Finish that first: state: absent "
-            f"for '{note.relationship}', with keep_scopes_on and other_copy as then. Nothing was changed."
-        )
-
-
-# --- what broken runs left --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class About:
-    """What a plan is about: relationships, and scopes."""
-
-    names: frozenset[str]
-    scopes: frozenset[IPv4Address]
-
-    @staticmethod
-    def all_of(desired: Sequence[Spec]) -> About:
-        """Of a list."""
-        scopes = (scope for spec in desired for scope in (*spec.members, *(spec.leaving or ())))
-        return About(frozenset(named(desired)), frozenset(scopes))
-
-    def concerns(self, note: Note) -> bool:
-        """Whether a note is about the same."""
-        names = {name.casefold() for name in self.names}
-        return note.relationship.casefold() in names or not self.scopes.isdisjoint(note.scopes)
-
-
-def revive(d: Draft, about: About) -> None:
-    """Before all else: where nobody serves what a broken run had put out of service on one of two servers that have it
-    in common (replication carries that on), the other one does."""
-    for note, there in _broken_off(d, about):
-        for scope in sorted(note.claimed):
-            both = (d.here, d.view(there.source))
-            if in_common(*both, scope, d.here) and not any(view.serves(scope) for view in both):
-                kept, other = both[::-1] if note.claimed[scope] == d.here.name else both
-                d.add(Kind.SERVE_ON, kept, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
-
-
-def serve_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView, d: Draft) -> ServerView:
-    """The kept copies serve, which were found out of service where a claim was undone (`carried_on`), and still are
-    later: the keeper then."""
-    for note in d.world.broken_off:
-        called = d.here.name if keeper.source == d.here.source else note.partner
-        for scope in scopes:
-            off = note.claimed.get(scope) == called and not keeper.serves(scope)
-            if off and in_common(keeper, other, scope, d.here):
-                d.add(Kind.SERVE_ON, keeper, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
-    return d.view(keeper.source)
-
-
-def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:
-    """What a run that did not end put out of service, or made, serves again where both servers have it as a member, or
-    nobody else has it; what this plan takes out stays as it leaves it."""
-    for note, there in _broken_off(d, about):
-        _switch_on(note, d.view(there.source), stage, d)
-
-
-def partner_of(note: Note, now: World) -> ServerView | None:
-    """The server that a note names, if it was read."""
-    for source, view in now.views.items():
-        known = now.known.get(note.partner) == source or view.server.identity.is_called(note.partner)
-        if view is not now.here and known:
-            return view
-    return None
-
-
-def left_of(note: Note, now: World) -> Note | None:
-    """What is still to be gone on with of a note, by what the two servers show now; None: nothing. All of it, where the
-    partner was not read, and is the relationship's still."""
-    name, here, there = note.relationship, now.here, partner_of(note, now)
-    if there is None:
-        half = here.half(name)
-        other = half is not None and not half.relationship.partner.is_called(note.partner)
-        left = note.claimed or note.made or note.incomplete or (note.scopes and not other)
-        return replace(note, until=None) if left else None
-    claimed = {
-        scope: server
-        for scope, server in note.claimed.items()
-        if not (here.serves(scope) or there.serves(scope))
-        or (in_common(here, there, scope, here) and not (here.serves(scope) and there.serves(scope)))
-    }
-    made = tuple(
-        scope
-        for scope in note.made
-        if scope in here.copies
-        and not (here.serves(scope) and (there.serves(scope) or not in_common(here, there, scope, here)))
-    )
-    incomplete = tuple(
-        scope
-        for scope in note.incomplete
-        if scope in made or (scope in here.copies and not here.serves(scope) and scope not in here.owners)
-    )
-    apart = (here.members(name) ^ there.members(name)).intersection(note.scopes)
-    scopes = tuple(sorted({*apart, *claimed, *made, *incomplete}))
-    if not scopes:
-        return None
-    return replace(note, scopes=scopes, claimed=claimed, made=made, incomplete=incomplete, until=None)
-
-
-def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
-    """The notes of broken runs that have something to go on with, and the partners that they name, as far as those are
-    known."""
-    for note in d.world.broken_off:
-        if about.concerns(note) and (note.claimed or note.made):
-            there = d.ask(PartnerRead.noted(note))
-            if isinstance(there, Unread):
-                d.warn(
-                    f"an earlier run ({note.who or 'nobody knows whose'}) was broken off while it took "
-                    f"{few(sorted(note.claimed))} out of '{note.relationship}', and whether its partner "
-                    f"{note.partner} still serves is not known: {there.failure}"
-                )
-            elif there is not None:
-                yield note, d.view(there.source)
-
-
-def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
-    left = {scope for scope in note.made if scope in d.start.incomplete and scope not in d.complete}
-    for scope in sorted({*note.claimed, *note.made}):
-        both = (d.here, d.view(there.source))
-        common = in_common(*both, scope, d.here)
-        for view, other in (both, both[::-1]):
-            on = d.here if note.claimed.get(scope) == d.here.name else there  # the partner has other names
-            claimed = (scope in note.claimed and view.source == on.source) or scope in note.made
-            off = scope in view.copies and not view.serves(scope)
-            alone = scope not in other.copies and scope not in note.made
-            if claimed and off and (common or alone) and scope not in left:
-                d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
-        if scope in left and common:
-            d.warn(
-                f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service, and "
-                f"options, exclusions or reservations may be missing: compare it with its definition in create_scopes, "
-                f"on both servers of '{note.relationship}', and activate it on both (Set-DhcpServerv4Scope)"
-            )
-        if scope in note.made and not common and scope in d.here.copies and not d.here.serves(scope):
-            d.warn(
-                f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service and "
-                f"in no relationship yet: declare it in '{note.relationship}'"
-            )
-        copies = [view.name for view in both if scope in view.copies]
-        idle = not any(d.view(view.source).serves(scope) for view in both)
-        if scope in note.claimed and copies and idle and not common:
-            d.warnings.append(
-                f"{scope} is in service on no server since a run was broken off: activate the copy that is right, on "
-                f"{' or '.join(copies)} (Set-DhcpServerv4Scope -State Active)"
-            )
-
-
 # --- in the end -------------------------------------------------------------------------------------------------------
 
 
@@ -324,13 +191,22 @@ class LastLook:
     wrong: tuple[str, ...] = ()
 
 
-def last_look(departures: Collection[Departure], world: World) -> LastLook | ReadRequest:
-    """Each copy that was to go is gone or out of service and its kept one serves, as far as it was served before.
-    Raises Unsafe."""
+def last_look(
+    departures: Collection[Departure], world: World, created: Iterable[Action] = ()
+) -> LastLook | ReadRequest:
+    """Each copy that was to go is gone or out of service and its kept one serves, as far as it was served before; what
+    was created serves on both servers. Raises Unsafe."""
     if not world.views:
         return ReadRequest()
     d = Draft(world)
-    wrong: list[str] = []
+    wrong = [
+        f"{scope} was created in service, and is out of service on {view.name}"
+        for scope in made_in_service(created)
+        for other in world.views.values()
+        if other is not world.here and in_common(world.here, other, scope, world.here)
+        for view in (world.here, other)
+        if not view.serves(scope)
+    ]
     for departure in departures:
         keeper, loser = (_seen(source, d) for source in (departure.keeper, departure.loser))
         unread = [str(each.failure) for each in (keeper, loser) if isinstance(each, Unread)]

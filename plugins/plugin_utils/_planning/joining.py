@@ -19,7 +19,7 @@ from typing import Any
 
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
-from . import checks, claims, defining, recognising, setting_changes
+from . import broken_runs, checks, claims, defining, recognising, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft
 from .read_request import PartnerRead, Scopes
@@ -142,7 +142,7 @@ def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
             there = d.need(PartnerRead.noted(note))
             known = known and there is not None
             if there is not None:
-                claims.check_unfinished(name, coming, note, there)
+                broken_runs.check_unfinished(name, coming, note, there)
     return known
 
 

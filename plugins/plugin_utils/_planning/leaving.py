@@ -30,9 +30,11 @@ from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.texts import few, variable
 from .actions import Kind, Membership, Stage
+from .broken_runs import serve_kept
 from .checks import check_elsewhere, check_kept, check_said
-from .claims import check_in_service, check_not_last, serve_kept
+from .claims import check_in_service, check_not_last
 from .draft import Draft, stays
+from .plan import Plan
 from .read_request import PartnerRead, Scopes, Unread
 from .silence import Asking, listen, warn_of_unserved
 from .spec import Policy, Spec
@@ -264,6 +266,19 @@ def _delete_at(former: ServerView, copies: Sequence[IPv4Address], goal: Membersh
 def is_half_made(name: str, view: ServerView, other: ServerView) -> bool:
     """Whether one of the two servers has the relationship and the other has not."""
     return (view.half(name) is None) != (other.half(name) is None)
+
+
+def is_half_done(plan: Plan) -> bool:
+    """Whether the two servers differ in what the plan writes to: a run was broken off, or is in the middle of it."""
+    here, views = plan.start.here, plan.start.views.values()
+    for action in plan.actions:
+        half = next((view for view in views if view is not here and view.half(action.name)), None)
+        there = plan.start.partner(action.name) or half
+        if there is not None:
+            one_sided = here.members(action.name) ^ there.members(action.name)
+            if is_half_made(action.name, here, there) or not one_sided.isdisjoint(action.scopes):
+                return True
+    return False
 
 
 def _reached(name: str, keeper: ServerView) -> str:

@@ -10,7 +10,7 @@
     purge        what is to leave leaves
     delete_former  copies on a former partner that an earlier run was to delete, and did not
 
-In the end, what a run that was broken off left out of service goes on (`claims.go_on`).
+In the end, what a run that was broken off left out of service goes on (`broken_runs.go_on`).
 
 Each phase goes over the whole list, and each action is folded into the draft's world at once, so that the next sees it.
 The order of the plan is by stages, and no matter of the phases. What has to be read for all of them is one ReadRequest.
@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .._model.texts import few
-from .claims import About, go_on, revive
+from .broken_runs import About, go_on, revive
 from .defining import make, read_of
 from .draft import Draft
 from .guards import differs_at_partner

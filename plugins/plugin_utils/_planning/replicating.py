@@ -15,7 +15,7 @@ from .._model.relationship import Relationship
 from .._model.texts import few
 from .._windows.errors import RemoteFailure
 from .._windows.export_elements import Export
-from . import checks, claims, comparison
+from . import broken_runs, checks, comparison
 from .actions import Direction, Kind, Stage
 from .comparison import Difference
 from .draft import Draft
@@ -74,9 +74,9 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
         return ReadRequest(OwnRead(scopes=named, leases=False))
     d = Draft(world)
     chosen = members(wanted, d.here)
-    about = claims.About(frozenset(current.name for current in chosen.values()), frozenset(chosen))
-    claims.revive(d, about)
-    claims.go_on(d, about, Stage.CLEAR)
+    about = broken_runs.About(frozenset(current.name for current in chosen.values()), frozenset(chosen))
+    broken_runs.revive(d, about)
+    broken_runs.go_on(d, about, Stage.CLEAR)
     pairs = _pairs(wanted, d)
     if d.is_waiting:
         return d.request()
@@ -210,7 +210,7 @@ def _check_members(pair: _Pair) -> None:
     here, there = (pair.giver, pair.taker) if pair.taker.source is not HERE else (pair.taker, pair.giver)
     for scope, relationship in pair.members.items():
         owner = there.owners.get(scope)
-        if owner == relationship.name or scope not in there.copies:
+        if owner == relationship.name:
             continue
         if owner is not None:
             raise Refused(
@@ -218,9 +218,10 @@ def _check_members(pair: _Pair) -> None:
                 "scope can be in one only. Take it out of the wrong one, on a server that has it there "
                 "(dhcp_failover_scope, state: absent). Nothing was changed."
             )
-        raise Refused(
-            f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in no relationship on {there.name}. Add "
-            "it there first (dhcp_failover_scope with partner_host), or take it out here too. Nothing was changed."
+        raise NotServing(
+            f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in no relationship on {there.name}. "
+            "Where another task is at work on the two servers, run again when it has ended; else add it there first "
+            "(dhcp_failover_scope with partner_host), or take it out here too. Nothing was changed."
         )
 
 

@@ -242,9 +242,10 @@ class World:
     """All that is known; nothing at first. `known`: the servers that were asked for, by the name that was asked for
     ("": that of partner_host). `finds_partners`: partner_host is auto.
 
-    `journal`: notes of runs that did not end, and of this one (`run`), on this server; `at_work`: of others that may
-    not have ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes that Windows takes
-    in one call. `safety_copy`: the one that was asked for. `knocked`: servers that were asked whether they are there.
+    `journal`: notes of runs that did not end, and of this one (`run`), on this server, the latest first; `at_work`: of
+    others that may not have ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes
+    that Windows takes in one call. `safety_copy`: the one that was asked for. `knocked`: servers that were asked
+    whether they are there.
     """
 
     views: Mapping[Source, ServerView] = field(default_factory=dict)
@@ -271,13 +272,8 @@ class World:
 
     @property
     def broken_off(self) -> tuple[Note, ...]:
-        """What earlier runs left, also where this one has noted more since."""
-        notes = (note.earlier if note.run == self.run else note.whole for note in self.journal)
-        return tuple(note for note in notes if note is not None)
-
-    def left_behind(self, name: str) -> Note | None:
-        """What earlier runs left of a relationship."""
-        return next((note for note in self.broken_off if note.relationship.casefold() == name.casefold()), None)
+        """The notes of earlier runs."""
+        return tuple(note for note in self.journal if note.run != self.run)
 
     @property
     def incomplete(self) -> Mapping[IPv4Address, Note]:
@@ -290,7 +286,7 @@ class World:
         }
 
     def note(self, name: str) -> Note | None:
-        """The note about a relationship, whatever its name's upper and lower case."""
+        """The latest note about a relationship, whatever its name's upper and lower case."""
         return next((note for note in self.journal if note.relationship.casefold() == name.casefold()), None)
 
     def partner_names(self, name: str) -> tuple[str, ...]:

@@ -43,10 +43,11 @@ def import_copy(path: str, scopes: Sequence[IPv4Address], inactive: bool, keep_d
     return own("import_copy", path=path, parameters=parameters, inactive=inactive, keep_days=keep_days)
 
 
-def text_name(kind: str, relationship: str) -> str:
-    """What a kept text is called. Upper and lower case are one, since it is not known whether Windows tells them
-    apart."""
-    return f"{kind}.{hashlib.sha256(relationship.casefold().encode()).hexdigest()[:32]}"
+def text_name(kind: str, *about: str) -> str:
+    """What a kept text is called that is about a relationship, or about a run and its relationship. Upper and lower
+    case are one, since it is not known whether Windows tells them apart."""
+    text = "\n".join(about)
+    return f"{kind}.{hashlib.sha256(text.casefold().encode()).hexdigest()[:32]}"
 
 
 def keep_text(name: str, public: str, hidden: str) -> Operation:

@@ -99,7 +99,7 @@ def test_a_note_stands_before_the_first_write_and_goes_after_the_last() -> None:
     plan = planned(builders.server([builders.relationship()]), load_balance_percent=60, scopes=["10.0.1.0"])
     steps, server = calls.steps(plan), plan.start.here.server
     run = calls.calls(steps, server, Waiting(), [PARTNER], ())
-    noted = calls.noted(run, calls.notes(steps, server), [journal.drop("HQ")])
+    noted = calls.noted(run, calls.notes(steps, server), [journal.drop(Note("HQ", "dhcp02"))])
     ids = [call.operation["id"] for call in noted]
     assert ids[2:5] == ["wait_for_state", "keep_text", "set_failover"]
     assert ids[-1] == "drop_text"

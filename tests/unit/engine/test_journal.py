@@ -41,7 +41,7 @@ def test_a_note_is_found_until_it_is_removed(name: str) -> None:
     assert found(remote) == (note,)
     remote.write((), "", [journal.keep(replace(note, partner="dhcp03.contoso.example"))])
     assert found(remote) == (replace(note, partner="dhcp03.contoso.example"),), "the last one counts"
-    remote.write((), "", [journal.drop(name)])
+    remote.write((), "", [journal.drop(note)])
     assert found(remote) == ()
 
 
@@ -49,8 +49,17 @@ def test_each_relationship_has_a_note_of_its_own_and_all_are_found_at_once() -> 
     """As Windows takes their names, whatever upper and lower case is."""
     remote = server()
     keep = [journal.keep(Note(name, PARTNER)) for name in ("HQ", "Branch", "hq", "HQ2")]
-    remote.write((), "", [*keep, journal.drop("Branch")])
+    remote.write((), "", [*keep, journal.drop(Note("Branch", PARTNER))])
     assert {note.relationship for note in found(remote)} == {"hq", "HQ2"}
+
+
+def test_each_run_has_a_note_of_its_own() -> None:
+    """The last words of one take nothing away that another one has noted meanwhile."""
+    remote, mine, other = server(), Note("HQ", PARTNER, (SCOPE,), run="1"), Note("HQ", PARTNER, (SCOPE,), run="2")
+    remote.write((), "", [journal.keep(mine)])
+    remote.write((), "", [journal.keep(other)])
+    remote.write((), "", [journal.drop(mine)])
+    assert found(remote) == (other,)
 
 
 @pytest.mark.parametrize("text", ["", "dhcp02.contoso.example", '{"relationship": "Lab"'])

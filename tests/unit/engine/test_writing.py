@@ -301,4 +301,5 @@ def test_what_is_noted_then_keeps_what_an_earlier_run_left() -> None:
     once_it_left(servers, another_run)
     disable = {"keep_scopes_on": "this_server", "other_copy": "disable"}
     assert servers.run(SCOPE, **servers.remove(ONE, **disable, **OWN))["failed"]
-    assert [note.claimed for note in notes(servers) if note] == [{TWO: PARTNER}]
+    assert sorted(len(note.claimed) for note in notes(servers) if note) == [0, 1], "its own, and the earlier one's"
+    assert {TWO: PARTNER} in [note.claimed for note in notes(servers) if note]

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the notes of runs that did not end tell the next one: what it has to set right, as far as it is about the same.
+No I/O.
+
+    revive      what nobody serves any more since a run was broken off serves again, before all else
+    go_on       what was claimed or made by broken runs serves again, but never beside another copy outside of failover
+    serve_kept  so do copies that are to be kept
+    left_of     what is still left of a note, by what the two servers show
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+
+from .._model.note import Note
+from .._model.refusal import Refused
+from .._model.texts import few
+from .actions import Kind, Stage
+from .draft import Draft
+from .plan_proof import in_common
+from .read_request import PartnerRead, Unread
+from .spec import Spec, named
+from .world import ServerView, World
+
+
+@dataclass(frozen=True)
+class About:
+    """What a plan is about: relationships, and scopes."""
+
+    names: frozenset[str]
+    scopes: frozenset[IPv4Address]
+
+    @staticmethod
+    def all_of(desired: Sequence[Spec]) -> About:
+        """Of a list."""
+        scopes = (scope for spec in desired for scope in (*spec.members, *(spec.leaving or ())))
+        return About(frozenset(named(desired)), frozenset(scopes))
+
+    def concerns(self, note: Note) -> bool:
+        """Whether a note is about the same."""
+        names = {name.casefold() for name in self.names}
+        return note.relationship.casefold() in names or not self.scopes.isdisjoint(note.scopes)
+
+
+def revive(d: Draft, about: About) -> None:
+    """Before all else: where nobody serves what a broken run had put out of service on one of two servers that have it
+    in common (replication carries that on), the other one does."""
+    for note, there in _broken_off(d, about):
+        for scope in sorted(note.claimed):
+            both = (d.here, d.view(there.source))
+            if in_common(*both, scope, d.here) and not any(view.serves(scope) for view in both):
+                kept, other = both[::-1] if note.claimed[scope] == d.here.name else both
+                d.add(Kind.SERVE_ON, kept, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
+
+
+def serve_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView, d: Draft) -> ServerView:
+    """The kept copies serve, which were found out of service where a claim was undone (`carried_on`), and still are
+    later: the keeper then."""
+    for note in d.world.broken_off:
+        called = d.here.name if keeper.source == d.here.source else note.partner
+        for scope in scopes:
+            off = note.claimed.get(scope) == called and not keeper.serves(scope)
+            if off and in_common(keeper, other, scope, d.here):
+                d.add(Kind.SERVE_ON, keeper, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
+    return d.view(keeper.source)
+
+
+def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:
+    """What a run that did not end put out of service, or made, serves again where both servers have it as a member, or
+    nobody else has it; what this plan takes out stays as it leaves it."""
+    for note, there in _broken_off(d, about):
+        _switch_on(note, d.view(there.source), stage, d)
+
+
+def partner_of(note: Note, now: World) -> ServerView | None:
+    """The server that a note names, if it was read."""
+    for source, view in now.views.items():
+        known = now.known.get(note.partner) == source or view.server.identity.is_called(note.partner)
+        if view is not now.here and known:
+            return view
+    return None
+
+
+def left_of(note: Note, now: World) -> Note | None:
+    """What is still to be gone on with of a note, by what the two servers show now; None: nothing. All of it, where the
+    partner was not read, and is the relationship's still."""
+    name, here, there = note.relationship, now.here, partner_of(note, now)
+    if there is None:
+        half = here.half(name)
+        other = half is not None and not half.relationship.partner.is_called(note.partner)
+        left = note.claimed or note.made or note.incomplete or (note.scopes and not other)
+        return replace(note, until=None) if left else None
+    claimed = {
+        scope: server
+        for scope, server in note.claimed.items()
+        if not (here.serves(scope) or there.serves(scope))
+        or (in_common(here, there, scope, here) and not (here.serves(scope) and there.serves(scope)))
+    }
+    made = tuple(
+        scope
+        for scope in note.made
+        if scope in here.copies
+        and not (here.serves(scope) and (there.serves(scope) or not in_common(here, there, scope, here)))
+    )
+    incomplete = tuple(
+        scope
+        for scope in note.incomplete
+        if scope in made or (scope in here.copies and not here.serves(scope) and scope not in here.owners)
+    )
+    apart = (here.members(name) ^ there.members(name)).intersection(note.scopes)
+    scopes = tuple(sorted({*apart, *claimed, *made, *incomplete}))
+    if not scopes:
+        return None
+    return replace(note, scopes=scopes, claimed=claimed, made=made, incomplete=incomplete, until=None)
+
+
+def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
+    """The notes of broken runs that have something to go on with, and the partners that they name, as far as those are
+    known."""
+    for note in d.world.broken_off:
+        if about.concerns(note) and (note.claimed or note.made):
+            there = d.ask(PartnerRead.noted(note))
+            if isinstance(there, Unread):
+                d.warn(
+                    f"an earlier run ({note.who or 'nobody knows whose'}) was broken off while it took "
+                    f"{few(sorted(note.claimed))} out of '{note.relationship}', and whether its partner "
+                    f"{note.partner} still serves is not known: {there.failure}"
+                )
+            elif there is not None:
+                yield note, d.view(there.source)
+
+
+def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
+    left = {scope for scope in note.made if scope in d.start.incomplete and scope not in d.complete}
+    for scope in sorted({*note.claimed, *note.made}):
+        both = (d.here, d.view(there.source))
+        common = in_common(*both, scope, d.here)
+        for view, other in (both, both[::-1]):
+            on = d.here if note.claimed.get(scope) == d.here.name else there  # the partner has other names
+            claimed = (scope in note.claimed and view.source == on.source) or scope in note.made
+            off = scope in view.copies and not view.serves(scope)
+            alone = scope not in other.copies and scope not in note.made
+            if claimed and off and (common or alone) and scope not in left:
+                d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
+        if scope in left and common:
+            d.warn(
+                f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service, and "
+                f"options, exclusions or reservations may be missing: compare it with its definition in create_scopes, "
+                f"on both servers of '{note.relationship}', and activate it on both (Set-DhcpServerv4Scope)"
+            )
+        if scope in note.made and not common and scope in d.here.copies and not d.here.serves(scope):
+            d.warn(
+                f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service and "
+                f"in no relationship yet: declare it in '{note.relationship}'"
+            )
+        copies = [view.name for view in both if scope in view.copies]
+        idle = not any(d.view(view.source).serves(scope) for view in both)
+        if scope in note.claimed and copies and idle and not common:
+            d.warnings.append(
+                f"{scope} is in service on no server since a run was broken off: activate the copy that is right, on "
+                f"{' or '.join(copies)} (Set-DhcpServerv4Scope -State Active)"
+            )
+
+
+def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there: ServerView) -> None:
+    """Raises Refused for scopes that a run which was broken off left behind in the relationship that they left."""
+    left = [scope for scope in scopes if scope in note.scopes and (scope in there.owners or there.serves(scope))]
+    if left:
+        raise Refused(
+            f"scopes: an earlier run ({note.who or 'nobody knows whose'}) that took {few(left)} out of "
+            f"'{note.relationship}' was broken off, and {there.name} still has it there or serves it: put into "
+            f"'{name}' it would be served by servers that do not have it in common. Finish that first: state: absent "
+            f"for '{note.relationship}', with keep_scopes_on and other_copy as then. Nothing was changed."
+        )
