@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import json
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 from lab import topology
 from lab.core.api import Session
@@ -43,6 +46,7 @@ class Recorder:
         self._names: list[str] = []
         self._meanwhile: dict[str, Change] = {}
         self.facts: dict[str, Any] = {}
+        self.inventory: Sequence[str] = ()
 
     def pause(self, _seconds: float) -> None:
         """What waits before it plans anew finds the same clock."""
@@ -75,10 +79,10 @@ class Recorder:
 
 
 def _nobodys(request: dict[str, Any]) -> dict[str, Any]:
-    """The same, with notes that name no run and no user."""
+    """The same, with notes that name no user."""
     for call in request.get("calls", ()):
         if call["op"] == "keep_text" and call["name"].startswith("unfinished."):
-            call["public"] = json.dumps({**json.loads(call["public"]), "run": "1", "who": "tester@controller"})
+            call["public"] = json.dumps({**json.loads(call["public"]), "who": "tester@controller"})
     return request
 
 
@@ -88,7 +92,8 @@ def _packed(text: bytes) -> str:
 
 
 def main() -> None:
-    with DirectPowerShell(SCRIPT) as powershell:
+    runs = (uuid.UUID(int=number) for number in itertools.count(1))
+    with DirectPowerShell(SCRIPT) as powershell, patch.object(uuid, "uuid4", lambda: next(runs)):
         _record(powershell)
 
 

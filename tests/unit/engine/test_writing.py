@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,11 +26,11 @@ Change = Callable[[Pair], None]
 
 def meanwhile(servers: Pair, changes: Mapping[int, Change]) -> None:
     """What happens just before each remote command of the next task."""
-    plain = servers.wire.execute
+    plain, left = servers.wire.execute, dict(changes)
 
     def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        if servers.wire.calls in changes:
-            changes[servers.wire.calls](servers)
+        if change := left.pop(servers.wire.calls, None):
+            change(servers)
         return plain(server, arguments)
 
     servers.wire.execute = execute  # type: ignore[method-assign]
@@ -200,6 +200,31 @@ def test_the_note_stays_while_what_it_is_about_is_half_done() -> None:
     give = {"keep_scopes_on": "partner", "other_copy": "disable"}
     assert servers.ok(SCOPE, **servers.remove(ONE, **give))["changed"]
     assert ONE not in servers.server("DHCP02").relationships["HQ"].scopes
+    assert notes(servers) == []
+
+
+def of_another(at: datetime, run: str) -> Note:
+    return Note("HQ", PARTNER, (ONE,), run=run, since=at)
+
+
+def test_the_last_words_of_a_run_take_nothing_away_that_another_one_has_noted() -> None:
+    """Which may have gone on where this one was taken for dead."""
+    servers = pair()
+    late = of_another(servers.lab.now("DHCP01"), "other")
+    meanwhile(servers, {CLAIM + 1: lambda servers: leave(servers, late)})
+    servers.run(SCOPE, **servers.remove(ONE, **KEEP, wait_timeout=0))
+    assert late in notes(servers)
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_what_broken_runs_left_is_all_set_right_by_the_next_one(runs: int) -> None:
+    servers = pair()
+    servers.server("DHCP02").scopes[ONE].state = servers.server("DHCP02").scopes[TWO].state = "InActive"
+    for number, scope in list(enumerate((ONE, TWO)))[:runs]:
+        leave(servers, Note("HQ", PARTNER, (scope,), {scope: PARTNER}, run=str(number)))
+    servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=70)
+    shown = [servers.server("DHCP02").scopes[scope].state for scope in (ONE, TWO)]
+    assert shown == ["Active", "Active" if runs == 2 else "InActive"]
     assert notes(servers) == []
 
 

@@ -177,6 +177,15 @@ def test_a_scope_that_is_a_member_on_one_side_is_added_before_it_is_replicated(r
     assert not servers.ok(REPLICATE, all=True, **route)["changed"]
 
 
+@ROUTES
+def test_a_member_on_one_side_that_the_other_side_lacks_is_not_copied_there(route: dict[str, str]) -> None:
+    """Both would serve it, without having it in common."""
+    servers = pair(ONE, TWO)
+    servers.server("DHCP02").relationships["HQ"].scopes.remove(ONE)
+    del servers.server("DHCP02").scopes[ONE]
+    told(servers, REPLICATE, "in no relationship on", "run again when it has ended", all=True, force=True, **route)
+
+
 def test_a_hub_replicates_with_each_partner() -> None:
     servers = pair(ONE)
     other = {"relationship": "S", "scopes": ["10.0.2.0"], "wait_timeout": 1}

@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Who claimed a copy looks before it acts, undoes what it may undo, and looks again in the end.
 
-Servers are written as test_effects.py shows them: each scope's third number, in service (+) or not (-), and the
-relationship that it is in. "Far" is one with another server.
+Servers are written as `worlds.side` tells.
 """
 
 from __future__ import annotations
@@ -14,47 +13,34 @@ from typing import Any
 
 import builders
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, claims
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind, Stage
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Departure, Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan_proof import finished
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
-from worlds import HERE, HOP, KEEP_HERE, ONE, OWN, PARTNER, TWO, asked_of, content_of, in_words, lease, plan_of, world
+from worlds import (
+    HERE,
+    HOP,
+    KEEP_HERE,
+    ONE,
+    OWN,
+    PARTNER,
+    TWO,
+    content_of,
+    in_words,
+    lease,
+    plan_of,
+    servers,
+    side,
+    world,
+)
 
 LEAVES = Spec("HQ", leaving=(ONE,), policy=replace(KEEP_HERE, keep_days=None))
 DELETED = Departure(ONE, keeper=HERE, loser=OWN, deletes=True, served=True, returns=False, acted=True)
 DISABLED = replace(DELETED, deletes=False)
 IDLE = replace(DELETED, served=False)
 DISABLES = replace(KEEP_HERE, other_copy="disable", keep_days=None)
-OFF_THERE = Note("HQ", PARTNER, (ONE,), {ONE: PARTNER}, run="dead", who="tester@controller")
-
-
-def side(shown: str, other: str) -> Server:
-    members: dict[str, list[str]] = {"HQ": []}
-    for word in shown.split():
-        members.setdefault(word[2:], []).append(f"10.0.{word[0]}.0")
-    copies = [builders.scope(f"10.0.{word[0]}.0", active=word[1] == "+") for word in shown.split()]
-    halves = [
-        builders.relationship(name, scopes, partner_server="dhcp03.contoso.example" if name == "Far" else other)
-        for name, scopes in members.items()
-        if name
-    ]
-    return builders.server(halves, copies)
-
-
-def partner_off() -> Server:
-    return replace(side("1-HQ", "dhcp01.contoso.example"), name="DHCP02", addresses=("10.10.0.12",))
-
-
-def servers(here: str, there: str, **more: Any) -> World:
-    other = replace(side(there, "dhcp01.contoso.example"), name="DHCP02", addresses=("10.10.0.12",))
-    return world(side(here, PARTNER), other, OWN, **more)
 
 
 def looked_at(departure: Departure, here: str, there: str) -> claims.LastLook:
@@ -170,142 +156,41 @@ def test_a_kept_copy_that_is_off_is_left_to_a_later_plan(here: str, there: str, 
     assert claims.carried_on({ONE: OWN}, [DISABLED], servers(here, there)) == off
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "expected"),
+    [
+        ("1+HQ", "1+HQ", []),
+        ("1-", "1+", []),
+        ("1+", "1-", []),
+        ("1+", "1+HQ", ["deactivate 10.0.1.0 on DHCP02"]),
+        ("1+", "1+", ["deactivate 10.0.1.0 on DHCP02"]),
+        ("1+Far", "1+", ["deactivate 10.0.1.0 on DHCP02"]),
+    ],
+    ids=["in common", "only this one", "it is off again", "one left", "both left", "elsewhere"],
+)
+def test_what_was_put_back_while_somebody_put_the_other_one_back_goes_again(
+    here: str, there: str, expected: list[str]
+) -> None:
+    undone = claims.undo({ONE: OWN}, [DISABLED], servers("1-", "1-"))
+    assert isinstance(undone, Plan)
+    assert in_words(claims.yielding(undone, servers(here, there))) == expected
+
+
+@pytest.mark.parametrize(("loser", "is_first"), [(OWN, True), (HERE, False)], ids=["DHCP02's", "DHCP01's"])
+def test_of_two_runs_the_one_whose_copy_is_on_the_last_server_yields_first(loser: Any, *, is_first: bool) -> None:
+    """The same to both of them, wherever each runs."""
+    departure = replace(DISABLED, loser=loser, keeper=HERE if loser == OWN else OWN)
+    undone = claims.undo({ONE: loser}, [departure], servers("1-", "1-"))
+    assert isinstance(undone, Plan)
+    both = servers("1+", "1+")
+    assert claims.is_first_to_yield(claims.yielding(undone, both), both) is is_first
+
+
 def test_of_several_claims_each_is_undone_for_itself() -> None:
     other = replace(DISABLED, scope=TWO, keeper=OWN, loser=HERE)
     plan = claims.undo({ONE: OWN, TWO: HERE}, [DISABLED, other], servers("1+HQ 2-HQ 3-", "1-HQ 2+HQ 3+"))
     assert isinstance(plan, Plan)
     assert in_words(plan) == ["activate 10.0.1.0 on DHCP02", "activate 10.0.2.0 on DHCP01"]
-
-
-# --- what broken runs left --------------------------------------------------------------------------------------------
-
-BY_HAND = (
-    "10.0.1.0 is in service on no server since a run was broken off: activate the copy that is right, on {} "
-    "(Set-DhcpServerv4Scope -State Active)"
-)
-OFF_HERE = replace(OFF_THERE, claimed={ONE: "DHCP01"})
-MADE_HERE = (
-    "an earlier run that was broken off created 10.0.1.0 on DHCP01, where it is out of service and in no relationship "
-    "yet: declare it in 'HQ'"
-)
-MADE = Note("HQ", PARTNER, (ONE,), made=(ONE,), run="dead")
-
-
-def gone_on(start: World, note: Note, *desired: Spec, run: str = "mine") -> Draft:
-    d = Draft(replace(start, journal=(note,), run=run))
-    claims.go_on(d, claims.About.all_of(desired or (Spec("HQ", scopes=(TWO,)),)))
-    return d
-
-
-@pytest.mark.parametrize(
-    ("note", "here", "there", "expected", "warnings"),
-    [
-        (OFF_THERE, "1+HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
-        (OFF_THERE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
-        (OFF_THERE, "", "1-", ["activate 10.0.1.0 on DHCP02"], []),
-        (OFF_HERE, "1-HQ", "1+HQ", ["activate 10.0.1.0 on DHCP01"], []),
-        (OFF_HERE, "1+HQ", "1-HQ", [], []),
-        (OFF_THERE, "1+", "1-", [], []),
-        (OFF_THERE, "1+", "1-HQ", [], []),
-        (OFF_THERE, "1+HQ", "1+HQ", [], []),
-        (OFF_THERE, "1+HQ", "", [], []),
-        (OFF_THERE, "1-", "1-", [], [BY_HAND.format("DHCP01 or DHCP02")]),
-        (OFF_THERE, "1-", "", [], [BY_HAND.format("DHCP01")]),
-        (OFF_THERE, "", "", [], []),
-        (MADE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP01", "activate 10.0.1.0 on DHCP02"], []),
-        (MADE, "1+HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
-        (MADE, "1-", "", [], [MADE_HERE]),
-        (MADE, "1-", "1+", [], [MADE_HERE]),
-    ],
-    ids=[
-        "in common",
-        "in common, and nobody serves it",
-        "nobody else has it",
-        "of this server",
-        "somebody else put the other one out of service",
-        "the kept one serves",
-        "the kept one serves, and it is still a member",
-        "it serves",
-        "it is gone",
-        "two that nobody serves",
-        "the kept one does not serve",
-        "nobody has it",
-        "made and copied",
-        "half switched on",
-        "made and not copied",
-        "made here, and there is another one",
-    ],
-)
-def test_what_a_broken_run_left_out_of_service_serves_again_where_it_may(
-    note: Note, here: str, there: str, expected: list[str], warnings: list[str]
-) -> None:
-    d = gone_on(servers(here, there), note)
-    assert (in_words(finished(d)), d.warnings) == (expected, warnings)
-
-
-@pytest.mark.parametrize(
-    ("desired", "run", "is_its_own"),
-    [
-        (Spec("hq", scopes=(TWO,)), "mine", True),
-        (Spec("Lab", scopes=(ONE,)), "mine", True),
-        (Spec("Lab", leaving=(ONE,)), "mine", True),
-        (Spec("Lab", scopes=(TWO,)), "mine", False),
-        (Spec("HQ", scopes=(TWO,)), "dead", False),
-    ],
-    ids=["its relationship", "a scope comes", "a scope leaves", "another matter", "this run wrote it"],
-)
-def test_only_what_the_task_is_about_is_gone_on_with(desired: Spec, run: str, *, is_its_own: bool) -> None:
-    d = gone_on(servers("1+HQ", "1-HQ"), OFF_THERE, desired, run=run)
-    assert bool(d.actions) is is_its_own
-
-
-def test_a_note_is_understood_whatever_way_the_partner_is_reached_by() -> None:
-    """Over a hop it is called as it is asked for, over its own connection as it calls itself."""
-    for source in (HOP, OWN):
-        start = world(side("1+HQ", PARTNER), partner_off(), source)
-        assert len(gone_on(start, OFF_THERE).actions) == 1
-
-
-def test_what_this_plan_takes_out_stays_as_it_leaves_it() -> None:
-    start = replace(servers("1+HQ 2+HQ", "1-HQ 2+HQ"), journal=(OFF_THERE,), run="mine")
-    assert in_words(plan_of(start, LEAVES)) == [
-        "remove from relationship 'HQ', keeping on DHCP01 and deleting on DHCP02: 10.0.1.0"
-    ]
-
-
-def test_the_partner_that_a_note_names_is_read_for_it() -> None:
-    start = replace(world(side("1+HQ", PARTNER)), journal=(OFF_THERE,), run="mine")
-    (read,) = asked_of(start, Spec("HQ", scopes=(ONE,))).partners
-    assert (read.names, read.relationship) == ((PARTNER,), "HQ")
-
-
-def test_a_partner_that_is_not_read_is_a_warning() -> None:
-    start = world(side("1+HQ", PARTNER), RemoteFailure("On dhcp01: the partner is not reachable."))
-    assert gone_on(start, OFF_THERE).warnings == [
-        "an earlier run (tester@controller) was broken off while it took 10.0.1.0 out of 'HQ', and whether its partner "
-        f"{PARTNER} still serves is not known: On dhcp01: the partner is not reachable."
-    ]
-    assert gone_on(start, Note("HQ", PARTNER, (ONE,), run="dead")).warnings == []
-
-
-@pytest.mark.parametrize(
-    ("note", "here", "there", "expected"),
-    [
-        (OFF_THERE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP01"]),
-        (OFF_HERE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"]),
-        (OFF_THERE, "1+HQ", "1-HQ", []),
-        (OFF_THERE, "1-", "1-", []),
-        (OFF_THERE, "1-", "1-HQ", []),
-    ],
-    ids=["the claim was replicated", "that of this server was", "the kept one serves", "both left", "one left"],
-)
-def test_where_nobody_serves_any_more_the_kept_one_does_before_all_else(
-    note: Note, here: str, there: str, expected: list[str]
-) -> None:
-    d = Draft(replace(servers(here, there), journal=(note,), run="mine"))
-    claims.revive(d, claims.About.all_of([Spec("HQ", scopes=(TWO,))]))
-    assert in_words(finished(d)) == expected
-    assert {action.stage for action in d.actions} <= {Stage.MAKE}
 
 
 # --- in the end -------------------------------------------------------------------------------------------------------
@@ -405,6 +290,23 @@ def test_in_the_end_the_kept_one_serves_and_the_other_does_not(
 ) -> None:
     look = looked_at(departure, here, there)
     assert (in_words(look.plan), list(look.wrong)) == (expected, wrong)
+
+
+MADE = Action(0, Kind.MAKE, HERE, "HQ", (ONE,), detail=scope_specs.parse([builders.definition("10.0.1.0")])[0])
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "off"),
+    [("1+HQ", "1+HQ", []), ("1-HQ", "1+HQ", ["DHCP01"]), ("1-HQ", "1-HQ", ["DHCP01", "DHCP02"]), ("1-", "1-", [])],
+    ids=["both serve", "one does not", "none does", "it left meanwhile"],
+)
+def test_what_was_created_in_service_serves_on_both(here: str, there: str, off: list[str]) -> None:
+    look = claims.last_look([], servers(here, there), [MADE])
+    assert isinstance(look, claims.LastLook)
+    assert look.wrong == tuple(f"10.0.1.0 was created in service, and is out of service on {name}" for name in off)
+    idle = claims.last_look([], servers(here, there), [replace(MADE, detail=replace(MADE.detail, active=False))])
+    assert isinstance(idle, claims.LastLook)
+    assert idle.wrong == ()
 
 
 def test_the_end_of_each_way_out_is_right() -> None:

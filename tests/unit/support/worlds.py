@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
+from typing import Any
 
 import builders
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Hop, Source
@@ -195,3 +196,29 @@ def content_of(scope: IPv4Address, items: Mapping[str, Mapping[str, str]], **lea
 def lease(client: str = "aa", state: str = "Active") -> Lease:
     """Of a client, for an hour yet."""
     return Lease(client, READ_AT + timedelta(hours=1), state)
+
+
+def side(shown: str, other: str) -> Server:
+    """A server in one line: each scope's third number, in service (+) or not (-), and the relationship that it is in.
+    "Far" is one with another server."""
+    members: dict[str, list[str]] = {"HQ": []}
+    for word in shown.split():
+        members.setdefault(word[2:], []).append(f"10.0.{word[0]}.0")
+    copies = [builders.scope(f"10.0.{word[0]}.0", active=word[1] == "+") for word in shown.split()]
+    halves = [
+        builders.relationship(name, scopes, partner_server="dhcp03.contoso.example" if name == "Far" else other)
+        for name, scopes in members.items()
+        if name
+    ]
+    return builders.server(halves, copies)
+
+
+def partner_off() -> Server:
+    """DHCP02 with one scope, out of service."""
+    return replace(side("1-HQ", "dhcp01.contoso.example"), name="DHCP02", addresses=("10.10.0.12",))
+
+
+def servers(here: str, there: str, **more: Any) -> World:
+    """Both servers, each in one line, the other one over a connection of its own."""
+    other = replace(side(there, "dhcp01.contoso.example"), name="DHCP02", addresses=("10.10.0.12",))
+    return world(side(here, PARTNER), other, OWN, **more)
