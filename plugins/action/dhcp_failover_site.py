@@ -14,7 +14,7 @@ from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship_settings import SITE
 from ..plugin_utils._model.texts import in_sight
 
-Read = Sequence[site_sets.Existing] | None  # what dhcp_failover_info returned
+Read = Sequence[Mapping[str, Any]] | None  # what dhcp_failover_info returned
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
     "failover": (
         "failover_only",
@@ -106,21 +106,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 def _answer(options: Mapping[str, Any], hosts: Collection[str], host: str) -> dict[str, Any]:
     """What the task returns. Raises Refused."""
     entries = site.entries(options["relationships"] or (), hosts)
-    existing: Read = None if options["existing"] is None else site_sets.existing(options["existing"])
     if options["decommission"] is not None:
-        return _decommission(variables.decommission(options["decommission"], hosts), existing)
+        return _decommission(variables.decommission(options["decommission"], hosts), options["existing"])
     if options["migrate"] is not None:
         asked = variables.migrate(options["migrate"], hosts, entries)
-        return _migrate(asked, site.share(entries, host), existing)
+        return _migrate(asked, site.share(entries, host), options["existing"])
     if options["swap_roles"] is not None:
         return {"to_swap": list(variables.swap_roles(options["swap_roles"], entries))}
     return _declared(options, entries, host)
 
 
-def _decommission(asked: variables.Decommission, existing: Read) -> dict[str, Any]:
-    if existing is None:
+def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
+    if read is None:
         return {"servers_to_read": list(asked.servers_to_read)}
-    chosen = site_sets.to_remove(existing, asked)
+    chosen = site_sets.to_remove(site_sets.existing(read, asked.leaving), asked)
     return {
         "servers_to_read": list(asked.servers_to_read),
         "to_remove": list(chosen.names),
@@ -128,10 +127,10 @@ def _decommission(asked: variables.Decommission, existing: Read) -> dict[str, An
     }
 
 
-def _migrate(asked: variables.Migration, declared: site.Share, existing: Read) -> dict[str, Any]:
-    if existing is None:
+def _migrate(asked: variables.Migration, declared: site.Share, read: Read) -> dict[str, Any]:
+    if read is None:
         return {}
-    chosen = site_sets.to_migrate(existing, declared, asked)
+    chosen = site_sets.to_migrate(site_sets.existing(read), declared, asked)
     return {"to_migrate": list(chosen.names), "staying": chosen.staying_as_data()}
 
 

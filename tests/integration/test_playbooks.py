@@ -173,6 +173,18 @@ def waits_take_no_time(site: Site) -> None:
     site.lab.clock, site.lab.simulated_waits = datetime.now(timezone.utc), True
 
 
+def test_decommission_of_a_server_that_does_not_answer_names_the_way_out(net: str) -> None:
+    with Site(company(), "standin", net) as site:
+        run(site, "decommission", **PAIR, failover_other_copy="disable").ok()
+        site.service.endpoints["DHCP02"].close()
+        asked = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO)
+        said = asked.failure("End no relationship with another server")["msg"]
+        assert said.startswith("dhcp02 cannot be read: ")
+        assert "set failover_orphan to true" in said
+        assert said.endswith("Nothing was changed.")
+        assert asked.written == []
+
+
 def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
     gone = {**PAIR, "failover_orphan": True, "failover_partner_is_off": True}
     with Site(company(), "standin", net) as site:

@@ -48,10 +48,13 @@ class Chosen:
         return [asdict(relationship) for relationship in self.staying]
 
 
-def existing(answers: Iterable[Mapping[str, Any]]) -> list[Existing]:
-    """What dhcp_failover_info returned of one or more servers, each relationship once. Raises Refused."""
+def existing(answers: Iterable[Mapping[str, Any]], leaving: str = "") -> list[Existing]:
+    """What dhcp_failover_info returned of one or more servers, each relationship once. `leaving`: the one that goes.
+    Raises Refused."""
     relationships: list[Existing] = []
     for answer in answers:
+        if answer.get("failed") or answer.get("unreachable"):
+            raise Refused(_unread(answer, leaving))
         try:
             entries = answer["config"]["failover_relationships"]
             shown = [Existing(entry["name"], entry["primary"], entry["partner"]) for entry in entries]
@@ -100,6 +103,17 @@ def with_scopes(declared: Share, scopes: Collection[IPv4Address]) -> Sequence[Ma
     wanted = {str(scope) for scope in scopes}
     kept = ([scope for scope in options.get("scopes", ()) if scope in wanted] for options in declared.writes)
     return [{**options, "scopes": some} for options, some in zip(declared.writes, kept, strict=True) if some]
+
+
+def _unread(answer: Mapping[str, Any], leaving: str) -> str:
+    host = answer.get("item", "a server")
+    cure = (
+        "If it is gone for good, set failover_orphan to true, and failover_partner_is_off too once somebody has seen "
+        "that it is off. "
+        if host == leaving
+        else ""
+    )
+    return f"{host} cannot be read: {str(answer.get('msg', '')).rstrip('.')}. {cure}Nothing was changed."
 
 
 def _foreign(relationship: Existing, asked: Decommission) -> str:

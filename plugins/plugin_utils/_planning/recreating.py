@@ -23,6 +23,7 @@ from ipaddress import IPv4Address
 from .._model.identity import Verdict, spelled
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
+from .._model.texts import few
 from . import checks, recognising, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
@@ -242,6 +243,8 @@ def move(spec: Spec, d: Draft) -> None:
     if not (spec.is_present and spec.policy.move):
         return
     names = _target(spec, d)
+    if not names:  # there is nothing to move to, which `settle` refuses
+        return
     for name, scopes in (_sources(spec, names, d) or {}).items():
         source = d.here.find(name, spec.option)
         if source is not None:
@@ -273,6 +276,11 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
 def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: tuple[str, ...], d: Draft) -> None:
     same = any(source.partner.is_called(name) for name in names)
     checks.check_move(source, scopes, same, spec.policy)
+    if same and spec.policy.other_copy == "disable":
+        d.warnings.append(
+            f"other_copy: disable is not for {few(scopes)}: '{source.name}' and '{spec.name}' have the same partner, "
+            "whose copies are deleted and made anew"
+        )
     leaving = resolve_members(source.name, Choice(scopes), _going_on(spec.policy, same), d, elsewhere=not same)
     if leaving is None:
         return
@@ -281,4 +289,4 @@ def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: 
         checks.check_not_left(source.name, new, d.here, leaving.partner)
     leave(leaving, d)
     if not same and spec.policy.other_copy == "delete":
-        delete_last(leaving, Membership(spec.name, names[0] if names else ""), d)
+        delete_last(leaving, Membership(spec.name, names[0]), d)

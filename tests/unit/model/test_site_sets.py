@@ -44,6 +44,15 @@ def test_what_no_server_answered_is_refused(wrong: dict[str, Any]) -> None:
         site_sets.existing([wrong])
 
 
+@pytest.mark.parametrize("how", ["failed", "unreachable"])
+def test_a_server_that_cannot_be_read_is_named_with_what_can_be_done(how: str) -> None:
+    dead = {"item": "dhcp02", how: True, "msg": "timed out."}
+    with pytest.raises(Refused, match=r"^dhcp02 cannot be read: timed out\. If it is gone for good, set failover_orph"):
+        site_sets.existing([answer(HQ), dead], "dhcp02")
+    with pytest.raises(Refused, match=r"^dhcp02 cannot be read: timed out\. Nothing was changed\.$"):
+        site_sets.existing([answer(HQ), dead], "dhcp03")
+
+
 def test_all_relationships_of_the_pair_end_and_the_others_stay() -> None:
     chosen = site_sets.to_remove([HQ, BRANCHES, MUNICH], LEAVING)
     assert (chosen.names, chosen.staying) == (["HQ", "Branches"], [MUNICH])

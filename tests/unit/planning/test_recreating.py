@@ -209,6 +209,20 @@ def test_a_scope_moves_between_relationships_of_one_partner() -> None:
     assert [set(plan.end.here.members(name)) for name in ("HQ", "Branch")] == [{TWO}, {ONE}]
 
 
+def test_copies_of_the_same_partner_cannot_stay_where_a_scope_moves() -> None:
+    start = pair({"HQ": ["10.0.1.0", "10.0.2.0"]})
+    assert plan_of(start, moves()).warnings == ()
+    assert plan_of(start, moves(other_copy="disable")).warnings == (
+        "other_copy: disable is not for 10.0.1.0: 'HQ' and 'Branch' have the same partner, whose copies are deleted "
+        "and made anew",
+    )
+
+
+def test_nothing_is_asked_of_a_move_to_a_relationship_that_is_not_there() -> None:
+    with pytest.raises(Refused, match=r"^relationship: 'Branch' does not exist on DHCP01, and no task of this play"):
+        plan_of(pair({"HQ": ["10.0.1.0"]}), replace(moves(other_copy=None), settings=None))
+
+
 def test_a_scope_that_moves_to_another_partner_leaves_the_old_one_last() -> None:
     start = with_third(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), partner({"HQ": ["10.0.1.0"]}))
     plan = plan_of(start, moves(to=LATER))
