@@ -307,7 +307,11 @@ def test_swap_roles_makes_the_standby_server_the_active_one(net: str) -> None:
         assert is_active(was_standby, "Branches")
         assert other.relationships.keys() == {"Munich"}
         assert served(site.lab) == before
-        assert_changes_nothing(run(site, "swap_roles", **SWAP, **DO))
+        again = run(site, "swap_roles", **SWAP, **DO)
+        assert_changes_nothing(again)
+        assert [one["host"] for one in again.tasks if one["task"] == LIST and one["status"] == "ok"] == ["dhcp02"]
+        said = again.result("Say where the data has the active server that there is", "dhcp02")["msg"]
+        assert said.startswith("Nothing is to be done: each relationship has the active server")
 
 
 CHECKS = {
