@@ -16,7 +16,7 @@ from .._model import scope_specs, secret, task_options
 from .._model.refusal import Refused, TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.scope import ScopeSpec
-from .._model.texts import in_sight, result_in_sight, short
+from .._model.texts import in_sight, result_in_sight, short, with_nothing
 from .._planning import guards, inspecting
 from .._planning.plan import Plan
 from .._planning.read_request import PartnerRead
@@ -106,7 +106,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                 answer = self.reconciliation.result
                 answer.update(self.perform(options, task_vars))
         except TaskFailure as failure:
-            answer.update(failure.shows, failed=True, msg=str(failure))
+            is_refused = self.WRITES and isinstance(failure, Refused) and not answer.get("changed")
+            answer.update(failure.shows, failed=True, msg=(with_nothing if is_refused else str)(str(failure)))
         if self.warned:
             answer["warnings"] = [*self.warned, *answer.get("warnings", ())]
         if not self._task.diff:

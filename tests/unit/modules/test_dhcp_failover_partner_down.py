@@ -96,7 +96,8 @@ def test_a_refusal_of_access_is_an_answer() -> None:
 
 
 def test_no_such_relationship() -> None:
-    assert pair().refused(MODULE, name="Other") == "name: relationship 'Other' does not exist on DHCP01."
+    message = "name: relationship 'Other' does not exist on DHCP01. Nothing was changed."
+    assert pair().refused(MODULE, name="Other") == message
 
 
 def test_the_two_servers_find_together_again() -> None:

@@ -346,7 +346,7 @@ def test_a_relationship_that_the_partner_alone_has_is_created_anew(declared: dic
         ),
         (
             {"partner_server": None},
-            "partner_server: needed, since relationship 'HQ' does not exist on DHCP01 yet.",
+            "partner_server: needed, since relationship 'HQ' does not exist on DHCP01 yet. Nothing was changed.",
         ),
         (
             {"recreate": "when_needed"},

@@ -96,7 +96,7 @@ def test_an_empty_one_fails_unless_authentication_is_to_be_off(empty: str | None
 def test_what_is_no_text_is_refused(value: object, kind: str) -> None:
     servers = Pair()
     message = servers.refused(RELATIONSHIP, **NEW, shared_secret=value)
-    assert message == f"shared_secret: is {kind}; a secret is a text, write it in quotes."
+    assert message == f"shared_secret: is {kind}; a secret is a text, write it in quotes. Nothing was changed."
     nested = servers.refused(SCOPE, relationship="X", scopes=[], create_relationship={"shared_secret": value})
     assert nested == f"create_relationship.{message}"
 
@@ -119,7 +119,8 @@ def test_a_number_that_yaml_may_have_made_of_minutes_is_told_and_taken() -> None
 @pytest.mark.parametrize("option", ["max_client_lead_time", "state_switch_interval"])
 def test_more_seconds_than_windows_keeps_are_refused(option: str) -> None:
     message = pair().refused(RELATIONSHIP, name="HQ", **{option: 99999999999999})
-    assert message == f"{option}: is 99999999999999; 4294967294 seconds (49710.06:28:14) are the most."
+    most = "4294967294 seconds (49710.06:28:14) are the most"
+    assert message == f"{option}: is 99999999999999; {most}. Nothing was changed."
     assert "give seconds or [d.]hh:mm:ss" in pair().refused(RELATIONSHIP, name="HQ", **{option: "unlimited"})
 
 
