@@ -311,7 +311,7 @@ class Reconciliation:
             left = calls.steps(self.reader.know(verifier))
         except Refused as refused:
             raise RemoteFailure(
-                f"Everything was written, but {name} does not show what was asked for: {refused}"
+                f"Everything was written, but {name} does not show what was asked for: {without_nothing(str(refused))}"
             ) from None
         if left:
             words = few((step.text for step in left), between="; ")

@@ -120,8 +120,8 @@ def check_recreation(misfit: Misfit, policy: Policy) -> None:
         raise Refused(
             f"{misfit.reason} Windows cannot change this in place. Re-creating the relationship would remove it on "
             f"both servers, keep its {len(misfit.half.scopes)} scopes on one of them, and delete them on the other "
-            "with leases and reservations before they are copied anew; recreate: when_needed does it. Nothing was "
-            "changed."
+            "with leases and reservations before they are copied anew; recreate: when_needed "
+            f"({variable('recreate')}) does it. Nothing was changed."
         )
 
 
@@ -185,9 +185,10 @@ def check_said(name: str, going: Sequence[IPv4Address], policy: Policy) -> None:
     lacking = [option for option in ("keep_scopes_on", "other_copy") if getattr(policy, option) is None]
     if going and lacking:
         raise Refused(
-            f"{' and '.join(lacking)}: needed, since {few(going)} would leave '{name}'. keep_scopes_on says "
-            f"which server keeps them (this_server or partner), other_copy ({variable('other_copy')}) what becomes of "
-            "the other server's copies: delete, or disable (they stay there, inactive). Nothing was changed."
+            f"{' and '.join(lacking)}: needed, since {few(going)} would leave '{name}'. keep_scopes_on "
+            f"({variable('keep_scopes_on')}) says which server keeps them (this_server or partner), other_copy "
+            f"({variable('other_copy')}) what becomes of the other server's copies: delete, or disable (they stay "
+            "there, inactive). Nothing was changed."
         )
 
 
@@ -313,7 +314,8 @@ def check_replaced(
         if active or not policy.replace_partner_copy:
             shown = removal(scope, here, there, deleted=True, replaced=True)
             differs = few(shown.differences, between="; ", most=3) or "equal to the one here"
-            cure = "replace_partner_copy: inactive_only replaces it, after a safety copy"
+            told = f"replace_partner_copy: inactive_only ({variable('replace_partner_copy')})"
+            cure = f"{told} replaces it, after a safety copy"
             if taken_by is not None:
                 cure = f"it is in '{taken_by}' there: take it out of that one first, or renumber one of the two"
             elif active:

@@ -236,9 +236,10 @@ def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draf
         yield f"the copy of {scope} on {loser.name} is still there"
     if not departure.served:
         return
-    mends = departure.acted
+    mends, owner = departure.acted, loser.owners.get(scope)
+    is_elsewhere = owner is not None and not (keeper.half(owner) and loser.half(owner))
     if keeper.serves(scope):
-        if loser.serves(scope) and scope not in loser.owners and mends:
+        if loser.serves(scope) and not is_elsewhere and mends:
             d.add(Kind.SERVE_OFF, loser, "", [scope], other=keeper.source, stage=Stage.LOSER)
         elif loser.serves(scope):
             yield f"{scope} is in service on {keeper.name} and on {loser.name}, which do not have it in common"

@@ -94,7 +94,7 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
         )
     raise Refused(
         f"relationship '{name}' on {server} is in state {state}: {REFUSED[state]}. Nothing was changed; "
-        f"allow_state: [{state}] overrides."
+        f"allow_state: [{state}] ({variable('allow_state')}) overrides."
     )
 
 

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 from .._model.refusal import TaskFailure
-from .._model.texts import short
+from .._model.texts import short, variable
 
 if TYPE_CHECKING:
     from .reply import Failure, Result
@@ -153,11 +153,12 @@ _MEANING: Mapping[str, tuple[str, str]] = {
     "WIN32 1753": ("the DHCP Server service has not registered itself", _STARTING),
     "windhcp.wait_timeout": (
         "the relationship did not become Normal in time",
-        "Raise wait_timeout, or look at the partner's state.",
+        f"Raise wait_timeout ({variable('wait_timeout')}), or look at the partner's state.",
     ),
     "windhcp.wait_refused": (
         "the relationship is in a state in which nothing may be changed",
-        "Look at both servers, and run again when both show Normal; allow_state overrides.",
+        "Look at both servers, and run again when both show Normal; allow_state "
+        f"({variable('allow_state')}) overrides.",
     ),
     "windhcp.no_api": (
         "the DHCP management API (dhcpsapi.dll) cannot be called there; other_copy: disable and the removal of an "

@@ -27,7 +27,10 @@ def test_a_role_that_is_exchanged(route: dict[str, str]) -> None:
         servers,
         RELATIONSHIP,
         {**HQ, **route, "mode": "hot_standby", "server_role": "standby", "scopes": []},
-        ("recreate: when_needed does it", {"recreate": "when_needed"}),
+        (
+            "recreate: when_needed (failover_recreate of the role and the playbooks) does it",
+            {"recreate": "when_needed"},
+        ),
         ("keep_scopes_on: this_server", {"keep_scopes_on": "this_server"}),
         ("have to go before they can be copied anew: other_copy: delete", {"other_copy": "delete"}),
         ("Add scopes: 10.0.1.0, reserve_percent: 20", {"scopes": ["10.0.1.0"], "reserve_percent": 20}),
@@ -44,7 +47,10 @@ def test_another_partner() -> None:
         servers,
         RELATIONSHIP,
         {**HQ, "partner_server": THIRD},
-        ("recreate: when_needed does it", {"recreate": "when_needed"}),
+        (
+            "recreate: when_needed (failover_recreate of the role and the playbooks) does it",
+            {"recreate": "when_needed"},
+        ),
         ("are deleted or disabled: other_copy", {"keep_scopes_on": "this_server", "other_copy": "disable"}),
     )
     healthy(servers, ONE, partner="DHCP03")
@@ -67,7 +73,10 @@ def test_a_scope_of_another_relationship_moves_or_that_is_renamed(module: str) -
             servers,
             RELATIONSHIP,
             renamed,
-            ("recreate: when_needed does it", {"recreate": "when_needed"}),
+            (
+                "recreate: when_needed (failover_recreate of the role and the playbooks) does it",
+                {"recreate": "when_needed"},
+            ),
             ("other_copy: delete", {"keep_scopes_on": "this_server", "other_copy": "delete"}),
         )
         assert "HQ" not in servers.server("DHCP01").relationships

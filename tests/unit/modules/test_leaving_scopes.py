@@ -327,7 +327,10 @@ def test_a_copy_of_the_partner_is_replaced_only_when_told_and_inactive() -> None
         "10.0.1.0 exists on DHCP02 already (name: Clients on DHCP02, Renamed on DHCP01; state: InActive on DHCP02"
         in message
     )
-    assert "replace_partner_copy: inactive_only replaces it" in message
+    assert (
+        "replace_partner_copy: inactive_only (failover_replace_partner_copy of the role and the playbooks) replaces it"
+        in message
+    )
     servers.server("DHCP02").scopes[ONE].state = "Active"
     assert "it is in service there" in servers.refused(SCOPE, **again, replace_partner_copy="inactive_only")
     servers.server("DHCP02").scopes[ONE].state = "InActive"

@@ -40,7 +40,7 @@ def test_never_without_being_told(route: dict[str, Any]) -> None:
     assert message.startswith(
         "server_role: DHCP01 is active in 'HQ', not standby. Windows cannot change this in place."
     )
-    assert "recreate: when_needed does it" in message
+    assert "recreate: when_needed (failover_recreate of the role and the playbooks) does it" in message
     other = servers.refused(RELATIONSHIP, **{**STANDBY, "partner_server": "dhcp03.contoso.example"})
     assert other.startswith("partner_server: 'HQ' on DHCP01 has the partner dhcp02.contoso.example")
     renamed = servers.refused(RELATIONSHIP, **{**STANDBY, "name": "Berlin"}, previous_name="HQ", **route)

@@ -152,6 +152,7 @@ def joining(copy: Any, here: Any = "10.0.1.0", **exported: Any) -> tuple[Any, Sp
             builders.scope("10.0.1.0", active=False),
             Policy(),
             "scopes: 10.0.1.0 exists on DHCP02 already (equal to the one here); replace_partner_copy: inactive_only "
+            "(failover_replace_partner_copy of the role and the playbooks) "
             "replaces it, after a safety copy. Nothing was changed.",
         ),
         (
@@ -159,6 +160,7 @@ def joining(copy: Any, here: Any = "10.0.1.0", **exported: Any) -> tuple[Any, Sp
             REPLACE,
             "scopes: 10.0.1.0 exists on DHCP02 already (equal to the one here); it is in service there: compare both, "
             "and remove or renumber one of them; or deactivate the one there, and replace_partner_copy: inactive_only "
+            "(failover_replace_partner_copy of the role and the playbooks) "
             "replaces it, after a safety copy. Of a split scope, take out here before what the other half excludes, or "
             "it stays excluded on both. Nothing was changed.",
         ),

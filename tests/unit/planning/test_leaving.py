@@ -114,7 +114,8 @@ def test_a_relationship_ends_when_its_members_have_left() -> None:
     [
         (
             Policy(),
-            "keep_scopes_on and other_copy: needed, since 10.0.1.0 would leave 'HQ'. keep_scopes_on says which server "
+            "keep_scopes_on and other_copy: needed, since 10.0.1.0 would leave 'HQ'. keep_scopes_on "
+            "(failover_keep_scopes_on of the role and the playbooks) says which server "
             "keeps them (this_server or partner), other_copy (failover_other_copy of the role and the "
             "playbooks) what becomes of the other server's copies: delete, or disable (they stay there, inactive). "
             "Nothing was changed.",

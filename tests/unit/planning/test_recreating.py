@@ -138,7 +138,8 @@ def test_a_relationship_that_the_partner_alone_has_is_created_anew() -> None:
             KEEP_HERE,
             "server_role: DHCP01 is active in 'HQ', not standby. Windows cannot change this in place. Re-creating the "
             "relationship would remove it on both servers, keep its 1 scopes on one of them, and delete them on the "
-            "other with leases and reservations before they are copied anew; recreate: when_needed does it. Nothing "
+            "other with leases and reservations before they are copied anew; recreate: when_needed "
+            "(failover_recreate of the role and the playbooks) does it. Nothing "
             "was changed.",
         ),
         (
