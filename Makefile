@@ -69,8 +69,9 @@ whole-server: .venv/ready $(TREE) ## random declarations of a server are reached
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m whole_server $(FIRST) $(CHAINS)
 
 races: SEED ?= 1
-races: .venv/ready $(TREE) ## two tasks meet in any order of their operations: ONLY=move+join, SABOTAGE=no-claim, PAIR= SCHEDULE=
-	@PYTHONPATH=tests:.build/tree $(BIN)/python -m races --seed $(SEED) --only '$(ONLY)' --sabotage '$(SABOTAGE)' \
+races: PART ?= 1/1
+races: .venv/ready $(TREE) ## two tasks meet in any order of their operations: PART=1/4 ONLY=move+join SABOTAGE=no-claim PAIR= SCHEDULE=
+	@PYTHONPATH=tests:.build/tree $(BIN)/python -m races --seed $(SEED) --part $(PART) --only '$(ONLY)' --sabotage '$(SABOTAGE)' \
 	  --pair '$(PAIR)' --schedule '$(SCHEDULE)' $(if $(MINUTES),--minutes $(MINUTES))
 
 forks: export TIMES ?= 10

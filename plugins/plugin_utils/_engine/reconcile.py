@@ -35,11 +35,10 @@ from .._model.texts import few, without_nothing
 from .._planning import broken_runs, claims, guards
 from .._planning.leaving import is_half_done, is_half_made
 from .._planning.plan import Departure, Plan
-from .._planning.read_request import ReadRequest, Scopes
+from .._planning.read_request import ReadRequest
 from .._planning.world import Planner, World
-from .._windows import server_replies
 from .._windows.errors import RemoteError, RemoteFailure
-from . import calls, journal, prerequisites
+from . import calls, journal, prerequisites, undoing
 from .calls import Step, Waiting
 from .connection_reads import HERE
 from .reader import Reader
@@ -52,8 +51,6 @@ Verifier = Callable[[Plan, World], Plan | ReadRequest]
 PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds before planning anew: twice as long each time
 LONG = 5.0  # seconds after which a task says why it waits
 MIDDLE = 10.0  # seconds in which a run that is in the middle of a request ends it
-UNDO_ATTEMPTS = 5
-YIELDS = 20.0  # seconds from putting a copy back into service to the look at the other one, and more
 SECOND_LOOK = 5.0  # seconds for a refusal that another run may be the reason of
 sleep = time.sleep
 
@@ -212,10 +209,10 @@ class Reconciliation:
                 self.writing.carry_out(plan, first, content=going, last=False)
             if own and not first and calls.takes_apart(rest):
                 self.writing.wait_for_others()
-                self._look_at_others(HERE, going)
+                self.writing.look_again(HERE, going)
                 self._look(plan, rest, planner)
             elif first or (own and going and calls.takes_out(rest)):  # no fingerprint spans two connections
-                self._look_at_others(first[-1].connection if first else None, going)
+                self.writing.look_again(first[-1].connection if first else None, going)
                 self._look(plan, rest, planner)
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
             self.reader.settle()  # not before the look, which is for the same plan: secrets are kept yet
@@ -239,67 +236,14 @@ class Reconciliation:
             )
 
     def _undo(self, plan: Plan, planner: Planner[Plan]) -> None:
-        """What was put out of service serves again, if it is still to be seen, and where nothing was written no note
-        stays; else the note tells the next run."""
-        claimed = self.writing.claimed
-        if not claimed and not self.writing.has_notes:
-            return
-        for attempt in range(UNDO_ATTEMPTS):
-            try:
-                self._undo_once(plan, planner, claimed)
-            except Overtaken as late:
-                tell(self.reader.remotes[HERE], f"undoes once more ({attempt + 1}): {late}")
-            except TaskFailure as failure:
-                tell(self.reader.remotes[HERE], f"could not undo: {failure}")
-                return
-            else:
-                return
-
-    def _undo_once(self, plan: Plan, planner: Planner[Plan], claimed: claims.Claims) -> None:
-        """Raises Overtaken where a server changed meanwhile, so that it is worth another look, and TaskFailure."""
-        if not claimed and self.writing.done:
-            self.writing.end_notes()
-            return
-        for connection, reading in list(self.reader.readings.items()):
-            self.reader.look(connection, server_replies.hop_among(reading.operations))
-        if claimed:
-            back = self.reader.know(lambda world: claims.undo(claimed, plan.departures, world))
-            off = claims.carried_on(claimed, plan.departures, back.start)
-            self.writing.take_back(back, calls.steps(back), off)
-            self._yield(back)
-        elif claims.are_equal(self.reader.know(planner).actions, plan.actions):
-            self.writing.withdraw_notes()  # what was refused has left nothing on either server
-        else:
-            self.writing.end_notes()
-
-    def _yield(self, back: Plan) -> None:
-        """No scope serves twice since two runs have undone their claims at the same time. One of them waits until the
-        other one must have looked: who has not yielded by then does not know of it. Raises TaskFailure."""
-        for waits in (True, False):
-            if not back.actions:
-                return
-            self._look_at_others(None, ())
-            both = self.reader.know(lambda world: claims.yielding(back, world))
-            if not both.actions:
-                return
-            if not waits or claims.is_first_to_yield(both, both.start):
-                self.writing.carry_out(both, calls.steps(both))
-                return
-            sleep(YIELDS)
+        undoing.undo(self.reader, self.writing, plan, planner, sleep)
 
     # --- verifying -----------------------------------------------------------------------------------------------
-
-    def _look_at_others(self, last: Connection | None, content: Scopes) -> None:
-        """What wrote last has just been read again, the others have not."""
-        for connection, reading in list(self.reader.readings.items()):
-            if connection is not last:
-                read = self.reader.content_operations(connection, content)
-                self.reader.look(connection, [*server_replies.hop_among(reading.operations), *read])
 
     def _verify(self, plan: Plan, last: Connection, verifier: Planner[Plan]) -> None:
         """Raises RemoteFailure."""
         try:
-            self._look_at_others(last, plan.rereads)
+            self.writing.look_again(last, plan.rereads)
         except RemoteFailure as failure:
             raise RemoteFailure(
                 f"What was to be done is done, and could not be looked at again: {failure} Run again."
@@ -337,7 +281,7 @@ class Reconciliation:
             if not steps:
                 return
             self.writing.carry_out(look.plan, steps)
-            self._look_at_others(steps[-1].connection, ())
+            self.writing.look_again(steps[-1].connection, ())
 
     def _verify_partner(self, plan: Plan, there: Server) -> None:
         """How each setting travels to the partner is only likely, so it is looked at there."""

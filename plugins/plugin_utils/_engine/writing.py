@@ -197,6 +197,14 @@ class Writing:
         if last:
             self.drop_notes()
 
+    def look_again(self, but: Connection | None = None, content: Scopes = ()) -> None:
+        """The servers are read as they are now, `but` the one that has just been. `content`: scopes whose content is
+        read as well. Raises RemoteFailure."""
+        for connection, reading in list(self.reader.readings.items()):
+            if connection is not but:
+                read = self.reader.content_operations(connection, content)
+                self.reader.look(connection, [*server_replies.hop_among(reading.operations), *read])
+
     def _prove(self, group: Sequence[Step]) -> None:
         """What has to be so on this server before a group is sent to another one. Raises RemoteFailure."""
         proofs = [proof for step in group for proof in step.proofs]

@@ -9,13 +9,14 @@ claim there, and undoes its own.
 
     is_looked_at  whether what is left to be done after the claims is what was planned
     undo          where it is not: what was claimed serves again, but never beside the kept copy outside of failover
-    yielding      unless another run has put that one back at the same moment: then one of the two goes out again
+    gives_way     one of two runs that undo at the same moment, so that not both copies serve, apart from each other
+    yielding      what goes out of service again, where they do nevertheless
     last_look     in the end: the copies that were to go are gone or out of service, and the kept ones serve
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
@@ -89,11 +90,32 @@ def yielding(undone: Plan, world: World) -> Plan:
     return finished(d)
 
 
-def is_first_to_yield(both: Plan, world: World) -> bool:
-    """Of two runs that put both copies back, only one may put one out again: first the one whose server's name comes
-    last."""
-    views = [(world.views[action.where], action.other and world.views.get(action.other)) for action in both.actions]
-    return all(other is not None and own.name.casefold() > other.name.casefold() for own, other in views)
+def is_contended(back: Plan) -> bool:
+    """Whether what would serve again is one of two copies that are out of service and not in common: another run may
+    be at the same with the other one."""
+    return any(
+        scope in other.copies and not other.serves(scope) and not in_common(own, other, scope, back.start.here)
+        for action, own, other in _sides(back)
+        for scope in action.scopes
+    )
+
+
+def gives_way(plan: Plan) -> bool:
+    """Of two runs that do the same on both servers only one goes on at once: not the one whose server's name comes
+    last. Both know that, wherever they run."""
+    return any(_rank(own) > _rank(other) for _action, own, other in _sides(plan))
+
+
+def _rank(view: ServerView) -> str:
+    return view.name.partition(".")[0].casefold()  # over a hop a server is called as it is asked for
+
+
+def _sides(plan: Plan) -> Iterator[tuple[Action, ServerView, ServerView]]:
+    """The actions of which both servers were read."""
+    views = plan.start.views
+    for action in plan.actions:
+        if action.other in views:
+            yield action, views[action.where], views[action.other]
 
 
 def carried_on(claimed: Claims, departures: Iterable[Departure], world: World) -> Claims:
@@ -199,14 +221,7 @@ def last_look(
     if not world.views:
         return ReadRequest()
     d = Draft(world)
-    wrong = [
-        f"{scope} was created in service, and is out of service on {view.name}"
-        for scope in made_in_service(created)
-        for other in world.views.values()
-        if other is not world.here and in_common(world.here, other, scope, world.here)
-        for view in (world.here, other)
-        if not view.serves(scope)
-    ]
+    wrong = [*_settle_created(tuple(created), d)]
     for departure in departures:
         keeper, loser = (_seen(source, d) for source in (departure.keeper, departure.loser))
         unread = [str(each.failure) for each in (keeper, loser) if isinstance(each, Unread)]
@@ -214,6 +229,20 @@ def last_look(
         if isinstance(keeper, ServerView) and isinstance(loser, ServerView):
             wrong += _settle(departure, keeper, loser, d)
     return d.request() if d.is_waiting else LastLook(finished(d), tuple(wrong))
+
+
+def _settle_created(actions: Sequence[Action], d: Draft) -> Iterator[str]:
+    """What was created for both servers does not serve on both where one of them has it no more in common."""
+    here, served = d.here, [action for action in actions if action.kind is Kind.SERVE_ON]
+    others = [d.view(action.where) for action in served if action.where in d.world.views]
+    for scope in made_in_service(actions):
+        for other in dict.fromkeys(view.source for view in others if view.source != here.source):
+            there = d.view(other)
+            if in_common(here, there, scope, here):
+                off = [view.name for view in (here, there) if not view.serves(scope)]
+                yield from (f"{scope} was created in service, and is out of service on {name}" for name in off)
+            elif here.serves(scope) and there.serves(scope):
+                d.add(Kind.SERVE_OFF, there, "", [scope], other=here.source, stage=Stage.LOSER)
 
 
 def _seen(source: Source, d: Draft) -> ServerView | Unread | None:
@@ -227,8 +256,11 @@ def _seen(source: Source, d: Draft) -> ServerView | Unread | None:
 
 def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draft) -> Iterable[str]:
     scope = departure.scope
-    if in_common(keeper, loser, scope, d.here):
-        return  # both have it again
+    if in_common(keeper, loser, scope, d.here):  # both have it again
+        if departure.served and departure.acted and not (keeper.serves(scope) or loser.serves(scope)):
+            d.add(Kind.SERVE_ON, keeper, "", [scope], other=loser.source, stage=Stage.KEEPER)
+            d.add(Kind.SERVE_ON, loser, "", [scope], other=keeper.source, stage=Stage.KEEPER)
+        return
     if scope not in keeper.copies:
         yield f"{scope} was to be kept on {keeper.name}, which does not have it any more"
         return

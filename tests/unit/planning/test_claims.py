@@ -177,13 +177,27 @@ def test_what_was_put_back_while_somebody_put_the_other_one_back_goes_again(
 
 
 @pytest.mark.parametrize(("loser", "is_first"), [(OWN, True), (HERE, False)], ids=["DHCP02's", "DHCP01's"])
-def test_of_two_runs_the_one_whose_copy_is_on_the_last_server_yields_first(loser: Any, *, is_first: bool) -> None:
+def test_of_two_runs_the_one_whose_copy_is_on_the_last_server_gives_way(loser: Any, *, is_first: bool) -> None:
     """The same to both of them, wherever each runs."""
     departure = replace(DISABLED, loser=loser, keeper=HERE if loser == OWN else OWN)
     undone = claims.undo({ONE: loser}, [departure], servers("1-", "1-"))
     assert isinstance(undone, Plan)
-    both = servers("1+", "1+")
-    assert claims.is_first_to_yield(claims.yielding(undone, both), both) is is_first
+    assert claims.is_contended(undone)
+    for plan in (undone, claims.yielding(undone, servers("1+", "1+"))):
+        assert claims.gives_way(plan) is is_first
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "is_contended"),
+    [("1-HQ", "1-HQ", False), ("1-", "1-HQ", True), ("1-", "1-", True), ("", "1-", False), ("1+HQ", "1-HQ", False)],
+    ids=["in common", "one left", "both left", "only one is there", "the other one serves"],
+)
+def test_two_copies_that_nobody_serves_apart_may_be_put_back_by_two_runs(
+    here: str, there: str, *, is_contended: bool
+) -> None:
+    undone = claims.undo({ONE: OWN}, [DISABLED], servers(here, there))
+    assert isinstance(undone, Plan)
+    assert claims.is_contended(undone) is is_contended
 
 
 def test_of_several_claims_each_is_undone_for_itself() -> None:
@@ -245,6 +259,8 @@ def test_a_server_that_is_written_to_again_shows_what_the_plan_says(there: str, 
         (DISABLED, "1+", "1-", [], []),
         (IDLE, "1-", "", [], []),
         (DELETED, "1+HQ", "1+HQ", [], []),
+        (DELETED, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP01", "activate 10.0.1.0 on DHCP02"], []),
+        (IDLE, "1-HQ", "1-HQ", [], []),
         (DELETED, "1-", "", ["activate 10.0.1.0 on DHCP01"], []),
         (DISABLED, "1-", "1-", ["activate 10.0.1.0 on DHCP01"], []),
         (DISABLED, "1+", "1+", ["deactivate 10.0.1.0 on DHCP02"], []),
@@ -274,6 +290,8 @@ def test_a_server_that_is_written_to_again_shows_what_the_plan_says(there: str, 
         "disabled",
         "of no service before",
         "both have it again",
+        "both have it again, and nobody serves it",
+        "both have it again, of no service before",
         "the kept one is out of service",
         "both are out of service",
         "both serve",
@@ -295,20 +313,41 @@ def test_in_the_end_the_kept_one_serves_and_the_other_does_not(
 
 
 MADE = Action(0, Kind.MAKE, HERE, "HQ", (ONE,), detail=scope_specs.parse([builders.definition("10.0.1.0")])[0])
+SERVES = [Action(number, Kind.SERVE_ON, where, "HQ", (ONE,)) for number, where in enumerate((HERE, OWN), 1)]
+OFF = "10.0.1.0 was created in service, and is out of service on {}"
 
 
 @pytest.mark.parametrize(
-    ("here", "there", "off"),
-    [("1+HQ", "1+HQ", []), ("1-HQ", "1+HQ", ["DHCP01"]), ("1-HQ", "1-HQ", ["DHCP01", "DHCP02"]), ("1-", "1-", [])],
-    ids=["both serve", "one does not", "none does", "it left meanwhile"],
+    ("here", "there", "expected", "wrong"),
+    [
+        ("1+HQ", "1+HQ", [], []),
+        ("1-HQ", "1+HQ", [], [OFF.format("DHCP01")]),
+        ("1-HQ", "1-HQ", [], [OFF.format("DHCP01"), OFF.format("DHCP02")]),
+        ("1-", "1-", [], []),
+        ("1+", "1-", [], []),
+        ("1+", "1+", ["deactivate 10.0.1.0 on DHCP02"], []),
+        ("1+HQ", "1+", ["deactivate 10.0.1.0 on DHCP02"], []),
+    ],
+    ids=[
+        "both serve",
+        "one does not",
+        "none does",
+        "it left meanwhile",
+        "and one was put out of service",
+        "it left while it was put into service",
+        "on one side",
+    ],
 )
-def test_what_was_created_in_service_serves_on_both(here: str, there: str, off: list[str]) -> None:
-    look = claims.last_look([], servers(here, there), [MADE])
+def test_what_was_created_serves_on_both_or_on_one(
+    here: str, there: str, expected: list[str], wrong: list[str]
+) -> None:
+    look = claims.last_look([], servers(here, there), [MADE, *SERVES])
     assert isinstance(look, claims.LastLook)
-    assert look.wrong == tuple(f"10.0.1.0 was created in service, and is out of service on {name}" for name in off)
-    idle = claims.last_look([], servers(here, there), [replace(MADE, detail=replace(MADE.detail, active=False))])
-    assert isinstance(idle, claims.LastLook)
-    assert idle.wrong == ()
+    assert (in_words(look.plan), list(look.wrong)) == (expected, wrong)
+    idle = replace(MADE, detail=replace(MADE.detail, active=False))
+    look = claims.last_look([], servers(here, there), [idle])
+    assert isinstance(look, claims.LastLook)
+    assert (look.plan.actions, look.wrong) == ((), ())
 
 
 def test_the_end_of_each_way_out_is_right() -> None:

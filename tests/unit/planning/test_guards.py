@@ -44,7 +44,8 @@ def test_states_that_are_good_or_pass(state: str) -> None:
     "state", ["CommunicationInterrupted", "PartnerDown", "PotentialConflict", "ResolutionInterrupted"]
 )
 def test_states_that_are_refused_unless_allowed(state: str) -> None:
-    with pytest.raises(Refused, match=rf"is in state {state}: .*allow_state: \[{state}\] \(failover_allow_state .*\) overrides"):
+    told = rf"is in state {state}: .*allow_state: \[{state}\] \(failover_allow_state .*\) overrides"
+    with pytest.raises(Refused, match=told):
         guards.check(plan_in(state), STRICT)
     guards.check(plan_in(state), guards.Limits(allow_state=(state,)))
 
