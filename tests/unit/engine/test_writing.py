@@ -10,55 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note, from_text
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
+from interrupted import CLAIM, KEEP, OWN, PARTNER, leave, meanwhile, notes, states
 from lab.core.server import Server
 from nothing_lost.watched import Killed
 from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair, steps
-
-PARTNER = "dhcp02.contoso.example"
-KEEP: dict[str, Any] = {"keep_scopes_on": "this_server", "other_copy": "delete"}
-OWN = {"partner_host": "dhcp02"}
-CLAIM = 2  # the remote command over the hop that puts the copy out of service; two have read before
-Change = Callable[[Pair], None]
-
-
-def meanwhile(servers: Pair, changes: Mapping[int, Change]) -> None:
-    """What happens just before each remote command of the next task."""
-    plain, left = servers.wire.execute, dict(changes)
-
-    def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        if change := left.pop(servers.wire.calls, None):
-            change(servers)
-        return plain(server, arguments)
-
-    servers.wire.execute = execute  # type: ignore[method-assign]
-
-
-def a_person(servers: Pair) -> None:
-    servers.server("DHCP01").relationships["HQ"].percentage = 70
-
-
-def notes(servers: Pair, server: str = "DHCP01") -> list[Note | None]:
-    """Those that stand on a server."""
-    files = servers.wire.files[server]
-    return [
-        from_text(files.found(path)[path].decode().split("\n")[0]) for path in files.paths() if "unfinished." in path
-    ]
-
-
-def leave(servers: Pair, note: Note, server: str = "DHCP01") -> None:
-    """The note of another run."""
-    remote = Remote(lambda arguments: servers.wire.execute(server, arguments), server.lower(), check_mode=False)
-    remote.write((), "", [journal.keep(note)])
-
-
-def states(servers: Pair) -> list[str]:
-    """Of the first scope on each server."""
-    found = [servers.server(name).scopes.get(ONE) for name in ("DHCP01", "DHCP02")]
-    return [scope.state if scope else "none" for scope in found]
-
 
 # --- the note ---------------------------------------------------------------------------------------------------------
 
@@ -94,67 +50,7 @@ def test_one_request_needs_no_note_that_others_wait_for() -> None:
     assert [(note.partner, note.until) for note in notes(servers) if note] == [(PARTNER, None)]
 
 
-# --- undone -----------------------------------------------------------------------------------------------------------
-
-
-def test_who_finds_a_change_after_its_claim_undoes_it() -> None:
-    servers = pair()
-    meanwhile(servers, {CLAIM + 1: a_person})
-    result = servers.run(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 0}))
-    assert (result["failed"], result["changed"]) == (True, False)
-    assert "HQ': load_balance_percent 50 -> 70" in result["msg"]
-    assert states(servers) == ["Active", "Active"]
-    assert ONE in servers.server("DHCP02").relationships["HQ"].scopes
-    assert notes(servers) == []
-
-
-@pytest.mark.parametrize("route", [{}, OWN], ids=["second hop", "own connection"])
-@pytest.mark.parametrize("time", [0, 60], ids=["the next run", "the same run"])
-def test_a_kept_copy_that_is_off_by_then_serves_again_later(route: dict[str, str], time: int) -> None:
-    """Replication carried the claim on, or another run claims it: at once nobody can tell."""
-    servers = pair()
-
-    done: list[bool] = []
-
-    def off(servers: Pair) -> None:
-        if states(servers) == ["Active", "InActive"] and not done:
-            servers.server("DHCP01").scopes[ONE].state = "InActive"
-            done.append(True)
-
-    meanwhile(servers, dict.fromkeys(range(20), off))
-    result = servers.run(SCOPE, **servers.remove(ONE, **{**KEEP, **route, "wait_timeout": time}))
-    if not time:
-        assert (result["failed"], result["changed"], states(servers)) == (True, False, ["InActive", "Active"])
-        assert [note.claimed for note in notes(servers) if note] == [{ONE: "DHCP01"}]
-        assert servers.ok(SCOPE, relationship="HQ", scopes=[str(ONE)], wait_timeout=900, **route)["changed"]
-        assert states(servers) == ["Active", "Active"]
-        assert notes(servers) == []
-    else:
-        assert (result["changed"], states(servers), notes(servers)) == (True, ["Active", "none"], [])
-
-
-def test_and_plans_anew_where_there_is_time() -> None:
-    servers = pair()
-    meanwhile(servers, {CLAIM + 1: a_person})
-    result = servers.ok(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 60}))
-    assert result["changed"]
-    assert steps(result)[-1] == f"remove from relationship 'HQ', keeping on DHCP01 and deleting on {PARTNER}: 10.0.1.0"
-    assert states(servers) == ["Active", "none"]
-    assert notes(servers) == []
-
-
-def test_a_copy_that_somebody_else_keeps_out_of_service_is_not_switched_on() -> None:
-    """The kept one left the relationship meanwhile, and serves: two would serve it."""
-    servers = pair()
-
-    def other_run(servers: Pair) -> None:
-        for name in ("DHCP01", "DHCP02"):
-            servers.server(name).relationships["HQ"].scopes.remove(ONE)
-
-    meanwhile(servers, {CLAIM + 1: other_run})
-    result = servers.run(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 0}))
-    assert result["failed"]
-    assert states(servers) == ["Active", "InActive"]
+# --- a run that died -------------------------------------------------------------------------------------------------
 
 
 def claimed_and_dead(route: Mapping[str, str]) -> Pair:
