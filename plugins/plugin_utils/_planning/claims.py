@@ -114,7 +114,7 @@ def _sides(plan: Plan) -> Iterator[tuple[Action, ServerView, ServerView]]:
     """The actions of which both servers were read."""
     views = plan.start.views
     for action in plan.actions:
-        if action.other in views:
+        if action.other is not None and action.other in views:
             yield action, views[action.where], views[action.other]
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from builders import definition
+from interrupted import KEEP, OWN, meanwhile, notes, states
 from nothing_lost.watched import Killed
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
-from test_writing import KEEP, OWN, claimed_and_dead, meanwhile, notes, states
+from test_writing import claimed_and_dead
 
 ROUTES = pytest.mark.parametrize("route", [{}, OWN], ids=["second hop", "own connection"])
 PRESENT: dict[str, Any] = {"relationship": "HQ", "scopes": [str(ONE)], "wait_timeout": 900}
