@@ -14,8 +14,7 @@
 # says {"secret": 0} in the place of the first one. A parameter of a cmdlet can end in an event log (module logging).
 # Request, one JSON text in the option "request":
 #   before       reads; with "fingerprint", their result must still be the one that the plan was made from
-#   calls        run in order, up to the first that had an error. One with a "group" ends that group alone: what is left of it is
-#                skipped, what has it among its "needs_groups" too (and ends its own group), and the others go on
+#   calls        run in order, up to the first that had an error
 #   finally      always run, each of them
 #   check_mode   true: an operation that writes is refused
 #   fingerprint  null or the fingerprint that an earlier reply gave for the same reads
@@ -25,7 +24,7 @@
 #   status       done | stopped (a call had an error) | changed_meanwhile | busy | no_mutex | no_module | constrained_language |
 #                not_windows_powershell | script_error
 #   fingerprint  of "finally", or of "before" where that is empty or nothing was written
-#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran; with skipped: true for one that was;
+#   before, calls, finally   one {id, objects, errors, warnings} for each operation that ran;
 #                "before" is empty where it is what the caller knows, by the fingerprint
 #   errors       of the request itself, {id, category, target, message}
 #   clock        the server's, with milliseconds, when everything had run; null under constrained_language
@@ -892,21 +891,13 @@ function Invoke-Reads([object[]] $Calls, $Reply, [string] $Part) {
 }
 
 function Invoke-Calls([object[]] $Calls, $Reply) {
-    $ended = [System.Collections.Generic.HashSet[string]]::new() # groups
     foreach ($call in $Calls) {
-        $group = [string] $call['group']
-        $skipped = @(@($group) + @($call['needs_groups']) | Where-Object { $ended.Contains("$_") }).Count -gt 0
-        if ($skipped) {
-            $result = New-Result
-            $result.Insert(0, 'id', $call['id'])
-            $result['skipped'] = $true
-        }
-        else { $result = Invoke-Operation $call }
+        $result = Invoke-Operation $call
         $Reply['calls'] += , $result
-        $failed = $result['errors'].Count -gt 0
-        if ($failed) { $Reply['status'] = 'stopped' }
-        if ($failed -and -not $group) { return }
-        if ($group -and ($failed -or $skipped)) { [void] $ended.Add($group) }
+        if ($result['errors'].Count) {
+            $Reply['status'] = 'stopped'
+            return
+        }
     }
 }
 

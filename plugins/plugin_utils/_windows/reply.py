@@ -7,12 +7,12 @@ What a server answered is believed in nothing: it can be cut, of another type or
 cannot be read is UnexpectedReply, which names the server, the cmdlet and the property.
 
 `parse` holds a reply against its request: each operation has one result, in order and by its id; the status agrees with
-the errors of the calls, and so do the calls that were skipped with their group; the last of them may lack only where
-one without a group had an error, and all where the status is "changed_meanwhile"; what was read before them is there
-where it is not what the request's fingerprint is of. Errors of an operation are no failure here: they stand in its
-Result, for whoever asked. Objects stay as they came until somebody reads a property: the reader says what it can be
-(`text`, `optional_text`, `choice`, `moment` ...), so that a property which nobody needs can be anything. What a reply
-tells of the server's clock lies between the times of sending and receiving, and is known no better than that.
+the errors of the calls; only a reply that says "stopped" may lack the last of them, and "changed_meanwhile" all; what
+was read before them is there where it is not what the request's fingerprint is of. Errors of an operation are no
+failure here: they stand in its Result, for whoever asked. Objects stay as they came until somebody reads a property:
+the reader says what it can be (`text`, `optional_text`, `choice`, `moment` ...), so that a property which nobody needs
+can be anything. What a reply tells of the server's clock lies between the times of sending and receiving, and is known
+no better than that.
 """
 
 from __future__ import annotations
@@ -206,8 +206,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Result:
-    """What one operation answered. `computer`: the other server that was asked, over a second hop. `skipped`: it was
-    not run, since its group had ended by an error, or one that it needs."""
+    """What one operation answered. `computer`: the other server that was asked, over a second hop."""
 
     id: str
     place: Place
@@ -215,7 +214,6 @@ class Result:
     errors: tuple[Failure, ...] = ()
     warnings: tuple[str, ...] = ()
     computer: str = ""
-    skipped: bool = False
 
     def only(self) -> ReplyObject:
         """Of an operation that answers one object and no more."""
@@ -229,7 +227,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Reply:
-    """`status`: done, stopped (a call had an error) or changed_meanwhile (nothing was written).
+    """`status`: done, stopped (the last call had an error) or changed_meanwhile (nothing was written).
 
     `before`: empty where it agrees with the fingerprint of the request. `fingerprint`: of what was read last, `after`
     if that was asked, else `before`. `now`: the server's clock when all was read and done; `offset`: how far it is
@@ -271,31 +269,12 @@ def parse(raw: Mapping[str, Any], request: Request, place: Place, sent: datetime
     now = whole.moment("clock")
     unchanged = status == "changed_meanwhile"
     before = _results(whole, "before", request.before if unchanged or not request.fingerprint else ())
-    asked = () if unchanged else request.calls
-    calls = _results(whole, "calls", asked, part=status == "stopped")
+    calls = _results(whole, "calls", () if unchanged else request.calls, part=status == "stopped")
     after = _results(whole, "finally", () if unchanged else request.after)
-    stopped = any(call.errors for call in calls)
-    if stopped != (status == "stopped") or any(read.skipped for read in (*before, *after)):
+    failed = [bool(call.errors) for call in calls]
+    if any(failed[:-1]) or (bool(failed) and failed[-1]) != (status == "stopped"):
         raise whole.unreadable("status", status, "which does not agree with the errors of the calls")
-    _check_skipped(whole, calls, asked)
     return Reply(status, fingerprint, before, calls, after, now, _offset(now, sent, received))
-
-
-def _check_skipped(whole: ReplyObject, calls: Sequence[Result], asked: Sequence[Operation]) -> None:
-    """Which calls were skipped follows from the errors of those before, and whether the last ones can be missing."""
-    ended: set[str] = set()  # groups
-    stopped = False
-    for call, operation in zip(calls, asked, strict=False):
-        group = operation.get("group")
-        skipped = not ended.isdisjoint([group, *operation.get("needs_groups", ())])
-        if stopped or call.skipped != skipped or (skipped and (call.objects or call.errors)):
-            raise whole.unreadable("calls", call.id, "which does not agree with the errors before it")
-        stopped = bool(call.errors) and not group
-        if group and (skipped or call.errors):
-            ended.add(group)
-    if len(calls) < len(asked) and not stopped:
-        missing = asked[len(calls)]["id"]
-        raise whole.unreadable("calls", calls[-1].id, f"which stopped nothing, and {missing} is missing")
 
 
 def _offset(now: datetime, sent: datetime, received: datetime) -> ClockOffset:
@@ -328,8 +307,7 @@ def _result(raw: ReplyObject, operation: Operation) -> Result:
     asked = str(computer or ("" if operation.get("resolve") else operation.get("server")) or "")
     objects = tuple(_members(own, "objects"))
     errors, warnings = failures(own.properties, place), _texts(own, "warnings")
-    skipped = "skipped" in own.properties and own.flag("skipped")
-    return Result(str(operation["id"]), place, objects, errors, warnings, asked, skipped)
+    return Result(str(operation["id"]), place, objects, errors, warnings, asked)
 
 
 def _failure(raw: ReplyObject) -> Failure:

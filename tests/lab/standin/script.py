@@ -134,18 +134,12 @@ class Script:
             reply["fingerprint"] = fingerprint(again, reply["finally"])
 
     def calls(self, calls: Sequence[Mapping[str, Any]], reply: dict[str, Any]) -> None:
-        ended: set[str] = set()  # groups
         for call in calls:
-            group = str(call.get("group") or "")
-            skipped = not ended.isdisjoint([group, *(call.get("needs_groups") or ())])
-            said = {"id": call["id"], **result(), "skipped": True} if skipped else self.operation(call)
+            said = self.operation(call)
             reply["calls"].append(said)
             if said["errors"]:
                 reply["status"] = "stopped"
-                if not group:
-                    return
-            if group and (said["errors"] or skipped):
-                ended.add(group)
+                return
 
     def operation(self, call: Mapping[str, Any]) -> Result:
         operations: dict[str, Callable[[], Result]] = {
