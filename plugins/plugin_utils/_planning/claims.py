@@ -213,15 +213,13 @@ class LastLook:
     wrong: tuple[str, ...] = ()
 
 
-def last_look(
-    departures: Collection[Departure], world: World, created: Iterable[Action] = ()
-) -> LastLook | ReadRequest:
+def last_look(departures: Collection[Departure], world: World, joined: Iterable[Action] = ()) -> LastLook | ReadRequest:
     """Each copy that was to go is gone or out of service and its kept one serves, as far as it was served before; what
     was created serves on both servers. Raises Unsafe."""
     if not world.views:
         return ReadRequest()
     d = Draft(world)
-    wrong = [*_settle_created(tuple(created), d)]
+    wrong = [*_settle_joined(tuple(joined), d)]
     for departure in departures:
         keeper, loser = (_seen(source, d) for source in (departure.keeper, departure.loser))
         unread = [str(each.failure) for each in (keeper, loser) if isinstance(each, Unread)]
@@ -231,18 +229,21 @@ def last_look(
     return d.request() if d.is_waiting else LastLook(finished(d), tuple(wrong))
 
 
-def _settle_created(actions: Sequence[Action], d: Draft) -> Iterator[str]:
-    """What was created for both servers does not serve on both where one of them has it no more in common."""
-    here, served = d.here, [action for action in actions if action.kind is Kind.SERVE_ON]
-    others = [d.view(action.where) for action in served if action.where in d.world.views]
-    for scope in made_in_service(actions):
-        for other in dict.fromkeys(view.source for view in others if view.source != here.source):
-            there = d.view(other)
-            if in_common(here, there, scope, here):
-                off = [view.name for view in (here, there) if not view.serves(scope)]
+def _settle_joined(actions: Sequence[Action], d: Draft) -> Iterator[str]:
+    """What came into a relationship, and is no more in common, serves on one server; what was created in service, and
+    is, on both."""
+    made = made_in_service(actions)
+    for action in actions:
+        if action.kind not in (Kind.JOIN, Kind.CREATE) or action.other is None or action.other not in d.world.views:
+            continue
+        for scope in action.scopes:
+            there = d.view(action.other)
+            pair = (d.here, there)
+            if in_common(*pair, scope, d.here):
+                off = [view.name for view in pair if scope in made and not view.serves(scope)]
                 yield from (f"{scope} was created in service, and is out of service on {name}" for name in off)
-            elif here.serves(scope) and there.serves(scope):
-                d.add(Kind.SERVE_OFF, there, "", [scope], other=here.source, stage=Stage.LOSER)
+            elif all(view.serves(scope) for view in pair):
+                d.add(Kind.SERVE_OFF, there, "", [scope], other=d.here.source, stage=Stage.LOSER)
 
 
 def _seen(source: Source, d: Draft) -> ServerView | Unread | None:

@@ -313,7 +313,7 @@ def test_in_the_end_the_kept_one_serves_and_the_other_does_not(
 
 
 MADE = Action(0, Kind.MAKE, HERE, "HQ", (ONE,), detail=scope_specs.parse([builders.definition("10.0.1.0")])[0])
-SERVES = [Action(number, Kind.SERVE_ON, where, "HQ", (ONE,)) for number, where in enumerate((HERE, OWN), 1)]
+JOINED = Action(1, Kind.JOIN, HERE, "HQ", (ONE,), other=OWN)
 OFF = "10.0.1.0 was created in service, and is out of service on {}"
 
 
@@ -338,16 +338,13 @@ OFF = "10.0.1.0 was created in service, and is out of service on {}"
         "on one side",
     ],
 )
-def test_what_was_created_serves_on_both_or_on_one(
-    here: str, there: str, expected: list[str], wrong: list[str]
-) -> None:
-    look = claims.last_look([], servers(here, there), [MADE, *SERVES])
-    assert isinstance(look, claims.LastLook)
-    assert (in_words(look.plan), list(look.wrong)) == (expected, wrong)
+def test_what_came_serves_on_both_or_on_one(here: str, there: str, expected: list[str], wrong: list[str]) -> None:
+    """What was created in service has to serve; who joins as it was may be out of service."""
     idle = replace(MADE, detail=replace(MADE.detail, active=False))
-    look = claims.last_look([], servers(here, there), [idle])
-    assert isinstance(look, claims.LastLook)
-    assert (look.plan.actions, look.wrong) == ((), ())
+    for actions, told in (([MADE, JOINED], wrong), ([JOINED], []), ([idle, JOINED], [])):
+        look = claims.last_look([], servers(here, there), actions)
+        assert isinstance(look, claims.LastLook)
+        assert (in_words(look.plan), list(look.wrong)) == (expected, told)
 
 
 def test_the_end_of_each_way_out_is_right() -> None:
