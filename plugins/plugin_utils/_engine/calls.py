@@ -4,8 +4,8 @@
 then what follows. Pure.
 
 A *step* is an action with all that running it takes; a *call* is one operation of a request, and its role says what it
-is for. Neighbours on one connection are one request (a group); the script stops it after the first call that had an
-error. So the order of the calls is what keeps a request safe:
+is for. Neighbours on one connection are one request (a group), as far as it can be sent at once; the script stops it
+after the first call that had an error. So the order of the calls is what keeps a request safe:
 
     probe      partners of which it is not known yet whether they answer and let us in
     for step   before each write: the wait for Normal, the proofs of its kind, the note of its relationship
@@ -16,9 +16,11 @@ error. So the order of the calls is what keeps a request safe:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 from .._model.failover_states import NORMAL, PASSING, PASSING_AFTER_A_WRITE
 from .._model.identity import Connection
@@ -31,10 +33,13 @@ from .._planning.plan import Plan
 from .._windows import cmdlets, probes
 from .._windows.cmdlets import Operation
 from .._windows.reply import Result
+from .._windows.script_request import REQUEST_LIMIT
 from . import journal
 
 # seconds; two servers that lost contact over a change of secret connect again after a minute (MS-DHCPF 3.1.2.2)
 GRACE = 90
+# of what steps write in one request; waits, notes and what is read before and after them have the other half
+MOST_BYTES = REQUEST_LIMIT // 2
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class Step:
     def proofs(self) -> tuple[Operation, ...]:
         """The reads of the task's own server that have to succeed before it."""
         return self.row.proofs(self.action)
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of a request, about."""
+        return sum(len(json.dumps(operation, default=str)) for operation in (*self.operations, *self.then))
 
     @property
     def is_written(self) -> bool:
@@ -132,7 +142,7 @@ def parted(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step]]:
     others."""
     claimed = any(step.action.stage is Stage.CLAIM and step.action.kind is not Kind.SAVE for step in steps)
     first = [step for step in steps if claimed and step.action.stage <= Stage.CLAIM]
-    return first, [step for step in steps if step not in first]
+    return first, [step for step in steps if not claimed or step.action.stage > Stage.CLAIM]
 
 
 def requests(steps: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
@@ -150,10 +160,19 @@ def takes_apart(steps: Sequence[Step]) -> bool:
     return any(step.action.kind in (Kind.DETACH_MEMBERS, Kind.DETACH_HALF) for step in steps)
 
 
-def groups(steps: Sequence[Step]) -> Sequence[tuple[Connection, Sequence[Step]]]:
-    """The steps that follow each other on one connection: each group is one remote call."""
-    neighbours = itertools.groupby(steps, key=lambda step: step.connection)
-    return [(connection, tuple(group)) for connection, group in neighbours]
+def groups(steps: Iterable[Step]) -> Iterator[tuple[Connection, Sequence[Step]]]:
+    """The steps that follow each other on one connection, as far as they fit into one request: each group is a remote
+    call."""
+    for connection, neighbours in itertools.groupby(steps, key=lambda step: step.connection):
+        group: list[Step] = []
+        size = 0
+        for step in neighbours:
+            if group and size + step.size > MOST_BYTES:
+                yield connection, tuple(group)
+                group, size = [], 0
+            group.append(step)
+            size += step.size
+        yield connection, tuple(group)
 
 
 def partners(steps: Iterable[Step]) -> Sequence[str]:
@@ -244,7 +263,8 @@ def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
 
 def noted(calls: Sequence[Call], notes: Collection[Note], last: Sequence[Operation]) -> Sequence[Call]:
     """The same, with each note before the first write that is about its relationship, and what becomes of them at the
-    end. What is refused before, by a probe or a wait, leaves none."""
+    end. What is refused before, by a probe or a wait, leaves none. Notes about others come as far as they can be sent
+    at once."""
     together: list[Call] = []
     left = {note.relationship: note for note in notes}
     for call in calls:
@@ -252,7 +272,11 @@ def noted(calls: Sequence[Call], notes: Collection[Note], last: Sequence[Operati
             note = left.pop(call.step.relationship)
             together.append(Call(journal.keep(note), Role.FOR_STEP, call.step))
         together.append(call)
-    together += [Call(journal.keep(note), Role.AFTER) for note in left.values()]  # another connection writes first
+    size = 0
+    for note in left.values():  # another connection writes first
+        size += len(note.text())
+        if size <= MOST_BYTES // 2 or not together:
+            together.append(Call(journal.keep(note), Role.AFTER))
     return [*together, *(Call(operation, Role.AFTER) for operation in last)]
 
 

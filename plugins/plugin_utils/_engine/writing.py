@@ -8,7 +8,7 @@ the first error, then the server is read again. What was written before an error
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -98,10 +98,12 @@ class Writing:
         """The notes stand, and no other run is in the middle of a write on this server, which shows what was planned
         for. Raises RemoteFailure."""
         self._write(Group(HERE, (), ()))
+        while self._notes:
+            self._write(Group(HERE, (), ()))
 
     def drop_notes(self) -> None:
         """Those that the last request did not take along, since it went to the partner. This server is read again."""
-        drops = self._last_words()
+        drops = self._last_words(self._left.values())
         if drops:
             rereads = self._rereads(HERE, ())
             reply = self.reader.remotes[HERE].write((), "", drops, rereads)
@@ -113,9 +115,9 @@ class Writing:
         self._earlier = ()
         self.drop_notes()
 
-    def _last_words(self) -> Sequence[Operation]:
-        """What becomes of the notes in the end."""
-        return [*(journal.drop(note) for note in (*self._left.values(), *self._notes)), *self._earlier]
+    def _last_words(self, notes: Iterable[Note]) -> Sequence[Operation]:
+        """What becomes in the end of notes of this run, and of those of earlier ones."""
+        return [*map(journal.drop, notes), *self._earlier]
 
     def remember(self) -> None:
         """The servers do not show what was written: the next run has to look at both, beside what is noted by now."""
@@ -135,7 +137,7 @@ class Writing:
         self._left.update((note.relationship, note) for note in self._notes if journal.keep(note) in done)
         self._left = {name: note for name, note in self._left.items() if journal.drop(note) not in done}
         self._earlier = [operation for operation in self._earlier if operation not in done]
-        self._notes = []
+        self._notes = [note for note in self._notes if journal.keep(note) not in done]
 
     def take_back(self, plan: Plan, steps: Sequence[Step], off: claims.Claims) -> None:
         """The steps undo what was claimed. Where nothing else was written, all is as it was, but for the copies `off`
@@ -177,8 +179,8 @@ class Writing:
         stale: set[Connection] = set()
         left = list(steps)
         while left:
-            connection, group = calls.groups(left)[0]
-            if connection is not HERE and self._notes:
+            connection, group = next(calls.groups(left))
+            while connection is not HERE and self._notes:
                 mine = [step for step in left if step.connection is HERE]
                 self._write(Group(HERE, (), calls.partners(mine)))  # the notes stand before the partner is written to
             if connection in stale:  # a fresh fingerprint
@@ -232,7 +234,8 @@ class Writing:
         written = calls.written(self.steps)
         run = calls.calls(group.steps, reading.server, self.waiting, unasked, written)
         if connection is HERE:
-            run = calls.noted(run, self._notes, self._last_words() if group.last else ())
+            stand = (*self._left.values(), *self._notes)
+            run = calls.noted(run, self._notes, self._last_words(stand) if group.last else ())
         rereads = self._rereads(connection, group.content)
         operations = [call.operation for call in run]
         tell(reading.remote, f"runs {len(operations)} operations on {reading.server.name}")

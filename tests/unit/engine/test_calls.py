@@ -166,3 +166,24 @@ def test_of_a_scope_that_nobody_serves_the_claim_is_that_it_is_out_of_the_relati
     assert [step.action.kind for step in claim] == [Kind.SAVE, Kind.DETACH_MEMBERS]
     assert [(step.action.kind, step.action.where) for step in rest] == [(Kind.DELETE, OWN), (Kind.DETACH_MEMBERS, HERE)]
     assert [step.is_taken_back for step in claim] == [True, False]
+
+
+def test_steps_that_are_too_much_for_one_request_are_sent_in_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    define = scope_specs.parse([builders.definition(f"10.0.{number}.0") for number in range(40, 60)])
+    settings = task_options.parse("HQ", {"partner_server": PARTNER})
+    server = builders.server([builders.relationship(scopes=["10.0.1.0"])])
+    steps = calls.steps(alone(server, Spec("HQ", settings, (), define, create_only=True, option="relationship")))
+    assert len(list(calls.groups(steps))) == 1
+    monkeypatch.setattr(calls, "MOST_BYTES", 2000)
+    groups = list(calls.groups(steps))
+    assert len(groups) > 2
+    assert [step for _connection, group in groups for step in group] == list(steps)
+    assert all(sum(step.size for step in group) <= 2000 or len(group) == 1 for _connection, group in groups)
+
+
+def test_a_note_about_others_waits_where_it_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is sent before they are written to; of several that are sent alone one comes at least."""
+    notes = [Note(name, PARTNER, (ONE, THREE), run="1") for name in ("A", "B", "C")]
+    assert len(calls.noted((), notes, ())) == 3
+    monkeypatch.setattr(calls, "MOST_BYTES", 20)
+    assert [call.operation for call in calls.noted((), notes, ())] == [journal.keep(notes[0])]

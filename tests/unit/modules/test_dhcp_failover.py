@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import interrupted
 import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import calls
 from pairs import ONE, THREE, TWO, Pair, pair, steps
 
 WHOLE = "dhcp_failover"
@@ -74,6 +76,30 @@ def test_a_new_scope_comes_straight_into_failover() -> None:
     assert result["relationships"][0]["scopes"] == ["10.0.1.0", "10.0.2.0", "10.0.9.0"]
     assert {server: servers.server(server).scopes[scope].state for server in ("DHCP01", "DHCP02") for scope in
             servers.server(server).relationships["HQ"].scopes} == {"DHCP01": "Active", "DHCP02": "Active"}  # fmt: skip
+
+
+@pytest.mark.parametrize("route", [{}, {"partner_host": "auto"}], ids=["second hop", "own connections"])
+def test_more_than_one_request_can_have_is_sent_in_several(
+    route: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = [
+        {
+            **NEW,
+            "scope_id": f"10.0.{number}.0",
+            "start_range": f"10.0.{number}.10",
+            "end_range": f"10.0.{number}.99",
+            "router": [f"10.0.{number}.1"],
+        }
+        for number in range(100, 112)
+    ]
+    entries = [{**HQ, "create_scopes": new[:6]}, {**FAR, "create_scopes": new[6:]}]
+    whole = reached(pair(), *entries, **route)
+    monkeypatch.setattr(calls, "MOST_BYTES", 3000)
+    servers = pair()
+    parts = reached(servers, *entries, **route)
+    assert parts["remote_calls"] > whole["remote_calls"] + 1
+    assert steps(parts) == steps(whole)
+    assert interrupted.notes(servers) == []
 
 
 def test_an_entry_that_waits_for_its_first_scope_is_no_error() -> None:
