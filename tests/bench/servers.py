@@ -81,6 +81,21 @@ def estate(size: Size) -> Estate:
     return Estate(lab, declared)
 
 
+def hub(partners: int, relationships: int) -> Estate:
+    """One server with relationships with several others, in turn, each of two scopes; and a scope that is in none."""
+    accounts = (Credential("administrator", secrets.token_urlsafe(18)),)
+    here, *others = (_server(number, accounts) for number in range(1, partners + 2))
+    lab = Lab()
+    lab.servers.update({server.name: server for server in (here, *others)})
+    here.scopes = {one.scope_id: one for one in map(_scope, range(2 * relationships + 1))}
+    entries: list[Entry] = []
+    for number in range(relationships):
+        name, partner, scopes = f"Site {number + 1:02}", others[number % partners], list(here.scopes)[2 * number :][:2]
+        join(lab, Joint(name, here.name, partner.name, percentage=PERCENT, scopes=scopes))
+        entries.append(_entry(name, partner.fqdn, scopes))
+    return Estate(lab, {here.name.lower(): entries})
+
+
 def _entry(name: str, partner: str, scopes: Sequence[IPv4Address]) -> dict[str, Any]:
     return {
         "name": name,

@@ -64,7 +64,9 @@ def are_equal(some: Iterable[Action], others: Iterable[Action]) -> bool:
 
 
 def _told(action: Action) -> Action:
-    return replace(action, id=0, normal=False, stage=Stage.MAKE)
+    """What a look may have otherwise is left out: the partner of a setting is read only where a note leads there."""
+    other = None if action.kind is Kind.MODIFY else action.other
+    return replace(action, id=0, normal=False, stage=Stage.MAKE, other=other)
 
 
 def undo(claimed: Claims, departures: Iterable[Departure], world: World) -> Plan | ReadRequest:

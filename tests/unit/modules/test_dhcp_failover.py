@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import interrupted
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import calls
+from bench.servers import hub
+from nothing_lost.task import Wire, perform
 from pairs import ONE, THREE, TWO, Pair, pair, steps
 
 WHOLE = "dhcp_failover"
 PARTNER, THIRD = "dhcp02.contoso.example", "dhcp03.contoso.example"
 KEEP: dict[str, Any] = {"keep_scopes_on": "this_server", "other_copy": "delete"}
+DISABLE: dict[str, Any] = {**KEEP, "other_copy": "disable"}
 HQ: dict[str, Any] = {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0"]}
 FAR: dict[str, Any] = {"name": "Far", "partner_server": THIRD, "mode": "hot_standby", "scopes": ["10.0.3.0"]}
 NEW = {
@@ -100,6 +104,32 @@ def test_more_than_one_request_can_have_is_sent_in_several(
     assert parts["remote_calls"] > whole["remote_calls"] + 1
     assert steps(parts) == steps(whole)
     assert interrupted.notes(servers) == []
+
+
+@pytest.mark.parametrize("changes", [*itertools.product((False, True), repeat=3)], ids=str)
+@pytest.mark.parametrize("route", [{}, {"partner_host": "auto"}], ids=["second hop", "own connections"])
+def test_a_hub_changes_joins_and_takes_out_with_three_partners(
+    changes: tuple[bool, bool, bool], route: dict[str, str]
+) -> None:
+    estate = hub(partners=3, relationships=6)
+    wire = Wire(estate.lab, inventory=[name.lower() for name in estate.lab.servers])
+    entries = [dict(entry) for entry in estate.declared["dhcp001"]]
+    modifies, joins, takes_out = changes
+    if modifies:
+        entries[0]["load_balance_percent"] = 70
+    if joins:
+        entries[1]["scopes"] = [*entries[1]["scopes"], str(list(estate.lab.servers["DHCP001"].scopes)[-1])]
+    if takes_out:
+        entries[2]["scopes"] = entries[2]["scopes"][:1]
+    options = {"relationships": entries, "purge_scopes": True, **DISABLE, "wait_timeout": 1, **route}
+    done = perform(wire, WHOLE, options, "dhcp001", False)
+    assert not done.get("failed"), done["msg"]
+    assert [entry["outcome"] for entry in done["relationships"][:3]] == [
+        "changed" if change else "ok" for change in changes
+    ]
+    wire.calls = 0
+    again = perform(wire, WHOLE, options, "dhcp001", False)
+    assert (again["changed"], wire.calls) == (False, 1)
 
 
 def test_an_entry_that_waits_for_its_first_scope_is_no_error() -> None:
