@@ -19,6 +19,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import guards
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.declared import WholeServer
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import PartnerRead
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from lab import topology
@@ -55,8 +56,10 @@ servers:
 
 @dataclass
 class Outcome:
-    """What became of a chain of declarations. `wrong`: what must not be; `refused`: texts."""
+    """What became of a chain of declarations. `own`: each partner was read over a connection of its own. `wrong`: what
+    must not be; `refused`: texts."""
 
+    own: bool = False
     declarations: int = 0
     killed: int = 0
     steps: int = 0
@@ -66,8 +69,9 @@ class Outcome:
 
 
 def chain(seed: int, length: int = 4) -> Outcome:
-    """Declarations that follow each other on the same servers; about every second run is killed at a write."""
-    rng, outcome = random.Random(seed), Outcome()
+    """Declarations that follow each other on the same servers; about every second run is killed at a write. Chains of
+    an odd seed have a connection of their own to each partner."""
+    rng, outcome = random.Random(seed), Outcome(own=bool(seed % 2))
     lab = watched(topology.loads(SERVERS))
     files: dict[str, Files] = {}
     before: Declaration | None = None
@@ -75,7 +79,8 @@ def chain(seed: int, length: int = 4) -> Outcome:
         wanted = declaration(rng, before)
         outcome.declarations += 1
         die_at = rng.randint(0, 12) if rng.random() < 0.5 else None
-        said = _reached(lab, wanted, Watch(held(lab), die_at=die_at, after=rng.random() < 0.5), files, outcome)
+        watch = Watch(held(lab), die_at=die_at, after=rng.random() < 0.5)
+        said = _reached(lab, wanted, watch, files, outcome)
         if said and any(text in said for text in EXPECTED):
             outcome.refused.append(said)
         elif said:
@@ -96,7 +101,7 @@ def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str
     for attempt in range(ATTEMPTS):
         wire = Wire(lab, files=files)
         try:
-            result, made = run(wire, wanted)
+            result, made = run(wire, wanted, own=outcome.own)
         except Killed:
             outcome.killed += 1
             watch.die_at = None
@@ -113,11 +118,18 @@ def _reached(lab: WatchedLab, wanted: Declaration, watch: Watch, files: dict[str
     return ""
 
 
-def run(wire: Wire, wanted: Declaration) -> tuple[dict[str, Any], Plan]:
+def run(wire: Wire, wanted: Declaration, *, own: bool = False) -> tuple[dict[str, Any], Plan]:
     """One task on dhcp01: its result, and the plan that it carried out. Raises Killed, Refused, RemoteFailure."""
-    here = Remote(lambda arguments: wire.execute("DHCP01", arguments), "dhcp01", check_mode=False)
+
+    def remote(name: str) -> Remote:
+        return Remote(lambda arguments: wire.execute(name, arguments), name.lower(), check_mode=False)
+
+    def find(read: PartnerRead) -> tuple[str, Remote] | None:
+        names = (name.partition(".")[0].upper() for name in read.names)
+        return next(((name.lower(), remote(name)) for name in names if name in wire.lab.servers), None)
+
     task = Reconciliation(
-        Reader(here),
+        Reader(remote("DHCP01"), find=find if own else None),
         check_mode=False,
         waiting=Waiting(timeout=1),
         limits=guards.Limits(max_removals_percent=100),

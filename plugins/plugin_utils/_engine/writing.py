@@ -189,7 +189,9 @@ class Writing:
                 self._check_foreseen(plan, connection, group)
             if connection is not HERE:
                 self._prove(group)
-            stale = set() if all(step.row.alone for step in group) else {*self.reader.readings} - {connection}
+            stale.discard(connection)
+            if not all(step.row.alone for step in group):  # a cmdlet writes on the partner too
+                stale |= {*self.reader.readings} - {connection}
             ends = last and len(group) == len(left)
             too_many = self._write(Group(connection, group, calls.partners(group), content or plan.rereads, ends))
             carried_out = group if too_many is None else group[: group.index(too_many)]
