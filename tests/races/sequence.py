@@ -6,7 +6,8 @@ An ok promises something (`tasks.Wish`), and the other task may want the contrar
 does not last. A task undoes another one if it does when it is run after it has ended. So:
 
     at the end of a run that said ok, what it promises was so at a moment since its own last change (judge.Promise)
-    at the end of all, what both promise is so, but for a task that the other one undoes in sequence
+    at the end of all, what both promise is so, but for a task that the other one undoes in sequence, or that was broken
+    off in the middle of it and is refused when it is run again, which tells a person
 
 A task that is refused when it is run again needs a person, but where it is refused in sequence too.
 """
@@ -39,9 +40,11 @@ def sequence(pair: Pair) -> Usual:
 
 
 def undone(outcome: Outcome, usual: Usual, pair: Pair) -> list[str]:
-    """Of runs that said ok, those whose promise is broken in the end by one that does not want the contrary."""
+    """Of runs that said ok, those whose promise is broken in the end by one that does not want the contrary, and that
+    tells nobody."""
+    told = {who for who, _said in outcome.persons}
     return [
         f"{name} said ok, and in the end it is not so, which the other task does not do when it follows it"
         for name, well, promised, lasts in zip(pair.names, outcome.well, outcome.promised, usual.lasts, strict=False)
-        if well and lasts and not promised
+        if well and lasts and not promised and not told - {name}
     ]
