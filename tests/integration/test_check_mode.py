@@ -46,7 +46,7 @@ def test_the_site_playbook_check_run_real_run_and_again(net: str) -> None:
         assert again.changed == 0
         assert again.counts.writes == 0
         assert again.counts.commands == 1, "one for each server that is primary of something"
-        assert "HQ is written by dhcp01" in again.output
+        assert '"HQ": "dhcp01"' in again.output
 
 
 def tasks(*scopes: str) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def test_what_is_there_is_adopted_edited_and_reached(door: str, net: str) -> Non
         done = site.site(declared, *PURGE).ok()
         assert planned(done) == planned(ahead)
         assert sorted({one["server"] for one in planned(done)}) == ["DHCP001", "DHCP004"]
-        assert estate.lab.servers["DHCP002"].relationships["Site 01"].percentage == 30
+        assert estate.lab.servers["DHCP002"].relationships["Site 01"].percentage == 70, "the primary has that share"
         assert free in map(str, estate.lab.servers["DHCP003"].relationships["Site 02"].scopes)
         assert len(estate.lab.servers["DHCP004"].relationships["Site 03"].scopes) == 1
         again = site.site(declared, *PURGE).ok()

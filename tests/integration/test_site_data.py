@@ -66,15 +66,15 @@ def test_both_sides_are_one_relationship_and_either_holds_the_secret(door: str, 
         assert here.secret == there.secret
         assert here.secret is not None
         assert (here.percentage, here.partner_server) == (60, "dhcp02.contoso.example")
-        assert 'HQ \\"Süd\\" is written by dhcp01' in run.output
+        assert '"HQ \\"Süd\\"": "dhcp01"' in run.output
 
 
 def test_without_partner_host_no_connection_to_the_partner_is_made(net: str) -> None:
-    """And what a terminal obeys is in no label of a loop."""
+    """And what a terminal obeys is shown by its code."""
     odd = {**HQ, "name": "HQ\x1b[31m"}
     with Site(lab(), "standin", net) as site:
         alone = site.site([odd], "-e", "failover_use_partner_host=false").ok()
-        assert "(item=HQ\\x1b[31m)" in alone.output
+        assert r'"HQ\u001b[31m": "dhcp01"' in alone.output
         assert "\x1b" not in alone.output
         assert [entry.server for entry in site.lab.audit.entries if entry.kind == "command"] == ["DHCP01"] * 3
         assert alone.written == ["Add-DhcpServerv4Failover"]
