@@ -266,7 +266,8 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
         views.append(there)
     own = {spec.name, *(misfit.half.name for misfit in d.unfit.get(spec.name, ()))}  # they end anyway
     sources: dict[str, list[IPv4Address]] = {}
-    for scope in spec.members:
+    lacking = {scope for view in views for scope in view.lacking(spec.name, spec.members)}
+    for scope in (scope for scope in spec.members if scope in lacking) if lacking else ():
         owner = next((name for view in views if (name := view.owners.get(scope))), spec.name)
         if owner not in own and (spec.move_from is None or owner in spec.move_from):
             sources.setdefault(owner, []).append(scope)

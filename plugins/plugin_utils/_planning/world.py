@@ -139,10 +139,19 @@ class ServerView:
         current = self.half(name)
         return current.relationship.members if current else frozenset()
 
-    def lacking(self, name: str, scopes: Iterable[IPv4Address]) -> Scopes:
+    def lacking(self, name: str, scopes: Scopes) -> Scopes:
         """Those of the scopes that are no members of it."""
-        members = self.members(name)
-        return tuple(scope for scope in scopes if scope not in members)
+        known = self._lacked.get(name)
+        if known is None or known[0] is not scopes:
+            members = self.members(name)
+            known = self._lacked[name] = scopes, tuple(scope for scope in scopes if scope not in members)
+        return known[1]
+
+    @cached_property
+    def _lacked(self) -> dict[str, tuple[Scopes, Scopes]]:
+        """Relationship -> the scopes that were asked about last, since each phase asks for the same thousands, and
+        those it lacks."""
+        return {}
 
     def elsewhere(self, scope: IPv4Address, name: str) -> str | None:
         """The other relationship that a scope is in on this server."""
