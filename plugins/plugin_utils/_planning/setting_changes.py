@@ -120,12 +120,15 @@ def _wanted(setting: Setting, declared: DeclaredSettings, current: Relationship)
 
 
 def _sends(declared: DeclaredSettings, current: Relationship, secrets: SecretRecord) -> bool:
-    """Whether the secret is sent although authentication may be on. Authentication that is off uses none, whatever was
-    sent last."""
+    """Whether the secret is sent although authentication may be on. One that is off uses none, and who sends a secret
+    only when it changes does not turn it on by that."""
     if not declared.shared_secret or declared.update_secret == "on_create":
         return False
-    always = declared.update_secret == "always" or not current.enable_auth
-    return always or not secrets.matches(current.name, declared.shared_secret)
+    if declared.update_secret == "always":
+        return True
+    if not current.enable_auth:
+        return declared.enable_auth is True
+    return not secrets.matches(current.name, declared.shared_secret)
 
 
 def touches_secret(differs: Changes) -> bool:

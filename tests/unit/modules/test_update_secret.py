@@ -131,8 +131,18 @@ def test_another_task_that_makes_it_untrue_drops_it(options: dict[str, Any]) -> 
     servers.hq(ONE)
     assert servers.task(name="HQ", **options)["changed"]
     assert servers.kept("DHCP01") == []
-    assert changed_in(servers.hq(ONE)) == (True, 2)
+    assert changed_in(servers.hq(ONE, enable_auth=True)) == (True, 2)
     assert servers.uses(ONE)
+
+
+def test_authentication_that_is_off_stays_off() -> None:
+    """A secret for all relationships, in the data of many, turns it on in none that does without."""
+    servers = Servers()
+    servers.hq(ONE)
+    servers.task(name="HQ", enable_auth=False)
+    result = servers.hq(ONE)
+    assert not result["changed"]
+    assert "exists without authentication, which enable_auth: true switches on" in result["warnings"][0]
 
 
 @pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])

@@ -246,8 +246,10 @@ TURN_ON, TURN_OFF = (
     "modify relationship 'HQ': enable_auth False -> True",
     "modify relationship 'HQ': enable_auth True -> False",
 )
+ON_AND_SENT = f"{TURN_ON}, shared_secret sent anew"
 SHARE = "modify relationship 'HQ': load_balance_percent 50 -> 60"
 ON_CHANGE = {"update_secret": "on_change"}
+ON = {**ON_CHANGE, "enable_auth": True}
 
 
 def keeping(secret: str | None, **settings: Any) -> World:
@@ -265,9 +267,11 @@ def keeping(secret: str | None, **settings: Any) -> World:
     [
         (FIRST, True, {**ON_CHANGE, "shared_secret": FIRST}, [], False),
         (FIRST, True, {**ON_CHANGE, "shared_secret": SECOND}, [FORGET, SEND], True),
-        (FIRST, False, {**ON_CHANGE, "shared_secret": FIRST}, [FORGET, f"{SEND}, enable_auth False -> True"], True),
+        (FIRST, False, {**ON, "shared_secret": FIRST}, [FORGET, ON_AND_SENT], True),
+        (FIRST, False, {**ON_CHANGE, "shared_secret": SECOND}, [], False),
         (None, True, {**ON_CHANGE, "shared_secret": FIRST}, [SEND], True),
-        (None, False, {**ON_CHANGE, "shared_secret": FIRST}, [f"{SEND}, enable_auth False -> True"], True),
+        (None, False, {**ON, "shared_secret": FIRST}, [ON_AND_SENT], True),
+        (None, False, {**ON_CHANGE, "shared_secret": FIRST}, [], False),
         (FIRST, True, {**ON_CHANGE, "shared_secret": FIRST, "load_balance_percent": 60}, [SHARE], False),
         (FIRST, True, {"update_secret": "always", "shared_secret": FIRST}, [FORGET, SEND], False),
         (None, True, {"update_secret": "always", "shared_secret": FIRST}, [SEND], False),
