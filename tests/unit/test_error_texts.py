@@ -51,6 +51,20 @@ FILES = sorted(
 )
 
 
+OVERRIDES = re.compile(
+    r"\b(allow_state|recreate|replace_partner_copy|allow_content_loss|allow_overwrite|partner_is_off): "
+    r"(\[PUT IN\]|true|when_needed|inactive_only)(?! \((PUT IN\)|$))"
+)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_what_overrides_is_named_as_the_role_has_it_too(file: str) -> None:
+    source = ast.parse((PLUGINS / file).read_text(encoding="utf-8"))
+    texts = (node for node in ast.walk(source) if isinstance(node, ast.JoinedStr | ast.Constant))
+    shown = ("".join("PUT IN" if part is None else part for part in parts(text)) for text in texts)
+    assert [text for text in shown if OVERRIDES.search(text) and '"""' not in text and "\n" not in text] == []
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_what_ends_a_task_is_a_sentence_about_something(file: str) -> None:
     source = ast.parse((PLUGINS / file).read_text(encoding="utf-8"))

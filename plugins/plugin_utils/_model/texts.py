@@ -27,9 +27,9 @@ _WORDS: Sequence[Sequence[str]] = (
 )
 
 
-def variable(option: str) -> str:
+def variable(option: str, role: str = "failover") -> str:
     """What stands for an option of a task where the task is one of the role's."""
-    return f"failover_{option} of the role and the playbooks"
+    return f"{role}_{option} of the role and the playbooks"
 
 
 def visible(code: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from .._model.identity import Connection
 from .._model.refusal import NotServing, Refused, showing
 from .._model.relationship import Relationship
-from .._model.texts import few
+from .._model.texts import few, variable
 from .._windows.errors import RemoteFailure
 from .._windows.export_elements import Export
 from . import broken_runs, checks, comparison
@@ -25,6 +25,7 @@ from .read_request import OwnRead, PartnerRead, ReadRequest, Scopes
 from .world import ServerView, World
 
 HERE = Connection.THIS_SERVER
+OVERWRITE = variable("allow_overwrite", "replicate")
 Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
 
 
@@ -110,7 +111,7 @@ def _check_served(wanted: Replication, pairs: Sequence[_Pair], going: Collection
                 f"scopes: {few(idle)} is out of service on {names.source}, and {names.destination} serves it, so "
                 "nobody would serve it after replicating. Where another task is at work on the two servers, run again "
                 f"when it has ended; else activate it on {names.source}, or replicate in the other direction; "
-                "allow_overwrite: true overrides. Nothing was changed."
+                f"allow_overwrite: true ({OVERWRITE}) overrides. Nothing was changed."
             )
 
 
@@ -232,12 +233,12 @@ def _lost(lost: Iterable[Difference], gained: Iterable[Difference], names: Direc
         return Refused(
             f"{names.destination} and {names.source} both have what the other has not, so either direction removes "
             f"something. {names.destination} alone has: {going}. {names.source} alone has: {coming}. Add on "
-            f"{names.source} by hand what is to stay of the first list, and run again; allow_overwrite: true removes "
-            f"from {names.destination} what is left of it. Nothing was changed."
+            f"{names.source} by hand what is to stay of the first list, and run again; allow_overwrite: true "
+            f"({OVERWRITE}) removes from {names.destination} what is left of it. Nothing was changed."
         )
     return Refused(
         f"{names.destination} has what {names.source} has not, and replicating would remove it: {going}. Replicate in "
-        "the other direction, or say allow_overwrite: true; nothing was changed."
+        f"the other direction, or say allow_overwrite: true ({OVERWRITE}); nothing was changed."
     )
 
 
