@@ -199,8 +199,8 @@ class Reconciliation:
         self._departures.update({(each.scope, each.loser): each for each in plan.departures})
         first, rest = calls.parted(steps)
         self.writing.begin(plan, steps)
-        own = any(map(is_own_of_partner, plan.start.views))  # connections: what is noted there was read
-        if not own and is_half_done(plan):
+        own = any(map(is_own_of_partner, plan.start.views))
+        if is_half_done(plan):
             tell(self.reader.remotes[HERE], f"waits {MIDDLE:g} s: a run on the partner may be in the middle of it")
             sleep(MIDDLE)  # the first request finds it out
         try:

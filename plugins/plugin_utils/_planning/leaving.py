@@ -26,6 +26,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.failover_states import CUT_OFF, PARTNER_DOWN
+from .._model.identity import Hop
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.texts import few, variable
@@ -269,14 +270,17 @@ def is_half_made(name: str, view: ServerView, other: ServerView) -> bool:
 
 
 def is_half_done(plan: Plan) -> bool:
-    """Whether the two servers differ in what the plan writes to: a run was broken off, or is in the middle of it."""
-    here, views = plan.start.here, plan.start.views.values()
-    for action in plan.actions:
-        half = next((view for view in views if view is not here and view.half(action.name)), None)
-        there = plan.start.partner(action.name) or half
-        if there is not None:
-            one_sided = here.members(action.name) ^ there.members(action.name)
-            if is_half_made(action.name, here, there) or not one_sided.isdisjoint(action.scopes):
+    """Whether this server and a partner over a hop, of whose runs no notes are read, differ in what the plan writes to:
+    a run was broken off, or is in the middle of it."""
+    here, hops = plan.start.here, [view for view in plan.start.views.values() if isinstance(view.source, Hop)]
+    scopes: dict[str, set[IPv4Address]] = {}
+    for action in plan.actions if hops else ():
+        scopes.setdefault(action.name, set()).update(action.scopes)
+    for name, written in scopes.items():
+        there = plan.start.partner(name) or next((view for view in hops if view.half(name)), None)
+        if there is not None and isinstance(there.source, Hop):
+            one_sided = here.members(name) ^ there.members(name)
+            if is_half_made(name, here, there) or not one_sided.isdisjoint(written):
                 return True
     return False
 

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note, from_text
 from interrupted import CLAIM, KEEP, OWN, PARTNER, leave, meanwhile, notes, states
 from lab.core.server import Server
 from nothing_lost.watched import Killed
@@ -43,11 +44,24 @@ def test_while_copies_are_out_of_service_a_note_tells_so_and_for_how_long(route:
 
 def test_one_request_needs_no_note_that_others_wait_for() -> None:
     """It runs under the server's mutex, so nobody sees the note but after a run that was killed."""
+    servers, kept = pair(), list[Note | None]()
+    plain = servers.wire.execute
+
+    def execute(server: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        calls = json.loads(arguments["request"]).get("calls", ())
+        kept.extend(from_text(call["public"]) for call in calls if call["op"] == "keep_text")
+        return plain(server, arguments)
+
+    servers.wire.execute = execute  # type: ignore[method-assign]
+    servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=70, wait_timeout=1)
+    assert [(note.partner, note.until) for note in kept if note] == [(PARTNER, None)]
+
+
+def test_what_was_refused_and_left_nothing_leaves_no_note() -> None:
     servers = pair()
-    change: dict[str, Any] = {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 1}
     servers.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20127")
-    assert servers.run(RELATIONSHIP, **change)["failed"]
-    assert [(note.partner, note.until) for note in notes(servers) if note] == [(PARTNER, None)]
+    assert servers.run(RELATIONSHIP, name="HQ", load_balance_percent=70, wait_timeout=1)["failed"]
+    assert notes(servers) == []
 
 
 # --- a run that died -------------------------------------------------------------------------------------------------
@@ -152,6 +166,25 @@ def test_who_waits_for_long_says_why(capsys: pytest.CaptureFixture[str]) -> None
     assert servers.ok(SCOPE, **servers.remove(ONE, **{**KEEP, "wait_timeout": 120}))["changed"]
     told = " ".join(capsys.readouterr().err.split())
     assert told.count("windhcp.failover: dhcp01 waits: eva@controller3 is writing to 'HQ' since ") == 1
+
+
+def test_over_the_hop_a_pair_that_is_half_done_is_given_a_moment() -> None:
+    """A run that is in the middle of its request ends it meanwhile, and there is nothing left to do."""
+    servers = pair()
+    servers.server("DHCP02").relationships["HQ"].scopes.remove(ONE)
+    servers.server("DHCP02").scopes[ONE].state = "InActive"
+    waited: list[float] = []
+
+    def pause(seconds: float) -> None:
+        waited.append(seconds)
+        servers.server("DHCP01").relationships["HQ"].scopes = [TWO]
+
+    servers.wire.pause = pause  # type: ignore[method-assign]
+    leaves = {"keep_scopes_on": "this_server", "other_copy": "disable"}
+    mark = servers.lab.audit.mark()
+    assert not servers.run(SCOPE, **servers.remove(ONE, **{**leaves, "wait_timeout": 60})).get("failed")
+    assert waited[0] == 10
+    assert [entry.cmdlet for entry in servers.lab.audit.since(mark) if entry.write] == []
 
 
 def test_only_what_it_is_about_waits() -> None:

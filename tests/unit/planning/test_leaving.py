@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Connection, Source
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import leaving
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from random_pairs import Denied
@@ -223,3 +227,22 @@ def test_an_unread_partner_is_a_warning_where_this_server_has_nothing_to_remove(
         f"nothing had to be removed on DHCP01; whether its partner still has one in 'HQ' is not known: {GONE}",
     )
     assert PARTNER in start.known
+
+
+@pytest.mark.parametrize(
+    ("source", "there", "scope", "is_half_done"),
+    [
+        (HOP, HQ, ONE, False),
+        (HOP, {"HQ": ["10.0.2.0"]}, ONE, True),
+        (HOP, {"HQ": ["10.0.2.0"]}, TWO, False),
+        (HOP, {}, TWO, True),
+        (OWN, {"HQ": ["10.0.2.0"]}, ONE, False),
+    ],
+    ids=["alike", "on one side", "another scope is on one side", "one half", "whose notes are read"],
+)
+def test_a_pair_that_differs_in_what_is_written_may_have_a_run_in_the_middle(
+    source: Source, there: Mapping[str, list[str]], scope: IPv4Address, *, is_half_done: bool
+) -> None:
+    start = world(builders.server([builders.relationship("HQ", HQ["HQ"])]), partner(there), source)
+    action = Action(0, Kind.DETACH_MEMBERS, Connection.THIS_SERVER, "HQ", (scope,))
+    assert leaving.is_half_done(Plan((action,), start, start)) is is_half_done
