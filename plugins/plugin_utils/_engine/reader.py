@@ -151,6 +151,7 @@ class Reader:
                 journal=(*ours, *(note for note in self._written if note.relationship not in named)),
                 at_work=alive,
                 run=self.run,
+                written=tuple(note.relationship for note in self._written),
                 secrets=self._secrets,
                 safety_copy=self._copy,
                 statistics=self._statistics,

@@ -33,7 +33,7 @@ from .._model.refusal import NotServing, Refused, TaskFailure
 from .._model.server import Server
 from .._model.texts import few, without_nothing
 from .._planning import broken_runs, claims, guards
-from .._planning.leaving import is_half_done, is_half_made
+from .._planning.leaving import is_half_done
 from .._planning.plan import Departure, Plan
 from .._planning.read_request import ReadRequest
 from .._planning.world import Planner, World
@@ -308,17 +308,9 @@ class Reconciliation:
         partners = [source for source in plan.start.known.values() if source in plan.start.views]
         if partners and len(partners) == len(plan.start.known):
             reading = self.reader.readings[HERE]
-            drops = [journal.drop(note) for note in plan.start.journal if _is_settled(note, plan.end)]
+            drops = [journal.drop(note) for note in plan.start.journal if broken_runs.is_settled(note, plan.end)]
             if drops:
                 reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
-
-
-def _is_settled(note: Note, now: World) -> bool:
-    """Whether the partner that the note names was looked at, and nothing is half done."""
-    name, here, there = note.relationship, now.here, broken_runs.partner_of(note, now)
-    if there is None or broken_runs.left_of(note, now):
-        return False
-    return not is_half_made(name, here, there)
 
 
 def _concerned(plan: Plan) -> list[Note]:

@@ -68,6 +68,7 @@ class Writing:
         self.result = result
         self.done = self._before = list(done)
         self.steps: list[Step] = []  # that were carried out
+        self.acted = False  # something was carried out, or begun, that no undoing takes back
         self.claimed: dict[IPv4Address, Source] = {}  # scope -> the server on which it is out of service until it goes
         self._notes: list[Note] = []  # that are still to be left before the first write
         self._left: dict[str, Note] = {}  # that stand there, by their relationships
@@ -142,8 +143,7 @@ class Writing:
     def take_back(self, plan: Plan, steps: Sequence[Step], off: claims.Claims) -> None:
         """The steps undo what was claimed. Where nothing else was written, all is as it was, but for the copies `off`
         service that somebody else has to do with. Raises RemoteFailure."""
-        acted = any(not step.is_taken_back for step in self.steps)
-        before, carried_out = self.done, list(self.steps)
+        acted, before, carried_out = self.acted, self.done, list(self.steps)
         self.carry_out(plan, steps, last=False)
         self.steps, self.claimed = (carried_out, {}) if acted else ([], {})
         self.done = before if acted else self._before
@@ -249,6 +249,7 @@ class Writing:
             self._learn_notes(run, reply)
         self._note_copies(reading.remote, run, reply)
         step = calls.under_way(group.steps, run, reply.calls)
+        self._learn_acted(run, reply)
         self._learn(connection, group.steps if step is None else group.steps[: group.steps.index(step)], rereads, reply)
         if reply.status != "stopped":
             return None
@@ -256,6 +257,12 @@ class Writing:
             return step
         failed = step or (group.steps[-1] if group.steps else None)
         raise self._stopped(reading.remote, run[len(reply.calls) - 1], reply.calls[-1], failed)
+
+    def _learn_acted(self, run: Sequence[Call], reply: Reply) -> None:
+        """A write that fails may have reached one of the two servers."""
+        ran = run[: len(reply.calls)]
+        writes = (call.step for call in ran if call.role is Role.STEP and call.step is not None)
+        self.acted = self.acted or any(not step.is_taken_back for step in writes)
 
     def _send(self, reading: Reading, operations: Sequence[Operation], rereads: Sequence[Operation]) -> Reply:
         """Raises RemoteFailure, with what was written before it."""

@@ -69,10 +69,15 @@ def serve_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerV
 
 
 def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:
-    """What a run that did not end put out of service, or made, serves again where both servers have it as a member, or
-    nobody else has it; what this plan takes out stays as it leaves it."""
+    """What a run that did not end put out of service, or made, serves again where both servers have it as a member;
+    what this plan takes out stays as it leaves it."""
     for note, there in _broken_off(d, about):
         _switch_on(note, d.view(there.source), stage, d)
+    for note in d.world.broken_off:
+        if about.concerns(note):
+            _serve_made(note, stage, d)
+            if not (note.claimed or note.made) and not _is_with(d.here, note):
+                d.ask(PartnerRead.noted(note))  # a former partner, which nobody asks any more, settles it
 
 
 def partner_of(note: Note, now: World) -> ServerView | None:
@@ -110,11 +115,48 @@ def left_of(note: Note, now: World) -> Note | None:
         for scope in note.incomplete
         if scope in made or (scope in here.copies and not here.serves(scope) and scope not in here.owners)
     )
-    apart = (here.members(name) ^ there.members(name)).intersection(note.scopes)
+    mine = here.members(name) if _is_with(here, note) else frozenset()
+    apart = (mine ^ there.members(name)).intersection(note.scopes)
     scopes = tuple(sorted({*apart, *claimed, *made, *incomplete}))
     if not scopes:
         return None
     return replace(note, scopes=scopes, claimed=claimed, made=made, incomplete=incomplete, until=None)
+
+
+def lacking(d: Draft) -> frozenset[IPv4Address]:
+    """Scopes that may not serve yet, since what an earlier run was to put into them may be missing."""
+    return frozenset(d.start.incomplete).difference(d.complete)
+
+
+def is_settled(note: Note, now: World) -> bool:
+    """Whether the partner that the note names was looked at, and nothing is half done."""
+    there = partner_of(note, now)
+    if there is None or left_of(note, now):
+        return False
+    mine = now.here.half(note.relationship) if _is_with(now.here, note) else None
+    return (mine is None) == (there.half(note.relationship) is None)
+
+
+def _is_with(here: ServerView, note: Note) -> bool:
+    """Whether the relationship is not with another partner by now."""
+    half = here.half(note.relationship)
+    return half is None or half.relationship.partner.is_called(note.partner)
+
+
+def _serve_made(note: Note, stage: Stage, d: Draft) -> None:
+    """What the run made serves where it is by now, which may be with another partner."""
+    for scope in sorted({*note.made} - lacking(d)):
+        half = d.here.half(d.here.owners.get(scope, ""))
+        if half is None or half.relationship.partner.is_called(note.partner):
+            continue
+        there = d.ask(PartnerRead(half.relationship.partner.names, half.relationship.name))
+        for one, other in (
+            ((d.here, there), (there, d.here))
+            if isinstance(there, ServerView) and in_common(d.here, d.view(there.source), scope, d.here)
+            else ()
+        ):
+            if not d.view(one.source).serves(scope):
+                d.add(Kind.SERVE_ON, one, half.relationship.name, [scope], other=other.source, stage=stage)
 
 
 def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
@@ -134,7 +176,7 @@ def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
 
 
 def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
-    left = {scope for scope in note.made if scope in d.start.incomplete and scope not in d.complete}
+    left = lacking(d)
     for scope in sorted({*note.claimed, *note.made}):
         both = (d.here, d.view(there.source))
         common = in_common(*both, scope, d.here)
@@ -142,8 +184,7 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
             on = d.here if note.claimed.get(scope) == d.here.name else there  # the partner has other names
             claimed = (scope in note.claimed and view.source == on.source) or scope in note.made
             off = scope in view.copies and not view.serves(scope)
-            alone = scope not in other.copies and scope not in note.made
-            if claimed and off and (common or alone) and scope not in left:
+            if claimed and off and common and scope not in left:
                 d.add(Kind.SERVE_ON, view, note.relationship, [scope], other=other.source, stage=stage)
         if scope in left and common:
             d.warn(
@@ -151,7 +192,8 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
                 f"options, exclusions or reservations may be missing: compare it with its definition in create_scopes, "
                 f"on both servers of '{note.relationship}', and activate it on both (Set-DhcpServerv4Scope)"
             )
-        if scope in note.made and not common and scope in d.here.copies and not d.here.serves(scope):
+        alone = scope in d.here.copies and scope not in d.here.owners
+        if scope in note.made and alone and not d.here.serves(scope):
             d.warn(
                 f"an earlier run that was broken off created {scope} on {d.here.name}, where it is out of service and "
                 f"in no relationship yet: declare it in '{note.relationship}'"

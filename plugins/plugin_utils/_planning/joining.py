@@ -54,11 +54,14 @@ def settle(spec: Spec, d: Draft) -> None:
 
 
 def _serve(spec: Spec, there: ServerView | None, d: Draft) -> None:
-    """Scopes that are made serve as soon as both servers have them; each is switched on by itself."""
-    new = [each.scope_id for each in spec.define if each.active and each.scope_id not in d.start.here.copies]
-    if there is not None and new:
-        d.add(Kind.SERVE_ON, d.here, spec.name, new, other=there.source)
-        d.add(Kind.SERVE_ON, there, spec.name, new, other=d.here.source)
+    """Scopes that are made, also by this run or by one that was broken off, serve as soon as both servers have them;
+    each is switched on by itself."""
+    made = {scope for note in d.world.journal for scope in note.made}
+    new = [each.scope_id for each in spec.define if each.active]
+    new = [scope for scope in new if scope not in d.start.here.copies or scope in made - broken_runs.lacking(d)]
+    for view, other in ((d.here, there), (there, d.here)) if there is not None else ():
+        off = [scope for scope in new if not d.view(view.source).serves(scope)]
+        d.add(Kind.SERVE_ON, view, spec.name, off, other=other.source)
 
 
 def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:

@@ -138,7 +138,8 @@ def with_purged(
     desired: Sequence[Spec], world: World, policy: Policy, ignore: Collection[str] = ()
 ) -> tuple[Spec, ...]:
     """The list, for a task that declares the whole server and purges, with every other relationship of this server as
-    an absent one, but those to `ignore`."""
-    listed = {*named(desired)}
-    others = [name for name in sorted(world.here.ours) if name not in listed and name not in ignore]
+    an absent one, and those whose end was broken off, but those to `ignore`."""
+    listed = {name.casefold() for name in (*named(desired), *ignore)}
+    there = {*world.here.ours, *(note.relationship for note in world.broken_off)}
+    others = [name for name in sorted(there) if name.casefold() not in listed]
     return (*desired, *(Spec(name, absent=True, policy=policy, one_by_one=False) for name in others))

@@ -251,10 +251,10 @@ class World:
     """All that is known; nothing at first. `known`: the servers that were asked for, by the name that was asked for
     ("": that of partner_host). `finds_partners`: partner_host is auto.
 
-    `journal`: notes of runs that did not end, and of this one (`run`), on this server, the latest first; `at_work`: of
-    others that may not have ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes
-    that Windows takes in one call. `safety_copy`: the one that was asked for. `knocked`: servers that were asked
-    whether they are there.
+    `written`: relationships that this run has written to, which is verified on both servers. `journal`: notes of runs
+    that did not end, and of this one (`run`), on this server, the latest first; `at_work`: of others that may not have
+    ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes that Windows takes in one
+    call. `safety_copy`: the one that was asked for. `knocked`: servers that were asked whether they are there.
     """
 
     views: Mapping[Source, ServerView] = field(default_factory=dict)
@@ -264,6 +264,7 @@ class World:
     journal: tuple[Note, ...] = ()
     at_work: tuple[Note, ...] = ()
     run: str = ""
+    written: tuple[str, ...] = ()
     secrets: SecretRecord = field(default_factory=SecretRecord)
     at_once: int = AT_ONCE
     safety_copy: Export | None = None
@@ -277,7 +278,8 @@ class World:
 
     def reads_both(self, name: str) -> bool:
         """Whether the partner is looked at although this server shows nothing that would have to be done."""
-        return self.has_partner_host or self.note(name) is not None
+        noted = [*self.written, *(note.relationship for note in self.broken_off)]
+        return self.has_partner_host or name.casefold() in map(str.casefold, noted)
 
     @property
     def broken_off(self) -> tuple[Note, ...]:

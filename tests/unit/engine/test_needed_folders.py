@@ -24,6 +24,7 @@ TASK = {
     "scopes": ["10.10.10.0"],
     "shared_secret": "Kx7-secret",
     "update_secret": "on_change",
+    "enable_auth": True,
 }
 OURS = "O:BAG:DUD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 KEPT, COPIES, BACKUPS = "kept", "safety-copies", "backups"
@@ -154,7 +155,13 @@ def test_restoring_needs_two_folders(place: str) -> None:
 @pytest.mark.parametrize("kind", ["secret", "unfinished"])
 def test_a_kept_text_of_somebody_else_is_told_before_it_would_be_written_over(kind: str) -> None:
     servers = pair()
-    task = {"name": "HQ", "shared_secret": "Kx7-secret", "update_secret": "on_change", "wait_timeout": 1}
+    task = {
+        "name": "HQ",
+        "shared_secret": "Kx7-secret",
+        "update_secret": "on_change",
+        "enable_auth": True,
+        "wait_timeout": 1,
+    }
     servers.ok(RELATIONSHIP, **task)
     files = servers.wire.files["DHCP01"]
     (secret,) = (path for path in files.paths() if "secret." in path)

@@ -242,7 +242,9 @@ def test_what_this_server_does_not_tell_is_a_failure() -> None:
 
 def test_secrets_are_read_of_the_relationships_that_are_asked_for() -> None:
     servers = pair()
-    servers.ok(RELATIONSHIP, name="HQ", shared_secret="Kx7-secret", update_secret="on_change", wait_timeout=1)
+    servers.ok(
+        RELATIONSHIP, name="HQ", shared_secret="Kx7-secret", update_secret="on_change", enable_auth=True, wait_timeout=1
+    )
     reader = Reader(remote(servers, "DHCP01"))
     reader.read(ReadRequest())
     assert not reader.world().secrets.exists("HQ")

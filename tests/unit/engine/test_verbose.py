@@ -48,7 +48,9 @@ def test_a_task_tells_its_reads_and_its_plan(
 def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     servers = pair()
     monkeypatch.setattr(Display(), "verbosity", 6)
-    servers.ok(RELATIONSHIP, name="HQ", shared_secret=SECRET, update_secret="on_change", wait_timeout=1)
+    servers.ok(
+        RELATIONSHIP, name="HQ", shared_secret=SECRET, update_secret="on_change", enable_auth=True, wait_timeout=1
+    )
     out = "".join(capsys.readouterr())
     assert "plan: modify relationship 'HQ'" in out
     assert SECRET not in out

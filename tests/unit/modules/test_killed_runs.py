@@ -18,6 +18,7 @@ CHANGE = {
     "load_balance_percent": 70,
     "shared_secret": "Kx7-secret",
     "update_secret": "on_change",
+    "enable_auth": True,
     "wait_timeout": 1,
 }
 LEAVE = {"keep_scopes_on": "partner", "other_copy": "delete"}

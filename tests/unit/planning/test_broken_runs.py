@@ -59,7 +59,7 @@ def gone_on(start: World, note: Note, *desired: Spec, run: str = "mine") -> Draf
     [
         (OFF_THERE, "1+HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
         (OFF_THERE, "1-HQ", "1-HQ", ["activate 10.0.1.0 on DHCP02"], []),
-        (OFF_THERE, "", "1-", ["activate 10.0.1.0 on DHCP02"], []),
+        (OFF_THERE, "", "1-", [], [BY_HAND.format("DHCP02")]),
         (OFF_HERE, "1-HQ", "1+HQ", ["activate 10.0.1.0 on DHCP01"], []),
         (OFF_HERE, "1+HQ", "1-HQ", [], []),
         (OFF_THERE, "1+", "1-", [], []),
@@ -77,7 +77,7 @@ def gone_on(start: World, note: Note, *desired: Spec, run: str = "mine") -> Draf
     ids=[
         "in common",
         "in common, and nobody serves it",
-        "nobody else has it",
+        "this server lacks it: another one may serve it",
         "of this server",
         "somebody else put the other one out of service",
         "the kept one serves",

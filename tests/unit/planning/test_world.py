@@ -121,9 +121,9 @@ def test_why_a_partner_could_not_be_read_is_an_answer() -> None:
     ("has_partner_host", "journal", "names"),
     [
         (False, (), ()),
-        (False, (Note("Gone", PARTNER),), (PARTNER,)),
-        (False, (Note("GONE", PARTNER),), (PARTNER,)),
-        (True, (Note("Gone", PARTNER),), ()),
+        (False, (Note("Gone", PARTNER, run="dead"),), (PARTNER,)),
+        (False, (Note("GONE", PARTNER, run="dead"),), (PARTNER,)),
+        (True, (Note("Gone", PARTNER, run="dead"),), ()),
     ],
     ids=["never heard of", "noted by a run that broke off", "noted in capitals", "partner_host is asked"],
 )
