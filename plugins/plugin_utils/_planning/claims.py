@@ -29,7 +29,7 @@ from .draft import Draft
 from .plan import Departure, Plan
 from .plan_proof import finished, in_common, serving
 from .read_request import PartnerRead, ReadRequest, Unread
-from .world import ServerView, World
+from .world import Half, ServerView, World
 
 Claims = Mapping[IPv4Address, Source]  # scope -> the server whose copy was put out of service
 
@@ -197,14 +197,19 @@ def is_as_foreseen(expected: World, now: World, source: Source, actions: Iterabl
     """Whether a server shows what the plan's fold says of it, as far as some actions are about it."""
     foreseen, seen = expected.views[source], now.views[source]
     for action in actions:
-        halves = [view.half(action.name) for view in (foreseen, seen)]
-        shown = [half and (half.relationship.partner_server, frozenset(half.scopes)) for half in halves]
-        if shown[0] != shown[1]:
+        wanted, shown = (view.half(action.name) for view in (foreseen, seen))
+        if (wanted is None) != (shown is None) or (wanted and shown and not _are_alike(wanted, shown)):
             return False
         for scope in action.scopes:
             if (scope in foreseen.copies, foreseen.serves(scope)) != (scope in seen.copies, seen.serves(scope)):
                 return False
     return True
+
+
+def _are_alike(one: Half, other: Half) -> bool:
+    """With the same partner, whatever Windows calls it, and of the same members."""
+    same = one.relationship.partner.is_same(other.relationship.partner)
+    return same and frozenset(one.scopes) == frozenset(other.scopes)
 
 
 @dataclass(frozen=True)

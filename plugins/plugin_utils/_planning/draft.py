@@ -82,10 +82,6 @@ class Draft:
         if keep_days is not None:
             self.add(Kind.SAVE, where, name, scopes, detail=keep_days, **more)
 
-    def has(self, kind: Kind, name: str) -> bool:
-        """Whether an action of this kind was added for the relationship."""
-        return any(action.kind is kind and action.name == name for action in self.actions)
-
     def ordered(self) -> tuple[Action, ...]:
         """By stages, each as it was added."""
         in_order = sorted(self.actions, key=lambda action: action.stage)

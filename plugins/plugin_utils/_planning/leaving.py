@@ -30,7 +30,7 @@ from .._model.identity import Hop
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.texts import few, variable
-from .actions import Kind, Membership, Stage
+from .actions import Action, Kind, Membership, Stage
 from .broken_runs import serve_kept
 from .checks import check_elsewhere, check_kept, check_said
 from .claims import check_in_service, check_not_last
@@ -171,14 +171,20 @@ def _end(name: str, keeper: ServerView, other: ServerView, *, by_api: bool, d: D
     else:
         d.forget_secret(name, Stage.LOSER)
     if by_api:
-        # what leaves by the cmdlet (scopes that go on to another relationship) needs both halves
-        last = Stage.KEEPER if d.has(Kind.WITHDRAW_MEMBERS, name) else Stage.LOSER
+        # scopes that go on to another relationship leave later: by the cmdlet, which needs both halves, or from here
+        later = any(action.name == name and _leaves_later(action, other) for action in d.actions)
+        last = Stage.KEEPER if later else Stage.LOSER
         for view, stage, opposite in ((other, last, keeper), (keeper, Stage.KEEPER, other)):
             if view.half(name):
                 d.add(Kind.DETACH_HALF, view, name, other=opposite.source, stage=stage)
     elif keeper.half(name):
         more: dict[str, Any] = {"partner": _reached(name, keeper), "normal": True, "stage": Stage.KEEPER}
         d.add(Kind.WITHDRAW_RELATIONSHIP, keeper, name, other=other.source, **more)
+
+
+def _leaves_later(action: Action, other: ServerView) -> bool:
+    from_it = action.kind is Kind.DETACH_MEMBERS and action.where == other.source
+    return action.stage is Stage.KEEPER and (from_it or action.kind is Kind.WITHDRAW_MEMBERS)
 
 
 def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d: Draft, name: str = "") -> None:

@@ -1,0 +1,242 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A server with relationships with three partners: what runs that were broken off, and declarations that follow them,
+make of it, over the hop and over connections of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from lab import topology
+from lab.standin.files import Files
+from nothing_lost.broken_runs import served_twice
+from nothing_lost.task import Wire, perform
+from nothing_lost.watched import Killed, Watch, held, watched
+
+RANGE = "{{name: S, subnet_mask: 255.255.255.0, start_range: 10.0.{0}.10, end_range: 10.0.{0}.99}}"
+INSIDE = ", ".join(f"10.0.{number}.0: {RANGE.format(number)}" for number in range(1, 8))
+SERVERS = f"""
+credentials: [{{user: admin, password: random}}]
+switches: {{settle_polls: 0}}
+servers:
+  DHCP01: {{fqdn: dhcp01.contoso.example, address: 127.0.0.11, ip: 10.10.0.11, scopes: {{{INSIDE}}}}}
+  DHCP02: {{fqdn: dhcp02.contoso.example, address: 127.0.0.12, ip: 10.10.0.12}}
+  DHCP03: {{fqdn: dhcp03.contoso.example, address: 127.0.0.13, ip: 10.10.0.13}}
+  DHCP04: {{fqdn: dhcp04.contoso.example, address: 127.0.0.14, ip: 10.10.0.14}}
+"""
+ROUTES = pytest.mark.parametrize("own", [False, True], ids=["second hop", "own connections"])
+NEW = {
+    "scope_id": "10.0.20.0",
+    "name": "New",
+    "subnet_mask": "255.255.255.0",
+    "start_range": "10.0.20.10",
+    "end_range": "10.0.20.99",
+    "state": "active",
+}
+NINE_HUNDRED = {"wait_timeout": 900}  # until a run that was killed may not be at work any more
+
+
+def entry(name: str, partner: int, *scopes: int, **more: Any) -> dict[str, Any]:
+    members = [f"10.0.{number}.0" for number in scopes]
+    return {"name": name, "partner_server": f"dhcp0{partner}.contoso.example", "scopes": members, **more}
+
+
+A, B, C = entry("A", 2, 1, 2), entry("B", 3, 3, 4), entry("C", 4, 5, 6)
+
+
+@dataclass
+class Hub:
+    """DHCP01 and its partners. `own`: it has a connection of its own to each."""
+
+    own: bool
+    lab: Any = field(default_factory=lambda: watched(topology.loads(SERVERS)))
+    files: dict[str, Files] = field(default_factory=dict)
+
+    def run(self, *entries: dict[str, Any], host: str = "dhcp01", **options: Any) -> dict[str, Any]:
+        """One task of dhcp_failover."""
+        wire = Wire(self.lab, files=self.files)
+        if self.own:
+            wire.inventory, options["partner_host"] = [name.lower() for name in self.lab.servers], "auto"
+        given = {"keep_scopes_on": "this_server", "other_copy": "delete", "max_removals_percent": 100, **options}
+        result = perform(wire, "dhcp_failover", {"relationships": list(entries), "wait_timeout": 1, **given}, host)
+        return {**result, "calls": wire.calls}
+
+    def ok(self, *entries: dict[str, Any], **options: Any) -> dict[str, Any]:
+        result = self.run(*entries, **options)
+        assert not result.get("failed"), result["msg"]
+        assert served_twice(self.lab) == []
+        return result
+
+    def killed(self, at: int, *entries: dict[str, Any], **options: Any) -> None:
+        """After so many writes."""
+        self.lab.watch = Watch(held(self.lab), die_at=at, after=True)
+        with pytest.raises(Killed):
+            self.run(*entries, **options)
+        self.lab.watch = None
+
+    def in_sync(self, *entries: dict[str, Any], **options: Any) -> None:
+        """After one more run, which may settle a note."""
+        self.ok(*entries, **NINE_HUNDRED, **options)
+        again = self.ok(*entries, **options)
+        assert (again["changed"], again["calls"], self.notes) == (False, 1, [])
+
+    @property
+    def notes(self) -> list[str]:
+        files = self.files.get("DHCP01")
+        return [] if files is None else [path for path in files.paths() if "unfinished." in path]
+
+    def members(self, server: str) -> dict[str, list[str]]:
+        return {name: sorted(map(str, half.scopes)) for name, half in self.lab.servers[server].relationships.items()}
+
+    def state(self, server: str, number: int) -> str:
+        copy = self.lab.servers[server].scopes.get(IPv4Address(f"10.0.{number}.0"))
+        return copy.state if copy else ""
+
+
+@ROUTES
+def test_a_scope_that_is_created_serves_where_another_one_leaves_in_the_same_plan(*, own: bool) -> None:
+    hub = Hub(own)
+    hub.ok(A, B)
+    wanted = {**A, "scopes": ["10.0.1.0"], "create_scopes": [NEW]}
+    result = hub.ok(wanted, B, purge_scopes=True, wait_timeout=0)
+    assert result["calls"] <= (11 if own else 5)
+    assert [hub.state(server, 20) for server in ("DHCP01", "DHCP02")] == ["Active", "Active"]
+    hub.in_sync(wanted, B, purge_scopes=True)
+
+
+@ROUTES
+def test_a_scope_that_is_created_serves_with_the_new_partner(*, own: bool) -> None:
+    hub = Hub(own)
+    hub.ok(A, B)
+    moved = {**A, "partner_server": "dhcp03.contoso.example", "create_scopes": [NEW]}
+    hub.ok(moved, B, recreate="when_needed", wait_timeout=0)
+    assert [hub.state(server, 20) for server in ("DHCP01", "DHCP03")] == ["Active", "Active"]
+    hub.in_sync(moved, B, recreate="when_needed")
+
+
+@ROUTES
+def test_and_where_the_run_that_made_it_died_and_another_entry_defines_it_now(*, own: bool) -> None:
+    hub = Hub(own)
+    hub.ok(A, B)
+    hub.killed(0, {**A, "create_scopes": [NEW]}, B)
+    defined = {**B, "create_scopes": [NEW]}
+    hub.ok(A, defined, **NINE_HUNDRED)
+    assert [hub.state(server, 20) for server in ("DHCP01", "DHCP03")] == ["Active", "Active"]
+    hub.in_sync(A, defined)
+
+
+@ROUTES
+@pytest.mark.parametrize("finished", [0, 2])
+def test_a_claim_that_stayed_as_it_was_to_be_is_never_put_back(finished: int, *, own: bool) -> None:
+    """Its scopes serve on another server by then, which this one does not show."""
+    hub = Hub(own)
+    hub.ok(A)
+    moved, options = {**A, "partner_server": "dhcp03.contoso.example"}, {"recreate": "when_needed"}
+    servers = hub.lab.servers
+    for at in range(20):
+        if "A" in servers["DHCP03"].relationships:
+            break
+        hub = Hub(own)
+        servers = hub.lab.servers
+        hub.ok(A)
+        hub.killed(at, moved, other_copy="disable", **options)
+    for _number in range(finished):
+        hub.ok(moved, other_copy="disable", **options, **NINE_HUNDRED)
+    there = {"name": "A", "state": "absent"}
+    hub.ok(there, host="dhcp03", other_copy="delete", allow_content_loss=True, **NINE_HUNDRED)
+    assert hub.state("DHCP03", 1) == "Active"
+    hub.ok(there, **NINE_HUNDRED)
+    assert [hub.state(server, 1) for server in ("DHCP01", "DHCP02", "DHCP03")] == ["", "InActive", "Active"]
+
+
+@ROUTES
+def test_a_broken_change_of_the_partner_is_settled(*, own: bool) -> None:
+    """Nobody asks the former partner any more, but where a note leads there."""
+    moved = {**A, "partner_server": "dhcp03.contoso.example"}
+    for at in range(3, 8):
+        hub = Hub(own)
+        hub.ok(A)
+        hub.lab.watch = Watch(held(hub.lab), die_at=at, after=True)
+        try:
+            hub.run(moved, recreate="when_needed")
+        except Killed:
+            hub.lab.watch = None
+        hub.ok(moved, recreate="when_needed", **NINE_HUNDRED)
+        hub.in_sync(moved, recreate="when_needed")
+        assert hub.members("DHCP02") == {}
+
+
+@ROUTES
+@pytest.mark.parametrize("error", ["DHCP 20127", "DHCP 20133"])
+def test_a_removal_that_fails_on_the_partner_is_gone_on_with(error: str, *, own: bool) -> None:
+    hub = Hub(own)
+    hub.ok(A, B)
+    stays = {**A, "scopes": ["10.0.1.0"]}
+    hub.lab.fail_next("DHCP01", "Remove-DhcpServerv4FailoverScope", error, half_applied=True)
+    assert hub.run(stays, B, purge_scopes=True)["failed"]
+    assert hub.notes
+    hub.ok(stays, B, purge_scopes=True, **NINE_HUNDRED)
+    assert hub.members("DHCP01")["A"] == hub.members("DHCP02")["A"] == ["10.0.1.0"]
+    hub.in_sync(stays, B, purge_scopes=True)
+
+
+@ROUTES
+def test_a_purge_goes_on_with_the_end_of_a_relationship_that_nobody_declares(*, own: bool) -> None:
+    hub = Hub(own)
+    hub.ok(A, B, C)
+    hub.lab.fail_next("DHCP01", "Remove-DhcpServerv4Failover", "DHCP 20133", half_applied=True)
+    assert hub.run(B, C, purge_relationships=True)["failed"]
+    assert (list(hub.members("DHCP01")), list(hub.members("DHCP02"))) == (["B", "C"], ["A"])
+    hub.ok(B, C, purge_relationships=True, **NINE_HUNDRED)
+    assert hub.members("DHCP02") == {}
+    hub.in_sync(B, C, purge_relationships=True)
+
+
+@ROUTES
+def test_a_former_name_can_be_given_to_another_one(*, own: bool) -> None:
+    hub = Hub(own)
+    hub.ok(A)
+    renamed = {**A, "name": "Anew", "previous_name": "A"}
+    options = {"recreate": "when_needed", "purge_scopes": True}
+    hub.ok(renamed, **options)
+    entries = (renamed, entry("A", 3, 7))
+    hub.ok(*entries, **options)
+    assert hub.members("DHCP01") == {"Anew": ["10.0.1.0", "10.0.2.0"], "A": ["10.0.7.0"]}
+    hub.in_sync(*entries, **options)
+
+
+@ROUTES
+@pytest.mark.parametrize("other_copy", ["delete", "disable"])
+def test_a_relationship_whose_scopes_stay_on_the_partner_ends_while_one_of_them_moves(
+    other_copy: str, *, own: bool
+) -> None:
+    hub = Hub(own)
+    hub.ok(A, B)
+    ends = {"name": "A", "state": "absent", "keep_scopes_on": "partner"}
+    moved = entry("B", 3, 1, 3, 4)
+    hub.ok(ends, moved, other_copy=other_copy)
+    assert hub.members("DHCP01") == {"B": ["10.0.1.0", "10.0.3.0", "10.0.4.0"]}
+    assert hub.state("DHCP02", 2) == "Active"
+    hub.in_sync(ends, moved, other_copy=other_copy)
+
+
+def test_where_one_partner_lets_nobody_in_a_setting_of_it_changes_beside_what_leaves_elsewhere() -> None:
+    """Its own connection is not needed: what is asked of it goes over the hop."""
+    hub = Hub(own=True)
+    hub.ok(A, B)
+    hub.lab.servers["DHCP03"].reachable = True
+    wire_refuses = Wire.execute
+
+    def execute(wire: Wire, server: str, arguments: Any) -> Any:
+        if server == "DHCP03":
+            raise OSError("refused")
+        return wire_refuses(wire, server, arguments)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Wire, "execute", execute)
+        changed = {**B, "max_client_lead_time": 7200}
+        ahead = hub.run({**A, "scopes": ["10.0.1.0"]}, changed, purge_scopes=True)
+    assert "Traceback" not in str(ahead.get("msg"))
