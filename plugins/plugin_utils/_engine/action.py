@@ -24,6 +24,7 @@ from .._planning.world import Planner, World
 from .._windows.errors import UnexpectedReply
 from .._windows.script_request import Execute, Remote
 from . import calls, logon, pending_fact
+from .entries import entry_problems
 from .inventory import host_of
 from .partner_connection import PartnerAction
 from .reader import Find, Reader
@@ -216,7 +217,9 @@ def validated(action: ActionBase, spec: Mapping[str, Any], conditions: Mapping[s
     try:
         _validated, options = action.validate_argument_spec(argument_spec=spec, **conditions)
     except AnsibleError as error:
-        problem = str(mask(str(error), secret.possible(action._task.args)))
+        problems = " ".join(entry_problems(spec, action._task.args))
+        told = f"{problems} Nothing was changed." if problems else str(error)
+        problem = str(mask(told, secret.possible(action._task.args)))
     else:
         return dict(options)
     raise AnsibleError(problem)  # not within except: Ansible may show what an error came from

@@ -110,7 +110,7 @@ def check_keys(entries: Any, known: Mapping[str, Any]) -> None:
     """Raises Refused for options of entries that there are not, each with the nearest one that there is. `entries`: as
     they were given; what is no list of dictionaries is for Ansible to tell."""
     problems = [
-        f"relationships: entry {_name(entry, number)} has {key!r}, which is no option{_nearest(str(key), known)}."
+        f"relationships: entry {entry_name(entry, number)} has {key!r}, which is no option{_nearest(str(key), known)}."
         for number, entry in enumerate(entries if isinstance(entries, list) else [], 1)
         if isinstance(entry, Mapping)
         for key in entry
@@ -125,7 +125,8 @@ def _nearest(key: str, known: Collection[str]) -> str:
     return f"; {near[0]} is" if near else ""
 
 
-def _name(entry: Mapping[str, Any], number: int) -> str:
+def entry_name(entry: Mapping[str, Any], number: int) -> str:
+    """What an entry is called, or which one it is."""
     name = entry.get("name")
     return f"'{name}'" if isinstance(name, str) and name else f"number {number}"
 
@@ -139,7 +140,7 @@ def whole_server(options: Mapping[str, Any]) -> WholeServer:
         try:
             spec = _spec(options, entry)
         except Refused as refused:
-            problems.append(f"{_name(entry, number)}: {refused}")
+            problems.append(f"{entry_name(entry, number)}: {refused}")
             continue
         specs.append(spec)
         if spec.is_present and (entry["scopes"] is not None or entry["create_scopes"]):
