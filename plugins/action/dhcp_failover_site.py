@@ -125,6 +125,7 @@ def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
     return {
         "servers_to_read": list(asked.servers_to_read),
         "to_remove": list(chosen.names),
+        "missing": list(chosen.missing),
         "staying": chosen.staying_as_data(),
     }
 

@@ -26,14 +26,14 @@ def removal_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
     """
     tasks = list(results)
     removals = [(result, removal) for result in tasks for removal in result.get("removals") or ()]
-    lines = [f"{_prefix(result)}{_copy(removal)}" for result, removal in removals] or [NOTHING]
+    lines = [f"{_prefix(result)}{_copy(removal)}" for result, removal in removals]
+    if not lines and not any(result.get("failed") and not result.get("plan") for result in tasks):
+        lines = [NOTHING]  # of one that failed before it had a plan nothing is known
     if any(removal["other_copy"] != "disable" for _result, removal in removals):
         lines.append(DNS)
     for result in tasks:
         prefix = _prefix(result)
         lines += [f"{prefix}{line}" for line in step_lines(result)]
-        saved = result.get("safety_copies") or ()
-        lines += [f"{prefix}safety copy on {copy['host']}: {copy['path']}" for copy in saved]
         if result.get("failed"):
             lines.append(f"{prefix}FAILED, and was not done, or not all of it; the message of the task says why.")
     return lines

@@ -38,10 +38,12 @@ class Existing:
 
 @dataclass(frozen=True)
 class Chosen:
-    """`names`: the relationships that something is done to. `staying`: the others."""
+    """`names`: the relationships that something is done to. `staying`: the others. `missing`: names that no server
+    has."""
 
     names: Sequence[str]
     staying: Sequence[Existing]
+    missing: Sequence[str] = ()
 
     def staying_as_data(self) -> list[dict[str, str]]:
         """As the task returns it."""
@@ -78,7 +80,8 @@ def to_remove(there: Sequence[Existing], asked: Decommission) -> Chosen:
     foreign = [_foreign(other, asked) for other in _not_of(there, between_pair) if other.name in names]
     if foreign:
         raise refusal("Not all of these relationships can end", foreign)
-    return Chosen(names, _others(there, names))
+    known = {relationship.name for relationship in there}
+    return Chosen(names, _others(there, names), tuple(name for name in names if name not in known))
 
 
 def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> Chosen:

@@ -9,12 +9,14 @@ from typing import Any
 
 
 def step_lines(result: Mapping[str, Any]) -> list[str]:
-    """One line for each step of a task, with the server that runs it."""
-    return [f"{step['server']}: {step['step']}" for step in result.get("plan") or ()]
+    """One line for each step of a task, with the server that runs it, and for each safety copy that was made."""
+    saved = (f"safety copy on {copy['host']}: {copy['path']}" for copy in result.get("safety_copies") or ())
+    return [*(f"{step['server']}: {step['step']}" for step in result.get("plan") or ()), *saved]
 
 
 def step_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
-    """One line for each difference of content, then for each step. `results`: of tasks that ran or would run."""
+    """One line for each difference of content, then for each step and safety copy. `results`: of tasks that ran or
+    would run."""
     tasks = list(results)
     differences = [_difference(difference) for result in tasks for difference in result.get("differences") or ()]
     return [*differences, *(line for result in tasks for line in step_lines(result))]

@@ -58,5 +58,11 @@ def test_copies_of_all_tasks_come_before_the_steps() -> None:
     assert [line.split()[0] for line in lines] == ["10.1.0.0", "10.1.0.0", "DNS", "ONE:", "ONE:"]
 
 
+def test_what_failed_before_it_had_a_plan_promises_nothing() -> None:
+    assert removal_list([{"failed": True, "msg": "x"}]) == [
+        "FAILED, and was not done, or not all of it; the message of the task says why."
+    ]
+
+
 def test_nothing_goes() -> None:
     assert removal_list([]) == removal_list([{"skipped": True}, {"removals": [], "plan": []}]) == [NOTHING]

@@ -64,6 +64,7 @@ def test_only_those_end_that_are_named() -> None:
     named = Decommission("dhcp01", "dhcp02", orphan=False, named=["HQ", "Ended before", "HQ"])
     chosen = site_sets.to_remove([HQ, BRANCHES, MUNICH], named)
     assert (chosen.names, chosen.staying) == (["HQ", "Ended before"], [BRANCHES, MUNICH])
+    assert chosen.missing == ("Ended before",), "which is told, since it may be a mistake all the same"
     nothing = Decommission("dhcp01", "dhcp02", orphan=False, named=[])
     assert site_sets.to_remove([HQ, MUNICH], nothing) == site_sets.Chosen([], [HQ, MUNICH])
 

@@ -20,5 +20,11 @@ def test_what_differs_comes_before_the_steps() -> None:
     ]
 
 
+def test_a_safety_copy_is_told_with_the_steps() -> None:
+    """What dhcp_failover_restore needs."""
+    saved = {"host": "dhcp02", "path": "C:\\copy.xml", "scopes": ["10.0.1.0"]}
+    assert step_list([{"plan": [STEP], "safety_copies": [saved]}])[1:] == ["safety copy on dhcp02: C:\\copy.xml"]
+
+
 def test_nothing_is_told_of_tasks_that_had_nothing_to_do() -> None:
     assert step_list([]) == step_list([{"skipped": True, "item": "HQ"}, {"failed": True, "msg": "x"}]) == []
