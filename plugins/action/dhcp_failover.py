@@ -61,7 +61,10 @@ class ActionModule(FailoverAction):
 
     def partner_hosts(self, options: Mapping[str, Any]) -> Mapping[str, str]:
         """The partner's host of each relationship that has one of its own, and ("") that of the others."""
-        own = {entry["name"]: entry["partner_host"] for entry in options["relationships"] if entry["partner_host"]}
+        own: dict[str, str] = {}
+        for entry in options["relationships"]:
+            if entry["partner_host"]:  # also for its former name: one server is reached in one way
+                own.update(dict.fromkeys(filter(None, (entry["name"], entry["previous_name"])), entry["partner_host"]))
         return {**super().partner_hosts(options), **own}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:

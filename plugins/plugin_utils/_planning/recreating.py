@@ -183,7 +183,7 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
     if policy.orphan:
         abandon(spec, None, policy, d, old.name)
         return
-    if spec.exact and not _leaves_for_good(spec, old, d):
+    if spec.exact and not _leaves_for_good(spec, old, d, elsewhere=not same):
         return
     if names and spec.members:
         d.ask(PartnerRead(names, spec.name, level=True, guarded=False))  # together with the former one
@@ -196,9 +196,9 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
         delete_last(leaving, Membership(spec.name, names[0]), d)
 
 
-def _leaves_for_good(spec: Spec, old: Relationship, d: Draft) -> bool:
+def _leaves_for_good(spec: Spec, old: Relationship, d: Draft, *, elsewhere: bool) -> bool:
     """Members that are not declared leave before the others go on. False: something has to be read first."""
-    leaving = resolve_members(old.name, Choice(but=spec.members), spec.policy, d)
+    leaving = resolve_members(old.name, Choice(but=spec.members), spec.policy, d, elsewhere=elsewhere)
     if leaving is not None:
         leave(leaving, d)
     return leaving is not None

@@ -59,9 +59,9 @@ class Hub:
 
     def run(self, *entries: dict[str, Any], host: str = "dhcp01", **options: Any) -> dict[str, Any]:
         """One task of dhcp_failover."""
-        wire = Wire(self.lab, files=self.files)
+        wire = Wire(self.lab, files=self.files, inventory=[name.lower() for name in self.lab.servers])
         if self.own:
-            wire.inventory, options["partner_host"] = [name.lower() for name in self.lab.servers], "auto"
+            options["partner_host"] = "auto"
         given = {"keep_scopes_on": "this_server", "other_copy": "delete", "max_removals_percent": 100, **options}
         result = perform(wire, "dhcp_failover", {"relationships": list(entries), "wait_timeout": 1, **given}, host)
         return {**result, "calls": wire.calls}
@@ -242,3 +242,21 @@ def test_a_partner_that_lets_nobody_in_is_not_asked_for_a_setting_beside_what_le
         result = hub.run(leaves, changed, purge_scopes=True)
     assert hub.members("DHCP02")["A"] == ["10.0.1.0"]
     assert hub.lab.servers["DHCP03"].relationships["B"].mclt.total_seconds() == 7200, result.get("msg")
+
+
+@pytest.mark.parametrize("purge", [False, True])
+def test_an_entry_names_the_host_of_its_new_partner(*, purge: bool) -> None:
+    """The former one is asked over the hop."""
+    hub = Hub(own=False)
+    hub.ok(A, B)
+    moved = {**A, "partner_server": "dhcp03.contoso.example", "partner_host": "dhcp03"}
+    hub.ok(moved, B, recreate="when_needed", purge_scopes=purge)
+    assert (hub.members("DHCP02"), hub.members("DHCP03")["A"]) == ({}, ["10.0.1.0", "10.0.2.0"])
+
+
+def test_a_former_name_is_asked_for_over_the_connection_of_its_entry() -> None:
+    hub = Hub(own=False)
+    hub.ok(A, B)
+    renamed = {**A, "name": "Anew", "previous_name": "A", "partner_host": "dhcp02"}
+    hub.ok(renamed, B, recreate="when_needed")
+    assert hub.members("DHCP02") == {"Anew": ["10.0.1.0", "10.0.2.0"]}
