@@ -106,8 +106,15 @@ def check(desired: Sequence[Spec]) -> None:
 def contradictions(desired: Sequence[Spec]) -> Iterator[str]:
     """What the entries of a list say against each other, a sentence each."""
     names: set[str] = set()
+    former: dict[str, str] = {}
     goals: dict[IPv4Address, str] = {}
     for spec in desired:
+        previous = (spec.policy.previous_name or "").casefold()
+        if previous and former.setdefault(previous, spec.name) != spec.name:
+            yield (
+                f"relationships: '{former[previous]}' and '{spec.name}' both have previous_name "
+                f"'{spec.policy.previous_name}'; one relationship becomes one other."
+            )
         if spec.name.casefold() in names:
             yield f"relationships: '{spec.name}' is listed twice; keep one entry."
         names.add(spec.name.casefold())

@@ -139,6 +139,7 @@ def test_an_entry_that_waits_for_its_first_scope_is_no_error() -> None:
         ("HQ", "Normal"),
         ("Empty", "Empty"),
     ]
+    assert (result["changed"], outcomes(result)) == (False, {"HQ": "ok", "Empty": "ok"})
 
 
 # --- purge ------------------------------------------------------------------------------------------------------------

@@ -30,6 +30,14 @@ from worlds import HERE, KEEP_HERE, ONE, OWN, THREE, TWO, pair
             "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only. Nothing was changed.",
         ),
         (
+            [
+                Spec("HQ", policy=replace(KEEP_HERE, previous_name="Old")),
+                Spec("Lab", policy=replace(KEEP_HERE, previous_name="old")),
+            ],
+            "relationships: 'HQ' and 'Lab' both have previous_name 'old'; one relationship becomes one other. Nothing "
+            "was changed.",
+        ),
+        (
             [Spec("HQ", scopes=(ONE,)), Spec("hq", scopes=(TWO,))],
             "relationships: 'hq' is listed twice; keep one entry. Nothing was changed.",
         ),
