@@ -180,6 +180,11 @@ def partners(steps: Iterable[Step]) -> Sequence[str]:
     return list(dict.fromkeys(step.partner for step in steps if step.partner))
 
 
+def reaching(steps: Iterable[Step], partner: str) -> str:
+    """The first relationship of which steps reach this server ("": none)."""
+    return next((step.relationship for step in steps if step.partner == partner), "")
+
+
 def written(steps: Iterable[Step]) -> frozenset[str]:
     """The relationships that the steps write to, and leave there."""
     return frozenset(step.relationship for step in steps if step.is_written)

@@ -8,7 +8,7 @@ A partner over a second hop is asked by this server, with its own reads and in t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
@@ -169,6 +169,19 @@ def _visit(name: str) -> Sequence[Operation]:
 
 
 # --- answers -> views ---------------------------------------------------------------------------------------------
+
+
+def reached_now(seen: Reading, request: ReadRequest, over_hop: Sequence[PartnerRead]) -> Iterator[str]:
+    """Those of `reached_later` that were. Raises RemoteError, for the relationship that it is about."""
+    for name in reached_later(request, over_hop):
+        if seen.has(probes.probes(name)):
+            answers = [seen.answer(probe) for probe in probes.probes(name)]
+            try:
+                probes.check(answers, seen.remote.host, name, seen.remote.goes_on())
+            except RemoteError as error:
+                error.relationship = next((read.relationship for read in request.partners if name in read.names), "")
+                raise
+            yield name
 
 
 def own_view(reading: Reading, request: ReadRequest, reads: Reads) -> ServerView:

@@ -37,7 +37,11 @@ def check_reached(reader: Reader, steps: Sequence[Step], *, check_mode: bool) ->
             asked.setdefault(connection, []).extend(name for name in partners if name not in asked[connection])
     for connection, names in asked.items():
         if names:
-            _probe(reader, connection, names)
+            try:
+                _probe(reader, connection, names)
+            except RemoteError as error:
+                error.relationship = calls.reaching(steps, error.partner)
+                raise
 
 
 def unasked(reader: Reader, connection: Connection, steps: Sequence[Step]) -> Sequence[str]:

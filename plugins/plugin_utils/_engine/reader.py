@@ -31,7 +31,7 @@ from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, Unread
 from .._planning.world import Planner, ServerView, World
-from .._windows import cmdlets, kept_files, probes, scope_cmdlets, secret_record, server_replies
+from .._windows import cmdlets, kept_files, scope_cmdlets, secret_record, server_replies
 from .._windows.cmdlets import Operation
 from .._windows.errors import Heard, RemoteFailure, UnexpectedReply
 from .._windows.export_elements import Export
@@ -341,10 +341,8 @@ class Reader:
         if own.copy and seen.has([kept_files.read_copy(own.copy)]) and self._copy is None:
             self._copy = server_replies.read_copy(seen.reply.before, host)
         over_hop = self._over_hop()
-        for name in connection_reads.reached_later(self._request, over_hop):
-            if seen.has(probes.probes(name)):
-                probes.check([seen.answer(probe) for probe in probes.probes(name)], host, name, seen.remote.goes_on())
-                self.reached.add((HERE, name))
+        for name in connection_reads.reached_now(seen, self._request, over_hop):
+            self.reached.add((HERE, name))
         for read in over_hop:
             if seen.has(connection_reads.partner_shows(read)[1:]):
                 self._learn_hop(seen, read)

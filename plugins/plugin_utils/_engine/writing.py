@@ -256,7 +256,10 @@ class Writing:
         if step is not None and len(step.action.scopes) > 1 and TOO_MANY in error_ids(reply.calls[-1]):
             return step
         failed = step or (group.steps[-1] if group.steps else None)
-        raise self._stopped(reading.remote, run[len(reply.calls) - 1], reply.calls[-1], failed)
+        call = run[len(reply.calls) - 1]
+        error = self._stopped(reading.remote, call, reply.calls[-1], failed)
+        error.relationship = error.relationship or calls.reaching(group.steps, call.partner)
+        raise error
 
     def _learn_acted(self, run: Sequence[Call], reply: Reply) -> None:
         """A write that fails may have reached one of the two servers."""

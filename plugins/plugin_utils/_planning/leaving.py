@@ -30,6 +30,7 @@ from .._model.identity import Hop
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.texts import few, variable
+from .._windows.errors import RemoteFailure
 from .actions import Action, Kind, Membership, Stage
 from .broken_runs import serve_kept
 from .checks import check_elsewhere, check_kept, check_said
@@ -98,7 +99,7 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
                 else " If the partner is gone for good: orphan: remove_here (failover_orphan: true in the role and the "
                 "playbooks). If it got another address or name: partner_host, and the guide's section about that."
             )
-            raise Refused(
+            raise RemoteFailure(
                 f"{there.failure} Both servers are read before anything is removed; nothing was changed.{gone}"
             )
         return Leaving(name, (), there, policy)

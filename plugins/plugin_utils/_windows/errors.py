@@ -337,14 +337,13 @@ class RemoteError(RemoteFailure):
         *,
         denied: Denied | None = None,
     ) -> None:
+        self.partner = partner or result.computer  # the other server that was asked ("": none)
         self.ids = sorted(error_ids(result))
         self.passes = set(self.ids) <= _PASSING
         self.heard = heard(self.ids)
         denied = denied or _denied(result.id)
         texts = list(
-            dict.fromkeys(
-                _explain(error, result.computer, denied, host, partner or result.computer) for error in result.errors
-            )
+            dict.fromkeys(_explain(error, result.computer, denied, host, self.partner) for error in result.errors)
         )
         more = [f"And {len(texts) - ERRORS_SHOWN} more errors."] if len(texts) > ERRORS_SHOWN else []
         super().__init__(" ".join([*texts[:ERRORS_SHOWN], *more]))

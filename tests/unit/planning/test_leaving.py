@@ -172,7 +172,7 @@ def test_the_server_that_loses_its_copies_is_read_first() -> None:
 )
 def test_a_partner_that_cannot_be_read_stops_a_removal(failure: RemoteFailure, ends: str) -> None:
     start = world(builders.server([builders.relationship("HQ", ["10.0.1.0"])]), failure)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RemoteFailure) as refused:
         plan_of(start, Spec("HQ", leaving=(ONE,), policy=KEEP_HERE))
     assert str(refused.value).startswith(str(failure))
     assert str(refused.value).endswith(ends)
