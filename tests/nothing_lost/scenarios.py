@@ -38,7 +38,7 @@ FULL = {
     "partner_server": PARTNER,
     "recreate": "when_needed",
     "scopes": ["10.0.1.0", "10.0.2.0"],
-    "wait_timeout": 1,
+    "wait_timeout": 60,
     **KEEP,
 }
 
@@ -340,7 +340,7 @@ def scenarios() -> Iterator[Scenario]:
                     "create_relationship": {"partner_server": "dhcp03.contoso.example"},
                     "move": True,
                     "other_copy": copy,
-                    "wait_timeout": 1,
+                    "wait_timeout": 60,
                 },
             ),
             shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: left, TWO: "member"}, DHCP03={ONE: "member"}),
@@ -367,7 +367,7 @@ def scenarios() -> Iterator[Scenario]:
                 "scopes": ["10.0.1.0"],
                 "create_relationship": {"partner_server": PARTNER},
                 "move": True,
-                "wait_timeout": 1,
+                "wait_timeout": 60,
             },
         ),
         shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}),
@@ -394,13 +394,13 @@ def scenarios() -> Iterator[Scenario]:
     )
     yield Scenario(
         "change the share",
-        Task(RELATIONSHIP, {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 1}),
+        Task(RELATIONSHIP, {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 60}),
         shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}),
         BOTH,
     )
     yield Scenario(
         "change the mode",
-        Task(RELATIONSHIP, {"name": "HQ", "mode": "hot_standby", "reserve_percent": 8, "wait_timeout": 1}),
+        Task(RELATIONSHIP, {"name": "HQ", "mode": "hot_standby", "reserve_percent": 8, "wait_timeout": 60}),
         shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}),
         BOTH,
     )
@@ -409,7 +409,7 @@ def scenarios() -> Iterator[Scenario]:
         "partner_server": PARTNER,
         "scopes": ["10.0.1.0"],
         "update_secret": "on_change",
-        "wait_timeout": 1,
+        "wait_timeout": 60,
     }
     yield Scenario(
         "send another secret",
