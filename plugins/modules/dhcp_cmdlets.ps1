@@ -14,7 +14,8 @@
 # says {"secret": 0} in the place of the first one. A parameter of a cmdlet can end in an event log (module logging).
 # Request, one JSON text in the option "request":
 #   before       reads; with "fingerprint", their result must still be the one that the plan was made from
-#   calls        run in order, up to the first that had an error
+#   calls        run in order, up to the first that had an error. What "only_if" of one is (as for wait_until) is looked at just
+#                before it, which is not run where that has an error
 #   finally      always run, each of them
 #   check_mode   true: an operation that writes is refused
 #   fingerprint  null or the fingerprint that an earlier reply gave for the same reads
@@ -838,6 +839,14 @@ function Invoke-Operation($Call) {
         $refused = New-Result -Errors (New-Failure 'windhcp.computer_name' 'InvalidArgument' $bad "'$bad' is no name of a computer.")
         $refused.Insert(0, 'id', $Call['id'])
         return $refused
+    }
+    if ($Call['only_if']) {
+        $shown = Wait-Value $Call['only_if']
+        if ($shown['errors'].Count) {
+            $shown['objects'] = @()
+            $shown.Insert(0, 'id', $Call['id'])
+            return $shown
+        }
     }
     $result = switch -CaseSensitive ($Call['op']) {
         'cmdlet' { Invoke-Cmdlet $Call }

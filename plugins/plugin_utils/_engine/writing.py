@@ -32,7 +32,7 @@ from .connection_reads import HERE, Reading
 from .reader import Reader
 from .verbose import tell
 
-TOO_MANY = "DHCP 20130"
+TOO_MANY, NOT_SO = "DHCP 20130", "windhcp.wait_refused"
 # seconds after a run's last word for which others let it go on; nothing hangs on it but who has to undo and plan anew
 GAP = 60
 
@@ -319,6 +319,11 @@ class Writing:
         """The error of the call that stopped the others."""
         if call.role is Role.PROBE:
             return self.failure(probes.refusal(answer, remote.host, call.partner, remote.goes_on()))
+        if call.operation.get("only_if") and error_ids(answer) == {NOT_SO}:
+            raise Overtaken(
+                f"'{step.relationship if step else ''}' was made anew, or ended, by another task or a person on the "
+                f"server that keeps it, so nothing was taken out of it. {self.so_far('Run again.')}"
+            )
         error = self.failure(RemoteError(answer, remote.host, step.partner if step else ""))
         told = Overtaken(str(error), sure=False) if error_ids(answer) <= OVERTAKEN else error
         told.relationship = step.relationship if step else ""

@@ -48,10 +48,10 @@ class Row:
     """`words`: as a user is shown it; `detail`: what of them depends on the action's detail. `alone`: it touches one
     server's part and leaves the relationship as it is. `ends`: the relationship is gone after it.
 
-    `scopes_at_once`: how many scopes one action is about. `reaches_partner`: the server that runs it reaches the
-    partner by itself. `ends_copies`: copies go by it, or are put out of service. `changes_content`: of copies that are
-    compared. `proofs`: reads that have to succeed before it. `more`: what the same action does after its operation.
-    `then`: what holds only when everything was written."""
+    `by_name`: it finds the relationship by its name alone. `scopes_at_once`: how many scopes one action is about.
+    `reaches_partner`: the server that runs it reaches the partner by itself. `ends_copies`: copies go by it, or are put
+    out of service. `changes_content`: of copies that are compared. `proofs`: reads that have to succeed before it.
+    `more`: what the same action does after its operation. `then`: what holds only when everything was written."""
 
     words: str
     operation: Callable[[Action, str | None], Operation]
@@ -60,6 +60,7 @@ class Row:
     detail: Callable[[Action, World], str] = lambda action, world: ""
     alone: bool = False
     ends: bool = False
+    by_name: bool = False
     scopes_at_once: AtOnce = AtOnce.ALL
     reaches_partner: bool = False
     ends_copies: bool = False
@@ -85,8 +86,13 @@ def words(action: Action, world: World) -> str:
 
 def operations(action: Action, world: World) -> tuple[Operation, ...]:
     """What the server that runs the action is sent; it is done when the last of them is."""
-    row = KINDS[action.kind]
-    return (row.operation(action, world.views[action.where].computer), *row.more(action))
+    row, view = KINDS[action.kind], world.views[action.where]
+    operation = row.operation(action, view.computer)
+    half = view.half(action.name) if row.by_name else None
+    if half is not None and view.computer:  # no mutex and no fingerprint keeps it there as it was read
+        partner = half.relationship.partner_server
+        operation = cmdlets.only_with(operation, action.name, partner, view.computer)
+    return (operation, *row.more(action))
 
 
 def effect(world: World, action: Action) -> World:
@@ -209,6 +215,7 @@ KINDS: Mapping[Kind, Row] = {
         alone=True,
         scopes_at_once=AtOnce.CALL,
         ends_copies=True,
+        by_name=True,
     ),
     Kind.DETACH_HALF: Row(
         "remove the relationship '{name}' on {where} alone",
@@ -217,6 +224,7 @@ KINDS: Mapping[Kind, Row] = {
         effects.half_detached,
         ends=True,
         scopes_at_once=AtOnce.NONE,
+        by_name=True,
     ),
     Kind.WITHDRAW_MEMBERS: Row(
         "remove from relationship '{name}', keeping on {where} and deleting on {other}: {scopes}",
@@ -226,6 +234,7 @@ KINDS: Mapping[Kind, Row] = {
         scopes_at_once=AtOnce.CALL,
         reaches_partner=True,
         ends_copies=True,
+        by_name=True,
     ),
     Kind.WITHDRAW_RELATIONSHIP: Row(
         "remove the empty relationship '{name}' on {where} and {other}",
@@ -235,6 +244,7 @@ KINDS: Mapping[Kind, Row] = {
         ends=True,
         scopes_at_once=AtOnce.NONE,
         reaches_partner=True,
+        by_name=True,
     ),
     Kind.DELETE: Row(
         "delete the copy of {scopes} on {where}, with its leases (DNS records of its clients may go too)",

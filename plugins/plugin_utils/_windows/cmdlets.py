@@ -326,6 +326,14 @@ def remove_relationship_here(relationship: str, computer: str | None = None) -> 
     return own("remove_relationship_here", relationship=relationship, server=computer)
 
 
+def only_with(operation: Operation, name: str, partner: str, computer: str) -> Operation:
+    """The same, as long as another server has the relationship with this partner, as it calls it: it may have been made
+    anew with another one since it was read."""
+    shown = {"select": ["Name", "PartnerServer"], "match": {"Name": name}, "property": "PartnerServer"}
+    held = _until("only_with", at(computer), **shown, values=[partner], timeout=0, **{"while": []})
+    return {**operation, "only_if": held}
+
+
 def at(computer: str | None) -> Mapping[str, Any]:
     """The parameter that a cmdlet reaches another server by; none for the one that runs it."""
     return {"ComputerName": computer} if computer else {}

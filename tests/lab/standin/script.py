@@ -158,6 +158,10 @@ class Script:
         if bad is not None:
             refused = failure("windhcp.computer_name", "InvalidArgument", bad, f"'{bad}' is no name of a computer.")
             return {"id": call["id"], **result(errors=[refused])}
+        if call.get("only_if"):
+            shown = self.wait(call["only_if"])
+            if shown["errors"]:
+                return {"id": call["id"], **shown, "objects": []}
         name = str(call.get("op"))
         missing = failure("windhcp.no_such_operation", "InvalidArgument", name, f"There is no operation '{name}'.")
         said = operations.get(name, lambda: result(errors=[missing]))()

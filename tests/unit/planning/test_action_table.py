@@ -167,3 +167,21 @@ def test_a_secret_is_kept_for_later_only_where_its_change_is_asked_for(update_se
     then = action_table.KINDS[Kind.CREATE].then(action(Kind.CREATE, ONE, partner=PARTNER, detail=sent), start)
     assert [operation["op"] for operation in then] == (["keep_text"] if kept else [])
     assert "Kx7-secret" not in repr(then)
+
+
+@pytest.mark.parametrize(
+    "kind", [Kind.DETACH_MEMBERS, Kind.DETACH_HALF, Kind.WITHDRAW_MEMBERS, Kind.WITHDRAW_RELATIONSHIP]
+)
+@pytest.mark.parametrize(("where", "held"), [(HOP, True), (OWN, False), (HERE, False)])
+def test_over_the_hop_nothing_is_taken_out_of_a_relationship_with_another_partner(
+    kind: Kind, where: Any, *, held: bool
+) -> None:
+    """Over a connection the mutex and the fingerprint of that server do it."""
+    start = pair({"HQ": ["10.0.1.0"]}, where if where != HERE else HOP)
+    (operation,) = action_table.operations(action(kind, ONE, where=where), start)
+    only = operation.get("only_if")
+    assert bool(only) is held
+    if only:
+        assert (only["parameters"], only["match"]) == ({"ComputerName": PARTNER}, {"Name": "HQ"})
+        shown = start.views[HOP].relationships["HQ"].partner_server
+        assert (only["property"], only["values"], only["timeout"]) == ("PartnerServer", [shown], 0)
