@@ -33,7 +33,8 @@ def test_an_entry_that_does_not_fit_is_named(spec: dict[str, Any], entry: dict[s
 
 
 def test_what_is_no_list_of_dictionaries_is_for_ansible_to_tell() -> None:
-    for given in (None, "HQ", {"HQ": {}}, ["HQ"]):
+    values: list[Any] = [None, "HQ", {"HQ": {}}, ["HQ"]]
+    for given in values:
         assert list(entry_problems(WHOLE, {"relationships": given})) == []
 
 

@@ -37,7 +37,8 @@ from worlds import (
 LEAVES = Spec("HQ", leaving=(ONE,), policy=replace(KEEP_HERE, keep_days=None))
 OFF_THERE = Note("HQ", PARTNER, (ONE,), {ONE: PARTNER}, run="dead", who="tester@controller")
 BY_HAND = (
-    "10.0.1.0 is in service on no server since a run was broken off: activate the copy that is right, on {} "
+    "10.0.1.0 is in service neither on DHCP01 nor on DHCP02 since a run was broken off: where no other server serves "
+    "it, activate the copy that is right, on {} "
     "(Set-DhcpServerv4Scope -State Active)"
 )
 OFF_HERE = replace(OFF_THERE, claimed={ONE: "DHCP01"})
