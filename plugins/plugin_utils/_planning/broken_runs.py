@@ -202,8 +202,8 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
         idle = not any(d.view(view.source).serves(scope) for view in both)
         if scope in note.claimed and copies and idle and not common:
             d.warnings.append(
-                f"{scope} is in service neither on {both[0].name} nor on {both[1].name} since a run was broken off: where no "
-                f"other server serves it, activate the copy that is right, on {' or '.join(copies)} "
+                f"{scope} is in service neither on {both[0].name} nor on {both[1].name} since a run was broken off: "
+                f"where no other server serves it, activate the copy that is right, on {' or '.join(copies)} "
                 "(Set-DhcpServerv4Scope -State Active)"
             )
 
