@@ -21,7 +21,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import MAXYEAR, datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from math import isfinite
 from typing import Any, TypeVar
@@ -267,6 +267,8 @@ def parse(raw: Mapping[str, Any], request: Request, place: Place, sent: datetime
     if not _HASH.match(fingerprint):
         raise whole.unreadable("fingerprint", fingerprint, "which is no hash")
     now = whole.moment("clock")
+    if now.year == MAXYEAR:  # nothing can be counted from there
+        raise whole.unreadable("clock", whole.properties["clock"], "which is not a time")
     unchanged = status == "changed_meanwhile"
     before = _results(whole, "before", request.before if unchanged or not request.fingerprint else ())
     calls = _results(whole, "calls", () if unchanged else request.calls, part=status == "stopped")

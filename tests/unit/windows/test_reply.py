@@ -228,6 +228,7 @@ def test_what_was_read_is_sent_again_only_where_it_is_not_what_the_fingerprint_i
         ({"clock": None}, "clock is null, which is not a time"),
         ({"clock": "soon"}, "clock is 'soon', which is not a time"),
         ({"clock": "2026-03-01T08:00:30Z"}, "which is not a time"),
+        ({"clock": "9999-12-31T23:59:59.000Z"}, "clock is '9999-12-31T23:59:59.000Z', which is not a time"),
     ],
 )
 def test_a_reply_that_answers_something_else_is_refused(changes: dict[str, Any], message: str) -> None:
