@@ -13,7 +13,7 @@ from ..plugin_utils._model import secret, site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship_settings import SITE
 from ..plugin_utils._model.texts import in_sight
-from ..plugin_utils._planning import declared
+from ..plugin_utils._planning.declared import check_keys
 
 Read = Sequence[Mapping[str, Any]] | None  # what dhcp_failover_info returned
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
@@ -93,7 +93,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         hosts = (task_vars.get("groups") or {}).get("all") or ()
         try:
             site.check_kind(self._task.args.get("relationships"))
-            declared.check_keys(self._task.args.get("relationships"), self.ARGUMENT_SPEC["relationships"]["options"])
+            check_keys(self._task.args.get("relationships"), self.ARGUMENT_SPEC["relationships"]["options"])
             options = validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
             secret.check_kinds(self._task.args)
             options = secret.with_empty(self._task.args, options)

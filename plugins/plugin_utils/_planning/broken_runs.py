@@ -94,9 +94,7 @@ def left_of(note: Note, now: World) -> Note | None:
     partner was not read, and is the relationship's still."""
     name, here, there = note.relationship, now.here, partner_of(note, now)
     if there is None:
-        half = here.half(name)
-        other = half is not None and not half.relationship.partner.is_called(note.partner)
-        left = note.claimed or note.made or note.incomplete or (note.scopes and not other)
+        left = note.claimed or note.made or note.incomplete or (note.scopes and _is_with(here, note))
         return replace(note, until=None) if left else None
     claimed = {
         scope: server
@@ -149,14 +147,14 @@ def _serve_made(note: Note, stage: Stage, d: Draft) -> None:
         half = d.here.half(d.here.owners.get(scope, ""))
         if half is None or half.relationship.partner.is_called(note.partner):
             continue
-        there = d.ask(PartnerRead(half.relationship.partner.names, half.relationship.name))
-        for one, other in (
-            ((d.here, there), (there, d.here))
-            if isinstance(there, ServerView) and in_common(d.here, d.view(there.source), scope, d.here)
-            else ()
-        ):
-            if not d.view(one.source).serves(scope):
-                d.add(Kind.SERVE_ON, one, half.relationship.name, [scope], other=other.source, stage=stage)
+        there = d.ask(PartnerRead(half.relationship.partner.names, half.name))
+        if not isinstance(there, ServerView):
+            continue
+        both = (d.here, d.view(there.source))
+        if in_common(*both, scope, d.here):
+            for one, other in (both, both[::-1]):
+                if not one.serves(scope):
+                    d.add(Kind.SERVE_ON, one, half.name, [scope], other=other.source, stage=stage)
 
 
 def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:

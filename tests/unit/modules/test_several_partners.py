@@ -17,18 +17,9 @@ from lab.standin.files import Files
 from nothing_lost.broken_runs import served_twice
 from nothing_lost.task import Wire, perform
 from nothing_lost.watched import Killed, Watch, held, watched
+from whole_server.runs import SERVERS
 
-RANGE = "{{name: S, subnet_mask: 255.255.255.0, start_range: 10.0.{0}.10, end_range: 10.0.{0}.99}}"
-INSIDE = ", ".join(f"10.0.{number}.0: {RANGE.format(number)}" for number in range(1, 8))
-SERVERS = f"""
-credentials: [{{user: admin, password: random}}]
-switches: {{settle_polls: 0}}
-servers:
-  DHCP01: {{fqdn: dhcp01.contoso.example, address: 127.0.0.11, ip: 10.10.0.11, scopes: {{{INSIDE}}}}}
-  DHCP02: {{fqdn: dhcp02.contoso.example, address: 127.0.0.12, ip: 10.10.0.12}}
-  DHCP03: {{fqdn: dhcp03.contoso.example, address: 127.0.0.13, ip: 10.10.0.13}}
-  DHCP04: {{fqdn: dhcp04.contoso.example, address: 127.0.0.14, ip: 10.10.0.14}}
-"""
+DHCP04 = "{fqdn: dhcp04.contoso.example, address: 127.0.0.14, ip: 10.10.0.14}"
 ROUTES = pytest.mark.parametrize("own", [False, True], ids=["second hop", "own connections"])
 NEW = {
     "scope_id": "10.0.20.0",
@@ -54,7 +45,7 @@ class Hub:
     """DHCP01 and its partners. `own`: it has a connection of its own to each."""
 
     own: bool
-    lab: Any = field(default_factory=lambda: watched(topology.loads(SERVERS)))
+    lab: Any = field(default_factory=lambda: watched(topology.loads(f"{SERVERS}  DHCP04: {DHCP04}\n")))
     files: dict[str, Files] = field(default_factory=dict)
 
     def run(self, *entries: dict[str, Any], host: str = "dhcp01", **options: Any) -> dict[str, Any]:
