@@ -8,7 +8,9 @@ names and types are L: from the DHCP console, not from a captured list.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from lab.core.server import DhcpClass, OptionDefinition, OptionKey, Server
 
@@ -172,7 +174,8 @@ def hexadecimal(one: DhcpClass) -> str:
     return "0x" + one.data.encode().hex()
 
 
-def standard_definitions(language: str = "en") -> dict[OptionKey, OptionDefinition]:
+@lru_cache
+def standard_definitions(language: str = "en") -> Mapping[OptionKey, OptionDefinition]:
     names = _OPTION_NAMES.get(language, {})
     return {
         OptionKey(number): OptionDefinition(names.get(number, name), kind, several)
