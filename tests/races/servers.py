@@ -98,7 +98,7 @@ class RacedLab(Lab):
 
         about = {name: value for name, value in bound.items() if name != "File"}
         outcome: Outcome = self.answer((session, function.name, repr(about)), ask)
-        return replace(outcome, files={bound["File"]: content for content in outcome.files.values()})
+        return replace(outcome, files=dict(zip([bound["File"]], outcome.files.values(), strict=False)))
 
     def _note_read(self, session: Session, function: Function, bound: Mapping[str, Any]) -> None:
         target = self.find(str(bound.get("ComputerName", session.server)))
