@@ -30,6 +30,7 @@ from .._model.relationship import Relationship
 from .._model.scope import Utilisation
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, Unread
+from .._planning.recognising import is_mirrored
 from .._planning.world import Planner, ServerView, World
 from .._windows import cmdlets, kept_files, scope_cmdlets, secret_record, server_replies
 from .._windows.cmdlets import Operation
@@ -310,9 +311,9 @@ class Reader:
             return bool(read.elsewhere and read.names and THERE in self._failures)
         if not read.elsewhere:
             return False
-        shown = self._views.get(THERE)
+        here, shown = self._views.get(HERE), self._views.get(THERE)
         identity = known.server.identity.knowing(self._resolved)
-        mirrors = shown is not None and read.relationship in shown.mirrors
+        mirrors = here is not None and shown is not None and is_mirrored(read, here, shown)
         return not mirrors and identity.verdict(Identity(read.names)) is not Verdict.SAME
 
     def _over_hop(self) -> list[PartnerRead]:

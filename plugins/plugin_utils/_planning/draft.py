@@ -112,9 +112,10 @@ class Draft:
     def _is_partner(self, read: PartnerRead, there: ServerView) -> bool:
         """Whether a server that was read is the partner that was asked for, and its half of the relationship is
         understood. False: addresses have to be known first. Raises Refused."""
+        here = self.start.here
         waits = [
-            *(recognising.check_partner_host(read, there) if is_own_of_partner(there.source) else ()),
-            *recognising.check_half(read.relationship, self.start.here, there),
+            *(recognising.check_partner_host(read, here, there) if is_own_of_partner(there.source) else ()),
+            *recognising.check_half(read.relationship, here, there),
         ]
         self.resolve(*waits)
         return not waits

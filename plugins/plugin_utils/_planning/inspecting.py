@@ -48,7 +48,7 @@ def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | R
     waits = [
         name
         for read, there in seen
-        for name in (*unknown_partner(read, there), *unknown_half(read.relationship, world.here, there))
+        for name in (*unknown_partner(read, world.here, there), *unknown_half(read.relationship, world.here, there))
     ]
     if waits:
         return ReadRequest(resolve=tuple(waits))
@@ -70,7 +70,7 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
     """As dhcp_failover_info returns it. What could not be looked at is null and never looks healthy."""
     if isinstance(there, Unread):
         return _problem(str(there.failure))
-    if wrong := not_the_partner(PartnerRead(relationship.partner.names, relationship.name), there):
+    if wrong := not_the_partner(PartnerRead(relationship.partner.names, relationship.name), here, there):
         return _problem(wrong)
     half = there.half(relationship.name)
     if half is None:

@@ -22,6 +22,7 @@ from .._model.relationship_settings import DeclaredSettings
 from . import broken_runs, checks, claims, defining, recognising, setting_changes
 from .actions import Kind, Modification, Stage
 from .draft import Draft
+from .leaving import is_orphan
 from .read_request import PartnerRead, Scopes
 from .spec import Spec
 from .world import ServerView
@@ -174,5 +175,7 @@ def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView 
 
 
 def asks_partner(spec: Spec, d: Draft) -> bool:
-    """Whether the partner is looked at: where it is read anyway, and before scopes come to it."""
-    return d.world.reads_both(spec.name) or bool(d.here.lacking(spec.name, spec.members))
+    """Whether the partner is looked at: where it is read anyway, unless it is gone for good, and before scopes come to
+    it."""
+    anyway = d.world.reads_both(spec.name) and not is_orphan(spec.name, spec.policy, d)
+    return anyway or bool(d.here.lacking(spec.name, spec.members))

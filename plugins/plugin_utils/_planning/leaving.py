@@ -216,6 +216,12 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
         d.add(Kind.DETACH_HALF, d.here, name, stage=Stage.KEEPER)
 
 
+def is_orphan(name: str, policy: Policy, d: Draft) -> bool:
+    """Whether what leaves this relationship, which is not to end, leaves it on this server alone."""
+    half = d.here.half(name)
+    return policy.orphan and half is not None and half.relationship.state in (CUT_OFF, PARTNER_DOWN)
+
+
 def _is_gone(current: Relationship, policy: Policy, d: Draft) -> bool:
     """Raises Refused where the partner is not; False: that has to be asked first."""
     if current.state not in (CUT_OFF, PARTNER_DOWN):
@@ -306,7 +312,9 @@ def purge(spec: Spec, d: Draft) -> None:
         _leave_named(spec, spec.leaving, d)
     elif spec.exact and spec.is_present and _was_there_and_stays(spec, d):
         extra = d.here.members(spec.name) - set(spec.members)
-        if extra or d.world.reads_both(spec.name):
+        if is_orphan(spec.name, spec.policy, d):
+            abandon(spec, tuple(sorted(extra)), spec.policy, d)
+        elif extra or d.world.reads_both(spec.name):
             leaving = resolve_members(spec.name, Choice(but=spec.members), spec.policy, d)
             if leaving is not None:
                 leave(leaving, d)

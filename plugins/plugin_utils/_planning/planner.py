@@ -31,11 +31,12 @@ from .leaving import delete_former, purge
 from .plan import Plan
 from .plan_proof import finished
 from .read_request import OwnRead, ReadRequest
-from .recreating import find_misfit, move, take_apart
+from .recreating import find_misfit, give_up, move, take_apart
 from .spec import Spec, check, named
 from .world import World
 
-PHASES: Sequence[Callable[[Spec, Draft], None]] = (make, find_misfit, move, take_apart, settle, purge, delete_former)
+Phase = Callable[[Spec, Draft], None]
+PHASES: Sequence[Phase] = (make, find_misfit, give_up, move, take_apart, settle, purge, delete_former)
 
 
 def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:

@@ -62,28 +62,40 @@ def check_resolves(spelling: str, here: ServerView, there: Unread) -> None:
         )
 
 
-def check_partner_host(read: PartnerRead, there: ServerView) -> Waits:
+def check_partner_host(read: PartnerRead, here: ServerView, there: ServerView) -> Waits:
     """Raises Refused where the server of partner_host is not the partner, by all that is known of both."""
-    if wrong := not_the_partner(read, there):
+    if wrong := not_the_partner(read, here, there):
         raise Refused(f"{wrong} Nothing was changed.")
-    return unknown_partner(read, there)
+    return unknown_partner(read, here, there)
 
 
-def unknown_partner(read: PartnerRead, there: ServerView) -> Waits:
+def unknown_partner(read: PartnerRead, here: ServerView, there: ServerView) -> Waits:
     """Whose addresses have to be known before it is known whether a server is the partner that was asked for."""
     server, partner = there.server.identity, Identity(read.names)
-    return () if _is_partner(read, there) or server.verdict(partner) is not Verdict.UNKNOWN else server.unknown(partner)
+    return (
+        ()
+        if _is_partner(read, here, there) or server.verdict(partner) is not Verdict.UNKNOWN
+        else server.unknown(partner)
+    )
 
 
-def _is_partner(read: PartnerRead, there: ServerView) -> bool:
+def _is_partner(read: PartnerRead, here: ServerView, there: ServerView) -> bool:
     named = there.server.identity.verdict(Identity(read.names)) is Verdict.SAME
-    return named or not read.names or read.relationship in there.mirrors
+    return named or not read.names or is_mirrored(read, here, there)
 
 
-def not_the_partner(read: PartnerRead, there: ServerView) -> str | None:
+def is_mirrored(read: PartnerRead, here: ServerView, there: ServerView) -> bool:
+    """Whether a server has the other half of what this one has with the partner that is asked for. It is not a new
+    partner of that name then."""
+    half = here.half(read.relationship)
+    asked = half is None or half.relationship.partner.is_called(read.key)
+    return asked and read.relationship in there.mirrors
+
+
+def not_the_partner(read: PartnerRead, here: ServerView, there: ServerView) -> str | None:
     """What is wrong with the server of partner_host, if anything is known to be."""
     server, partner = there.server.identity, Identity(read.names)
-    if _is_partner(read, there) or server.verdict(partner) is Verdict.UNKNOWN:
+    if _is_partner(read, here, there) or server.verdict(partner) is Verdict.UNKNOWN:
         return None
     shown = " = ".join(dict.fromkeys(read.names))
     if server.is_named(partner):

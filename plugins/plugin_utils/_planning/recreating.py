@@ -28,7 +28,7 @@ from . import checks, recognising, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
 from .joining import are_joinable, asks_partner, look_at_partner
-from .leaving import Choice, abandon, delete_last, dissolve, leave, resolve_members, wind_up
+from .leaving import Choice, abandon, delete_last, dissolve, is_orphan, leave, resolve_members, wind_up
 from .read_request import PartnerRead, Unread
 from .spec import Policy, Spec
 from .world import Half, ServerView, mirrored
@@ -117,10 +117,18 @@ def _check_role(spec: Spec, declared: DeclaredSettings, current: Half, d: Draft)
     checks.check_declared(spec, declared, replace(old, mode="hot_standby"), members)
 
 
+def give_up(spec: Spec, d: Draft) -> None:
+    """What is to be absent and lost its partner for good ends before anything moves: its scopes go where they are
+    declared as those of no relationship do."""
+    if spec.absent and spec.policy.orphan:
+        abandon(spec, None, spec.policy, d)
+
+
 def take_apart(spec: Spec, d: Draft) -> None:
     """What is unfit ends, and what is to be absent."""
     if spec.absent:
-        _remove(spec, d)
+        if not spec.policy.orphan:
+            _remove(spec, d)
         return
     if not spec.is_present:
         return
@@ -134,9 +142,7 @@ def take_apart(spec: Spec, d: Draft) -> None:
 def _remove(spec: Spec, d: Draft) -> None:
     """The relationship exists on neither server. Its members leave it first, by the same rules."""
     current = d.here.find(spec.name, spec.option)
-    if spec.policy.orphan:
-        abandon(spec, None, spec.policy, d)
-    elif current is None and not d.world.reads_both(spec.name):
+    if current is None and not d.world.reads_both(spec.name):
         d.forget_secret(spec.name, Stage.KEEPER)
     else:
         dissolve(spec.name, spec.policy, d)
@@ -275,6 +281,9 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
 
 
 def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: tuple[str, ...], d: Draft) -> None:
+    if is_orphan(source.name, spec.policy, d):
+        abandon(spec, scopes, spec.policy, d, source.name)
+        return
     same = any(source.partner.is_called(name) for name in names)
     checks.check_move(source, scopes, same, spec.policy)
     if same and spec.policy.other_copy == "disable":

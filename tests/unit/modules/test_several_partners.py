@@ -48,13 +48,21 @@ class Hub:
     lab: Any = field(default_factory=lambda: watched(topology.loads(f"{SERVERS}  DHCP04: {DHCP04}\n")))
     files: dict[str, Files] = field(default_factory=dict)
 
-    def run(self, *entries: dict[str, Any], host: str = "dhcp01", **options: Any) -> dict[str, Any]:
+    def run(
+        self, *entries: dict[str, Any], host: str = "dhcp01", check_mode: bool = False, **options: Any
+    ) -> dict[str, Any]:
         """One task of dhcp_failover."""
         wire = Wire(self.lab, files=self.files, inventory=[name.lower() for name in self.lab.servers])
         if self.own:
             options["partner_host"] = "auto"
         given = {"keep_scopes_on": "this_server", "other_copy": "delete", "max_removals_percent": 100, **options}
-        result = perform(wire, "dhcp_failover", {"relationships": list(entries), "wait_timeout": 1, **given}, host)
+        result = perform(
+            wire,
+            "dhcp_failover",
+            {"relationships": list(entries), "wait_timeout": 1, **given},
+            host,
+            check_mode=check_mode,
+        )
         return {**result, "calls": wire.calls}
 
     def ok(self, *entries: dict[str, Any], **options: Any) -> dict[str, Any]:
@@ -251,3 +259,42 @@ def test_a_former_name_is_asked_for_over_the_connection_of_its_entry() -> None:
     renamed = {**A, "name": "Anew", "previous_name": "A", "partner_host": "dhcp02"}
     hub.ok(renamed, B, recreate="when_needed")
     assert hub.members("DHCP02") == {"Anew": ["10.0.1.0", "10.0.2.0"]}
+
+
+@ROUTES
+@pytest.mark.parametrize(
+    ("entries", "left"),
+    [
+        pytest.param([A, B, {**C, "scopes": ["10.0.5.0"]}], {"C": ["10.0.5.0"]}, id="one leaves"),
+        pytest.param(
+            [A, entry("B", 3, 3, 4, 6), {**C, "scopes": ["10.0.5.0"]}], {"C": ["10.0.5.0"]}, id="one moves to another"
+        ),
+        pytest.param([A, entry("B", 3, 3, 4, 5, 6), {"name": "C", "state": "absent"}], {}, id="it ends and all move"),
+    ],
+)
+def test_what_leaves_a_partner_that_is_gone_leaves_it_here_alone(
+    entries: list[dict[str, Any]], left: dict[str, list[str]], *, own: bool
+) -> None:
+    hub = Hub(own)
+    hub.ok(A, B, C)
+    hub.lab.servers["DHCP04"].reachable = False
+    gone = {"orphan": "remove_here", "partner_is_off": True, "purge_scopes": True}
+    shown = hub.run(*entries, **gone, check_mode=True)
+    result = hub.ok(*entries, **gone)
+    assert shown["plan"] == result["plan"]
+    here = hub.members("DHCP01")
+    assert (here.get("C"), here["B"]) == (left.get("C"), [*entries[1]["scopes"]])
+    assert hub.members("DHCP03")["B"] == here["B"]
+    again = hub.ok(*entries, **gone)
+    assert (again["changed"], again["calls"]) == (False, 1)
+
+
+@pytest.mark.parametrize("where", ["entry", "task"])
+def test_the_host_of_the_former_partner_is_not_that_of_the_new_one(*, where: str) -> None:
+    hub = Hub(own=False)
+    hub.ok(A, B)
+    wanted, named = {**A, "partner_server": "dhcp03.contoso.example"}, {"partner_host": "dhcp02"}
+    more = named if where == "task" else {}
+    result = hub.run({**wanted, **({} if more else named)}, recreate="when_needed", **more)
+    assert result["msg"].startswith("partner_host: it is DHCP02, and the partner of 'A' is dhcp03.contoso.example;")
+    assert not result["changed"]

@@ -80,8 +80,16 @@ def test_a_name_without_addresses_that_answers_over_a_hop_may_be_this_server() -
     ids=["as it is", "a new address", "a new address and no half", "another server"],
 )
 def test_who_is_the_partner(changes: dict[str, object], words: str | None) -> None:
-    wrong = recognising.not_the_partner(PartnerRead(HQ.partner.names, "HQ"), there(**changes))
+    here = world(builders.server([HQ])).here
+    wrong = recognising.not_the_partner(PartnerRead(HQ.partner.names, "HQ"), here, there(**changes))
     assert wrong is None if words is None else wrong is not None and words in wrong
+
+
+def test_the_former_partner_is_not_the_new_one() -> None:
+    here, new = world(builders.server([HQ])).here, PartnerRead(("dhcp03.contoso.example",), "HQ")
+    wrong = recognising.not_the_partner(new, here, there())
+    assert wrong is not None
+    assert wrong.startswith("partner_host: it is DHCP02, and the partner of 'HQ' is dhcp03.contoso.example; name the")
 
 
 def test_a_new_address_of_the_partner_is_told() -> None:
