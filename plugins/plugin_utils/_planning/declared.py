@@ -185,11 +185,14 @@ def outcomes(
     name; `steps`: what was done, each with its relationship; `failed`: messages of those that were not done."""
     found = []
     done = {spec.name: spec for spec in plan.desired}
-    for spec in {**{spec.name: spec for spec in wanted.specs}, **done}.values():
+    of_list = {spec.name: spec for spec in wanted.specs} | done
+    purged = [Spec(name) for name in failed if not any(name in spec.names for spec in of_list.values())]
+    for spec in (*of_list.values(), *purged):
         if spec.name not in done:
             entry = shown.get(spec.name) or planned_result({"name": spec.name})
-            said = failed.get(spec.name, f"it hangs together with what failed: {few(failed)}")
-            found.append({**entry, "outcome": "failed" if spec.name in failed else "skipped", "msg": said})
+            said = next((failed[name] for name in spec.names if name in failed), "")
+            skipped = f"it hangs together with what failed: {few(failed)}"
+            found.append({**entry, "outcome": "failed" if said else "skipped", "msg": said or skipped})
             continue
         mine = [words for name, words in steps if name in spec.names]
         waits = spec.name in plan.pending  # for its first scope: nothing of it is there yet

@@ -259,6 +259,19 @@ def test_what_is_independent_of_one_that_fails_is_done() -> None:
     assert outcomes(again) == {"HQ": "changed", "Far": "ok"}
 
 
+@pytest.mark.parametrize("listed", ["renamed", "purged"])
+def test_one_that_fails_is_told_under_the_name_that_it_has_in_the_list_or_on_the_server(listed: str) -> None:
+    servers = pair()
+    servers.ok(WHOLE, relationships=[HQ, FAR])
+    entries = [FAR, {**HQ, "name": "Anew", "previous_name": "HQ"}] if listed == "renamed" else [FAR]
+    servers.lab.fail_next("DHCP01", "Remove-DhcpServerv4FailoverScope", "DHCP 20127")
+    servers.lab.fail_next("DHCP01", "Remove-DhcpServerv4Failover", "DHCP 20127")
+    purges = {"purge_relationships": True, "recreate": "when_needed", "max_removals_percent": 100}
+    result = servers.run(WHOLE, relationships=entries, wait_timeout=1, **purges, **KEEP)
+    assert result["msg"].startswith("'HQ': On dhcp01: ")
+    assert outcomes(result) == {"Far": "ok", "Anew" if listed == "renamed" else "HQ": "failed"}
+
+
 def test_a_partner_that_does_not_answer_takes_only_its_own_along() -> None:
     servers = pair()
     servers.server("DHCP03").reachable = False
