@@ -17,6 +17,7 @@ from ..plugin_utils._engine.arguments import (
     UPDATE_SECRET,
     WAITING,
 )
+from ..plugin_utils._engine.inventory import AUTO, PartnerHosts
 from ..plugin_utils._model.refusal import showing
 from ..plugin_utils._model.texts import sentences
 from ..plugin_utils._planning import declared
@@ -59,13 +60,17 @@ class ActionModule(FailoverAction):
         """Raises Refused for options of entries that there are not."""
         declared.check_keys(given.get("relationships"), ENTRY)
 
-    def partner_hosts(self, options: Mapping[str, Any]) -> Mapping[str, str]:
-        """The partner's host of each relationship that has one of its own, and ("") that of the others."""
-        own: dict[str, str] = {}
+    def partner_hosts(self, options: Mapping[str, Any]) -> PartnerHosts:
+        """What the entries say, and the task of the others."""
+        others, own = options["partner_host"] or "", dict[str, str]()
+        partners: list[tuple[str, str]] = []
         for entry in options["relationships"]:
-            if entry["partner_host"]:  # also for its former name: one server is reached in one way
-                own.update(dict.fromkeys(filter(None, (entry["name"], entry["previous_name"])), entry["partner_host"]))
-        return {**super().partner_hosts(options), **own}
+            host = entry["partner_host"] or ""
+            if host:  # also for its former name: one server is reached in one way
+                own.update(dict.fromkeys(filter(None, (entry["name"], entry["previous_name"])), host))
+            if entry["partner_server"] and (host or others in ("", AUTO)):
+                partners.append((entry["partner_server"], host or others))
+        return PartnerHosts(others, own, partners)
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Brings the server to the list. Raises Refused and RemoteFailure."""

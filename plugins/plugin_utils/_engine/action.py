@@ -25,14 +25,13 @@ from .._windows.errors import UnexpectedReply
 from .._windows.script_request import Execute, Remote
 from . import calls, logon, pending_fact
 from .entries import entry_problems
-from .inventory import host_of
+from .inventory import PartnerHosts
 from .partner_connection import PartnerAction
 from .reader import Find, Reader
 from .reconcile import Reconciliation, Verifier
 
 SCRIPT = "windhcp.failover.dhcp_cmdlets"
 MASK = "********"
-AUTO = "auto"  # the host of the inventory that the partner is
 
 
 class FailoverAction(ActionBase):  # type: ignore[misc]
@@ -51,9 +50,9 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         """What the module does with its options, and returns beside what every module returns. Raises TaskFailure."""
         raise NotImplementedError
 
-    def partner_hosts(self, options: Mapping[str, Any]) -> Mapping[str, str]:
-        """The partner's host of each relationship that has one of its own, and ("") that of the others."""
-        return {"": options["partner_host"]} if options.get("partner_host") else {}
+    def partner_hosts(self, options: Mapping[str, Any]) -> PartnerHosts:
+        """What the task says of the hosts of its partners."""
+        return PartnerHosts(options.get("partner_host") or "")
 
     def check_given(self, given: Mapping[str, Any]) -> None:
         """Raises Refused for options that Ansible would tell less of than a reader needs."""
@@ -95,11 +94,11 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                     remotes.append(made)
                     return made
 
-                named, find = self.partner_hosts(options), None
-                if {*named} - {""} or AUTO in named.values():
-                    find = partner_finder(named, task_vars, self.host, remote)
-                elif named.get(""):
-                    remote(named[""])
+                hosts, find = self.partner_hosts(options), None
+                if hosts.several:
+                    find = partner_finder(hosts, task_vars, self.host, remote)
+                elif hosts.others:
+                    remote(hosts.others)
                 self.reader = Reader(*remotes, find=find, ahead=self._ahead, writes=self.WRITES)
                 self.reconciliation = Reconciliation(
                     self.reader, check_mode=self.check_mode, waiting=waiting(options), limits=self._limits(options)
@@ -164,8 +163,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             yield hostvars[self.host].get("ansible_facts")
 
     def _limits(self, options: Mapping[str, Any]) -> guards.Limits:
-        hosts = tuple(host for host in (self.host, *self.partner_hosts(options).values()) if host != AUTO)
-        return replace(limits(options), hosts=hosts)
+        return replace(limits(options), hosts=(self.host, *self.partner_hosts(options).named))
 
     def _ahead(self, world: World) -> World:
         return pending_fact.ahead(world, self.facts) if self.check_mode and self.DECLARES else world
@@ -194,15 +192,13 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
 
 
 def partner_finder(
-    named: Mapping[str, str], task_vars: Mapping[str, Any], own: str, remote: Callable[[str], Remote]
+    hosts: PartnerHosts, task_vars: Mapping[str, Any], own: str, remote: Callable[[str], Remote]
 ) -> Find:
     """How a task comes to the connections of its partners; each is made once, when it is needed."""
     made: dict[str, Remote] = {}
 
     def find(read: PartnerRead) -> tuple[str, Remote] | None:
-        host = named.get(read.relationship, named.get(""))
-        if host == AUTO or read.elsewhere:
-            host = host_of(read.names, task_vars, own)
+        host = hosts.of(read, task_vars, own)
         if not host:
             return None
         if host not in made:

@@ -4,12 +4,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._model.identity import same_server
 from .._model.refusal import Refused
 from .._model.texts import few
+from .._planning.read_request import PartnerRead
+
+AUTO = "auto"  # the host of the inventory that the partner is
+
+
+@dataclass(frozen=True)
+class PartnerHosts:
+    """What a task says of the hosts of its partners: "" is none, so that this server asks. `of_partners`: each with a
+    name of the partner, so that one that several relationships have is reached in one way; `of_relationships`: where a
+    partner that no entry declares is asked for."""
+
+    others: str = ""
+    of_relationships: Mapping[str, str] = field(default_factory=dict)
+    of_partners: Sequence[tuple[str, str]] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All hosts that are named."""
+        hosts = (self.others, *self.of_relationships.values())
+        return tuple(dict.fromkeys(host for host in hosts if host not in ("", AUTO)))
+
+    @property
+    def several(self) -> bool:
+        """Whether it depends on the partner which host is asked."""
+        return bool(self.of_relationships) or self.others == AUTO
+
+    def of(self, read: PartnerRead, task_vars: Mapping[str, Any], own: str) -> str | None:
+        """The host of the partner that is asked for. Raises Refused where the inventory has two."""
+        same = [host for partner, host in self.of_partners if _is_called((partner,), read.names)]
+        host = next(filter(None, same), "") if same else self.of_relationships.get(read.relationship, self.others)
+        return host_of(read.names, task_vars, own) if host == AUTO or (read.elsewhere and not same) else host
 
 
 def host_of(names: Iterable[str], task_vars: Mapping[str, Any], own: str) -> str | None:

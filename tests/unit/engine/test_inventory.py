@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which host of the inventory a partner is."""
+"""Which host of the inventory a partner is, and which one is asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.inventory import host_of
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.inventory import PartnerHosts, host_of
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import PartnerRead
 
 NAMES = ("dhcp02.contoso.example", "10.10.0.12")
 
@@ -48,3 +49,29 @@ def test_two_are_an_error_that_names_both() -> None:
 
 def test_without_an_inventory_there_is_none() -> None:
     assert host_of(NAMES, {}, "dhcp01") is None
+
+
+def asks(relationship: str, *names: str, elsewhere: bool = False) -> PartnerRead:
+    return PartnerRead(names, relationship, elsewhere=elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("read", "host"),
+    [
+        (asks("A", *NAMES), "b"),
+        (asks("B", *NAMES), "b"),
+        (asks("B", "10.10.0.12"), "b"),
+        (asks("A", "dhcp03.contoso.example", elsewhere=True), "c"),
+        (asks("A", "dhcp04.contoso.example", elsewhere=True), ""),
+        (asks("A", "other.contoso.example", elsewhere=True), "other"),
+        (asks("A", "other.contoso.example"), "b"),
+        (asks("B", "other.contoso.example"), ""),
+    ],
+    ids=["as its entry says", "as the other entry of the partner says", "by its address", "of a new partner",
+         "declared without a host", "of a former partner", "the one of its entry", "of an entry that says nothing"],
+)  # fmt: skip
+def test_a_partner_is_reached_in_one_way(read: PartnerRead, host: str) -> None:
+    partners = [(NAMES[0], "b"), ("dhcp02", ""), (NAMES[1], "b"), ("dhcp03", "auto"), ("dhcp04", "")]
+    hosts = PartnerHosts("", {"A": "b"}, partners)
+    inventory = variables(dhcp01="", b="", c="dhcp03.contoso.example", dhcp04="", other="")
+    assert (hosts.named, hosts.several, hosts.of(read, inventory, "dhcp01") or "") == (("b",), True, host)

@@ -298,3 +298,23 @@ def test_the_host_of_the_former_partner_is_not_that_of_the_new_one(*, where: str
     result = hub.run({**wanted, **({} if more else named)}, recreate="when_needed", **more)
     assert result["msg"].startswith("partner_host: it is DHCP02, and the partner of 'A' is dhcp03.contoso.example;")
     assert not result["changed"]
+
+
+@pytest.mark.parametrize("named", [("A",), ("B",), ("A", "B")], ids="+".join)
+@pytest.mark.parametrize(
+    ("scopes", "partner"), [(((1, 3), (2, 4)), 2), (((1,), (2, 3, 4)), 3)], ids=["members swap", "one goes elsewhere"]
+)
+def test_a_partner_of_two_relationships_is_reached_in_one_way(
+    scopes: tuple[tuple[int, ...], tuple[int, ...]], partner: int, named: tuple[str, ...]
+) -> None:
+    hub = Hub(own=False)
+    hub.ok(A, entry("B", 2, 3, 4))
+    hosts = {"A": {"partner_host": f"dhcp0{partner}"}, "B": {"partner_host": "dhcp02"}}
+    wanted = [
+        entry("A", partner, *scopes[0], **(hosts["A"] if "A" in named else {})),
+        entry("B", 2, *scopes[1], **(hosts["B"] if "B" in named else {})),
+    ]
+    hub.ok(*wanted, recreate="when_needed", purge_scopes=True)
+    expected = {one["name"]: one["scopes"] for one in wanted}
+    assert hub.members("DHCP01") == expected
+    assert {**hub.members("DHCP02"), **hub.members("DHCP03")} == expected
