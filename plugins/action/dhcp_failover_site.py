@@ -124,7 +124,7 @@ def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
     chosen = site_sets.to_remove(site_sets.existing(read, asked.leaving), asked)
     return {
         "servers_to_read": list(asked.servers_to_read),
-        "to_remove": list(chosen.names),
+        "to_remove": [{"name": name, "state": "absent"} for name in chosen.names],
         "missing": list(chosen.missing),
         "staying": chosen.staying_as_data(),
     }

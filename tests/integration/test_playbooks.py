@@ -100,7 +100,7 @@ def test_decommission_dry_then_for_real_then_again(net: str) -> None:
         lines = becomes(dry)
         renamed = "name: Renamed there on DHCP02, Clients on DHCP01"
         left = "10.0.1.0 is kept on DHCP01, and left on DHCP02, inactive, with its leases"
-        assert f"'HQ': {left}; the copies differ: {renamed}" in lines
+        assert f"{left}; the copies differ: {renamed}" in lines
         assert DNS not in lines
         assert "'Munich' of dhcp01 and dhcp03 stays as it is" in dry.output
         done = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO).ok()
@@ -128,13 +128,13 @@ def test_decommission_deletes_what_it_is_told_and_names_what_would_be_lost(net: 
         differs = run(site, "decommission", **delete, **DO)
         assert (differs.code != 0, differs.written) == (True, [])
         assert any("exclusion" in line and "10.0.1.90" in line for line in becomes(differs)), "shown though refused"
-        assert "'HQ': FAILED" in becomes(differs)[-1]
+        assert becomes(differs)[-1].startswith("FAILED")
         there.scopes[HQ_SCOPE].exclusions = []
         dry = run(site, "decommission", **delete).ok()
         assert dry.written == []
         lines = becomes(dry)
         gone = "10.0.1.0 is kept on DHCP01, and deleted on DHCP02, with its leases; the copies are equal"
-        assert lines[:2] == [f"'HQ': {gone}", DNS]
+        assert lines[:2] == [gone, DNS]
         done = run(site, "decommission", **delete, **DO).ok()
         assert becomes(done) == lines
         assert (HQ_SCOPE in there.scopes, BRANCHES_SCOPE in there.scopes) == (False, True)
@@ -192,10 +192,7 @@ def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
         before = served(site.lab)
         waits_take_no_time(site)
         refused = run(site, "decommission", **gone, **DO).failure("Take relationships apart, keeping their scopes")
-        assert (
-            "is not gone; leave orphan (failover_orphan of the role and the playbooks) out"
-            in refused["results"][0]["msg"]
-        )
+        assert "is not gone; leave orphan (failover_orphan of the role and the playbooks) out" in refused["msg"]
         there.reachable = False
         untouched = deepcopy(there.scopes)
         dry = run(site, "decommission", **gone).ok()
@@ -203,7 +200,7 @@ def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
         done = run(site, "decommission", **gone, **DO).ok()
         assert becomes(done) == becomes(dry)
         assert becomes(done)[0] == "No copy of a scope goes."
-        assert "'HQ': DHCP01: take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0" in becomes(done)
+        assert "DHCP01: take out of relationship 'HQ' on DHCP01 alone: 10.0.1.0" in becomes(done)
         assert set(done.written) == {"DhcpV4FailoverDeleteScopeFromRelationship", "DhcpV4FailoverDeleteRelationship"}
         assert (list(here.relationships), there.scopes) == (["Munich"], untouched)
         assert served(site.lab) == before

@@ -129,7 +129,8 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
         if not result.get("failed") and not result["changed"]:
             return
         said = str(result.get("msg", ""))
-        if said and attempt == 0 and outcome.fault == NONE and result["changed"]:
+        unbroken = outcome.fault == NONE and not scenario.breaks(scene)
+        if said and attempt == 0 and unbroken and result["changed"]:
             outcome.wrong.append(f"nothing broke it, and it failed half-way: {said}")
         wire = Wire(scene, files=wire.files)
     if said:
