@@ -40,7 +40,7 @@ attributes:
     description: Can run in check mode and says what it would do, without changing anything.
     support: full
   diff_mode:
-    description: Shows what was, or would be, changed.
+    description: Shows what was, or would be, changed, and what becomes of copies of scopes that go.
     support: full
 """
 

@@ -30,6 +30,7 @@ from .._model import scope_specs
 from .._model.identity import Connection, Source, is_own_of_partner
 from .._model.note import Note
 from .._model.refusal import NotServing, Refused, TaskFailure
+from .._model.removal_list import becomes_of_copy
 from .._model.server import Server
 from .._model.texts import few, without_nothing
 from .._planning import broken_runs, claims, guards
@@ -186,6 +187,8 @@ class Reconciliation:
         before, after = plan.shown
         if plan.creates:
             after = {**after, "create_scopes": [scope_specs.options(spec) for spec in plan.creates]}
+        if plan.removals:
+            after = {**after, "removals": [becomes_of_copy(removal.public()) for removal in plan.removals]}
         header = plan.header or f"failover on {self.reader.here.name}"
         self.result["changed"] = bool(plan.actions or self.writing.done)
         self.result["diff"] = {"before": before, "after": after, "before_header": header, "after_header": header}

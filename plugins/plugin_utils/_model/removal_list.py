@@ -26,7 +26,7 @@ def removal_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
     """
     tasks = list(results)
     removals = [(result, removal) for result in tasks for removal in result.get("removals") or ()]
-    lines = [f"{_prefix(result)}{_copy(removal)}" for result, removal in removals]
+    lines = [f"{_prefix(result)}{becomes_of_copy(removal)}" for result, removal in removals]
     if not lines and not any(result.get("failed") and not result.get("plan") for result in tasks):
         lines = [NOTHING]  # of one that failed before it had a plan nothing is known
     if any(removal["other_copy"] != "disable" for _result, removal in removals):
@@ -44,7 +44,8 @@ def _prefix(result: Mapping[str, Any]) -> str:
     return f"'{result['item']}': " if result.get("item") else ""
 
 
-def _copy(removal: Mapping[str, Any]) -> str:
+def becomes_of_copy(removal: Mapping[str, Any]) -> str:
+    """Which copy of a scope stays, what becomes of the other one, and what differs. `removal`: as a result has it."""
     becomes = _BECOMES[removal["other_copy"]].format(server=removal["server"])
     kept = f"{removal['scope_id']} is kept on {removal['kept_on']}"
     return f"{kept}, and {becomes}; {_differences(removal['differences'])}"

@@ -62,6 +62,8 @@ def test_what_goes_is_shown_before_it_goes(route: dict[str, Any]) -> None:
     )
     assert gone["server"].casefold().startswith("dhcp02")
     assert check["diff"]["after"]["scopes"] == done["relationship"]["scopes"] == ["10.0.2.0"]
+    becomes = f"10.0.1.0 is kept on DHCP01, and deleted on {gone['server']}, with its leases; the copies are equal"
+    assert check["diff"]["after"]["removals"] == [becomes]
     assert [step["step"].split(" ")[0] for step in done["plan"]] == ["keep", "deactivate", "remove"]
     assert not servers.ok(SCOPE, **options)["changed"]
 
