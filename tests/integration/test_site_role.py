@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from harness import Site, lab
+import yaml
+from harness import ROOT, Site, lab
+from lab import topology
 
 HQ: dict[str, Any] = {
     "name": "HQ",
@@ -37,6 +40,21 @@ PURGE = (
     *("-e", "failover_purge_scopes=true", "-e", "failover_purge_relationships=true"),
     *("-e", "failover_other_copy=delete", "-e", "failover_max_removals_percent=100"),
 )
+
+
+README_SERVERS = """
+credentials: [{user: administrator, password: random}]
+servers:
+  DHCP01:
+    fqdn: dhcp01.contoso.example
+    address: 127.0.0.11
+    ip: 10.10.0.11
+    scopes:
+      10.20.10.0: {name: Ten, subnet_mask: 255.255.255.0, start_range: 10.20.10.10, end_range: 10.20.10.99}
+      10.20.20.0: {name: Twenty, subnet_mask: 255.255.255.0, start_range: 10.20.20.10, end_range: 10.20.20.99}
+      10.20.30.0: {name: Thirty, subnet_mask: 255.255.255.0, start_range: 10.20.30.10, end_range: 10.20.30.99}
+  DHCP02: {fqdn: dhcp02.contoso.example, address: 127.0.0.12, ip: 10.10.0.12}
+"""
 
 
 def two_primaries(site: Site) -> list[dict[str, Any]]:
@@ -116,3 +134,21 @@ def test_a_partner_that_is_down_is_a_warning_where_all_is_in_sync(net: str) -> N
         run = site.site(data, "--limit", "dhcp01").ok()
         assert run.changed == 0
         assert "relationship 'HQ' is in state CommunicationInterrupted on DHCP01" in run.output
+
+
+def test_the_examples_of_the_readme(net: str) -> None:
+    readme = (ROOT / "roles/failover/README.md").read_text(encoding="utf-8")
+    play, then = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL))
+    (first,) = play[0]["roles"][0]["vars"]["failover_relationships"]
+    old = {**HQ, "name": "Old", "scopes": ["10.20.30.0"]}
+    with Site(topology.loads(README_SERVERS), "standin", net) as site:
+        site.site([first, old]).ok()
+        data, copies = then["failover_relationships"], f"failover_other_copy={then['failover_other_copy']}"
+        site.site(data, "-e", copies).ok()
+        for server in site.lab.servers.values():
+            members = {name: sorted(map(str, half.scopes)) for name, half in server.relationships.items()}
+            assert members == {"Branches": ["10.20.10.0"], "Berlin": ["10.20.20.0", "10.20.50.0"]}
+            assert {scope.state for scope in server.scopes.values()} == {"Active"}
+        assert len(site.lab.servers["DHCP02"].scopes) == 3
+        again = site.site(data, "-e", copies).ok()
+        assert (again.changed, again.counts.commands) == (0, 1)

@@ -328,9 +328,17 @@ def _options(entry: Entry) -> Mapping[str, Any]:
         },
         "server_role": "active" if wanted.mode == "hot_standby" else None,
         "scopes": [str(scope) for scope in wanted.scopes] if entry.lists else None,
-        "create_scopes": list(entry.creates) or None,
+        "create_scopes": _given(entry.creates) or None,
         "previous_name": entry.previous_name,
     }
     if entry.absent:
         return {**{option: options[option] for option in ("name", "primary", "partner")}, "state": "absent"}
     return {option: value for option, value in options.items() if value is not None}
+
+
+def _given(value: Any) -> Any:
+    """Without the options that were left out, which Ansible's argument specs hand on as None, on every level: one with
+    choices takes no None."""
+    if isinstance(value, Mapping):
+        return {option: _given(member) for option, member in value.items() if member is not None}
+    return [_given(member) for member in value] if isinstance(value, (list, tuple)) else value

@@ -75,6 +75,18 @@ def test_what_is_written_is_normalised() -> None:
     ]
 
 
+def test_what_is_left_out_of_a_scope_that_is_created_is_not_written_as_none() -> None:
+    left_out = {
+        "description": None,
+        "router": None,
+        "reservations": [{"ip": "10.0.9.7", "client_id": "00-15", "type": None}],
+    }
+    scope = {"scope_id": "10.0.9.0", "name": "New", "subnet_mask": "255.255.255.0"}
+    ranges = {"start_range": "10.0.9.1", "end_range": "10.0.9.9"}
+    (written,) = part([entry(create_scopes=[{**scope, **ranges, **left_out}])]).writes
+    assert written["create_scopes"] == [{**scope, **ranges, "reservations": [{"ip": "10.0.9.7", "client_id": "00-15"}]}]
+
+
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
