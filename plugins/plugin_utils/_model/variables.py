@@ -95,7 +95,8 @@ def migrate(variables: Variables, hosts: Collection[str], site: Sequence[Entry])
     elif new not in hosts:
         problems.append(_unknown_host("failover_new", new, should, hosts))
     problems += _other_copy(variables, _is_true(variables.get("failover_orphan")))
-    problems += _data(site, "with the new partner")
+    if _is_unset(keep) or keep in hosts:  # a host that is not there has no data to be looked for
+        problems += _data(site, "with the new partner")
     problems += [*_flags(variables), *_percent(variables)]
     _refuse(problems)
     return Migration(str(keep), str(leaving), str(new))

@@ -122,6 +122,11 @@ def test_migrate_and_swap_roles_need_the_data(read: Callable[[], object], change
     assert problems(read) == [f"failover_relationships: is not set or empty; {should}"]
 
 
+def test_migrate_asks_for_no_data_of_a_host_that_is_not_there() -> None:
+    (line,) = problems(lambda: variables.migrate({**MIGRATE, "failover_keep": "dhcp1"}, HOSTS, []))
+    assert line.startswith("failover_keep: is 'dhcp1', which is no host of the inventory")
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "text"),
     [
