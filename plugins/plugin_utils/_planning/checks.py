@@ -119,9 +119,10 @@ def check_recreation(misfit: Misfit, policy: Policy) -> None:
     if not policy.recreate:
         raise Refused(
             f"{misfit.reason} Windows cannot change this in place. Re-creating the relationship would remove it on "
-            f"both servers, keep its {len(misfit.half.scopes)} scopes on one of them, and delete them on the other "
+            f"both servers, keep its scopes ({len(misfit.half.scopes)}) on one of them, and delete them on the other "
             "with leases and reservations before they are copied anew; recreate: when_needed "
-            f"({variable('recreate')}) does it. Nothing was changed."
+            f"({variable('recreate')}) does it, and the playbooks migrate and swap_roles list all of it first. Nothing "
+            "was changed."
         )
 
 
@@ -218,8 +219,8 @@ def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, 
     _check_kept_here("a move", policy)
     if policy.other_copy is None and not same:
         raise Refused(
-            f"other_copy: needed, since {few(scopes)} would move from '{source.name}', and "
-            f"{source.partner_server} has copies of them: delete, or disable (they stay there, inactive; "
+            f"other_copy: needed, since {few(scopes)} would move from '{source.name}' to another partner. It says what "
+            f"becomes of the copies on {source.partner_server}: delete, or disable (they stay there, inactive; "
             f"{variable('other_copy')}). Nothing was changed."
         )
 
