@@ -139,9 +139,8 @@ def test_a_relationship_that_the_partner_alone_has_is_created_anew() -> None:
             "server_role: DHCP01 is active in 'HQ', not standby. Windows cannot change this in place. Re-creating the "
             "relationship would remove it on both servers, keep its scopes (1) on one of them, and delete them on the "
             "other with leases and reservations before they are copied anew; recreate: when_needed "
-            "(failover_recreate of the role and the playbooks) does it, and the playbooks migrate and swap_roles list all of "
-            "it first. Nothing "
-            "was changed.",
+            "(failover_recreate of the role and the playbooks) does it, and the playbooks migrate and swap_roles list "
+            "all of it first. Nothing was changed.",
         ),
         (
             Policy(recreate=True),
