@@ -18,8 +18,8 @@ from ..plugin_utils._engine.arguments import (
     WAITING,
 )
 from ..plugin_utils._engine.inventory import AUTO, PartnerHosts
-from ..plugin_utils._model.refusal import showing
-from ..plugin_utils._model.texts import sentences
+from ..plugin_utils._model.refusal import TaskFailure, showing
+from ..plugin_utils._model.texts import sentences, without_nothing
 from ..plugin_utils._planning import declared
 from ..plugin_utils._planning.plan import Plan
 from ..plugin_utils._windows.errors import RemoteFailure
@@ -101,12 +101,12 @@ class ActionModule(FailoverAction):
 
     def _reached(self, wanted: declared.WholeServer) -> tuple[Plan, Mapping[str, str]]:
         """The server is as the list wants it, but for relationships that failed, each with its message, and what hangs
-        together with them. Raises Refused, and RemoteFailure where nothing else is left."""
+        together with them. Raises what it raises where that is not about one, or nothing else is left."""
         failed: dict[str, str] = {}
         while True:
             try:
                 return self._reconciled(wanted), failed
-            except RemoteFailure as failure:
+            except TaskFailure as failure:
                 name = failure.relationship
                 if not name or name in failed:  # it is not known what hangs together with it
                     raise
@@ -114,7 +114,7 @@ class ActionModule(FailoverAction):
                 wanted = wanted.without(name, here)
                 if not (wanted.specs or wanted.purge):
                     raise
-                failed[name] = str(failure)
+                failed[name] = without_nothing(str(failure))
                 self.reconciliation.begin_anew(without=before.scopes - wanted.scopes | here.members(name))
 
     def _reconciled(self, wanted: declared.WholeServer) -> Plan:

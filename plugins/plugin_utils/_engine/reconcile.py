@@ -81,7 +81,7 @@ class Reconciliation:
             if not self.writing.done:
                 raise
             told = type(refused)(f"{without_nothing(str(refused))} {self.writing.so_far('', passes=False)}")
-            told.shows = refused.shows
+            told.shows, told.relationship = refused.shows, refused.relationship
             raise told from refused
 
     def _run(self, planner: Planner[Plan], verifier: Verifier | None) -> Plan:

@@ -10,7 +10,10 @@ from typing import Any
 
 
 class TaskFailure(Exception):
-    """str() is what the user is told. `shows`: what the task's result has all the same, by its key."""
+    """str() is what the user is told. `shows`: what the task's result has all the same, by its key. `relationship`: the
+    one that it is about, if no other one is."""
+
+    relationship = ""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -19,6 +22,11 @@ class TaskFailure(Exception):
 
 class Refused(TaskFailure):
     """A request that is not carried out, found before the first write. The text names the option and the cure."""
+
+    def about(self, relationship: str) -> Refused:
+        """The same, which leaves room for what other relationships have to have done."""
+        self.relationship = relationship
+        return self
 
 
 @contextmanager

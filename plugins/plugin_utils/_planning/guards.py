@@ -90,12 +90,12 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
         return
     if state not in STATES:
         raise Refused(
-            f"relationship '{name}' on {server} shows the state '{state}', which is not known; nothing was changed."
-        )
+            f"relationship '{name}' on {server} shows the state '{state}', which is not known. Nothing was changed."
+        ).about(name)
     raise Refused(
-        f"relationship '{name}' on {server} is in state {state}: {REFUSED[state]}. Nothing was changed; "
-        f"allow_state: [{state}] ({variable('allow_state')}) overrides."
-    )
+        f"relationship '{name}' on {server} is in state {state}: {REFUSED[state]}. "
+        f"allow_state: [{state}] ({variable('allow_state')}) overrides. Nothing was changed."
+    ).about(name)
 
 
 def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:

@@ -301,13 +301,11 @@ class Heard(Enum):
 class RemoteFailure(TaskFailure):
     """The remote side did not do what was asked. str() names what happened, where, and the cure.
 
-    `heard`: silence is what is known to be silence, and everything else an answer. `relationship`: the one that it is
-    about ("": it is not about one).
+    `heard`: silence is what is known to be silence, and everything else an answer.
     """
 
     heard = Heard.ANSWER
     passes = True  # running again may be all that it takes
-    relationship = ""
 
 
 class Unreachable(RemoteFailure):

@@ -285,6 +285,22 @@ def test_a_partner_that_does_not_answer_takes_only_its_own_along() -> None:
     assert servers.server("DHCP01").relationships["HQ"].percentage == 70
 
 
+def test_one_whose_state_forbids_a_change_takes_none_along() -> None:
+    servers = pair()
+    servers.ok(WHOLE, relationships=[HQ, FAR])
+    servers.server("DHCP03").reachable = False
+    entries = [{**entry, "max_client_lead_time": 7200} for entry in (HQ, FAR)]
+    checked = servers.run(WHOLE, relationships=entries, check_mode=True, wait_timeout=1)
+    result = servers.run(WHOLE, relationships=entries, wait_timeout=1)
+    for each in (checked, result):
+        assert outcomes(each) == {"HQ": "changed", "Far": "failed"}
+        assert each["msg"].startswith("'Far': relationship 'Far' on DHCP01 is in state CommunicationInterrupted: ")
+        assert each["msg"].endswith("overrides. What does not hang together with it was done.")
+    assert servers.server("DHCP01").relationships["HQ"].mclt.total_seconds() == 7200
+    with servers.unchanged():
+        assert servers.refused(WHOLE, relationships=entries[1:]).endswith("overrides. Nothing was changed.")
+
+
 def test_what_hangs_together_with_it_is_left_to_the_next_run() -> None:
     """A scope was on its way from HQ to Far."""
     servers = pair()
