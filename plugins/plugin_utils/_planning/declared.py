@@ -145,10 +145,15 @@ def whole_server(options: Mapping[str, Any]) -> WholeServer:
         specs.append(spec)
         if spec.is_present and (entry["scopes"] is not None or entry["create_scopes"]):
             listed[spec.name] = frozenset(spec.members)
+    purge, ignore = options["purge_relationships"], frozenset(options["ignore"])
     problems += [*contradictions(specs), *_crowded(specs)]
+    if purge and not (options["relationships"] or ignore):
+        problems.append(
+            "relationships: the list is empty, and with purge_relationships every relationship of this server would "
+            "go; often that is a query that found nothing. Name those that go, with state: absent."
+        )
     if problems:
         raise Refused(f"{sentences(problems)} Nothing was changed.")
-    purge, ignore = options["purge_relationships"], frozenset(options["ignore"])
     return WholeServer(tuple(specs), listed, policy(options), purge, ignore)
 
 

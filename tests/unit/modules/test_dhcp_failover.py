@@ -223,6 +223,16 @@ def test_an_option_that_there_is_not_is_named_with_the_nearest_one(key: str, nea
     assert servers.wire.calls == 0
 
 
+def test_an_empty_list_purges_nothing() -> None:
+    """But it does where the data has relationships, all of which the partner declares."""
+    servers = pair()
+    every: dict[str, Any] = {"purge_relationships": True, "max_removals_percent": 100, **KEEP}
+    assert refused(servers, **every).startswith("relationships: the list is empty, and with purge_relationships every")
+    assert servers.wire.calls == 0
+    servers.ok(WHOLE, relationships=[], ignore=["Other"], **every)
+    assert not servers.server("DHCP01").relationships
+
+
 def test_more_relationships_than_a_server_can_have() -> None:
     servers = pair()
     many = [{"name": f"R{number}", "partner_server": PARTNER} for number in range(32)]
