@@ -280,6 +280,7 @@ def _joined(first: Entry, second: Entry) -> Entry:
         declared=replace(mine, **left_out, scopes=mine.scopes or theirs.scopes),
         lists=first.lists or second.lists,
         creates=first.creates or second.creates,
+        previous_name=first.previous_name or second.previous_name,
         secret_entry=second.secret_entry if first.secret_entry is None else first.secret_entry,
     )
 
@@ -295,10 +296,15 @@ def _shared_names(site: Sequence[Entry]) -> Iterable[str]:
             yield f"{second}: {name_twice}, the other being {first}; {cure}."
 
 
+def _present(site: Iterable[Entry]) -> Iterable[Entry]:
+    """What is to be removed has no scopes, and takes no room."""
+    return (entry for entry in site if not entry.absent)
+
+
 def _shared_scopes(site: Sequence[Entry]) -> Iterable[str]:
     """A scope id is one subnet of the company, so it is in one relationship, whichever the servers are."""
     owners: dict[IPv4Address, Entry] = {}
-    for entry in site:
+    for entry in _present(site):
         for scope in entry.declared.scopes:
             owner = owners.setdefault(scope, entry)
             if owner is not entry:
@@ -307,7 +313,7 @@ def _shared_scopes(site: Sequence[Entry]) -> Iterable[str]:
 
 
 def _crowded_servers(site: Sequence[Entry]) -> Iterable[str]:
-    counts = Counter(server for entry in site for server in sorted(entry.servers))
+    counts = Counter(server for entry in _present(site) for server in sorted(entry.servers))
     for server, count in counts.items():
         if count > RELATIONSHIP_LIMIT:
             most = f"{RELATIONSHIP_LIMIT} is the most a server can have"

@@ -89,7 +89,8 @@ def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> 
     of_others = {
         relationship.name for relationship in there if not relationship.is_between(asked.servers, asked.leaving)
     }
-    names = [options["name"] for options in declared.writes if options["partner"] == asked.new]
+    coming = [options for options in declared.writes if options["partner"] == asked.new]
+    names = [options["name"] for options in coming if options.get("state") != "absent"]
     names = [name for name in names if name not in of_others]
     if not names:
         keep, new = asked.keep, asked.new

@@ -111,8 +111,9 @@ def swap_roles(variables: Variables, site: Sequence[Entry]) -> Sequence[str]:
         problems.append(_wrong(variable, None, should))
     problems += _data(site, "with primary and partner changed")
     if names and site:
-        problems += _undeclared(variable, names, site, "write")
-        problems += _in_load_balance(variable, names, site)
+        present = [entry for entry in site if not entry.absent]
+        problems += _undeclared(variable, names, present, "write")
+        problems += _in_load_balance(variable, names, present)
     problems += _flags(variables)
     _refuse(problems)
     return names or ()
@@ -153,7 +154,7 @@ def replicate(variables: Variables, site: Sequence[Entry]) -> tuple[Sequence[Ent
     if unknown:
         problems.append(_not_in_data("replicate_scopes", few(unknown), "replicate"))
     _refuse(problems)
-    return _with_names(site, names), scopes or None
+    return [entry for entry in _with_names(site, names) if not entry.absent], scopes or None
 
 
 def _with_names(site: Sequence[Entry], names: Sequence[str] | None) -> Sequence[Entry]:

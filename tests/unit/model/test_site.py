@@ -216,6 +216,17 @@ def test_a_server_has_at_most_31(count: int) -> None:
         assert refusals(*entries) == [f"dhcp01: has 32 relationships, and {most}; join some of them."]
 
 
+def test_what_is_to_be_removed_has_no_scopes_and_takes_no_room() -> None:
+    entries = [entry(f"R{n}", partner=HOSTS[1 + n % 3]) for n in range(30)]
+    gone, now = entry("Old", state="absent", scopes=["10.0.1.0"]), entry("New", scopes=["10.0.1.0"])
+    assert [options["name"] for options in part([*entries, gone, now]).writes][-2:] == ["Old", "New"]
+
+
+def test_a_former_name_may_stand_on_either_side() -> None:
+    for entries in ([entry(previous_name="A"), swapped()], [entry(), swapped(previous_name="A")]):
+        assert part(entries).writes[0]["previous_name"] == "A"
+
+
 @pytest.mark.parametrize(
     "relationship",
     [builders.relationship(load_balance_percent=70), builders.hot_standby(server_role="standby")],

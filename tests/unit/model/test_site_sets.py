@@ -21,8 +21,10 @@ LEAVING = Decommission("dhcp01", "dhcp02", orphan=False)
 MOVE = Migration("dhcp01", "dhcp02", "dhcp03")
 
 
-def declared(*names: str, partner: str = "dhcp03", primary: str = "dhcp01") -> site.Share:
+def declared(*names: str, partner: str = "dhcp03", primary: str = "dhcp01", absent: str = "") -> site.Share:
     data = [{"name": name, "primary": primary, "partner": partner, "mode": "load_balance"} for name in names]
+    if absent:
+        data.append({"name": absent, "primary": primary, "partner": partner, "state": "absent"})
     return site.share(site.entries(data, HOSTS), "dhcp01")
 
 
@@ -95,6 +97,7 @@ def test_what_has_migrated_already_is_taken_again() -> None:
     migrated = Existing("HQ", "dhcp01", "dhcp03")
     assert site_sets.to_migrate([migrated], declared("HQ"), MOVE).names == ["HQ"]
     assert site_sets.to_migrate([], declared("HQ"), MOVE).names == ["HQ"], "taken apart and not yet created"
+    assert site_sets.to_migrate([], declared("HQ", absent="Old"), MOVE).names == ["HQ"], "what ends comes nowhere"
 
 
 def test_a_relationship_with_a_fourth_server_does_not_migrate() -> None:

@@ -151,7 +151,10 @@ def test_migrate_asks_for_no_data_of_a_host_that_is_not_there() -> None:
 )
 def test_swap_roles_names_the_wrong_variable(variable: str, value: object, text: str) -> None:
     given = {**SWAP, variable: value}
-    assert problems(lambda: variables.swap_roles(given, SITE)) == [f"{variable}: {text}"]
+    gone = {"name": "Gone", "primary": "dhcp01", "partner": "dhcp02", "state": "absent"}
+    ending = [*SITE, *site.entries([gone], HOSTS)]  # what is to be removed changes no places
+    for data in (SITE, ending):
+        assert problems(lambda known=data: variables.swap_roles(given, known)) == [f"{variable}: {text}"]
 
 
 @pytest.mark.parametrize(
@@ -221,5 +224,10 @@ def test_a_role_is_about_all_unless_it_is_told_otherwise() -> None:
     assert variables.failover({"failover_only": []}, SITE) == []
     assert [entry.name for entry in variables.failover({"failover_only": "HQ"}, SITE)] == ["HQ"]
     assert variables.replicate({"replicate_scopes": []}, SITE) == (SITE, None)
+    ending = [
+        *SITE,
+        *site.entries([{"name": "Old", "primary": "dhcp01", "partner": "dhcp02", "state": "absent"}], HOSTS),
+    ]
+    assert variables.replicate({}, ending) == (SITE, None), "of what is to be removed nothing is replicated"
     entries, scopes = variables.replicate({"replicate_relationships": ["HQ"], "replicate_scopes": "10.0.1.0"}, SITE)
     assert ([entry.name for entry in entries], scopes) == (["HQ"], (IPv4Address("10.0.1.0"),))
