@@ -9,6 +9,7 @@ import re
 
 from .texts import VALUE_LIMIT, short, shown
 
+_NUMBER, _BARE_NUMBER = re.compile(r"[0-9]{1,19}"), re.compile(r"[0-9]{1,3}")
 _TEXT = re.compile(r"(?:(?P<days>\d{1,9})\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{1,2}):(?P<seconds>\d{1,2})", re.ASCII)
 # mclt and safePeriod are 32 bits of seconds (MS-DHCPM, DHCP_FAILOVER_RELATIONSHIP), and so is option 51 (RFC 2132 9.2);
 # all ones are no duration: off, or unlimited
@@ -31,7 +32,7 @@ def _seconds(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise ValueError(f"is {value!r}; give seconds or [d.]hh:mm:ss (0 stands for off where an option can be off)")
     text = str(value).strip()
-    if re.fullmatch(r"[0-9]{1,19}", text):
+    if _NUMBER.fullmatch(text):
         return int(text)
     match = _TEXT.fullmatch(text)
     if not match:
@@ -52,7 +53,7 @@ def doubt(value: object) -> str | None:
     """Why a duration may be another one than is meant, completing "<option> ...": a bare number that is as small as
     what YAML makes of minutes and seconds. None where there is no doubt, or no duration."""
     text = "" if isinstance(value, bool) else str(value).strip()
-    if not re.fullmatch(r"[0-9]{1,3}", text) or not 0 < int(text) <= _SEXAGESIMAL:
+    if not _BARE_NUMBER.fullmatch(text) or not 0 < int(text) <= _SEXAGESIMAL:
         return None
     minutes, seconds = divmod(int(text), 60)
     clock = f"{minutes}:{seconds:02}"

@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 UINT32 = 0xFFFF_FFFF
 _CLOCK_STEP = timedelta(milliseconds=1)  # the script tells no less
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 # what the operations that are no cmdlet themselves call
 _CMDLETS: Mapping[str, str] = {
@@ -177,11 +178,11 @@ class ReplyObject:
         """A time of UTC, as the script writes it."""
         value = self.value(name)
         try:
-            return datetime.strptime(value if isinstance(value, str) else "", "%Y-%m-%dT%H:%M:%S.%fZ").replace(
-                tzinfo=timezone.utc
-            )
-        except ValueError:
-            raise self.unreadable(name, value, "which is not a time") from None
+            if isinstance(value, str) and _MOMENT.fullmatch(value):
+                return datetime.fromisoformat(value[:-1]).replace(tzinfo=timezone.utc)
+        except ValueError:  # no day or hour that there is
+            pass
+        raise self.unreadable(name, value, "which is not a time")
 
     def unreadable(self, name: str, value: Any, why: str) -> UnexpectedReply:
         """As of its place."""
