@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
@@ -60,14 +60,17 @@ class Judge:
         for number, promise in enumerate(self.promises):
             promise.look(self.lab, mine=number == who)
 
-    def leases(self) -> Iterator[str]:
-        """Those that no server has any more, or none that serves their scope."""
+    def leases(self, told: Sequence[str]) -> Iterator[str]:
+        """Those that no server has any more, or none that serves their scope and nobody was `told` of: a copy that is
+        out of service keeps them for a person."""
         known = [*((scope, address, client) for scope, address, client in self.before.leases)]
         known += [(scope, lease.ip, lease.client_id) for scope, lease in self.clients.given]
         for scope, address, client in sorted(known):
             copies = [server.scopes[scope] for server in self.lab.servers.values() if scope in server.scopes]
             serving = [copy for copy in copies if copy.state == "Active"] or copies
             if any(address in copy.leases for copy in serving):
+                continue
+            if any(address in copy.leases for copy in copies) and any(f"lease {address} of" in said for said in told):
                 continue
             if client in self.clients.late:
                 self.own_doing += 1

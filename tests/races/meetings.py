@@ -84,7 +84,7 @@ def report(first: str, second: str, seed: int) -> Report:
         pair = Pair(first, one_host, second, other_host, route, "inactive")
         _add(found, "inactive", pair, two_switches(pair))
     if first == second:
-        _add(found, "clients", pair, _clients(pair))
+        _add(found, "clients", pair, with_clients(pair))
     return found
 
 
@@ -120,7 +120,7 @@ def _timed_out(pair: Pair, rng: random.Random) -> Iterator[Outcome]:
         yield meet(pair, at_random(rng.randrange(1 << 30), "loses"))
 
 
-def _clients(pair: Pair) -> Iterator[Outcome]:
+def with_clients(pair: Pair) -> Iterator[Outcome]:
     """A task alone: a client gets a lease before each of its operations, from one server or the other, and its partner
     knows at once or later."""
     alone = Pair(pair.first, pair.first_host, NOTHING, pair.first_host, pair.route)

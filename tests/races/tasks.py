@@ -22,8 +22,8 @@ from races.wishes import (
     is_down,
     is_there,
     joined,
-    joined_in_service,
     left,
+    made_and_joined,
     own_joined,
 )
 
@@ -146,8 +146,8 @@ def _joining_and_creating() -> Iterator[Task]:
         "create-scope",
         "creating",
         SCOPE_MODULE,
-        _always(scope("HQ", create_scopes=[NEW_SCOPE])),
-        joined_in_service("HQ", NINE),
+        _always(scope("HQ", create_scopes=[{**NEW_SCOPE, "name": "Made"}])),
+        made_and_joined("HQ", NINE, "Made"),
     )
 
 

@@ -66,15 +66,17 @@ def joined(name: str, *scopes: IPv4Address, partner: str = "") -> Wish:
     return wish
 
 
-def joined_in_service(name: str, *scopes: IPv4Address) -> Wish:
-    """The same, and both serve them."""
-    members = joined(name, *scopes, partner=ANY)
+def made_and_joined(name: str, scope: IPv4Address, called: str) -> Wish:
+    """The same of a scope, and both serve it, if it is the one that the task made, which is `called` so: one that was
+    there before stays as it is."""
+    member = joined(name, scope, partner=ANY)
 
     def wish(lab: RacedLab, here: str, there: str) -> bool:
-        if not members(lab, here, there):
+        if not member(lab, here, there):
             return False
-        both = (lab.servers[here], lab.servers[lab.servers[here].relationships[name].peer])
-        return all(server.scopes[scope].state == "Active" for server in both for scope in scopes)
+        servers = (lab.servers[here], lab.servers[lab.servers[here].relationships[name].peer])
+        copies = [server.scopes[scope] for server in servers]
+        return all(copy.state == "Active" or copy.name != called for copy in copies)
 
     return wish
 

@@ -77,9 +77,11 @@ class Reconciliation:
         Refused and RemoteFailure."""
         try:
             return self._run(planner, verifier)
-        except Refused as refused:
-            if not self.writing.done:
+        except TaskFailure as failure:
+            self._settle()
+            if not isinstance(failure, Refused) or not self.writing.done:
                 raise
+            refused = failure
             told = type(refused)(f"{without_nothing(str(refused))} {self.writing.so_far('', passes=False)}")
             told.shows, told.relationship = refused.shows, refused.relationship
             raise told from refused
@@ -285,6 +287,19 @@ class Reconciliation:
                 return
             self.writing.carry_out(look.plan, steps)
             self.writing.look_again(steps[-1].connection, ())
+
+    def _settle(self) -> None:
+        """The task fails, and an earlier plan of it has begun to take scopes apart: what another run has put back
+        beside the kept copies since then goes out of service again, as far as the servers can be reached."""
+        acted = [each for each in self._departures.values() if each.acted]
+        if not acted:
+            return
+        try:
+            self.writing.look_again()
+            plan = self.reader.know(lambda world: claims.last_look(acted, world)).plan
+            self.writing.carry_out(plan, calls.steps(plan))
+        except TaskFailure as failure:
+            tell(self.reader.remotes[HERE], f"could not look at what is left: {failure}")
 
     def _verify_partner(self, plan: Plan, there: Server) -> None:
         """How each setting travels to the partner is only likely, so it is looked at there."""
