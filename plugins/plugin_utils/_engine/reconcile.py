@@ -297,7 +297,7 @@ class Reconciliation:
         try:
             self.writing.look_again()
             plan = self.reader.know(lambda world: claims.last_look(acted, world)).plan
-            self.writing.carry_out(plan, calls.steps(plan))
+            self.writing.carry_out(plan, calls.steps(plan), last=False)  # the notes stay
         except TaskFailure as failure:
             tell(self.reader.remotes[HERE], f"could not look at what is left: {failure}")
 

@@ -137,6 +137,7 @@ FOUND = [
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B45,A,B"),
     ("remove-there-delete@dhcp01+remove-there-disable@dhcp02/own/pair", "random-536863924"),
     ("rename@dhcp01+replicate-out@dhcp02/hop/pair", "A38,B,A,B"),
+    ("replicate-in@dhcp01+move@dhcp02/hop/pair", "A12,B43,A,B"),
     ("replicate-out@dhcp01+remove-there-disable@dhcp02/own/pair", "random-504932667"),
     ("restore@dhcp01+create-scope@dhcp01/own/pair", "A0,B1,A,B"),
     ("swap-role@dhcp01+join-replacing@dhcp02/hop/pair", "A34,B18,A,B"),
