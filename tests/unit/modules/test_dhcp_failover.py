@@ -276,7 +276,7 @@ def test_one_that_fails_is_told_under_the_name_that_it_has_in_the_list_or_on_the
     entries = [FAR, {**HQ, "name": "Anew", "previous_name": "HQ"}] if listed == "renamed" else [FAR]
     servers.lab.fail_next("DHCP01", "Remove-DhcpServerv4FailoverScope", "DHCP 20127")
     servers.lab.fail_next("DHCP01", "Remove-DhcpServerv4Failover", "DHCP 20127")
-    purges = {"purge_relationships": True, "recreate": "when_needed", "max_removals_percent": 100}
+    purges: dict[str, Any] = {"purge_relationships": True, "recreate": "when_needed", "max_removals_percent": 100}
     result = servers.run(WHOLE, relationships=entries, wait_timeout=1, **purges, **KEEP)
     assert result["msg"].startswith("'HQ': On dhcp01: ")
     assert outcomes(result) == {"Far": "ok", "Anew" if listed == "renamed" else "HQ": "failed"}

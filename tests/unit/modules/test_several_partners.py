@@ -278,7 +278,7 @@ def test_what_leaves_a_partner_that_is_gone_leaves_it_here_alone(
     hub = Hub(own)
     hub.ok(A, B, C)
     hub.lab.servers["DHCP04"].reachable = False
-    gone = {"orphan": "remove_here", "partner_is_off": True, "purge_scopes": True}
+    gone: dict[str, Any] = {"orphan": "remove_here", "partner_is_off": True, "purge_scopes": True}
     shown = hub.run(*entries, **gone, check_mode=True)
     result = hub.ok(*entries, **gone)
     assert shown["plan"] == result["plan"]
@@ -294,7 +294,7 @@ def test_the_host_of_the_former_partner_is_not_that_of_the_new_one(*, where: str
     hub = Hub(own=False)
     hub.ok(A, B)
     wanted, named = {**A, "partner_server": "dhcp03.contoso.example"}, {"partner_host": "dhcp02"}
-    more = named if where == "task" else {}
+    more: dict[str, Any] = named if where == "task" else {}
     result = hub.run({**wanted, **({} if more else named)}, recreate="when_needed", **more)
     assert result["msg"].startswith("partner_host: it is DHCP02, and the partner of 'A' is dhcp03.contoso.example;")
     assert not result["changed"]
