@@ -153,6 +153,7 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome)
     with process(scheduler, meeting.numbers):
         scheduler.run()
     meeting.lab.scheduler = None
+    outcome.killed |= any(isinstance(actor.failure, Killed) for actor in actors)
     for actor in actors:
         if isinstance(actor.failure, Endless):
             outcome.wrong.append(("endless", f"{actor.name} does not come to its end"))
@@ -163,13 +164,16 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome)
             if actor.number == len(meeting.judge.promises):
                 continue  # it was asked for nothing
             promise = meeting.judge.promises[actor.number]
+            # what a broken run left on the other server is not known over a hop to one that shows nothing of it
+            blind = outcome.killed and meeting.pair.route == "hop"
+            if blind and promise.wish(meeting.lab, promise.here, promise.here):
+                continue
             if not actor.result.get("failed") and not promise.held:
                 outcome.wrong.append(("silent", f"{actor.name} said ok, and what it was asked for was never so"))
         elif actor.failure is not None and not isinstance(actor.failure, Killed):
             outcome.wrong.append(("faults", f"{actor.name}: {_fault(actor.failure)}"))
         elif actor.failure is not None:
             outcome.said.append(f"{actor.name}: killed")
-            outcome.killed = True
     return scheduler
 
 

@@ -233,7 +233,7 @@ def last_look(departures: Collection[Departure], world: World, joined: Iterable[
         wrong += [f"what has become of {departure.scope} is not known: {failure}" for failure in unread]
         if isinstance(keeper, ServerView) and isinstance(loser, ServerView):
             wrong += _settle(departure, keeper, loser, d)
-    return d.request() if d.is_waiting else LastLook(finished(d), tuple(wrong))
+    return d.request() if d.is_waiting else LastLook(finished(d), tuple(dict.fromkeys(wrong)))
 
 
 def _settle_joined(actions: Sequence[Action], d: Draft) -> Iterator[str]:
@@ -250,7 +250,10 @@ def _settle_joined(actions: Sequence[Action], d: Draft) -> Iterator[str]:
                 off = [view.name for view in pair if scope in made and not view.serves(scope)]
                 yield from (f"{scope} was created in service, and is out of service on {name}" for name in off)
             elif all(view.serves(scope) for view in pair):
-                d.add(Kind.SERVE_OFF, there, "", [scope], other=d.here.source, stage=Stage.LOSER)
+                if _is_elsewhere(scope, there, d.here):
+                    yield _twice(scope, *pair)
+                else:
+                    d.add(Kind.SERVE_OFF, there, "", [scope], other=d.here.source, stage=Stage.LOSER)
 
 
 def _seen(source: Source, d: Draft) -> ServerView | Unread | None:
@@ -276,16 +279,25 @@ def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draf
         yield f"the copy of {scope} on {loser.name} is still there"
     if not departure.served:
         return
-    mends, owner = departure.acted, loser.owners.get(scope)
-    is_elsewhere = owner is not None and not (keeper.half(owner) and loser.half(owner))
+    mends = departure.acted and not _is_elsewhere(scope, loser, keeper)
     if keeper.serves(scope):
-        if loser.serves(scope) and not is_elsewhere and mends:
+        if loser.serves(scope) and mends:
             d.add(Kind.SERVE_OFF, loser, "", [scope], other=keeper.source, stage=Stage.LOSER)
         elif loser.serves(scope):
-            yield f"{scope} is in service on {keeper.name} and on {loser.name}, which do not have it in common"
+            yield _twice(scope, keeper, loser)
     elif loser.serves(scope):
         yield f"{scope} was to be kept on {keeper.name}, where it is out of service, and {loser.name} serves it"
     elif mends:
         d.add(Kind.SERVE_ON, keeper, "", [scope], other=loser.source, stage=Stage.KEEPER)
     else:
         yield f"{scope} is in service neither on {keeper.name}, where it was to be kept, nor on {loser.name}"
+
+
+def _is_elsewhere(scope: IPv4Address, view: ServerView, other: ServerView) -> bool:
+    """Whether a server has a scope in a relationship with a third one, which serves it, too."""
+    owner = view.owners.get(scope)
+    return owner is not None and not (other.half(owner) and view.half(owner))
+
+
+def _twice(scope: IPv4Address, one: ServerView, other: ServerView) -> str:
+    return f"{scope} is in service on {one.name} and on {other.name}, which do not have it in common"

@@ -132,6 +132,8 @@ FOUND = [
     ("end-there-disable@dhcp01+remove-there-delete@dhcp02/own/half_first", "random-293569406"),
     ("join@dhcp01+replicate-out@dhcp01/own/pair", "A12,B,A,B"),
     ("join@dhcp01+swap-role@dhcp02/hop/pair", "random-456629312-loses"),
+    ("move-third-disable@dhcp01+move@dhcp02/own/pair", "A0,B58,A,B"),
+    ("other-partner@dhcp01+end-there-disable@dhcp02/hop/pair", "A,B,kill-A43"),
     ("other-partner@dhcp01+remove-there-disable@dhcp02/hop/pair", "A0,B38,A,B"),
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B,A,B"),
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B45,A,B"),
