@@ -281,6 +281,13 @@ def test_a_server_that_is_written_to_again_shows_what_the_plan_says(there: str, 
             [],
             ["10.0.1.0 was to be kept on DHCP01, where it is out of service, and DHCP02 serves it"],
         ),
+        (
+            DISABLED,
+            "1-",
+            "1-Far",
+            [],
+            ["10.0.1.0 is in service neither on DHCP01, where it was to be kept, nor on DHCP02"],
+        ),
         (DELETED, "", "", [], ["10.0.1.0 was to be kept on DHCP01, which does not have it any more"]),
         (DELETED, "", "1+", [], ["10.0.1.0 was to be kept on DHCP01, which does not have it any more"]),
         (IDLE, "1-", "1-", [], ["the copy of 10.0.1.0 on DHCP02 is still there"]),
@@ -300,6 +307,7 @@ def test_a_server_that_is_written_to_again_shows_what_the_plan_says(there: str, 
         "it is in failover elsewhere",
         "it serves elsewhere",
         "the wrong one serves",
+        "both are out of service, and it is in failover elsewhere, where a third one may serve it",
         "it is nowhere",
         "the kept one is gone",
         "of no service before, and still there",
@@ -345,6 +353,13 @@ def test_what_came_serves_on_both_or_on_one(here: str, there: str, expected: lis
         look = claims.last_look([], servers(here, there), actions)
         assert isinstance(look, claims.LastLook)
         assert (in_words(look.plan), list(look.wrong)) == (expected, told)
+
+
+def test_what_came_and_was_taken_elsewhere_meanwhile_is_a_persons() -> None:
+    look = claims.last_look([], servers("1+", "1+Far"), [JOINED])
+    assert isinstance(look, claims.LastLook)
+    assert in_words(look.plan) == []
+    assert look.wrong == ("10.0.1.0 is in service on DHCP01 and on DHCP02, which do not have it in common",)
 
 
 def test_the_end_of_each_way_out_is_right() -> None:
