@@ -23,7 +23,7 @@ from . import broken_runs, checks, claims, defining, recognising, setting_change
 from .actions import Kind, Modification, Stage
 from .draft import Draft
 from .leaving import is_orphan
-from .read_request import PartnerRead, Scopes
+from .read_request import PartnerRead, Scopes, Unread
 from .spec import Spec
 from .world import ServerView
 
@@ -175,7 +175,12 @@ def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView 
 
 
 def asks_partner(spec: Spec, d: Draft) -> bool:
-    """Whether the partner is looked at: where it is read anyway, unless it is gone for good, and before scopes come to
-    it."""
-    anyway = d.world.reads_both(spec.name) and not is_orphan(spec.name, spec.policy, d)
-    return anyway or bool(d.here.lacking(spec.name, spec.members))
+    """Whether the partner is looked at: before scopes come to it, and where it is read anyway, unless it is gone for
+    good and does not answer."""
+    comes = bool(d.here.lacking(spec.name, spec.members))
+    if comes or not d.world.reads_both(spec.name):
+        return comes
+    half = d.here.half(spec.name)
+    if half is None or not is_orphan(spec.name, spec.policy, d):
+        return True
+    return not isinstance(d.ask(PartnerRead(half.relationship.partner.names, spec.name, guarded=False)), Unread)

@@ -318,3 +318,16 @@ def test_a_partner_of_two_relationships_is_reached_in_one_way(
     expected = {one["name"]: one["scopes"] for one in wanted}
     assert hub.members("DHCP01") == expected
     assert {**hub.members("DHCP02"), **hub.members("DHCP03")} == expected
+
+
+@ROUTES
+def test_a_new_partner_of_what_lost_its_own_gets_its_half_from_the_next_run(*, own: bool) -> None:
+    hub = Hub(own)
+    hub.ok(A, C)
+    hub.lab.servers["DHCP04"].reachable = False
+    gone: dict[str, Any] = {"orphan": "remove_here", "partner_is_off": True, "recreate": "when_needed"}
+    hub.lab.fail_next("DHCP01", "Add-DhcpServerv4Failover", "DHCP 20133", half_applied=True)
+    assert hub.run(A, entry("C", 3, 5, 6), **gone)["failed"]
+    assert "C" not in hub.members("DHCP03")
+    hub.ok(A, entry("C", 3, 5, 6), **gone)
+    assert hub.members("DHCP03")["C"] == hub.members("DHCP01")["C"] == C["scopes"]

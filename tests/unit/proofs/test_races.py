@@ -138,6 +138,7 @@ FOUND = [
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B,A,B"),
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B45,A,B"),
     ("remove-there-delete@dhcp01+remove-there-disable@dhcp02/own/pair", "random-536863924"),
+    ("rename@dhcp01+move-third-disable@dhcp02/own/pair", "A59,B,A,B"),
     ("rename@dhcp01+replicate-out@dhcp02/hop/pair", "A38,B,A,B"),
     ("replicate-in@dhcp01+move@dhcp02/hop/pair", "A12,B43,A,B"),
     ("replicate-out@dhcp01+remove-there-disable@dhcp02/own/pair", "random-504932667"),
