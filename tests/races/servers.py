@@ -30,8 +30,9 @@ from races.scheduler import Scheduler, Thing
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
 STATIC = ("Get-DhcpServerVersion", "Get-DhcpServerv4Binding")  # what they answer does not change here
 NOTE_READS, NOTE_WRITES = ("prove_text", "find_texts"), ("keep_text", "drop_text")
-copyreg.pickle(IPv4Address, lambda one: (IPv4Address, (int(one),)))  # its own way by text takes five times as long
 READS = (*NOTE_READS, "who_when", "probe_partner", "probe_api", "check_folder", "read_copy", "export")
+
+copyreg.pickle(IPv4Address, lambda one: (IPv4Address, (int(one),)))  # its own way by text takes five times as long
 
 
 class RacedLab(Lab):

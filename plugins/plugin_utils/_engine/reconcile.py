@@ -81,10 +81,9 @@ class Reconciliation:
             self._settle()
             if not isinstance(failure, Refused) or not self.writing.done:
                 raise
-            refused = failure
-            told = type(refused)(f"{without_nothing(str(refused))} {self.writing.so_far('', passes=False)}")
-            told.shows, told.relationship = refused.shows, refused.relationship
-            raise told from refused
+            told = type(failure)(f"{without_nothing(str(failure))} {self.writing.so_far('', passes=False)}")
+            told.shows, told.relationship = failure.shows, failure.relationship
+            raise told from failure
 
     def _run(self, planner: Planner[Plan], verifier: Verifier | None) -> Plan:
         waited, before = 0.0, ""

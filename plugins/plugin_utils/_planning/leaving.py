@@ -42,6 +42,8 @@ from .silence import Asking, listen, warn_of_unserved
 from .spec import Policy, Spec
 from .world import ServerView
 
+_ALONE = (CUT_OFF, PARTNER_DOWN)  # states of a relationship whose partner may be gone for good
+
 
 @dataclass(frozen=True)
 class Leaving:
@@ -219,12 +221,12 @@ def abandon(spec: Spec, scopes: Sequence[IPv4Address] | None, policy: Policy, d:
 def is_orphan(name: str, policy: Policy, d: Draft) -> bool:
     """Whether what leaves this relationship, which is not to end, leaves it on this server alone."""
     half = d.here.half(name)
-    return policy.orphan and half is not None and half.relationship.state in (CUT_OFF, PARTNER_DOWN)
+    return policy.orphan and half is not None and half.relationship.state in _ALONE
 
 
 def _is_gone(current: Relationship, policy: Policy, d: Draft) -> bool:
     """Raises Refused where the partner is not; False: that has to be asked first."""
-    if current.state not in (CUT_OFF, PARTNER_DOWN):
+    if current.state not in _ALONE:
         raise Refused(
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
             f"{current.partner_server} is not gone; leave orphan ({variable('orphan')}) out. "
