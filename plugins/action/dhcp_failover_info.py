@@ -10,11 +10,13 @@ from ..plugin_utils._engine.inventory import host_of
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship import Relationship
 from ..plugin_utils._model.render import scope_result, site_entry
+from ..plugin_utils._planning.capacity_verdicts import rates
 from ..plugin_utils._planning.inspecting import Inspection, inspect
+from ..plugin_utils._planning.verdict import check_off
 
 
 class ActionModule(FailoverAction):
-    """What is on the server, and, when it is asked for, how the partner differs and how full the scopes are. Writes
+    """What is on the server, how the partner differs, how full the scopes are, and what is to be said of it. Writes
     nothing."""
 
     WRITES = False
@@ -22,19 +24,27 @@ class ActionModule(FailoverAction):
         "name": {"type": "str"},
         "gather": {"type": "list", "elements": "str", "choices": ["drift", "health"], "default": []},
         "partner_host": {"type": "str"},
+        "verdicts_off": {"type": "list", "elements": "str", "default": []},
+        "new_clients_per_hour": {"type": "raw"},
     }
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Reads, and returns the relationships, the scopes that are in none, and both as the role's data. Raises
-        TaskFailure."""
-        wanted = Inspection(options["name"], "drift" in options["gather"], "health" in options["gather"])
-        entries = self.reader.know(lambda world: inspect(wanted, world))
-        self.warn_of_states(entry["name"] for entry in entries)
+        """Reads, and returns the relationships, the scopes that are in none, both as the role's data, and the verdicts.
+        Raises TaskFailure."""
+        wanted = Inspection(
+            options["name"],
+            "drift" in options["gather"],
+            "health" in options["gather"],
+            check_off(options["verdicts_off"]),
+            rates(options["new_clients_per_hour"]),
+        )
+        found = self.reader.know(lambda world: inspect(wanted, world))
+        self.warn_of_states(entry["name"] for entry in found.relationships)
         server = self.reader.here
         shown = [current for current in server.relationships if wanted.name in (None, current.name)]
         return {
             "server": server.name,
-            "relationships": entries,
+            "relationships": found.relationships,
             "unprotected_scopes": [
                 scope_result(scope) for scope in server.scopes if not server.relationship_of(scope.scope_id)
             ],
@@ -43,6 +53,7 @@ class ActionModule(FailoverAction):
                     site_entry(current, self.host, inventory_name(current, task_vars, self.host)) for current in shown
                 ]
             },
+            "verdicts": [verdict.public() for verdict in found.verdicts],
         }
 
 

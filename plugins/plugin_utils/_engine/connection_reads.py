@@ -16,7 +16,7 @@ from .._model.identity import Connection, Hop
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
 from .._planning.world import Content, ServerView, view
-from .._windows import cmdlets, kept_files, probes, scope_cmdlets, server_replies
+from .._windows import cmdlets, kept_files, probes, scope_cmdlets, server_replies, service_facts
 from .._windows.cmdlets import Operation
 from .._windows.errors import EMPTY_FAILOVER, Heard, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .._windows.export_elements import NOTHING, Uses
@@ -66,6 +66,7 @@ class Reads:
     own_level: bool = False  # of this server, where a change of it matters too
     computer: str | None = None
     lacking: frozenset[IPv4Address] = frozenset()
+    service: bool = False
 
     @property
     def export(self) -> Sequence[Operation]:
@@ -90,9 +91,14 @@ class Reads:
         """The reads of what else is to be known of a partner that scopes come to."""
         return probes.readiness_reads(self.computer) if self.level else ()
 
+    @property
+    def told(self) -> Sequence[Operation]:
+        """The reads of what else is told of the DHCP service."""
+        return service_facts.reads(self.computer) if self.service else ()
+
     def operations(self) -> Sequence[Operation]:
         """All of them."""
-        return [*self.export, *self.probe, *self.levels, *self.readiness]
+        return [*self.export, *self.probe, *self.levels, *self.readiness, *self.told]
 
 
 def of_partners(reads: Sequence[PartnerRead], place: Connection | str, lacking: Lacking) -> Reads:
@@ -105,6 +111,7 @@ def of_partners(reads: Sequence[PartnerRead], place: Connection | str, lacking: 
         False,
         place if isinstance(place, str) else None,
         lacking.get(place, frozenset()),
+        any(read.service for read in reads),
     )
 
 
@@ -119,6 +126,7 @@ def of_this_server(request: ReadRequest, lacking: Lacking) -> Reads:
         request.own.level,
         None,
         lacking.get(HERE, frozenset()),
+        request.own.service,
     )
 
 
@@ -142,6 +150,7 @@ def own_operations(
         *(content + far if own_first(request) else far + content),
         *(probe for name in reached_later(request, over_hop) for probe in probes.probes(name)),
         *mine.levels,
+        *mine.told,
         *([cmdlets.get_statistics()] if own.statistics else []),
         *([kept_files.read_copy(own.copy)] if own.copy else []),
         *_uses(own, mine),
@@ -270,4 +279,7 @@ def _with_reads(seen: ServerView, reading: Reading, reads: Reads, probe: Operati
     if reads.readiness and reading.has(reads.readiness):
         ready = probes.readiness([reading.answer(operation) for operation in reads.readiness])
         seen = replace(seen, ready=ready)
+    if reads.told and reading.has(reads.told):
+        facts = service_facts.found([reading.answer(operation) for operation in reads.told])
+        seen = replace(seen, service=facts)
     return seen

@@ -157,6 +157,7 @@ class Reader:
                 safety_copy=self._copy,
                 statistics=self._statistics,
                 knocked=self._knocked,
+                has_journal=HERE in self._notes,
             )
         )
 
@@ -238,25 +239,34 @@ class Reader:
         server = server_replies.parse(reply.before, remote.host, reply.offset)
         self.readings[connection] = Reading(remote, tuple(operations), reply, server)
         if journal.look() in operations:
-            notes = journal.found(self.readings[connection].answer(journal.look()), remote.host)
-            self._notes[connection] = notes
-            self._at_work.update(
-                {(note.run, note.relationship): note for note in notes if self._is_alive(note, connection)}
-            )
+            self._learn_notes(connection)
         if connection is HERE:
             self._learn_here(self.readings[HERE])
         for place in self.readings:
             if is_own_of_partner(place):
                 self._learn_partner(place)
 
+    def _learn_notes(self, connection: Connection) -> None:
+        """Where nothing is written, notes that cannot be read are only unknown."""
+        answer = self.readings[connection].answer(journal.look())
+        if answer.errors and not self._writes:
+            return
+        notes = journal.found(answer, self.remotes[connection].host)
+        self._notes[connection] = notes
+        alive = {(note.run, note.relationship): note for note in notes if self._is_alive(note, connection)}
+        self._at_work.update(alive)
+
     def _secret_reads(self) -> Sequence[Operation]:
         """The reads of what is kept of secrets."""
         return [self._secrets.read_operation(name) for name in self._request.own.secrets]
 
+    def _kept_reads(self) -> Sequence[Operation]:
+        """With the notes, which a task that writes reads anyway."""
+        notes = [journal.look()] if self._request.own.service and not self._writes else []
+        return [*self._secret_reads(), *notes]
+
     def _look_here(self) -> None:
-        operations = connection_reads.own_operations(
-            self._request, self._over_hop(), self._secret_reads(), self._lacking
-        )
+        operations = connection_reads.own_operations(self._request, self._over_hop(), self._kept_reads(), self._lacking)
         if HERE not in self.readings or not self.readings[HERE].has(operations):
             self.look(HERE, operations)
         elif self._understood != (self._request, self._lacking):  # nothing new to read, and something new to know
@@ -390,6 +400,7 @@ class Reader:
             contents = (*shown.contents, *before.contents)
             level, uses = shown.level or before.level, shown.uses or before.uses
             api, ready = shown.api or before.api, shown.ready or before.ready
-            details = shown.details or before.details
-            shown = replace(shown, contents=contents, api=api, level=level, ready=ready, uses=uses, details=details)
+            details, service = shown.details or before.details, shown.service or before.service
+            shown = replace(shown, contents=contents, api=api, level=level, ready=ready, uses=uses)
+            shown = replace(shown, details=details, service=service)
         self._views[shown.source] = shown

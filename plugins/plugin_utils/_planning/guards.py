@@ -102,10 +102,7 @@ def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:
     """Raises Refused when it is certain that the clocks of the two servers differ by more than Windows takes. No
     override makes it create a relationship then."""
     here = plan.start.here
-    if is_own_of_partner(there.source):
-        difference = here.server.clock.apart(there.server.clock)
-    else:
-        difference = (there.ready and there.ready.apart) or timedelta(0)
+    difference = clocks_apart(here, there) or timedelta(0)
     creates = any(action.kind is Kind.CREATE and action.other == there.source for action in plan.actions)
     if difference > CLOCK_LIMIT and (creates or not limits.allow_clock_skew):
         cure = "; Windows creates no relationship then" if creates else ", or allow_clock_skew: true"
@@ -113,6 +110,14 @@ def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:
             f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, "
             f"and a minute is the most; set the time of both (w32tm){cure}. Nothing was changed."
         )
+
+
+def clocks_apart(here: ServerView, there: ServerView) -> timedelta | None:
+    """By how much the clocks of two servers differ for certain; None: it is not known."""
+    if is_own_of_partner(there.source):
+        return here.server.clock.apart(there.server.clock)
+    told = there.ready or there.service
+    return told.apart if told else None
 
 
 def differs_at_partner(relationship: Relationship, there: Server) -> Mapping[str, str]:

@@ -5,8 +5,8 @@ I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -15,29 +15,45 @@ from .._model.relationship import Relationship
 from .._model.render import relationship_result
 from .._model.scope import Utilisation
 from . import comparison
+from .capacity_verdicts import Rates, of_capacity
 from .comparison import Difference
+from .pair_verdicts import Pair, members_apart, of_pair
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .recognising import not_the_partner, unknown_half, unknown_partner
+from .server_verdicts import of_double_service, of_server
+from .verdict import HEALTH, SYNC, Verdict, decided, without
 from .world import Half, ServerView, World
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What to look at. `name`: of one relationship; None: all of them."""
+    """What to look at. `name`: of one relationship; None: all of them. `off`: verdicts that nobody wants. `rates`: new
+    clients an hour, where they are told."""
 
     name: str | None = None
     drift: bool = False
     health: bool = False
+    off: frozenset[str] = frozenset()
+    rates: Rates = field(default_factory=Rates)
 
 
-def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | ReadRequest:
-    """The relationships as dhcp_failover_info returns them. A partner that cannot be read is a finding and no
-    failure."""
+@dataclass(frozen=True)
+class Inspected:
+    """The relationships as dhcp_failover_info returns them, and what is to be said of them and of the server."""
+
+    relationships: Sequence[Mapping[str, Any]]
+    verdicts: Sequence[Verdict]
+
+
+def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
+    """What is there, and what is wrong with it. A partner that cannot be read is a finding and no failure."""
     if not world.views:
-        return ReadRequest(OwnRead(statistics=wanted.health, level=wanted.health))
+        return ReadRequest(OwnRead(statistics=wanted.health, level=wanted.health, service=wanted.health))
     shown = [current for current in world.here.relationships.values() if wanted.name in (None, current.name)]
     reads = {
-        current.name: PartnerRead(current.partner.names, current.name, current.scopes, leases=False)
+        current.name: PartnerRead(
+            current.partner.names, current.name, current.scopes, leases=False, service=wanted.health
+        )
         for current in shown
         if wanted.drift
     }
@@ -52,39 +68,58 @@ def inspect(wanted: Inspection, world: World) -> Sequence[Mapping[str, Any]] | R
     ]
     if waits:
         return ReadRequest(resolve=tuple(waits))
-    return [_entry(relationship, reads.get(relationship.name), wanted, world) for relationship in shown]
+    pairs = [Pair(current, world.here, _partner(reads.get(current.name), world)) for current in shown]
+    verdicts = without(_verdicts(pairs, wanted, world), wanted.off)
+    return Inspected([_entry(pair, verdicts, wanted, world) for pair in pairs], verdicts)
 
 
-def _entry(relationship: Relationship, read: PartnerRead | None, wanted: Inspection, world: World) -> Mapping[str, Any]:
-    entry = dict(relationship_result(relationship))
-    if read is not None:
-        there = world.asked(read)
-        entry["drift"] = drift(relationship, world.here, there) if there is not None else None
+def _partner(read: PartnerRead | None, world: World) -> ServerView | Unread | None:
+    return world.asked(read) if read is not None else None
+
+
+def _verdicts(pairs: Sequence[Pair], wanted: Inspection, world: World) -> Iterator[Verdict]:
+    for pair in pairs:
+        yield from of_pair(pair)
+        if wanted.health:
+            yield from of_capacity(pair, world.statistics or {}, wanted.rates)
+    yield from of_server(world, drift=wanted.drift, health=wanted.health)
+    if wanted.drift and wanted.health:
+        yield from of_double_service(world.here, pairs)
+
+
+def _entry(pair: Pair, verdicts: Sequence[Verdict], wanted: Inspection, world: World) -> Mapping[str, Any]:
+    entry = dict(relationship_result(pair.relationship))
+    if pair.there is not None:
+        entry["drift"] = {**drift(pair), "in_sync": decided(verdicts, SYNC, pair.name)}
     if wanted.health:
         level = world.here.level
-        entry["health"] = health(relationship, world.statistics or {}, level.authorized if level else None)
+        shown = health(pair.relationship, world.statistics or {}, level.authorized if level else None)
+        entry["health"] = {"healthy": decided(verdicts, HEALTH, pair.name), **shown}
     return entry
 
 
-def drift(relationship: Relationship, here: ServerView, there: ServerView | Unread) -> Mapping[str, Any]:
-    """As dhcp_failover_info returns it. What could not be looked at is null and never looks healthy."""
+def drift(pair: Pair) -> Mapping[str, Any]:
+    """What the two servers do not have in common, in full. What could not be looked at is null."""
+    there = pair.there
     if isinstance(there, Unread):
         return _problem(str(there.failure))
-    if wrong := not_the_partner(PartnerRead(relationship.partner.names, relationship.name), here, there):
+    assert there is not None
+    if wrong := not_the_partner(PartnerRead(pair.relationship.partner.names, pair.name), pair.here, there):
         return _problem(wrong)
-    half = there.half(relationship.name)
+    half = there.half(pair.name)
     if half is None:
-        return _problem(f"the partner has no relationship '{relationship.name}'")
-    mine, theirs = set(relationship.scopes), set(half.scopes)
-    common = sorted(mine & theirs, key=int)
-    ours, other = here.exported(common), there.exported(common)
-    differs = comparison.differences(ours, other, common)
+        return _problem(f"the partner has no relationship '{pair.name}'")
+    here_only, there_only = members_apart(pair.relationship, half.relationship)
+    common = sorted(pair.relationship.members & half.relationship.members, key=int)
+    ours, other = pair.here.exported(common), there.exported(common)
     return {
         "partner_state": half.relationship.state,
-        "in_sync": not differs and mine == theirs,
-        "scopes_only_here": [str(scope) for scope in sorted(mine - theirs)],
-        "scopes_only_at_partner": [str(scope) for scope in sorted(theirs - mine)],
-        "differences": [{"scope_id": str(difference.scope_id), **_ends(difference)} for difference in differs],
+        "scopes_only_here": list(map(str, here_only)),
+        "scopes_only_at_partner": list(map(str, there_only)),
+        "differences": [
+            {"scope_id": str(difference.scope_id), **_ends(difference)}
+            for difference in comparison.differences(ours, other, common)
+        ],
         "server_differences": list(map(_ends, comparison.level_differences(ours, other))) if common else None,
         "problem": None,
     }
@@ -92,7 +127,6 @@ def drift(relationship: Relationship, here: ServerView, there: ServerView | Unre
 
 _KEYS = (
     "partner_state",
-    "in_sync",
     "scopes_only_here",
     "scopes_only_at_partner",
     "differences",
@@ -148,17 +182,20 @@ def health(
     relationship: Relationship, statistics: Mapping[IPv4Address, Utilisation], authorized: bool | None = None
 ) -> Mapping[str, Any]:
     """How full the relationship's scopes are, the fullest first, and what each server can still give. `authorized`:
-    whether this server may serve at all; None: that is not known."""
+    whether this server may serve at all; None: that is not known. A count is null where not all of it is known."""
     known = {scope: statistics[scope] for scope in relationship.scopes if scope in statistics}
     fullest = sorted(known, key=lambda scope: (-(known[scope].percent_in_use or 0), scope))
+    complete = len(known) == len(relationship.scopes)
+
+    def total(count: Callable[[Utilisation], int | None]) -> int | None:
+        counts = [count(use) for use in known.values()]
+        return sum(filter(None, counts)) if complete and None not in counts else None
+
     return {
-        "healthy": relationship.state == NORMAL
-        and authorized is not False
-        and all(scope.free for scope in known.values()),
         "authorized": authorized,
-        "in_use": sum(scope.in_use for scope in known.values()),
-        "free": sum(scope.free for scope in known.values()),
-        "free_here": sum(scope.free_here or 0 for scope in known.values()),
-        "free_at_partner": sum(scope.free_at_partner or 0 for scope in known.values()),
+        "in_use": total(lambda use: use.in_use),
+        "free": total(lambda use: use.free),
+        "free_here": total(lambda use: use.free_here),
+        "free_at_partner": total(lambda use: use.free_at_partner),
         "scopes": [{"scope_id": str(scope), **asdict(known[scope])} for scope in fullest],
     }

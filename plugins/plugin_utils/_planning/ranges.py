@@ -5,22 +5,36 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address
 from itertools import accumulate
+from typing import TypeVar
 
 from .._model.scope import Scope
+from .._model.scope_details import Exclusion
+
+T = TypeVar("T")
+Span = tuple[int, int]  # the first and the last address
 
 
-def overlapping(scopes: Iterable[Scope], others: Iterable[Scope]) -> Iterator[tuple[Scope, Scope]]:
+def span_of(scope: Scope) -> Span:
+    """A scope's range, without what it excludes."""
+    return int(IPv4Address(scope.start_range)), int(IPv4Address(scope.end_range))
+
+
+def overlapping(
+    scopes: Iterable[T],
+    others: Iterable[T],
+    span: Callable[[T], Span] = span_of,  # type: ignore[assignment]
+) -> Iterator[tuple[T, T]]:
     """Each of the scopes with each of the others whose range has an address in common with its own. The effort grows
     with what is found, not with the number of pairs."""
-    spans = sorted(((*_span(other), other) for other in others), key=lambda span: span[:2])
+    spans = sorted(((*span(other), other) for other in others), key=lambda one: one[:2])
     firsts = [first for first, _last, _other in spans]
     furthest = list(accumulate((last for _first, last, _other in spans), max))  # that any of them reaches so far
     for scope in scopes:
-        first, last = _span(scope)
-        found: list[Scope] = []
+        first, last = span(scope)
+        found: list[T] = []
         at = bisect_right(firsts, last) - 1
         while at >= 0 and furthest[at] >= first:
             if spans[at][1] >= first:
@@ -29,5 +43,28 @@ def overlapping(scopes: Iterable[Scope], others: Iterable[Scope]) -> Iterator[tu
         yield from ((scope, other) for other in reversed(found))
 
 
-def _span(scope: Scope) -> tuple[int, int]:
-    return int(IPv4Address(scope.start_range)), int(IPv4Address(scope.end_range))
+def given_away(range_: Span, exclusions: Iterable[Exclusion]) -> Sequence[Span]:
+    """What is left of a range without its exclusions, which may overlap, and reach beyond it."""
+    left: list[Span] = []
+    first, last = range_
+    for start, end in sorted((int(one.start), int(one.end)) for one in exclusions):
+        if start > first:
+            left.append((first, min(start - 1, last)))
+        first = max(first, end + 1)
+        if first > last:
+            return left
+    return [*left, (first, last)]
+
+
+def have_common(mine: Sequence[Span], theirs: Sequence[Span]) -> Span | None:
+    """The first addresses that both have, of two sorted lists; None: they have none."""
+    at = other = 0
+    while at < len(mine) and other < len(theirs):
+        first, last = max(mine[at][0], theirs[other][0]), min(mine[at][1], theirs[other][1])
+        if first <= last:
+            return first, last
+        if mine[at][1] < theirs[other][1]:
+            at += 1
+        else:
+            other += 1
+    return None

@@ -35,7 +35,7 @@ class OwnRead:
     `uses`: of which scopes it is asked what they need of the server level. `level`: the server level itself, with the
     version. `copy`: the path of a safety copy. `statistics`: how full each scope is.
     `api`: a relationship, to ask the management API with. `details`: what of scopes that are defined is read, whether
-    they are there or not.
+    they are there or not. `service`: what else is told of the DHCP service, for a verdict on it.
     """
 
     secrets: tuple[str, ...] = ()
@@ -47,6 +47,7 @@ class OwnRead:
     statistics: bool = False
     api: str = ""
     details: DetailsRead = field(default_factory=DetailsRead)
+    service: bool = False
 
     def merged(self, other: OwnRead) -> OwnRead:
         """What both need together."""
@@ -60,6 +61,7 @@ class OwnRead:
             self.statistics or other.statistics,
             self.api or other.api,
             self.details.merged(other.details),
+            self.service or other.service,
         )
 
 
@@ -71,7 +73,7 @@ class PartnerRead:
     servers, that of `first` before the other's, so that a lease that is just being given to the partner does not look
     lost; without `leases` only their settings. `api`: whether the management API answers there. `level`: the classes
     and definitions that scopes which come may need. `elsewhere`: it may be another server than that of partner_host.
-    Not `guarded`: what changes there meanwhile is for Windows to refuse."""
+    `service`: as in OwnRead. Not `guarded`: what changes there meanwhile is for Windows to refuse."""
 
     names: tuple[str, ...]
     relationship: str
@@ -82,6 +84,7 @@ class PartnerRead:
     first: Connection = Connection.PARTNER
     elsewhere: bool = False
     guarded: bool = True
+    service: bool = False
 
     @staticmethod
     def noted(note: Note, scopes: Scopes = ()) -> PartnerRead:
@@ -105,6 +108,7 @@ class PartnerRead:
             first=first,
             elsewhere=self.elsewhere and other.elsewhere,
             guarded=self.guarded or other.guarded,
+            service=self.service or other.service,
         )
 
 

@@ -26,6 +26,7 @@ from .._model.server import Server
 from .._windows.export_elements import NOTHING, Export, ServerLevel
 from .._windows.probes import Readiness
 from .._windows.secret_record import SecretRecord
+from .._windows.service_facts import ServiceFacts
 from .read_request import Knocked, PartnerRead, ReadRequest, Scopes, Unread
 
 T = TypeVar("T")
@@ -76,7 +77,8 @@ class ServerView:
     `read_at`: when it was read, by the clock of the server that ran the read. `api`: the DHCP management API answers
     there. `level`: its classes and definitions; `ready`: what else may keep scopes from coming there. `uses`: what
     scopes need of the level, of which the content was not read. `details`: of scopes that are defined, what their
-    definitions say of them. `mirrors`: those of ours that the task's own server has with this one, too.
+    definitions say of them. `service`: what else is told of its DHCP service. `mirrors`: those of ours that the task's
+    own server has with this one, too.
     """
 
     source: Source
@@ -92,6 +94,7 @@ class ServerView:
     uses: Export | None = None
     details: Mapping[IPv4Address, ScopeDetails] = field(default_factory=dict)
     mirrors: frozenset[str] = frozenset()
+    service: ServiceFacts | None = None
 
     @property
     def name(self) -> str:
@@ -255,6 +258,7 @@ class World:
     that did not end, and of this one (`run`), on this server, the latest first; `at_work`: of others that may not have
     ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes that Windows takes in one
     call. `safety_copy`: the one that was asked for. `knocked`: servers that were asked whether they are there.
+    `has_journal`: the notes of this server were read.
     """
 
     views: Mapping[Source, ServerView] = field(default_factory=dict)
@@ -270,6 +274,7 @@ class World:
     safety_copy: Export | None = None
     statistics: Mapping[IPv4Address, Utilisation] | None = None
     knocked: Mapping[str, Knocked] = field(default_factory=dict)
+    has_journal: bool = False
 
     @property
     def here(self) -> ServerView:

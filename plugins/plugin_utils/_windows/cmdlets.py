@@ -75,7 +75,8 @@ def own(op: str, **fields: Any) -> Operation:
     return {"id": op, "op": op, **fields}
 
 
-def _name(kind: str, computer: str | None) -> str:
+def call_id_of(kind: str, computer: str | None) -> str:
+    """The id of a read of the server itself, or of a partner over the second hop."""
     return f"{kind}_{computer}" if computer else kind
 
 
@@ -110,7 +111,7 @@ def get_failover(computer: str | None = None, guarded: bool = True) -> Operation
     `computer`: the partner's, over a second hop. `guarded`: part of the fingerprint.
     """
     more = {"volatile": ["State"], "fingerprint": guarded, **_asking(computer)}
-    return _read(_name("failover", computer), "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
+    return _read(call_id_of("failover", computer), "Get-DhcpServerv4Failover", FAILOVER_PROPERTIES, **more)
 
 
 def get_statistics() -> Operation:
@@ -126,26 +127,26 @@ def get_version(guarded: bool = True) -> Operation:
 def get_setting(computer: str | None = None) -> Operation:
     """Whether Active Directory knows the server as a DHCP server; of `computer` over a second hop."""
     more = {"fingerprint": False, **_asking(computer)}
-    return _read(_name("setting", computer), "Get-DhcpServerSetting", ("IsDomainJoined", "IsAuthorized"), **more)
+    return _read(call_id_of("setting", computer), "Get-DhcpServerSetting", ("IsDomainJoined", "IsAuthorized"), **more)
 
 
 def get_classes(computer: str | None = None, guarded: bool = True) -> Operation:
     """The vendor and user classes; of `computer` over a second hop. `guarded`: part of the fingerprint."""
     more = {"fingerprint": guarded, **_asking(computer)}
-    return _read(_name("classes", computer), "Get-DhcpServerv4Class", ("Type", "Name", "Data"), **more)
+    return _read(call_id_of("classes", computer), "Get-DhcpServerv4Class", ("Type", "Name", "Data"), **more)
 
 
 def get_option_definitions(computer: str | None = None, guarded: bool = True) -> Operation:
     """Those of every vendor class; of `computer` over a second hop. `guarded`: part of the fingerprint."""
     more = {"fingerprint": guarded, **_asking(computer), "parameters": {"All": True, **at(computer)}}
     properties = ("OptionId", "VendorClass", "Type", "MultiValued")
-    return _read(_name("definitions", computer), "Get-DhcpServerv4OptionDefinition", properties, **more)
+    return _read(call_id_of("definitions", computer), "Get-DhcpServerv4OptionDefinition", properties, **more)
 
 
 def get_scopes(computer: str | None = None, guarded: bool = True) -> Operation:
     """Every IPv4 scope; of `computer` over a second hop. `guarded`: part of the fingerprint."""
     more = {"fingerprint": guarded, **_asking(computer)}
-    return _read(_name("scopes", computer), "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, **more)
+    return _read(call_id_of("scopes", computer), "Get-DhcpServerv4Scope", SCOPE_PROPERTIES, **more)
 
 
 def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> Operation:
@@ -166,7 +167,7 @@ def _until(call_id: str, parameters: Mapping[str, Any], **more: Any) -> Operatio
 
 def export_id(computer: str | None = None) -> str:
     """What the operation of `export` is called."""
-    return _name("export", computer)
+    return call_id_of("export", computer)
 
 
 def export(scopes: Sequence[IPv4Address], computer: str | None = None, leases: bool = False) -> Operation:
@@ -201,7 +202,7 @@ def knock(computer: str) -> Operation:
     answers it is asked again; a host that is off takes longer than that to be found silent once."""
     again = {"retry_on": [*_SILENT, *_STARTING], "retry_seconds": _SILENT_SECONDS}
     asked = {"parameters": at(computer), "fingerprint": True, **again}
-    return _read(_name("knock", computer), "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), **asked)
+    return _read(call_id_of("knock", computer), "Get-DhcpServerVersion", ("MajorVersion", "MinorVersion"), **asked)
 
 
 def probe_rights(partner: str) -> Operation:
@@ -211,7 +212,7 @@ def probe_rights(partner: str) -> Operation:
 
 def compare_clock(partner: str) -> Operation:
     """The partner's clock, over a second hop, between two looks at the server's own; seconds."""
-    return {"id": _name("clock", partner), "op": "compare_clock", "server": partner}
+    return {"id": call_id_of("clock", partner), "op": "compare_clock", "server": partner}
 
 
 def resolve_name(name: str) -> Operation:

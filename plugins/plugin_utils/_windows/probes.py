@@ -73,11 +73,12 @@ def readiness_reads(partner: str | None = None) -> tuple[Operation, ...]:
 def readiness(answers: Sequence[Result]) -> Readiness:
     """What the answers to `readiness_reads` say; an error leaves something unknown. Raises UnexpectedReply."""
     setting, *clocks = answers
-    return Readiness(server_replies.is_authorised(setting), next(map(_apart, clocks), None))
+    return Readiness(server_replies.is_authorised(setting), next(map(apart, clocks), None))
 
 
-def _apart(clocks: Result) -> timedelta | None:
-    """Each of the seconds may just have begun, or be about to end."""
+def apart(clocks: Result) -> timedelta | None:
+    """By how much two clocks differ for certain, by the answer to cmdlets.compare_clock. Each of the seconds may just
+    have begun, or be about to end."""
     if clocks.errors:
         return None
     before, there, after = (clocks.only().number(name) for name in ("before", "there", "after"))

@@ -143,6 +143,13 @@ class Switches:
         "What do Get-DhcpServerv4Reservation and Get-DhcpServerv4ExclusionRange answer where there are none?",
         ("empty", "WIN32 259"),
     )
+    no_dns_credential: str = _rule(
+        "empty_object",
+        "U",
+        "8 (PSDOC: Get-DhcpServerDnsCredential returns user and domain)",
+        "What does Get-DhcpServerDnsCredential answer where no account was set?",
+        ("empty_object", "nothing"),
+    )
     # --- changing --------------------------------------------------------------------------------------------------
     active_after_lb_to_hs: str = _rule(
         "primary",

@@ -65,6 +65,8 @@ SIMULATED: Mapping[str, Callable[[Call], None]] = {
     # the server
     "Get-DhcpServerVersion": server_level.get_version,
     "Get-DhcpServerSetting": server_level.get_setting,
+    "Get-DhcpServerAuditLog": server_level.get_audit_log,
+    "Get-DhcpServerDnsCredential": server_level.get_dns_credential,
     "Get-DhcpServerv4Binding": server_level.get_bindings,
     "Get-DhcpServerv4DnsSetting": server_level.get_dns_setting,
     "Get-DhcpServerv4Filter": server_level.get_filters,

@@ -45,6 +45,26 @@ def get_bindings(call: Call) -> None:
         call.emit([CmdletObject("DhcpServerv4Binding", about)])
 
 
+def get_audit_log(call: Call) -> None:
+    """The properties are C PSDOC, their values the defaults of a server as it is installed (M, exports of settings)."""
+    about: dict[str, Value] = {
+        "DiskCheckInterval": 50,
+        "Enable": call.server.audit_log,
+        "MaxMBFileSize": 70,
+        "MinMBDiskSpace": 20,
+        "Path": r"C:\Windows\system32\dhcp",
+    }
+    call.emit([CmdletObject("DhcpServerAuditLog", about)])
+
+
+def get_dns_credential(call: Call) -> None:
+    """C PSDOC: the user and the domain, never the password. What a server without any shows is a switch."""
+    domain, _separator, user = call.server.dns_account.rpartition("\\")
+    if user or call.world.switches.no_dns_credential == "empty_object":
+        about: dict[str, Value] = {"DomainName": domain, "UserName": user}
+        call.emit([CmdletObject("DhcpServerDnsCredential", about)])
+
+
 def get_dns_setting(call: Call) -> None:
     """C 6.1: the effective values, inherited from the server where the scope has none of its own."""
     scope_id, address = call.address("ScopeId"), call.address("IPAddress")

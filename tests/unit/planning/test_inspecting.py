@@ -13,7 +13,12 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Source
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Utilisation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.inspecting import Inspection, health, inspect
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.inspecting import (
+    Inspected,
+    Inspection,
+    health,
+    inspect,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import OwnRead, ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
@@ -49,7 +54,7 @@ def seen(there: Server | RemoteFailure, exported: Export = EMPTY, source: Source
     start = world(here, there, source, exported_here=EMPTY, exported_there=exported)
     shown = inspect(Inspection(drift=True), start)
     assert not isinstance(shown, ReadRequest), f"it asks for {shown}"
-    (entry,) = shown
+    (entry,) = shown.relationships
     return dict(entry["drift"])
 
 
@@ -89,11 +94,11 @@ def theirs(scopes: list[str], **changes: Any) -> Server:
             EMPTY,
             {**UNKNOWN, "problem": "On dhcp01: the partner is not reachable."},
         ),
-        (partner(), EMPTY, {**UNKNOWN, "problem": "the partner has no relationship 'HQ'"}),
+        (partner(), EMPTY, {**UNKNOWN, "in_sync": False, "problem": "the partner has no relationship 'HQ'"}),
         (
             theirs(["10.0.1.0"], partner_server="dhcp09.contoso.example", primary_server="X", primary_ip=None),
             EMPTY,
-            {**UNKNOWN, "problem": "the partner has no relationship 'HQ'"},
+            {**UNKNOWN, "in_sync": False, "problem": "the partner has no relationship 'HQ'"},
         ),
     ],
     ids=["in sync", "a scope here only", "there only", "content", "not read", "none there", "one with another server"],
@@ -110,12 +115,12 @@ def test_another_server_than_the_partner_is_a_finding() -> None:
 
 
 def test_what_is_asked_for_first_and_then() -> None:
-    assert inspect(Inspection(health=True), World()) == ReadRequest(OwnRead(statistics=True, level=True))
+    assert inspect(Inspection(health=True), World()) == ReadRequest(OwnRead(statistics=True, level=True, service=True))
     here = builders.server([replace(HQ, scopes=(ONE,))])
     asked = inspect(Inspection(drift=True), world(here))
     assert isinstance(asked, ReadRequest)
     assert [(read.key, read.scopes, read.leases) for read in asked.partners] == [(PARTNER, (ONE,), False)]
-    assert isinstance(inspect(Inspection(), world(here)), list)
+    assert isinstance(inspect(Inspection(), world(here)), Inspected)
 
 
 HALF_FULL = Utilisation(50, 50, 50.0, 30, 20, 25, 25)
@@ -123,33 +128,19 @@ FULL = Utilisation(100, 0, 100.0, 60, 40, 0, 0)
 
 
 @pytest.mark.parametrize(
-    ("state", "scopes", "expected"),
+    ("scopes", "expected"),
     [
+        ({ONE: HALF_FULL, TWO: FULL}, {"in_use": 150, "free": 50, "free_here": 25, "free_at_partner": 25}),
+        ({ONE: HALF_FULL}, dict.fromkeys(("in_use", "free", "free_here", "free_at_partner"))),
         (
-            "Normal",
-            {ONE: HALF_FULL},
-            {"healthy": True, "authorized": None, "in_use": 50, "free": 50, "free_here": 25, "free_at_partner": 25},
-        ),
-        (
-            "Normal",
-            {ONE: HALF_FULL, TWO: FULL},
-            {"healthy": False, "authorized": None, "in_use": 150, "free": 50, "free_here": 25, "free_at_partner": 25},
-        ),
-        (
-            "CommunicationInterrupted",
-            {ONE: HALF_FULL},
-            {"healthy": False, "authorized": None, "in_use": 50, "free": 50, "free_here": 25, "free_at_partner": 25},
-        ),
-        (
-            "Normal",
-            {},
-            {"healthy": True, "authorized": None, "in_use": 0, "free": 0, "free_here": 0, "free_at_partner": 0},
+            {ONE: HALF_FULL, TWO: replace(FULL, free_here=None)},
+            {"in_use": 150, "free": 50, "free_here": None, "free_at_partner": 25},
         ),
     ],
-    ids=["room", "one scope is full", "cut off", "no statistics"],
+    ids=["all told", "one scope is missing", "no shares"],
 )
-def test_how_full_a_relationship_is(state: str, scopes: Mapping[Any, Utilisation], expected: Mapping[str, Any]) -> None:
-    shown = dict(health(replace(HQ, state=state), scopes))
+def test_how_full_a_relationship_is(scopes: Mapping[Any, Utilisation], expected: Mapping[str, Any]) -> None:
+    shown = dict(health(HQ, scopes))
     fullest = [scope["scope_id"] for scope in shown.pop("scopes")]
-    assert shown == expected
+    assert shown == {"authorized": None, **expected}
     assert fullest == [str(scope) for scope in reversed(scopes)], "the fullest stands first"

@@ -7,7 +7,12 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import Scope
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.ranges import overlapping
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_details import Exclusion
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.ranges import (
+    given_away,
+    have_common,
+    overlapping,
+)
 from builders import scope
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,3 +38,30 @@ def test_all_that_share_an_address_and_no_others(some: list[tuple[int, int]], ot
     found = [(left.index(one), right.index(other)) for one, other in overlapping(left, right)]
     assert len(found) == len({*found})
     assert {*found} == expected
+
+
+@given(st.tuples(st.integers(0, 40), st.integers(0, 40)), SPANS)
+def test_what_is_left_without_exclusions(span: tuple[int, int], excluded: list[tuple[int, int]]) -> None:
+    first, last = span[0], span[0] + span[1]
+    exclusions = [Exclusion(IPv4Address(start), IPv4Address(start + more)) for start, more in excluded]
+    left = given_away((first, last), exclusions)
+    gone = {number for start, more in excluded for number in range(start, start + more + 1)}
+    assert [number for start, end in left for number in range(start, end + 1)] == [
+        number for number in range(first, last + 1) if number not in gone
+    ]
+
+
+@given(SPANS, SPANS)
+def test_addresses_in_common(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> None:
+    mine, theirs = (
+        given_away((0, 60), [Exclusion(IPv4Address(start), IPv4Address(start + more)) for start, more in several])
+        for several in (some, others)
+    )
+    common = {number for start, end in mine for number in range(start, end + 1)} & {
+        number for start, end in theirs for number in range(start, end + 1)
+    }
+    first = have_common(mine, theirs)
+    assert (first is None) is (not common)
+    if first is not None:
+        assert first[0] == min(common)
+        assert {*range(first[0], first[1] + 1)} <= common

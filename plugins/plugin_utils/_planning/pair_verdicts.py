@@ -1,0 +1,314 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Verdicts on a relationship, by what both of its servers show of it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Any
+
+from .._model import durations
+from .._model.failover_states import NORMAL, PARTNER_DOWN, PASSING, STATES, TOLD
+from .._model.relationship import Relationship
+from .._model.relationship_settings import SETTINGS, OnPartner, Setting
+from .._model.texts import few
+from . import comparison
+from .comparison import Difference
+from .guards import CLOCK_LIMIT, clocks_apart
+from .read_request import PartnerRead, Unread
+from .recognising import not_the_partner
+from .verdict import BOTH, NOT_COLLECTED, PAIR, PARTNER, Verdict, needing
+from .world import ServerView
+
+MOST = 50  # differences in the evidence of one verdict
+_REPLICATE = "look at them with windhcp.failover.replicate --check, and replicate them in the direction that is right"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A relationship of `here`. `there`: the partner, or why it could not be read; None: nobody asked for it."""
+
+    relationship: Relationship
+    here: ServerView
+    there: ServerView | Unread | None = None
+
+    @property
+    def name(self) -> str:
+        """The relationship's."""
+        return self.relationship.name
+
+    @property
+    def partner(self) -> str:
+        """What the partner is called: by itself, where it was read."""
+        return self.there.name if isinstance(self.there, ServerView) else self.relationship.partner_server
+
+    def says(self, id_: str, sentence: str, cure: str, scopes: Sequence[IPv4Address] = (), **evidence: Any) -> Verdict:
+        """A verdict on the relationship."""
+        shown = tuple(map(str, scopes))
+        return Verdict(id_, self.here.name, sentence, cure, self.name, self.partner, shown, evidence)
+
+
+def of_pair(pair: Pair) -> Sequence[Verdict]:
+    """All that is known to be wrong, and what is unknown because the partner was asked for and not read."""
+    found = [*_of_one_half(pair)]
+    if pair.there is None:
+        return [*found, *_state(pair, None)]
+    problem = _not_read(pair)
+    if problem is not None:
+        return [*found, *_state(pair, None), problem]
+    half = pair.there.half(pair.name) if isinstance(pair.there, ServerView) else None
+    if half is None:
+        return [*found, *_state(pair, None), *_half_missing(pair)]
+    return [*found, *_state(pair, half.relationship.state), *_of_both(pair, half.relationship)]
+
+
+# --- what one server shows -------------------------------------------------------------------------------------------
+
+
+def _of_one_half(pair: Pair) -> Iterator[Verdict]:
+    mine = pair.relationship
+    if not mine.scopes:
+        yield pair.says(
+            "relationship_empty",
+            f"'{pair.name}' with {pair.partner} has no scopes",
+            "add scopes, or end it (state: absent)",
+        )
+    off = [scope for scope in mine.scopes if scope in pair.here.copies and not pair.here.serves(scope)]
+    off = [scope for scope in off if not _serves_there(pair, scope)]
+    if off:
+        yield pair.says(
+            "members_inactive",
+            f"{_count(off, 'scope')} of '{pair.name}' out of service: {few(off)}",
+            "activate them on both servers (Set-DhcpServerv4Scope -State Active), or take them out",
+            off,
+        )
+    if not mine.enable_auth:
+        yield pair.says(
+            "authentication_off",
+            f"the messages of '{pair.name}' are not authenticated",
+            "declare enable_auth: true with a shared_secret",
+        )
+    if 0 < mine.state_switch_interval < mine.max_client_lead_time:
+        interval, lead = map(durations.timespan, (mine.state_switch_interval, mine.max_client_lead_time))
+        yield pair.says(
+            "interval_below_mclt",
+            f"'{pair.name}' declares the partner down after {interval}, before the MCLT of {lead} is over",
+            "declare a state_switch_interval that is not below max_client_lead_time, or 0",
+            state_switch_interval=mine.state_switch_interval,
+            max_client_lead_time=mine.max_client_lead_time,
+        )
+
+
+def _serves_there(pair: Pair, scope: IPv4Address) -> bool:
+    """Then it is content that differs."""
+    return isinstance(pair.there, ServerView) and pair.there.serves(scope)
+
+
+def _count(several: Sequence[object], noun: str) -> str:
+    return f"1 {noun} is" if len(several) == 1 else f"{len(several)} {noun}s are" if several else f"no {noun} is"
+
+
+# --- states ----------------------------------------------------------------------------------------------------------
+
+
+def _state(pair: Pair, theirs: str | None) -> Iterator[Verdict]:
+    """`theirs`: the partner's; None: it is not known."""
+    mine, shown = pair.relationship.state, f"on {pair.partner}"
+    id_ = state_verdict(mine, theirs)
+    if id_ is None:
+        return
+    both = f"'{pair.name}' is {mine} on {pair.here.name}" + (f" and {theirs} {shown}" if theirs else "")
+    told = theirs if mine == NORMAL and theirs else mine
+    means = TOLD.get(told, "what that means is not known")
+    if id_ == "states_contradict":
+        means = "the two servers do not agree on who serves: look at the network between them and at both event logs"
+    yield pair.says(id_, both, means, state_here=mine, state_at_partner=theirs)
+
+
+def state_verdict(mine: str, theirs: str | None) -> str | None:
+    """Which kind of verdict two states are together; None: all is well, as far as it is known."""
+    if theirs is None:
+        return None if mine == NORMAL else "state_passing" if mine in PASSING else "not_normal"
+    both = {mine, theirs}
+    if both == {NORMAL}:
+        return None
+    if not both <= STATES:
+        return "not_normal"
+    if both & PASSING:  # one that comes back finds the other in any state
+        return "state_passing"
+    return "states_contradict" if NORMAL in both or both == {PARTNER_DOWN} else "not_normal"
+
+
+# --- what both show --------------------------------------------------------------------------------------------------
+
+
+def _not_read(pair: Pair) -> Verdict | None:
+    wrong = (
+        str(pair.there.failure)
+        if isinstance(pair.there, Unread)
+        else not_the_partner(PartnerRead(pair.relationship.partner.names, pair.name), pair.here, pair.there)
+        if pair.there is not None
+        else None
+    )
+    if not wrong:
+        return None
+    unknown = needing(PARTNER, BOTH, of=(PAIR,))
+    words = f"{pair.partner} could not be looked at for '{pair.name}'"
+    return Verdict(
+        NOT_COLLECTED, pair.here.name, words, wrong, pair.name, pair.partner, evidence={"problem": wrong}, kinds=unknown
+    )
+
+
+def _half_missing(pair: Pair) -> Iterator[Verdict]:
+    assert isinstance(pair.there, ServerView)
+    other = pair.there.relationships.get(pair.name)
+    has = f"has one of this name with {other.partner_server}" if other else "does not have it"
+    yield pair.says(
+        "half_missing",
+        f"'{pair.name}' is on {pair.here.name}, and {pair.partner} {has}",
+        "dhcp_failover_relationship with partner_host makes it anew; orphan: remove_here ends this half",
+    )
+
+
+def _of_both(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
+    yield from _settings(pair, theirs)
+    yield from _members(pair, theirs)
+    yield from _content(pair, theirs)
+    yield from _clocks(pair)
+    yield from _accounts(pair)
+    yield from _unknown(pair, theirs)
+
+
+def _settings(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
+    differs = {setting.option: shown for setting in SETTINGS if (shown := _differs(setting, pair.relationship, theirs))}
+    if differs:
+        words = [f"{option} {here} here and {there} there" for option, (here, there) in differs.items()]
+        yield pair.says(
+            "settings_differ",
+            f"the halves of '{pair.name}' on {pair.here.name} and {pair.partner} differ: {few(words, between='; ')}",
+            "declare the settings that are right, with partner_host (windhcp.failover.site does)",
+            settings={option: {"this_server": here, "partner": there} for option, (here, there) in differs.items()},
+        )
+
+
+def _differs(setting: Setting, mine: Relationship, theirs: Relationship) -> tuple[str, str] | None:
+    """A setting that does not go with the partner's. Which share a partner shows is likely and not known: 100 minus
+    that of this server, or the same."""
+    here, there = getattr(mine, setting.option), getattr(theirs, setting.option)
+    fits = {setting.mirrored(here), here} if setting.on_partner is OnPartner.SHARE else {setting.mirrored(here)}
+    if there in fits or (mine.mode != theirs.mode and setting.mode):
+        return None
+    return setting.shown(here), setting.shown(there)
+
+
+def _members(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
+    here, there = members_apart(pair.relationship, theirs)
+    if here or there:
+        ends = ((here, pair.here.name), (there, pair.partner))
+        words = [f"{few(scopes)} on {name} only" for scopes, name in ends if scopes]
+        yield pair.says(
+            "members_differ",
+            f"members of '{pair.name}': {', '.join(words)}",
+            "run windhcp.failover.site with the scopes that belong to it",
+            sorted((*here, *there)),
+            only_here=list(map(str, here)),
+            only_at_partner=list(map(str, there)),
+        )
+
+
+def members_apart(mine: Relationship, theirs: Relationship) -> tuple[Sequence[IPv4Address], Sequence[IPv4Address]]:
+    """The scopes that are members on this server only, and on the partner only."""
+    return sorted(mine.members - theirs.members), sorted(theirs.members - mine.members)
+
+
+def _content(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
+    """Only what was read: a common member whose content nobody asked for is not compared."""
+    assert isinstance(pair.there, ServerView)
+    common = sorted(pair.relationship.members & theirs.members, key=int)
+    if not common or not all(pair.here.content(scope) and pair.there.content(scope) for scope in common):
+        return
+    ours, other = pair.here.exported(common), pair.there.exported(common)
+    differs = comparison.differences(ours, other, common)
+    if differs:
+        scopes = sorted({difference.scope_id for difference in differs})
+        yield pair.says(
+            "content_differs",
+            f"{_count(scopes, 'scope')} not the same on {pair.here.name} and {pair.partner}: {few(scopes)}",
+            _REPLICATE,
+            scopes,
+            **_shown(differs),
+        )
+    level = comparison.level_differences(ours, other)
+    classes = [difference for difference in level if difference.field.startswith(_CLASSES)]
+    rest = [difference for difference in level if difference not in classes]
+    if classes:
+        yield pair.says(
+            "classes_differ",
+            f"{pair.here.name} and {pair.partner} differ in {few(one.field for one in classes)}",
+            "add them to the server that lacks them; Windows does not replicate them",
+            **_shown(classes),
+        )
+    if rest:
+        yield pair.says(
+            "server_settings_differ",
+            f"{pair.here.name} and {pair.partner} differ for all scopes in {few(one.field for one in rest)}",
+            "set both alike where it is not meant so; Windows does not replicate it",
+            **_shown(rest),
+        )
+
+
+_CLASSES = ("vendor class ", "user class ", "definition of option ")
+
+
+def _shown(differs: Sequence[Difference]) -> Mapping[str, Any]:
+    """With the count of all: a report of a fleet cannot hold every one."""
+    ends = [
+        {"scope_id": str(one.scope_id), "field": one.field, "this_server": one.source, "partner": one.destination}
+        for one in differs[:MOST]
+    ]
+    return {"count": len(differs), "differences": ends}
+
+
+def _clocks(pair: Pair) -> Iterator[Verdict]:
+    assert isinstance(pair.there, ServerView)
+    apart = clocks_apart(pair.here, pair.there)
+    if apart is not None and apart > CLOCK_LIMIT:
+        seconds = round(apart.total_seconds())
+        yield pair.says(
+            "clocks_differ",
+            f"the clocks of {pair.here.name} and {pair.partner} differ by {seconds} s or more; a minute is the most",
+            "set the time of both (w32tm)",
+            seconds=seconds,
+        )
+
+
+def _accounts(pair: Pair) -> Iterator[Verdict]:
+    assert isinstance(pair.there, ServerView)
+    mine, theirs = (view.service.dns_account if view.service else None for view in (pair.here, pair.there))
+    if mine is not None and theirs is not None and mine.casefold() != theirs.casefold():
+        ends = ((pair.here.name, mine), (pair.partner, theirs))
+        accounts = [f"{name} as {account or 'itself'}" for name, account in ends]
+        yield pair.says(
+            "dns_credentials_differ",
+            f"names are registered in DNS by {' and '.join(accounts)}: neither can change what the other registered",
+            "set the same account on both (Set-DhcpServerDnsCredential)",
+            this_server=mine,
+            partner=theirs,
+        )
+
+
+def _unknown(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
+    """What the partner was asked for, and does not tell."""
+    assert isinstance(pair.there, ServerView)
+    unknown = dict.fromkeys(
+        ("classes_differ", "server_settings_differ"), not pair.relationship.members & theirs.members
+    )
+    if pair.here.service and pair.there.service:
+        unknown["clocks_differ"] = clocks_apart(pair.here, pair.there) is None
+        unknown["dns_credentials_differ"] = None in (pair.here.service.dns_account, pair.there.service.dns_account)
+    if kinds := frozenset(kind for kind, missing in unknown.items() if missing):
+        words = f"not all of {pair.partner} could be looked at for '{pair.name}'"
+        cure = "look at the rights of the account there; without a common scope, classes and options are not compared"
+        yield Verdict(NOT_COLLECTED, pair.here.name, words, cure, pair.name, pair.partner, kinds=kinds)
