@@ -22,7 +22,7 @@ class ActionModule(FailoverAction):
     WRITES = False
     ARGUMENT_SPEC = {
         "name": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": ["drift", "health"], "default": []},
+        "gather": {"type": "list", "elements": "str", "choices": ["drift", "health", "scopes"], "default": []},
         "partner_host": {"type": "str"},
         "verdicts_off": {"type": "list", "elements": "str", "default": []},
         "new_clients_per_hour": {"type": "raw"},
@@ -37,6 +37,7 @@ class ActionModule(FailoverAction):
             "health" in options["gather"],
             check_off(options["verdicts_off"]),
             rates(options["new_clients_per_hour"]),
+            "scopes" in options["gather"],
         )
         found = self.reader.know(lambda world: inspect(wanted, world))
         self.warn_of_states(entry["name"] for entry in found.relationships)
@@ -44,23 +45,29 @@ class ActionModule(FailoverAction):
         shown = [current for current in server.relationships if wanted.name in (None, current.name)]
         return {
             "server": server.name,
-            "relationships": found.relationships,
+            "relationships": [
+                {**entry, "partner_host": partner_host(current, task_vars, self.host)}
+                for entry, current in zip(found.relationships, shown, strict=True)
+            ],
             "unprotected_scopes": [
                 scope_result(scope) for scope in server.scopes if not server.relationship_of(scope.scope_id)
             ],
             "config": {
                 "failover_relationships": [
-                    site_entry(current, self.host, inventory_name(current, task_vars, self.host)) for current in shown
+                    site_entry(
+                        current, self.host, partner_host(current, task_vars, self.host) or current.partner_server
+                    )
+                    for current in shown
                 ]
             },
             "verdicts": [verdict.public() for verdict in found.verdicts],
+            **({"scopes": found.scopes} if found.scopes is not None else {}),
         }
 
 
-def inventory_name(relationship: Relationship, task_vars: Mapping[str, Any], own: str) -> str:
-    """The partner's name in the inventory, or the name that Windows has for it where the inventory lacks it, or has two
-    of that name."""
+def partner_host(relationship: Relationship, task_vars: Mapping[str, Any], own: str) -> str | None:
+    """The partner's name in the inventory; None where the inventory lacks it, or has two of that name."""
     try:
-        return host_of(relationship.partner.names, task_vars, own) or relationship.partner_server
+        return host_of(relationship.partner.names, task_vars, own)
     except Refused:
-        return relationship.partner_server
+        return None

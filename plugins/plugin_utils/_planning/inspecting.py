@@ -6,13 +6,13 @@ I/O."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.failover_states import NORMAL, TOLD
 from .._model.relationship import Relationship
-from .._model.render import relationship_result
+from .._model.render import relationship_result, scope_result
 from .._model.scope import Utilisation
 from . import comparison
 from .capacity_verdicts import Rates, of_capacity
@@ -28,27 +28,31 @@ from .world import Half, ServerView, World
 @dataclass(frozen=True)
 class Inspection:
     """What to look at. `name`: of one relationship; None: all of them. `off`: verdicts that nobody wants. `rates`: new
-    clients an hour, where they are told."""
+    clients an hour, where they are told. `scopes`: every scope of the server, with what it gives away."""
 
     name: str | None = None
     drift: bool = False
     health: bool = False
     off: frozenset[str] = frozenset()
     rates: Rates = field(default_factory=Rates)
+    scopes: bool = False
 
 
 @dataclass(frozen=True)
 class Inspected:
-    """The relationships as dhcp_failover_info returns them, and what is to be said of them and of the server."""
+    """The relationships as dhcp_failover_info returns them, what is to be said of them and of the server, and its
+    scopes, where they were asked for."""
 
     relationships: Sequence[Mapping[str, Any]]
     verdicts: Sequence[Verdict]
+    scopes: Sequence[Mapping[str, Any]] | None = None
 
 
 def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
     """What is there, and what is wrong with it. A partner that cannot be read is a finding and no failure."""
     if not world.views:
-        return ReadRequest(OwnRead(statistics=wanted.health, level=wanted.health, service=wanted.health))
+        service = wanted.health or wanted.scopes
+        return ReadRequest(OwnRead(statistics=wanted.health, level=wanted.health, service=service))
     shown = [current for current in world.here.relationships.values() if wanted.name in (None, current.name)]
     reads = {
         current.name: PartnerRead(
@@ -70,7 +74,8 @@ def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
         return ReadRequest(resolve=tuple(waits))
     pairs = [Pair(current, world.here, _partner(reads.get(current.name), world)) for current in shown]
     verdicts = without(_verdicts(pairs, wanted, world), wanted.off)
-    return Inspected([_entry(pair, verdicts, wanted, world) for pair in pairs], verdicts)
+    entries = [_entry(pair, verdicts, wanted, world) for pair in pairs]
+    return Inspected(entries, verdicts, _scopes(world) if wanted.scopes else None)
 
 
 def _partner(read: PartnerRead | None, world: World) -> ServerView | Unread | None:
@@ -88,7 +93,7 @@ def _verdicts(pairs: Sequence[Pair], wanted: Inspection, world: World) -> Iterat
 
 
 def _entry(pair: Pair, verdicts: Sequence[Verdict], wanted: Inspection, world: World) -> Mapping[str, Any]:
-    entry = dict(relationship_result(pair.relationship))
+    entry = {**relationship_result(pair.relationship), "is_primary": pair.relationship.is_primary}
     if pair.there is not None:
         entry["drift"] = {**drift(pair), "in_sync": decided(verdicts, SYNC, pair.name)}
     if wanted.health:
@@ -96,6 +101,26 @@ def _entry(pair: Pair, verdicts: Sequence[Verdict], wanted: Inspection, world: W
         shown = health(pair.relationship, world.statistics or {}, level.authorized if level else None)
         entry["health"] = {"healthy": decided(verdicts, HEALTH, pair.name), **shown}
     return entry
+
+
+def _scopes(world: World) -> Sequence[Mapping[str, Any]]:
+    """Every scope of the server, with its exclusions and how full it is, where that is known."""
+    here = world.here
+    excluded, statistics = here.service.exclusions if here.service else None, world.statistics or {}
+    unknown = dict.fromkeys(column.name for column in fields(Utilisation))
+    return [
+        {
+            **scope_result(scope),
+            "relationship": here.owners.get(scope.scope_id),
+            "exclusions": None
+            if excluded is None
+            else [
+                {"start_range": str(one.start), "end_range": str(one.end)} for one in excluded.get(scope.scope_id, ())
+            ],
+            **(asdict(statistics[scope.scope_id]) if scope.scope_id in statistics else unknown),
+        }
+        for scope in here.server.scopes
+    ]
 
 
 def drift(pair: Pair) -> Mapping[str, Any]:

@@ -173,6 +173,22 @@ class Verdict:
             "cure": self.cure,
         }
 
+    @staticmethod
+    def read(shown: Mapping[str, Any]) -> Verdict:
+        """The verdict of what `public` gave. Raises KeyError for a kind that does not exist."""
+        evidence = {key: value for key, value in shown["evidence"].items() if key != "kinds"}
+        return Verdict(
+            KINDS[shown["id"]].id,
+            shown["server"],
+            shown["sentence"],
+            shown["cure"],
+            shown["relationship"],
+            shown["partner"],
+            tuple(shown["scopes"]),
+            evidence,
+            frozenset(shown["evidence"].get("kinds", ())),
+        )
+
 
 def needing(*needs: str, of: Collection[str] = (PAIR, SERVER, FLEET)) -> frozenset[str]:
     """The kinds that one of these tells."""
