@@ -17,6 +17,7 @@ FOLDERS = {
     "windows": PLUGINS / "plugin_utils" / "_windows",
     "planning": PLUGINS / "plugin_utils" / "_planning",
     "engine": PLUGINS / "plugin_utils" / "_engine",
+    "report": PLUGINS / "plugin_utils" / "_report",
     "modules": PLUGINS / "action",
 }
 # what can be tested elsewhere only, and where

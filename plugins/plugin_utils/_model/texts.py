@@ -24,6 +24,8 @@ _WORDS: Sequence[Sequence[str]] = (
     ("removals", "differences"),
     ("relationships", "drift", "problem"),
     ("server_additions",),
+    ("verdicts", "sentence"),
+    ("verdicts", "cure"),
 )
 
 

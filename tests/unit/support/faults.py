@@ -75,6 +75,13 @@ def _half_missing(servers: Pair) -> None:
     servers.server("DHCP02").scopes.clear()
 
 
+def rename(servers: Pair, name: str) -> None:
+    """HQ, on both servers."""
+    for server in ("DHCP01", "DHCP02"):
+        relationships = servers.server(server).relationships
+        relationships[name] = replace(relationships.pop("HQ"), name=name)
+
+
 def fill(servers: Pair, left: Callable[[int], bool]) -> None:
     """All addresses of 10.0.1.0 on both servers, but those of `left`."""
     for name in ("DHCP01", "DHCP02"):

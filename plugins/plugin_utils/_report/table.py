@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A report for a terminal: a table of the relationships, and a sentence for each verdict. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._model import durations
+from .._model.texts import in_sight
+
+WIDTH = 120
+HEAD = ("relationship", "servers", "mode", "share", "MCLT", "state", "scopes", "fullest", "in sync")
+_NO_VALUE = "?"
+_MODES = {"load_balance": "load balance", "hot_standby": "hot standby"}
+
+
+def table(report: Mapping[str, Any]) -> Sequence[str]:
+    """The relationships, in lines of at most WIDTH columns where the names allow it."""
+    rows = [cells(pair) for pair in report["pairs"]]
+    return aligned(HEAD, rows) if rows else ["no failover relationship was found"]
+
+
+def cells(pair: Mapping[str, Any]) -> Sequence[str]:
+    """A relationship, a text for each column of HEAD."""
+    return (
+        in_sight(pair["relationship"]),
+        in_sight(" - ".join(half["host"] or half["server"] for half in pair["halves"])),
+        _MODES[pair["mode"]],
+        share(pair),
+        durations.timespan(pair["max_client_lead_time"]),
+        states(pair),
+        str(pair["scopes"]),
+        fullest(pair),
+        yes_or_no(pair["in_sync"]),
+    )
+
+
+def share(pair: Mapping[str, Any]) -> str:
+    """Which part of the addresses each of the two servers has, the first one first."""
+    first = pair["halves"][0]
+    if pair["mode"] == "load_balance":
+        return f"{first['load_balance_percent']} : {100 - first['load_balance_percent']}"
+    return f"{first['server_role']}, {pair['reserve_percent']} %"
+
+
+def states(pair: Mapping[str, Any]) -> str:
+    """What the two servers show, once where it is the same."""
+    shown = [in_sight(half["state"]) if half["state"] else _NO_VALUE for half in pair["halves"]]
+    return " / ".join(dict.fromkeys(shown))
+
+
+def fullest(pair: Mapping[str, Any]) -> str:
+    """The scope that is nearest to its end."""
+    found = pair["fullest"]
+    return f"{found['scope_id']} {found['percent_in_use']:.0f} %" if found else _NO_VALUE
+
+
+def yes_or_no(value: bool | None) -> str:
+    """What is not known is no yes."""
+    return {True: "yes", False: "NO", None: "unknown"}[value]
+
+
+def sentences(report: Mapping[str, Any]) -> Sequence[str]:
+    """Each verdict with its cure, the worst first, and what all of it comes to."""
+    counts = report["counts"]
+    told = [
+        f"{verdict['severity']}: {in_sight(verdict['sentence'])}. -> {in_sight(verdict['cure'])}"
+        for verdict in report["verdicts"]
+    ]
+    found = [f"{counts[severity]} {severity}" for severity in ("critical", "warning", "unknown") if counts[severity]]
+    servers = f"{counts['collected']} of {counts['servers']} servers were read"
+    total = f"{servers}: {counts['relationships']} relationships with {counts['scopes']} scopes; "
+    return [*told, total + (", ".join(found) if found else "nothing is wrong with them")]
+
+
+def aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Columns below each other; the widest ones are cut until a line fits."""
+    widths = [max(_width(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    while sum(widths) + 2 * (len(widths) - 1) > WIDTH and max(widths) > 8:
+        widths[widths.index(max(widths))] -= 1
+    rule = ["-" * width for width in widths]
+    return ["  ".join(map(_cell, row, widths)).rstrip() for row in (head, rule, *rows)]
+
+
+def _cell(text: str, width: int) -> str:
+    if _width(text) > width:
+        while _width(text) > width - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""dhcp_failover_report: from the variables of hosts to files and a status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible_collections.windhcp.failover.plugins.action.dhcp_failover_report import ActionModule
+from faults import FAULTS, healthy
+from fleets import seen
+
+
+def run(seen_of: Mapping[str, Any], *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+    """The task on the controller, where each host has what is given in its variable."""
+    args = {"hosts": list(seen_of), "variable": "failover_seen", **options}
+    task = SimpleNamespace(check_mode=check_mode, diff=False, async_val=0, delegate_to=None, args=args)
+    connection = SimpleNamespace(transport="local", _shell=SimpleNamespace(tmpdir=None))
+    action = ActionModule(task, connection, None, None, None, None)
+    hostvars = {host: {"failover_seen": found} if found is not None else {} for host, found in seen_of.items()}
+    result: dict[str, Any] = action.run(task_vars={"hostvars": hostvars})
+    return result
+
+
+def fleet(kind: str | None = None) -> dict[str, Any]:
+    servers = healthy()
+    if kind:
+        FAULTS[kind].plant(servers)
+    return {one.host: one.result for one in seen(servers)}
+
+
+def test_files_are_written_and_replaced(tmp_path: Path) -> None:
+    result = run(fleet(), directory=str(tmp_path))
+    assert (result["status"], result["changed"]) == ("ok", True)
+    assert sorted(result["files"]) == sorted(map(str, tmp_path.iterdir()))
+    again = run(fleet("members_differ"), directory=str(tmp_path), formats=["json"])
+    assert again["files"] == [str(tmp_path / "report.json")]
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["status"] == "critical"
+
+
+def test_check_mode_writes_no_file(tmp_path: Path) -> None:
+    result = run(fleet(), check_mode=True, directory=str(tmp_path))
+    assert (result["files"], result["changed"], list(tmp_path.iterdir())) == ([], False, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "fail_on", "failed"),
+    [
+        (None, "warning", False),
+        ("members_differ", None, False),
+        ("members_differ", "critical", True),
+        ("content_differs", "critical", False),
+        ("content_differs", "warning", True),
+        ("split_scope", "warning", False),
+    ],
+)
+def test_it_fails_on_what_it_is_told_to(tmp_path: Path, kind: str | None, fail_on: str | None, failed: bool) -> None:
+    given: dict[str, Any] = {"fail_on": fail_on} if fail_on else {}
+    result = run(fleet(kind), directory=str(tmp_path), verdicts_off=["scopes_unprotected"], **given)
+    assert bool(result.get("failed")) is failed
+    assert result["files"], "the files are written first"
+    assert result["table"], "and it is shown"
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        (None, "there is no result of dhcp_failover_info in the variable 'failover_seen'"),
+        ({"unreachable": True, "msg": "Connection refused\nmore"}, "Connection refused"),
+        ({"failed": True, "msg": "access is denied"}, "access is denied"),
+        ({"failed": True}, "it gave no reason"),
+        ("text", "there is no result of dhcp_failover_info in the variable 'failover_seen'"),
+        ({"changed": False}, "it gave no reason"),
+    ],
+)
+def test_a_host_that_was_not_read_is_in_the_report(found: Any, problem: str) -> None:
+    result = run({**fleet(), "dhcp09": found})
+    assert result["status"] == "unknown"
+    (verdict,) = [verdict for verdict in result["verdicts"] if verdict["host"] == "dhcp09"]
+    assert verdict["evidence"]["problem"] == problem
+    assert result["counts"]["collected"] == 2
+
+
+def test_no_host_is_an_empty_report() -> None:
+    assert (run({})["status"], run({})["table"]) == ("ok", ["no failover relationship was found"])
+
+
+@pytest.mark.parametrize("options", [{"fail_on": "never"}, {"formats": ["pdf"]}])
+def test_options_that_do_not_exist(options: dict[str, Any]) -> None:
+    with pytest.raises(AnsibleError):
+        run(fleet(), **options)
+
+
+def test_a_verdict_that_does_not_exist() -> None:
+    result = run(fleet(), verdicts_off=["member_differ"])
+    assert result["msg"] == "verdicts_off: there is no verdict 'member_differ'; did you mean members_differ?"

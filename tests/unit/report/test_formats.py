@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The files of a report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.fleet import Seen, report
+from ansible_collections.windhcp.failover.plugins.plugin_utils._report.formats import FORMATS
+from faults import FAULTS, healthy
+from fleets import reported
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[3] / "extensions" / "monitoring" / "report.schema.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("kind", [None, *FAULTS])
+def test_the_json_is_as_its_schema_says(kind: str | None) -> None:
+    servers = healthy()
+    if kind:
+        FAULTS[kind].plant(servers)
+    made = json.loads(FORMATS["json"].text(reported(servers)))
+    jsonschema.validate(made, SCHEMA)
+
+
+def test_and_so_is_that_of_servers_that_were_not_read() -> None:
+    unread = report([Seen("dhcp01", problem="It does not answer.")], "2026-11-26T08:00:00+00:00")
+    jsonschema.validate(json.loads(FORMATS["json"].text(unread)), SCHEMA)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_file_can_be_encoded_and_is_the_same_for_the_same_report(name: str) -> None:
+    made = report([Seen("dhcp\ud800", problem="\ud800 <b>")], "2026-11-26T08:00:00+00:00")
+    text = FORMATS[name].text(made)
+    assert text.encode("utf-8")
+    assert text == FORMATS[name].text(made)
+    assert text.endswith("\n")
+
+
+def test_each_format_has_a_file_of_its_own() -> None:
+    assert len({one.file for one in FORMATS.values()}) == len(FORMATS)

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A report for a terminal."""
+
+from __future__ import annotations
+
+from ansible_collections.windhcp.failover.plugins.plugin_utils._report.table import WIDTH, aligned, sentences, table
+from faults import FAULTS, half, healthy, rename
+from fleets import reported
+
+
+def test_a_line_for_each_relationship() -> None:
+    head, rule, line = table(reported(healthy()))
+    assert head.split() == [
+        "relationship",
+        "servers",
+        "mode",
+        "share",
+        "MCLT",
+        "state",
+        "scopes",
+        "fullest",
+        "in",
+        "sync",
+    ]
+    assert set(rule) == {"-", " "}
+    assert line.startswith("HQ            dhcp01 - dhcp02")
+    assert line.endswith("yes")
+    assert "load balance" in line
+    assert "50 : 50" in line
+
+
+def test_what_is_not_known_is_no_yes() -> None:
+    servers = healthy()
+    servers.lab.cut_link("DHCP01", "DHCP02", "rpc")
+    (*_head, line) = table(reported(servers, partner_host=None))
+    assert line.endswith("unknown")
+
+
+def test_a_table_without_relationships() -> None:
+    servers = healthy()
+    for name in ("DHCP01", "DHCP02"):
+        servers.server(name).relationships.clear()
+    assert table(reported(servers)) == ["no failover relationship was found"]
+
+
+def test_states_that_differ_and_hot_standby() -> None:
+    servers = healthy()
+    servers.lab.cut_link("DHCP01", "DHCP02", "failover")
+    for name, state in (("DHCP01", "PartnerDown"), ("DHCP02", "CommunicationInterrupted")):
+        half(servers, name, mode="HotStandby", percentage=5, state=state)
+    (*_head, line) = table(reported(servers))
+    assert "active, 5 %" in line
+    assert "PartnerDown / CommunicationInterrupted" in line or "PartnerDown / Comm" in line
+
+
+def test_sentences_end_with_what_it_comes_to() -> None:
+    assert sentences(reported(healthy())) == [
+        "2 of 2 servers were read: 1 relationships with 2 scopes; nothing is wrong with them"
+    ]
+    servers = healthy()
+    FAULTS["members_differ"].plant(servers)
+    first, last = sentences(reported(servers))
+    assert first.startswith("critical: members of 'HQ': 10.0.2.0 on DHCP01 only. -> run windhcp.failover.site")
+    assert last.endswith("1 critical")
+
+
+def test_names_cannot_steer_a_terminal_and_lines_stay_short() -> None:
+    servers = healthy()
+    rename(servers, "\x1b[31m" + "名" * 120)
+    lines = table(reported(servers))
+    assert all("\x1b" not in line and len(line) <= WIDTH for line in lines)
+
+
+def test_wide_characters_keep_the_columns() -> None:
+    lines = aligned(("a", "b"), [("名", "x"), ("nnn", "y"), ("e\u0301", "z")])
+    assert lines[2:] == ["名   x", "nnn  y", "e\u0301    z"]
