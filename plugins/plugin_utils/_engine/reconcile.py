@@ -81,9 +81,8 @@ class Reconciliation:
             self._settle()
             if not isinstance(failure, Refused) or not self.writing.done:
                 raise
-            told = type(failure)(f"{without_nothing(str(failure))} {self.writing.so_far('', passes=False)}")
-            told.shows, told.relationship = failure.shows, failure.relationship
-            raise told from failure
+            failure.args = (f"{without_nothing(str(failure))} {self.writing.so_far('', passes=False)}",)
+            raise
 
     def _run(self, planner: Planner[Plan], verifier: Verifier | None) -> Plan:
         waited, before = 0.0, ""
@@ -279,8 +278,8 @@ class Reconciliation:
             if look.wrong or (steps and attempt):
                 raise RemoteFailure(
                     f"Another task or a person was at work on the same scopes: {'; '.join(words)}. "
-                    f"{self.writing.so_far('Nothing was changed.')} Look at both servers: one of them has to serve the "
-                    "scope, or both in one relationship."
+                    f"{self.writing.so_far('Nothing was changed.', passes=False)} Look at both servers: one of them has "
+                    "to serve the scope, or both in one relationship."
                 )
             if not steps:
                 return

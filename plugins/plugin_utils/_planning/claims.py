@@ -267,6 +267,10 @@ def _seen(source: Source, d: Draft) -> ServerView | Unread | None:
 
 def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draft) -> Iterable[str]:
     scope = departure.scope
+    others = [view.name for view in serving(d.world, scope) if view.source not in (keeper.source, loser.source)]
+    if others and not (keeper.serves(scope) or loser.serves(scope)):
+        yield f"{scope} is in service on {few(others)}, and not on {keeper.name}, where it was to be kept"
+        return
     if in_common(keeper, loser, scope, d.here):  # both have it again
         if departure.served and departure.acted and not (keeper.serves(scope) or loser.serves(scope)):
             d.add(Kind.SERVE_ON, keeper, "", [scope], other=loser.source, stage=Stage.KEEPER)

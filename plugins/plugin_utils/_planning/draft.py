@@ -100,7 +100,7 @@ class Draft:
         where partner_host is another server."""
         there = self.world.asked(read)
         if there is None:
-            one = self.several_partners and self.world.has_partner_host
+            one = self.several_partners and self.world.has_partner_host and bool(read.names)
             read = replace(read, elsewhere=read.elsewhere or one)
             hop = not self.world.has_partner_host
             resolve = recognising.unknown_itself(read.key, self.start.here) if hop else ()

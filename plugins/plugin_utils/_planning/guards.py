@@ -172,7 +172,7 @@ def _names(plan: Plan) -> Iterator[str]:
     scopes and options, and the words of their values."""
     for world in (plan.start, plan.end):
         for view in world.views.values():
-            yield view.name
+            yield from (view.name, *view.server.identity.names)
             for scope_id, copy in view.copies.items():
                 yield from (str(scope_id), copy.name)
         for relationship in world.here.relationships.values():

@@ -30,6 +30,11 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
         return ReadRequest()
     d = Draft(world)
     here = d.here
+    if not names and (world.finds_partners or not world.has_partner_host):
+        raise Refused(
+            "partner_server: name the server that keeps the scopes: a copy that is in no relationship tells no "
+            "partner. Nothing was changed."
+        )
     for spelling in names:
         check_not_itself(spelling, here)
     going = [scope for scope in scopes if scope in here.copies]

@@ -157,7 +157,8 @@ def _membership(here: ServerView, scope: IPv4Address) -> Relationship:
 def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
     """Those whose partner was read; the draft asks for the others."""
     pairs: list[_Pair] = []
-    groups = by_partner(members(wanted, d.here))
+    whole = _whole(wanted, d.here)
+    groups = {**{current.partner_server: {} for current in whole}, **by_partner(members(wanted, d.here))}
     if len(groups) > 1 and d.world.has_partner_host:
         raise Refused(
             f"partner_host: the scopes are in failover with {len(groups)} partners ({few(groups)}), and this host is "
@@ -165,13 +166,36 @@ def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
             f"{d.here.name} asks each of them itself. Nothing was changed."
         )
     for name, group in groups.items():
-        relationship = next(iter(group.values()))
+        of_it = [current for current in whole if current.partner_server == name]
+        relationship = next(iter([*group.values(), *of_it]))
         there = d.need(PartnerRead(relationship.partner.names, relationship.name, tuple(group), leases=False))
         if there is not None:
             there = d.view(there.source)
+            for current in of_it:
+                _check_alone(current, d.here, there)
             giver, taker = (d.here, there) if wanted.from_here else (there, d.here)
             pairs.append(_Pair(group, giver, taker, _direction(wanted, d.here.name, name)))
     return pairs
+
+
+def _whole(wanted: Replication, here: ServerView) -> Sequence[Relationship]:
+    """The relationships that are meant with all their members, whichever server has those."""
+    if wanted.scopes:
+        return ()
+    names = here.relationships if wanted.relationship is None else [wanted.relationship]
+    return [here.relationships[name] for name in names]
+
+
+def _check_alone(relationship: Relationship, here: ServerView, there: ServerView) -> None:
+    """Raises NotServing for members that the partner alone has: nobody has named them, and they are not replicated."""
+    alone = sorted(there.members(relationship.name) - relationship.members)
+    if alone:
+        raise NotServing(
+            f"scopes: {few(alone)} is in '{relationship.name}' on {there.name}, and in no relationship on {here.name}. "
+            f"Where another task is at work on the two servers, run again when it has ended; else {there.name} has to "
+            "finish it: dhcp_failover_scope there, with partner_host, adds it on both, or takes it out (state: absent). "
+            "Nothing was changed."
+        )
 
 
 def _direction(wanted: Replication, here: str, there: str) -> Direction:

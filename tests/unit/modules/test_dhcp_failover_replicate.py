@@ -92,3 +92,21 @@ def test_it_takes_scopes_that_are_in_failover(options: dict[str, Any], message: 
 
 def test_where_nothing_is_in_failover_there_is_nothing_to_do() -> None:
     assert Pair().reached(REPLICATE, all=True)["replicated"] == []
+
+
+@ROUTES
+@pytest.mark.parametrize("source", ["this_server", "partner"])
+@pytest.mark.parametrize("options", [{"all": True}, {"relationship": "HQ"}])
+@pytest.mark.parametrize("left", [[ONE], []], ids=["one of two", "all"])
+def test_a_member_that_the_partner_alone_has_is_not_passed_over(
+    left: list[Any], options: dict[str, Any], source: str, route: dict[str, str]
+) -> None:
+    servers = pair(ONE, TWO)
+    servers.server("DHCP01").relationships["HQ"].scopes = list(left)
+    message = servers.refused(REPLICATE, source=source, **options, **route)
+    assert message.startswith(f"scopes: {'10.0.2.0' if left else '10.0.1.0, 10.0.2.0'} is in 'HQ' on ")
+    servers.server("DHCP01").scopes[TWO].state = "InActive"
+    more = {"replace_partner_copy": "inactive_only", "partner_host": "dhcp01"}
+    if left:  # what it says to do
+        servers.ok("dhcp_failover_scope", host="dhcp02", relationship="HQ", scopes=["10.0.2.0"], wait_timeout=1, **more)
+        servers.ok(REPLICATE, source=source, **options, **route)

@@ -88,3 +88,9 @@ def test_a_percentage_lets_them_go() -> None:
     servers.ok(SCOPE, **removal)
     options = {"host": "dhcp02", "partner_host": "dhcp01", "max_removals_percent": 100}
     servers.reached(COPY, scopes=["10.0.1.0", "10.0.2.0", "10.0.3.0"], **options)
+
+
+@pytest.mark.parametrize("options", [{"partner_host": "auto"}, {"partner_server": ""}])
+def test_who_keeps_the_scopes_has_to_be_named(options: dict[str, Any]) -> None:
+    message = left_over().refused(COPY, host="dhcp02", scopes=["10.0.1.0"], **options)
+    assert message.startswith("partner_server: name the server that keeps the scopes")

@@ -21,6 +21,7 @@ WEAK = {
     "the name": ("Branches", "is a part of a name"),
     "in another case": ("bRANCHES", "is a part of a name"),
     "part of a server's": ("contoso.", "is a part of a name"),
+    "this server's in DNS": ("dhcp01.contoso.example", "is a part of a name"),
     "a scope": ("10.0.1.0", "is a part of a name"),
     "blanks": (" " * 9, "has only blanks"),
     "a mode": ("hot_standby", "is a part of a name"),

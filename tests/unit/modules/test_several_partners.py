@@ -331,3 +331,13 @@ def test_a_new_partner_of_what_lost_its_own_gets_its_half_from_the_next_run(*, o
     assert "C" not in hub.members("DHCP03")
     hub.ok(A, entry("C", 3, 5, 6), **gone)
     assert hub.members("DHCP03")["C"] == hub.members("DHCP01")["C"] == C["scopes"]
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["never there", "ended by the first run"])
+@pytest.mark.parametrize("more", [{}, {"partner_server": "dhcp02.contoso.example"}])
+def test_what_is_absent_stays_so_with_a_partner_host_for_all(more: dict[str, Any], there: bool) -> None:
+    hub, other = Hub(own=False), entry("B", 2, 3, 4)
+    hub.ok(*([entry("A", 2, 1, 2)] if there else []), other)
+    for changed in (there, False, False):
+        result = hub.ok({"name": "A", "state": "absent", **more}, other, partner_host="dhcp02")
+        assert result["changed"] is changed

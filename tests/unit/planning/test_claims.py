@@ -14,11 +14,13 @@ from typing import Any
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Hop
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, claims
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Action, Kind, Stage
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Departure, Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Spec
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import view
 from worlds import (
     HERE,
     HOP,
@@ -353,6 +355,18 @@ def test_what_came_serves_on_both_or_on_one(here: str, there: str, expected: lis
         look = claims.last_look([], servers(here, there), actions)
         assert isinstance(look, claims.LastLook)
         assert (in_words(look.plan), list(look.wrong)) == (expected, told)
+
+
+@pytest.mark.parametrize("shown", [("1-", "1-"), ("1-HQ", "1-HQ")], ids=["apart", "in common"])
+def test_a_third_server_that_serves_it_by_now_is_told_and_stays_alone(shown: tuple[str, str]) -> None:
+    third = replace(side("1+Far", PARTNER), name="DHCP03", addresses=("10.10.0.13",))
+    now = servers(*shown)
+    source = Hop("dhcp03.contoso.example", "DHCP01")
+    now = now.having(view(third, source, now.here.server))
+    look = claims.last_look([DISABLED], now)
+    assert isinstance(look, claims.LastLook)
+    assert in_words(look.plan) == []
+    assert look.wrong == ("10.0.1.0 is in service on DHCP03, and not on DHCP01, where it was to be kept",)
 
 
 def test_what_came_and_was_taken_elsewhere_meanwhile_is_a_persons() -> None:
