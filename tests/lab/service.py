@@ -162,7 +162,8 @@ class LabService:
         with selectors.DefaultSelector() as selector:
             selector.register(self._woken, selectors.EVENT_READ)
             for endpoint in self._all():
-                selector.register(endpoint, selectors.EVENT_READ, endpoint)
+                with contextlib.suppress(ValueError):  # a test has closed it already
+                    selector.register(endpoint, selectors.EVENT_READ, endpoint)
             while True:
                 for key, _events in selector.select():
                     if key.data is None:

@@ -278,8 +278,8 @@ class Reconciliation:
             if look.wrong or (steps and attempt):
                 raise RemoteFailure(
                     f"Another task or a person was at work on the same scopes: {'; '.join(words)}. "
-                    f"{self.writing.so_far('Nothing was changed.', passes=False)} Look at both servers: one of them has "
-                    "to serve the scope, or both in one relationship."
+                    f"{self.writing.so_far('Nothing was changed.', passes=False)} Look at both servers: one of them "
+                    "has to serve the scope, or both in one relationship."
                 )
             if not steps:
                 return

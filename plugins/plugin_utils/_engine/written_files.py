@@ -7,10 +7,10 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from .._model.refusal import TaskFailure
+from .._model.refusal import Refused, TaskFailure
 
 _MODE = 0o644  # whoever collects metrics reads them as another user
 
@@ -18,13 +18,30 @@ _MODE = 0o644  # whoever collects metrics reads them as another user
 def write(folder: Path, texts: Mapping[str, str]) -> list[str]:
     """Writes files, by their names, into a folder that is made where it is missing, and returns their paths. A reader
     finds the old file or the new one. Raises TaskFailure."""
-    try:
+    with _told("directory"):
         folder.mkdir(parents=True, exist_ok=True)
         return [str(_replaced(folder / name, text)) for name, text in texts.items()]
+
+
+def create(path: Path, text: str) -> None:
+    """Writes a new file. Raises Refused where there is one, which may be somebody's work, and TaskFailure."""
+    with _told("file"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise Refused(f"file: {path} exists, and is left as it is; name another one.")
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        path.chmod(_MODE)
+
+
+@contextlib.contextmanager
+def _told(option: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise TaskFailure(
-            f"directory: {error.filename or folder} cannot be written on the controller ({error.strerror}); name a "
-            "folder that this user may write to."
+            f"{option}: {error.filename} cannot be written on the controller ({error.strerror}); name one that this "
+            "user may write."
         ) from error
 
 

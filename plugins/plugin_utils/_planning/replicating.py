@@ -193,8 +193,8 @@ def _check_alone(relationship: Relationship, here: ServerView, there: ServerView
         raise NotServing(
             f"scopes: {few(alone)} is in '{relationship.name}' on {there.name}, and in no relationship on {here.name}. "
             f"Where another task is at work on the two servers, run again when it has ended; else {there.name} has to "
-            "finish it: dhcp_failover_scope there, with partner_host, adds it on both, or takes it out (state: absent). "
-            "Nothing was changed."
+            "finish it: dhcp_failover_scope there, with partner_host, adds it on both, or takes it out (state: "
+            "absent). Nothing was changed."
         )
 
 

@@ -8,8 +8,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.written_files import write
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import TaskFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.written_files import create, write
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused, TaskFailure
 
 
 def test_files_in_a_folder_that_is_made(tmp_path: Path) -> None:
@@ -31,3 +31,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TaskFailure, match=r"directory: .*file"):
         write(tmp_path / "file" / "x", {"x.txt": ""})
+
+
+def test_a_new_file_is_made_and_an_old_one_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "x.yml"
+    create(path, "one")
+    with pytest.raises(Refused, match=r"exists, and is left as it is"):
+        create(path, "two")
+    assert path.read_text(encoding="utf-8") == "one"
+    with pytest.raises(TaskFailure, match=r"file: .* cannot be written on the controller"):
+        create(path / "y", "")

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ..plugin_utils._engine.fleet_action import FleetAction
+from ..plugin_utils._engine.written_files import create
+from ..plugin_utils._model.texts import in_sight
+from ..plugin_utils._planning.adopting import adopt
+from ..plugin_utils._planning.fleet import Seen
+from ..plugin_utils._report.data_file import data_file
+
+
+class ActionModule(FleetAction):
+    """What dhcp_failover_info returned of several hosts as a file with the role's data. No server is reached."""
+
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {**FleetAction.HOSTS, "file": {"type": "path", "required": True}}
+
+    def perform(self, options: Mapping[str, Any], fleet: list[Seen]) -> dict[str, Any]:
+        """Writes the file, unless there is one. Raises Refused."""
+        found = adopt(fleet)
+        now = datetime.now(timezone.utc).isoformat(timespec="minutes")
+        read = ", ".join(sorted(seen.host for seen in fleet if seen.result is not None)) or "no server"
+        heading = (
+            f"The DHCP failover of {read} as it was at {now}, written by windhcp.failover.adopt.",
+            "No secret is in it; none is needed for what exists. Durations stand in quotes: YAML takes 1:00 for 60.",
+            *(f"Not adopted as it is: {problem}" for problem in found.problems),
+        )
+        path = Path(options["file"]).absolute()
+        text = data_file(found.entries, found.names, heading)
+        if not self._task.check_mode:
+            create(path, text)
+        return {
+            "changed": not self._task.check_mode,
+            "file": str(path),
+            "content": text,
+            "relationships": [entry["name"] for entry in found.entries],
+            "hosts": sorted(found.hosts),
+            "problems": list(found.problems),
+            "sentences": [
+                *(f"Not adopted as it is: {problem}." for problem in map(in_sight, found.problems)),
+                f"{len(found.entries)} relationships {'would be' if self._task.check_mode else 'are'} in {path}.",
+            ],
+        }

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the action plugins have in common that work with results of dhcp_failover_info and reach no server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible.plugins.action import ActionBase
+
+from .._model.refusal import TaskFailure
+from .._model.texts import in_sight
+from .._planning.fleet import Seen
+from .action import validated
+
+
+class FleetAction(ActionBase):  # type: ignore[misc]
+    """A module that runs on the controller alone. A subclass names its argument spec and says in `perform` what it
+    does."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    HOSTS: ClassVar[dict[str, Any]] = {
+        "hosts": {"type": "list", "elements": "str", "required": True},
+        "variable": {"type": "str", "required": True},
+    }
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]]
+
+    def perform(self, options: Mapping[str, Any], fleet: list[Seen]) -> dict[str, Any]:
+        """What the module does with its options, and returns. Raises TaskFailure."""
+        raise NotImplementedError
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task, from its options to its result."""
+        task_vars = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        options = validated(self, self.ARGUMENT_SPEC, {})
+        try:
+            fleet = [seen(host, options["variable"], task_vars["hostvars"]) for host in options["hosts"]]
+            result.update(self.perform(options, fleet))
+        except TaskFailure as failure:
+            result.update(failed=True, changed=False, msg=in_sight(str(failure)))
+        return result
+
+
+def seen(host: str, variable: str, hostvars: Any) -> Seen:
+    """What a host's variable holds, as plain data: it may be a task's failure, or nothing."""
+    found: Any = None
+    if host in hostvars:
+        found = json.loads(json.dumps(hostvars[host].get(variable), default=str))
+    if not isinstance(found, Mapping):
+        return Seen(host, problem=f"there is no result of dhcp_failover_info in the variable '{variable}'")
+    if found.get("unreachable") or found.get("failed") or "verdicts" not in found:
+        return Seen(host, problem=_first_line(found.get("msg")))
+    return Seen(host, found)
+
+
+def _first_line(message: Any) -> str:
+    lines = str(message or "").strip().splitlines()
+    return lines[0] if lines else "it gave no reason"

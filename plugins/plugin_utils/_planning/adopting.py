@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The running state of several servers as one site's data, and what of it cannot be data. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._model import site
+from .._model.refusal import Refused
+from .._model.texts import few
+from .fleet import Seen
+
+Entry = Mapping[str, Any]
+_OF_THE_PRIMARY = ("partner_server", "load_balance_percent")  # what the partner cannot tell for sure
+_COMPARED = (
+    "primary",
+    "mode",
+    "reserve_percent",
+    "max_client_lead_time",
+    "state_switch_interval",
+    "enable_auth",
+    "scopes",
+)
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """`entries`: failover_relationships, one of each relationship. `names`: of their scopes. `problems`: what could not
+    be adopted, or not as both servers have it, in sentences."""
+
+    entries: tuple[Entry, ...]
+    names: Mapping[str, str]
+    problems: tuple[str, ...]
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Those that an entry names."""
+        return frozenset(host for entry in self.entries for host in (entry["primary"], entry["partner"]))
+
+
+def adopt(fleet: Sequence[Seen]) -> Adopted:
+    """What dhcp_failover_info returned of each host, put together: of a relationship that both servers show the
+    primary's word counts."""
+    problems = [f"{seen.host} could not be read: {seen.problem}" for seen in fleet if seen.result is None]
+    halves: dict[tuple[str, frozenset[str]], dict[str, Entry]] = {}
+    for seen in fleet:
+        for entry, shown in zip(_config(seen), seen.relationships, strict=True):
+            if shown["partner_host"] is None:
+                problems.append(
+                    f"'{entry['name']}' on {seen.host}: its partner {shown['partner_server']} is no host of the "
+                    "inventory, or two are; add it there, and adopt once more"
+                )
+                continue
+            halves.setdefault((entry["name"], frozenset((entry["primary"], entry["partner"]))), {})[seen.host] = entry
+    entries = [_chosen(several, problems) for several in halves.values()]
+    entries.sort(key=lambda entry: (entry["name"].casefold(), entry["name"]))
+    problems += _refused(entries, fleet)
+    names = {scope: name for seen in fleet for scope, name in _scope_names(seen)}
+    return Adopted(tuple(entries), names, tuple(problems))
+
+
+def _config(seen: Seen) -> Sequence[Entry]:
+    return seen.result["config"]["failover_relationships"] if seen.result else ()
+
+
+def _chosen(several: Mapping[str, Entry], problems: list[str]) -> Entry:
+    """The entry of the server that is the primary by its own half."""
+    first = next(iter(several.values()))
+    own = next((entry for host, entry in several.items() if entry["primary"] == host), None)
+    if own is None:
+        problems.append(
+            f"'{first['name']}': its primary {first['primary']} was not read, so {' and '.join(_OF_THE_PRIMARY)} are "
+            "not in the data, and stay as they are"
+        )
+        return first
+    for host, entry in several.items():
+        apart = [key for key in _COMPARED if entry.get(key) != own.get(key)]
+        if apart:
+            problems.append(
+                f"'{own['name']}': {host} has another {few(apart)} than {own['primary']}, whose word was taken; "
+                "windhcp.failover.report tells what differs"
+            )
+    return own
+
+
+def _refused(entries: Sequence[Entry], fleet: Sequence[Seen]) -> Iterator[str]:
+    """What the role would not take."""
+    hosts = {seen.host for seen in fleet} | {host for entry in entries for host in (entry["primary"], entry["partner"])}
+    try:
+        site.entries(entries, hosts)
+    except Refused as refused:
+        yield str(refused)
+
+
+def _scope_names(seen: Seen) -> Iterator[tuple[str, str]]:
+    for scope in (seen.result or {}).get("scopes", ()):
+        yield scope["scope_id"], scope["name"]

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""dhcp_failover_adopt: from the variables of hosts to a new file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import yaml
+from ansible_collections.windhcp.failover.plugins.action.dhcp_failover_adopt import ActionModule
+from faults import healthy
+from fleets import seen
+
+
+def run(file: Path, *, check_mode: bool = False) -> dict[str, Any]:
+    fleet = {one.host: {"seen": one.result} for one in seen(healthy())}
+    args = {"hosts": list(fleet), "variable": "seen", "file": str(file)}
+    task = SimpleNamespace(check_mode=check_mode, diff=False, async_val=0, delegate_to=None, args=args)
+    connection = SimpleNamespace(transport="local", _shell=SimpleNamespace(tmpdir=None))
+    result: dict[str, Any] = ActionModule(task, connection, None, None, None, None).run(task_vars={"hostvars": fleet})
+    return result
+
+
+def test_a_new_file_in_a_new_folder(tmp_path: Path) -> None:
+    file = tmp_path / "group_vars" / "failover.yml"
+    result = run(file)
+    assert (result["changed"], result["file"], result["relationships"]) == (True, str(file), ["HQ"])
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert [entry["name"] for entry in data["failover_relationships"]] == ["HQ"]
+    assert "# Clients" in file.read_text(encoding="utf-8")
+    assert result["content"] == file.read_text(encoding="utf-8")
+
+
+def test_a_file_that_exists_stays(tmp_path: Path) -> None:
+    file = tmp_path / "failover.yml"
+    file.write_text("mine", encoding="utf-8")
+    result = run(file)
+    assert result["msg"] == f"file: {file} exists, and is left as it is; name another one."
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_check_mode_writes_none(tmp_path: Path) -> None:
+    result = run(tmp_path / "failover.yml", check_mode=True)
+    assert (result["changed"], list(tmp_path.iterdir())) == (False, [])
+    assert "failover_relationships:" in result["content"]
