@@ -45,6 +45,14 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_max_removals_percent",
     ),
     "swap_roles": ("failover_relationships_to_swap", "failover_dry_run"),
+    "remove": (
+        "failover_keep",
+        "failover_other_copy",
+        "failover_relationships_to_remove",
+        "failover_scopes_to_remove",
+        "failover_dry_run",
+    ),
+    "partner_down": ("failover_server", "failover_partner", "failover_partner_is_off", "failover_dry_run"),
 }
 
 
@@ -82,7 +90,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     }
     CONDITIONS: Mapping[str, Any] = {
         "mutually_exclusive": [tuple(_PURPOSES)],
-        "required_one_of": [("relationships", "decommission")],
+        "required_one_of": [("relationships", "decommission", "remove", "partner_down")],
     }
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -110,6 +118,10 @@ def _answer(options: Mapping[str, Any], hosts: Collection[str], host: str) -> di
     entries = site.entries(options["relationships"] or (), hosts)
     if options["decommission"] is not None:
         return _decommission(variables.decommission(options["decommission"], hosts), options["existing"])
+    if options["remove"] is not None:
+        return _remove(variables.remove(options["remove"], hosts), options["existing"])
+    if options["partner_down"] is not None:
+        return _partner_down(variables.partner_down(options["partner_down"], hosts), options["existing"])
     if options["migrate"] is not None:
         asked = variables.migrate(options["migrate"], hosts, entries)
         return _migrate(asked, site.share(entries, host), options["existing"])
@@ -128,6 +140,25 @@ def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
         "missing": list(chosen.missing),
         "staying": chosen.staying_as_data(),
     }
+
+
+def _remove(asked: variables.Removal, read: Read) -> dict[str, Any]:
+    if not read:
+        return {}
+    members, missing = site_sets.to_take_out(read[0], asked)
+    there = {entry["name"] for entry in read[0]["relationships"]}
+    return {
+        "to_remove": [{"name": name, "state": "absent"} for name in asked.relationships],
+        "to_take_out": [{"relationship": each.relationship, "scopes": each.scopes} for each in members],
+        "missing": [*(name for name in asked.relationships if name not in there), *missing],
+    }
+
+
+def _partner_down(asked: variables.Declaring, read: Read) -> dict[str, Any]:
+    if read is None:
+        return {}
+    chosen = site_sets.to_declare(site_sets.existing(read), asked)
+    return {"to_declare": list(chosen.names), "staying": chosen.staying_as_data()}
 
 
 def _migrate(asked: variables.Migration, declared: site.Share, read: Read) -> dict[str, Any]:

@@ -41,7 +41,9 @@ def removal_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _prefix(result: Mapping[str, Any]) -> str:
     """The relationship that the task was looped over."""
-    return f"'{result['item']}': " if result.get("item") else ""
+    item = result.get("item")
+    name = item.get("relationship") if isinstance(item, Mapping) else item
+    return f"'{name}': " if name else ""
 
 
 def becomes_of_copy(removal: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from .identity import same_server
 from .refusal import Refused
 from .site import Share, refusal
-from .variables import Decommission, Migration
+from .variables import Declaring, Decommission, Migration, Removal
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,40 @@ def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> 
             f"Write there primary: {keep}, which has the scopes, and partner: {new}. To make {new} the active server, "
             "change that afterwards and run windhcp.failover.swap_roles."
         )
+    return Chosen(names, _others(there, names))
+
+
+@dataclass(frozen=True)
+class Members:
+    """Scopes of one relationship that leave it."""
+
+    relationship: str
+    scopes: Sequence[str]
+
+
+def to_take_out(answer: Mapping[str, Any], asked: Removal) -> tuple[Sequence[Members], Sequence[str]]:
+    """The scopes that are to leave, by relationship, and what is in none: a scope that left before, or never was
+    there. `answer`: what dhcp_failover_info returned of the server that keeps them. Raises Refused."""
+    if answer.get("failed") or answer.get("unreachable"):
+        raise Refused(_unread(answer, ""))
+    whole = [entry for entry in answer["relationships"] if entry["name"] not in asked.relationships]
+    wanted = set(map(str, asked.scopes))
+    leaving = [Members(entry["name"], [scope for scope in entry["scopes"] if scope in wanted]) for entry in whole]
+    members = {scope for entry in answer["relationships"] for scope in entry["scopes"]}
+    missing = [str(scope) for scope in asked.scopes if str(scope) not in members]
+    return [each for each in leaving if each.scopes], missing
+
+
+def to_declare(there: Sequence[Existing], asked: Declaring) -> Chosen:
+    """The relationships of the two. Raises Refused where there are none."""
+    between = [one for one in there if one.is_between(asked.servers, asked.partner)]
+    if not between:
+        partners = sorted({name for one in there for name in (one.primary, one.partner)} - {asked.server})
+        raise Refused(
+            f"failover_partner: {asked.server} has no relationship with {asked.partner}"
+            + (f"; it has some with {', '.join(partners)}." if partners else ", and none at all.")
+        )
+    names = _each_once(one.name for one in between)
     return Chosen(names, _others(there, names))
 
 

@@ -102,6 +102,62 @@ def migrate(variables: Variables, hosts: Collection[str], site: Sequence[Entry])
     return Migration(str(keep), str(leaving), str(new))
 
 
+@dataclass(frozen=True)
+class Removal:
+    """What leaves failover, by name and by scope id; `keep` has the scopes."""
+
+    keep: str
+    relationships: Sequence[str]
+    scopes: Sequence[IPv4Address]
+
+
+def remove(variables: Variables, hosts: Collection[str]) -> Removal:
+    """What the playbook remove is to do. Raises Refused, as above."""
+    relationships, scopes = "failover_relationships_to_remove", "failover_scopes_to_remove"
+    names = _names(variables.get(relationships)) or ()
+    problems, ids = [*_keep(variables, hosts)], tuple[IPv4Address, ...]()
+    try:
+        ids = scope_ids(_names(variables.get(scopes)) or (), scopes)
+    except Refused as refused:
+        problems.append(str(refused))
+    if _is_unset(variables.get(scopes)) and not any(name.strip() for name in names):
+        problems.append(f"{relationships}: is not set; it should be names of relationships, or {scopes} scope ids.")
+    problems += [*_other_copy(variables, orphan=False, of="the other server", gone=False), *_flags(variables)]
+    _refuse(problems)
+    return Removal(str(variables["failover_keep"]), names, ids)
+
+
+@dataclass(frozen=True)
+class Declaring:
+    """`server` declares `partner` down."""
+
+    server: str
+    partner: str
+
+    @property
+    def servers(self) -> Sequence[str]:
+        """Both."""
+        return (self.server, self.partner)
+
+
+def partner_down(variables: Variables, hosts: Collection[str]) -> Declaring:
+    """What the playbook partner_down is to do. Raises Refused, as above."""
+    server, partner = variables.get("failover_server"), variables.get("failover_partner")
+    should, problems = "the server in the inventory that is to serve alone", list[str]()
+    if _is_unset(server):
+        problems.append(_wrong("failover_server", server, should))
+    elif server not in hosts:
+        problems.append(_unknown_host("failover_server", server, should, hosts))
+    if _is_unset(partner):
+        problems.append(_wrong("failover_partner", partner, "the server that is down"))
+    elif partner == server:
+        problems.append(
+            _wrong("failover_partner", partner, "the other server, which is down", ", as failover_server is")
+        )
+    _refuse([*problems, *_flags(variables)])
+    return Declaring(str(server), str(partner))
+
+
 def swap_roles(variables: Variables, site: Sequence[Entry]) -> Sequence[str]:
     """The relationships whose servers change places. `site`: failover_relationships. Raises Refused, as above."""
     variable, should = "failover_relationships_to_swap", "names of relationships in hot standby"
@@ -177,12 +233,13 @@ def _leaving(variables: Variables) -> Iterable[str]:
         yield _wrong("failover_leaving", leaving, "the other server, which leaves", ", as failover_keep is")
 
 
-def _other_copy(variables: Variables, orphan: bool) -> Iterable[str]:
+def _other_copy(
+    variables: Variables, orphan: bool, *, of: str = "failover_leaving", gone: bool = True
+) -> Iterable[str]:
     value = variables.get("failover_other_copy")
     if not orphan and value not in ("delete", "disable"):
-        becomes = "what becomes of the copies on failover_leaving"
-        gone = "when that server is gone for good, set failover_orphan to true instead"
-        yield _wrong("failover_other_copy", value, f"delete or disable, {becomes}; {gone}")
+        cure = "; when that server is gone for good, set failover_orphan to true instead" if gone else ""
+        yield _wrong("failover_other_copy", value, f"delete or disable, what becomes of the copies on {of}{cure}")
 
 
 def _data(site: Sequence[Entry], changed: str) -> Iterable[str]:

@@ -10,8 +10,14 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import site, site_sets
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import scope_ids
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.site_sets import Existing
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.variables import Decommission, Migration
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.variables import (
+    Declaring,
+    Decommission,
+    Migration,
+    Removal,
+)
 
 HOSTS = ["dhcp01", "dhcp02", "dhcp03"]
 HQ = Existing("HQ", "dhcp01", "dhcp02")
@@ -119,3 +125,38 @@ def test_some_scopes_of_the_relationships_that_have_them() -> None:
     ]
     written = site_sets.with_scopes(site.share(site.entries(data, HOSTS), "dhcp01"), [IPv4Address("10.0.2.0")])
     assert [(options["name"], options["scopes"]) for options in written] == [("HQ", ["10.0.2.0"])]
+
+
+SHOWN = {
+    "relationships": [
+        {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0"]},
+        {"name": "Branches", "scopes": ["10.0.3.0"]},
+    ]
+}
+
+
+def test_scopes_leave_the_relationships_that_have_them() -> None:
+    asked = Removal("dhcp01", (), scope_ids(["10.0.1.0", "10.0.3.0", "10.0.9.0"]))
+    members, missing = site_sets.to_take_out(SHOWN, asked)
+    assert members == [site_sets.Members("HQ", ["10.0.1.0"]), site_sets.Members("Branches", ["10.0.3.0"])]
+    assert missing == ["10.0.9.0"]
+
+
+def test_scopes_of_a_relationship_that_ends_leave_with_it() -> None:
+    members, missing = site_sets.to_take_out(SHOWN, Removal("dhcp01", ("HQ",), scope_ids(["10.0.1.0"])))
+    assert (members, missing) == ([], [])
+
+
+def test_a_keeper_that_was_not_read_is_refused() -> None:
+    with pytest.raises(Refused, match="cannot be read: no"):
+        site_sets.to_take_out({"failed": True, "msg": "no"}, Removal("dhcp01", ("HQ",), ()))
+
+
+def test_the_relationships_of_a_server_that_is_down() -> None:
+    there = [site_sets.Existing("HQ", "dhcp01", "dhcp02"), site_sets.Existing("Munich", "dhcp03", "dhcp01")]
+    chosen = site_sets.to_declare(there, Declaring("dhcp01", "dhcp02.contoso.example"))
+    assert (chosen.names, [other.name for other in chosen.staying]) == (["HQ"], ["Munich"])
+    with pytest.raises(Refused, match=r"has no relationship with dhcp09; it has some with dhcp02, dhcp03\."):
+        site_sets.to_declare(there, Declaring("dhcp01", "dhcp09"))
+    with pytest.raises(Refused, match=r"and none at all\."):
+        site_sets.to_declare([], Declaring("dhcp01", "dhcp09"))

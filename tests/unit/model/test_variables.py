@@ -231,3 +231,55 @@ def test_a_role_is_about_all_unless_it_is_told_otherwise() -> None:
     assert variables.replicate({}, ending) == (SITE, None), "of what is to be removed nothing is replicated"
     entries, scopes = variables.replicate({"replicate_relationships": ["HQ"], "replicate_scopes": "10.0.1.0"}, SITE)
     assert ([entry.name for entry in entries], scopes) == (["HQ"], (IPv4Address("10.0.1.0"),))
+
+
+REMOVE = {
+    "failover_keep": "dhcp01",
+    "failover_other_copy": "delete",
+    "failover_scopes_to_remove": "10.0.1.0",
+    "failover_relationships_to_remove": ["HQ"],
+}
+DOWN = {"failover_server": "dhcp01", "failover_partner": "dhcp09"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"failover_keep": None}, f"failover_keep: is not set; {KEEPS}"),
+        (
+            {"failover_other_copy": None},
+            "failover_other_copy: is not set; it should be delete or disable, what becomes of",
+        ),
+        ({"failover_scopes_to_remove": "HQ"}, "failover_scopes_to_remove: 'HQ' is no IPv4 address"),
+        ({"failover_dry_run": "maybe"}, "failover_dry_run: is 'maybe'"),
+        (
+            {"failover_scopes_to_remove": None, "failover_relationships_to_remove": [" "]},
+            "failover_relationships_to_remove: is not set; it should be names of relationships, or",
+        ),
+    ],
+)
+def test_remove_names_the_wrong_variable(changes: Mapping[str, Any], text: str) -> None:
+    (problem,) = problems(lambda: variables.remove({**REMOVE, **changes}, HOSTS))
+    assert problem.startswith(text)
+
+
+def test_what_is_to_be_removed() -> None:
+    assert variables.remove(REMOVE, HOSTS) == variables.Removal("dhcp01", ("HQ",), (IPv4Address("10.0.1.0"),))
+    only = variables.remove({**REMOVE, "failover_relationships_to_remove": None}, HOSTS)
+    assert (only.relationships, only.scopes) == ((), (IPv4Address("10.0.1.0"),))
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"failover_server": None}, "failover_server: is not set; it should be the server in the inventory that is to"),
+        ({"failover_server": "dhcp1"}, f"failover_server: is 'dhcp1', {UNKNOWN}"),
+        ({"failover_partner": ""}, "failover_partner: is empty; it should be the server that is down."),
+        ({"failover_partner": "dhcp01"}, "failover_partner: is 'dhcp01', as failover_server is"),
+        ({"failover_partner_is_off": "x"}, "failover_partner_is_off: is 'x'"),
+    ],
+)
+def test_partner_down_names_the_wrong_variable(changes: Mapping[str, Any], text: str) -> None:
+    (problem,) = problems(lambda: variables.partner_down({**DOWN, **changes}, HOSTS))
+    assert problem.startswith(text)
+    assert variables.partner_down(DOWN, HOSTS).servers == ("dhcp01", "dhcp09")
