@@ -23,6 +23,9 @@ _WORDS: Sequence[Sequence[str]] = (
     ("plan", "step"),
     ("removals", "differences"),
     ("relationships", "drift", "problem"),
+    ("relationships", "events", "text"),
+    ("relationships", "events_problem"),
+    ("safety_copies_problem",),
     ("server_additions",),
 )
 
