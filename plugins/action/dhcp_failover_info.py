@@ -14,15 +14,17 @@ from ..plugin_utils._planning.capacity_verdicts import rates
 from ..plugin_utils._planning.inspecting import Inspection, inspect
 from ..plugin_utils._planning.verdict import check_off
 
+GATHER = ["drift", "health", "events", "safety_copies"]
+
 
 class ActionModule(FailoverAction):
-    """What is on the server, how the partner differs, how full the scopes are, and what is to be said of it. Writes
-    nothing."""
+    """What is on the server, how the partner differs, how full the scopes are, since when it is so, which safety copies
+    there are, and what is to be said of it. Writes nothing."""
 
     WRITES = False
     ARGUMENT_SPEC = {
         "name": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": ["drift", "health"], "default": []},
+        "gather": {"type": "list", "elements": "str", "choices": GATHER, "default": []},
         "partner_host": {"type": "str"},
         "verdicts_off": {"type": "list", "elements": "str", "default": []},
         "new_clients_per_hour": {"type": "raw"},
@@ -37,11 +39,17 @@ class ActionModule(FailoverAction):
             "health" in options["gather"],
             check_off(options["verdicts_off"]),
             rates(options["new_clients_per_hour"]),
+            "events" in options["gather"],
+            "safety_copies" in options["gather"],
         )
         found = self.reader.know(lambda world: inspect(wanted, world))
         self.warn_of_states(entry["name"] for entry in found.relationships)
         server = self.reader.here
         shown = [current for current in server.relationships if wanted.name in (None, current.name)]
+        kept: dict[str, Any] = {}
+        if found.copies is not None:
+            kept["safety_copies"] = found.copies.public([current.name for current in server.relationships])
+            kept["safety_copies_problem"] = found.copies.problem
         return {
             "server": server.name,
             "relationships": found.relationships,
@@ -54,6 +62,7 @@ class ActionModule(FailoverAction):
                 ]
             },
             "verdicts": [verdict.public() for verdict in found.verdicts],
+            **kept,
         }
 
 
