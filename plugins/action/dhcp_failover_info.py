@@ -14,15 +14,17 @@ from ..plugin_utils._planning.capacity_verdicts import rates
 from ..plugin_utils._planning.inspecting import Inspection, inspect
 from ..plugin_utils._planning.verdict import check_off
 
+GATHER = ["drift", "health", "scopes", "events", "safety_copies"]  # the flags of Inspection
+
 
 class ActionModule(FailoverAction):
-    """What is on the server, how the partner differs, how full the scopes are, and what is to be said of it. Writes
-    nothing."""
+    """What is on the server, how the partner differs, how full the scopes are, since when it is so, which safety copies
+    there are, and what is to be said of it. Writes nothing."""
 
     WRITES = False
     ARGUMENT_SPEC = {
         "name": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": ["drift", "health", "scopes"], "default": []},
+        "gather": {"type": "list", "elements": "str", "choices": GATHER, "default": []},
         "partner_host": {"type": "str"},
         "verdicts_off": {"type": "list", "elements": "str", "default": []},
         "new_clients_per_hour": {"type": "raw"},
@@ -31,18 +33,17 @@ class ActionModule(FailoverAction):
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Reads, and returns the relationships, the scopes that are in none, both as the role's data, and the verdicts.
         Raises TaskFailure."""
-        wanted = Inspection(
-            options["name"],
-            "drift" in options["gather"],
-            "health" in options["gather"],
-            check_off(options["verdicts_off"]),
-            rates(options["new_clients_per_hour"]),
-            "scopes" in options["gather"],
-        )
+        flags: dict[str, Any] = dict.fromkeys(options["gather"], True)
+        off, new_clients = check_off(options["verdicts_off"]), rates(options["new_clients_per_hour"])
+        wanted = Inspection(options["name"], off=off, rates=new_clients, **flags)
         found = self.reader.know(lambda world: inspect(wanted, world))
         self.warn_of_states(entry["name"] for entry in found.relationships)
         server = self.reader.here
         shown = [current for current in server.relationships if wanted.name in (None, current.name)]
+        more: dict[str, Any] = {} if found.scopes is None else {"scopes": found.scopes}
+        if found.copies is not None:
+            more["safety_copies"] = found.copies.public([current.name for current in server.relationships])
+            more["safety_copies_problem"] = found.copies.problem
         return {
             "server": server.name,
             "relationships": [
@@ -61,7 +62,7 @@ class ActionModule(FailoverAction):
                 ]
             },
             "verdicts": [verdict.public() for verdict in found.verdicts],
-            **({"scopes": found.scopes} if found.scopes is not None else {}),
+            **more,
         }
 
 

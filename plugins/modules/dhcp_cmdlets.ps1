@@ -395,6 +395,47 @@ function Get-Who {
     }
 }
 
+# ------------------------------------------------------------------ the event log
+
+function Find-Events($Call) {
+    # What the DHCP service of this server, or of another one over a second hop, logged in the last "days". It is asked for by the
+    # provider, which is in all of its logs, since these have other names in other places. Each of "queries" is asked by itself, and
+    # answers the newest "most", so that events of one kind do not hide those of another.
+    # Whose text cannot be made is there all the same, and the text is translated: nothing needs it.
+    $parameters = Join-Parameters @{} $Call
+    $since = (Get-Date).AddDays(-$Call['days'])
+    $accounts = @{}
+    $errors = @()
+    $stopped = $false
+    $objects = @(foreach ($query in $Call['queries']) {
+            if ($stopped) { break } # a server that does not answer is not asked again
+            $filter = @{ ProviderName = 'Microsoft-Windows-DHCP-Server'; Id = [int[]] $query['ids']; StartTime = $since }
+            $failures = $null
+            $found = @()
+            try { $found = @(Get-WinEvent -FilterHashtable $filter -MaxEvents $query['most'] @parameters -ErrorAction SilentlyContinue -ErrorVariable failures) }
+            catch {
+                $failures = @($_)
+                $stopped = $true
+            }
+            if (-not $found.Count) { $errors += @(ConvertTo-Failures $failures) }
+            foreach ($one in $found) {
+                $sid = "$($one.UserId)"
+                if ($sid -and -not $accounts.Contains($sid)) {
+                    try { $accounts[$sid] = "$($one.UserId.Translate([System.Security.Principal.NTAccount]))" }
+                    catch { $accounts[$sid] = '' }
+                }
+                [ordered] @{
+                    id     = $one.Id
+                    time   = $one.TimeCreated
+                    sid    = $sid
+                    user   = "$($accounts[$sid])"
+                    values = @(foreach ($property in $one.Properties) { "$($property.Value)" })
+                }
+            }
+        })
+    New-Result $objects $errors
+}
+
 # ------------------------------------------------------------------ the management API
 
 function Import-ManagementApi {
@@ -698,6 +739,25 @@ function Get-CopyPath($Call) {
     $path
 }
 
+function Find-Copies {
+    # What is in the folder of the safety copies, by name. A warning for each file that is not as it was made.
+    $folder = Find-Folder 'safety-copies'
+    if (-not $folder) { return New-Result }
+    $paths = [System.IO.Directory]::GetFiles($folder)
+    [array]::Sort($paths, [System.StringComparer]::Ordinal)
+    $warnings = @()
+    $objects = @(foreach ($path in $paths) {
+            try { if (-not (Find-File $path)) { continue } }
+            catch {
+                $warnings += "$_"
+                continue
+            }
+            $file = [System.IO.FileInfo]::new($path)
+            [ordered] @{ path = $path; bytes = $file.Length; written = $file.LastWriteTimeUtc }
+        })
+    New-Result $objects @() $warnings
+}
+
 function Read-Copy($Call) { New-Result @(Read-Packed (Get-CopyPath $Call)) }
 
 function Edit-Copy([string] $Path, [string] $Edited, [string[]] $Inactive) {
@@ -855,11 +915,13 @@ function Invoke-Operation($Call) {
         'probe_partner' { Test-Partner $Call }
         'who_when' { Get-WhoWhen }
         'compare_clock' { Compare-Clock $Call }
+        'find_events' { Find-Events $Call }
         'probe_api' { Invoke-ManagementApi $Call 'DhcpV4FailoverGetRelationship' }
         'remove_member_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteScopeFromRelationship' }
         'remove_relationship_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteRelationship' }
         'safety_copy' { Invoke-FileOperation $Call ${function:Save-Copy} -Writes }
         'read_copy' { Invoke-FileOperation $Call ${function:Read-Copy} }
+        'find_copies' { Invoke-FileOperation $Call ${function:Find-Copies} }
         'import_copy' { Invoke-FileOperation $Call ${function:Import-Copy} -Writes }
         'keep_text' { Invoke-FileOperation $Call ${function:Save-Text} -Writes }
         'drop_text' { Invoke-FileOperation $Call ${function:Remove-Text} -Writes }

@@ -21,7 +21,7 @@ from nothing_lost.task import Wire, perform
 
 from fuzz.wild import SECRET
 
-INFO = {"gather": ["drift", "health"]}
+INFO = {"gather": ["drift", "health", "events", "safety_copies"]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,7 @@ class Scene:
             switches=self.lab.switches,
             clock=self.lab.clock,
             salt=self.lab.salt,
+            logs=copy.deepcopy(self.lab.logs),
         )
         lab.cut_links = set(self.lab.cut_links)
         return Wire(lab, files=copy.deepcopy(dict(self.files)))

@@ -8,6 +8,7 @@
     simulated_waits: true                   # optional, of such a clock: nobody sleeps, it goes on instead
     cut_links: [[DHCP01, DHCP02]]           # no packet passes; cut_failover_links: TCP 647 alone
     cut_rpc_links: [[DHCP01, DHCP02]]       # DHCP01 does not reach the management interface of DHCP02
+    events: {DHCP01: [{time: ..., id: 20251, values: [...]}]}   # of a saved state: see core/event_log.py
     servers:
       DHCP01: {fqdn: ..., address: 127.0.0.11, ip: 10.10.0.11, os: 2022, scopes: {...}, ...}
     relationships:                          # optional: what exists already, on both servers
@@ -33,6 +34,7 @@ import yaml
 from lab import transports
 from lab.audit import Audit
 from lab.codec import TopologyError, read, write
+from lab.core.event_log import AVAILABILITY, Event
 from lab.core.lab import Lab
 from lab.core.network import EVERYTHING, FAILOVER, RPC
 from lab.core.open_questions import Switches
@@ -42,6 +44,7 @@ from lab.halves import Joint, check_halves, join, without_secret
 
 TOPOLOGIES = Path(__file__).with_name("topologies")
 _WORDS = {
+    "event_log": AVAILABILITY,
     "service": ("running", "paused", "stopped", "starting"),
     "language": ("en", "de", "fr"),
 }
@@ -60,6 +63,7 @@ class _File:
     cut_failover_links: list[list[str]] = field(default_factory=list)
     relationships: dict[str, Joint] = field(default_factory=dict)
     lost_dns: list[str] = field(default_factory=list)
+    events: dict[str, list[Event]] = field(default_factory=dict)
 
 
 def load(path: Path, *, passwords: Mapping[str, str] | None = None, audit: Audit | None = None) -> Lab:
@@ -84,6 +88,7 @@ def loads(text: str, *, passwords: Mapping[str, str] | None = None, audit: Audit
         raise TopologyError("simulated_waits", "there is no clock that could go on", "Write clock: as well")
     lab = Lab(switches=switches, clock=file.clock, audit=audit or Audit(), lost_dns=file.lost_dns)
     lab.simulated_waits = file.simulated_waits
+    lab.logs.events = file.events
     known = dict(passwords or {})
     for name, server in file.servers.items():
         server.name = name.upper()
@@ -110,6 +115,7 @@ def save(lab: Lab, path: Path) -> None:
 def dumps(lab: Lab) -> str:
     """The same as text."""
     with lab.lock():
+        lab.logs.look(lab)  # what changed until now
         state = {
             "clock": lab.clock,
             "switches": write(lab.switches),
@@ -118,6 +124,7 @@ def dumps(lab: Lab) -> str:
             "cut_rpc_links": _written_cuts(lab, RPC),
             "cut_failover_links": _written_cuts(lab, FAILOVER),
             "lost_dns": lab.lost_dns,
+            "events": lab.logs.events,
             "servers": {name: _written_server(lab, server) for name, server in lab.servers.items()},
         }
         kept = {key: write(value) for key, value in state.items() if value}
@@ -213,6 +220,7 @@ def _check_server(name: str, server: Server, place: str) -> None:
         raise TopologyError(f"{place}.os", f"unknown {server.os!r}", f"Write a build, or one of {', '.join(BUILDS)}")
     _check_word(place, "service", server.service)
     _check_word(place, "language", server.language)
+    _check_word(place, "event_log", server.event_log)
     for one in server.transports:
         if one not in transports.NAMES:
             raise TopologyError(

@@ -16,7 +16,16 @@ from .._model.identity import Connection, Hop
 from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, with_leases
 from .._planning.world import Content, ServerView, view
-from .._windows import cmdlets, kept_files, probes, scope_cmdlets, server_replies, service_facts
+from .._windows import (
+    cmdlets,
+    event_log,
+    kept_files,
+    probes,
+    safety_copies,
+    scope_cmdlets,
+    server_replies,
+    service_facts,
+)
 from .._windows.cmdlets import Operation
 from .._windows.errors import EMPTY_FAILOVER, Heard, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .._windows.export_elements import NOTHING, Uses
@@ -67,6 +76,8 @@ class Reads:
     computer: str | None = None
     lacking: frozenset[IPv4Address] = frozenset()
     service: bool = False
+    events: bool = False
+    copies: bool = False
 
     @property
     def export(self) -> Sequence[Operation]:
@@ -96,9 +107,19 @@ class Reads:
         """The reads of what else is told of the DHCP service."""
         return service_facts.reads(self.computer) if self.service else ()
 
+    @property
+    def logged(self) -> Sequence[Operation]:
+        """The read of what the DHCP service logged of failover."""
+        return [event_log.read(self.computer)] if self.events else ()
+
+    @property
+    def kept(self) -> Sequence[Operation]:
+        """The read of which safety copies there are."""
+        return [kept_files.find_copies()] if self.copies else ()
+
     def operations(self) -> Sequence[Operation]:
         """All of them."""
-        return [*self.export, *self.probe, *self.levels, *self.readiness, *self.told]
+        return [*self.export, *self.probe, *self.levels, *self.readiness, *self.told, *self.logged]
 
 
 def of_partners(reads: Sequence[PartnerRead], place: Connection | str, lacking: Lacking) -> Reads:
@@ -112,6 +133,7 @@ def of_partners(reads: Sequence[PartnerRead], place: Connection | str, lacking: 
         place if isinstance(place, str) else None,
         lacking.get(place, frozenset()),
         any(read.service for read in reads),
+        any(read.events for read in reads),
     )
 
 
@@ -127,6 +149,8 @@ def of_this_server(request: ReadRequest, lacking: Lacking) -> Reads:
         None,
         lacking.get(HERE, frozenset()),
         request.own.service,
+        request.own.events,
+        request.own.copies,
     )
 
 
@@ -151,6 +175,8 @@ def own_operations(
         *(probe for name in reached_later(request, over_hop) for probe in probes.probes(name)),
         *mine.levels,
         *mine.told,
+        *mine.logged,
+        *mine.kept,
         *([cmdlets.get_statistics()] if own.statistics else []),
         *([kept_files.read_copy(own.copy)] if own.copy else []),
         *_uses(own, mine),
@@ -282,4 +308,8 @@ def _with_reads(seen: ServerView, reading: Reading, reads: Reads, probe: Operati
     if reads.told and reading.has(reads.told):
         facts = service_facts.found([reading.answer(operation) for operation in reads.told])
         seen = replace(seen, service=facts)
+    for operation in reads.logged if reading.has(reads.logged) else ():
+        seen = replace(seen, events=event_log.found(reading.answer(operation)))
+    for operation in reads.kept if reading.has(reads.kept) else ():
+        seen = replace(seen, kept=safety_copies.found(reading.answer(operation), seen.name))
     return seen

@@ -397,10 +397,5 @@ class Reader:
             self._lacking[place] = frozenset(lacking)
         before = self._views.get(shown.source)
         if before is not None:
-            contents = (*shown.contents, *before.contents)
-            level, uses = shown.level or before.level, shown.uses or before.uses
-            api, ready = shown.api or before.api, shown.ready or before.ready
-            details, service = shown.details or before.details, shown.service or before.service
-            shown = replace(shown, contents=contents, api=api, level=level, ready=ready, uses=uses)
-            shown = replace(shown, details=details, service=service)
+            shown = shown.with_earlier(before)
         self._views[shown.source] = shown

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is on a server: its relationships, how the partner's half and content differ, how full the scopes are. No
-I/O."""
+"""What is on a server: its relationships, how the partner's half and content differ, how full the scopes are, since
+when it is so. No I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -14,6 +14,7 @@ from .._model.failover_states import NORMAL, TOLD
 from .._model.relationship import Relationship
 from .._model.render import relationship_result, scope_result
 from .._model.scope import Utilisation
+from .._windows.safety_copies import SafetyCopies
 from . import comparison
 from .capacity_verdicts import Rates, of_capacity
 from .comparison import Difference
@@ -21,6 +22,7 @@ from .pair_verdicts import Pair, members_apart, of_pair
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .recognising import not_the_partner, unknown_half, unknown_partner
 from .server_verdicts import of_double_service, of_server
+from .timeline import Logs, timeline
 from .verdict import HEALTH, SYNC, Verdict, decided, without
 from .world import Half, ServerView, World
 
@@ -36,31 +38,36 @@ class Inspection:
     off: frozenset[str] = frozenset()
     rates: Rates = field(default_factory=Rates)
     scopes: bool = False
+    events: bool = False
+    safety_copies: bool = False
+
+    def read_of(self, current: Relationship) -> PartnerRead | None:
+        """What is asked of the partner of a relationship."""
+        if not (self.drift or self.events):
+            return None
+        scopes = current.scopes if self.drift else ()
+        asked = PartnerRead(current.partner.names, current.name, scopes, leases=False)
+        return replace(asked, service=self.health and self.drift, events=self.events)
 
 
 @dataclass(frozen=True)
 class Inspected:
-    """The relationships as dhcp_failover_info returns them, what is to be said of them and of the server, and its
-    scopes, where they were asked for."""
+    """The relationships as dhcp_failover_info returns them, and what is to be said of them and of the server. `scopes`,
+    `copies`: the scopes of the server and the safety copies on it, where they were asked for."""
 
     relationships: Sequence[Mapping[str, Any]]
     verdicts: Sequence[Verdict]
     scopes: Sequence[Mapping[str, Any]] | None = None
+    copies: SafetyCopies | None = None
 
 
 def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
     """What is there, and what is wrong with it. A partner that cannot be read is a finding and no failure."""
     if not world.views:
-        service = wanted.health or wanted.scopes
-        return ReadRequest(OwnRead(statistics=wanted.health, level=wanted.health, service=service))
+        own = OwnRead(statistics=wanted.health, level=wanted.health, service=wanted.health or wanted.scopes)
+        return ReadRequest(replace(own, events=wanted.events, copies=wanted.safety_copies))
     shown = [current for current in world.here.relationships.values() if wanted.name in (None, current.name)]
-    reads = {
-        current.name: PartnerRead(
-            current.partner.names, current.name, current.scopes, leases=False, service=wanted.health
-        )
-        for current in shown
-        if wanted.drift
-    }
+    reads = {current.name: read for current in shown if (read := wanted.read_of(current))}
     unknown = tuple(read for read in reads.values() if world.asked(read) is None)
     if unknown:
         return ReadRequest(partners=unknown)
@@ -72,14 +79,24 @@ def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
     ]
     if waits:
         return ReadRequest(resolve=tuple(waits))
-    pairs = [Pair(current, world.here, _partner(reads.get(current.name), world)) for current in shown]
+    partners = {name: world.asked(read) for name, read in reads.items()}
+    pairs = [Pair(one, world.here, partners[one.name] if wanted.drift else None) for one in shown]
     verdicts = without(_verdicts(pairs, wanted, world), wanted.off)
     entries = [_entry(pair, verdicts, wanted, world) for pair in pairs]
-    return Inspected(entries, verdicts, _scopes(world) if wanted.scopes else None)
+    if wanted.events:
+        entries = [
+            {**entry, **_timeline(pair, partners[pair.name])} for entry, pair in zip(entries, pairs, strict=True)
+        ]
+    scopes = _scopes(world) if wanted.scopes else None
+    return Inspected(entries, verdicts, scopes, world.here.kept if wanted.safety_copies else None)
 
 
-def _partner(read: PartnerRead | None, world: World) -> ServerView | Unread | None:
-    return world.asked(read) if read is not None else None
+def _timeline(pair: Pair, there: ServerView | Unread | None) -> Mapping[str, Any]:
+    assert there is not None
+    wrong = None
+    if isinstance(there, ServerView):
+        wrong = not_the_partner(PartnerRead(pair.relationship.partner.names, pair.name), pair.here, there)
+    return timeline(Logs(pair.relationship, pair.here, there, wrong))
 
 
 def _verdicts(pairs: Sequence[Pair], wanted: Inspection, world: World) -> Iterator[Verdict]:

@@ -35,7 +35,8 @@ class OwnRead:
     `uses`: of which scopes it is asked what they need of the server level. `level`: the server level itself, with the
     version. `copy`: the path of a safety copy. `statistics`: how full each scope is.
     `api`: a relationship, to ask the management API with. `details`: what of scopes that are defined is read, whether
-    they are there or not. `service`: what else is told of the DHCP service, for a verdict on it.
+    they are there or not. `service`: what else is told of the DHCP service, for a verdict on it. `events`: what it
+    logged of failover. `copies`: which safety copies it keeps.
     """
 
     secrets: tuple[str, ...] = ()
@@ -48,6 +49,8 @@ class OwnRead:
     api: str = ""
     details: DetailsRead = field(default_factory=DetailsRead)
     service: bool = False
+    events: bool = False
+    copies: bool = False
 
     def merged(self, other: OwnRead) -> OwnRead:
         """What both need together."""
@@ -62,6 +65,8 @@ class OwnRead:
             self.api or other.api,
             self.details.merged(other.details),
             self.service or other.service,
+            self.events or other.events,
+            self.copies or other.copies,
         )
 
 
@@ -73,7 +78,7 @@ class PartnerRead:
     servers, that of `first` before the other's, so that a lease that is just being given to the partner does not look
     lost; without `leases` only their settings. `api`: whether the management API answers there. `level`: the classes
     and definitions that scopes which come may need. `elsewhere`: it may be another server than that of partner_host.
-    `service`: as in OwnRead. Not `guarded`: what changes there meanwhile is for Windows to refuse."""
+    `service`, `events`: as in OwnRead. Not `guarded`: what changes there meanwhile is for Windows to refuse."""
 
     names: tuple[str, ...]
     relationship: str
@@ -85,6 +90,7 @@ class PartnerRead:
     elsewhere: bool = False
     guarded: bool = True
     service: bool = False
+    events: bool = False
 
     @staticmethod
     def noted(note: Note, scopes: Scopes = ()) -> PartnerRead:
@@ -109,6 +115,7 @@ class PartnerRead:
             elsewhere=self.elsewhere and other.elsewhere,
             guarded=self.guarded or other.guarded,
             service=self.service or other.service,
+            events=self.events or other.events,
         )
 
 

@@ -23,8 +23,10 @@ from .._model.relationship_settings import SETTINGS
 from .._model.scope import Scope, Utilisation
 from .._model.scope_details import ScopeDetails
 from .._model.server import Server
+from .._windows.event_log import EventLog
 from .._windows.export_elements import NOTHING, Export, ServerLevel
 from .._windows.probes import Readiness
+from .._windows.safety_copies import SafetyCopies
 from .._windows.secret_record import SecretRecord
 from .._windows.service_facts import ServiceFacts
 from .read_request import Knocked, PartnerRead, ReadRequest, Scopes, Unread
@@ -77,8 +79,8 @@ class ServerView:
     `read_at`: when it was read, by the clock of the server that ran the read. `api`: the DHCP management API answers
     there. `level`: its classes and definitions; `ready`: what else may keep scopes from coming there. `uses`: what
     scopes need of the level, of which the content was not read. `details`: of scopes that are defined, what their
-    definitions say of them. `service`: what else is told of its DHCP service. `mirrors`: those of ours that the task's
-    own server has with this one, too.
+    definitions say of them. `service`: what else is told of its DHCP service; `events`: what that logged of failover.
+    `kept`: the safety copies there. `mirrors`: those of ours that the task's own server has with this one, too.
     """
 
     source: Source
@@ -95,6 +97,8 @@ class ServerView:
     details: Mapping[IPv4Address, ScopeDetails] = field(default_factory=dict)
     mirrors: frozenset[str] = frozenset()
     service: ServiceFacts | None = None
+    events: EventLog | None = None
+    kept: SafetyCopies | None = None
 
     @property
     def name(self) -> str:
@@ -193,6 +197,21 @@ class ServerView:
         halves = {each.name: each for each in here.relationships if each.name in ours}
         mirrors = frozenset(name for name, mine in halves.items() if named.is_named(mine.partner))
         return replace(self, ours=ours, mirrors=mirrors)
+
+    def with_earlier(self, before: ServerView) -> ServerView:
+        """The server with what was read of it before and not anew."""
+        return replace(
+            self,
+            contents=(*self.contents, *before.contents),
+            api=self.api or before.api,
+            level=self.level or before.level,
+            ready=self.ready or before.ready,
+            uses=self.uses or before.uses,
+            details=self.details or before.details,
+            service=self.service or before.service,
+            events=self.events or before.events,
+            kept=self.kept or before.kept,
+        )
 
     # --- as it would be ------------------------------------------------------------------------------------------
 

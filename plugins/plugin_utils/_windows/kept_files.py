@@ -26,6 +26,11 @@ def safety_copy(
     return own("safety_copy", parameters=parameters, label=label, keep_days=keep_days)
 
 
+def find_copies() -> Operation:
+    """Asks for the safety copies on the server."""
+    return own("find_copies")
+
+
 def read_copy(path: str) -> Operation:
     """The content of a safety copy on the server."""
     return own("read_copy", path=path, volatile=["content"], fingerprint=True)

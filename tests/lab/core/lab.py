@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from lab.audit import Audit, Entry
-from lab.core import management_api, metadata
+from lab.core import event_log, management_api, metadata
 from lab.core.api import Outcome, Session, Value
 from lab.core.call import Call, service_error
 from lab.core.errors import Refused
@@ -68,6 +68,23 @@ class Lab(World):
         called = Function(function, management_api.FUNCTIONS[function], function in management_api.WRITES)
         return self._perform(session, called, bound)
 
+    def read_events(self, session: Session, query: event_log.Query) -> list[event_log.Event] | str:
+        """What Get-WinEvent finds, the newest first; or why it does not: a word of event_log."""
+        with self._lock:
+            self.meet()
+            here = self.servers[session.server]
+            there = self.find(query.computer, here) if query.computer else here
+            if there is None or (there is not here and not self.reaches(here.name, there.name)):
+                return event_log.CLOSED
+            if there.event_log == event_log.ABSENT or (there is not here and there.event_log == event_log.CLOSED):
+                return there.event_log
+            trusted = there is here or session.delegated
+            if there.event_log == event_log.DENIED or not (
+                trusted and Call(self, session, "Get-WinEvent", {}, here, there).has_rights(there)
+            ):
+                return event_log.DENIED
+            return self.logs.found(there, query)
+
     def lock(self) -> threading.RLock:
         """Hold it to read or change several things at once while the lab runs."""
         return self._lock
@@ -88,6 +105,8 @@ class Lab(World):
                 self._run(call, function.run)
             except Refused as refusal:
                 call.report(refusal)
+            if function.writes or function.name == "Get-DhcpServerv4Failover":  # which lets what is under way go on
+                self.logs.look(self, session.user)
             self.audit.cmdlet(
                 Entry(
                     server=call.server.name,

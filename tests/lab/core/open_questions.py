@@ -150,6 +150,16 @@ class Switches:
         "What does Get-DhcpServerDnsCredential answer where no account was set?",
         ("empty_object", "nothing"),
     )
+    event_states_show: str = _rule(
+        "upper",
+        "U",
+        "7 (events 20251 and 20252: from %3 to %4)",
+        "How does an event tell a state: in capitals, as State, as the API's constant, as its number?",
+        ("upper", "windows", "fsm", "numbers"),
+    )
+    event_names_show: str = _rule(
+        "fqdn", "U", "7 (a host name or an address)", "How does an event tell a server?", ("fqdn", "netbios", "address")
+    )
     # --- changing --------------------------------------------------------------------------------------------------
     active_after_lb_to_hs: str = _rule(
         "primary",

@@ -266,7 +266,8 @@ class Server:
     off, ``reachable``: whether other servers get through to it, ``management_api``: whether dhcpsapi.dll can be called
     there, ``authorized``: in Active Directory, ``service``: running, paused, stopped or starting (then
     ``starting_calls`` more calls fail), ``startup_seconds``: simulated start-up cost of one remote command,
-    ``audit_log``: whether it is on, ``dns_account``: DOMAIN\\user of dynamic DNS updates,
+    ``audit_log``: whether it is on, ``event_log``: open, closed (to other servers), denied or absent,
+    ``dns_account``: DOMAIN\\user of dynamic DNS updates,
     ``language``: en, de or fr (of built-in names; errors are told in en and de), ``option_definitions``: keyed by
     option id and vendor class only, ``allow_list`` and ``deny_list``: whether the filters of that list are in
     force."""
@@ -297,6 +298,7 @@ class Server:
     domain_joined: bool = True
     authorized: bool = True
     audit_log: bool = True
+    event_log: str = "open"
     dns_account: str = ""
     activate_policies: bool = True
     conflict_detection_attempts: int = 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from lab.core import access_lists, copying
+from lab.core.event_log import EventLogs
 from lab.core.identities import Identities
 from lab.core.server import STATES, Relationship, Server
 from lab.core.versions import WINDOWS_2012_R2
@@ -22,9 +23,11 @@ RECOVERY = ("RecoverDone", "RecoverWait", "Recover")  # the last one comes first
 
 @dataclass
 class World(Identities):
-    """``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along."""
+    """``lost_dns``: "host on server" of every client whose DNS records a scope's deletion took along, ``logs``: what
+    the servers logged of their relationships."""
 
     lost_dns: list[str] = field(default_factory=list)
+    logs: EventLogs = field(default_factory=EventLogs)
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def new_file_owner(self) -> str:
@@ -83,9 +86,12 @@ class World(Identities):
 
     def meet(self) -> None:
         """Servers that are in contact again find out, and those that are not what time it is."""
+        if any(half.safe_period for server in self.servers.values() for half in server.relationships.values()):
+            self.logs.look(self)  # CommunicationInterrupted comes before what the timer makes of it
         self._switch_over()
         self._catch_up()
         self._reintegrate()
+        self.logs.look(self)
 
     def _switch_over(self) -> None:
         """C WIN32: with AutoStateTransition a half goes from CommunicationInterrupted to PartnerDown by itself, when

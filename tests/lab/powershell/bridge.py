@@ -5,12 +5,14 @@
 Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metadata.py reads them, with "files": {PATH:
 BASE64} for the path of the parameter File if there is such a file, {"token": T, "clock": true} asks what time the
 server has, {"token": T, "resolve": NAME} what addresses its DNS knows, {"token": T, "get_acl": PATH} who owns a file
-and may do what, {"token": T, "icacls": [PATH, ...]} changes that, {"token": T, "dhcpsapi": FUNCTION, "server": NAME or
+and may do what, {"token": T, "events": {"computer", "ids", "since", "most"}} what is in an event log,
+{"token": T, "icacls": [PATH, ...]} changes access, {"token": T, "dhcpsapi": FUNCTION, "server": NAME or
 null, "relationship": NAME or null, "scopes": [NUMBER, ...]} calls the management API, with the addresses as the DWORDs
 that dhcpsapi.c found. Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values":
 [...]}], "script": [NAME, ...]}], "errors": [{the fields of api.ErrorRecord}], "warnings": [...], "files": {PATH:
-BASE64}} with what the module has to write, {"now": TIME}, {"addresses": [...]}, {"sddl": TEXT} or {}, {"exit_code":
-NUMBER}, {"dhcpsapi": [CODE, ...]} (see dhcpsapi.py), or {"refused": TEXT} for a request that the core could not take.
+BASE64}} with what the module has to write, {"now": TIME}, {"addresses": [...]}, {"sddl": TEXT} or {}, {"events":
+[...], "problem": [ID, CATEGORY, MESSAGE] or [], "ends": BOOL}, {"exit_code": NUMBER}, {"dhcpsapi": [CODE, ...]} (see
+dhcpsapi.py), or {"refused": TEXT} for a request that the core could not take.
 
 Objects of one class that follow each other are one table, and "script" names those properties that are script
 properties. A kind tells the type that the module makes of a column: string, bool, uint32, uint64, single, ipaddress,
@@ -35,10 +37,12 @@ from typing import Any
 
 from lab.core import access_lists
 from lab.core.api import SCRIPT_PROPERTIES, CmdletObject, Outcome, Session, Value
+from lab.core.event_log import Query
 from lab.core.lab import Lab
 from lab.core.metadata import BindingError, format_timespan, from_json
 from lab.powershell import dhcpsapi
 from lab.powershell.access import AccessLists
+from lab.standin import events
 
 SOCKET_VARIABLE = "WINDHCP_LAB_BRIDGE"
 TOKEN_VARIABLE = "WINDHCP_LAB_TOKEN"
@@ -80,6 +84,8 @@ class Bridge:
         if "get_acl" in request:
             sddl = self._access.show(Path(request["get_acl"]))
             return {} if access_lists.hidden(sddl) else {"sddl": sddl}
+        if "events" in request:
+            return self._events(session, request["events"])
         if "icacls" in request:
             return {"exit_code": self._access.icacls(request["icacls"])}
         if "dhcpsapi" in request:
@@ -92,6 +98,13 @@ class Bridge:
             return {"refused": str(error)}
         files = {path: base64.b64decode(content) for path, content in request.get("files", {}).items()}
         return encode(self._lab.invoke(session, request["cmdlet"], parameters, files))
+
+    def _events(self, session: Session, asked: Any) -> dict[str, Any]:
+        since = datetime.fromisoformat(asked["since"])
+        query = Query(asked["computer"], asked["ids"], since, asked["most"])
+        found, problem = events.get(self._lab, session, query)
+        shown = [{**one, "time": one["time"].isoformat()} for one in found]
+        return {"events": shown, "problem": events.FAILURES.get(problem, ()), "ends": problem in events.ENDING}
 
 
 def encode(outcome: Outcome) -> dict[str, Any]:

@@ -166,3 +166,35 @@ function Get-Date {
     (Send-Request '"clock":true').GetProperty('now').GetDateTime().ToLocalTime()
 }
 
+function Get-WinEvent {
+    # The log of the DHCP service of a simulated server; the engine's own command is for Windows only.
+    [CmdletBinding()] param([Parameter(Mandatory)] [hashtable] $FilterHashtable, [long] $MaxEvents = 100000, [string] $ComputerName = '')
+    $provider = $FilterHashtable['ProviderName']
+    if ($provider -ne 'Microsoft-Windows-DHCP-Server') {
+        $PSCmdlet.ThrowTerminatingError((New-Failure "A lab host has no events of $provider." 'NotInTheLab' 'NotImplemented' $provider))
+    }
+    $asked = '"computer":' + (Format-Value $ComputerName) + ',"ids":' + (Format-Value @($FilterHashtable['Id'])) +
+    ',"since":' + (Format-Value $FilterHashtable['StartTime']) + ',"most":' + $MaxEvents
+    $reply = Send-Request ('"events":{' + $asked + '}')
+    $refused = [System.Text.Json.JsonElement]::new()
+    if ($reply.TryGetProperty('refused', [ref] $refused)) { throw $refused.GetString() }
+    foreach ($one in $reply.GetProperty('events').EnumerateArray()) {
+        $user = [pscustomobject] @{ Sid = $one.GetProperty('sid').GetString(); Account = $one.GetProperty('user').GetString() }
+        Add-Member -InputObject $user -MemberType ScriptMethod -Name ToString -Value { $this.Sid } -Force
+        Add-Member -InputObject $user -MemberType ScriptMethod -Name Translate -Value {
+            if (-not $this.Account) { throw 'Some or all identity references could not be translated.' }
+            $this.Account
+        }
+        [pscustomobject] @{
+            Id          = $one.GetProperty('id').GetInt32()
+            TimeCreated = $one.GetProperty('time').GetDateTime().ToLocalTime()
+            UserId      = $user
+            Properties  = @(foreach ($value in $one.GetProperty('values').EnumerateArray()) { [pscustomobject] @{ Value = $value.GetString() } })
+        }
+    }
+    $problem = @(foreach ($text in $reply.GetProperty('problem').EnumerateArray()) { $text.GetString() })
+    if (-not $problem.Count) { return }
+    $record = New-Failure $problem[2] $problem[0] $problem[1] ''
+    if ($reply.GetProperty('ends').GetBoolean()) { $PSCmdlet.ThrowTerminatingError($record) }
+    $PSCmdlet.WriteError($record)
+}

@@ -149,6 +149,20 @@ class FileOperations:
         """What imports that were killed left."""
         self._prune("safety-copies", "import-", 1)
 
+    def find_copies(self, call: Mapping[str, Any]) -> Result:
+        folder = self.own.find_folder("safety-copies")
+        objects, warnings = [], []
+        for path in sorted(self.files.inside(folder) if folder else ()):
+            try:
+                if not self.own.find_file(path):
+                    continue
+            except Stopped as stopped:
+                warnings.append(stopped.failure["message"])
+                continue
+            size = len(self.files.found(path)[path])
+            objects.append({"path": path, "bytes": size, "written": self.files.modified(path)})
+        return result(objects, warnings=warnings)
+
     def read_copy(self, call: Mapping[str, Any]) -> Result:
         return result([packed(self._copy(call)[1])])
 

@@ -23,6 +23,7 @@ class Files:
         self._owner = owner
         self._content: dict[str, bytes] = {}
         self._modified: dict[str, datetime] = {}
+        self._spelled: dict[str, str] = {}
         self._folders: set[str] = set()
         self._links: set[str] = set()
         self._access = {_key(PROGRAM_DATA): access_lists.PROGRAM_DATA}
@@ -37,6 +38,7 @@ class Files:
         if _key(path) not in self._content:
             self._access[_key(path)] = self._inherited(path, folder=False)
         self._content[_key(path)] = content
+        self._spelled[_key(path)] = path
         self._modified[_key(path)] = modified
 
     def remove(self, path: str) -> None:
@@ -53,6 +55,15 @@ class Files:
         """The same, of links."""
         return tuple(self._links)
 
+    def inside(self, folder: str) -> list[str]:
+        """The files and links right in a folder, as they were spelled when they were made."""
+        there = (key for key in {*self._content, *self._links} if ntpath.dirname(key) == _key(folder))
+        return [self._spelled[key] for key in there]
+
+    def modified(self, path: str) -> datetime:
+        """When a file was written."""
+        return self._modified[_key(path)]
+
     # --- folders, links and access lists ---------------------------------------------------------------------------
 
     def make_folder(self, path: str, sddl: str | None = None) -> None:
@@ -63,6 +74,7 @@ class Files:
     def make_link(self, path: str) -> None:
         """A junction or a symbolic link; where to is of no concern."""
         self._links.add(_key(path))
+        self._spelled[_key(path)] = path
 
     def is_there(self, path: str) -> bool:
         return _key(path) in self._links | self._folders | set(self._content)

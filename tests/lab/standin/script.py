@@ -21,6 +21,7 @@ from lab.core import api, management_api, metadata, versions
 from lab.core.api import CmdletObject, Session
 from lab.core.lab import Lab
 from lab.core.server import Server
+from lab.standin import events
 from lab.standin.file_operations import FileOperations, packed
 from lab.standin.files import Files
 from lab.standin.holder import Holding, told
@@ -30,7 +31,7 @@ MODULE_VERSION = "2.0.0.0"
 MASK = "********"
 COMPUTER_NAME = re.compile(r"[A-Za-z0-9_:.][A-Za-z0-9._:-]{0,254}")
 FILE_WRITES = ("safety_copy", "import_copy", "keep_text", "drop_text")
-FILE_READS = ("read_copy", "prove_text", "find_texts", "check_folder")
+FILE_READS = ("read_copy", "find_copies", "prove_text", "find_texts", "check_folder")
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ class Script:
             "probe_partner": lambda: self.probe(call),
             "who_when": self.who_when,
             "compare_clock": lambda: self.compare_clock(call),
+            "find_events": lambda: events.find(self.lab, self.session, call),
             "probe_api": lambda: self.api(call, management_api.GET),
             "remove_member_here": lambda: self.api(call, management_api.DELETE_SCOPES),
             "remove_relationship_here": lambda: self.api(call, management_api.DELETE),

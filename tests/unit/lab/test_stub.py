@@ -121,7 +121,7 @@ def common(cmdlet: str) -> dict[str, str]:
 
 def test_the_module_exports_the_75_and_the_clock(answer: dict[str, Any]) -> None:
     assert answer["version"] == "2.0.0.0"
-    assert set(answer["functions"]) == {*RAW, "Get-Acl", "Get-Date", "Resolve-DnsName"}
+    assert set(answer["functions"]) == {*RAW, "Get-Acl", "Get-Date", "Get-WinEvent", "Resolve-DnsName"}
     assert len(RAW) == 75
 
 
