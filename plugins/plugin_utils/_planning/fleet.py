@@ -341,6 +341,8 @@ def _shown_server(seen: Seen, findings: Sequence[Finding]) -> Mapping[str, Any]:
         "relationships": len(seen.relationships),
         "scopes": len(result["scopes"]) if "scopes" in result else None,
         "unprotected_scopes": [scope["scope_id"] for scope in result.get("unprotected_scopes", ())],
+        "safety_copies": result.get("safety_copies"),
+        "safety_copies_problem": result.get("safety_copies_problem"),
     }
 
 

@@ -76,6 +76,19 @@ def sentences(report: Mapping[str, Any]) -> Sequence[str]:
     return [*told, total + (", ".join(found) if found else "nothing is wrong with them")]
 
 
+def safety_copies(report: Mapping[str, Any]) -> Sequence[str]:
+    """The safety copies of each server that was asked for them, the newest first."""
+    lines: list[str] = []
+    for server in report["servers"]:
+        where, problem = f"on {in_sight(server['host'])}", server["safety_copies_problem"]
+        lines += [
+            f"safety copy {where}: {copy['time']} {copy['size'] // 1024} KB {in_sight(copy['path'])}"
+            for copy in server["safety_copies"] or ()
+        ]
+        lines += [f"safety copies {where}: {in_sight(problem)}"] if problem else []
+    return lines
+
+
 def aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[str]:
     """Columns below each other; the widest ones are cut until a line fits."""
     widths = [max(_width(row[column]) for row in (head, *rows)) for column in range(len(head))]

@@ -4,9 +4,16 @@
 
 from __future__ import annotations
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._report.table import WIDTH, aligned, sentences, table
+from ansible_collections.windhcp.failover.plugins.plugin_utils._report.table import (
+    WIDTH,
+    aligned,
+    safety_copies,
+    sentences,
+    table,
+)
 from faults import FAULTS, half, healthy, rename
 from fleets import reported
+from pairs import TWO
 
 
 def test_a_line_for_each_relationship() -> None:
@@ -63,6 +70,15 @@ def test_sentences_end_with_what_it_comes_to() -> None:
     first, last = sentences(reported(servers))
     assert first.startswith("critical: members of 'HQ': 10.0.2.0 on DHCP01 only. -> run windhcp.failover.site")
     assert last.endswith("1 critical")
+
+
+def test_safety_copies_are_listed_where_they_were_asked_for() -> None:
+    servers = healthy()
+    assert safety_copies(reported(servers)) == []
+    servers.ok("dhcp_failover_scope", **servers.remove(TWO, keep_scopes_on="this_server", other_copy="delete"))
+    (line,) = safety_copies(reported(servers, gather=["safety_copies"]))
+    assert line.startswith("safety copy on dhcp01: 20")
+    assert line.endswith(".xml")
 
 
 def test_names_cannot_steer_a_terminal_and_lines_stay_short() -> None:
