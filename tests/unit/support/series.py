@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
+from declared.checks import PATH
 from prometheus_client.parser import text_string_to_metric_families
 
-TOOL = shutil.which("promtool")
-PROMTOOL = pytest.mark.skipif(TOOL is None, reason="NOT CHECKED: promtool is not here (Debian: prometheus)")
+TOOL = shutil.which("promtool", path=PATH)
+PROMTOOL = pytest.mark.skipif(TOOL is None, reason="NOT CHECKED: promtool is not here (make declared brings it)")
 
 
 @dataclass(frozen=True)
