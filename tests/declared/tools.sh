@@ -11,7 +11,9 @@ cd "$1"
 for tool in prometheus:promtool shellcheck:shellcheck; do
   package=${tool%:*} program=${tool#*:}
   if [ -x "$program" ] || command -v "$program" > /dev/null; then continue; fi
-  if apt-get -qq download "$package" 2> /dev/null && dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/bin/$program" > part; then
+  # without a list of packages, or with an old one, root gets a new one
+  apt-get -qq download "$package" 2> /dev/null || { apt-get -qq update && apt-get -qq download "$package"; } > /dev/null 2>&1 || continue
+  if dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/bin/$program" > part; then
     chmod 755 part
     mv part "$program"
   fi
