@@ -10,7 +10,7 @@ INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
-.PHONY: help demo test lint imports unit integration molecule sanity everything adopt-proof nothing-lost whole-server
+.PHONY: help demo test lint imports unit integration molecule sanity everything declared adopt-proof nothing-lost whole-server
 .PHONY: forks fuzz races bench large-exports docs recordings collection clean
 .DEFAULT_GOAL := help
 
@@ -53,7 +53,12 @@ molecule: .venv/ready collection ## the built collection against a lab that the 
 	cd $(INSTALLED)/extensions && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections \
 	  MOLECULE_EPHEMERAL_DIRECTORY=$(CURDIR)/.build/molecule molecule test
 
-everything: test adopt-proof nothing-lost whole-server races forks fuzz large-exports ## that, and the longer proofs: two hours
+everything: declared test adopt-proof nothing-lost whole-server races forks fuzz large-exports ## that, and the longer proofs: two hours
+
+declared: .venv/ready $(TREE) ## rules, units, examples: each file is read by its own tool, and each alert fires on its fault
+	@tests/declared/tools.sh .build/bin
+	@PYTHONPATH=tests $(BIN)/python -m declared
+	$(BIN)/pytest tests/unit/report tests/unit/test_shipped_files.py -rs
 
 adopt-proof: export SEED ?= 1
 adopt-proof: export PAIRS ?= 10

@@ -32,6 +32,7 @@ class Served:
     exclusions: tuple[Exclusion, ...] | None
     common: frozenset[str] = frozenset()
     relationship: str | None = None
+    subnet_mask: str = ""
 
 
 def between(mine: Sequence[Served], theirs: Sequence[Served]) -> Iterator[Verdict]:
@@ -94,4 +95,10 @@ def _of_two(here: Served, there: Served) -> Iterator[Verdict]:
 
 def _shown(one: Served) -> Mapping[str, str]:
     first, last = (str(IPv4Address(address)) for address in one.range)
-    return {"server": one.server, "scope_id": one.scope_id, "start_range": first, "end_range": last}
+    return {
+        "server": one.server,
+        "scope_id": one.scope_id,
+        "subnet_mask": one.subnet_mask,
+        "start_range": first,
+        "end_range": last,
+    }

@@ -195,7 +195,7 @@ def _served(seen: Seen, fleet: Sequence[Seen]) -> Iterator[Served]:
         exclusions = scope["exclusions"]
         gaps = None if exclusions is None else tuple(map(_exclusion, exclusions))
         common_with = members.get(scope["scope_id"], frozenset())
-        yield Served(seen.name, scope["scope_id"], ends, gaps, common_with, scope["relationship"])
+        yield Served(seen.name, scope["scope_id"], ends, gaps, common_with, scope["relationship"], scope["subnet_mask"])
 
 
 def _exclusion(shown: Mapping[str, str]) -> Exclusion:
@@ -260,10 +260,7 @@ def _shown_pair(
         "status": worst(one.verdict for one in own if one.verdict.severity != INFO) or OK,
         "in_sync": decided(verdicts, SYNC, pair.name),
         "healthy": decided(verdicts, HEALTH, pair.name),
-        **{
-            key: lead[key]
-            for key in ("mode", "reserve_percent", "max_client_lead_time", "state_switch_interval", "enable_auth")
-        },
+        **{key: lead[key] for key in _SETTINGS},
         "halves": [_shown_half(pair, host, fleet) for host in _both(pair, lead_host)],
         "scopes": len({scope for half in pair.halves.values() for scope in half["scopes"]}),
         "fullest": _fullest(pair),
@@ -271,6 +268,10 @@ def _shown_pair(
         "verdicts": [findings.index(finding) for finding in own],
         "events": _events(pair),
     }
+
+
+# as each half shows them; a pair has those of the server that leads
+_SETTINGS = ("mode", "reserve_percent", "max_client_lead_time", "state_switch_interval", "enable_auth")
 
 
 def _both(pair: FleetPair, lead: str) -> Sequence[str | None]:
@@ -289,6 +290,7 @@ def _shown_half(pair: FleetPair, host: str | None, fleet: Sequence[Seen]) -> Map
             "state_since": half.get("state_since"),
             "server_role": half["server_role"],
             "load_balance_percent": half["load_balance_percent"],
+            **{key: half[key] for key in _SETTINGS},
         }
     other = next(iter(pair.halves.values()))
     drift = other.get("drift") or {}
@@ -300,6 +302,7 @@ def _shown_half(pair: FleetPair, host: str | None, fleet: Sequence[Seen]) -> Map
         "state_since": other.get("partner_state_since"),
         "server_role": None,
         "load_balance_percent": None,
+        **dict.fromkeys(_SETTINGS),
     }
 
 

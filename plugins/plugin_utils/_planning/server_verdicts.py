@@ -135,5 +135,5 @@ def served(view: ServerView, other: ServerView) -> Sequence[Served]:
         half = halves.get(owner) if owner else None
         common = frozenset({other.name}) if half is not None and scope_id in half.relationship.members else frozenset()
         gaps = None if excluded is None else excluded.get(scope_id, ())
-        result.append(Served(view.name, str(scope_id), span_of(copy), gaps, common, owner))
+        result.append(Served(view.name, str(scope_id), span_of(copy), gaps, common, owner, copy.subnet_mask))
     return result

@@ -11,6 +11,8 @@ from typing import Any
 
 from .._model.texts import visible_surrogates
 from .markdown import markdown
+from .metrics import metrics
+from .nagios import status_file
 
 Report = Mapping[str, Any]
 
@@ -34,4 +36,6 @@ def _json(report: Report) -> str:
 FORMATS: Mapping[str, Format] = {
     "json": Format("report.json", _json),
     "markdown": Format("report.md", markdown),
+    "prometheus": Format("windhcp_failover.prom", metrics),
+    "nagios": Format("windhcp_failover.status", status_file),
 }

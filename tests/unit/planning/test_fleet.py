@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +99,7 @@ def test_two_servers_that_have_nothing_to_do_with_each_other_can_serve_one_range
     shown = reported(servers, ("dhcp01", "dhcp02", "dhcp03"), verdicts_off=["scopes_unprotected"])
     (verdict,) = shown["verdicts"]
     assert (verdict["id"], verdict["hosts"]) == ("served_twice", ["dhcp01", "dhcp03"])
+    assert [one["subnet_mask"] for one in verdict["evidence"]["ranges"]] == ["255.255.255.0"] * 2
     assert shown["pairs"][0]["healthy"] is True
 
 
@@ -119,6 +121,15 @@ def test_the_active_server_stands_first() -> None:
         ("dhcp02", "active"),
         ("dhcp01", "standby"),
     ]
+
+
+def test_each_half_has_its_own_settings_and_one_that_was_not_read_has_none() -> None:
+    servers = healthy()
+    half(servers, "DHCP02", mclt=timedelta(hours=2))
+    (pair,) = reported(servers)["pairs"]
+    assert [one["max_client_lead_time"] for one in pair["halves"]] == [3600, 7200]
+    (pair,) = reported(servers, ("dhcp01",))["pairs"]
+    assert [(one["mode"], one["enable_auth"]) for one in pair["halves"]] == [("load_balance", True), (None, None)]
 
 
 def test_a_fleet_without_any_relationship_and_one_without_servers() -> None:

@@ -19,6 +19,10 @@ SCHEMA = json.loads(
 )
 
 
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
 @pytest.mark.parametrize("kind", [None, *FAULTS])
 def test_the_json_is_as_its_schema_says(kind: str | None) -> None:
     servers = healthy()
