@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.failover_states import NORMAL, PASSING
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.fleet import Seen, report
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.verdict import KINDS
@@ -221,6 +222,15 @@ def test_a_rule_uses_metrics_that_there_are() -> None:
     kinds = {kind for match in matchers for kind in match.split("|")}
     assert kinds
     assert kinds - KINDS.keys() == set()
+
+
+def test_each_state_is_normal_passes_or_is_critical() -> None:
+    critical, passing = [
+        frozenset(re.findall(r'state[!=]~"([^"]+)"', rule["expr"])[0].split("|"))
+        for rule in ALERTS
+        if rule["alert"] == "WindhcpNotNormal"
+    ]
+    assert (critical, passing) == (PASSING | {NORMAL}, PASSING)
 
 
 def test_each_alert_says_what_it_is_and_where_the_guide_tells_what_to_do() -> None:

@@ -167,6 +167,8 @@ def test_two_relationships_of_one_name_and_of_the_same_servers_are_not_the_same_
     found = made(shown)
     assert found.value("windhcp_failover_in_sync", **HQ) == 0
     assert found.value("windhcp_failover_state", **BACK, state="Normal") == 1
+    first["in_sync"] = None
+    assert made(shown).value("windhcp_failover_in_sync", **HQ) == 0
     first["in_sync"], second["in_sync"] = True, None
     found = made(shown)
     assert (found.of("windhcp_failover_in_sync"), found.value("windhcp_failover_unknown", **HQ, of="in_sync")) == (
@@ -186,9 +188,15 @@ def test_three_verdicts_of_one_kind_are_one_series() -> None:
 
 def test_addresses_of_which_a_share_is_not_known() -> None:
     shown: Any = reported(healthy())
-    shown["pairs"][0]["scope_list"][0]["free_here"] = None
+    first, second = shown["pairs"][0]["scope_list"]
+    first["free_here"] = None
+    second.update(free_here=20, free_at_partner=66)
     found = made(shown).of("windhcp_failover_reserve_addresses")
-    assert len(found) == 3
+    assert [(one.labels["server"], one.labels["scope"], one.value) for one in found] == [
+        ("dhcp01", "10.0.2.0/24", 20),
+        ("dhcp02", "10.0.1.0/24", 43),
+        ("dhcp02", "10.0.2.0/24", 66),
+    ]
 
 
 def test_a_fleet_without_servers() -> None:
