@@ -25,6 +25,7 @@ from .verdict import (
     PAIR,
     SEVERITIES,
     SYNC,
+    UNKNOWN,
     Verdict,
     decided,
     needing,
@@ -88,11 +89,11 @@ def report(fleet: Sequence[Seen], created: str, off: Collection[str] = ()) -> Ma
     findings = _once([*_told(fleet), *_not_read(fleet), *_twice(fleet)], fleet)
     findings = _wanted(findings, off)
     shown = [_shown_pair(pair, _about(pair, findings), findings, fleet) for pair in pairs]
-    status = worst(finding.verdict for finding in findings if finding.verdict.severity != INFO) or OK
+    status = worst(finding.verdict for finding in findings if finding.verdict.severity != INFO)
     return {
         "schema": SCHEMA,
         "created": created,
-        "status": status,
+        "status": status or (OK if fleet else UNKNOWN),  # of no server nothing is known
         "counts": {
             "servers": len(fleet),
             "collected": sum(seen.result is not None for seen in fleet),

@@ -88,7 +88,7 @@ def test_a_host_that_was_not_read_is_in_the_report(found: Any, problem: str) -> 
 
 
 def test_no_host_is_an_empty_report() -> None:
-    assert (run({})["status"], run({})["table"]) == ("ok", ["no failover relationship was found"])
+    assert (run({})["status"], run({})["table"]) == ("unknown", ["no failover relationship was found"])
 
 
 @pytest.mark.parametrize("options", [{"fail_on": "never"}, {"formats": ["pdf"]}])
