@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
-ROOMS = ("plugin_utils/_model", "plugin_utils/_windows", "plugin_utils/_planning", "plugin_utils/_engine", "action")
+PACKAGES = ("_model", "_windows", "_planning", "_report", "_engine")
+ROOMS = (*(f"plugin_utils/{package}" for package in PACKAGES), "action")
 FILES = sorted(path for room in (*ROOMS, "filter") for path in (PLUGINS / room).glob("*.py") if path.stem != "__init__")
 RAISING = [path for path in FILES if path.parent.name in ("_planning", "_engine", "action")]
 
