@@ -173,10 +173,10 @@ def _scopes(pair: Entry) -> str:
     free = f"<th scope=col>Free on {names[0]}<th scope=col>Free on {names[1]}" if len(names) == 2 else ""
     rows = "".join(_row(scope, lead, bool(free)) for scope in scopes)
     called = pair.get("relationship")
-    opened = " open" if len(scopes) <= _TABLE_OPEN_AT_MOST else ""
+    opened, kind = (" open", "tbl") if len(scopes) <= _TABLE_OPEN_AT_MOST else ("", "tbl large")
     return (
         f'<details class="scopes"{opened}><summary><h4>{count(len(scopes), "scope")}</h4></summary>'
-        f'<div class="tbl" role="region" tabindex="0" aria-label="Scopes of {text(plain(called))}">'
+        f'<div class="{kind}" role="region" tabindex="0" aria-label="Scopes of {text(plain(called))}">'
         f'<table class="sc"><caption class="vh">Scopes of {name(called)}, and how full each is</caption>'
         "<thead><tr><th scope=col>Scope<th scope=col>Name<th scope=col>Range<th scope=col>State"
         f"<th scope=col>In use<th scope=col>Free{free}</thead><tbody>{rows}</tbody></table></div></details>"

@@ -19,7 +19,8 @@ SCRIPT = """"use strict";
   const texts = new Map(), opened = new Set();
   let state = {severity: "", q: "", theme: ""};
 
-  // what an item is searched by: its own words, and those of each row of its scopes
+  // what an item is searched by: its own words, and those of each row of its scopes; rows that lack a word that others
+  // have are not shown
   const words = item => {
     let found = texts.get(item);
     if (!found) {
@@ -37,13 +38,11 @@ SCRIPT = """"use strict";
   const matches = (item, asked) => {
     if (state.severity && !item.dataset.s.split(" ").includes(state.severity)) return false;
     if (!asked.length && !texts.has(item)) return true;
-    const own = words(item), rest = asked.filter(word => !own.head.includes(word));
-    let found = !rest.length;
-    for (const [row, text] of own.rows) {
-      const here = rest.every(word => text.includes(word));
-      row.hidden = !here;
-      found = found || here;
-    }
+    const {head, rows} = words(item), rest = asked.filter(word => !head.includes(word));
+    const ofRows = asked.filter(word => rows.some(([, text]) => text.includes(word)));
+    const hits = new Set(rows.filter(([, text]) => ofRows.length && ofRows.every(word => text.includes(word))));
+    for (const row of rows) row[0].hidden = hits.size > 0 && !hits.has(row);
+    const found = rest.every(word => ofRows.includes(word)) && (!rest.length || hits.size > 0);
     if (found && rest.length) {
       for (const folded of [item, item.querySelector(".scopes")])
         if (folded && folded.tagName === "DETAILS" && !folded.open) { folded.open = true; opened.add(folded); }

@@ -209,7 +209,8 @@ background:var(--edge)}
 .scopes{margin-top:1.25rem}
 .scopes h4{display:inline}
 .scopes>summary{padding:.25rem 0;color:var(--muted)}
-.tbl{overflow-x:auto;content-visibility:auto;contain-intrinsic-size:auto 20rem}
+.tbl{overflow-x:auto}
+.large{content-visibility:auto;contain-intrinsic-size:auto 60rem}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 .sc{width:100%;min-width:44rem}
 th,td{text-align:left;vertical-align:top;padding:.3125rem .75rem .3125rem 0;border-bottom:1px solid var(--line);
@@ -220,6 +221,7 @@ thead th{color:var(--muted);font-size:.8125rem;white-space:nowrap}
 .sc tr>:nth-child(5){width:7rem;min-width:7rem}
 .sc tr>:nth-child(n+6){text-align:right}
 .sc tr>:last-child{padding-right:.25rem}
+.sc thead th:nth-child(n+7){white-space:normal;overflow-wrap:anywhere;min-width:6rem;max-width:12rem}
 td[class^=w],.bar{padding-bottom:.5rem;background:
 linear-gradient(var(--bar),var(--bar)) 0 calc(100% - .1875rem)/calc((100% - .75rem)*var(--p,0)) 4px no-repeat,
 linear-gradient(var(--track),var(--track)) 0 calc(100% - .1875rem)/calc(100% - .75rem) 4px no-repeat}
@@ -271,7 +273,10 @@ details::details-content{content-visibility:visible;display:block;block-size:aut
 .panel>summary,.head,h2,h3,h4,.what{break-after:avoid}
 .do li,.fact,.star,tr,.halves,.set{break-inside:avoid}
 thead{display:table-header-group}
+table,.sc :is(th,td){white-space:normal!important;overflow-wrap:anywhere;min-width:0}
 .sc{min-width:0;font-size:8.5pt}
+.sc tr>:nth-child(5){min-width:3rem;width:3rem}
+.sc tr>:nth-child(2){max-width:10rem}
 .stars{columns:8.5cm}
 .who,.head h3{padding-left:0}
 a{color:inherit;text-decoration:none}

@@ -21,22 +21,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._report.page impo
 from example_fleet import company, large
 from faults import FAULTS, healthy
 from fleets import CREATED, plain, reported, seen
-from hostile import NAMES, everywhere, nothing
+from hostile import NAMES, hostile, named, nothing
 from read_page import Element, read
-
-# what the report says in words of its own, which a page may show in another way
-OWN_WORDS = {
-    "created",
-    "state_since",
-    "time",
-    "schema",
-    "severity",
-    "status",
-    "mode",
-    "server_role",
-    "subnet_mask",
-    "id",
-}
 
 
 @cache
@@ -69,11 +55,11 @@ REPORTS: dict[str, Callable[[], Mapping[str, Any]]] = {
 }
 
 
-def hostile(kind: str) -> Mapping[str, Any]:
-    return dict(everywhere(example(), lambda key, text: text if key in OWN_WORDS else NAMES[kind]))
+def hostile_example(kind: str) -> Mapping[str, Any]:
+    return hostile(example(), kind)
 
 
-REPORTS |= {f"hostile: {kind}": partial(hostile, kind) for kind in NAMES}
+REPORTS |= {f"hostile: {kind}": partial(hostile_example, kind) for kind in NAMES}
 
 
 def sound(tree: Element) -> None:
@@ -135,8 +121,8 @@ def test_a_hostile_name_changes_no_mark_of_the_page(kind: str) -> None:
     def marks(tree: Element) -> list[tuple[str, list[str], str]]:
         return [(one.tag, sorted(one.attributes), one.attributes.get("class", "")) for one in tree.walk()]
 
-    harmless = dict(everywhere(example(), lambda key, text: text if key in OWN_WORDS else "x" * 20))
-    with_it, without = read(page(hostile(kind))), read(page(harmless))
+    harmless = named(example(), "x" * 20)
+    with_it, without = read(page(hostile_example(kind))), read(page(harmless))
     lines = ("small",)  # long names are smaller, and the words of a state may take two lines
     of_picture = {"svg", "text"}
     assert [one for one in marks(with_it) if one[0] not in of_picture and one[2] not in lines] == [

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 NAMES = {
@@ -26,6 +26,30 @@ NAMES = {
     "spaces only": "   ",
     "link": "javascript:alert(1)",
 }
+
+# what a report says in words of its own, which a page may show in another way
+OWN_WORDS = {
+    "created",
+    "id",
+    "mode",
+    "schema",
+    "server_role",
+    "severity",
+    "state_since",
+    "status",
+    "subnet_mask",
+    "time",
+}
+
+
+def hostile(report: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The report with such a name in each place that has a name or a sentence."""
+    return named(report, NAMES[kind])
+
+
+def named(report: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The same with any other name."""
+    return dict(everywhere(report, lambda key, text: text if key in OWN_WORDS else name))
 
 
 def everywhere(value: Any, name: Callable[[str, str], str], key: str = "") -> Any:
