@@ -62,9 +62,8 @@ def _panel(places: Places, index: int, created: object) -> str:
     pair, own = places.pairs[index], places.own_of_pair(index)
     status = pair_tone(pair)
     halves = pair.get("halves") or ()
-    beside = [verdict for half in halves for verdict in places.own_of_server(half.get("host"))]
     opened = " open" if status == CRITICAL or len(places.pairs) <= _OPEN_AT_MOST else ""
-    found_by = severities([*own, *beside], *([status] if status != OK or not own else []))
+    found_by = severities(own, *([status] if status != OK or not own else []))
     return (
         f'<details class="panel {status}" data-f="p" data-p="{index}" data-s="{found_by}"{opened}>'
         f'<summary>{badge(status)}<span class="id"><h3>{name(pair.get("relationship"))}</h3>'

@@ -135,6 +135,7 @@ font-size:.8125rem;line-height:1.5rem;font-weight:650;white-space:nowrap;align-s
 .do details>summary{color:var(--link);padding-bottom:.375rem}
 
 .stars{columns:26rem;column-gap:1rem}
+.many{columns:20rem}
 .star{display:block;width:100%;height:auto;margin:0 0 1rem;break-inside:avoid;background:var(--card);
 border:1px solid var(--line);border-radius:12px;padding:6px 8px}
 .star text{fill:var(--ink);text-anchor:middle;font-size:11.5px;unicode-bidi:isolate}
@@ -157,8 +158,9 @@ border:1px solid var(--line);border-radius:12px;padding:6px 8px}
 .dim{opacity:.2}
 .legend{margin-top:.25rem;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.875rem;color:var(--muted)}
 .legend svg{width:56px;height:16px;vertical-align:-3px}
-.legend+details,.words{margin-top:.5rem}
-.stars~details li{padding:.125rem 0}
+.stars+details>summary{padding:.25rem 0 .75rem}
+.legend+details{margin-top:.5rem}
+.legend+details li{padding:.125rem 0}
 
 .panel{background:var(--card);border:1px solid var(--line);border-radius:12px;margin-bottom:.5rem}
 summary{cursor:pointer}
@@ -189,7 +191,7 @@ padding:.75rem 0}
 .fact{padding:.75rem 0;border-top:1px solid var(--line)}
 .fact:first-child{border:0;padding-top:0}
 .fact details{margin-top:.375rem;font-size:.9375rem}
-.fact details>summary,.stars~details>summary{color:var(--muted);font-size:.875rem}
+.fact details>summary,.legend+details>summary{color:var(--muted);font-size:.875rem}
 .fact dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.125rem 1rem;padding:.25rem 0}
 .fact dt{color:var(--muted)}
 .fact dl dl{padding:0}
@@ -232,20 +234,26 @@ td.w,.bar.w{background:none}
 footer{margin:3rem 0 2rem;padding-top:1rem;border-top:1px solid var(--line);font-size:.875rem;color:var(--muted)}
 """
 _NARROW = """
-@media(max-width:46rem){
+@media(max-width:60rem),print{
+.nums{grid-template-columns:repeat(12,1fr)}
+.nums div{grid-column:span 4}
+.nums .ans{grid-column:span 3}
+.do{grid-template-columns:10.5rem minmax(0,1fr)}
+.do li{grid-template-columns:minmax(0,1fr)}
+.where{text-align:left}
+}
+@media screen and (max-width:46rem){
 .page{padding:0 1rem}
 header{padding-top:1rem}
-.nums{grid-template-columns:repeat(12,1fr)}
-.nums div{grid-column:span 4;padding:.625rem .75rem}
-.nums .ans{grid-column:span 3;padding:.625rem .5rem;min-width:0}
+.nums div{padding:.625rem .75rem}
+.nums .ans{padding:.625rem .5rem;min-width:0}
 .nums dt{font-size:.8125rem}
 .nums dd{font-size:1.25rem}
 .answer{align-items:start}
 .answer>.i{width:2rem;height:2rem}
 .controls{position:static}
 html{scroll-padding-top:1rem}
-.do,.do li{grid-template-columns:minmax(0,1fr)}
-.where{text-align:left}
+.do{grid-template-columns:minmax(0,1fr)}
 .panel>summary,.head{grid-template-columns:minmax(0,1fr) auto}
 .panel .badge{order:1}
 .in .badge{order:0}
@@ -256,7 +264,6 @@ html{scroll-padding-top:1rem}
 .fact dl{grid-template-columns:minmax(0,1fr)}
 .fact dd{margin-bottom:.25rem}
 }
-@media(prefers-reduced-motion:no-preference){html.smooth{scroll-behavior:smooth}}
 """
 _PRINT = """
 @media print{
@@ -269,15 +276,23 @@ header{padding:0}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 .tbl{content-visibility:visible;overflow:visible}
 .panel>summary h3::before{display:none}
-.panel{break-inside:auto}
+.panel{border-width:1px 0 0;border-radius:0}
 .panel>summary,.head,h2,h3,h4,.what{break-after:avoid}
 .do li,.fact,.star,tr,.halves,.set{break-inside:avoid}
 thead{display:table-header-group}
 table,.sc :is(th,td){white-space:normal!important;overflow-wrap:anywhere;min-width:0}
-.sc{min-width:0;font-size:8.5pt}
-.sc tr>:nth-child(5){min-width:3rem;width:3rem}
-.sc tr>:nth-child(2){max-width:10rem}
-.stars{columns:8.5cm}
+.sc{table-layout:fixed;min-width:0;font-size:8.5pt}
+.sc tr>:nth-child(1){width:17%}
+.sc tr>:nth-child(2){width:14%}
+.sc tr>:nth-child(3){width:20%}
+.sc tr>:nth-child(4),.sc tr>:nth-child(6){width:8%}
+.sc tr>:nth-child(5){width:9%;min-width:0}
+.sc tr>:nth-child(n+7){width:12%}
+.set{grid-template-columns:repeat(3,minmax(0,1fr));gap:.375rem 1rem}
+h4{margin-top:.75rem}
+.in{padding-block:0 .75rem}
+.stars{columns:auto}
+.star{display:inline-block;vertical-align:top;width:49%;margin:0 .3% .5rem}
 .who,.head h3{padding-left:0}
 a{color:inherit;text-decoration:none}
 h2{margin-top:1.5rem}

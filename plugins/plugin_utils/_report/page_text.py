@@ -20,6 +20,7 @@ TONES = (CRITICAL, WARNING, UNKNOWN, INFO, OK)  # what the page has colours, sha
 UNKNOWN_MARK = '<span class="nil">unknown</span>'
 _DEEPEST = 5  # levels of evidence that are laid out; what is below them is one text
 _DAY = 86400
+_SPELLED = {"dns": "DNS", "id": "ID", "mclt": "MCLT"}
 
 
 def text(value: object) -> str:
@@ -127,7 +128,7 @@ def _word(status: object) -> str:
 
 def title(identifier: object) -> str:
     """The id of a verdict as a heading: `settings_differ` -> `Settings differ`."""
-    words = str(identifier).replace("_", " ").strip()
+    words = " ".join(_SPELLED.get(word, word) for word in str(identifier).split("_")).strip()
     return text(words[:1].upper() + words[1:]) if words else "Finding"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .page_pairs import pair_tone
-from .page_text import CRITICAL, OK, UNKNOWN, WARNING, Entry, known, name, plain, text
+from .page_text import CRITICAL, OK, TONES, UNKNOWN, WARNING, Entry, known, name, plain, text
 from .page_verdicts import Places
 
 WIDTH, ROW = 400, 58
@@ -23,6 +23,8 @@ _LEFT, _RIGHT = _BOX + 1, WIDTH - _BOX - 1
 _ICON = 16
 _LONG = 16  # letters of a state that are still one line
 _GAPS = {CRITICAL: 17}  # around the sign; a line that is broken is seen to be
+_FIRST = 24  # stars that are not folded away
+_STARS = '<div class="stars{}">{}</div>'
 _LETTER = 7.2  # of a small letter, about; what is longer after all is clipped
 
 
@@ -67,7 +69,7 @@ def _key(half: Entry) -> str:
 
 
 def stars(found: Sequence[Edge]) -> Sequence[Star]:
-    """The largest groups first, then as the report has them."""
+    """The groups in which something is worst first, of these the largest, then as the report has them."""
     groups: dict[str, list[Edge]] = {}
     roots: dict[str, str] = {}
 
@@ -81,7 +83,12 @@ def stars(found: Sequence[Edge]) -> Sequence[Star]:
         roots[second] = first
     for edge in found:
         groups.setdefault(root(edge.ends[0]), []).append(edge)
-    return [star for group in sorted(groups.values(), key=len, reverse=True) for star in _stars_of(group)]
+    ordered = sorted(groups.values(), key=lambda group: (min(map(_rank, group)), -len(group)))
+    return [star for group in ordered for star in _stars_of(group)]
+
+
+def _rank(edge: Edge) -> int:
+    return TONES.index(pair_tone(edge.pair))
 
 
 def _stars_of(group: Sequence[Edge]) -> Iterator[Star]:
@@ -104,7 +111,7 @@ def _stars_of(group: Sequence[Edge]) -> Iterator[Star]:
 def picture(places: Places) -> str:
     """The stars, what the lines mean, the same in words, and who stands alone."""
     found = edges(places.pairs)
-    drawn = "".join(_svg(star, number) for number, star in enumerate(stars(found)))
+    drawn = [_svg(star, number) for number, star in enumerate(stars(found))]
     in_words = "".join(f"<li>{_in_words(places, index)}</li>" for index in range(len(places.pairs)))
     words = f"<details><summary>The same in words</summary><ul>{in_words}</ul></details>" if in_words else ""
     legend = "".join(
@@ -112,7 +119,11 @@ def picture(places: Places) -> str:
         f"{_mark(status, 28, 8, ' page')}</svg> {status}</li>"
         for status in (CRITICAL, WARNING, UNKNOWN, OK)
     )
-    figure = f'<div class="stars">{drawn}</div><ul class="legend" aria-label="What the lines mean">{legend}</ul>'
+    shown, folded = "".join(drawn[:_FIRST]), "".join(drawn[_FIRST:])
+    many = " many" if folded else ""
+    more = f"<details><summary>{len(drawn) - _FIRST} more</summary>{_STARS.format(many, folded)}</details>"
+    meaning = f'<ul class="legend" aria-label="What the lines mean">{legend}</ul>'
+    figure = f"{_STARS.format(many, shown)}{more if folded else ''}{meaning}"
     return (figure if drawn else "") + words + _alone(places, found)
 
 

@@ -111,7 +111,13 @@ def test_one_and_several() -> None:
 
 
 @pytest.mark.parametrize(
-    ("identifier", "shown"), [("settings_differ", "Settings differ"), ("", "Finding"), ("<b>", "<b>")]
+    ("identifier", "shown"),
+    [
+        ("settings_differ", "Settings differ"),
+        ("interval_below_mclt", "Interval below MCLT"),
+        ("", "Finding"),
+        ("<b>", "<b>"),
+    ],
 )
 def test_an_id_as_a_heading(identifier: str, shown: str) -> None:
     assert unescape(page_text.title(identifier)) == shown

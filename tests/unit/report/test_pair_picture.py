@@ -87,6 +87,14 @@ def test_rings_chains_and_meshes_are_stars_that_repeat_a_server(pairs: str, expe
     assert sorted(told) == list(range(len(made)))
 
 
+def test_the_worst_is_first_and_many_are_folded() -> None:
+    pairs = [pair(f"a{number}", f"b{number}", status="critical" if number == 40 else "ok") for number in range(50)]
+    tree = drawn(*pairs)
+    assert tree.all("svg", "star")[0].all("text", "rel")[0].text == "a40-b40"
+    assert tree.all("details")[0].one("summary").text == "26 more"
+    assert (len(tree.all("svg", "star")), len(tree.all("details")[0].all("svg", "star"))) == (50, 26)
+
+
 def test_one_that_was_not_read_looks_different_and_says_so() -> None:
     box = drawn(pair("a", "b", state="PartnerDown", collected=False)).one("g", "dark")
     assert [one.text for one in box.all("text")] == ["b", "not read", "seen as PartnerDown"]
