@@ -11,7 +11,7 @@ TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
 .PHONY: help demo test lint imports unit integration molecule sanity everything declared adopt-proof nothing-lost whole-server
-.PHONY: forks fuzz races bench large-exports docs recordings collection clean
+.PHONY: forks fuzz races bench large-exports docs screenshots recordings collection clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -109,6 +109,9 @@ docs: .venv/ready collection ## the documentation as HTML: .build/docs/build/htm
 	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --dest-dir .build/docs \
 	  --sphinx-theme alabaster --project windhcp.failover --copyright "the windhcp.failover authors" --title windhcp.failover windhcp.failover
 	cd .build/docs && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections ./build.sh
+
+screenshots: .venv/ready $(TREE) ## the report's page of an invented fleet, and the pictures of it in the documentation
+	@PYTHONPATH=tests:tests/unit/support:.build/tree $(BIN)/python -m screenshots
 
 recordings: .venv/ready $(TREE) ## the replies that prove the lab's stand-in, anew from a real PowerShell
 	PYTHONPATH=tests $(BIN)/python -m lab record plugins/modules/dhcp_cmdlets.ps1

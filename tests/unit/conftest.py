@@ -22,6 +22,7 @@ for folder in (TREE, ROOT / "tests", ROOT / "tests" / "integration", ROOT / "tes
 from collections.abc import Iterator  # noqa: E402
 
 import pytest  # noqa: E402
+from browser.chromium import NoChromium, find_chromium  # noqa: E402
 from lab.powershell.direct import DirectPowerShell  # noqa: E402
 from lab.powershell.engine import NoEngine, find_engine  # noqa: E402
 
@@ -44,3 +45,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in left_out):
             item.add_marker("no_cover")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was not looked at in a browser is said where nobody can miss it."""
+    if any("in_browser" in str(report.nodeid) for report in terminalreporter.stats.get("skipped", ())):
+        try:
+            find_chromium()
+        except NoChromium as error:
+            terminalreporter.write_sep("!", "THE REPORT'S PAGE WAS NOT LOOKED AT IN A BROWSER", yellow=True, bold=True)
+            terminalreporter.write_line(str(error), yellow=True)

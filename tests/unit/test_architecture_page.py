@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("docs/architecture.md", "CONTRIBUTING.md")
 ROOTS = ("", "plugins/plugin_utils")
 # made by the tools, of the reader's machine, or a place that the reader fills
-NOT_KEPT = re.compile(r"\.venv|\.build|changelogs/changelog\.yaml|WINDHCP_PWSH|PATH|.*(?:\b|_)NAME\b")
+NOT_KEPT = re.compile(r"\.venv|\.build|changelogs/changelog\.yaml|WINDHCP_PWSH|WINDHCP_CHROMIUM|PATH|.*(?:\b|_)NAME\b")
 
 CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")

@@ -16,8 +16,8 @@ FOLDERS = {
     "model": PLUGINS / "plugin_utils" / "_model",
     "windows": PLUGINS / "plugin_utils" / "_windows",
     "planning": PLUGINS / "plugin_utils" / "_planning",
-    "engine": PLUGINS / "plugin_utils" / "_engine",
     "report": PLUGINS / "plugin_utils" / "_report",
+    "engine": PLUGINS / "plugin_utils" / "_engine",
     "modules": PLUGINS / "action",
 }
 # what can be tested elsewhere only, and where

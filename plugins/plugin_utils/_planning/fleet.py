@@ -256,11 +256,14 @@ def _shown_pair(
     lead_host, lead = next(iter(pair.halves.items()))
     verdicts = [finding.verdict for finding in about]
     own = [finding for finding in about if finding.verdict.relationship == pair.name]
+    in_sync, healthy = (decided(verdicts, what, pair.name) for what in (SYNC, HEALTH))
+    deciding = [verdict for verdict in verdicts if verdict.relationship or KINDS[verdict.id].decides]
+    unknown = UNKNOWN if None in (in_sync, healthy) else OK
     return {
         "relationship": pair.name,
-        "status": worst(one.verdict for one in own if one.verdict.severity != INFO) or OK,
-        "in_sync": decided(verdicts, SYNC, pair.name),
-        "healthy": decided(verdicts, HEALTH, pair.name),
+        "status": worst(verdict for verdict in deciding if verdict.severity != INFO) or unknown,
+        "in_sync": in_sync,
+        "healthy": healthy,
         **{key: lead[key] for key in _SETTINGS},
         "halves": [_shown_half(pair, host, fleet) for host in _both(pair, lead_host)],
         "scopes": len({scope for half in pair.halves.values() for scope in half["scopes"]}),

@@ -13,6 +13,7 @@ from .._model.texts import visible_surrogates
 from .markdown import markdown
 from .metrics import metrics
 from .nagios import status_file
+from .page import page
 
 Report = Mapping[str, Any]
 
@@ -36,6 +37,7 @@ def _json(report: Report) -> str:
 FORMATS: Mapping[str, Format] = {
     "json": Format("report.json", _json),
     "markdown": Format("report.md", markdown),
+    "html": Format("report.html", page),
     "prometheus": Format("windhcp_failover.prom", metrics),
     "nagios": Format("windhcp_failover.status", status_file),
 }

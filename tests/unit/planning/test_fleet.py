@@ -56,6 +56,23 @@ def test_what_both_servers_say_is_said_once(kind: str) -> None:
     assert shown["status"] == ("ok" if KINDS[kind].severity == INFO else KINDS[kind].severity)
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"), [("not_authorized", CRITICAL), ("scopes_unprotected", "ok"), ("audit_log_off", "ok")]
+)
+def test_what_a_server_lacks_as_a_whole_counts_for_its_pairs_where_it_decides_whether_they_are_healthy(
+    kind: str, status: str
+) -> None:
+    servers = healthy()
+    FAULTS[kind].plant(servers)
+    assert reported(servers)["pairs"][0]["status"] == status
+
+
+def test_a_pair_whose_partner_could_not_be_looked_at_is_unknown() -> None:
+    servers = healthy()
+    servers.lab.cut_link("DHCP01", "DHCP02", "rpc")
+    assert reported(servers, partner_host=None)["pairs"][0]["status"] == "unknown"
+
+
 def test_a_server_that_could_not_be_read_leaves_unknown_what_only_it_knows() -> None:
     servers = healthy()
     both = seen(servers)
