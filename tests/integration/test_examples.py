@@ -56,7 +56,10 @@ def between(module: str, **options: Any) -> dict[str, Any]:
 def story() -> Iterator[dict[str, Any]]:
     load, standby, remove, swap, again = examples("relationship")
     members, create, new, exactly, away = examples("scope")
-    info, unprotected, drift, report, keep = examples("info")
+    info = examples("info")
+    look, report = examples("report")
+    report = {**report, f"{PREFIX}report": {**report[f"{PREFIX}report"], "directory": "report"}}
+    look_again, keep = examples("adopt")
     differs, reservations, configuration = examples("replicate")
     preview, back = examples("restore")
     (left_over,) = examples("scope_copy")
@@ -64,7 +67,7 @@ def story() -> Iterator[dict[str, Any]]:
     yield from (load, standby, members, create, swap, new, again)
     yield between("scope", relationship="HQ", scopes=["10.10.30.0"])
     yield between("relationship", name="Old", scopes=["10.20.9.0"], **relationship)
-    yield from (info, unprotected, drift, report, keep, differs, reservations, configuration, remove)
+    yield from (*info, look, report, look_again, keep, differs, reservations, configuration, remove)
     yield from examples("site")
     third = {"relationship": "Branches", "scopes": ["10.20.3.0"], "partner_host": "dhcp02"}
     yield between("scope", **third, state="absent", keep_scopes_on="this_server", other_copy="disable")
