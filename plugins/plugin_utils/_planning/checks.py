@@ -317,6 +317,11 @@ def check_replaced(
             differs = few(shown.differences, between="; ", most=3) or "equal to the one here"
             told = f"replace_partner_copy: inactive_only ({variable('replace_partner_copy')})"
             cure = f"{told} replaces it, after a safety copy"
+            if not (active or here.serves(scope)):
+                cure = (
+                    "neither of the two is in service: compare them, and remove the one that is wrong "
+                    f"(Remove-DhcpServerv4Scope); or activate the one on {here.name}, and {cure}"
+                )
             if taken_by is not None:
                 cure = f"it is in '{taken_by}' there: take it out of that one first, or renumber one of the two"
             elif active:
@@ -332,11 +337,17 @@ def check_replaced(
 
 def check_made(taken: Sequence[IPv4Address], there: ServerView) -> None:
     """Raises Refused for scopes that would be created, and the partner has the only copy."""
+    if served := [scope for scope in taken if there.serves(scope)]:
+        raise Refused(
+            f"create_scopes: {few(served)} is to be created, and {there.name} serves it: run the task on that server, "
+            "with this one as partner_server, and it is copied here; or correct the id. Nothing was changed."
+        )
     if taken:
         raise Refused(
             f"create_scopes: {few(taken)} is to be created, and {there.name} has a copy of it, out of service, which "
-            "an empty scope would replace: remove it there first (Remove-DhcpServerv4Scope), or activate it there and "
-            "bring it into failover from there. Nothing was changed."
+            "an empty scope would replace. Where a task that creates it was broken off on that server, run it there "
+            "again; else remove the copy there first (Remove-DhcpServerv4Scope), or activate it there and bring it "
+            "into failover from there. Nothing was changed."
         )
 
 

@@ -80,8 +80,7 @@ def _find_previous(name: str, option: str, spec: Spec, d: Draft) -> Misfit | Non
     there = d.ask(PartnerRead(d.world.partner_names(name), name))
     if isinstance(there, ServerView):
         half = there.half(name)
-        noted = d.world.note(name)
-        partner = noted.partner if noted else there.name
+        partner = next((noted for noted in d.world.noted(name) if d.world.calls_it(noted, there)), there.name)
         return Misfit(Half(mirrored(half.relationship, partner), there.name), there=there) if half else None
     if isinstance(there, Unread) and not spec.policy.orphan:  # gone for good: what it may have does not matter
         raise there.failure
