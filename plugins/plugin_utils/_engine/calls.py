@@ -279,8 +279,8 @@ def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
 
 def noted(calls: Sequence[Call], notes: Collection[Note], last: Sequence[Operation]) -> Sequence[Call]:
     """The same, with the notes of a relationship before the first write that is about it, and what becomes of them at
-    the end. What is refused before, by a probe or a wait, leaves none. Notes about others come as far as they can be sent
-    at once."""
+    the end. What is refused before, by a probe or a wait, leaves none. Notes about others come as far as they can be
+    sent at once."""
     together: list[Call] = []
     left = list(notes)
     for call in calls:

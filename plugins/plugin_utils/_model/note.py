@@ -17,8 +17,8 @@ LONGEST = timedelta(minutes=5)  # that any run may have to go, and the clocks of
 
 @dataclass(frozen=True)
 class Note:
-    """Of what a run does about one relationship with one partner: it may end it with one, and make it anew with another.
-    `scopes`: those that leave it or come to it.
+    """Of what a run does about one relationship with one partner: it may end it with one, and make it anew with
+    another. `scopes`: those that leave it or come to it.
 
     `claimed`: scope -> the server whose copy, which is to go, was put out of service by the run: this one by its name,
     or the partner as `partner`. `made`: scopes that the run creates, out of service until both servers have them.

@@ -18,12 +18,10 @@ from ipaddress import IPv4Address
 from .._model.note import Note
 from .._model.refusal import NotServing
 from .._model.texts import few
-from .._windows.errors import RemoteFailure
-from .actions import Kind, Stage
 from .broken_runs import About, alone_at_partner
 from .checks import check_said
 from .draft import Draft
-from .leaving import Leaving, leave
+from .leaving import Leaving, end_alone, leave
 from .read_request import PartnerRead, Scopes, Unread
 from .removals import removal
 from .spec import Policy, Spec
@@ -42,17 +40,18 @@ def take_back(spec: Spec, d: Draft) -> None:
 
 
 def _partner(note: Note, policy: Policy, d: Draft) -> ServerView | None:
-    there = d.ask(PartnerRead.noted(note))
-    if not isinstance(there, Unread):
-        return there
-    told = (
-        f"an earlier run ({note.who or 'nobody knows whose'}) was broken off while it copied {few(note.coming)} to "
-        f"{note.partner} ('{note.relationship}'), which may serve it, too, and cannot be read"
-    )
-    if not policy.orphan:
-        raise RemoteFailure(f"{told[0].upper()}{told[1:]}. {there.failure} Run again when it answers.")
-    d.warn(f"{told}: {there.failure}")
-    return None
+    read = PartnerRead.noted(note)
+    there = d.ask(read)
+    if policy.orphan and isinstance(there, Unread):
+        d.warn(f"{_broken_off(note, note.coming)}, which may serve it, too, and cannot be read: {there.failure}")
+        return None
+    return d.need(read)
+
+
+def _broken_off(note: Note, scopes: Sequence[IPv4Address]) -> str:
+    whose = note.who or "nobody knows whose"
+    to = f"{note.partner} ('{note.relationship}')"
+    return f"an earlier run ({whose}) was broken off while it copied {few(scopes)} to {to}"
 
 
 def _take_back(note: Note, there: ServerView, spec: Spec, d: Draft) -> None:
@@ -61,10 +60,10 @@ def _take_back(note: Note, there: ServerView, spec: Spec, d: Draft) -> None:
     members, copies = alone_at_partner(note, here, there), _left_copies(note, here, there, spec)
     if not (members or copies or half_alone):
         return
-    read = there if there.covers(wanted := _reads(note, (*members, *copies), spec)) else d.need(wanted)
-    if read is None or d.ask(wanted) is None:
+    if d.need(_reads(note, (*members, *copies), spec)) is None:
         return
-    said = [scope for scope in members if _is_said(scope, name, spec)]
+    says = d.here.half(name) is None  # another partner may have it in common with this server, and keep it
+    said = [scope for scope in members if says and _is_said(scope, name, spec)]
     going = [scope for scope in members if scope not in said]
     going += [scope for scope in copies if not removal(scope, here, there, deleted=True).loses]
     _check_kept(going, note, here, there)
@@ -73,7 +72,7 @@ def _take_back(note: Note, there: ServerView, spec: Spec, d: Draft) -> None:
     if half_alone:
         check_said(name, said, spec.policy)
         leave(Leaving(name, tuple(said), there, spec.policy), d)
-        _end(name, d.view(there.source), said, spec.policy, d)
+        end_alone(name, d.view(there.source), keeps=bool(said) and spec.policy.keep_scopes_on == "partner", d=d)
 
 
 def _reads(note: Note, scopes: Scopes, spec: Spec) -> PartnerRead:
@@ -111,15 +110,7 @@ def _check_kept(scopes: Sequence[IPv4Address], note: Note, here: ServerView, the
     alone = [scope for scope in scopes if there.serves(scope) and not here.serves(scope)]
     if alone:
         raise NotServing(
-            f"An earlier run ({note.who or 'nobody knows whose'}) was broken off while it copied {few(alone)} to "
-            f"{there.name} ('{note.relationship}'), which alone serves it by now. Activate it on {here.name} "
+            f"{_broken_off(note, alone)}, which alone serves it by now: activate it on {here.name} "
             "(Set-DhcpServerv4Scope -State Active), and run again, which takes it out on the other server. Nothing was "
             "changed."
         )
-
-
-def _end(name: str, there: ServerView, said: Sequence[IPv4Address], policy: Policy, d: Draft) -> None:
-    """The half that the partner alone has, once it is empty."""
-    if not there.members(name):
-        keeps = bool(said) and policy.keep_scopes_on == "partner"
-        d.add(Kind.DETACH_HALF, there, name, other=d.here.source, stage=Stage.KEEPER if keeps else Stage.LOSER)

@@ -20,7 +20,7 @@ from typing import Any
 
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
-from . import broken_runs, checks, claims, defining, recognising, setting_changes
+from . import broken_runs, checks, claims, defining, partner_copies, recognising, setting_changes
 from .actions import Expendable, Kind, Modification, Stage
 from .draft import Draft
 from .leaving import is_orphan
@@ -122,7 +122,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     if there is None:
         return None
     theirs = there.members(name)
-    checks.check_not_left(name, [scope for scope in missing if scope in theirs], here, there)
+    partner_copies.check_not_left(name, [scope for scope in missing if scope in theirs], here, there)
     one_sided = [scope for scope in there.lacking(name, spec.members) if scope not in missing]
     coming = tuple(sorted({*missing, *one_sided}))
     taken = tuple(scope for scope in coming if scope in there.copies)
@@ -131,12 +131,12 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     if one_sided or taken:
         api = bool(one_sided)
         there = d.need(PartnerRead(names, name, taken, api=api, level=True, guarded=True))
-    if not _is_finished(name, there, coming, d) or not d.knows_needs(copied) or there is None:
+    if not _is_finished(spec, there, coming, d) or not d.knows_needs(copied) or there is None:
         return None
     new = _new_on_both(name, taken, there, d)
     others = [scope for scope in taken if scope not in new]
-    checks.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
-    checks.check_replaced(name, others, here, there, spec.policy)
+    partner_copies.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
+    partner_copies.check_replaced(name, others, here, there, spec.policy)
     claims.check_not_last(others, name, here, there)
     claims.check_first(new, here, there)
     defining.check_complete(name, coming, d)
@@ -162,17 +162,21 @@ def _new_on_both(name: str, taken: Scopes, there: ServerView, d: Draft) -> Scope
     return tuple(scope for scope in new if not removal(scope, d.here, there, deleted=True).loses)
 
 
-def _is_finished(name: str, partner: ServerView | None, coming: Scopes, d: Draft) -> bool:
+def _is_finished(spec: Spec, partner: ServerView | None, coming: Scopes, d: Draft) -> bool:
     """Whether no run that was broken off left a scope that comes where it came from. False: that has to be read first.
     Raises Refused."""
     known = True
     for note in d.world.broken_off:
-        if not set(coming).isdisjoint(note.scopes):
-            there = d.need(PartnerRead.noted(note))
-            known = known and there is not None
-            another = note.relationship != name or (there and partner and there.source != partner.source)
-            if there is not None and another:
-                broken_runs.check_unfinished(name, coming, note, there)
+        if set(coming).isdisjoint(note.scopes):
+            continue
+        read = PartnerRead.noted(note)
+        if spec.policy.orphan and isinstance(d.ask(read), Unread):
+            continue  # gone for good, with what it may have
+        there = d.need(read)
+        known = known and there is not None
+        another = note.relationship != spec.name or (there and partner and there.source != partner.source)
+        if there is not None and another:
+            broken_runs.check_unfinished(spec.name, coming, note, there)
     return known
 
 

@@ -189,6 +189,12 @@ def _end(name: str, keeper: ServerView, other: ServerView, *, by_api: bool, d: D
         d.add(Kind.WITHDRAW_RELATIONSHIP, keeper, name, other=other.source, **more)
 
 
+def end_alone(name: str, there: ServerView, *, keeps: bool, d: Draft) -> None:
+    """The half that the partner alone has goes, once it is empty. `keeps`: the partner keeps what was in it."""
+    if there.half(name) is not None and not there.members(name):
+        d.add(Kind.DETACH_HALF, there, name, other=d.here.source, stage=Stage.KEEPER if keeps else Stage.LOSER)
+
+
 def _leaves_later(action: Action, other: ServerView) -> bool:
     from_it = action.kind is Kind.DETACH_MEMBERS and action.where == other.source
     return action.stage is Stage.KEEPER and (from_it or action.kind is Kind.WITHDRAW_MEMBERS)
@@ -348,6 +354,9 @@ def _leave_named(spec: Spec, scopes: Scopes, d: Draft) -> None:
         )
     elif leaving is not None:
         leave(leaving, d)
+        if current is None and leaving.scopes and isinstance(leaving.partner, ServerView):
+            there = d.view(leaving.partner.source)
+            end_alone(spec.name, there, keeps=spec.policy.keep_scopes_on == "partner", d=d)
 
 
 def _warn_of_idle(spec: Spec, scopes: Scopes, d: Draft) -> None:
