@@ -80,19 +80,15 @@ def _reads(note: Note, scopes: Scopes, spec: Spec) -> PartnerRead:
 
 
 def _left_copies(note: Note, here: ServerView, there: ServerView, spec: Spec) -> Scopes:
-    """What is out of the relationship already, by this run's claim or one that was broken off: copies there that are in
-    the way of scopes which come, or that are to go."""
-    policy, left = spec.policy, (scope for scope in note.coming if _is_idle(scope, there) and scope in here.copies)
+    """What is out of the relationship already, since a run was broken off that took it back: copies there that are in
+    the way of scopes which come, or that are to go. Not where nobody serves the scope: a run there may have made it."""
+    policy, left = spec.policy, (scope for scope in note.coming if _is_idle(scope, there) and here.serves(scope))
     goes = policy.keep_scopes_on == "this_server" and policy.other_copy == "delete"
     return tuple(
         scope
         for scope in left
         if scope not in here.owners
-        and (
-            not here.serves(scope)
-            or (spec.is_present and scope in spec.members)
-            or (goes and _is_said(scope, note.relationship, spec))
-        )
+        and ((spec.is_present and scope in spec.members) or (goes and _is_said(scope, note.relationship, spec)))
     )
 
 

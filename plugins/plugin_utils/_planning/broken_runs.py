@@ -58,16 +58,15 @@ def revive(d: Draft, about: About) -> None:
                 d.add(Kind.SERVE_ON, kept, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
 
 
-def serve_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView, d: Draft) -> ServerView:
+def serve_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView, d: Draft) -> None:
     """The kept copies serve, which were found out of service where a claim was undone (`carried_on`), and still are
-    later: the keeper then."""
+    later."""
     for note in d.world.broken_off:
         called = d.here.name if keeper.source == d.here.source else note.partner
         for scope in scopes:
             off = note.claimed.get(scope) == called and not keeper.serves(scope)
             if off and in_common(keeper, other, scope, d.world):
                 d.add(Kind.SERVE_ON, keeper, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
-    return d.view(keeper.source)
 
 
 def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:

@@ -175,10 +175,10 @@ def check_first(scopes: Sequence[IPv4Address], here: ServerView, there: ServerVi
     would each remove the other's copy only one may."""
     if scopes and _rank(here) > _rank(there):
         raise NotServing(
-            f"create_scopes: {few(scopes)} was created on {here.name} and on {there.name}, and is out of service on "
-            f"both, since each of the two runs stopped the other: run the task on {there.name} again, which replaces "
-            f"the copy here; or remove the one there (Remove-DhcpServerv4Scope), and run this one again. Nothing was "
-            "changed."
+            f"create_scopes: {few(scopes)} is new and out of service on {here.name} and on {there.name}: two runs "
+            "created it at once, or one that was broken off left it there. Where the task on "
+            f"{there.name} creates it, too, run that again; else remove the one there (Remove-DhcpServerv4Scope), and "
+            "run this one again. Nothing was changed."
         )
 
 

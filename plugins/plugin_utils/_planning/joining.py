@@ -155,7 +155,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
 
 def _new_on_both(name: str, taken: Scopes, there: ServerView, d: Draft) -> Scopes:
     """The scopes that a run made here, as a note tells, and another one on the partner, where nothing else is in them:
-    each stopped the other one before either got into the relationship, so neither has ever served."""
+    neither has got into the relationship, nor ever served."""
     made = {scope for note in d.world.broken_off if note.relationship == name for scope in note.made}
     idle = [scope for scope in taken if scope in made and not (d.here.serves(scope) or there.serves(scope))]
     new = (scope for scope in idle if scope in d.start.here.copies and scope not in there.owners)

@@ -123,15 +123,15 @@ def leave(leaving: Leaving, d: Draft) -> None:
     keeper, other = leaving.ends(d)
     check_kept(going, keeper, other)
     check_elsewhere(name, going, other)
-    keeper = serve_kept(going, keeper, other, d)
+    serve_kept(going, keeper, other, d)
+    keeper, other = leaving.ends(d)
     check_in_service(going, keeper, other)
     joint = keeper.members(name) & other.members(name)
     deletes = policy.other_copy == "delete"
     by_cmdlet = [scope for scope in going if scope in joint and deletes and keeper.serves(scope)]
     alone = [scope for scope in going if scope not in by_cmdlet]
     copied = copied_to(name, keeper, other, d.world)
-    last = joint | {scope for scope in copied & other.members(name) if not keeper.serves(scope)}
-    idle = [scope for scope in alone if scope in last and deletes]
+    idle = [scope for scope in alone if scope in joint and deletes]
     copies = [scope for scope in going if scope in other.copies]
     both = not is_half_made(name, keeper, other)
     claim: dict[str, Any] = {"other": keeper.source, "stage": Stage.CLAIM, "normal": both}
