@@ -62,14 +62,16 @@ def _take_back(note: Note, there: ServerView, spec: Spec, d: Draft) -> None:
         return
     if d.need(_reads(note, (*members, *copies), spec)) is None:
         return
-    says = d.here.half(name) is None  # another partner may have it in common with this server, and keep it
+    says = (
+        here.half(name) is not None or d.here.half(name) is None
+    )  # a third server may have it in common with this one
     said = [scope for scope in members if says and _is_said(scope, name, spec)]
     going = [scope for scope in members if scope not in said]
     going += [scope for scope in copies if not removal(scope, here, there, deleted=True).loses]
     _check_kept(going, note, here, there)
     kept = replace(spec.policy, keep_scopes_on="this_server", other_copy="delete")
     leave(Leaving(name, tuple(sorted(going)), there, kept), d)
-    if half_alone:
+    if half_alone:  # else they leave with what else is removed
         check_said(name, said, spec.policy)
         leave(Leaving(name, tuple(said), there, spec.policy), d)
         end_alone(name, d.view(there.source), keeps=bool(said) and spec.policy.keep_scopes_on == "partner", d=d)

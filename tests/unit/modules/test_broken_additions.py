@@ -238,6 +238,19 @@ def test_a_removal_ends_it_there_and_keeps_the_scopes_where_it_says(keeps: str, 
 
 
 @ROUTES
+@pytest.mark.parametrize("keeps", ["this_server", "partner"])
+@pytest.mark.parametrize("task", ["join", "create a relationship"])
+def test_so_does_one_of_the_scope_alone(task: str, keeps: str, route: dict[str, str]) -> None:
+    servers = killed(task)
+    leaves = {"relationship": TASKS[task]["relationship"], "scopes": [str(THREE)], "state": "absent"}
+    options = {**leaves, "keep_scopes_on": keeps, "other_copy": "delete", **WAIT, **route}
+    servers.reached(SCOPE, **options)
+    here, there = ("standalone", "absent") if keeps == "this_server" else ("absent", "standalone")
+    assert [state(servers.lab, name, THREE) for name in ("DHCP01", "DHCP02")] == [here, there]
+    assert ("N" in servers.server("DHCP02").relationships, notes(servers)) == (False, [])
+
+
+@ROUTES
 @pytest.mark.parametrize("name", ["N", "M"])
 def test_a_new_relationship_goes_to_another_partner(name: str, route: dict[str, str]) -> None:
     """The half that is left is no reason to look at the network, nor to allow a state."""
