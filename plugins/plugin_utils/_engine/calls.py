@@ -28,7 +28,7 @@ from .._model.note import Note
 from .._model.server import Server
 from .._planning import action_table, claims
 from .._planning.action_table import KINDS, AtOnce, Row
-from .._planning.actions import Action, Kind, Stage, chunks
+from .._planning.actions import Action, Kind, Membership, Stage, chunks
 from .._planning.plan import Plan
 from .._planning.world import World
 from .._windows import cmdlets, probes
@@ -127,8 +127,10 @@ def _step(action: Action, plan: Plan) -> Step:
 
 def _pair(action: Action, start: World) -> str:
     """Whom an action is about beside this server. That may be another server than the partner that the relationship of
-    this name has now."""
+    this name has now; what it leaves to a former partner at last is noted with what left that."""
     here, current = Connection.THIS_SERVER, start.here.half(action.name)
+    if isinstance(action.detail, Membership):
+        return current.relationship.partner_server if current is not None else ""
     source = action.other if action.where == here else action.where
     if current is not None and (source is None or start.is_with(action.name, start.views[source])):
         return current.relationship.partner_server

@@ -16,8 +16,9 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.note import Note
-from .._model.refusal import NotServing
-from .._model.texts import few
+from .._model.refusal import NotServing, Refused
+from .._model.texts import few, without_nothing
+from . import broken_runs
 from .broken_runs import About, alone_at_partner
 from .checks import check_said
 from .draft import Draft
@@ -25,7 +26,7 @@ from .leaving import Leaving, end_alone, leave
 from .read_request import PartnerRead, Scopes, Unread
 from .removals import removal
 from .spec import Policy, Spec
-from .world import ServerView
+from .world import ServerView, World
 
 
 def take_back(spec: Spec, d: Draft) -> None:
@@ -37,6 +38,23 @@ def take_back(spec: Spec, d: Draft) -> None:
             there = _partner(note, spec.policy, d)
             if there is not None:
                 _take_back(note, there, spec, d)
+
+
+def tell(refused: Refused, about: About, now: World) -> None:
+    """What is refused for whatever reason leaves such scopes as they are, which a person has to know."""
+    for note in now.broken_off:
+        there = broken_runs.partner_of(note, now) if note.coming and about.concerns(note) else None
+        if there is not None:
+            here = now.facing(there)
+            alone = alone_at_partner(note, here, there)
+            if twice := [scope for scope in alone if here.serves(scope) and there.serves(scope)]:
+                refused.args = (
+                    f"{without_nothing(str(refused))} And {few(twice)} is in '{note.relationship}' on {there.name} "
+                    f"alone, since an earlier run was broken off, and {here.name} and {there.name} both serve it: the "
+                    f"next task about it that is not refused takes it out there, or state: absent for "
+                    f"'{note.relationship}', with keep_scopes_on: this_server and other_copy: delete. Nothing was "
+                    "changed.",
+                )
 
 
 def _partner(note: Note, policy: Policy, d: Draft) -> ServerView | None:

@@ -22,8 +22,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from .._model.refusal import Refused
 from .._model.texts import few
-from .additions import take_back
+from .additions import take_back, tell
 from .broken_runs import About, go_on, revive
 from .defining import make, read_of
 from .draft import Draft
@@ -49,9 +50,13 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
         return ReadRequest(OwnRead(secrets=named(desired), details=read_of(desired)))
     d, about = Draft(world, several_partners=len(desired) > 1), About.all_of(desired)
     revive(d, about)
-    for phase in PHASES:
-        for spec in desired:
-            d.run(phase, spec)
+    try:
+        for phase in PHASES:
+            for spec in desired:
+                d.run(phase, spec)
+    except Refused as refused:
+        tell(refused, about, d.start)
+        raise
     go_on(d, about)
     if d.is_waiting:
         return d.request()

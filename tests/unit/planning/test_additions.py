@@ -16,7 +16,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft i
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan_proof import finished, in_common, serving
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec import Policy, Spec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from worlds import KEEP_HERE, ONE, OWN, PARTNER, TWO, in_words, partner, servers, side, world
+from worlds import KEEP_HERE, ONE, OWN, PARTNER, TWO, in_words, partner, plan_of, servers, side, world
 
 ADDED = Note("HQ", PARTNER, (ONE,), run="dead", who="tester@controller", coming=(ONE,))
 JOINS = Spec("HQ", scopes=(ONE,), policy=Policy(keep_days=None))
@@ -77,6 +77,18 @@ def test_nothing_else_does(spec: Spec, note: Note) -> None:
 def test_where_the_partner_alone_serves_a_person_says_which_copy_is_right() -> None:
     with pytest.raises(Refused, match=r"^an earlier run \(tester@controller\) was broken off while it copied 10\.0\.1"):
         taken_back(servers("1-", "1+HQ"))
+
+
+def test_whatever_the_task_is_refused_for_a_person_is_told() -> None:
+    start = replace(servers("1+", "1+HQ"), journal=(ADDED,), run="mine")
+    with pytest.raises(Refused) as refused:
+        plan_of(start, replace(JOINS, scopes=(ONE, TWO)))
+    assert str(refused.value) == (
+        "scopes: 10.0.2.0 is no scope of DHCP01; create it there first, or correct the id. And 10.0.1.0 is in 'HQ' on "
+        "DHCP02 alone, since an earlier run was broken off, and DHCP01 and DHCP02 both serve it: the next task about "
+        "it that is not refused takes it out there, or state: absent for 'HQ', with keep_scopes_on: this_server and "
+        "other_copy: delete. Nothing was changed."
+    )
 
 
 def alone_there(here: str = "1+") -> World:
