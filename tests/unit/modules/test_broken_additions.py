@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from builders import definition
@@ -62,21 +63,19 @@ def scene() -> Scene:
 @contextmanager
 def broken_off(servers: Pair, cmdlet: str) -> Iterator[None]:
     """Between the two halves of a cmdlet: the partner has its half."""
-    lab, plain, running = servers.lab, servers.lab.between, [""]
-    perform_plain = lab._perform
+    lab, running = servers.lab, [""]
+    plain = lab._perform
 
     def performing(session: Any, function: Any, *given: Any) -> Any:
         running[0] = function.name
-        return perform_plain(session, function, *given)
+        return plain(session, function, *given)
 
     def dies() -> None:
         if running[0] == cmdlet:
             raise Killed
 
-    lab._perform, lab.between = performing, dies  # type: ignore[method-assign]
-    with pytest.raises(Killed):
+    with patch.object(lab, "_perform", performing), patch.object(lab, "between", dies), pytest.raises(Killed):
         yield
-    lab._perform, lab.between = perform_plain, plain  # type: ignore[method-assign]
 
 
 def killed(task: str) -> Scene:
@@ -111,7 +110,7 @@ def healthy(servers: Pair, *scopes: IPv4Address, partner: str = "DHCP02") -> Non
 
 @ROUTES
 @pytest.mark.parametrize("task", TASKS)
-def test_the_same_task_again_completes_it(task: str, route: dict[str, str]) -> None:
+def test_the_same_task_again_completes_it(task: str, route: dict[str, Any]) -> None:
     servers, options = killed(task), {**TASKS[task], **route}
     servers.reached(SCOPE, **options)
     scope = NEW if task.startswith("create") and "relationship" not in task else THREE
@@ -122,7 +121,7 @@ def test_the_same_task_again_completes_it(task: str, route: dict[str, str]) -> N
 
 
 @ROUTES
-def test_what_came_there_is_put_out_of_service_saved_and_taken_back_first(route: dict[str, str]) -> None:
+def test_what_came_there_is_put_out_of_service_saved_and_taken_back_first(route: dict[str, Any]) -> None:
     servers = killed("create a relationship")
     words = [step.partition(": ")[0] for step in steps(servers.ok(SCOPE, **RELATE, **route))]
     where = "DHCP02" if route else SECOND
@@ -137,7 +136,7 @@ def test_what_came_there_is_put_out_of_service_saved_and_taken_back_first(route:
 
 @ROUTES
 @pytest.mark.parametrize("task", TASKS)
-def test_so_it_does_wherever_that_is_broken_off_too(task: str, route: dict[str, str]) -> None:
+def test_so_it_does_wherever_that_is_broken_off_too(task: str, route: dict[str, Any]) -> None:
     for number in range(20):
         servers = killed(task)
         servers.wire.pause(600)
@@ -155,7 +154,7 @@ def test_so_it_does_wherever_that_is_broken_off_too(task: str, route: dict[str, 
 
 
 @ROUTES
-def test_a_lease_that_the_partner_alone_gave_does_not_go_unasked(route: dict[str, str]) -> None:
+def test_a_lease_that_the_partner_alone_gave_does_not_go_unasked(route: dict[str, Any]) -> None:
     servers = killed("join")
     servers.wire.pause(600)
     lease = Lease(IPv4Address("10.0.3.71"), "000000000071")
@@ -166,7 +165,7 @@ def test_a_lease_that_the_partner_alone_gave_does_not_go_unasked(route: dict[str
 
 
 @ROUTES
-def test_where_the_partner_alone_serves_by_now_the_advice_leads_on(route: dict[str, str]) -> None:
+def test_where_the_partner_alone_serves_by_now_the_advice_leads_on(route: dict[str, Any]) -> None:
     servers = killed("join")
     servers.wire.pause(600)
     servers.server("DHCP01").scopes[THREE].state = "InActive"
@@ -216,7 +215,7 @@ OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 @ROUTES
 @pytest.mark.parametrize("task", OTHERS)
-def test_a_third_server_that_alone_got_it_is_looked_at_by_every_task(task: str, route: dict[str, str]) -> None:
+def test_a_third_server_that_alone_got_it_is_looked_at_by_every_task(task: str, route: dict[str, Any]) -> None:
     servers, (module, options) = killed_on_the_way_to_a_third(), OTHERS[task]
     servers.ok(module, **options, **route)
     healthy(servers, ONE, TWO, partner="DHCP03" if task == "the same" else "DHCP02")
@@ -227,7 +226,7 @@ def test_a_third_server_that_alone_got_it_is_looked_at_by_every_task(task: str, 
 
 @ROUTES
 @pytest.mark.parametrize("keeps", ["this_server", "partner"])
-def test_a_removal_ends_it_there_and_keeps_the_scopes_where_it_says(keeps: str, route: dict[str, str]) -> None:
+def test_a_removal_ends_it_there_and_keeps_the_scopes_where_it_says(keeps: str, route: dict[str, Any]) -> None:
     servers = killed_on_the_way_to_a_third()
     options = {"keep_scopes_on": keeps, "other_copy": "delete", "max_removals_percent": 100, **WAIT, **route}
     assert servers.ok(RELATIONSHIP, name="HQ", state="absent", **options)["changed"]
@@ -240,7 +239,7 @@ def test_a_removal_ends_it_there_and_keeps_the_scopes_where_it_says(keeps: str, 
 @ROUTES
 @pytest.mark.parametrize("keeps", ["this_server", "partner"])
 @pytest.mark.parametrize("task", ["join", "create a relationship"])
-def test_so_does_one_of_the_scope_alone(task: str, keeps: str, route: dict[str, str]) -> None:
+def test_so_does_one_of_the_scope_alone(task: str, keeps: str, route: dict[str, Any]) -> None:
     servers = killed(task)
     leaves = {"relationship": TASKS[task]["relationship"], "scopes": [str(THREE)], "state": "absent"}
     options = {**leaves, "keep_scopes_on": keeps, "other_copy": "delete", **WAIT, **route}
@@ -252,7 +251,7 @@ def test_so_does_one_of_the_scope_alone(task: str, keeps: str, route: dict[str, 
 
 @ROUTES
 @pytest.mark.parametrize("name", ["N", "M"])
-def test_a_new_relationship_goes_to_another_partner(name: str, route: dict[str, str]) -> None:
+def test_a_new_relationship_goes_to_another_partner(name: str, route: dict[str, Any]) -> None:
     """The half that is left is no reason to look at the network, nor to allow a state."""
     servers = scene()
     third = {**RELATE, "create_relationship": {"partner_server": THIRD}}
@@ -279,7 +278,7 @@ def test_a_third_server_that_cannot_be_read_may_serve(orphan: dict[str, Any]) ->
 
 
 @ROUTES
-def test_the_named_host_is_told_by_its_own_name(route: dict[str, str]) -> None:
+def test_the_named_host_is_told_by_its_own_name(route: dict[str, Any]) -> None:
     """Not by that of the former partner, where no note tells that it was an addition."""
     servers = killed_on_the_way_to_a_third()
     servers.wire.pause(600)
