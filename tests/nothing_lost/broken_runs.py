@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
@@ -12,6 +13,7 @@ from typing import Any
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from lab.core.lab import Lab
 from lab.core.open_questions import Switches
+from lab.core.server import Server
 from lab.standin.files import Files
 
 from nothing_lost.said import otherwise, shown_otherwise
@@ -59,6 +61,7 @@ def faults(plain: Outcome) -> Iterator[Fault]:
     for number in range(len(plain.writes)):
         yield Fault("killed_before_write", number)
         yield Fault("killed_after_write", number)
+        yield Fault("killed_between_the_halves_of_write", number)
         yield Fault("link_cut_before_write", number)
         yield Fault("partner_fails_in_write", number)
         yield Fault("partner_fails_after_half_of_write", number)
@@ -98,18 +101,25 @@ def run(
 def served_twice(scene: Lab) -> list[str]:
     """Scopes that two servers hand out without knowing of each other: the same address could be given to two
     clients."""
-    active: dict[IPv4Address, list[tuple[str, str | None]]] = {}
+    active: dict[IPv4Address, list[Server]] = {}
     for server in scene.servers.values():
         for scope in server.scopes.values():
-            half = server.relationship_of(scope.scope_id)
             if scope.state == "Active" and server.reachable:
-                active.setdefault(scope.scope_id, []).append((server.name, half.name if half else None))
+                active.setdefault(scope.scope_id, []).append(server)
     return [
-        f"{scope} is active on {' and '.join(name for name, _half in servers)}, not in one relationship"
+        f"{scope} is active on {one.name} and {other.name}, not in one relationship"
         for scope, servers in active.items()
-        if len(servers) > 1
-        and ({half for _name, half in servers} == {None} or len({half for _name, half in servers}) > 1)
+        for one, other in itertools.combinations(servers, 2)
+        if not _in_common(scope, one, other)
     ]
+
+
+def _in_common(scope: IPv4Address, one: Server, other: Server) -> bool:
+    """Whether it is in a relationship of the two with each other; one of its name with a third server is another."""
+    mine, theirs = one.relationship_of(scope), other.relationship_of(scope)
+    if mine is None or theirs is None or mine.name != theirs.name:
+        return False
+    return (mine.peer, theirs.peer) == (other.name, one.name)
 
 
 def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, outcome: Outcome) -> None:
@@ -170,6 +180,7 @@ def _watch(before: Held, fault: Fault, sabotage: bool) -> Watch:
         before,
         die_at=fault.number if fault.kind in ("killed_before_write", "killed_after_write") else None,
         after=fault.kind == "killed_after_write",
+        halved_at=fault.number if fault.kind == "killed_between_the_halves_of_write" else None,
         cut_at=fault.number if fault.kind == "link_cut_before_write" else None,
         fail_at=fault.number if fault.kind.startswith("partner_fails") else None,
         half_applied=fault.kind == "partner_fails_after_half_of_write",
@@ -191,7 +202,7 @@ def _mend(scene: WatchedLab) -> None:
     scene.cut_links.clear()
     scene.faults.clear()
     if scene.watch:
-        scene.watch.die_at = scene.watch.cut_at = scene.watch.fail_at = None
+        scene.watch.die_at = scene.watch.halved_at = scene.watch.cut_at = scene.watch.fail_at = None
     _settle(scene)
 
 

@@ -50,14 +50,16 @@ def held(lab: Lab) -> Held:
 class Watch:
     """What is looked after, and which write goes wrong: its number, counted from 0.
 
-    `die_at`: the process ends there, before the write or `after` it. `cut_at`: the two servers lose each other before
-    it. `fail_at`: its partner half fails, with this server's half done (`half_applied`) or not. `under_way`: is called
-    with each number before the write. `never`: what is wrong at any moment, beside what is lost. `sabotage`: the first
-    removal takes one scope away everywhere, to prove that this is noticed."""
+    `die_at`: the process ends there, before the write or `after` it. `halved_at`: it ends once one of two servers was
+    written to. `cut_at`: the two servers lose each other before it. `fail_at`: its partner half fails, with this
+    server's half done (`half_applied`) or not. `under_way`: is called with each number before the write. `never`: what
+    is wrong at any moment, beside what is lost. `sabotage`: the first removal takes one scope away everywhere, to prove
+    that this is noticed."""
 
     before: Held
     die_at: int | None = None
     after: bool = False
+    halved_at: int | None = None
     cut_at: int | None = None
     fail_at: int | None = None
     half_applied: bool = False
@@ -98,6 +100,10 @@ class WatchedLab(Lab):
         if watch.die_at == number:
             raise Killed
         return outcome
+
+    def between(self) -> None:
+        if self.watch is not None and self.watch.halved_at == len(self.watch.writes):
+            raise Killed
 
 
 def watched(lab: Lab) -> WatchedLab:

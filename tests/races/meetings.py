@@ -77,6 +77,8 @@ def report(first: str, second: str, seed: int) -> Report:
         other = Pair(first, one_host, second, other_host, route, "half_first")
         _add(found, "random", other, randomly(other, seed, RANDOM // len(PLACES) // 2))
     (one_host, other_host), route = rng.choice(PLACES)
+    other = Pair(first, one_host, second, other_host, route, "half_first")
+    _add(found, "killed", other, _killed(other, rng))
     pair = Pair(first, one_host, second, other_host, route)
     _add(found, "killed", pair, _killed(pair, rng))
     _add(found, "timed out", pair, _timed_out(pair, rng))
@@ -149,7 +151,8 @@ def sampled(seed: int, count: int, scenes: Sequence[str] = SCENES) -> Iterator[t
             pair = Pair(first, "dhcp01", second, "dhcp01", route, "silent")
         drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "", "dies", "loses")))
         two = switched(rng.randrange(2), rng.randrange(45), rng.randrange(1, 45))
-        outcome = meet(pair, rng.choice((drawn, two, two)))
+        dies = Schedule(((0, REST), (1, REST)), dies=(0, rng.randrange(1, 60)))
+        outcome = meet(pair, rng.choice((drawn, two, two, dies)))
         if outcome.persons or not all(outcome.promised):
             usual = sequence(pair)
             outcome.wrong += [("silent", what) for what in undone(outcome, usual, pair)]

@@ -119,10 +119,10 @@ def meet(pair: Pair, schedule: Schedule) -> Outcome:
     outcome.at_once = tuple(map(_is_ok, actors[:2]))
     outcome.well = tuple(ok or _again(meeting, number, outcome) for number, ok in enumerate(outcome.at_once))
     clients.deliver()
-    judge = meeting.judge
-    outcome.wrong += [("lost", what) for what in (*judge.lost, *judge.leases([said for _who, said in outcome.persons]))]
+    judge, told = meeting.judge, [said for _who, said in outcome.persons]
+    outcome.wrong += [("lost", what) for what in (*judge.lost, *judge.leases(told))]
     outcome.wrong += [("nobody", what) for what in judge.nobody()]
-    outcome.wrong += [("twice", what) for what in judge.twice()]
+    outcome.wrong += [("twice", what) for what in judge.twice(told)]
     outcome.own_doing = judge.own_doing
     outcome.promised = tuple(promise.wish(lab, promise.here, promise.there) for promise in promises)
     return outcome

@@ -28,8 +28,9 @@ from .._model.note import Note
 from .._model.server import Server
 from .._planning import action_table, claims
 from .._planning.action_table import KINDS, AtOnce, Row
-from .._planning.actions import Action, Kind, Stage, chunks
+from .._planning.actions import Action, Kind, Membership, Stage, chunks
 from .._planning.plan import Plan
+from .._planning.world import World
 from .._windows import cmdlets, probes
 from .._windows.cmdlets import Operation
 from .._windows.reply import Result
@@ -58,13 +59,15 @@ class Waiting:
 @dataclass(frozen=True)
 class Step:
     """An action as it is run. `server` runs it, over `connection`; `partner`: the server that it reaches from there
-    ("": none). `operations`: its writes, in order."""
+    ("": none). `pair`: the other one of the two that it is about, as this server calls it ("": none). `operations`: its
+    writes, in order."""
 
     action: Action
     server: str
     text: str
     operations: tuple[Operation, ...]
     partner: str
+    pair: str
     connection: Connection
     then: tuple[Operation, ...] = ()
 
@@ -116,9 +119,22 @@ def _step(action: Action, plan: Plan) -> Step:
         action_table.words(action, plan.start),
         action_table.operations(action, plan.start),
         action.partner if KINDS[action.kind].reaches_partner else where.computer or "",
+        _pair(action, plan.start),
         where.source if isinstance(where.source, Connection) else Connection.THIS_SERVER,
         KINDS[action.kind].then(action, plan.start),
     )
+
+
+def _pair(action: Action, start: World) -> str:
+    """Whom an action is about beside this server. That may be another server than the partner that the relationship of
+    this name has now; what it leaves to a former partner at last is noted with what left that."""
+    here, current = Connection.THIS_SERVER, start.here.half(action.name)
+    if isinstance(action.detail, Membership):
+        return current.relationship.partner_server if current is not None else ""
+    source = action.other if action.where == here else action.where
+    if current is not None and (source is None or start.is_with(action.name, start.views[source])):
+        return current.relationship.partner_server
+    return action.partner if source is None else start.called(source)
 
 
 def smaller(steps: Iterable[Step], plan: Plan, most: int) -> list[Step]:
@@ -242,17 +258,12 @@ def calls(
 
 
 def notes(steps: Sequence[Step], server: Server) -> Sequence[Note]:
-    """One of each relationship of which the steps write more than this server's part, without what only the run
-    knows."""
-    partner_of: dict[str, str] = {}
-    for step in steps:
-        current = server.relationship(step.relationship)
-        partner = current.partner_server if current else step.partner
-        if step.relationship and partner:
-            partner_of.setdefault(step.relationship, partner)
+    """One of each relationship and partner of which the steps write more than this server's part, without what only the
+    run knows."""
+    about = dict.fromkeys((step.relationship, step.pair) for step in steps if step.relationship and step.pair)
     return [
-        _note(name, server.name, partner, [step for step in steps if step.relationship == name])
-        for name, partner in partner_of.items()
+        _note(name, server.name, partner, [step for step in steps if (step.relationship, step.pair) == (name, partner)])
+        for name, partner in about
     ]
 
 
@@ -263,22 +274,25 @@ def _note(name: str, here: str, partner: str, steps: Sequence[Step]) -> Note:
     incomplete = sorted(scope for action in filled for scope in action.scopes)
     taken = claims.made_by(step.action for step in steps)
     claimed = {scope: here if where is Connection.THIS_SERVER else partner for scope, where in taken.items()}
-    return Note(name, partner, tuple(scopes), claimed, tuple(made), tuple(incomplete))
+    comes = [step.action for step in steps if step.action.kind in (Kind.CREATE, Kind.JOIN)]
+    coming = sorted(scope for action in comes for scope in action.scopes)
+    return Note(name, partner, tuple(scopes), claimed, tuple(made), tuple(incomplete), coming=tuple(coming))
 
 
 def noted(calls: Sequence[Call], notes: Collection[Note], last: Sequence[Operation]) -> Sequence[Call]:
-    """The same, with each note before the first write that is about its relationship, and what becomes of them at the
-    end. What is refused before, by a probe or a wait, leaves none. Notes about others come as far as they can be sent
-    at once."""
+    """The same, with the notes of a relationship before the first write that is about it, and what becomes of them at
+    the end. What is refused before, by a probe or a wait, leaves none. Notes about others come as far as they can be
+    sent at once."""
     together: list[Call] = []
-    left = {note.relationship: note for note in notes}
+    left = list(notes)
     for call in calls:
-        if call.role is Role.STEP and call.step is not None and call.step.relationship in left:
-            note = left.pop(call.step.relationship)
-            together.append(Call(journal.keep(note), Role.FOR_STEP, call.step))
+        if call.role is Role.STEP and call.step is not None:
+            mine = [note for note in left if note.relationship == call.step.relationship]
+            together += [Call(journal.keep(note), Role.FOR_STEP, call.step) for note in mine]
+            left = [note for note in left if note not in mine]
         together.append(call)
     size = 0
-    for note in left.values():  # another connection writes first
+    for note in left:  # another connection writes first
         size += len(note.text())
         if size <= MOST_BYTES // 2 or not together:
             together.append(Call(journal.keep(note), Role.AFTER))

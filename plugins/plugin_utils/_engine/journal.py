@@ -5,8 +5,8 @@
 What a broken run did on one of the two servers cannot be seen on the other. A note is written before the first write
 and removed after the last one; a run that finds it looks at both servers, although this one may show nothing to be
 done, and puts copies back into service that the other one took out of it. Each run has a note of its own for each
-relationship, so that none takes away what another one has noted meanwhile. All notes of a server are read at once, so
-that a scope is found in those of every relationship.
+relationship and partner of it, so that none takes away what another one has noted meanwhile. All notes of a server are
+read at once, so that a scope is found in those of every relationship.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def found(answer: Result, host: str) -> tuple[Note, ...]:
 
 
 def keep(kept: Note) -> cmdlets.Operation:
-    """Writes a note, in the place of the one that may be there of the same run and relationship."""
+    """Writes a note, in the place of the one that may be there of the same run about the same."""
     return kept_files.keep_text(_name(kept), kept.text(), "")
 
 
@@ -47,4 +47,4 @@ def drop(kept: Note) -> cmdlets.Operation:
 
 
 def _name(note: Note) -> str:
-    return kept_files.text_name(_KIND, note.relationship, note.run)
+    return kept_files.text_name(_KIND, note.relationship, note.run, note.partner)

@@ -91,7 +91,9 @@ class Reader:
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._secrets = secret_record.SecretRecord()
         self._notes: dict[Connection, tuple[Note, ...]] = {}  # as they are on each server
-        self._at_work: dict[tuple[str, str], Note] = {}  # by run: those of others that were at work at any time since
+        self._at_work: dict[
+            tuple[str, str, str], Note
+        ] = {}  # by run: those of others that were at work at any time since
         self._written: tuple[Note, ...] = ()  # relationships that this task writes to: verifying looks at both servers
         self._understood: object = None  # what was asked when this server's answers were looked at
         self._knocked: Mapping[str, Knocked] = {}
@@ -113,9 +115,9 @@ class Reader:
         return self._find is None or relationship.partner.is_same(there.identity)
 
     @property
-    def asked_partners(self) -> dict[str, str]:
-        """Relationship -> its partner, as the partners were asked for."""
-        return {read.relationship: read.key for read in self._request.partners if read.relationship and read.key}
+    def asked_partners(self) -> Sequence[tuple[str, str]]:
+        """Relationships and their partners, as these were asked for."""
+        return [(read.relationship, read.key) for read in self._request.partners if read.relationship and read.key]
 
     # --- planners ------------------------------------------------------------------------------------------------
 
@@ -142,14 +144,14 @@ class Reader:
         if resolved:
             views = {key: one if key is HERE else one.opposite(views[HERE].server) for key, one in views.items()}
         known, (ours, alive) = dict(self._known), self._sorted_notes()
-        named = {note.relationship for note in ours}
+        named = {note.about for note in ours}
         return self._ahead(
             World(
                 views,
                 known,
                 has_partner_host=THERE in self.remotes,
                 finds_partners=self._find is not None,
-                journal=(*ours, *(note for note in self._written if note.relationship not in named)),
+                journal=(*ours, *(note for note in self._written if note.about not in named)),
                 at_work=alive,
                 run=self.run,
                 written=tuple(note.relationship for note in self._written),
@@ -158,6 +160,7 @@ class Reader:
                 statistics=self._statistics,
                 knocked=self._knocked,
                 has_journal=HERE in self._notes,
+                partner_journal=self._partner_notes(),
             )
         )
 
@@ -167,6 +170,11 @@ class Reader:
         ours = [note for note in self._notes.get(HERE, ()) if not self._is_alive(note, HERE)]
         ours.sort(key=lambda note: note.since.timestamp() if note.since else 0, reverse=True)
         return ours, tuple(self._at_work.values())
+
+    def _partner_notes(self) -> tuple[Note, ...]:
+        """Those on partners of runs that did not end."""
+        places = [place for place in self._notes if is_own_of_partner(place)]
+        return tuple(note for place in places for note in self._notes[place] if not self._is_alive(note, place))
 
     def _is_alive(self, note: Note, connection: Connection) -> bool:
         return note.is_alive(self.readings[connection].reply.now, self._runs)
@@ -211,7 +219,7 @@ class Reader:
     def settle(self) -> None:
         """Something was written: what this server kept of secrets may be gone, and partners that were asked are looked
         at once more."""
-        self._written = tuple(Note(name, partner, run=self.run) for name, partner in self.asked_partners.items())
+        self._written = tuple(Note(*about, run=self.run) for about in self.asked_partners)
         self._secrets = secret_record.SecretRecord()
         if THERE in self.readings:
             self._known[""] = THERE  # a relationship that is gone names no partner
@@ -253,7 +261,7 @@ class Reader:
             return
         notes = journal.found(answer, self.remotes[connection].host)
         self._notes[connection] = notes
-        alive = {(note.run, note.relationship): note for note in notes if self._is_alive(note, connection)}
+        alive = {(note.run, *note.about): note for note in notes if self._is_alive(note, connection)}
         self._at_work.update(alive)
 
     def _secret_reads(self) -> Sequence[Operation]:

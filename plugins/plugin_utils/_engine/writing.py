@@ -71,7 +71,7 @@ class Writing:
         self.acted = False  # something was carried out, or begun, that no undoing takes back
         self.claimed: dict[IPv4Address, Source] = {}  # scope -> the server on which it is out of service until it goes
         self._notes: list[Note] = []  # that are still to be left before the first write
-        self._left: dict[str, Note] = {}  # that stand there, by their relationships
+        self._left: dict[tuple[str, str], Note] = {}  # that stand there, by what they are about
         self._earlier: Sequence[Operation] = ()  # what becomes in the end of the notes of earlier runs
 
     @property
@@ -123,20 +123,21 @@ class Writing:
     def remember(self) -> None:
         """The servers do not show what was written: the next run has to look at both, beside what is noted by now."""
         since = self.reader.readings[HERE].reply.now
-        written = {note.relationship: note.made for note in calls.notes(self.steps, self.reader.here)}
+        written = {note.about: note for note in calls.notes(self.steps, self.reader.here)}
         notes: list[Note] = []
-        for name, partner in self.reader.asked_partners.items():
-            made = tuple(written.get(name, ()))
-            new = Note(name, partner, made, made=made, run=self.reader.run, who=who(), since=since)
-            notes.append(replace(self._left.get(name, new), until=None))
+        for about in self.reader.asked_partners:
+            told = written.get(about, Note(*about))
+            new = Note(*about, told.made, made=told.made, coming=told.coming)
+            new = replace(new, run=self.reader.run, who=who(), since=since)
+            notes.append(replace(self._left.get(about, new), until=None))
         if notes:
             self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in notes])
 
     def _learn_notes(self, run: Sequence[Call], reply: Reply) -> None:
         """Which notes stand after a request."""
         done = [call.operation for call, result in zip(run, reply.calls, strict=False) if not result.errors]
-        self._left.update((note.relationship, note) for note in self._notes if journal.keep(note) in done)
-        self._left = {name: note for name, note in self._left.items() if journal.drop(note) not in done}
+        self._left.update((note.about, note) for note in self._notes if journal.keep(note) in done)
+        self._left = {about: note for about, note in self._left.items() if journal.drop(note) not in done}
         self._earlier = [operation for operation in self._earlier if operation not in done]
         self._notes = [note for note in self._notes if journal.keep(note) not in done]
 
@@ -162,7 +163,7 @@ class Writing:
             ended.append(replace(note, claimed={**claimed, **kept}, until=None))
         if ended != list(self._left.values()):
             self.reader.remotes[HERE].write((), "", [journal.keep(note) for note in ended])
-            self._left = {note.relationship: note for note in ended}
+            self._left = {note.about: note for note in ended}
 
     def _called(self, source: Source, note: Note) -> str:
         """A server as the note calls it."""

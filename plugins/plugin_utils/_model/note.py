@@ -17,14 +17,15 @@ LONGEST = timedelta(minutes=5)  # that any run may have to go, and the clocks of
 
 @dataclass(frozen=True)
 class Note:
-    """`partner`: of the relationship. `scopes`: those that leave it or come to it.
+    """Of what a run does about one relationship with one partner: it may end it with one, and make it anew with
+    another. `scopes`: those that leave it or come to it.
 
     `claimed`: scope -> the server whose copy, which is to go, was put out of service by the run: this one by its name,
-    or the partner as `partner`. `made`: scopes that
-    the run creates, out of service until both servers have them. `incomplete`: those that it creates with something in
-    them, of which it is not known whether all of that is there. `run`: its id; `who`: user@controller. `until`: by the
-    server's clock, when the run will have gone on at the latest; a run that is older is dead. None: nobody knows, so it
-    is.
+    or the partner as `partner`. `made`: scopes that the run creates, out of service until both servers have them.
+    `incomplete`: those that it creates with something in them, of which it is not known whether all of that is there.
+    `coming`: those that it copies to the partner, which may have got them alone. `run`: its id; `who`: user@controller.
+    `until`: by the server's clock, when the run will have gone on at the latest; a run that is older is dead. None:
+    nobody knows, so it is.
     """
 
     relationship: str
@@ -37,6 +38,12 @@ class Note:
     who: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    coming: tuple[IPv4Address, ...] = ()
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """The relationship and its partner: a run has one note about both."""
+        return self.relationship, self.partner
 
     def is_alive(self, now: datetime | None, own: Collection[str]) -> bool:
         """Whether a run that is none of one's `own` may still be at work, by the server's clock. No run has as long to
@@ -55,6 +62,7 @@ class Note:
                 "claimed": {str(scope): server for scope, server in self.claimed.items()},
                 "made": [str(scope) for scope in self.made],
                 "incomplete": [str(scope) for scope in self.incomplete],
+                "coming": [str(scope) for scope in self.coming],
                 "run": self.run,
                 "who": self.who,
                 "since": self.since and self.since.isoformat(),
@@ -84,6 +92,7 @@ def _note(found: Any) -> Note:
         str(found["who"]),
         _moment(found["since"]),
         _moment(found["until"]),
+        _scopes(found.get("coming", ())),  # an older one does not tell it
     )
 
 

@@ -97,12 +97,21 @@ def differences(
     return found
 
 
+# the notes of a server are not read over a second hop
+_OFF = (
+    ". Where nobody has put it out of service, the task that created it was broken off: run that again, on its server, "
+    "or activate the scope on both servers (Set-DhcpServerv4Scope -State Active)"
+)
+
+
 def warning(found: Sequence[Mapping[str, Any]], server: str) -> str:
     """The differences in a sentence."""
     words = (f"{one['scope_id']} {one['field']} is {_instead(one)}" for one in found)
+    off = any(one["field"] == "state" and one["declared"] == "active" for one in found)
     return (
         f"create_scopes: a definition is used only to create, so what {server} has otherwise is left as it is: "
         f"{few(words, 'definition_differences', between='; ')}"
+        f"{_OFF if off else ''}"
     )
 
 

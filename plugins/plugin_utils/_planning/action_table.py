@@ -29,7 +29,7 @@ from .._model.scope import ScopeSpec
 from .._windows import cmdlets, kept_files, scope_cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, setting_changes
-from .actions import Action, Kind, SafetyCopy, list_scopes
+from .actions import Action, Kind, Membership, SafetyCopy, list_scopes
 from .effects import Effect, Needs
 from .world import World
 
@@ -142,7 +142,7 @@ def _modify(action: Action, computer: str | None) -> Operation:
 def _membership(action: Action) -> tuple[Operation, ...]:
     """That the scope is a member here and on its new partner, where its former partner's copy goes."""
     waits = action.detail
-    if waits is None:
+    if not isinstance(waits, Membership):
         return ()
     (scope,) = action.scopes
     return (

@@ -109,6 +109,12 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class Expendable:
+    """Of a copy that goes: as is known from notes, nothing is in it that is not in the kept one, which need not
+    serve."""
+
+
+@dataclass(frozen=True)
 class Direction:
     """Both servers of a replication, as the one that runs the task calls them."""
 

@@ -7,6 +7,8 @@ No I/O.
     go_on       what was claimed or made by broken runs serves again, but never beside another copy outside of failover
     serve_kept  so do copies that are to be kept
     left_of     what is still left of a note, by what the two servers show
+
+What an addition left on the partner alone is taken back by `additions`.
 """
 
 from __future__ import annotations
@@ -51,21 +53,20 @@ def revive(d: Draft, about: About) -> None:
     for note, there in _broken_off(d, about):
         for scope in sorted(note.claimed):
             both = (d.here, d.view(there.source))
-            if in_common(*both, scope, d.here) and not any(view.serves(scope) for view in both):
+            if in_common(*both, scope, d.world) and not any(view.serves(scope) for view in both):
                 kept, other = both[::-1] if note.claimed[scope] == d.here.name else both
                 d.add(Kind.SERVE_ON, kept, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
 
 
-def serve_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView, d: Draft) -> ServerView:
+def serve_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerView, d: Draft) -> None:
     """The kept copies serve, which were found out of service where a claim was undone (`carried_on`), and still are
-    later: the keeper then."""
+    later."""
     for note in d.world.broken_off:
         called = d.here.name if keeper.source == d.here.source else note.partner
         for scope in scopes:
             off = note.claimed.get(scope) == called and not keeper.serves(scope)
-            if off and in_common(keeper, other, scope, d.here):
+            if off and in_common(keeper, other, scope, d.world):
                 d.add(Kind.SERVE_ON, keeper, note.relationship, [scope], other=other.source, stage=Stage.MAKE)
-    return d.view(keeper.source)
 
 
 def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:
@@ -82,43 +83,57 @@ def go_on(d: Draft, about: About, stage: Stage = Stage.SETTLE) -> None:
 
 def partner_of(note: Note, now: World) -> ServerView | None:
     """The server that a note names, if it was read."""
-    for source, view in now.views.items():
-        known = now.known.get(note.partner) == source or view.server.identity.is_called(note.partner)
-        if view is not now.here and known:
-            return view
-    return None
+    return next(
+        (view for view in now.views.values() if view is not now.here and now.calls_it(note.partner, view)), None
+    )
 
 
 def left_of(note: Note, now: World) -> Note | None:
     """What is still to be gone on with of a note, by what the two servers show now; None: nothing. All of it, where the
     partner was not read, and is the relationship's still."""
-    name, here, there = note.relationship, now.here, partner_of(note, now)
+    name, there = note.relationship, partner_of(note, now)
     if there is None:
-        left = note.claimed or note.made or note.incomplete or (note.scopes and _is_with(here, note))
-        return replace(note, until=None) if left else None
+        left = note.claimed or note.coming or note.made or note.incomplete
+        return replace(note, until=None) if left or (note.scopes and _is_with(now.here, note)) else None
+    here = now.facing(there)
     claimed = {
         scope: server
         for scope, server in note.claimed.items()
         if not (here.serves(scope) or there.serves(scope))
-        or (in_common(here, there, scope, here) and not (here.serves(scope) and there.serves(scope)))
+        or (in_common(here, there, scope, now) and not (here.serves(scope) and there.serves(scope)))
     }
     made = tuple(
         scope
         for scope in note.made
         if scope in here.copies
-        and not (here.serves(scope) and (there.serves(scope) or not in_common(here, there, scope, here)))
+        and not (here.serves(scope) and (there.serves(scope) or not in_common(here, there, scope, now)))
     )
     incomplete = tuple(
         scope
         for scope in note.incomplete
         if scope in made or (scope in here.copies and not here.serves(scope) and scope not in here.owners)
     )
-    mine = here.members(name) if _is_with(here, note) else frozenset()
-    apart = (mine ^ there.members(name)).intersection(note.scopes)
+    apart = (here.members(name) ^ there.members(name)).intersection(note.scopes)
     scopes = tuple(sorted({*apart, *claimed, *made, *incomplete}))
-    if not scopes:
+    half_alone = bool(note.coming) and here.half(name) is None and there.half(name) is not None
+    if not scopes and not half_alone:
         return None
-    return replace(note, scopes=scopes, claimed=claimed, made=made, incomplete=incomplete, until=None)
+    coming = note.coming if half_alone or alone_at_partner(note, here, there) else ()
+    return replace(note, scopes=scopes, claimed=claimed, coming=coming, made=made, incomplete=incomplete, until=None)
+
+
+def alone_at_partner(note: Note, here: ServerView, there: ServerView) -> tuple[IPv4Address, ...]:
+    """The scopes of this server that the run was adding, and that its partner alone has in the relationship."""
+    mine, theirs = here.members(note.relationship), there.members(note.relationship)
+    return tuple(scope for scope in note.coming if scope in theirs and scope not in mine and scope in here.copies)
+
+
+def copied_to(name: str, keeper: ServerView, other: ServerView, now: World) -> frozenset[IPv4Address]:
+    """The scopes whose copies on the other server broken runs made of those of this one."""
+    if keeper.source != now.here.source:
+        return frozenset()
+    notes = (note for note in now.broken_off if note.relationship == name and now.calls_it(note.partner, other))
+    return frozenset(scope for note in notes for scope in note.coming)
 
 
 def lacking(d: Draft) -> frozenset[IPv4Address]:
@@ -131,7 +146,7 @@ def is_settled(note: Note, now: World) -> bool:
     there = partner_of(note, now)
     if there is None or left_of(note, now):
         return False
-    mine = now.here.half(note.relationship) if _is_with(now.here, note) else None
+    mine = now.facing(there).half(note.relationship)
     return (mine is None) == (there.half(note.relationship) is None)
 
 
@@ -151,7 +166,7 @@ def _serve_made(note: Note, stage: Stage, d: Draft) -> None:
         if not isinstance(there, ServerView):
             continue
         both = (d.here, d.view(there.source))
-        if in_common(*both, scope, d.here):
+        if in_common(*both, scope, d.world):
             for one, other in (both, both[::-1]):
                 if not one.serves(scope):
                     d.add(Kind.SERVE_ON, one, half.name, [scope], other=other.source, stage=stage)
@@ -177,7 +192,7 @@ def _switch_on(note: Note, there: ServerView, stage: Stage, d: Draft) -> None:
     left = lacking(d)
     for scope in sorted({*note.claimed, *note.made}):
         both = (d.here, d.view(there.source))
-        common = in_common(*both, scope, d.here)
+        common = in_common(*both, scope, d.world)
         for view, other in (both, both[::-1]):
             on = d.here if note.claimed.get(scope) == d.here.name else there  # the partner has other names
             claimed = (scope in note.claimed and view.source == on.source) or scope in note.made

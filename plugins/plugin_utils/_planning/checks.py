@@ -21,7 +21,6 @@ from . import comparison, recognising, setting_changes
 from .draft import Draft, Misfit
 from .ranges import overlapping
 from .read_request import Unread
-from .removals import removal
 from .spec import Policy, Spec
 from .world import ServerView
 
@@ -279,16 +278,6 @@ def containing(here: ServerView, address: IPv4Address) -> IPv4Address | None:
     return next((scope for scope, mask in masks.items() if int(address) & mask == int(scope)), None)
 
 
-def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
-    """Raises Refused for scopes that a removal which did not end left on the partner alone."""
-    if scopes:
-        raise Refused(
-            f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end, or "
-            "this server was set up anew. Finish it with state: absent, keep_scopes_on, other_copy and partner_host, "
-            "and add it then on the server that kept it. Nothing was changed."
-        )
-
-
 def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
     """Raises Refused for scopes whose addresses the partner gives away in another scope: Windows copies none. A copy of
     one of them is no other scope."""
@@ -302,42 +291,6 @@ def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerV
     ]
     if problems:
         raise Refused(sentences(problems) + " Nothing was changed.")
-
-
-def check_replaced(
-    name: str, taken: Sequence[IPv4Address], here: ServerView, there: ServerView, policy: Policy
-) -> None:
-    """The copies that the partner has already. Raises Refused, showing what differs, unless they may be replaced."""
-    problems = []
-    for scope in taken:
-        taken_by = there.elsewhere(scope, name)
-        active = there.serves(scope) or taken_by is not None
-        if active or not policy.replace_partner_copy:
-            shown = removal(scope, here, there, deleted=True, replaced=True)
-            differs = few(shown.differences, between="; ", most=3) or "equal to the one here"
-            told = f"replace_partner_copy: inactive_only ({variable('replace_partner_copy')})"
-            cure = f"{told} replaces it, after a safety copy"
-            if taken_by is not None:
-                cure = f"it is in '{taken_by}' there: take it out of that one first, or renumber one of the two"
-            elif active:
-                cure = (
-                    "it is in service there: compare both, and remove or renumber one of them; or deactivate the one "
-                    f"there, and {cure}. Of a split scope, take out here before what the other half excludes, or it "
-                    "stays excluded on both"
-                )
-            problems.append(f"scopes: {scope} exists on {there.name} already ({differs}); {cure}.")
-    if problems:
-        raise Refused(sentences(problems) + " Nothing was changed.")
-
-
-def check_made(taken: Sequence[IPv4Address], there: ServerView) -> None:
-    """Raises Refused for scopes that would be created, and the partner has the only copy."""
-    if taken:
-        raise Refused(
-            f"create_scopes: {few(taken)} is to be created, and {there.name} has a copy of it, out of service, which "
-            "an empty scope would replace: remove it there first (Remove-DhcpServerv4Scope), or activate it there and "
-            "bring it into failover from there. Nothing was changed."
-        )
 
 
 def check_lacking(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:

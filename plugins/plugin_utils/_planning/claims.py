@@ -96,7 +96,7 @@ def is_contended(back: Plan) -> bool:
     """Whether what would serve again is one of two copies that are out of service and not in common: another run may
     be at the same with the other one."""
     return any(
-        scope in other.copies and not other.serves(scope) and not in_common(own, other, scope, back.start.here)
+        scope in other.copies and not other.serves(scope) and not in_common(own, other, scope, back.start)
         for action, own, other in _sides(back)
         for scope in action.scopes
     )
@@ -130,14 +130,14 @@ def carried_on(claimed: Claims, departures: Iterable[Departure], world: World) -
         and each.keeper in world.views
         and each.scope in world.views[each.keeper].copies
         and not world.views[each.keeper].serves(each.scope)
-        and in_common(world.views[each.keeper], world.views[each.loser], each.scope, world.here)
+        and in_common(world.views[each.keeper], world.views[each.loser], each.scope, world)
     }
 
 
 def _may_serve(scope: IPv4Address, view: ServerView, world: World) -> bool:
     """Whether nobody serves the scope, or who does has it in common with this server."""
     others = [other for other in serving(world, scope) if other.source != view.source]
-    return all(in_common(view, other, scope, world.here) for other in others)
+    return all(in_common(view, other, scope, world) for other in others)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
@@ -161,10 +161,24 @@ def check_not_last(scopes: Sequence[IPv4Address], name: str, keeper: ServerView,
         scope for scope in scopes if not keeper.serves(scope) and scope not in {*keeper.members(name), *keeper.owners}
     ]
     if alone:
+        owner = other.owners.get(alone[0])
+        theirs = f"the one on {other.name} is in '{owner}'" if owner else "both are outside of failover"
         raise NotServing(
-            f"{few(alone)} is in service on no server, and {keeper.name} and {other.name} both have a copy outside of "
-            f"failover: compare them, activate the one that is right (on {keeper.name}, where it is to be kept), and "
-            "run again. Nothing was changed."
+            f"{few(alone)} is in service on no server, and {keeper.name} and {other.name} both have a copy ({theirs}): "
+            f"compare them, activate the one that is right (on {keeper.name}, where it is to be kept), and run again. "
+            "Nothing was changed."
+        )
+
+
+def check_first(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
+    """Raises NotServing for scopes that runs have made on both servers, where the other server's goes on: of two that
+    would each remove the other's copy only one may."""
+    if scopes and _rank(here) > _rank(there):
+        raise NotServing(
+            f"create_scopes: {few(scopes)} is new and out of service on {here.name} and on {there.name}: two runs "
+            "created it at once, or one that was broken off left it there. Where the task on "
+            f"{there.name} creates it, too, run that again; else remove the one there (Remove-DhcpServerv4Scope), and "
+            "run this one again. Nothing was changed."
         )
 
 
@@ -190,7 +204,7 @@ def joined_meanwhile(plan: Plan, world: World) -> tuple[Departure, ...]:
 
 def _serve_apart(scope: IPv4Address, one: Source, other: Source, world: World) -> bool:
     both = [world.views[source] for source in (one, other)]
-    return all(view.serves(scope) for view in both) and not in_common(both[0], both[1], scope, world.here)
+    return all(view.serves(scope) for view in both) and not in_common(both[0], both[1], scope, world)
 
 
 def is_as_foreseen(expected: World, now: World, source: Source, actions: Iterable[Action]) -> bool:
@@ -246,7 +260,7 @@ def _settle_joined(actions: Sequence[Action], d: Draft) -> Iterator[str]:
         for scope in action.scopes:
             there = d.view(action.other)
             pair = (d.here, there)
-            if in_common(*pair, scope, d.here):
+            if in_common(*pair, scope, d.world):
                 off = [view.name for view in pair if scope in made and not view.serves(scope)]
                 yield from (f"{scope} was created in service, and is out of service on {name}" for name in off)
             elif all(view.serves(scope) for view in pair):
@@ -271,7 +285,7 @@ def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draf
     if others and not (keeper.serves(scope) or loser.serves(scope)):
         yield f"{scope} is in service on {few(others)}, and not on {keeper.name}, where it was to be kept"
         return
-    if in_common(keeper, loser, scope, d.here):  # both have it again
+    if in_common(keeper, loser, scope, d.world):  # both have it again
         if departure.served and departure.acted and not (keeper.serves(scope) or loser.serves(scope)):
             d.add(Kind.SERVE_ON, keeper, "", [scope], other=loser.source, stage=Stage.KEEPER)
             d.add(Kind.SERVE_ON, loser, "", [scope], other=keeper.source, stage=Stage.KEEPER)

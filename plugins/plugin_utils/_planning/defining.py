@@ -61,6 +61,12 @@ def _there(spec: Spec, d: Draft) -> Sequence[ScopeSpec]:
     ]
 
 
+def is_whole(definition: ScopeSpec, d: Draft) -> bool:
+    """Whether a scope that is there has in it all that is defined."""
+    there = d.here.details.get(definition.scope_id, NO_DETAILS)
+    return not definition.details or not definition.details.lacking(there)
+
+
 def check_complete(name: str, coming: Sequence[IPv4Address], d: Draft) -> None:
     """Raises Refused for scopes that would join and may be incomplete, where the task does not define them."""
     begun = {scope: note for scope, note in d.start.incomplete.items() if scope in coming and scope not in d.complete}

@@ -24,7 +24,7 @@ from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
 from .._model.server import RELATIONSHIP_LIMIT
 from . import setting_changes
-from .actions import Action, list_scopes
+from .actions import Action, Expendable, Membership, list_scopes
 from .world import ServerView, World, mirrored
 
 Effect = Callable[[Action, World], World]
@@ -220,7 +220,7 @@ def _other_has_none(action: Action, world: World) -> Iterable[str]:
 
 def left_over(action: Action, world: World) -> Iterable[str]:
     """Out of service and in no relationship, kept by another server; what their end waits for is there."""
-    waits = action.detail
+    waits = action.detail if isinstance(action.detail, Membership) else None
     yield from is_idle(action, world)
     yield from kept_elsewhere(action, world)
     yield from _kept_is_last(action, world)
@@ -229,7 +229,7 @@ def left_over(action: Action, world: World) -> Iterable[str]:
 
 
 def _kept_is_last(action: Action, world: World) -> Iterable[str]:
-    other = _other(action, world)
+    other = None if isinstance(action.detail, Expendable) else _other(action, world)
     idle = [scope for scope in action.scopes if other and not other.serves(scope) and scope not in other.owners]
     if other and idle:
         yield f"{list_scopes(idle)} is on {other.name} neither in service nor in failover"

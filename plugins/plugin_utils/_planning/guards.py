@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import cast
 
 from .._model.failover_states import NORMAL, PASSING, REFUSED, STATES
-from .._model.identity import is_own_of_partner
+from .._model.identity import Connection, is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import SETTINGS, WORDS, DeclaredSettings, OnPartner
@@ -25,6 +25,7 @@ from .removals import MANY
 from .spec import Spec
 from .world import ServerView, World
 
+HERE = Connection.THIS_SERVER
 CLOCK_LIMIT = timedelta(minutes=1)
 # fields of a relationship that each of its two servers has a value of its own for
 _EACH_OWN = {"partner_server", "state", *(row.option for row in SETTINGS if row.on_partner is not OnPartner.SAME)}
@@ -78,10 +79,11 @@ def _check_states(plan: Plan, view: ServerView, limits: Limits) -> None:
     ended: set[str] = set()
     for action in plan.actions:
         half = view.half(action.name)
-        if action.normal and half is not None and action.name not in ended:
+        is_about = action.other is None or view.source in (HERE, action.where, action.other)
+        if action.normal and half is not None and action.name not in ended and is_about:
             allowed = (*limits.allow_state, *action.allowed_states)
             _check_state(view.name, action.name, half.relationship.state, allowed)
-        if KINDS[action.kind].ends:
+        if KINDS[action.kind].ends and (action.kind is not Kind.DETACH_HALF or action.where == view.source):
             ended.add(action.name)
 
 

@@ -15,15 +15,18 @@ scope cannot be on Windows: it is pending, and the task that brings the first sc
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
-from . import broken_runs, checks, claims, defining, recognising, setting_changes
-from .actions import Kind, Modification, Stage
+from . import broken_runs, checks, claims, defining, partner_copies, recognising, setting_changes
+from .actions import Expendable, Kind, Modification, Stage
 from .draft import Draft
 from .leaving import is_orphan
+from .plan_proof import in_common
 from .read_request import PartnerRead, Scopes, Unread
+from .removals import removal
 from .spec import Spec
 from .world import ServerView
 
@@ -57,12 +60,21 @@ def settle(spec: Spec, d: Draft) -> None:
 def _serve(spec: Spec, there: ServerView | None, d: Draft) -> None:
     """Scopes that are made, also by this run or by one that was broken off, serve as soon as both servers have them;
     each is switched on by itself."""
-    made = {scope for note in d.world.journal for scope in note.made}
+    made = {scope for note in d.world.journal for scope in note.made} - broken_runs.lacking(d)
+    made |= _made_at_partner(spec, there, d)
     new = [each.scope_id for each in spec.define if each.active]
-    new = [scope for scope in new if scope not in d.start.here.copies or scope in made - broken_runs.lacking(d)]
+    new = [scope for scope in new if scope not in d.start.here.copies or scope in made]
     for view, other in ((d.here, there), (there, d.here)) if there is not None else ():
         off = [scope for scope in new if not d.view(view.source).serves(scope)]
         d.add(Kind.SERVE_ON, view, spec.name, off, other=other.source)
+
+
+def _made_at_partner(spec: Spec, there: ServerView | None, d: Draft) -> frozenset[IPv4Address]:
+    """The scopes that a run on the partner made, which was broken off, and that both have with all that belongs in
+    them."""
+    noted = {scope for note in d.world.partner_journal if note.relationship == spec.name for scope in note.made}
+    whole = (each.scope_id for each in spec.define if defining.is_whole(each, d))
+    return frozenset(scope for scope in whole if scope in noted and there and in_common(d.here, there, scope, d.world))
 
 
 def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:
@@ -110,7 +122,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     if there is None:
         return None
     theirs = there.members(name)
-    checks.check_not_left(name, [scope for scope in missing if scope in theirs], here, there)
+    partner_copies.check_not_left(name, [scope for scope in missing if scope in theirs], here, there)
     one_sided = [scope for scope in there.lacking(name, spec.members) if scope not in missing]
     coming = tuple(sorted({*missing, *one_sided}))
     taken = tuple(scope for scope in coming if scope in there.copies)
@@ -119,11 +131,14 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     if one_sided or taken:
         api = bool(one_sided)
         there = d.need(PartnerRead(names, name, taken, api=api, level=True, guarded=True))
-    if not _is_finished(name, coming, d) or not d.knows_needs(copied) or there is None:
+    if not _is_finished(spec, there, coming, d) or not d.knows_needs(copied) or there is None:
         return None
-    checks.check_replaced(name, taken, here, there, spec.policy)
-    checks.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
-    claims.check_not_last(taken, name, here, there)
+    new = _new_on_both(name, taken, there, d)
+    others = [scope for scope in taken if scope not in new]
+    partner_copies.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
+    partner_copies.check_replaced(name, others, here, there, spec.policy)
+    claims.check_not_last(others, name, here, there)
+    claims.check_first(new, here, there)
     defining.check_complete(name, coming, d)
     defining.check_options(spec, d, there)
     checks.check_lacking(copied, d.start.here, there)
@@ -132,21 +147,36 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     stage = Stage.SETTLE if name in d.unfit else Stage.CLEAR  # what was taken apart may be what is in the way
     in_the_way: dict[str, Any] = {"other": here.source, "stage": stage}
     d.save(there, name, taken, spec.policy.keep_days, **in_the_way)
-    d.add(Kind.DELETE, there, name, taken, **in_the_way)
+    d.add(Kind.DELETE, there, name, others, **in_the_way)
+    d.add(Kind.DELETE, there, name, new, detail=Expendable(), **in_the_way)
     d.add(Kind.DETACH_MEMBERS, here, name, one_sided, stage=stage)
     return coming
 
 
-def _is_finished(name: str, coming: Scopes, d: Draft) -> bool:
+def _new_on_both(name: str, taken: Scopes, there: ServerView, d: Draft) -> Scopes:
+    """The scopes that a run made here, as a note tells, and another one on the partner, where nothing else is in them:
+    neither has got into the relationship, nor ever served."""
+    made = {scope for note in d.world.broken_off if note.relationship == name for scope in note.made}
+    idle = [scope for scope in taken if scope in made and not (d.here.serves(scope) or there.serves(scope))]
+    new = (scope for scope in idle if scope in d.start.here.copies and scope not in there.owners)
+    return tuple(scope for scope in new if not removal(scope, d.here, there, deleted=True).loses)
+
+
+def _is_finished(spec: Spec, partner: ServerView | None, coming: Scopes, d: Draft) -> bool:
     """Whether no run that was broken off left a scope that comes where it came from. False: that has to be read first.
     Raises Refused."""
     known = True
     for note in d.world.broken_off:
-        if note.relationship != name and not set(coming).isdisjoint(note.scopes):
-            there = d.need(PartnerRead.noted(note))
-            known = known and there is not None
-            if there is not None:
-                broken_runs.check_unfinished(name, coming, note, there)
+        if set(coming).isdisjoint(note.scopes):
+            continue
+        read = PartnerRead.noted(note)
+        if spec.policy.orphan and isinstance(d.ask(read), Unread):
+            continue  # gone for good, with what it may have
+        there = d.need(read)
+        known = known and there is not None
+        another = note.relationship != spec.name or (there and partner and there.source != partner.source)
+        if there is not None and another:
+            broken_runs.check_unfinished(spec.name, coming, note, there)
     return known
 
 

@@ -31,8 +31,8 @@ from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.texts import few, variable
 from .._windows.errors import RemoteFailure
-from .actions import Action, Kind, Membership, Stage
-from .broken_runs import serve_kept
+from .actions import Action, Expendable, Kind, Membership, Stage
+from .broken_runs import copied_to, serve_kept
 from .checks import check_elsewhere, check_kept, check_said
 from .claims import check_in_service, check_not_last
 from .draft import Draft, stays
@@ -58,7 +58,8 @@ class Leaving:
         """The server that keeps them and the other one, as they are by now. Raises RemoteFailure for an Unread one."""
         if isinstance(self.partner, Unread):
             raise self.partner.failure
-        here, there = d.here, d.view(self.partner.source)
+        there = d.view(self.partner.source)
+        here = d.world.facing(there)
         return (there, here) if self.policy.keep_scopes_on == "partner" else (here, there)
 
 
@@ -122,12 +123,14 @@ def leave(leaving: Leaving, d: Draft) -> None:
     keeper, other = leaving.ends(d)
     check_kept(going, keeper, other)
     check_elsewhere(name, going, other)
-    keeper = serve_kept(going, keeper, other, d)
+    serve_kept(going, keeper, other, d)
+    keeper, other = leaving.ends(d)
     check_in_service(going, keeper, other)
     joint = keeper.members(name) & other.members(name)
     deletes = policy.other_copy == "delete"
     by_cmdlet = [scope for scope in going if scope in joint and deletes and keeper.serves(scope)]
     alone = [scope for scope in going if scope not in by_cmdlet]
+    copied = copied_to(name, keeper, other, d.world)
     idle = [scope for scope in alone if scope in joint and deletes]
     copies = [scope for scope in going if scope in other.copies]
     both = not is_half_made(name, keeper, other)
@@ -141,8 +144,9 @@ def leave(leaving: Leaving, d: Draft) -> None:
     d.add(Kind.DETACH_MEMBERS, other, name, mine, normal=both, **lose)
     if deletes:
         going_copies = [scope for scope in alone if scope in copies]
-        check_not_last(going_copies, name, keeper, other)
-        d.add(Kind.DELETE, other, name, going_copies, **lose)
+        check_not_last([scope for scope in going_copies if scope not in copied], name, keeper, other)
+        for scope in going_copies:
+            d.add(Kind.DELETE, other, name, [scope], detail=Expendable() if scope in copied else None, **lose)
     d.add(Kind.DETACH_MEMBERS, keeper, name, [scope for scope in alone if scope in keeper.members(name)], **keep)
     d.add(Kind.WITHDRAW_MEMBERS, keeper, name, by_cmdlet, partner=_reached(name, keeper), normal=True, **keep)
     if unserved := [scope for scope in going if not keeper.serves(scope)]:
@@ -183,6 +187,12 @@ def _end(name: str, keeper: ServerView, other: ServerView, *, by_api: bool, d: D
     elif keeper.half(name):
         more: dict[str, Any] = {"partner": _reached(name, keeper), "normal": True, "stage": Stage.KEEPER}
         d.add(Kind.WITHDRAW_RELATIONSHIP, keeper, name, other=other.source, **more)
+
+
+def end_alone(name: str, there: ServerView, *, keeps: bool, d: Draft) -> None:
+    """The half that the partner alone has goes, once it is empty. `keeps`: the partner keeps what was in it."""
+    if there.half(name) is not None and not there.members(name):
+        d.add(Kind.DETACH_HALF, there, name, other=d.here.source, stage=Stage.KEEPER if keeps else Stage.LOSER)
 
 
 def _leaves_later(action: Action, other: ServerView) -> bool:
@@ -287,15 +297,17 @@ def is_half_made(name: str, view: ServerView, other: ServerView) -> bool:
 def is_half_done(plan: Plan) -> bool:
     """Whether this server and a partner over a hop, of whose runs no notes are read, differ in what the plan writes to:
     a run was broken off, or is in the middle of it."""
-    here, hops = plan.start.here, [view for view in plan.start.views.values() if isinstance(view.source, Hop)]
+    hops = [view for view in plan.start.views.values() if isinstance(view.source, Hop)]
     scopes: dict[str, set[IPv4Address]] = {}
     for action in plan.actions if hops else ():
         scopes.setdefault(action.name, set()).update(action.scopes)
     for name, written in scopes.items():
-        there = plan.start.partner(name) or next((view for view in hops if view.half(name)), None)
-        if there is not None and isinstance(there.source, Hop):
+        partner = plan.start.partner(name)
+        for there in hops:
+            here = plan.start.facing(there)
             one_sided = here.members(name) ^ there.members(name)
-            if is_half_made(name, here, there) or not one_sided.isdisjoint(written):
+            is_about = there is partner or there.half(name) is not None
+            if is_about and (is_half_made(name, here, there) or not one_sided.isdisjoint(written)):
                 return True
     return False
 
@@ -342,6 +354,9 @@ def _leave_named(spec: Spec, scopes: Scopes, d: Draft) -> None:
         )
     elif leaving is not None:
         leave(leaving, d)
+        if current is None and leaving.scopes and isinstance(leaving.partner, ServerView):
+            there = d.view(leaving.partner.source)
+            end_alone(spec.name, there, keeps=spec.policy.keep_scopes_on == "partner", d=d)
 
 
 def _warn_of_idle(spec: Spec, scopes: Scopes, d: Draft) -> None:

@@ -80,13 +80,16 @@ def serving(world: World, scope: IPv4Address) -> Sequence[ServerView]:
     """The servers that serve a scope, one of each two that have it in common."""
     apart: list[ServerView] = []
     for view in world.views.values():
-        if view.serves(scope) and not any(in_common(view, other, scope, world.here) for other in apart):
+        if view.serves(scope) and not any(in_common(view, other, scope, world) for other in apart):
             apart.append(view)
     return apart
 
 
-def in_common(view: ServerView, other: ServerView, scope: IPv4Address, here: ServerView) -> bool:
-    """Whether both servers have a scope in one relationship of this server with a partner."""
-    name = view.owners.get(scope)
-    pair = here.source in (view.source, other.source)
-    return name is not None and pair and scope in view.members(name) and scope in other.members(name)
+def in_common(view: ServerView, other: ServerView, scope: IPv4Address, world: World) -> bool:
+    """Whether both servers have a scope in one relationship of this server with the other one of the two."""
+    name, here = view.owners.get(scope), world.here.source
+    if name is None or here not in (view.source, other.source):
+        return False
+    if scope not in view.members(name) or scope not in other.members(name):
+        return False
+    return world.is_with(name, other if view.source == here else view)

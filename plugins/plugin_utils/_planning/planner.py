@@ -3,6 +3,7 @@
 """One planner for all that is declared of a server's failover. No I/O, nothing of Ansible.
 
     make         scopes that are defined and not there, and those that a broken run left incomplete
+    take_back    what a broken run added on a partner alone goes out there again
     find_misfit  relationships that have to end before the declared ones can be: another role, partner or name
     move         scopes out of other relationships, before those end
     take_apart   what is unfit, half-made or to be absent ends
@@ -21,7 +22,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from .._model.refusal import Refused
 from .._model.texts import few
+from .additions import take_back, tell
 from .broken_runs import About, go_on, revive
 from .defining import make, read_of
 from .draft import Draft
@@ -36,7 +39,7 @@ from .spec import Spec, check, named
 from .world import World
 
 Phase = Callable[[Spec, Draft], None]
-PHASES: Sequence[Phase] = (make, find_misfit, give_up, move, take_apart, settle, purge, delete_former)
+PHASES: Sequence[Phase] = (make, take_back, find_misfit, give_up, move, take_apart, settle, purge, delete_former)
 
 
 def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
@@ -47,9 +50,13 @@ def plan(desired: Sequence[Spec], world: World) -> Plan | ReadRequest:
         return ReadRequest(OwnRead(secrets=named(desired), details=read_of(desired)))
     d, about = Draft(world, several_partners=len(desired) > 1), About.all_of(desired)
     revive(d, about)
-    for phase in PHASES:
-        for spec in desired:
-            d.run(phase, spec)
+    try:
+        for phase in PHASES:
+            for spec in desired:
+                d.run(phase, spec)
+    except Refused as refused:
+        tell(refused, about, d.start)
+        raise
     go_on(d, about)
     if d.is_waiting:
         return d.request()

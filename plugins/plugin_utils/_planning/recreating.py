@@ -24,7 +24,7 @@ from .._model.identity import Verdict, spelled
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
 from .._model.texts import few
-from . import checks, recognising, setting_changes
+from . import checks, partner_copies, recognising, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
 from .joining import are_joinable, asks_partner, look_at_partner
@@ -80,8 +80,7 @@ def _find_previous(name: str, option: str, spec: Spec, d: Draft) -> Misfit | Non
     there = d.ask(PartnerRead(d.world.partner_names(name), name))
     if isinstance(there, ServerView):
         half = there.half(name)
-        noted = d.world.note(name)
-        partner = noted.partner if noted else there.name
+        partner = next((noted for noted in d.world.noted(name) if d.world.calls_it(noted, there)), there.name)
         return Misfit(Half(mirrored(half.relationship, partner), there.name), there=there) if half else None
     if isinstance(there, Unread) and not spec.policy.orphan:  # gone for good: what it may have does not matter
         raise there.failure
@@ -296,7 +295,7 @@ def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: 
         return
     if isinstance(leaving.partner, ServerView):
         new = [scope for scope in leaving.scopes if scope not in d.start.here.copies]
-        checks.check_not_left(source.name, new, d.here, leaving.partner)
+        partner_copies.check_not_left(source.name, new, d.here, leaving.partner)
     leave(leaving, d)
     if not same and spec.policy.other_copy == "delete":
         delete_last(leaving, Membership(spec.name, names[0]), d)

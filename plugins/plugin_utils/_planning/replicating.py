@@ -91,7 +91,7 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
         if lost and not wanted.allow_overwrite:
             names = pairs[0].names if len(pairs) == 1 else _direction(wanted, world.here.name, "the partner")
             raise _lost(lost, comparison.vanishing(map(comparison.reversed_, differs)), names)
-    _check_served(wanted, pairs, going)
+    _check_served(wanted, pairs, going, d)
     for pair in pairs:
         _save(wanted, pair, {loss.scope_id for loss in lost}, d)
         for relationship in dict.fromkeys(pair.members.values()):
@@ -100,8 +100,9 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
     return replace(finished(d), differences=tuple(differs), diff=shown, header="content of the destination")
 
 
-def _check_served(wanted: Replication, pairs: Sequence[_Pair], going: Collection[IPv4Address]) -> None:
-    """Raises NotServing for scopes that the destination alone serves: nobody would, after it."""
+def _check_served(wanted: Replication, pairs: Sequence[_Pair], going: Collection[IPv4Address], d: Draft) -> None:
+    """Raises NotServing for scopes that the destination alone serves: nobody would, after it. Warns where that is
+    overridden."""
     for pair in pairs:
         idle = [scope for scope in sorted(going) if pair.taker.serves(scope) and not pair.giver.serves(scope)]
         idle = [scope for scope in idle if scope in pair.members]
@@ -112,6 +113,12 @@ def _check_served(wanted: Replication, pairs: Sequence[_Pair], going: Collection
                 "nobody would serve it after replicating. Where another task is at work on the two servers, run again "
                 f"when it has ended; else activate it on {names.source}, or replicate in the other direction; "
                 f"allow_overwrite: true ({OVERWRITE}) overrides. Nothing was changed."
+            )
+        if idle:
+            d.warn(
+                f"{few(idle)} is out of service on {pair.names.source}, and so on {pair.names.destination} after "
+                "replicating, so nobody serves it: where that is not wanted, finish the task that put it out of "
+                "service and was broken off, or activate it on both servers (Set-DhcpServerv4Scope -State Active)"
             )
 
 

@@ -277,7 +277,8 @@ class World:
     that did not end, and of this one (`run`), on this server, the latest first; `at_work`: of others that may not have
     ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes that Windows takes in one
     call. `safety_copy`: the one that was asked for. `knocked`: servers that were asked whether they are there.
-    `has_journal`: the notes of this server were read.
+    `has_journal`: the notes of this server were read. `partner_journal`: those of runs that did not end on partners,
+    where they were read.
     """
 
     views: Mapping[Source, ServerView] = field(default_factory=dict)
@@ -294,6 +295,7 @@ class World:
     statistics: Mapping[IPv4Address, Utilisation] | None = None
     knocked: Mapping[str, Knocked] = field(default_factory=dict)
     has_journal: bool = False
+    partner_journal: tuple[Note, ...] = ()
 
     @property
     def here(self) -> ServerView:
@@ -325,12 +327,48 @@ class World:
         return next((note for note in self.journal if note.relationship.casefold() == name.casefold()), None)
 
     def partner_names(self, name: str) -> tuple[str, ...]:
-        """What the partner of a relationship is called; none: it is the server of partner_host."""
+        """What the partner of a relationship is called; none: it is the server of partner_host. Of several that notes
+        tell of one that is not known yet, or has a half of it."""
         current = self.here.half(name)
-        noted = self.note(name)
         if current is not None:
             return current.relationship.partner.names
-        return (noted.partner,) if noted and not self.has_partner_host else ()
+        noted = () if self.has_partner_host else self.noted(name)
+        for partner in noted:
+            source = self.source(partner)
+            if source is None or (not isinstance(source, Unread) and self.views[source].half(name)):
+                return (partner,)
+        return noted[:1]
+
+    def noted(self, name: str) -> tuple[str, ...]:
+        """The partners that notes about a relationship name, those first that could not be read."""
+        noted = dict.fromkeys(note.partner for note in self.journal if note.relationship.casefold() == name.casefold())
+        return tuple(sorted(noted, key=lambda partner: not isinstance(self.source(partner), Unread)))
+
+    def calls_it(self, name: str, there: ServerView) -> bool:
+        """Whether a server that was read is the one of this name."""
+        return self.known.get(name) == there.source or there.server.identity.is_called(name)
+
+    def is_with(self, name: str, there: ServerView) -> bool:
+        """Whether this server's half of a relationship is with a server that was read. That may have a half of this
+        name with this server, too, which an addition that was broken off left there alone."""
+        half = self.here.half(name)
+        if half is None:
+            return False
+        sources = (self.source(partner) for partner in half.relationship.partner.names)
+        known = next((source for source in sources if source is not None and not isinstance(source, Unread)), None)
+        if known is not None:
+            return known == there.source
+        return name in there.mirrors or half.relationship.partner.is_same(there.server.identity)
+
+    def facing(self, there: ServerView) -> ServerView:
+        """This server as the partner of another one: its relationships with third ones only occupy names and scopes."""
+        ours = frozenset(name for name in self.here.ours if self.is_with(name, there))
+        return self.here if ours == self.here.ours else replace(self.here, ours=ours)
+
+    def called(self, source: Source) -> str:
+        """What another server was asked for by, if by a name."""
+        names = (name for name, known in self.known.items() if name and known == source)
+        return next(names, source.computer if isinstance(source, Hop) else self.views[source].name)
 
     def asked(self, read: PartnerRead) -> ServerView | Unread | None:
         """The partner, or why it could not be read; None: that is not known yet, or not enough of it."""

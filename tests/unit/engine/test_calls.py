@@ -132,7 +132,7 @@ def test_a_note_tells_which_scopes_are_made() -> None:
     plan = alone(builders.server([builders.relationship()]), spec)
     (note,) = calls.notes(calls.steps(plan), plan.start.here.server)
     nine = define[0].scope_id
-    assert note == Note("HQ", PARTNER, (THREE, nine), made=(nine,))
+    assert note == Note("HQ", PARTNER, (THREE, nine), made=(nine,), coming=(THREE, nine))
 
 
 def parts(plan: Plan) -> list[list[Kind]]:

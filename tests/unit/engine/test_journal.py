@@ -39,8 +39,8 @@ def test_a_note_is_found_until_it_is_removed(name: str) -> None:
     assert found(remote) == ()
     remote.write((), "", [journal.keep(note)])
     assert found(remote) == (note,)
-    remote.write((), "", [journal.keep(replace(note, partner="dhcp03.contoso.example"))])
-    assert found(remote) == (replace(note, partner="dhcp03.contoso.example"),), "the last one counts"
+    remote.write((), "", [journal.keep(replace(note, claimed={}, coming=(SCOPE,)))])
+    assert found(remote) == (replace(note, claimed={}, coming=(SCOPE,)),), "the last one counts"
     remote.write((), "", [journal.drop(note)])
     assert found(remote) == ()
 
@@ -51,6 +51,16 @@ def test_each_relationship_has_a_note_of_its_own_and_all_are_found_at_once() -> 
     keep = [journal.keep(Note(name, PARTNER)) for name in ("HQ", "Branch", "hq", "HQ2")]
     remote.write((), "", [*keep, journal.drop(Note("Branch", PARTNER))])
     assert {note.relationship for note in found(remote)} == {"hq", "HQ2"}
+
+
+def test_each_partner_of_a_relationship_has_a_note_of_its_own() -> None:
+    """A run ends it with one, and makes it anew with another."""
+    remote, former = server(), Note("HQ", PARTNER, (SCOPE,), {SCOPE: PARTNER}, run="1")
+    new = Note("HQ", "dhcp03.contoso.example", (SCOPE,), run="1", coming=(SCOPE,))
+    remote.write((), "", [journal.keep(former), journal.keep(new)])
+    assert sorted(found(remote), key=str) == sorted((former, new), key=str)
+    remote.write((), "", [journal.drop(former)])
+    assert found(remote) == (new,)
 
 
 def test_each_run_has_a_note_of_its_own() -> None:

@@ -159,7 +159,7 @@ def test_two_names_of_one_server_are_one_view() -> None:
     world = reader.world()
     assert set(world.views) == {HERE, Hop(PARTNER, "DHCP01")}
     assert world.known == {PARTNER: Hop(PARTNER, "DHCP01"), "DHCP02": Hop(PARTNER, "DHCP01")}
-    assert reader.asked_partners == {"HQ": PARTNER, "New": "DHCP02"}
+    assert reader.asked_partners == [("HQ", PARTNER), ("New", "DHCP02")]
 
 
 def test_several_partners_are_read_in_one_command() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from typing import Any
@@ -25,6 +26,7 @@ WHOLE = Note(
     "tester@controller",
     NOW,
     NOW,
+    (ONE,),
 )
 
 
@@ -34,6 +36,13 @@ def test_what_is_written_is_read(note: Note) -> None:
     assert text.isascii(), "the script keeps it in one line, whatever the code page is"
     assert len(text.splitlines()) == 1
     assert from_text(text) == note
+
+
+def test_one_that_does_not_tell_what_comes_is_read_all_the_same() -> None:
+    """As it was written before notes told that."""
+    found = json.loads(WHOLE.text())
+    del found["coming"]
+    assert from_text(json.dumps(found)) == replace(WHOLE, coming=())
 
 
 def test_a_note_that_was_broken_off_at_any_place_is_none() -> None:
@@ -53,6 +62,7 @@ def test_a_note_that_was_broken_off_at_any_place_is_none() -> None:
         {"made": [None]},
         {"incomplete": "10.0.1.0"},
         {"drop": "incomplete"},
+        {"coming": ["10.0.1"]},
         {"since": "yesterday"},
         {"since": 1},
         {"until": "2026-03-01T08:00:00"},

@@ -25,6 +25,7 @@ MADE = (
     "domain, 1 option, 1 exclusion, 1 reservation, delay 500 ms)"
 )
 ROUTES = pytest.mark.parametrize("route", [{}, {"partner_host": "dhcp02"}], ids=["second hop", "own connection"])
+PLAIN = ("scope_id", "name", "subnet_mask", "start_range", "end_range")
 PRINTER = IPv4Address("10.0.9.15")
 
 
@@ -316,6 +317,29 @@ def test_an_error_in_the_middle_is_told_and_the_next_run_goes_on() -> None:
     assert servers.server("DHCP01").scopes[NINE].state == "InActive"
     servers.ok(SCOPE, **TASK)
     whole(servers)
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["nobody serves it", "one of the two does"])
+@ROUTES
+def test_what_a_broken_run_of_the_partner_made_serves_or_is_told_with_its_cure(
+    number: int, route: dict[str, str]
+) -> None:
+    """Over a hop its notes are not known, and a person may have put the scope out of service."""
+    servers, plain = pair(ONE), {**TASK, "create_scopes": [{key: DEFINED[key] for key in PLAIN}]}
+    lab = servers.lab
+    assert isinstance(lab, WatchedLab)
+    lab.watch = Watch(held(lab), die_at=number, after=True)
+    with pytest.raises(Killed):
+        servers.run(SCOPE, host="dhcp02", **plain)
+    lab.watch = None
+    servers.wire.pause(600)
+    result = servers.ok(SCOPE, **plain, **route)
+    if route:
+        assert [servers.server(name).scopes[NINE].state for name in ("DHCP01", "DHCP02")] == ["Active"] * 2
+        return
+    assert "the task that created it was broken off: run that again, on its server" in result["warnings"][0]
+    servers.ok(SCOPE, host="dhcp02", **plain)
+    assert [servers.server(name).scopes[NINE].state for name in ("DHCP01", "DHCP02")] == ["Active"] * 2
 
 
 def test_one_that_a_person_made_is_never_completed() -> None:

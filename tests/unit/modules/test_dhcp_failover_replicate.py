@@ -90,6 +90,18 @@ def test_it_takes_scopes_that_are_in_failover(options: dict[str, Any], message: 
     assert renamed().refused(REPLICATE, **options).startswith(message)
 
 
+@ROUTES
+def test_what_is_put_out_of_service_by_it_is_told_with_its_cure(route: dict[str, str]) -> None:
+    """As from a copy that a run which was broken off was to take away."""
+    servers = pair(ONE)
+    servers.server("DHCP01").scopes[ONE].state = "InActive"
+    assert "nobody would serve it after replicating" in servers.refused(REPLICATE, all=True, wait_timeout=1, **route)
+    result = servers.ok(REPLICATE, all=True, allow_overwrite=True, wait_timeout=1, **route)
+    (told,) = result["warnings"]
+    assert told.startswith("10.0.1.0 is out of service on DHCP01, and so on dhcp02.contoso.example after replicating")
+    assert told.endswith("or activate it on both servers (Set-DhcpServerv4Scope -State Active)")
+
+
 def test_where_nothing_is_in_failover_there_is_nothing_to_do() -> None:
     assert Pair().reached(REPLICATE, all=True)["replicated"] == []
 

@@ -5,15 +5,17 @@
 from __future__ import annotations
 
 import itertools
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, effects
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from lab.core.open_questions import Switches, every_single_change
-from nothing_lost.broken_runs import NONE, Outcome, faults, run
+from nothing_lost.broken_runs import NONE, Outcome, faults, run, served_twice
 from nothing_lost.proof import summary
-from nothing_lost.scenarios import Scenario, scenarios
+from nothing_lost.scenarios import BOTH, ONE, Scenario, lab, scenarios
+from nothing_lost.task import Wire, perform
 
 EACH = [pytest.param(one, route, id=f"{one.name}, {route}") for one in scenarios() for route in one.routes]
 ANSWERS = [
@@ -38,6 +40,27 @@ def test_broken_off_anywhere_nothing_is_lost_and_the_next_run_ends_it(scenario: 
         for fault in itertools.islice(faults(plain), start, None, ONE_IN)
         for what in problems(run(scenario, route, fault))
     ] == []
+
+
+@pytest.mark.parametrize(("scenario", "route"), EACH)
+def test_broken_off_between_the_halves_of_a_write_the_next_run_ends_it(scenario: Scenario, route: str) -> None:
+    """Where the partner has its half first, this server does not show that anything was done."""
+    under = Switches().with_answer("partner_half_first", True)
+    plain = run(scenario, route, NONE, under)
+    halves = [fault for fault in faults(plain) if "halves" in fault.kind]
+    assert [what for fault in halves for what in problems(run(scenario, route, fault, under))] == []
+
+
+def test_what_a_third_server_has_under_the_same_name_is_not_in_common() -> None:
+    scene = lab()
+    ok = perform(Wire(scene), BOTH[0].module, BOTH[0].options)
+    assert (ok.get("failed"), served_twice(scene)) == (None, [])
+    first, third = scene.servers["DHCP01"], scene.servers["DHCP03"]
+    third.scopes[ONE] = deepcopy(first.scopes[ONE])
+    third.relationships["HQ"] = replace(scene.servers["DHCP02"].relationships["HQ"], scopes=[ONE])
+    assert served_twice(scene) == [
+        f"10.0.1.0 is active on {name} and DHCP03, not in one relationship" for name in ("DHCP01", "DHCP02")
+    ]
 
 
 @pytest.mark.parametrize(("scenario", "switches"), ANSWERS)

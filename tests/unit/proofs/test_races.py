@@ -127,17 +127,21 @@ def test_operations_that_have_nothing_to_do_with_each_other_have_no_order() -> N
 
 # schedules in which a scope was lost, served by nobody, served twice, or something was silently otherwise
 FOUND = [
+    ("create-scope@dhcp01+create-scope@dhcp02/own/half_first", "random-1006934012"),
     ("create-scope@dhcp01+end-there-disable@dhcp02/hop/pair", "A13,B,A,B"),
     ("create-scope@dhcp01+replicate-out@dhcp02/hop/pair", "A14,B,A,B"),
     ("end-there-disable@dhcp01+remove-there-delete@dhcp02/own/half_first", "random-293569406"),
     ("join@dhcp01+replicate-out@dhcp01/own/pair", "A12,B,A,B"),
     ("join@dhcp01+swap-role@dhcp02/hop/pair", "random-456629312-loses"),
     ("move-third-disable@dhcp01+move@dhcp02/own/pair", "A0,B58,A,B"),
+    ("other-partner@dhcp01+end-here-delete@dhcp01/hop/half_first", "A,B,kill-A47"),
     ("other-partner@dhcp01+end-there-disable@dhcp02/hop/pair", "A,B,kill-A43"),
     ("other-partner@dhcp01+remove-there-disable@dhcp02/hop/pair", "A0,B38,A,B"),
+    ("other-partner@dhcp01+swap-role@dhcp01/own/half_first", "A,B,kill-A48"),
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B,A,B"),
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B45,A,B"),
     ("remove-there-delete@dhcp01+remove-there-disable@dhcp02/own/pair", "random-536863924"),
+    ("rename@dhcp01+move-third-delete@dhcp02/hop/half_first", "A,B,kill-A45"),
     ("rename@dhcp01+move-third-disable@dhcp02/own/pair", "A59,B,A,B"),
     ("rename@dhcp01+replicate-out@dhcp02/hop/pair", "A38,B,A,B"),
     ("replicate-in@dhcp01+move@dhcp02/hop/pair", "A12,B43,A,B"),
