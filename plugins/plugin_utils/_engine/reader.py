@@ -91,9 +91,8 @@ class Reader:
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._secrets = secret_record.SecretRecord()
         self._notes: dict[Connection, tuple[Note, ...]] = {}  # as they are on each server
-        self._at_work: dict[
-            tuple[str, str, str], Note
-        ] = {}  # by run: those of others that were at work at any time since
+        # of other runs that were at work at any time since, by run and by what they are about
+        self._at_work: dict[tuple[str, str, str], Note] = {}
         self._written: tuple[Note, ...] = ()  # relationships that this task writes to: verifying looks at both servers
         self._understood: object = None  # what was asked when this server's answers were looked at
         self._knocked: Mapping[str, Knocked] = {}
