@@ -9,21 +9,26 @@ looked for among all of them. The report is plain data (docs: report.schema.json
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
 from .._model.scope_details import Exclusion
 from .double_service import Served, among
 from .verdict import (
+    BOTH,
     CRITICAL,
     FLEET,
     HEALTH,
+    HERE,
     INFO,
     KINDS,
     NOT_COLLECTED,
     PAIR,
+    PARTNER,
+    SERVER,
     SEVERITIES,
+    STATISTICS,
     SYNC,
     UNKNOWN,
     Verdict,
@@ -75,7 +80,6 @@ class FleetPair:
     halves: Mapping[str, Entry]
     partner: str
     partner_host: str | None = None
-    findings: tuple[Finding, ...] = field(default=())
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -88,7 +92,8 @@ def report(fleet: Sequence[Seen], created: str, off: Collection[str] = ()) -> Ma
     pairs = _pairs(fleet)
     findings = _once([*_told(fleet), *_not_read(fleet), *_twice(fleet)], fleet)
     findings = _wanted(findings, off)
-    shown = [_shown_pair(pair, _about(pair, findings), findings, fleet) for pair in pairs]
+    numbers = {id(finding): number for number, finding in enumerate(findings)}
+    shown = [_shown_pair(pair, _about(pair, findings), numbers, fleet) for pair in pairs]
     status = worst(finding.verdict for finding in findings if finding.verdict.severity != INFO)
     return {
         "schema": SCHEMA,
@@ -167,7 +172,7 @@ def _not_read(fleet: Sequence[Seen]) -> Iterator[Finding]:
                 f"{seen.host} could not be read: {seen.problem}",
                 cure,
                 evidence={"problem": seen.problem},
-                kinds=needing("nothing", "drift", "health", "drift and health"),
+                kinds=needing(HERE, PARTNER, STATISTICS, BOTH, of=(SERVER, FLEET)),  # of its pairs the partners tell
             )
             yield Finding(verdict, seen.host, frozenset([seen.host]))
 
@@ -213,9 +218,9 @@ def _once(findings: Iterable[Finding], fleet: Sequence[Seen]) -> Sequence[Findin
         if verdict.id == NOT_COLLECTED and verdict.relationship is not None:
             unknown.setdefault((verdict.relationship, finding.hosts), {})[finding.by] = finding
             continue
-        scopes = verdict.scopes if KINDS[verdict.id].of == FLEET else ()
-        about = finding.hosts if verdict.relationship or KINDS[verdict.id].of == FLEET else finding.by
-        key = (verdict.id, verdict.relationship, about, scopes, verdict.kinds and finding.by)
+        kind = KINDS[verdict.id]
+        about = finding.by if kind.of == SERVER or verdict.kinds else finding.hosts
+        key = (verdict.id, verdict.relationship, about, () if kind.of == PAIR else verdict.scopes)
         found.setdefault(key, finding)
     for (_name, hosts), said in unknown.items():
         assert isinstance(hosts, frozenset)
@@ -251,7 +256,7 @@ def _about(pair: FleetPair, findings: Sequence[Finding]) -> Sequence[Finding]:
 
 
 def _shown_pair(
-    pair: FleetPair, about: Sequence[Finding], findings: Sequence[Finding], fleet: Sequence[Seen]
+    pair: FleetPair, about: Sequence[Finding], numbers: Mapping[int, int], fleet: Sequence[Seen]
 ) -> Mapping[str, Any]:
     lead_host, lead = next(iter(pair.halves.items()))
     verdicts = [finding.verdict for finding in about]
@@ -269,7 +274,7 @@ def _shown_pair(
         "scopes": len({scope for half in pair.halves.values() for scope in half["scopes"]}),
         "fullest": _fullest(pair),
         "scope_list": _scope_list(pair, fleet),
-        "verdicts": [findings.index(finding) for finding in own],
+        "verdicts": [numbers[id(finding)] for finding in own],
         "events": _events(pair),
     }
 
