@@ -51,11 +51,13 @@ ANY = "any"  # partner of a relationship
 
 def joined(name: str, *scopes: IPv4Address, partner: str = "") -> Wish:
     """Members on both, and both mean the same relationship. `partner`: its server, if it is not the one of the scene;
-    {here} in the name stands for the host."""
+    {here} in the name stands for the host. Of the host alone: members there."""
 
     def wish(lab: RacedLab, here: str, there: str) -> bool:
         called = name.format(here=here.lower())
         mine = lab.servers[here].relationships.get(called)
+        if here == there:
+            return mine is not None and {*scopes} <= {*mine.scopes}
         other = (mine.peer if mine else there) if partner == ANY else partner or there
         theirs = lab.servers[other].relationships.get(called)
         return all(

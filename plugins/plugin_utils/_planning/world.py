@@ -354,16 +354,14 @@ class World:
         half = self.here.half(name)
         if half is None:
             return False
-        sources = (self.source(partner) for partner in half.relationship.partner.names)
-        known = next((source for source in sources if source is not None and not isinstance(source, Unread)), None)
-        if known is not None:
-            return known == there.source
+        sources = [self.source(partner) for partner in half.relationship.partner.names]
+        if known := [source for source in sources if source is not None and not isinstance(source, Unread)]:
+            return known[0] == there.source
         return name in there.mirrors or half.relationship.partner.is_same(there.server.identity)
 
     def facing(self, there: ServerView) -> ServerView:
         """This server as the partner of another one: its relationships with third ones only occupy names and scopes."""
-        ours = frozenset(name for name in self.here.ours if self.is_with(name, there))
-        return self.here if ours == self.here.ours else replace(self.here, ours=ours)
+        return replace(self.here, ours=frozenset(name for name in self.here.ours if self.is_with(name, there)))
 
     def called(self, source: Source) -> str:
         """What another server was asked for by, if by a name."""
