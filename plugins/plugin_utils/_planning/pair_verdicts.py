@@ -80,7 +80,7 @@ def _of_one_half(pair: Pair) -> Iterator[Verdict]:
     if off:
         yield pair.says(
             "members_inactive",
-            f"{_count(off, 'scope')} of '{pair.name}' out of service: {few(off)}",
+            f"out of service in '{pair.name}', on both servers as far as it is known: {few(off)}",
             "activate them on both servers (Set-DhcpServerv4Scope -State Active), or take them out",
             off,
         )
