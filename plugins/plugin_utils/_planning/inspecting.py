@@ -15,7 +15,6 @@ from .._model.relationship import Relationship
 from .._model.render import relationship_result, scope_result
 from .._model.scope import Utilisation
 from .._windows.safety_copies import SafetyCopies
-from . import comparison
 from .capacity_verdicts import Rates, of_capacity
 from .comparison import Difference
 from .pair_verdicts import Pair, members_apart, of_pair
@@ -152,17 +151,12 @@ def drift(pair: Pair) -> Mapping[str, Any]:
     if half is None:
         return _problem(f"the partner has no relationship '{pair.name}'")
     here_only, there_only = members_apart(pair.relationship, half.relationship)
-    common = sorted(pair.relationship.members & half.relationship.members, key=int)
-    ours, other = pair.here.exported(common), there.exported(common)
     return {
         "partner_state": half.relationship.state,
         "scopes_only_here": list(map(str, here_only)),
         "scopes_only_at_partner": list(map(str, there_only)),
-        "differences": [
-            {"scope_id": str(difference.scope_id), **_ends(difference)}
-            for difference in comparison.differences(ours, other, common)
-        ],
-        "server_differences": list(map(_ends, comparison.level_differences(ours, other))) if common else None,
+        "differences": [{"scope_id": str(difference.scope_id), **_ends(difference)} for difference in pair.differences],
+        "server_differences": list(map(_ends, pair.level_differences)) if pair.common else None,
         "problem": None,
     }
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -14,6 +15,7 @@ from .._model.failover_states import NORMAL, PARTNER_DOWN, PASSING, STATES, TOLD
 from .._model.relationship import Relationship
 from .._model.relationship_settings import SETTINGS, OnPartner, Setting
 from .._model.texts import few
+from .._windows.export_elements import NOTHING, Export
 from . import comparison
 from .comparison import Difference
 from .guards import CLOCK_LIMIT, clocks_apart
@@ -43,6 +45,27 @@ class Pair:
     def partner(self) -> str:
         """What the partner is called: by itself, where it was read."""
         return self.there.name if isinstance(self.there, ServerView) else self.relationship.partner_server
+
+    @cached_property
+    def common(self) -> Sequence[IPv4Address]:
+        """The scopes that are members on both servers; none where the partner's half was not read."""
+        half = self.there.half(self.name) if isinstance(self.there, ServerView) else None
+        return sorted(self.relationship.members & half.relationship.members, key=int) if half else ()
+
+    @cached_property
+    def differences(self) -> Sequence[Difference]:
+        """Of the content of those, which was read."""
+        return comparison.differences(*self._exports, self.common)
+
+    @cached_property
+    def level_differences(self) -> Sequence[Difference]:
+        """What the two servers have otherwise for all scopes; nothing is known of it without a common one."""
+        return comparison.level_differences(*self._exports) if self.common else ()
+
+    @property
+    def _exports(self) -> tuple[Export, Export]:
+        there = self.there.exported(self.common) if isinstance(self.there, ServerView) else NOTHING
+        return self.here.exported(self.common), there
 
     def says(self, id_: str, sentence: str, cure: str, scopes: Sequence[IPv4Address] = (), **evidence: Any) -> Verdict:
         """A verdict on the relationship."""
@@ -175,10 +198,10 @@ def _half_missing(pair: Pair) -> Iterator[Verdict]:
 def _of_both(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
     yield from _settings(pair, theirs)
     yield from _members(pair, theirs)
-    yield from _content(pair, theirs)
+    yield from _content(pair)
     yield from _clocks(pair)
     yield from _accounts(pair)
-    yield from _unknown(pair, theirs)
+    yield from _unknown(pair)
 
 
 def _settings(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
@@ -223,14 +246,12 @@ def members_apart(mine: Relationship, theirs: Relationship) -> tuple[Sequence[IP
     return sorted(mine.members - theirs.members), sorted(theirs.members - mine.members)
 
 
-def _content(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
+def _content(pair: Pair) -> Iterator[Verdict]:
     """Only what was read: a common member whose content nobody asked for is not compared."""
     assert isinstance(pair.there, ServerView)
-    common = sorted(pair.relationship.members & theirs.members, key=int)
-    if not common or not all(pair.here.content(scope) and pair.there.content(scope) for scope in common):
+    if not all(pair.here.content(scope) and pair.there.content(scope) for scope in pair.common):
         return
-    ours, other = pair.here.exported(common), pair.there.exported(common)
-    differs = comparison.differences(ours, other, common)
+    differs = pair.differences
     if differs:
         scopes = sorted({difference.scope_id for difference in differs})
         yield pair.says(
@@ -240,7 +261,7 @@ def _content(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
             scopes,
             **_shown(differs),
         )
-    level = comparison.level_differences(ours, other)
+    level = pair.level_differences
     classes = [difference for difference in level if difference.field.startswith(_CLASSES)]
     rest = [difference for difference in level if difference not in classes]
     if classes:
@@ -299,12 +320,10 @@ def _accounts(pair: Pair) -> Iterator[Verdict]:
         )
 
 
-def _unknown(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
+def _unknown(pair: Pair) -> Iterator[Verdict]:
     """What the partner was asked for, and does not tell."""
     assert isinstance(pair.there, ServerView)
-    unknown = dict.fromkeys(
-        ("classes_differ", "server_settings_differ"), not pair.relationship.members & theirs.members
-    )
+    unknown = dict.fromkeys(("classes_differ", "server_settings_differ"), not pair.common)
     if pair.here.service and pair.there.service:
         unknown["clocks_differ"] = clocks_apart(pair.here, pair.there) is None
         unknown["dns_credentials_differ"] = None in (pair.here.service.dns_account, pair.there.service.dns_account)
