@@ -32,9 +32,8 @@ from .world import ServerView, World
 def take_back(spec: Spec, d: Draft) -> None:
     """What partners alone got from additions that were broken off goes out there again. Raises Refused, and
     RemoteFailure for a partner that cannot be read."""
-    about = About.all_of([spec])
-    for note in d.world.broken_off:
-        if note.coming and about.concerns(note):
+    for note in [note for note in d.world.broken_off if note.coming]:
+        if About.all_of([spec]).concerns(note):
             there = _partner(note, spec.policy, d)
             if there is not None:
                 _take_back(note, there, spec, d)

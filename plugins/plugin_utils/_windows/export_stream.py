@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import base64
 import codecs
+import contextlib
+import gc
 import re
 import sys
 import zlib
@@ -84,11 +86,25 @@ Consumer: TypeAlias = Callable[[Node], None]
 def read(packed: str, document: Frame) -> None:
     """Hands every element to `document` and the frames that it opens. Raises Malformed."""
     try:
-        _Parser(document).feed(_without_declaration(_legal(_decoded(_unpacked(packed)))))
+        with _uncollected():
+            _Parser(document).feed(_without_declaration(_legal(_decoded(_unpacked(packed)))))
     except expat.ExpatError as error:
         raise Malformed(f"is not the XML of a DHCP server ({error}); nothing was changed") from error
     except UnicodeError as error:
         raise Malformed("is not text, neither UTF-8 nor UTF-16; nothing was changed") from error
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """An export is a great many objects without a circle, which the garbage collector would go through again and again:
+    a quarter of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _unpacked(packed: str) -> Iterator[bytes]:

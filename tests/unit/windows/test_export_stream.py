@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import gc
 import gzip
 import zlib
 from collections.abc import Iterator
@@ -202,3 +204,16 @@ def test_more_than_fits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_element_is_told_by_its_local_name() -> None:
     prefixed = WHOLE.format("<Name>A</Name>").replace("</", "</d:").replace("<", "<d:").replace("<d:/d:", "</d:")
     assert name_in(prefixed.replace("<d:DHCPServer>", '<d:DHCPServer xmlns:d="http://schemas.example/x">')) == "A"
+
+
+@pytest.mark.parametrize("text", [packed("<DHCPServer/>"), "no export"], ids=["read", "refused"])
+@pytest.mark.parametrize("was", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(text: str, *, was: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if was else gc.disable)()
+    try:
+        with contextlib.suppress(export_stream.Malformed):
+            export_stream.read(text, export_stream.Frame())
+        assert gc.isenabled() is was
+    finally:
+        (gc.enable if before else gc.disable)()
