@@ -212,7 +212,7 @@ def _once(findings: Iterable[Finding], fleet: Sequence[Seen]) -> Sequence[Findin
     """What both servers of a pair say is said once, and what one of them knows is not unknown."""
     collected = {seen.host for seen in fleet if seen.result is not None}
     found: dict[object, Finding] = {}
-    unknown: dict[tuple[object, ...], dict[str, Finding]] = {}
+    unknown: dict[tuple[str, frozenset[str]], dict[str, Finding]] = {}
     for finding in findings:
         verdict = finding.verdict
         if verdict.id == NOT_COLLECTED and verdict.relationship is not None:
@@ -223,7 +223,6 @@ def _once(findings: Iterable[Finding], fleet: Sequence[Seen]) -> Sequence[Findin
         key = (verdict.id, verdict.relationship, about, () if kind.of == PAIR else verdict.scopes)
         found.setdefault(key, finding)
     for (_name, hosts), said in unknown.items():
-        assert isinstance(hosts, frozenset)
         for by, finding in said.items():
             others = (hosts & collected) - {by}
             kinds = finding.verdict.kinds

@@ -78,7 +78,7 @@ def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
     ]
     if waits:
         return ReadRequest(resolve=tuple(waits))
-    partners = {name: world.asked(read) for name, read in reads.items()}
+    partners = {name: there for name, read in reads.items() if (there := world.asked(read)) is not None}
     pairs = [Pair(one, world.here, partners[one.name] if wanted.drift else None) for one in shown]
     verdicts = without(_verdicts(pairs, wanted, world), wanted.off)
     entries = [_entry(pair, verdicts, wanted, world) for pair in pairs]
@@ -90,8 +90,7 @@ def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
     return Inspected(entries, verdicts, scopes, world.here.kept if wanted.safety_copies else None)
 
 
-def _timeline(pair: Pair, there: ServerView | Unread | None) -> Mapping[str, Any]:
-    assert there is not None
+def _timeline(pair: Pair, there: ServerView | Unread) -> Mapping[str, Any]:
     wrong = None
     if isinstance(there, ServerView):
         wrong = not_the_partner(PartnerRead(pair.relationship.partner.names, pair.name), pair.here, there)
@@ -111,7 +110,7 @@ def _verdicts(pairs: Sequence[Pair], wanted: Inspection, world: World) -> Iterat
 def _entry(pair: Pair, verdicts: Sequence[Verdict], wanted: Inspection, world: World) -> Mapping[str, Any]:
     entry = {**relationship_result(pair.relationship), "is_primary": pair.relationship.is_primary}
     if pair.there is not None:
-        entry["drift"] = {**drift(pair), "in_sync": decided(verdicts, SYNC, pair.name)}
+        entry["drift"] = {**drift(pair, pair.there), "in_sync": decided(verdicts, SYNC, pair.name)}
     if wanted.health:
         level = world.here.level
         shown = health(pair.relationship, world.statistics or {}, level.authorized if level else None)
@@ -139,12 +138,10 @@ def _scopes(world: World) -> Sequence[Mapping[str, Any]]:
     ]
 
 
-def drift(pair: Pair) -> Mapping[str, Any]:
+def drift(pair: Pair, there: ServerView | Unread) -> Mapping[str, Any]:
     """What the two servers do not have in common, in full. What could not be looked at is null."""
-    there = pair.there
     if isinstance(there, Unread):
         return _problem(str(there.failure))
-    assert there is not None
     if wrong := not_the_partner(PartnerRead(pair.relationship.partner.names, pair.name), pair.here, there):
         return _problem(wrong)
     half = there.half(pair.name)

@@ -75,16 +75,14 @@ class Pair:
 
 def of_pair(pair: Pair) -> Sequence[Verdict]:
     """All that is known to be wrong, and what is unknown because the partner was asked for and not read."""
-    found = [*_of_one_half(pair)]
-    if pair.there is None:
-        return [*found, *_state(pair, None)]
+    found, there = [*_of_one_half(pair)], pair.there
     problem = _not_read(pair)
-    if problem is not None:
-        return [*found, *_state(pair, None), problem]
-    half = pair.there.half(pair.name) if isinstance(pair.there, ServerView) else None
+    if problem is not None or not isinstance(there, ServerView):
+        return [*found, *_state(pair, None), *([problem] if problem else [])]
+    half = there.half(pair.name)
     if half is None:
-        return [*found, *_state(pair, None), *_half_missing(pair)]
-    return [*found, *_state(pair, half.relationship.state), *_of_both(pair, half.relationship)]
+        return [*found, *_state(pair, None), *_half_missing(pair, there)]
+    return [*found, *_state(pair, half.relationship.state), *_of_both(pair, there, half.relationship)]
 
 
 # --- what one server shows -------------------------------------------------------------------------------------------
@@ -184,9 +182,8 @@ def _not_read(pair: Pair) -> Verdict | None:
     )
 
 
-def _half_missing(pair: Pair) -> Iterator[Verdict]:
-    assert isinstance(pair.there, ServerView)
-    other = pair.there.relationships.get(pair.name)
+def _half_missing(pair: Pair, there: ServerView) -> Iterator[Verdict]:
+    other = there.relationships.get(pair.name)
     has = f"has one of this name with {other.partner_server}" if other else "does not have it"
     yield pair.says(
         "half_missing",
@@ -195,13 +192,13 @@ def _half_missing(pair: Pair) -> Iterator[Verdict]:
     )
 
 
-def _of_both(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
+def _of_both(pair: Pair, there: ServerView, theirs: Relationship) -> Iterator[Verdict]:
     yield from _settings(pair, theirs)
     yield from _members(pair, theirs)
-    yield from _content(pair)
-    yield from _clocks(pair)
-    yield from _accounts(pair)
-    yield from _unknown(pair)
+    yield from _content(pair, there)
+    yield from _clocks(pair, there)
+    yield from _accounts(pair, there)
+    yield from _unknown(pair, there)
 
 
 def _settings(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
@@ -246,10 +243,9 @@ def members_apart(mine: Relationship, theirs: Relationship) -> tuple[Sequence[IP
     return sorted(mine.members - theirs.members), sorted(theirs.members - mine.members)
 
 
-def _content(pair: Pair) -> Iterator[Verdict]:
+def _content(pair: Pair, there: ServerView) -> Iterator[Verdict]:
     """Only what was read: a common member whose content nobody asked for is not compared."""
-    assert isinstance(pair.there, ServerView)
-    if not all(pair.here.content(scope) and pair.there.content(scope) for scope in pair.common):
+    if not all(pair.here.content(scope) and there.content(scope) for scope in pair.common):
         return
     differs = pair.differences
     if differs:
@@ -292,9 +288,8 @@ def _shown(differs: Sequence[Difference]) -> Mapping[str, Any]:
     return {"count": len(differs), "differences": ends}
 
 
-def _clocks(pair: Pair) -> Iterator[Verdict]:
-    assert isinstance(pair.there, ServerView)
-    apart = clocks_apart(pair.here, pair.there)
+def _clocks(pair: Pair, there: ServerView) -> Iterator[Verdict]:
+    apart = clocks_apart(pair.here, there)
     if apart is not None and apart > CLOCK_LIMIT:
         seconds = round(apart.total_seconds())
         yield pair.says(
@@ -305,9 +300,8 @@ def _clocks(pair: Pair) -> Iterator[Verdict]:
         )
 
 
-def _accounts(pair: Pair) -> Iterator[Verdict]:
-    assert isinstance(pair.there, ServerView)
-    mine, theirs = (view.service.dns_account if view.service else None for view in (pair.here, pair.there))
+def _accounts(pair: Pair, there: ServerView) -> Iterator[Verdict]:
+    mine, theirs = (view.service.dns_account if view.service else None for view in (pair.here, there))
     if mine is not None and theirs is not None and mine.casefold() != theirs.casefold():
         ends = ((pair.here.name, mine), (pair.partner, theirs))
         accounts = [f"{name} as {account or 'itself'}" for name, account in ends]
@@ -320,13 +314,12 @@ def _accounts(pair: Pair) -> Iterator[Verdict]:
         )
 
 
-def _unknown(pair: Pair) -> Iterator[Verdict]:
+def _unknown(pair: Pair, there: ServerView) -> Iterator[Verdict]:
     """What the partner was asked for, and does not tell."""
-    assert isinstance(pair.there, ServerView)
     unknown = dict.fromkeys(("classes_differ", "server_settings_differ"), not pair.common)
-    if pair.here.service and pair.there.service:
-        unknown["clocks_differ"] = clocks_apart(pair.here, pair.there) is None
-        unknown["dns_credentials_differ"] = None in (pair.here.service.dns_account, pair.there.service.dns_account)
+    if pair.here.service and there.service:
+        unknown["clocks_differ"] = clocks_apart(pair.here, there) is None
+        unknown["dns_credentials_differ"] = None in (pair.here.service.dns_account, there.service.dns_account)
     if kinds := frozenset(kind for kind, missing in unknown.items() if missing):
         words = f"not all of {pair.partner} could be looked at for '{pair.name}'"
         cure = "look at the rights of the account there; without a common scope, classes and options are not compared"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Any
@@ -200,6 +201,6 @@ def _network(scope: Entry) -> str:
 
 def _width(share: object) -> str:
     """The class of a bar, in whole percent; `w` is one that nobody knows."""
-    if isinstance(share, bool) or not isinstance(share, (int, float)) or share != share:
+    if isinstance(share, bool) or not isinstance(share, (int, float)) or math.isnan(share):
         return "w"
     return f"w{round(min(max(share, 0), 100))}"

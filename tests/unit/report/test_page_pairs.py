@@ -191,7 +191,7 @@ def test_what_is_free_stands_below_the_server_that_has_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "bar"),
+    ("share", "width"),
     [
         (0, "w0"),
         (99.6, "w100"),
@@ -203,9 +203,9 @@ def test_what_is_free_stands_below_the_server_that_has_it() -> None:
         (float("inf"), "w100"),
     ],
 )
-def test_a_bar_is_never_longer_than_its_room(share: Any, bar: str) -> None:
+def test_a_bar_is_never_longer_than_its_room(share: Any, width: str) -> None:
     shown = panel(scope_list=[{"percent_in_use": share}]).one("table", "sc")
-    assert [one.attributes["class"] for one in shown.all("td") if one.attributes] == [bar]
+    assert [one.attributes["class"] for one in shown.all("td") if one.attributes] == [width]
 
 
 def test_without_scopes_it_says_why() -> None:
