@@ -172,7 +172,7 @@ def _not_read(fleet: Sequence[Seen]) -> Iterator[Finding]:
                 f"{seen.host} could not be read: {seen.problem}",
                 cure,
                 evidence={"problem": seen.problem},
-                kinds=needing(HERE, PARTNER, STATISTICS, BOTH, of=(SERVER, FLEET)),  # of its pairs the partners tell
+                kinds=needing(HERE, PARTNER, STATISTICS, BOTH),
             )
             yield Finding(verdict, seen.host, frozenset([seen.host]))
 

@@ -84,7 +84,7 @@ def test_a_server_that_could_not_be_read_leaves_unknown_what_only_it_knows() -> 
         ("dhcp01", True, "Normal"),
         ("dhcp02", False, "Normal"),  # as the partner saw it
     ]
-    assert (pair["in_sync"], pair["healthy"], pair["status"]) == (True, None, "unknown")
+    assert (pair["in_sync"], pair["healthy"], pair["status"]) == (None, None, "unknown")
 
 
 def test_what_one_server_could_not_see_and_the_other_one_could_is_known() -> None:
