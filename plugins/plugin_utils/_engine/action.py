@@ -17,7 +17,7 @@ from .._model.refusal import Refused, TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.scope import ScopeSpec
 from .._model.texts import in_sight, result_in_sight, short, with_nothing
-from .._planning import guards, inspecting
+from .._planning import guards, not_normal
 from .._planning.plan import Plan
 from .._planning.read_request import PartnerRead
 from .._planning.world import Planner, World
@@ -134,10 +134,10 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         """A relationship that the task is about and that is not Normal is a warning: as it was seen last, or (check
         mode) as it would be."""
         names = list(names)
-        if asked := inspecting.partners_to_ask(names, self.reader.world()):
+        if asked := not_normal.partners_to_ask(names, self.reader.world()):
             self.reader.read(asked)
         world = plan.end if plan is not None and self.check_mode and not asked else self.reader.world()
-        self._warn(inspecting.not_normal(names, world))
+        self._warn(not_normal.warnings(names, world))
 
     def definition_differences(self, specs: Sequence[ScopeSpec], plan: Plan) -> Sequence[Mapping[str, Any]]:
         """What scopes that are defined have otherwise, as they are or (check mode) would be, which is a warning too:

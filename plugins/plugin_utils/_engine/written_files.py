@@ -27,9 +27,11 @@ def create(path: Path, text: str) -> None:
     """Writes a new file. Raises Refused where there is one, which may be somebody's work, and TaskFailure."""
     with _told("file"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            raise Refused(f"file: {path} exists, and is left as it is; name another one.")
-        with path.open("x", encoding="utf-8", newline="\n") as file:
+        try:
+            file = path.open("x", encoding="utf-8", newline="\n")
+        except FileExistsError as error:
+            raise Refused(f"file: {path} exists, and is left as it is; name another one.") from error
+        with file:
             file.write(text)
         path.chmod(_MODE)
 

@@ -133,7 +133,7 @@ class Setting:
 
 
 _MODES = {"load_balance": "LoadBalance", "hot_standby": "HotStandby"}
-_MODE_WORDS = {"load_balance": "load balance", "hot_standby": "hot standby"}
+MODE_WORDS = {"load_balance": "load balance", "hot_standby": "hot standby"}
 _ROLES = {"active": "Active", "standby": "Standby"}
 
 
@@ -155,7 +155,7 @@ class Settings:
 
     mode: Annotated[
         Mode | None,
-        Setting(SettingKind.CHOICE, "Mode", choices=_MODES, at_creation=False, words=_MODE_WORDS.__getitem__),
+        Setting(SettingKind.CHOICE, "Mode", choices=_MODES, at_creation=False, words=MODE_WORDS.__getitem__),
     ] = None
     load_balance_percent: Annotated[
         int | None,

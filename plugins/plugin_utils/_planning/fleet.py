@@ -18,7 +18,6 @@ from .double_service import Served, among
 from .verdict import (
     BOTH,
     CRITICAL,
-    FLEET,
     HEALTH,
     HERE,
     INFO,
@@ -34,7 +33,7 @@ from .verdict import (
     Verdict,
     decided,
     needing,
-    without,
+    wanted,
     worst,
 )
 
@@ -60,6 +59,9 @@ class Seen:
     def relationships(self) -> Sequence[Entry]:
         """None where it was not read."""
         return self.result["relationships"] if self.result else ()
+
+
+Hosts = Mapping[str, Seen]
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def report(fleet: Sequence[Seen], created: str, off: Collection[str] = ()) -> Ma
     findings = _once([*_told(fleet), *_not_read(fleet), *_twice(fleet)], fleet)
     findings = _wanted(findings, off)
     numbers = {id(finding): number for number, finding in enumerate(findings)}
-    shown = [_shown_pair(pair, _about(pair, findings), numbers, fleet) for pair in pairs]
+    hosts = {seen.host: seen for seen in fleet}
+    shown = [_shown_pair(pair, _about(pair, findings), numbers, hosts) for pair in pairs]
     status = worst(finding.verdict for finding in findings if finding.verdict.severity != INFO)
     return {
         "schema": SCHEMA,
@@ -180,17 +183,17 @@ def _not_read(fleet: Sequence[Seen]) -> Iterator[Finding]:
 def _twice(fleet: Sequence[Seen]) -> Iterator[Finding]:
     """Also of servers that have nothing to do with each other."""
     named = {seen.name: seen.host for seen in fleet}
-    served = {seen.name: list(_served(seen, fleet)) for seen in fleet if seen.result and "scopes" in seen.result}
+    by_host = {seen.host: seen for seen in fleet}
+    served = {seen.name: list(_served(seen, by_host)) for seen in fleet if seen.result and "scopes" in seen.result}
     for verdict in among(served):
         hosts = frozenset(named[name] for name in (verdict.server, verdict.partner) if name in named)
         yield Finding(verdict, named[verdict.server], hosts)
 
 
-def _served(seen: Seen, fleet: Sequence[Seen]) -> Iterator[Served]:
-    others = {one.host: one for one in fleet}
+def _served(seen: Seen, hosts: Hosts) -> Iterator[Served]:
     members: dict[str, frozenset[str]] = {}
     for entry in seen.relationships:
-        partner = others.get(str(entry.get("partner_host")))
+        partner = hosts.get(str(entry.get("partner_host")))
         theirs = next((one for one in partner.relationships if one["name"] == entry["name"]), None) if partner else None
         common = set(entry["scopes"]) & set(theirs["scopes"]) if theirs else ()
         members.update({scope: frozenset([partner.name]) for scope in common} if partner else {})
@@ -237,7 +240,7 @@ def _once(findings: Iterable[Finding], fleet: Sequence[Seen]) -> Sequence[Findin
 
 
 def _wanted(findings: Sequence[Finding], off: Collection[str]) -> Sequence[Finding]:
-    kept = [replace(finding, verdict=verdict) for finding in findings for verdict in without([finding.verdict], off)]
+    kept = [replace(finding, verdict=left) for finding in findings if (left := wanted(finding.verdict, off))]
     return sorted(kept, key=lambda finding: SEVERITIES.index(finding.verdict.severity))
 
 
@@ -255,7 +258,7 @@ def _about(pair: FleetPair, findings: Sequence[Finding]) -> Sequence[Finding]:
 
 
 def _shown_pair(
-    pair: FleetPair, about: Sequence[Finding], numbers: Mapping[int, int], fleet: Sequence[Seen]
+    pair: FleetPair, about: Sequence[Finding], numbers: Mapping[int, int], hosts: Hosts
 ) -> Mapping[str, Any]:
     lead_host, lead = next(iter(pair.halves.items()))
     verdicts = [finding.verdict for finding in about]
@@ -269,10 +272,10 @@ def _shown_pair(
         "in_sync": in_sync,
         "healthy": healthy,
         **{key: lead[key] for key in _SETTINGS},
-        "halves": [_shown_half(pair, host, fleet) for host in _both(pair, lead_host)],
+        "halves": [_shown_half(pair, host, hosts) for host in _both(pair, lead_host)],
         "scopes": len({scope for half in pair.halves.values() for scope in half["scopes"]}),
         "fullest": _fullest(pair),
-        "scope_list": _scope_list(pair, fleet),
+        "scope_list": _scope_list(pair, hosts),
         "verdicts": [numbers[id(finding)] for finding in own],
         "events": _events(pair),
     }
@@ -287,12 +290,12 @@ def _both(pair: FleetPair, lead: str) -> Sequence[str | None]:
     return [lead, *(others or [pair.partner_host])]
 
 
-def _shown_half(pair: FleetPair, host: str | None, fleet: Sequence[Seen]) -> Mapping[str, Any]:
+def _shown_half(pair: FleetPair, host: str | None, hosts: Hosts) -> Mapping[str, Any]:
     half = pair.halves.get(host or "")
-    if half is not None:
+    if host is not None and half is not None:
         return {
             "host": host,
-            "server": next(seen.name for seen in fleet if seen.host == host),
+            "server": hosts[host].name,
             "collected": True,
             "state": half["state"],
             "state_since": half.get("state_since"),
@@ -321,11 +324,11 @@ def _fullest(pair: FleetPair) -> Mapping[str, Any] | None:
     return first and {"scope_id": first["scope_id"], "percent_in_use": first["percent_in_use"]}
 
 
-def _scope_list(pair: FleetPair, fleet: Sequence[Seen]) -> Sequence[Mapping[str, Any]]:
+def _scope_list(pair: FleetPair, hosts: Hosts) -> Sequence[Mapping[str, Any]]:
     """The members as the server that leads has them, and what only the other one has."""
     shown: dict[str, Mapping[str, Any]] = {}
     for host, half in pair.halves.items():
-        result = next(seen.result for seen in fleet if seen.host == host) or {}
+        result = hosts[host].result or {}
         members = set(half["scopes"])
         for scope in result.get("scopes", ()):
             if scope["scope_id"] in members:

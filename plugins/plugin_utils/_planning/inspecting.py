@@ -5,12 +5,11 @@ when it is so. No I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.failover_states import NORMAL, TOLD
 from .._model.relationship import Relationship
 from .._model.render import relationship_result, scope_result
 from .._model.scope import Utilisation
@@ -19,11 +18,11 @@ from .capacity_verdicts import Rates, of_capacity
 from .comparison import Difference
 from .pair_verdicts import Pair, members_apart, of_pair
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
-from .recognising import not_the_partner, unknown_half, unknown_partner
+from .recognising import unknown_half, unknown_partner
 from .server_verdicts import of_double_service, of_server
 from .timeline import Logs, timeline
 from .verdict import HEALTH, SYNC, Verdict, decided, without
-from .world import Half, ServerView, World
+from .world import ServerView, World
 
 
 @dataclass(frozen=True)
@@ -83,18 +82,14 @@ def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
     verdicts = without(_verdicts(pairs, wanted, world), wanted.off)
     entries = [_entry(pair, verdicts, wanted, world) for pair in pairs]
     if wanted.events:
-        entries = [
-            {**entry, **_timeline(pair, partners[pair.name])} for entry, pair in zip(entries, pairs, strict=True)
-        ]
+        logs = (_logs(pair, partners[pair.name]) for pair in pairs)
+        entries = [{**entry, **timeline(log)} for entry, log in zip(entries, logs, strict=True)]
     scopes = _scopes(world) if wanted.scopes else None
     return Inspected(entries, verdicts, scopes, world.here.kept if wanted.safety_copies else None)
 
 
-def _timeline(pair: Pair, there: ServerView | Unread) -> Mapping[str, Any]:
-    wrong = None
-    if isinstance(there, ServerView):
-        wrong = not_the_partner(PartnerRead(pair.relationship.partner.names, pair.name), pair.here, there)
-    return timeline(Logs(pair.relationship, pair.here, there, wrong))
+def _logs(pair: Pair, there: ServerView | Unread) -> Logs:
+    return Logs(pair.relationship, pair.here, there, replace(pair, there=there).problem)
 
 
 def _verdicts(pairs: Sequence[Pair], wanted: Inspection, world: World) -> Iterator[Verdict]:
@@ -110,7 +105,7 @@ def _verdicts(pairs: Sequence[Pair], wanted: Inspection, world: World) -> Iterat
 def _entry(pair: Pair, verdicts: Sequence[Verdict], wanted: Inspection, world: World) -> Mapping[str, Any]:
     entry = {**relationship_result(pair.relationship), "is_primary": pair.relationship.is_primary}
     if pair.there is not None:
-        entry["drift"] = {**drift(pair, pair.there), "in_sync": decided(verdicts, SYNC, pair.name)}
+        entry["drift"] = {**drift(pair), "in_sync": decided(verdicts, SYNC, pair.name)}
     if wanted.health:
         level = world.here.level
         shown = health(pair.relationship, world.statistics or {}, level.authorized if level else None)
@@ -138,13 +133,11 @@ def _scopes(world: World) -> Sequence[Mapping[str, Any]]:
     ]
 
 
-def drift(pair: Pair, there: ServerView | Unread) -> Mapping[str, Any]:
+def drift(pair: Pair) -> Mapping[str, Any]:
     """What the two servers do not have in common, in full. What could not be looked at is null."""
-    if isinstance(there, Unread):
-        return _problem(str(there.failure))
-    if wrong := not_the_partner(PartnerRead(pair.relationship.partner.names, pair.name), pair.here, there):
-        return _problem(wrong)
-    half = there.half(pair.name)
+    if pair.problem or not isinstance(pair.there, ServerView):
+        return _problem(pair.problem)
+    half = pair.there.half(pair.name)
     if half is None:
         return _problem(f"the partner has no relationship '{pair.name}'")
     here_only, there_only = members_apart(pair.relationship, half.relationship)
@@ -171,44 +164,8 @@ def _ends(difference: Difference) -> Mapping[str, str | None]:
     return {"field": difference.field, "this_server": difference.source, "partner": difference.destination}
 
 
-def _problem(words: str) -> Mapping[str, Any]:
+def _problem(words: str | None) -> Mapping[str, Any]:
     return {**dict.fromkeys(_KEYS), "problem": words}
-
-
-def partners_to_ask(names: Iterable[str], world: World) -> ReadRequest | None:
-    """Of relationships that are not Normal: their partners that were not asked, where partner_host is auto. None:
-    there are none."""
-    halves = [half for name in names if (half := world.here.half(name)) and half.relationship.state != NORMAL]
-    reads = [PartnerRead(half.relationship.partner.names, half.name, guarded=False) for half in halves]
-    reads = [read for read in reads if world.source(read.key) is None]
-    return ReadRequest(partners=tuple(reads)) if world.finds_partners and reads else None
-
-
-def not_normal(names: Iterable[str], world: World) -> Sequence[str]:
-    """Warnings of those of the relationships that are there and not Normal, on this server or on a partner that was
-    looked at."""
-    return [warning for name in names if (half := world.here.half(name)) and (warning := _not_normal(half, world))]
-
-
-def _not_normal(half: Half, world: World) -> str | None:
-    state, there = half.relationship.state, world.partner(half.name)
-    theirs = there.half(half.name) if there else None
-    other = theirs.relationship.state if theirs else None
-    telling = other if state == NORMAL and other else state
-    if telling == NORMAL:
-        return None
-    words = f"relationship '{half.name}' is in state {state} on {half.server}"
-    if there is not None and other is None:
-        return f"{words}, and {there.name} does not have it: dhcp_failover_relationship with partner_host makes it anew"
-    also = f", and {other} on {there.name}" if there else ""
-    source = world.source(half.relationship.partner.names[0])
-    if there is not None:
-        more = ""
-    elif isinstance(source, Unread):
-        more = f"; its partner could not be looked at: {source.failure}"
-    else:
-        more = "; with partner_host it is told as well what the partner shows"
-    return f"{words}{also}: {TOLD.get(telling, 'what that means is not known')}{more}"
 
 
 def health(

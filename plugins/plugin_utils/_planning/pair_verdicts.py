@@ -47,6 +47,15 @@ class Pair:
         return self.there.name if isinstance(self.there, ServerView) else self.relationship.partner_server
 
     @cached_property
+    def problem(self) -> str | None:
+        """Why the partner that was asked for is not known; None: it is, or nobody asked."""
+        if isinstance(self.there, Unread):
+            return str(self.there.failure)
+        if self.there is None:
+            return None
+        return not_the_partner(PartnerRead(self.relationship.partner.names, self.name), self.here, self.there)
+
+    @cached_property
     def common(self) -> Sequence[IPv4Address]:
         """The scopes that are members on both servers; none where the partner's half was not read."""
         half = self.there.half(self.name) if isinstance(self.there, ServerView) else None
@@ -76,9 +85,8 @@ class Pair:
 def of_pair(pair: Pair) -> Sequence[Verdict]:
     """All that is known to be wrong, and what is unknown because the partner was asked for and not read."""
     found, there = [*_of_one_half(pair)], pair.there
-    problem = _not_read(pair)
-    if problem is not None or not isinstance(there, ServerView):
-        return [*found, *_state(pair, None), *([problem] if problem else [])]
+    if pair.problem or not isinstance(there, ServerView):
+        return [*found, *_state(pair, None), *([_not_read(pair, pair.problem)] if pair.problem else [])]
     half = there.half(pair.name)
     if half is None:
         return [*found, *_state(pair, None), *_half_missing(pair, there)]
@@ -165,20 +173,12 @@ def state_verdict(mine: str, theirs: str | None) -> str | None:
 # --- what both show --------------------------------------------------------------------------------------------------
 
 
-def _not_read(pair: Pair) -> Verdict | None:
-    wrong = (
-        str(pair.there.failure)
-        if isinstance(pair.there, Unread)
-        else not_the_partner(PartnerRead(pair.relationship.partner.names, pair.name), pair.here, pair.there)
-        if pair.there is not None
-        else None
-    )
-    if not wrong:
-        return None
-    unknown = needing(PARTNER, BOTH, of=(PAIR,))
+def _not_read(pair: Pair, problem: str) -> Verdict:
     words = f"{pair.partner} could not be looked at for '{pair.name}'"
+    kinds = needing(PARTNER, BOTH, of=(PAIR,))
+    evidence = {"problem": problem}
     return Verdict(
-        NOT_COLLECTED, pair.here.name, words, wrong, pair.name, pair.partner, evidence={"problem": wrong}, kinds=unknown
+        NOT_COLLECTED, pair.here.name, words, problem, pair.name, pair.partner, evidence=evidence, kinds=kinds
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .._model import moments
 from .._model.failover_events import STATE, LoggedEvent
 from .._model.relationship import Relationship
 from .._model.texts import short
@@ -102,7 +103,7 @@ class Logs:
 
     def _entry(self, event: LoggedEvent, server: str) -> Mapping[str, Any]:
         return {
-            "time": _shown(event.time),
+            "time": moments.shown(event.time),
             "server": server,
             "kind": event.kind,
             "id": event.id,
@@ -126,8 +127,8 @@ def timeline(logs: Logs) -> Mapping[str, Any]:
     entries = sorted(logs.entries(), key=lambda entry: entry[0].timestamp() if entry[0] else 0)
     shown = (
         [entry for _time, entry in entries] if known else None,
-        _shown(logs.state_since),
-        _shown(logs.partner_state_since),
+        moments.shown(logs.state_since),
+        moments.shown(logs.partner_state_since),
         "; ".join(logs.problems()) or None,
     )
     return dict(zip(KEYS, shown, strict=True))
@@ -141,7 +142,3 @@ def _since(changes: Sequence[LoggedEvent], state: str) -> datetime | None:
     """When the last change happened, if it ended in the state that is shown now; another one was not logged, or is
     older than the log."""
     return changes[-1].time if changes and changes[-1].after == state else None
-
-
-def _shown(time: datetime | None) -> str | None:
-    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%SZ")

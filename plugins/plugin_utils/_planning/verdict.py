@@ -209,12 +209,14 @@ def check_off(off: Iterable[str], option: str = "verdicts_off") -> frozenset[str
 
 def without(verdicts: Iterable[Verdict], off: Collection[str]) -> Sequence[Verdict]:
     """Those that are not switched off, the worst first. What is unknown only of such a kind is not told either."""
-    kept = [
-        replace(verdict, kinds=verdict.kinds - set(off))
-        for verdict in verdicts
-        if verdict.id not in off and (not verdict.kinds or verdict.kinds - set(off))
-    ]
+    kept = [left for verdict in verdicts if (left := wanted(verdict, off))]
     return sorted(kept, key=lambda verdict: SEVERITIES.index(verdict.severity))
+
+
+def wanted(verdict: Verdict, off: Collection[str]) -> Verdict | None:
+    """What is left of a verdict; None: it is switched off."""
+    kinds = verdict.kinds.difference(off)
+    return None if verdict.id in off or (verdict.kinds and not kinds) else replace(verdict, kinds=kinds)
 
 
 def decided(verdicts: Iterable[Verdict], what: str, relationship: str) -> bool | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import timezone
 from ipaddress import IPv4Network
 from typing import Any
 
+from .._model import moments
 from .._model.failover_states import STATES
 
 Entry = Mapping[str, Any]
@@ -96,9 +97,8 @@ def metrics(report: Entry) -> str:
 
 def timestamp(told: object) -> float | None:
     """Seconds since 1970 of a time in ISO 8601; None where it is none. UTC, where it has no zone."""
-    try:
-        time = datetime.fromisoformat(str(told).replace("Z", "+00:00"))
-    except ValueError:
+    time = moments.from_iso(told)
+    if time is None:
         return None
     return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp()
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Any
 
+from .._model.relationship_settings import MODE_WORDS
 from .page_text import (
     CRITICAL,
     OK,
@@ -33,7 +34,6 @@ from .page_verdicts import Places, findings, severities
 
 _OPEN_AT_MOST = 3  # pairs of a small fleet that are all open
 _TABLE_OPEN_AT_MOST = 12  # scopes of a table that is open
-_MODES = {"load_balance": "load balance", "hot_standby": "hot standby"}
 
 
 def panels(places: Places, created: object) -> str:
@@ -114,7 +114,7 @@ def _settings(pair: Entry) -> str:
     elif pair.get("reserve_percent") is not None:
         detail = f", {percent(pair['reserve_percent'])} in reserve"
     facts = (
-        ("Mode", known(mode if mode is None else _MODES.get(str(mode), mode)) + detail),
+        ("Mode", known(mode if mode is None else MODE_WORDS.get(str(mode), mode)) + detail),
         ("Maximum client lead time", duration(pair.get("max_client_lead_time"))),
         ("State switchover interval", duration(pair.get("state_switch_interval"), "off")),
         ("Messages authenticated", known(auth)),

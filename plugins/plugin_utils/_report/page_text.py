@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from html import escape
 from typing import Any
 
+from .._model import moments
 from .._model.durations import timespan
 from .._model.texts import in_sight
 
@@ -65,10 +66,10 @@ def duration(seconds: object, zero: str = "00:00:00") -> str:
 
 def read_moment(value: object) -> datetime | None:
     """A time in ISO 8601, in UTC. None: it is none, or nobody knows where it is that time."""
+    found = moments.from_iso(value)
     try:
-        moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-        return moment.astimezone(timezone.utc) if moment.tzinfo else None
-    except (ValueError, OverflowError):
+        return found.astimezone(timezone.utc) if found and found.tzinfo else None
+    except OverflowError:
         return None
 
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._model import durations
+from .._model.relationship_settings import MODE_WORDS
 from .._model.texts import in_sight
 
 WIDTH = 120
 HEAD = ("relationship", "servers", "mode", "share", "MCLT", "state", "scopes", "fullest", "in sync")
 _NO_VALUE = "?"
-_MODES = {"load_balance": "load balance", "hot_standby": "hot standby"}
 
 
 def table(report: Mapping[str, Any]) -> Sequence[str]:
@@ -28,7 +28,7 @@ def cells(pair: Mapping[str, Any]) -> Sequence[str]:
     return (
         in_sight(pair["relationship"]),
         in_sight(" - ".join(half["host"] or half["server"] for half in pair["halves"])),
-        _MODES[pair["mode"]],
+        MODE_WORDS[pair["mode"]],
         share(pair),
         durations.timespan(pair["max_client_lead_time"]),
         states(pair),

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
+from .._model import moments
 from .._model.failover_events import CLOCK, CONFIGURATION, STATE, LoggedEvent, ids
 from .._model.texts import few, short
 from . import cmdlets
@@ -60,19 +60,12 @@ def found(answer: Result) -> EventLog:
 
 def _event(one: ReplyObject) -> LoggedEvent:
     return LoggedEvent(
-        _time(one.optional_text("time")),
+        moments.read(one.optional_text("time") or ""),
         one.number("id"),
         one.texts("values"),
         one.optional_text("sid") or "",
         one.optional_text("user") or "",
     )
-
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        return datetime.strptime(text or "", "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-    except ValueError:
-        return None
 
 
 def _problem(errors: Collection[Failure]) -> str | None:

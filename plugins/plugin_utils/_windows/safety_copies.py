@@ -11,9 +11,10 @@ import ntpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
+from .._model import moments
 from .._model.texts import few, short
 from .reply import ReplyObject, Result
 
@@ -48,7 +49,7 @@ class SafetyCopies:
         return [
             {
                 "path": copy.path,
-                "time": copy.time and copy.time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "time": moments.shown(copy.time),
                 "size": copy.size,
                 "label": copy.label,
                 "relationship": relationship_of(copy, relationships),
@@ -89,17 +90,10 @@ def _copy(one: ReplyObject, computer: str) -> SafetyCopy:
     beginning = f"{computer}-"
     ours = made is not None and made["before"].casefold().startswith(beginning.casefold())
     label = made["before"][len(beginning) :] if made and ours else None
-    time = _time(made["stamp"], "%Y%m%dT%H%M%SZ") if made else None
-    time = time or _time(one.optional_text("written") or "", "%Y-%m-%dT%H:%M:%SZ")
+    time = moments.read(made["stamp"], "%Y%m%dT%H%M%SZ") if made else None
+    time = time or moments.read(one.optional_text("written") or "")
     return SafetyCopy(path, time, one.number("bytes", most=2**63 - 1), label)
 
 
 def _base(path: str) -> str:
     return ntpath.basename(path)
-
-
-def _time(text: str, shape: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, shape).replace(tzinfo=timezone.utc)
-    except ValueError:
-        return None

@@ -138,7 +138,7 @@ def reads(wanted: DetailsRead) -> Sequence[Operation]:
     return (
         *map(_get_options, sorted(wanted.options)),
         *map(_get_reservations, sorted(wanted.reservations)),
-        *([_get_exclusions()] if wanted.exclusions else []),
+        *([get_exclusions()] if wanted.exclusions else []),
         *([_get_delays()] if wanted.delays else []),
     )
 
@@ -155,8 +155,20 @@ def _get_reservations(scope: IPv4Address) -> Operation:
     )
 
 
-def _get_exclusions() -> Operation:
-    return cmdlets.unguarded("exclusions", "Get-DhcpServerv4ExclusionRange", {}, ("ScopeId", "StartRange", "EndRange"))
+def get_exclusions(computer: str | None = None) -> Operation:
+    """Those of all scopes, of this server or of another one over a second hop."""
+    properties = ("ScopeId", "StartRange", "EndRange")
+    call_id = cmdlets.call_id_of("exclusions", computer)
+    return cmdlets.unguarded(call_id, "Get-DhcpServerv4ExclusionRange", cmdlets.at(computer), properties)
+
+
+def exclusions(objects: Iterable[ReplyObject]) -> Mapping[IPv4Address, tuple[Exclusion, ...]]:
+    """By scope, in the order in which they are told. Raises UnexpectedReply."""
+    told: dict[IPv4Address, tuple[Exclusion, ...]] = {}
+    for one in objects:
+        scope = one.address("ScopeId")
+        told[scope] = (*told.get(scope, ()), Exclusion(one.address("StartRange"), one.address("EndRange")))
+    return told
 
 
 def _get_delays() -> Operation:
@@ -174,10 +186,10 @@ def details(wanted: DetailsRead, answers: Sequence[Result], host: str) -> Mappin
     for scope in wanted.reservations:
         reserved = tuple(_reservation(one) for one in _objects(found[f"reservations_{scope}"], host))
         told[scope] = replace(told[scope], reservations=reserved)
-    for one in _objects(found["exclusions"], host) if wanted.exclusions else ():
-        scope, exclusion = one.address("ScopeId"), Exclusion(one.address("StartRange"), one.address("EndRange"))
-        if scope in wanted.exclusions:
-            told[scope] = replace(told[scope], exclusions=(*told[scope].exclusions, exclusion))
+    if wanted.exclusions:
+        for scope, excluded in exclusions(_objects(found["exclusions"], host)).items():
+            if scope in wanted.exclusions:
+                told[scope] = replace(told[scope], exclusions=excluded)
     for one in _objects(found["delays"], host) if wanted.delays else ():
         if (scope := one.address("ScopeId")) in wanted.delays:
             told[scope] = replace(told[scope], delay=one.number("Delay"))

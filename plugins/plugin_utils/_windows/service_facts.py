@@ -12,7 +12,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 
 from .._model.scope_details import Exclusion
-from . import cmdlets, probes
+from . import cmdlets, probes, scope_cmdlets
 from .cmdlets import Operation
 from .errors import NOTHING_THERE, error_ids
 from .reply import Result
@@ -35,7 +35,6 @@ def reads(computer: str | None = None) -> tuple[Operation, ...]:
     """What shows them, of a partner over the second hop or of the server itself."""
     asked = cmdlets.at(computer)
     wanted = (
-        ("exclusions_of", "Get-DhcpServerv4ExclusionRange", ("ScopeId", "StartRange", "EndRange")),
         ("audit_log", "Get-DhcpServerAuditLog", ("Enable",)),
         ("dns_credential", "Get-DhcpServerDnsCredential", ("DomainName", "UserName")),
     )
@@ -43,7 +42,8 @@ def reads(computer: str | None = None) -> tuple[Operation, ...]:
         cmdlets.unguarded(cmdlets.call_id_of(kind, computer), cmdlet, asked, properties)
         for kind, cmdlet, properties in wanted
     )
-    return (*told, cmdlets.compare_clock(computer)) if computer else told
+    clock = (cmdlets.compare_clock(computer),) if computer else ()
+    return (scope_cmdlets.get_exclusions(computer), *told, *clock)
 
 
 def found(answers: Sequence[Result]) -> ServiceFacts:
@@ -54,13 +54,9 @@ def found(answers: Sequence[Result]) -> ServiceFacts:
 
 
 def _exclusions(answer: Result) -> Exclusions | None:
-    if answer.errors and not error_ids(answer) <= NOTHING_THERE:
-        return None
-    told: dict[IPv4Address, tuple[Exclusion, ...]] = {}
-    for one in answer.objects:
-        scope = one.address("ScopeId")
-        told[scope] = (*told.get(scope, ()), Exclusion(one.address("StartRange"), one.address("EndRange")))
-    return told
+    return (
+        None if answer.errors and not error_ids(answer) <= NOTHING_THERE else scope_cmdlets.exclusions(answer.objects)
+    )
 
 
 def _audit_log(answer: Result) -> bool | None:

@@ -5,21 +5,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import yaml
 from ansible_collections.windhcp.failover.plugins.action.dhcp_failover_adopt import ActionModule
 from faults import healthy
-from fleets import seen
+from fleets import on_the_controller, seen
 
 
 def run(file: Path, *, check_mode: bool = False) -> dict[str, Any]:
     fleet = {one.host: {"seen": one.result} for one in seen(healthy())}
-    args = {"hosts": list(fleet), "variable": "seen", "file": str(file)}
-    task = SimpleNamespace(check_mode=check_mode, diff=False, async_val=0, delegate_to=None, args=args)
-    connection = SimpleNamespace(transport="local", _shell=SimpleNamespace(tmpdir=None))
-    result: dict[str, Any] = ActionModule(task, connection, None, None, None, None).run(task_vars={"hostvars": fleet})
+    given = {"hosts": list(fleet), "variable": "seen", "file": str(file)}
+    result: dict[str, Any] = on_the_controller(ActionModule, fleet, check_mode=check_mode, **given)
     return result
 
 

@@ -7,24 +7,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.windhcp.failover.plugins.action.dhcp_failover_report import ActionModule
 from faults import FAULTS, healthy
-from fleets import seen
+from fleets import on_the_controller, seen
 
 
 def run(seen_of: Mapping[str, Any], *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     """The task on the controller, where each host has what is given in its variable."""
-    args = {"hosts": list(seen_of), "variable": "failover_seen", **options}
-    task = SimpleNamespace(check_mode=check_mode, diff=False, async_val=0, delegate_to=None, args=args)
-    connection = SimpleNamespace(transport="local", _shell=SimpleNamespace(tmpdir=None))
-    action = ActionModule(task, connection, None, None, None, None)
     hostvars = {host: {"failover_seen": found} if found is not None else {} for host, found in seen_of.items()}
-    result: dict[str, Any] = action.run(task_vars={"hostvars": hostvars})
+    given = {"hosts": list(seen_of), "variable": "failover_seen", **options}
+    result: dict[str, Any] = on_the_controller(ActionModule, hostvars, check_mode=check_mode, **given)
     return result
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.fleet import Seen, report
@@ -23,6 +24,13 @@ def seen(servers: Pair, hosts: Sequence[str] = ("dhcp01", "dhcp02"), **options: 
         result = servers.run("dhcp_failover_info", host=host, **asked)
         found.append(Seen(host, problem=result["msg"]) if result.get("failed") else Seen(host, plain(result)))
     return found
+
+
+def on_the_controller(action: Any, hostvars: Mapping[str, Any], *, check_mode: bool = False, **options: Any) -> Any:
+    """The result of a task that works with what the variables of hosts hold."""
+    task = SimpleNamespace(check_mode=check_mode, diff=False, async_val=0, delegate_to=None, args=options)
+    connection = SimpleNamespace(transport="local", _shell=SimpleNamespace(tmpdir=None))
+    return action(task, connection, None, None, None, None).run(task_vars={"hostvars": hostvars})
 
 
 def plain(result: Mapping[str, Any]) -> Mapping[str, Any]:
