@@ -20,6 +20,7 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
     "failover": (
         "failover_only",
         "failover_shared_secret",
+        "failover_update_secret",
         "failover_wait_timeout",
         "failover_max_removals_percent",
     ),
@@ -170,12 +171,13 @@ def _migrate(asked: variables.Migration, declared: site.Share, read: Read) -> di
 
 def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: str) -> dict[str, Any]:
     """What the host writes of the relationships that a run is about."""
-    scopes, shared, others = None, None, entries
+    scopes, shared, others, update_secret = None, None, entries, None
     if options["failover"] is not None:
         if options["failover"]["failover_only"] is None:
             site.check_named(entries, host)
         entries = variables.failover(options["failover"], entries)
         shared = options["failover"]["failover_shared_secret"]
+        update_secret = options["failover"]["failover_update_secret"]
     if options["replicate"] is not None:
         entries, scopes = variables.replicate(options["replicate"], entries)
     declared = site.share(entries, host, shared)
@@ -188,5 +190,6 @@ def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: s
         "not_written": [entry.name for entry in others if host in entry.servers and entry.name not in written],
         "secret_entries": declared.secret_entries,
         "with_secret": list(declared.with_secret),
+        "notes": declared.notes(host, update_secret),
         **({"warnings": said} if (said := site.warnings(options["relationships"] or (), entries)) else {}),
     }

@@ -26,20 +26,20 @@ def removal_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
     """
     tasks = list(results)
     removals = [(result, removal) for result in tasks for removal in result.get("removals") or ()]
-    lines = [f"{_prefix(result)}{becomes_of_copy(removal)}" for result, removal in removals]
+    lines = [f"{prefix(result)}{becomes_of_copy(removal)}" for result, removal in removals]
     if not lines and not any(result.get("failed") and not result.get("plan") for result in tasks):
         lines = [NOTHING]  # of one that failed before it had a plan nothing is known
     if any(removal["other_copy"] != "disable" for _result, removal in removals):
         lines.append(DNS)
     for result in tasks:
-        prefix = _prefix(result)
-        lines += [f"{prefix}{line}" for line in step_lines(result)]
+        whose = prefix(result)
+        lines += [f"{whose}{line}" for line in step_lines(result)]
         if result.get("failed"):
-            lines.append(f"{prefix}FAILED, and was not done, or not all of it; the message of the task says why.")
+            lines.append(f"{whose}FAILED, and was not done, or not all of it; the message of the task says why.")
     return lines
 
 
-def _prefix(result: Mapping[str, Any]) -> str:
+def prefix(result: Mapping[str, Any]) -> str:
     """The relationship that the task was looped over."""
     item = result.get("item")
     name = item.get("relationship") if isinstance(item, Mapping) else item

@@ -86,6 +86,21 @@ class Share:
     secret_entries: Mapping[str, int]
     with_secret: Sequence[str] = ()
 
+    def notes(self, host: str, update_secret: object) -> list[str]:
+        """What a run with it tells. `update_secret`: failover_update_secret."""
+        words = []
+        if not self.writes and self.written_by:
+            by = (f"'{name}' by {primary}" for name, primary in self.written_by.items())
+            words.append(
+                f"{host} writes nothing: what it is the partner of is written from the other server, {few(by)}"
+            )
+        if update_secret == "on_create" and self.with_secret:
+            words.append(
+                "failover_update_secret is on_create: the secret in the data reaches what is created and what turns "
+                "authentication on; on_change sends a new one to the others too"
+            )
+        return words
+
 
 def check_named(site: Iterable[Entry], host: str) -> None:
     """Raises Refused for data that says nothing of a host: it is more often in the wrong place than meant."""

@@ -18,8 +18,13 @@ def step_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
     """One line for each difference of content, then for each step and safety copy. `results`: of tasks that ran or
     would run."""
     tasks = list(results)
-    differences = [_difference(difference) for result in tasks for difference in result.get("differences") or ()]
+    differences = [line for result in tasks for line in difference_lines(result)]
     return [*differences, *(line for result in tasks for line in step_lines(result))]
+
+
+def difference_lines(result: Mapping[str, Any]) -> list[str]:
+    """One line for each difference of content that a task found."""
+    return [_difference(difference) for difference in result.get("differences") or ()]
 
 
 def _difference(difference: Mapping[str, Any]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..plugin_utils._model.server_list import extra_list
+from ..plugin_utils._model.outcome_list import outcome_list
 
 
 class FilterModule:
-    """What a server has beyond what is declared, as text: see server_list."""
+    """What a whole run came to, as text: see outcome_list."""
 
     def filters(self) -> Mapping[str, Callable[..., Any]]:
         """The filters of this file, by name."""
-        return {"extra_list": extra_list}
+        return {"outcome_list": outcome_list}

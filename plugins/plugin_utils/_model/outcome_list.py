@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a whole run came to, as the text that its playbook ends with. No I/O, nothing of Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .removal_list import DNS, NOTHING, becomes_of_copy, prefix
+from .server_list import extra_list
+from .step_list import difference_lines, step_lines
+from .texts import few, in_sight
+
+Result = Mapping[str, Any]
+DRY_RUN = "A dry run, nothing was written. What failover_dry_run: false would do:"
+CHECK = "Check mode, nothing was written. What a run without --check would do:"
+DONE = "What was done:"
+IN_ORDER = "Nothing is to be done"
+_REASON_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What the tasks of a host returned, those that ran."""
+
+    host: str
+    results: Sequence[Result]
+
+    @property
+    def failed(self) -> Sequence[Result]:
+        return [result for result in self.results if result.get("failed") or result.get("unreachable")]
+
+    @property
+    def acts(self) -> bool:
+        """Whether something was, or would be, done here; what only checks the data has no plan."""
+        return any(result.get("plan") or result.get("removals") or result.get("changed") for result in self.results)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether something was to be found out about this host at all."""
+        return bool(self.failed) or any("plan" in result for result in self.results)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a list ends, and what is in it.
+
+    `dry_run`: failover_dry_run; `check`: ansible_check_mode. `copies`: it is also said where no copy goes. `extra`: and
+    what is there and not declared. `closing`: the last line says what to do next: `then`, where something was done;
+    `otherwise`, beside that nothing is.
+    """
+
+    dry_run: bool = False
+    check: bool = False
+    copies: bool = False
+    extra: bool = True
+    closing: bool = True
+    then: str = "windhcp.failover.info shows what is there now"
+    otherwise: str = ""
+
+    @property
+    def headline(self) -> str:
+        """What the steps are."""
+        return DRY_RUN if self.dry_run else CHECK if self.check else DONE
+
+    @property
+    def next(self) -> str:
+        """What follows where something was, or would be, done."""
+        if self.dry_run:
+            return "to do it, the same command with -e failover_dry_run=false"
+        return "to do it, the same command without --check" if self.check else self.then
+
+
+def outcome_list(
+    hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]], variables: Sequence[str], **options: Any
+) -> list[str]:
+    """What was, or would be, done, what failed, and what to do next; a host with nothing to do is not told of.
+
+    `variables`: that hold the results of the tasks, loops too. `options`: of Ending.
+    """
+    ending = Ending(**options)
+    every = [_Outcome(host, _results(hostvars[host], variables)) for host in hosts]
+    outcomes = [outcome for outcome in every if outcome.is_asked]
+    found = list(dict.fromkeys(note for outcome in outcomes or every for note in _notes(outcome)))
+    acting, failed = any(outcome.acts for outcome in outcomes), any(outcome.failed for outcome in outcomes)
+    lines = [line for outcome in outcomes for line in _done(outcome)]
+    gone = [line for outcome in outcomes for line in _copies(outcome)]
+    if acting:
+        found.append(ending.headline)
+    if acting and ending.copies and not gone and not failed:
+        found.append(NOTHING)
+    found += [*gone, *lines]
+    found += [line for outcome in outcomes for line in _warnings(outcome)]
+    found += [line for outcome in outcomes for line in _failures(outcome)]
+    found += [f"{outcome.host}: {line}" for outcome in outcomes for line in _extra(outcome) if ending.extra]
+    found += _next(outcomes, ending) if ending.closing else ()
+    return [in_sight(line) for line in found]
+
+
+def _results(host: Mapping[str, Any], variables: Iterable[str]) -> Sequence[Result]:
+    results: list[Result] = []
+    for variable in variables:
+        value = host.get(variable)
+        if isinstance(value, Mapping):
+            results += value.get("results", [value])
+    return [result for result in results if not result.get("skipped")]
+
+
+def _notes(outcome: _Outcome) -> Iterable[str]:
+    return (note for result in outcome.results for note in result.get("notes") or ())
+
+
+def _copies(outcome: _Outcome) -> Iterable[str]:
+    removals = [(result, removal) for result in outcome.results for removal in result.get("removals") or ()]
+    yield from (f"{prefix(result)}{becomes_of_copy(removal)}" for result, removal in removals)
+    if any(removal["other_copy"] != "disable" for _result, removal in removals):
+        yield DNS
+
+
+def _done(outcome: _Outcome) -> Iterable[str]:
+    for result in outcome.results:
+        told = [*difference_lines(result), *step_lines(result), *_restored(result)]
+        yield from (f"{prefix(result)}{line}" for line in told)
+
+
+def _restored(result: Result) -> Iterable[str]:
+    for scope in result.get("counts") or ():
+        yield f"{scope['scope_id']} comes back with {scope['leases']} leases and {scope['reservations']} reservations"
+    yield from (f"the server gets {addition}" for addition in result.get("server_additions") or ())
+
+
+def _warnings(outcome: _Outcome) -> Iterable[str]:
+    warnings = (warning for result in outcome.results for warning in result.get("warnings") or ())
+    return (f"{outcome.host}: WARNING: {warning}" for warning in dict.fromkeys(map(str, warnings)))
+
+
+def _failures(outcome: _Outcome) -> Iterable[str]:
+    for result in outcome.failed:
+        reason = (str(result.get("msg") or "").strip().splitlines() or ["it gave no reason"])[0]
+        if len(reason) > _REASON_LIMIT:
+            reason = f"{reason[:_REASON_LIMIT]}..., see the task's own message"
+        verb = "DOES NOT ANSWER" if result.get("unreachable") else "FAILED"
+        yield f"{outcome.host}: {prefix(result)}{verb}: {reason}"
+
+
+def _extra(outcome: _Outcome) -> Iterable[str]:
+    return (line for result in outcome.results for line in extra_list(result))
+
+
+def _next(outcomes: Sequence[_Outcome], ending: Ending) -> Iterable[str]:
+    if any(outcome.failed for outcome in outcomes):
+        done = "" if ending.dry_run or ending.check else ": what was done stays, and is not done twice"
+        yield f"Next: mend what FAILED tells, and run the same command again{done}."
+    elif any(outcome.acts for outcome in outcomes):
+        yield f"Next: {ending.next}."
+    elif outcomes:
+        yield f"{IN_ORDER}: {few(outcome.host for outcome in outcomes)}.{ending.otherwise and f' {ending.otherwise}.'}"
