@@ -26,6 +26,7 @@ from .world import ServerView, World
 
 HERE = Connection.THIS_SERVER
 OVERWRITE = variable("allow_overwrite", "replicate")
+OTHER_WAY = f"in the other direction (source, {variable('source', 'replicate')})"
 Chosen = Mapping[IPv4Address, Relationship]  # scopes, each with its relationship as this server shows it
 
 
@@ -111,7 +112,7 @@ def _check_served(wanted: Replication, pairs: Sequence[_Pair], going: Collection
             raise NotServing(
                 f"scopes: {few(idle)} is out of service on {names.source}, and {names.destination} serves it, so "
                 "nobody would serve it after replicating. Where another task is at work on the two servers, run again "
-                f"when it has ended; else activate it on {names.source}, or replicate in the other direction; "
+                f"when it has ended; else activate it on {names.source}, or replicate {OTHER_WAY}; "
                 f"allow_overwrite: true ({OVERWRITE}) overrides. Nothing was changed."
             )
         if idle:
@@ -230,8 +231,8 @@ def _check(pair: _Pair, going: Sequence[IPv4Address]) -> None:
     if gone:
         raise Refused(
             f"scopes: {few(gone)} does not exist on {names.source}, although it is in failover there; "
-            f"replicating would take it from {names.destination} too. Replicate in the other direction, or look at "
-            "both servers."
+            f"replicating would take it from {names.destination} too. Replicate {OTHER_WAY}, or look at both "
+            "servers."
         )
     checks.refuse_lacking(names.destination, comparison.lacking(pair.given, pair.had, going))
 
@@ -268,8 +269,8 @@ def _lost(lost: Iterable[Difference], gained: Iterable[Difference], names: Direc
             f"({OVERWRITE}) removes from {names.destination} what is left of it. Nothing was changed."
         )
     return Refused(
-        f"{names.destination} has what {names.source} has not, and replicating would remove it: {going}. Replicate in "
-        f"the other direction, or say allow_overwrite: true ({OVERWRITE}); nothing was changed."
+        f"{names.destination} has what {names.source} has not, and replicating would remove it: {going}. Replicate "
+        f"{OTHER_WAY}, or say allow_overwrite: true ({OVERWRITE}); nothing was changed."
     )
 
 

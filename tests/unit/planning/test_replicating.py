@@ -64,7 +64,8 @@ def test_what_the_destination_has_alone_goes_only_when_told_and_after_a_safety_c
         planned(Replication(), start)
     assert str(refused.value) == (
         f"{PARTNER} has what DHCP01 has not, and replicating would remove it: 10.0.1.0 reservation 10.0.1.9 "
-        "(present). Replicate in the other direction, or say allow_overwrite: true "
+        "(present). Replicate in the other direction (source, replicate_source of the role and the playbooks), or say "
+        "allow_overwrite: true "
         "(replicate_allow_overwrite of the role and the playbooks); nothing was changed."
     )
     assert [difference["field"] for difference in refused.value.shows["differences"]] == ["reservation 10.0.1.9"]
