@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from lab.powershell import dhcpsapi
-from lab.powershell.direct import DirectPowerShell
+from lab.powershell.direct import OnePowerShell
 from lab.powershell.engine import NoEngine, find_engine
 from lab.standin import recordings, script
 from lab.standin.files import Files
@@ -42,7 +42,7 @@ def test_powershell_answers_as_recorded(exchange: recordings.Exchange) -> None:
         pytest.skip(str(error))
     if exchange.library and dhcpsapi.library() is None:
         pytest.skip("no C compiler")
-    with DirectPowerShell(SCRIPT) as powershell:
+    with OnePowerShell(SCRIPT) as powershell:
         assert list(exchange.answers(powershell)) == list(recordings.recorded(exchange.name))
 
 
