@@ -11,9 +11,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.outcome_li
     CHECK,
     DONE,
     DRY_RUN,
-    NOTHING,
     outcome_list,
 )
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.removal_list import NOTHING
 
 COPY = {"scope_id": "10.1.0.0", "server": "TWO", "kept_on": "ONE", "other_copy": "disable", "differences": []}
 STEP = {"server": "ONE", "step": "modify relationship 'HQ': load_balance_percent 50 -> 60"}
