@@ -19,6 +19,10 @@ def scope_ids(texts: Iterable[object], option: str = "scopes") -> tuple[IPv4Addr
         try:
             addresses.add(IPv4Address(str(text).strip()))
         except AddressValueError:
+            if "/" in str(text):
+                raise Refused(
+                    f"{option}: {text!r}: write the scope id without its prefix, for example 10.1.20.0."
+                ) from None
             raise Refused(
                 f"{option}: {text!r} is no IPv4 address; failover exists for IPv4 scopes only, write the scope id, for "
                 "example 10.1.20.0."

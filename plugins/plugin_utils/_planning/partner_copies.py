@@ -44,6 +44,11 @@ def check_replaced(
                 )
             if taken_by is not None:
                 cure = f"it is in '{taken_by}' there: take it out of that one first, or renumber one of the two"
+            elif active and not here.serves(scope):
+                cure = (
+                    f"it is in service there, and the one on {here.name} is not: run the task on {there.name}, with "
+                    f"{here.name} as partner_server, where {cure}; or remove or renumber one of them"
+                )
             elif active:
                 cure = (
                     "it is in service there: compare both, and remove or renumber one of them; or deactivate the one "

@@ -98,7 +98,8 @@ def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:
         for relationship in dict.fromkeys(pair.members.values()):
             _add(pair, relationship, [scope for scope in going if pair.members.get(scope) == relationship], d)
     shown = _shown(differs, "destination"), _shown(differs, "source")
-    return replace(finished(d), differences=tuple(differs), diff=shown, header="content of the destination")
+    taker = pairs[0].names.destination if len(pairs) == 1 else "the destination"
+    return replace(finished(d), differences=tuple(differs), diff=shown, header=f"content of {taker}")
 
 
 def _check_served(wanted: Replication, pairs: Sequence[_Pair], going: Collection[IPv4Address], d: Draft) -> None:

@@ -22,7 +22,7 @@ def test_scope_ids(texts: list[str], ids: list[str]) -> None:
     assert [str(scope) for scope in scope_ids(texts)] == ids
 
 
-@pytest.mark.parametrize("text", ["10.0.1", "10.0.1.0/24", "fd00::", "Clients", "", None])
+@pytest.mark.parametrize("text", ["10.0.1", "fd00::", "Clients", "", None])
 def test_what_is_no_scope_id_is_refused_with_the_option(text: object) -> None:
     with pytest.raises(Refused) as refused:
         scope_ids([text], "ignore")
@@ -30,3 +30,8 @@ def test_what_is_no_scope_id_is_refused_with_the_option(text: object) -> None:
         f"ignore: {text!r} is no IPv4 address; failover exists for IPv4 scopes only, write the scope id, for example "
         "10.1.20.0."
     )
+
+
+def test_a_prefix_is_no_part_of_a_scope_id() -> None:
+    with pytest.raises(Refused, match=r"without its prefix, for example 10\.1\.20\.0"):
+        scope_ids(["10.0.1.0/24"])

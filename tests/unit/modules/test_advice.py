@@ -98,6 +98,20 @@ def test_a_split_scope_becomes_one_in_failover(route: dict[str, str]) -> None:
     assert servers.server("DHCP02").scopes[ONE].exclusions == []
 
 
+@ROUTES
+def test_a_scope_that_the_partner_serves_alone_comes_from_there(route: dict[str, str]) -> None:
+    """After a restore, or a removal that kept the other copy."""
+    servers = Pair()
+    here, there = servers.server("DHCP01").scopes[ONE], servers.server("DHCP02").scopes
+    there[ONE] = copy.deepcopy(here)
+    leases, here.state = dict(here.leases), "InActive"
+    words = "in service there, and the one on DHCP01 is not: run the task on", "with DHCP01 as partner_server"
+    told(servers, RELATIONSHIP, *words, "where replace_partner_copy: inactive_only", **HQ, **route)
+    assert servers.ok(RELATIONSHIP, **FROM_SECOND, replace_partner_copy="inactive_only")["safety_copies"]
+    healthy(servers, ONE)
+    assert there[ONE].leases == leases
+
+
 def test_a_scope_that_the_partner_has_in_another_relationship_comes_once_it_left_that() -> None:
     servers = Pair()
     servers.server("DHCP02").scopes[ONE] = copy.deepcopy(servers.server("DHCP01").scopes[ONE])
