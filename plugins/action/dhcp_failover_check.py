@@ -20,7 +20,7 @@ from ..plugin_utils._planning.partner_checks import Ask, Way
 from ..plugin_utils._planning.server_checks import Look
 from ..plugin_utils._windows import check_reads
 from ..plugin_utils._windows.cmdlets import Operation
-from ..plugin_utils._windows.errors import RemoteFailure
+from ..plugin_utils._windows.errors import RemoteFailure, UnexpectedReply
 from ..plugin_utils._windows.reply import Reply
 
 
@@ -38,7 +38,7 @@ class ActionModule(FailoverAction):
     CONDITIONS = {"required_together": [("hosts", "variable")]}
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Without hosts this server by itself, else its partners among them and elsewhere. Raises UnexpectedReply."""
+        """Without hosts this server by itself, else its partners among them and elsewhere."""
         return self._look(task_vars) if options["hosts"] is None else self._ask(options, task_vars["hostvars"])
 
     def _look(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,10 +46,14 @@ class ActionModule(FailoverAction):
         if reply is None:
             return {"rows": _public(rows), "look": None}
         said, remote = check_reads.own_answers(reply.before), self.reader.remotes[HERE]
-        halves = server_checks.halves_of(said, self.host)
-        hosts = {half.name: partner_host(half.partner.names, task_vars, self.host) for half in halves}
-        look = server_checks.look(said, self.host, remote.goes_on(), reply.offset, hosts)
-        return {"rows": _public([*rows, *server_checks.of_own(self.host, said)]), "look": look.public()}
+        try:
+            halves = server_checks.halves_of(said, self.host)
+            hosts = {half.name: partner_host(half.partner.names, task_vars, self.host) for half in halves}
+            look = server_checks.look(said, self.host, remote.goes_on(), reply.offset, hosts)
+            rows = [*rows, *server_checks.of_own(self.host, said)]
+        except UnexpectedReply as failure:
+            return {"rows": _public([*rows, server_checks.script_failed(self.host, failure)]), "look": None}
+        return {"rows": _public(rows), "look": look.public()}
 
     def _ask(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
         """With what every host has shown of itself."""
@@ -62,7 +66,7 @@ class ActionModule(FailoverAction):
         rows = [row for row in known if row.servers == (self.host,)]
         if here is not None:
             ways = [Way(self.host, ask, here, looks.get(ask.partner), known) for ask in asks]
-            rows += self._answers(ways)
+            rows += self._answers(ways) if ways else [partner_checks.no_partner(self.host)]
         known = [*(row for row in known if row not in rows), *rows]
         return {
             "rows": _public(rows),
@@ -81,7 +85,7 @@ class ActionModule(FailoverAction):
             said: Sequence[Row] = ()
             if reply is not None and way.ask in asked:
                 results = list(itertools.islice(answers, len(asked[way.ask])))
-                said = [*partner_checks.of_answers(way, check_reads.partner_answers(way.ask.names, results))]
+                said = partner_checks.of_partner(way, check_reads.partner_answers(way.ask.names, results))
             found += [*said, *partner_checks.of_both(way, said)]
         return found
 

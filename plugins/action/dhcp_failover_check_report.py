@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..plugin_utils._engine.fleet_action import ControllerAction, first_line, held
-from ..plugin_utils._model.texts import in_sight
+from ..plugin_utils._model.texts import in_sight, result_in_sight
 from ..plugin_utils._planning import data_checks
 from ..plugin_utils._planning.checklist import FAIL, PASS, UNKNOWN, Row, completed, summary
 from ..plugin_utils._planning.data_checks import Entry, Tried
@@ -41,7 +41,7 @@ class ActionModule(ControllerAction):
             tried = Tried(*(held(host, options[name], hostvars) or {} for name in ("site", "result")))
             rows += data_checks.of_host(host, list(declared), tried, everything)
         shown = completed([*rows, *data_checks.of_nobody(list(declared), hosts)], hosts, ways)
-        public = [row.public() for row in shown]
+        public = result_in_sight({"rows": [row.public() for row in shown]})["rows"]
         counts = {status: sum(row.status == status for row in shown) for status in (PASS, FAIL, UNKNOWN)}
         return {
             "changed": False,

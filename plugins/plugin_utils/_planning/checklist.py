@@ -54,7 +54,9 @@ _ROWS = (
     Check("clocks", PAIR, "clocks", "the clocks are no more than a minute apart", ("hop",)),
     Check("contact", PAIR, "contact", "the two DHCP services are in contact (TCP 647)", ("rights",)),
     # --- the data ---
-    Check("data", DATA, "data", "a run with the declared data would not be refused", ("partner_rights", "rights", *LATER)),
+    Check(
+        "data", DATA, "data", "a run with the declared data would not be refused", ("partner_rights", "rights", *LATER)
+    ),
 )
 CHECKS: Mapping[str, Check] = {check.id: check for check in _ROWS}
 _ORDER = {check.id: number for number, check in enumerate(_ROWS)}

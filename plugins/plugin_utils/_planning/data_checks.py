@@ -22,6 +22,7 @@ class Entry:
     name: str
     primary: str
     partner: str
+    partner_server: str = ""
 
     @property
     def way(self) -> tuple[str, str]:
@@ -46,7 +47,9 @@ def entries(data: object) -> Sequence[Entry]:
     listed = data if isinstance(data, (list, tuple)) else ()
     keys = ("name", "primary", "partner")
     return [
-        Entry(*(str(entry[key]) for key in keys)) for entry in listed if isinstance(entry, Mapping) and {*keys} <= {*entry}
+        Entry(*(str(entry[key]) for key in keys), str(entry.get("partner_server") or ""))
+        for entry in listed
+        if isinstance(entry, Mapping) and {*keys} <= {*entry}
     ]
 
 
@@ -76,7 +79,9 @@ def of_host(host: str, declared: Sequence[Entry], tried: Tried, known: Sequence[
     for entry in mine:
         stopper, outcome = stops(entry, known), told.get(entry.name)
         if outcome is not None and outcome["outcome"] in ("ok", "changed"):
-            words = "nothing is to be changed" if outcome["outcome"] == "ok" else f"a run would: {short(outcome['msg'])}"
+            words = (
+                "nothing is to be changed" if outcome["outcome"] == "ok" else f"a run would: {short(outcome['msg'])}"
+            )
             yield entry.says(PASS, words)
         elif stopper is not None:
             yield entry.says(UNKNOWN, f"not known as long as this fails: {title(stopper)}", "mend that, and run again")
@@ -97,4 +102,4 @@ def of_nobody(declared: Sequence[Entry], hosts: Collection[str]) -> Iterator[Row
 
 
 def _said(result: Mapping[str, Any]) -> str:
-    return without_nothing(str(result.get("msg") or "it gave no reason"))
+    return " ".join(without_nothing(str(result.get("msg") or "it gave no reason")).split())

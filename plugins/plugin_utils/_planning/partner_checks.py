@@ -2,24 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The checks from a server to its partner, and of the two together: what came of asking -> rows. No I/O.
 
-A server is asked about the partners that it has, that the data gives it, or that somebody names. Before there is any of
-these, the other one of two hosts is taken."""
+A server is asked about the partners that it has, that the data gives it, or that somebody names. Where there is neither
+data nor any of these, the other one of two hosts is taken."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from .._model.failover_states import CUT_OFF, TOLD
 from .._model.identity import is_address, same_server
 from .._model.texts import few
 from .._windows import probes, server_replies
 from .._windows.check_reads import PartnerAnswers
-from .._windows.errors import EMPTY_FAILOVER, NO_RIGHTS, Heard, RemoteError, error_ids, heard
+from .._windows.errors import EMPTY_FAILOVER, NO_RIGHTS, Heard, RemoteError, UnexpectedReply, error_ids, heard
 from .._windows.reply import Result
 from .checklist import FAIL, PASS, UNKNOWN, Row, of_pair, of_way, stopping, title
+from .data_checks import Entry
 from .guards import CLOCK_LIMIT
 from .pair_verdicts import state_verdict
 from .server_checks import DENIED, HalfSeen, Look, api, authorised, room, version
@@ -45,24 +45,23 @@ class Ask:
 def partners(
     host: str,
     looks: Mapping[str, Look | None],
-    entries: Sequence[Mapping[str, Any]],
+    declared: Sequence[Entry],
     named: str = "",
 ) -> Sequence[Ask]:
-    """Whom a host is asked about. `looks`: every host of the run, with what it showed. `entries`: of the data; `named`:
+    """Whom a host is asked about. `looks`: every host of the run, with what it showed. `declared`: of the data; `named`:
     by hand."""
     found: dict[str, list[str]] = {}
     mine = looks[host]
     for half in mine.halves if mine else ():
         found.setdefault(half.host or half.partner[0], []).extend(half.partner)
-    for entry in entries:
-        primary, partner = str(entry.get("primary")), str(entry.get("partner"))
-        if host == primary != partner:
-            found.setdefault(partner, []).extend(filter(None, [str(entry.get("partner_server") or "")]))
-        elif host == partner != primary:
-            found.setdefault(primary, [])
+    for entry in declared:
+        if host == entry.primary != entry.partner:
+            found.setdefault(entry.partner, []).extend([entry.partner_server] if entry.partner_server else [])
+        elif host == entry.partner != entry.primary:
+            found.setdefault(entry.primary, [])
     if named and not same_server(named, host):
         found.setdefault(next((one for one in looks if one == named), named), [])
-    if not found and len(looks) == 2:
+    if not found and not declared and len(looks) == 2:
         found = {other: [] for other in looks if other != host}
     return [Ask(partner, _names(partner, names, looks)) for partner, names in found.items()]
 
@@ -116,8 +115,18 @@ class Way:
         return {PASS: True, FAIL: False}.get(own[0]) if own else None
 
 
-def of_answers(way: Way, said: PartnerAnswers) -> Iterator[Row]:
-    """What a server said of its partner. Raises UnexpectedReply."""
+def of_partner(way: Way, said: PartnerAnswers) -> Sequence[Row]:
+    """What a server said of its partner, up to what cannot be read."""
+    rows: list[Row] = []
+    try:
+        rows.extend(_of_answers(way, said))
+    except UnexpectedReply as failure:
+        last = next(id_ for id_ in ("name", "rpc", "hop", "partner_rights") if id_ not in {row.id for row in rows})
+        rows.append(way.says(last, UNKNOWN, str(failure), "look at it on the server; please report what it shows"))
+    return rows
+
+
+def _of_answers(way: Way, said: PartnerAnswers) -> Iterator[Row]:
     name = _name(way, said)
     yield name
     if name.status == FAIL:
@@ -234,10 +243,16 @@ def _apart(ends: tuple[str, str], apart: timedelta) -> Row:
 def _outside(way: Way, said: PartnerAnswers) -> Iterator[Row]:
     """Of a partner that is no host of the run, what the server that asked it could see."""
     partner = way.ask.partner
-    yield replace(version(partner, said.version), servers=(partner,))
+    yield version(partner, said.version)
     yield authorised(partner, said.setting)
     yield api(partner, said.api, way.host)
     yield room(partner, len(server_replies.relationships((said.failover,), way.host, way.ask.names[0])))
+
+
+def no_partner(host: str) -> Row:
+    """A server of which nobody says with whom it is, or shall be, in failover."""
+    cure = "declare failover_relationships, or name one: -e failover_partner=NAME"
+    return Row("name", f"{host} -> nobody", UNKNOWN, "no relationship and no data name a partner of it", cure, (host,))
 
 
 # --- the two together ------------------------------------------------------------------------------------------------

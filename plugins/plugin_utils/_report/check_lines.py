@@ -22,12 +22,13 @@ def check_lines(rows: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     widths = [max(len(cell) for cell in column) for column in zip(HEAD[:3], *plain, strict=True)]
     left = max(WIDTH - sum(widths) - 2 * len(widths), _LEAST)
     lines: list[Sequence[str]] = []
-    before = ""
+    before: Mapping[str, Any] = {}
     for row, (subject, label, status) in zip(rows, plain, strict=True):
-        found = list(_found(row, left))
-        lines.append((subject if subject != before else "", label, status, found[0]))
+        is_same = status != _PASS and all(row[key] == before.get(key) for key in ("subject", "evidence", "cure"))
+        found = ["likewise"] if is_same else list(_found(row, left))
+        lines.append((subject if row["subject"] != before.get("subject") else "", label, status, found[0]))
         lines += [("", "", "", more) for more in found[1:]]
-        before = subject
+        before = row
     return aligned(HEAD, lines)
 
 
