@@ -16,7 +16,7 @@ from ..plugin_utils._engine.inventory import partner_host
 from ..plugin_utils._model.texts import short
 from ..plugin_utils._planning import data_checks, partner_checks, server_checks
 from ..plugin_utils._planning.checklist import VARIABLE, Row
-from ..plugin_utils._planning.partner_checks import Ask, Way
+from ..plugin_utils._planning.partner_checks import Way
 from ..plugin_utils._planning.server_checks import Look
 from ..plugin_utils._windows import check_reads
 from ..plugin_utils._windows.cmdlets import Operation

@@ -86,8 +86,8 @@ class Row:
     @staticmethod
     def read(shown: Mapping[str, Any]) -> Row:
         """The row of what `public` gave. Raises KeyError for a check that does not exist."""
-        texts = [str(shown[key]) for key in ("subject", "status", "evidence", "cure")]
-        return Row(CHECKS[shown["id"]].id, *texts, servers=tuple(shown["servers"]))
+        subject, status, evidence, cure = (str(shown[key]) for key in ("subject", "status", "evidence", "cure"))
+        return Row(CHECKS[shown["id"]].id, subject, status, evidence, cure, tuple(shown["servers"]))
 
 
 def of_server(id_: str, server: str, status: str, evidence: str, cure: str = "") -> Row:
@@ -100,10 +100,10 @@ def of_way(id_: str, way: tuple[str, str], status: str, evidence: str, cure: str
     return Row(id_, f"{way[0]} -> {way[1]}", status, evidence, cure, way)
 
 
-def of_pair(id_: str, way: tuple[str, str], status: str, evidence: str, cure: str = "", name: str = "") -> Row:
-    """A row about two servers together, whichever of them asked; or about their relationship."""
+def of_pair(id_: str, way: tuple[str, str], status: str, evidence: str, cure: str = "") -> Row:
+    """A row about two servers together, whichever of them asked."""
     one, other = sorted(way)
-    return Row(id_, f"'{name}' ({one}, {other})" if name else f"{one}, {other}", status, evidence, cure, (one, other))
+    return Row(id_, f"{one}, {other}", status, evidence, cure, (one, other))
 
 
 def completed(rows: Iterable[Row], servers: Sequence[str], ways: Collection[tuple[str, str]]) -> Sequence[Row]:

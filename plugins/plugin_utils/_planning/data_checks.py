@@ -45,11 +45,10 @@ class Tried:
 def entries(data: object) -> Sequence[Entry]:
     """Those of the data that name two servers; what is wrong with others the role tells."""
     listed = data if isinstance(data, (list, tuple)) else ()
-    keys = ("name", "primary", "partner")
     return [
-        Entry(*(str(entry[key]) for key in keys), str(entry.get("partner_server") or ""))
+        Entry(str(entry["name"]), str(entry["primary"]), str(entry["partner"]), str(entry.get("partner_server") or ""))
         for entry in listed
-        if isinstance(entry, Mapping) and {*keys} <= {*entry}
+        if isinstance(entry, Mapping) and {"name", "primary", "partner"} <= {*entry}
     ]
 
 

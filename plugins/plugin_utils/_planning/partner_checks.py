@@ -8,7 +8,7 @@ data nor any of these, the other one of two hosts is taken."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from .._model.failover_states import CUT_OFF, TOLD
@@ -48,8 +48,8 @@ def partners(
     declared: Sequence[Entry],
     named: str = "",
 ) -> Sequence[Ask]:
-    """Whom a host is asked about. `looks`: every host of the run, with what it showed. `declared`: of the data; `named`:
-    by hand."""
+    """Whom a host is asked about. `looks`: every host of the run, with what it showed. `declared`: by the data;
+    `named`: by hand."""
     found: dict[str, list[str]] = {}
     mine = looks[host]
     for half in mine.halves if mine else ():
@@ -280,12 +280,16 @@ def contact(way: Way, rows: Sequence[Row]) -> Iterator[Row]:
 
 def _state(way: Way, half: HalfSeen, theirs: str | None, failed: Row | None) -> Row:
     """`failed`: by which it is no wonder."""
+
+    def says(status: str, evidence: str, cure: str = "") -> Row:
+        row = of_pair("contact", way.ends, status, evidence, cure)
+        return replace(row, subject=f"'{half.name}' ({row.subject})")
+
     shown = f"{half.state} on {way.host}" + (f", {theirs} on {way.ask.partner}" if theirs else "")
     verdict = state_verdict(half.state, theirs)
     if verdict is None:
-        return of_pair("contact", way.ends, PASS, shown, name=half.name)
+        return says(PASS, shown)
     if failed is not None:
-        return of_pair("contact", way.ends, UNKNOWN, f"{shown}, and {title(failed)} fails", _AGAIN, half.name)
+        return says(UNKNOWN, f"{shown}, and {title(failed)} fails", _AGAIN)
     cure = _CONTACT if CUT_OFF in (half.state, theirs) else TOLD.get(half.state, "look at both servers")
-    status = UNKNOWN if verdict == "state_passing" else FAIL
-    return of_pair("contact", way.ends, status, shown, cure, half.name)
+    return says(UNKNOWN if verdict == "state_passing" else FAIL, shown, cure)

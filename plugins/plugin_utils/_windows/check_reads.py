@@ -55,7 +55,8 @@ def own_reads() -> Sequence[Operation]:
 
 def own_answers(answers: Sequence[Result]) -> OwnAnswers:
     """The answers to `own_reads`."""
-    return OwnAnswers(*answers[:7], folders=tuple(answers[7:]))
+    who, bindings, failover, scopes, version, setting, api, *folders = answers
+    return OwnAnswers(who, bindings, failover, scopes, version, setting, api, tuple(folders))
 
 
 @dataclass(frozen=True)
