@@ -52,7 +52,7 @@ class ActionModule(FailoverAction):
             look = server_checks.look(said, self.host, remote.goes_on(), reply.offset, hosts)
             rows = [*rows, *server_checks.of_own(self.host, said)]
         except UnexpectedReply as failure:
-            return {"rows": _public([*rows, server_checks.script_failed(self.host, failure)]), "look": None}
+            return {"rows": _public([*rows, *server_checks.script_failed(self.host, failure)]), "look": None}
         return {"rows": _public(rows), "look": look.public()}
 
     def _ask(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class ActionModule(FailoverAction):
             return None, server_checks.not_reached(self.host, message, heard, asked)
         except RemoteFailure as failure:
             rows = server_checks.reached(self.host, tcp_port.words(connection))
-            return None, [*rows, server_checks.script_failed(self.host, failure)]
+            return None, [*rows, *server_checks.script_failed(self.host, failure)]
         return reply, server_checks.reached(self.host, tcp_port.words(connection))
 
 

@@ -78,10 +78,8 @@ def of_host(host: str, declared: Sequence[Entry], tried: Tried, known: Sequence[
     for entry in mine:
         stopper, outcome = stops(entry, known), told.get(entry.name)
         if outcome is not None and outcome["outcome"] in ("ok", "changed"):
-            words = (
-                "nothing is to be changed" if outcome["outcome"] == "ok" else f"a run would: {short(outcome['msg'])}"
-            )
-            yield entry.says(PASS, words)
+            would = short(outcome["msg"]) if outcome["outcome"] == "changed" else "change nothing"
+            yield entry.says(PASS, f"a run would {would}")
         elif stopper is not None:
             yield entry.says(UNKNOWN, f"not known as long as this fails: {title(stopper)}", "mend that, and run again")
         elif outcome is not None and outcome["outcome"] == "skipped":

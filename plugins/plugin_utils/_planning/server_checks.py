@@ -103,9 +103,11 @@ def no_connection(host: str, message: str) -> Row:
     return of_server("logon", host, FAIL, message, "look at ansible_connection and at what it needs on the controller")
 
 
-def script_failed(host: str, failure: RemoteFailure) -> Row:
+def script_failed(host: str, failure: RemoteFailure) -> Sequence[Row]:
     """The script ended before its first operation, or nothing that could be read came of it."""
-    return told("role" if failure.status == "no_module" else "powershell", host, FAIL, failure, _SCRIPT)
+    if failure.status != "no_module":
+        return (told("powershell", host, FAIL, failure, _SCRIPT),)
+    return (of_server("powershell", host, PASS, "the script runs"), told("role", host, FAIL, failure))
 
 
 def told(id_: str, server: str, status: str, failure: RemoteFailure, cure: str = "") -> Row:
