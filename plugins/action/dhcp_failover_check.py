@@ -85,7 +85,7 @@ class ActionModule(FailoverAction):
             said: Sequence[Row] = ()
             if reply is not None and way.ask in asked:
                 results = list(itertools.islice(answers, len(asked[way.ask])))
-                said = partner_checks.of_partner(way, check_reads.partner_answers(way.ask.names, results))
+                said = partner_checks.of_partner(way, results)
             found += [*said, *partner_checks.of_both(way, said)]
         return found
 

@@ -162,11 +162,17 @@ def _reasoned(row: Row, known: Sequence[Row], servers: Sequence[str]) -> Row:
     return Row(row.id, row.subject, UNKNOWN, evidence, cure, row.servers)
 
 
-def stopping(id_: str, servers: Collection[str], known: Iterable[Row]) -> Row | None:
+def stopping(id_: str, servers: tuple[str, ...], known: Iterable[Row]) -> Row | None:
     """The first check about these servers that did not pass and without which nothing is known of another one; one that
-    failed, if any did."""
-    needed = _needed(id_)
-    rows = [row for row in known if row.id in needed and row.status != PASS and {*row.servers} <= {*servers}]
+    failed, if any did. Of a way back it says nothing."""
+    needed, is_pair = _needed(id_), CHECKS[id_].of == PAIR
+
+    def is_about(row: Row) -> bool:
+        if row.check.of == WAY and not is_pair:
+            return row.servers == servers
+        return {*row.servers} <= {*servers}
+
+    rows = [row for row in known if row.id in needed and row.status != PASS and is_about(row)]
     rows.sort(key=lambda row: (_GRAVITY.index(row.status), _ORDER[row.id], row.subject))
     return rows[0] if rows else None
 

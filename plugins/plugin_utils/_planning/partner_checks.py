@@ -15,7 +15,7 @@ from .._model.failover_states import CUT_OFF, TOLD
 from .._model.identity import is_address, same_server
 from .._model.texts import few
 from .._windows import probes, server_replies
-from .._windows.check_reads import PartnerAnswers
+from .._windows.check_reads import PartnerAnswers, partner_answers
 from .._windows.errors import EMPTY_FAILOVER, NO_RIGHTS, Heard, RemoteError, UnexpectedReply, error_ids, heard
 from .._windows.reply import Result
 from .checklist import FAIL, PASS, UNKNOWN, Row, of_pair, of_way, stopping, title
@@ -115,14 +115,17 @@ class Way:
         return {PASS: True, FAIL: False}.get(own[0]) if own else None
 
 
-def of_partner(way: Way, said: PartnerAnswers) -> Sequence[Row]:
-    """What a server said of its partner, up to what cannot be read."""
+def of_partner(way: Way, answers: Sequence[Result]) -> Sequence[Row]:
+    """What a server answered of its partner, up to what cannot be read."""
     rows: list[Row] = []
     try:
-        rows.extend(_of_answers(way, said))
+        rows.extend(_of_answers(way, partner_answers(way.ask.names, answers)))
     except UnexpectedReply as failure:
-        last = next(id_ for id_ in ("name", "rpc", "hop", "partner_rights") if id_ not in {row.id for row in rows})
-        rows.append(way.says(last, UNKNOWN, str(failure), "look at it on the server; please report what it shows"))
+        cure = "look at it on the server, and report what it shows"
+        done = {row.id for row in rows}
+        last = next((id_ for id_ in ("name", "rpc", "hop", "partner_rights") if id_ not in done), None)
+        unread = of_pair("clocks", way.ends, UNKNOWN, str(failure), cure)
+        rows.append(way.says(last, UNKNOWN, str(failure), cure) if last else unread)
     return rows
 
 
