@@ -60,7 +60,7 @@ def partners(
         elif host == entry.partner != entry.primary:
             found.setdefault(entry.primary, [])
     if named and not same_server(named, host):
-        found.setdefault(next((one for one in looks if one == named), named), [])
+        found.setdefault(named, [] if named in looks else [named])
     if not found and not declared and len(looks) == 2:
         found = {other: [] for other in looks if other != host}
     return [Ask(partner, _names(partner, names, looks)) for partner, names in found.items()]
@@ -69,9 +69,7 @@ def partners(
 def _names(partner: str, names: Sequence[str], looks: Mapping[str, Look | None]) -> tuple[str, ...]:
     """A name of the partner first, also where it is known by an address."""
     look = looks.get(partner)
-    own = [] if look is None else [look.host_name]
-    outside = [partner] if partner not in looks else []
-    known = dict.fromkeys(filter(None, names or [*own, *outside]))
+    known = dict.fromkeys(names or ([look.host_name] if look else []))
     return tuple(sorted(known, key=is_address))
 
 
@@ -124,8 +122,10 @@ def of_partner(way: Way, answers: Sequence[Result]) -> Sequence[Row]:
         cure = "look at it on the server, and report what it shows"
         done = {row.id for row in rows}
         last = next((id_ for id_ in ("name", "rpc", "hop", "partner_rights") if id_ not in done), None)
-        unread = of_pair("clocks", way.ends, UNKNOWN, str(failure), cure)
-        rows.append(way.says(last, UNKNOWN, str(failure), cure) if last else unread)
+        if last:
+            rows.append(way.says(last, UNKNOWN, str(failure), cure))
+        elif "clocks" not in done:
+            rows.append(of_pair("clocks", way.ends, UNKNOWN, str(failure), cure))
     return rows
 
 

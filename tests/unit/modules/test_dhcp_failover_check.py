@@ -52,7 +52,7 @@ def test_a_server_that_cannot_be_reached_is_a_finding(monkeypatch: pytest.Monkey
     def gone(_server: str, _arguments: Any) -> Any:
         raise AnsibleConnectionFailure("timed out")
 
-    servers.wire.execute = gone  # type: ignore[method-assign]
+    servers.wire.execute = gone  # type: ignore[method-assign, assignment]
     result = servers.run(CHECK)
     assert not result.get("failed")
     assert [(one["id"], one["status"]) for one in result["rows"]] == [("port", "unknown"), ("logon", "FAIL")]

@@ -63,7 +63,7 @@ def statuses(rows: dict[str, Row]) -> dict[str, str]:
         (replace(HERE, halves=(HALF,)), [], "", [Ask("dhcp02", (NAME, "10.10.0.12"))]),
         (HERE, [Entry("HQ", "dhcp01", "dhcp02", "other.example")], "", [Ask("dhcp02", ("other.example",))]),
         (HERE, [Entry("HQ", "dhcp02", "dhcp01", "dhcp01.example")], "", [Ask("dhcp02", (NAME,))]),
-        (HERE, [Entry("HQ", "dhcp01", "dhcp09")], "", [Ask("dhcp09", ("dhcp09",))]),
+        (HERE, [Entry("HQ", "dhcp01", "dhcp09")], "", [Ask("dhcp09")]),
         (HERE, [Entry("HQ", "dhcp08", "dhcp09")], "", []),
         (HERE, [], "far.example", [Ask("far.example", ("far.example",))]),
         (HERE, [], "dhcp01", [Ask("dhcp02", (NAME,))]),
@@ -191,15 +191,23 @@ def test_what_a_refusal_at_the_partner_means(
     assert says in rows["partner_rights" if means[0] == PASS else "hop"].evidence
 
 
-@pytest.mark.parametrize(("number", "id_"), [(0, "name"), (1, "rpc"), (2, "hop"), (-2, "clocks")])
+@pytest.mark.parametrize(("number", "id_"), [(0, "name"), (-2, "clocks")])
 def test_what_cannot_be_read_is_unknown(number: int, id_: str) -> None:
-    """`number`: of the answer: the address, the version, the relationships, the clock."""
+    """`number`: of the answer: the address, the clock."""
     asked = way()
     answers = list(lab_client.remote(pair().lab).read(check_reads.partner_reads(asked.ask.names)).before)
     answers[number] = replace(answers[number], objects=(ReplyObject(answers[number].place, {"addresses": [7]}),))
     last = partner_checks.of_partner(asked, answers)[-1]
     assert (last.id, last.status) == (id_, UNKNOWN)
     assert last.evidence.endswith("Please report it.")
+
+
+def test_a_version_that_cannot_be_read_is_not_known() -> None:
+    asked = way(there=None)
+    answers = list(lab_client.remote(pair().lab).read(check_reads.partner_reads(asked.ask.names)).before)
+    answers[1] = replace(answers[1], objects=())
+    rows = partner_checks.of_partner(asked, answers)
+    assert [row.id for row in rows] == ["name", "rpc", "hop", "partner_rights", "clocks"]
 
 
 def test_a_partner_outside_of_the_run_is_told_of_by_who_asked_it() -> None:
