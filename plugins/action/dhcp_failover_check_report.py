@@ -36,6 +36,7 @@ class ActionModule(ControllerAction):
             rows += [Row.read(row) for row in found["rows"]]
             ways += [(one, other) for one, other in found["ways"]]
             declared.update({Entry(**entry): None for entry in found["declared"]})
+        ways += [(other, one) for one, other in ways if other in hosts and (other, one) not in ways]
         everything = completed(rows, hosts, ways)
         for host in hosts:
             tried = Tried(*(held(host, options[name], hostvars) or {} for name in ("site", "result")))

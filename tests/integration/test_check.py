@@ -184,6 +184,13 @@ BROKEN: Mapping[str, Broken] = {
         "look at ansible_user and ansible_password",
         frozenset({*of("dhcp02", "powershell", "role"), *OWN, *BACKWARDS, DATA_ROW}),
     ),
+    "no way to Windows": Broken(
+        lambda site: inventory(site, "dhcp02", ansible_connection="local"),
+        ("logon", "dhcp02"),
+        "look at ansible_connection and at what it needs on the controller",
+        # that a run would change nothing the first server tells by itself
+        frozenset({*of("dhcp02", "port", "powershell", "role"), *OWN, *BACKWARDS}),
+    ),
     "become": Broken(
         lambda site: inventory(
             site,
@@ -313,6 +320,18 @@ def test_a_server_without_the_role(net: str) -> None:
         assert rows(run, "FAIL") == {("role", "dhcp02")}, run.output
         assert "Install-WindowsFeature DHCP -IncludeManagementTools" in table(run)
         assert ("powershell", "dhcp02") in rows(run, "PASS")
+
+
+def test_no_secret_of_the_data_is_shown(net: str) -> None:
+    secret = "kept out of sight 7"
+    with Site(fresh(), "standin", net) as site:
+        given = {**DATA, "enable_auth": True, "shared_secret": secret}
+        run = check(site, "-vvv", data=[given]).ok()
+        assert DATA_ROW in rows(run, "PASS")
+        assert secret not in run.output
+        refused = check(site, "-vvv", data=[{**given, "scopes": ["10.0.9.0"]}])
+        assert rows(refused, "FAIL") == {DATA_ROW}
+        assert secret not in refused.output
 
 
 def test_several_things_are_counted(net: str) -> None:
