@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ..plugin_utils._engine import tcp_port
 from ..plugin_utils._engine.action import FailoverAction
@@ -60,10 +60,13 @@ class ActionModule(FailoverAction):
         found = {host: held(host, options["variable"], hostvars) or {} for host in options["hosts"]}
         looks = {host: Look.read(shown["look"]) if shown.get("look") else None for host, shown in found.items()}
         known = [Row.read(row) for shown in found.values() for row in shown.get("rows") or ()]
-        data = held(self.host, options["data"], hostvars)
+        try:
+            data, unresolved = held(self.host, options["data"], hostvars), []
+        except AnsibleError as error:  # a vault that is missing, mostly
+            data, unresolved = None, [data_checks.unresolved(short(str(error)))]
         declared, here = data_checks.entries(data), looks.get(self.host)
         asks = partner_checks.partners(self.host, looks, declared, options["partner"] or "")
-        rows = [row for row in known if row.servers == (self.host,)]
+        rows = [*(row for row in known if row.servers == (self.host,)), *unresolved]
         if here is not None:
             ways = [Way(self.host, ask, here, looks.get(ask.partner), known) for ask in asks]
             rows += self._answers(ways) if ways else [partner_checks.no_partner(self.host)]
@@ -78,7 +81,7 @@ class ActionModule(FailoverAction):
     def _answers(self, ways: Sequence[Way]) -> Sequence[Row]:
         """What this server says of those partners that it has a name for."""
         asked = {way.ask: check_reads.partner_reads(way.ask.names) for way in ways if way.ask.names}
-        reply, rows = self._read([*itertools.chain(*asked.values())])
+        reply, rows = self._read([*itertools.chain(*asked.values())]) if asked else (None, ())
         answers = iter(reply.before if reply else ())
         found = [*rows] if reply is None else []
         for way in ways:

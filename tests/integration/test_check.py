@@ -276,6 +276,12 @@ BROKEN: Mapping[str, Broken] = {
         "correct one of the two ranges",
         data=({**DATA, "scopes": ["10.0.1.0", "10.0.2.0"]},),
     ),
+    "data that names what there is not": Broken(
+        lambda _site: None,
+        ("data", "failover_relationships"),
+        "define what it names",
+        data=({**DATA, "shared_secret": "{{ vault_of_nobody }}"},),
+    ),
     "data that is wrong as a whole": Broken(
         lambda _site: None,
         ("data", "failover_relationships"),

@@ -52,6 +52,11 @@ def entries(data: object) -> Sequence[Entry]:
     ]
 
 
+def unresolved(message: str) -> Row:
+    """The data names what there is not."""
+    return Row("data", VARIABLE, FAIL, message, "define what it names (a vault file, mostly: -e @FILE), and run again")
+
+
 def is_tried(host: str, data: object, known: Sequence[Row]) -> bool:
     """Whether the role is worth running: it has something to say of the data itself, or of an entry that the host
     writes and whose servers can be asked."""

@@ -51,7 +51,7 @@ def partners(
     """Whom a host is asked about. `looks`: every host of the run, with what it showed. `declared`: by the data;
     `named`: by hand."""
     found: dict[str, list[str]] = {}
-    mine = looks[host]
+    mine = looks.get(host)
     for half in mine.halves if mine else ():
         found.setdefault(half.host or half.partner[0], []).extend(half.partner)
     for entry in declared:
@@ -60,7 +60,8 @@ def partners(
         elif host == entry.partner != entry.primary:
             found.setdefault(entry.primary, [])
     if named and not same_server(named, host):
-        found.setdefault(named, [] if named in looks else [named])
+        known = next((one for one, look in looks.items() if one == named or (look and look.host_name == named)), None)
+        found.setdefault(known or named, [] if known else [named])
     if not found and not declared and len(looks) == 2:
         found = {other: [] for other in looks if other != host}
     return [Ask(partner, _names(partner, names, looks)) for partner, names in found.items()]

@@ -22,6 +22,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.data_ch
     is_tried,
     of_host,
     of_nobody,
+    unresolved,
 )
 
 HQ = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02", "shared_secret": "kept out of sight"}
@@ -74,6 +75,11 @@ def test_a_refusal_that_a_fault_explains_is_unknown(fault: Row) -> None:
 def test_what_refuses_nothing_explains_nothing() -> None:
     assert told({"failed": True, "msg": "refused"}, (AUTHORISED,)).status == FAIL
     assert told(outcome("ok"), (CLOCKS,)).status == PASS, "the role knows better"
+
+
+def test_data_that_names_what_there_is_not() -> None:
+    row = unresolved("'vault_secret' is undefined")
+    assert (row.subject, row.status, row.evidence) == ("failover_relationships", FAIL, "'vault_secret' is undefined")
 
 
 def test_data_that_is_wrong_as_a_whole() -> None:

@@ -66,11 +66,24 @@ def statuses(rows: dict[str, Row]) -> dict[str, str]:
         (HERE, [Entry("HQ", "dhcp01", "dhcp09")], "", [Ask("dhcp09")]),
         (HERE, [Entry("HQ", "dhcp08", "dhcp09")], "", []),
         (HERE, [], "far.example", [Ask("far.example", ("far.example",))]),
+        (HERE, [], NAME, [Ask("dhcp02", (NAME,))]),
         (HERE, [], "dhcp01", [Ask("dhcp02", (NAME,))]),
         (None, [Entry("HQ", "dhcp01", "dhcp02", NAME)], "", [Ask("dhcp02", (NAME,))]),
         (replace(HERE, halves=(replace(HALF, host=None),)), [], "", [Ask(NAME, (NAME, "10.10.0.12"))]),
     ],
-    ids=["fresh", "half", "data", "secondary", "outside", "others", "named", "itself", "not read", "no host"],
+    ids=[
+        "fresh",
+        "half",
+        "data",
+        "secondary",
+        "outside",
+        "others",
+        "named",
+        "named as it calls itself",
+        "itself",
+        "not read",
+        "no host",
+    ],
 )
 def test_whom_a_server_is_asked_about(here: Look | None, declared: list[Entry], named: str, asks: list[Ask]) -> None:
     assert partners("dhcp01", {**LOOKS, "dhcp01": here}, declared, named) == asks
