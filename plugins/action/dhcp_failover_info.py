@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._engine.inventory import host_of
-from ..plugin_utils._model.refusal import Refused
-from ..plugin_utils._model.relationship import Relationship
+from ..plugin_utils._engine.inventory import partner_host
 from ..plugin_utils._model.render import scope_result, site_entry
 from ..plugin_utils._planning.capacity_verdicts import rates
 from ..plugin_utils._planning.inspecting import Inspection, inspect
@@ -47,7 +45,7 @@ class ActionModule(FailoverAction):
         return {
             "server": server.name,
             "relationships": [
-                {**entry, "partner_host": partner_host(current, task_vars, self.host)}
+                {**entry, "partner_host": partner_host(current.partner.names, task_vars, self.host)}
                 for entry, current in zip(found.relationships, shown, strict=True)
             ],
             "unprotected_scopes": [
@@ -56,7 +54,9 @@ class ActionModule(FailoverAction):
             "config": {
                 "failover_relationships": [
                     site_entry(
-                        current, self.host, partner_host(current, task_vars, self.host) or current.partner_server
+                        current,
+                        self.host,
+                        partner_host(current.partner.names, task_vars, self.host) or current.partner_server,
                     )
                     for current in shown
                 ]
@@ -64,11 +64,3 @@ class ActionModule(FailoverAction):
             "verdicts": [verdict.public() for verdict in found.verdicts],
             **more,
         }
-
-
-def partner_host(relationship: Relationship, task_vars: Mapping[str, Any], own: str) -> str | None:
-    """The partner's name in the inventory; None where the inventory lacks it, or has two of that name."""
-    try:
-        return host_of(relationship.partner.names, task_vars, own)
-    except Refused:
-        return None

@@ -60,6 +60,8 @@ def story() -> Iterator[dict[str, Any]]:
     look, report = examples("report")
     report = {**report, f"{PREFIX}report": {**report[f"{PREFIX}report"], "directory": "report"}}
     look_again, keep = examples("adopt")
+    need, partners = examples("check")
+    (together,) = examples("check_report")
     differs, reservations, configuration = examples("replicate")
     preview, back = examples("restore")
     (left_over,) = examples("scope_copy")
@@ -67,7 +69,20 @@ def story() -> Iterator[dict[str, Any]]:
     yield from (load, standby, members, create, swap, new, again)
     yield between("scope", relationship="HQ", scopes=["10.10.30.0"])
     yield between("relationship", name="Old", scopes=["10.20.9.0"], **relationship)
-    yield from (*info, look, report, look_again, keep, differs, reservations, configuration, remove)
+    yield from (
+        *info,
+        look,
+        report,
+        look_again,
+        keep,
+        need,
+        partners,
+        together,
+        differs,
+        reservations,
+        configuration,
+        remove,
+    )
     yield from examples("site")
     third = {"relationship": "Branches", "scopes": ["10.20.3.0"], "partner_host": "dhcp02"}
     yield between("scope", **third, state="absent", keep_scopes_on="this_server", other_copy="disable")

@@ -61,6 +61,7 @@ class Wire:
     facts: dict[str, Any] = field(default_factory=dict)  # of the host, as its tasks begin
     fails: dict[str, RemoteFailure] = field(default_factory=dict)  # what the connection of partner_host gives
     inventory: Sequence[str] = ()  # its hosts, for partner_host: auto
+    hostvars: dict[str, dict[str, Any]] = field(default_factory=dict)  # what tasks registered on the hosts
 
     def pause(self, seconds: float) -> None:
         """The task waits before it plans anew, and takes none of our time."""
@@ -114,6 +115,7 @@ def perform(
     wire.plan = None
     with patch.object(reconcile, "sleep", wire.pause):
         known = {"inventory_hostname": host, "ansible_facts": wire.facts, "groups": {"all": wire.inventory}}
+        known["hostvars"] = wire.hostvars
         result: dict[str, Any] = action.run(task_vars=known)
     if isinstance(reconciliation := getattr(action, "reconciliation", None), Reconciliation):
         wire.plan = reconciliation.plan

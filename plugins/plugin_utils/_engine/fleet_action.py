@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the action plugins have in common that work with results of dhcp_failover_info and reach no server."""
+"""What the action plugins have in common that work with what hosts have in variables, and reach no server."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .._planning.fleet import Seen
 from .action import validated
 
 
-class FleetAction(ActionBase):  # type: ignore[misc]
-    """A module that runs on the controller alone. A subclass names its argument spec and says in `perform` what it
+class ControllerAction(ActionBase):  # type: ignore[misc]
+    """A module that runs on the controller alone. A subclass names its argument spec and says in `answer` what it
     does."""
 
     TRANSFERS_FILES = False
@@ -31,8 +31,8 @@ class FleetAction(ActionBase):  # type: ignore[misc]
     }
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
 
-    def perform(self, options: Mapping[str, Any], fleet: list[Seen]) -> dict[str, Any]:
-        """What the module does with its options, and returns. Raises TaskFailure."""
+    def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
+        """What the module does with its options and the variables of the hosts, and returns. Raises TaskFailure."""
         raise NotImplementedError
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -41,25 +41,40 @@ class FleetAction(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         options = validated(self, self.ARGUMENT_SPEC, {})
         try:
-            fleet = [seen(host, options["variable"], task_vars["hostvars"]) for host in options["hosts"]]
-            result.update(self.perform(options, fleet))
+            result.update(self.answer(options, task_vars["hostvars"]))
         except TaskFailure as failure:
             result.update(failed=True, changed=False, msg=in_sight(str(failure)))
         return result
 
 
+class FleetAction(ControllerAction):
+    """One that works with results of dhcp_failover_info. A subclass says in `perform` what it does."""
+
+    def perform(self, options: Mapping[str, Any], fleet: list[Seen]) -> dict[str, Any]:
+        """What the module does with its options, and returns. Raises TaskFailure."""
+        raise NotImplementedError
+
+    def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
+        """What `perform` makes of the results. Raises TaskFailure."""
+        return self.perform(options, [seen(host, options["variable"], hostvars) for host in options["hosts"]])
+
+
+def held(host: str, variable: str, hostvars: Any) -> Any:
+    """What a host's variable holds, as plain data; None: nothing."""
+    return json.loads(json.dumps(hostvars[host].get(variable), default=str)) if host in hostvars else None
+
+
 def seen(host: str, variable: str, hostvars: Any) -> Seen:
     """What a host's variable holds, as plain data: it may be a task's failure, or nothing."""
-    found: Any = None
-    if host in hostvars:
-        found = json.loads(json.dumps(hostvars[host].get(variable), default=str))
+    found = held(host, variable, hostvars)
     if not isinstance(found, Mapping):
         return Seen(host, problem=f"there is no result of dhcp_failover_info in the variable '{variable}'")
     if found.get("unreachable") or found.get("failed") or "verdicts" not in found:
-        return Seen(host, problem=_first_line(found.get("msg")))
+        return Seen(host, problem=first_line(found.get("msg")))
     return Seen(host, found)
 
 
-def _first_line(message: Any) -> str:
+def first_line(message: Any) -> str:
+    """What a task that failed says first."""
     lines = str(message or "").strip().splitlines()
     return lines[0] if lines else "it gave no reason"

@@ -69,3 +69,11 @@ def _address(hostvars: Any, host: str) -> tuple[str, ...]:
     raw = hostvars.raw_get(host) if hasattr(hostvars, "raw_get") else hostvars.get(host) or {}
     address = raw.get("ansible_host")
     return (address,) if isinstance(address, str) else ()
+
+
+def partner_host(names: Iterable[str], task_vars: Mapping[str, Any], own: str) -> str | None:
+    """The partner's name in the inventory; None where the inventory lacks it, or has two of that name."""
+    try:
+        return host_of(names, task_vars, own)
+    except Refused:
+        return None

@@ -21,7 +21,7 @@ _USED: Mapping[str, Sequence[str]] = {
 
 def looks() -> Sequence[cmdlets.Operation]:
     """The reads of all of them."""
-    return [kept_files.check_folder(name) for name in ("kept", "safety-copies", "backups")]
+    return [kept_files.check_folder(name) for name in kept_files.FOLDERS]
 
 
 def needed(operations: Iterable[cmdlets.Operation]) -> Sequence[cmdlets.Operation]:

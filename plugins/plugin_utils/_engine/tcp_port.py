@@ -21,16 +21,16 @@ _AGAIN = _SILENT | {errno.ECONNREFUSED}
 _PORTS = {"ssh": 22, "winrm": 5986, "psrp": 5986}
 
 
-def listen(connection: Any) -> tuple[Heard, str]:
+def listen(connection: Any, attempts: int = ATTEMPTS) -> tuple[Heard, str]:
     """What came at a connection's host and port, also in words."""
     host, port = place(connection)
-    if not host or not port or _is_proxied(connection, host):
+    if not is_plain(connection):
         return Heard.NOT_ASKED, "the way of partner_host is no plain TCP connection"
     try:
         addresses = {found[4][:2] for found in socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
         return Heard.NOT_ASKED, f"the controller knows no address of {host}"
-    came = {answer(str(address), int(number)) for address, number in addresses}
+    came = {answer(str(address), int(number), attempts) for address, number in addresses}
     errors = sorted(words for _heard, words in came)
     does = "refuses" if "ECONNREFUSED" in errors else "does not answer"
     words = f"TCP {port} of {host} {does} the controller ({', '.join(errors)})"
@@ -72,6 +72,18 @@ def place(connection: Any) -> tuple[str, int]:
     host = connection.get_option("host" if kind == "ssh" else "remote_addr")
     default = 5985 if kind == "psrp" and connection.get_option("protocol") == "http" else _PORTS[kind]
     return str(host or ""), int(connection.get_option("port") or default)
+
+
+def words(connection: Any) -> str:
+    """Where a connection goes; "" where that is not known."""
+    host, port = place(connection)
+    return f"TCP {port} of {host}" if port else ""
+
+
+def is_plain(connection: Any) -> bool:
+    """Whether the controller itself can ask where a connection goes."""
+    host, port = place(connection)
+    return bool(host and port) and not _is_proxied(connection, host)
 
 
 def _is_proxied(connection: Any, host: str) -> bool:

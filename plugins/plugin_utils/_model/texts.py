@@ -29,6 +29,8 @@ _WORDS: Sequence[Sequence[str]] = (
     ("server_additions",),
     ("verdicts", "sentence"),
     ("verdicts", "cure"),
+    ("rows", "evidence"),
+    ("rows", "cure"),
 )
 
 

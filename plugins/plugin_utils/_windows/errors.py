@@ -306,6 +306,8 @@ class RemoteFailure(TaskFailure):
 
     heard = Heard.ANSWER
     passes = True  # running again may be all that it takes
+    status = ""  # with which the script ended, where none of its operations ran
+    told: tuple[str, str] | None = None  # what happened and the cure, where the two are known apart
 
 
 class Unreachable(RemoteFailure):
@@ -340,9 +342,9 @@ class RemoteError(RemoteFailure):
         self.passes = set(self.ids) <= _PASSING
         self.heard = heard(self.ids)
         denied = denied or _denied(result.id)
-        texts = list(
-            dict.fromkeys(_explain(error, result.computer, denied, host, self.partner) for error in result.errors)
-        )
+        explained = [_explain(error, result.computer, denied, host, self.partner) for error in result.errors]
+        self.told = explained[0]
+        texts = list(dict.fromkeys(map(" ".join, explained)))
         more = [f"And {len(texts) - ERRORS_SHOWN} more errors."] if len(texts) > ERRORS_SHOWN else []
         super().__init__(" ".join([*texts[:ERRORS_SHOWN], *more]))
 
@@ -364,8 +366,8 @@ def heard(ids: Iterable[str]) -> Heard:
     return next((kind for known, kind in kinds if found and found <= known), Heard.ANSWER)
 
 
-def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: str) -> str:
-    """`computer`: the other server that `host` asked."""
+def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: str) -> tuple[str, str]:
+    """What happened, and the cure. `computer`: the other server that `host` asked."""
     error_id = short_id(error.id)
     if error_id.startswith("windhcp.") and error_id not in _OF_THE_ASKED:
         computer = ""
@@ -378,7 +380,8 @@ def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: 
         unknown = _UNKNOWN_NUMBER if error_id.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
         meaning, cure = _MEANING.get(error.id) or _MEANING.get(error_id, unknown)
     names = {"host": host, "server": computer or host, "partner": partner or "the partner", "folder": FOLDER}
-    return f"On {where}: {meaning.format(**names)} ({short(error.id)}: {short(error.message)}). {cure.format(**names)}"
+    what = f"On {where}: {meaning.format(**names)} ({short(error.id)}: {short(error.message)})."
+    return what, cure.format(**names)
 
 
 def _denied(operation: str) -> Denied:

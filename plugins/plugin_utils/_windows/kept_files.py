@@ -12,6 +12,8 @@ from ipaddress import IPv4Address
 from .._model.secret import Secret
 from .cmdlets import Operation, at, own
 
+FOLDERS = ("kept", "safety-copies", "backups")  # that the script makes, by what it calls them
+
 
 def safety_copy(
     scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, computer: str | None = None

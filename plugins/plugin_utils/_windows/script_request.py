@@ -126,7 +126,7 @@ class Remote:
     def _no_reply(self, result: Mapping[str, Any]) -> RemoteFailure:
         if no_scripts := _NO_SCRIPTS.search("\n".join(map(str, result.values()))):
             why = f"the endpoint takes no scripts, {no_scripts[1]}"
-            return NothingDone(f"On {self.host}: {_STATUS['constrained_language'].format(errors=why)}")
+            return self._ended(NothingDone, "constrained_language", _STATUS["constrained_language"], why)
         said = _said(result) or "the output was empty"
         return UnexpectedReply(f"{self.host} gave no reply: {short(said, hide=self.hide)}")
 
@@ -140,8 +140,14 @@ class Remote:
         keys = (f"{status} {failure.id}" for failure in failures)
         meaning = next((_STATUS[key] for key in keys if key in _STATUS), _STATUS[status])
         errors = listed or _NO_ERROR.get(status, "no error came with it")
-        kind = UnexpectedReply if status == "script_error" else NothingDone
-        raise kind(f"On {self.host}: {meaning.format(errors=errors)}")
+        raise self._ended(UnexpectedReply if status == "script_error" else NothingDone, status, meaning, errors)
+
+    def _ended(self, kind: type[RemoteFailure], status: str, meaning: str, errors: str) -> RemoteFailure:
+        """The failure of a script that ended so."""
+        failure = kind(f"On {self.host}: {meaning.format(errors=errors)}")
+        what, _dot, cure = meaning.partition(". ")
+        failure.status, failure.told = status, (f"On {self.host}: {what.format(errors=errors)}.", cure)
+        return failure
 
 
 def _now() -> datetime:

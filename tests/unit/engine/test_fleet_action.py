@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.fleet_action import seen
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.fleet_action import first_line, held, seen
 
 RESULT = {"server": "DHCP01", "relationships": [], "verdicts": []}
 
@@ -37,3 +37,17 @@ def test_it_becomes_plain_data() -> None:
     one = seen("dhcp01", "v", {"dhcp01": {"v": {**RESULT, "day": date(2026, 1, 1)}}})
     assert one.result is not None
     assert one.result["day"] == "2026-01-01"
+
+
+def test_what_a_variable_holds() -> None:
+    hosts = {"dhcp01": {"v": {"a": date(2026, 1, 1)}}}
+    assert held("dhcp01", "v", hosts) == {"a": "2026-01-01"}
+    assert held("dhcp01", "w", hosts) is None
+    assert held("dhcp09", "v", hosts) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "first"), [("one\ntwo", "one"), ("", "it gave no reason"), (None, "it gave no reason")]
+)
+def test_the_first_line_of_a_message(message: Any, first: str) -> None:
+    assert first_line(message) == first

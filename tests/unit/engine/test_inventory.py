@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.inventory import PartnerHosts, host_of
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.inventory import (
+    PartnerHosts,
+    host_of,
+    partner_host,
+)
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import PartnerRead
 
@@ -75,3 +79,10 @@ def test_a_partner_is_reached_in_one_way(read: PartnerRead, host: str) -> None:
     hosts = PartnerHosts("", {"A": "b"}, partners)
     inventory = variables(dhcp01="", b="", c="dhcp03.contoso.example", dhcp04="", other="")
     assert (hosts.named, hosts.several, hosts.of(read, inventory, "dhcp01") or "") == (("b",), True, host)
+
+
+def test_a_host_that_is_not_the_only_one_of_a_name_is_none() -> None:
+    inventory = variables(dhcp01="", dhcp02="", **{"dhcp02.contoso.example": ""})
+    assert partner_host(["dhcp02"], inventory, "dhcp01") is None
+    assert partner_host(["dhcp03"], inventory, "dhcp01") is None
+    assert partner_host(["dhcp01.contoso.example"], inventory, "dhcp02") == "dhcp01"

@@ -148,3 +148,23 @@ def test_a_proxy_of_the_environment_is_in_the_way_of_winrm(closed: int, monkeypa
 )
 def test_the_port_is_that_of_the_connection(connection: Connection, port: int) -> None:
     assert f"{connection.transport}:{port}" == f"{connection.transport}:{tcp_port.place(connection)[1]}"
+
+
+def test_a_port_can_be_asked_once(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcp_port, "PAUSE", 60)
+    connection = Connection("winrm", {"remote_addr": "127.0.0.1", "port": closed})
+    heard, words = tcp_port.listen(connection, attempts=1)
+    assert (heard, "refuses the controller (ECONNREFUSED)" in words) == (Heard.NOT_ASKED, True)
+
+
+@pytest.mark.parametrize(
+    ("connection", "is_plain", "words"),
+    [
+        (Connection("winrm", {"remote_addr": "dhcp01", "port": 5985}), True, "TCP 5985 of dhcp01"),
+        (Connection("ssh", {"host": "dhcp01"}), True, "TCP 22 of dhcp01"),
+        (Connection("psrp", {"remote_addr": "dhcp01", "proxy": "http://proxy"}), False, "TCP 5986 of dhcp01"),
+        (Connection("local"), False, ""),
+    ],
+)
+def test_where_a_connection_goes(connection: Connection, is_plain: bool, words: str) -> None:
+    assert (tcp_port.is_plain(connection), tcp_port.words(connection)) == (is_plain, words)

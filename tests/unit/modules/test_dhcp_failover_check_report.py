@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The table of checks: each thing that is wrong is one row that fails, with its cure; what cannot be known by it is
+unknown, and all else passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.action.dhcp_failover_check_report import ActionModule
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.checklist import CHECKS
+from checked import BOTH, BROKEN, DATA, Broken, checked, row, statuses, well
+from fleets import on_the_controller
+from pairs import Pair
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_one_fault_is_one_row_that_fails(broken: Broken) -> None:
+    servers = well()
+    broken.plant(servers)
+    with servers.unchanged():
+        report = checked(servers, broken.hosts, data=broken.data)
+    assert statuses(report, "FAIL") == {broken.fails}
+    assert broken.cure in row(report, *broken.fails)["cure"]
+    assert statuses(report, "unknown") == broken.unknown
+    assert report["counts"]["fail"] == 1
+    assert report["summary"].startswith(f"1 of {len(report['rows'])} checks failed")
+
+
+def test_a_pair_that_is_well_passes() -> None:
+    report = checked(well(), data=DATA)
+    assert (statuses(report, "FAIL"), statuses(report, "unknown")) == (set(), set())
+    assert {one["id"] for one in report["rows"]} == {*CHECKS}
+    assert (
+        report["summary"]
+        == f"Nothing failed: {len(report['rows'])} of {len(report['rows'])} checks passed, 0 are unknown."
+    )
+
+
+def test_two_fresh_servers_say_what_is_not_known_yet() -> None:
+    servers = Pair()
+    report = checked(servers)
+    assert statuses(report, "FAIL") == set()
+    assert statuses(report, "unknown") == {("contact", BOTH), ("data", "failover_relationships")}
+    assert row(report, "contact", BOTH)["evidence"] == "nothing listens on TCP 647 before the two have a relationship"
+    assert row(report, "contact", BOTH)["cure"]
+    with_data = checked(servers, data=DATA)
+    assert statuses(with_data, "unknown") == {("contact", BOTH)}
+    assert "a run would create relationship 'HQ'" in row(with_data, "data", f"'HQ' ({BOTH})")["evidence"]
+
+
+def test_every_check_comes_to_every_status() -> None:
+    """What no pair of this test shows, nobody has seen."""
+    seen = {(one["id"], one["status"]) for report in _all_reports() for one in report["rows"]}
+    missing = {(id_, status) for id_ in CHECKS for status in ("PASS", "FAIL", "unknown")} - seen
+    assert missing == {("port", "FAIL"), ("logon", "unknown")}, (
+        "these two need a real port: tests/integration/test_check.py"
+    )
+
+
+def _all_reports() -> Iterator[dict[str, Any]]:
+    yield checked(Pair())
+    gone = well()
+    for name in ("DHCP01", "DHCP02"):
+        BROKEN["service"].plant(gone)
+        gone.server(name).service = "stopped"
+    yield checked(gone)
+    apart = well()
+    for one in ("logon", "rpc"):
+        BROKEN[one].plant(apart)
+    yield checked(apart)
+    for broken in BROKEN.values():
+        servers = well()
+        broken.plant(servers)
+        yield checked(servers, broken.hosts, data=broken.data)
+
+
+def test_a_host_that_could_not_even_be_tried() -> None:
+    servers = well()
+    checked(servers)
+    servers.wire.hostvars["dhcp02"]["asked"] = {"failed": True, "msg": "the connection to dhcp02 (local) does not lead"}
+    report = on_the_controller(ActionModule, servers.wire.hostvars, hosts=["dhcp01", "dhcp02"], variable="asked")
+    assert statuses(report, "FAIL") == {("logon", "dhcp02")}
+    assert row(report, "logon", "dhcp02")["evidence"] == "the connection to dhcp02 (local) does not lead"
+    del servers.wire.hostvars["dhcp02"]["asked"]
+    report = on_the_controller(ActionModule, servers.wire.hostvars, hosts=["dhcp01", "dhcp02"], variable="asked")
+    assert row(report, "logon", "dhcp02")["evidence"] == "it gave no reason"
+
+
+def test_data_that_is_wrong_as_a_whole_is_one_row() -> None:
+    report = checked(well(), data=DATA, site={"failed": True, "msg": "entry 1 has no name"})
+    assert statuses(report, "FAIL") == {("data", "failover_relationships")}
+
+
+def test_what_servers_call_something_is_shown_in_sight() -> None:
+    servers = well()
+    for name in ("DHCP01", "DHCP02"):
+        half = servers.server(name).relationships.pop("HQ")
+        servers.server(name).relationships["H\x1b[2JQ"] = replace(half, name="H\x1b[2JQ")
+    report = checked(servers)
+    assert "\x1b" not in "".join(report["table"])
+    assert "\x1b" not in report["summary"]
