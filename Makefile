@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 #
-# `make` prints the targets that have a "## " behind them. They need Python 3.11, git and make, and nothing else; a PowerShell
-# is used when there is one (PATH or WINDHCP_PWSH).
+# `make` prints the targets that have a "## " behind them. They need Python 3.11 (the demo also runs on a later one), git and make,
+# and nothing else; a PowerShell is used when there is one (PATH or WINDHCP_PWSH).
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,7 +26,7 @@ help: ## this list
 
 # the tests' environment when it is there, else a small one of its own
 demo: BIN := $(if $(wildcard .venv/ready),.venv,.demo)/bin
-demo: $(if $(wildcard .venv/ready),.venv,.demo)/ready ## playbooks on two simulated DHCP servers, what they do and what they refuse: a minute
+demo: $(if $(wildcard .venv/ready),.venv,.demo)/ready ## playbooks on two simulated DHCP servers: what they do, what they refuse
 	$(build-and-install)
 	@PYTHONPATH=tests $(BIN)/python -m demo
 

@@ -22,7 +22,7 @@ NOT_INSTALLED = "The demo could not install what it needs. That takes a network,
 
 def demo(**environment: str) -> str:
     output = printed(
-        sys.executable, "-m", "demo", folder=ROOT, seconds=500, PYTHONPATH=str(ROOT / "tests"), **environment
+        sys.executable, "-m", "demo", folder=ROOT, seconds=900, PYTHONPATH=str(ROOT / "tests"), **environment
     )
     assert_nothing_is_left(ROOT)
     return output
@@ -59,7 +59,7 @@ def make_demo(folder: Path, **environment: str) -> subprocess.CompletedProcess[s
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=500,
+        timeout=900,
         check=False,
     )
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The README is also read on Galaxy, where a relative link is dead. What it names is there, and nothing is left out."""
+"""The README and those of the roles are also read on Galaxy, where a relative link is dead. What they name is there."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ import yaml
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
-LINKS = re.findall(r"\]\(([^)]+)\)", README) + re.findall(r"^\[[^]]+\]: *(\S+)", README, re.MULTILINE)
+ROLES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "roles").glob("*/README.md")))
+
+
+def links(text: str) -> list[str]:
+    return re.findall(r"\]\(([^)]+)\)", text) + re.findall(r"^\[[^]]+\]: *(\S+)", text, re.MULTILINE)
+
+
+LINKS = links(README)
 
 
 def test_every_link_is_absolute() -> None:
     assert len(LINKS) > 20
-    assert [link for link in LINKS if not link.startswith("https://")] == []
-    assert re.findall(r"<a |<img |href=|src=", README) == [], "this test does not read HTML"
+    assert [link for link in LINKS + links(ROLES) if not link.startswith("https://")] == []
+    assert re.findall(r"<a |<img |href=|src=", README + ROLES) == [], "this test does not read HTML"
 
 
 def test_a_link_into_the_repository_leads_to_a_file_of_it() -> None:
     own = re.compile(rf"{re.escape(GALAXY['repository'])}/(blob|tree)/main/([^#]+)(#.*)?")
-    found = [match for link in LINKS if (match := own.fullmatch(link))]
+    found = [match for link in LINKS + links(ROLES) if (match := own.fullmatch(link))]
     elsewhere = [link for link in LINKS if link.startswith(GALAXY["repository"]) and not own.fullmatch(link)]
     assert set(elsewhere) == {GALAXY["issues"]}
     assert [match[2] for match in found if not (ROOT / match[2]).exists()] == []
