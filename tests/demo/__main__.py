@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -16,11 +15,9 @@ from lab.door import Door
 from lab.powershell.engine import NoEngine, find_engine
 from lab.service import LabService
 
-from demo.stage import OUTPUT, ROOT, Stage, Wrong, act, outcome, say
+from demo.stage import OUTPUT, ROOT, Run, Stage, Wrong, act, outcome, say
 
 WRITE = ("-e", "failover_dry_run=false")
-KEPT_TASK = "Keep the relationships as declared"
-STEPS_TASK = "Show the steps"
 
 
 def main() -> int:
@@ -88,7 +85,7 @@ def remote_side(door: Door) -> str:
 
 def plan(stage: Stage) -> None:
     run = stage.play("site", "--check")
-    lines(run.said(STEPS_TASK))
+    steps(run)
     run.should(run.code == 0 and run.writes == 0)
     outcome("A plan, and nothing was written: 0 cmdlets that write.")
 
@@ -106,16 +103,17 @@ def converge(stage: Stage) -> None:
     run = stage.play("site")
     run.should(run.code == 0 and run.writes == 2)
     again = stage.play("site", shown="       # once more")
-    again.should(again.code == 0 and again.writes == 0 and not again.result(KEPT_TASK)["changed"])
+    again.should(again.code == 0 and again.writes == 0 and not again.changed)
     outcome(f"{run.writes} cmdlets that write in the first run, {again.writes} in the second: it is as declared.")
-    lines(stage.play("info").result("Put both halves of each relationship together")["table"])
+    for row in stage.play("info").result("Put both halves of each relationship together")["table"]:
+        say(row)
 
 
 def drift(stage: Stage) -> None:
     for server in stage.lab.servers.values():
         server.relationships["Berlin"].percentage = 10
     check = stage.play("site", "--check")
-    lines(check.said(STEPS_TASK))
+    steps(check)
     check.should(check.writes == 0)
     run = stage.play("site")
     run.should(run.writes == 1 and stage.lab.servers["DHCP01"].relationships["Berlin"].percentage == 60)
@@ -139,8 +137,9 @@ def restore(stage: Stage) -> None:
     options = ("-e", "failover_keep=dhcp01", "-e", f"failover_scopes_to_remove={scope}")
     removal = stage.play("remove", *options, "-e", "failover_other_copy=delete", *WRITE)
     removal.should(removal.code == 0 and scope not in there.scopes)
-    said = removal.said("Show what becomes of the scopes")
-    lines([line for line in said if "is kept on" in line or ": safety copy on " in line])
+    for line in removal.closing():
+        if "is kept on" in line or ": safety copy on " in line:
+            say(line)
     (copy,) = removal.result("Take scopes out, keeping them here")["results"][0]["safety_copies"]
     options = ("-e", "failover_server=dhcp02", "-e", f"failover_copy={copy['path']}")
     run = stage.play("restore", *options, shown="-e failover_server=dhcp02 -e failover_copy=(that path)")
@@ -151,9 +150,11 @@ def restore(stage: Stage) -> None:
     outcome(f"DHCP02 has {scope} again with {len(found.leases)} leases, out of service, since DHCP01 serves it now.")
 
 
-def lines(texts: Sequence[str]) -> None:
-    for text in texts:
-        say(text)
+def steps(run: Run) -> None:
+    """What is or would be done on each server."""
+    for line in run.closing():
+        if line.startswith("DHCP"):
+            say(line)
 
 
 ACTS = (

@@ -45,9 +45,16 @@ class Run:
                 return result
         raise Wrong(f"There was no task '{task}'. The run's output: {self.log}")
 
-    def said(self, task: str) -> Sequence[str]:
-        message = self.result(task)["msg"]
-        return [message] if isinstance(message, str) else message
+    @property
+    def changed(self) -> bool:
+        return any(one["result"].get("changed") for one in self.tasks)
+
+    def closing(self) -> Sequence[str]:
+        """The list with which the playbook ends: what was or would be done."""
+        lists = [one["result"]["msg"] for one in self.tasks if isinstance(one["result"].get("msg"), list)]
+        self.should(bool(lists))
+        last: Sequence[str] = lists[-1]
+        return last
 
     def failure(self) -> str:
         """The message of the task that stopped the run."""
