@@ -1,14 +1,21 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 #
-# `make` prints the targets that have a "## " behind them. They need Python 3.11, git and make, and nothing else; a PowerShell
-# is used when there is one (PATH or WINDHCP_PWSH).
+# `make` prints the targets that have a "## " behind them. They need Python 3.11 (the demo also runs on a later one), git and make,
+# and nothing else; a PowerShell is used when there is one (PATH or WINDHCP_PWSH).
 
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .build/collections/ansible_collections/windhcp/failover
 TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
+
+define build-and-install
+@rm -rf .build/collections .build/windhcp-failover-*.tar.gz
+@$(BIN)/ansible-galaxy collection build --output-path .build --force > /dev/null
+@ANSIBLE_COLLECTIONS_PATH=.build/collections $(BIN)/ansible-galaxy collection install --offline \
+  -p .build/collections .build/windhcp-failover-*.tar.gz > /dev/null
+endef
 
 .PHONY: help demo test lint imports unit coverage integration molecule sanity everything declared adopt-proof nothing-lost whole-server
 .PHONY: forks fuzz races bench large-exports docs screenshots recordings collection clean
@@ -17,7 +24,10 @@ PLUGINS := ansible_collections.windhcp.failover.plugins
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
-demo: .venv/ready collection ## a playbook brings two simulated DHCP servers into failover
+# the tests' environment when it is there, else a small one of its own
+demo: BIN := $(if $(wildcard .venv/ready),.venv,.demo)/bin
+demo: $(if $(wildcard .venv/ready),.venv,.demo)/ready ## playbooks on two simulated DHCP servers: what they do, what they refuse
+	$(build-and-install)
 	@PYTHONPATH=tests $(BIN)/python -m demo
 
 test: .venv/ready ## all that CI runs (lint unit integration molecule sanity), and what it cost: at most 400 engine starts
@@ -122,9 +132,7 @@ recordings: .venv/ready $(TREE) ## the replies that prove the lab's stand-in, an
 	PYTHONPATH=tests $(BIN)/python -m bench.recording
 
 collection: .venv/ready ## as a user gets it: built, then installed below .build/collections
-	@rm -rf .build/collections .build/windhcp-failover-*.tar.gz
-	@$(BIN)/ansible-galaxy collection build --output-path .build --force > /dev/null
-	@$(BIN)/ansible-galaxy collection install --offline -p .build/collections .build/windhcp-failover-*.tar.gz > /dev/null
+	$(build-and-install)
 
 $(TREE):
 	@mkdir -p $(dir $@)
@@ -135,5 +143,16 @@ $(TREE):
 	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
-clean: ## removes .venv and .build
-	rm -rf .venv .build
+.demo/ready: tests/demo/requirements.txt
+	@mkdir -p .build
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "The demo needs Python 3.11 or later: make demo PYTHON=/path/to/python3"; exit 1; }
+	@echo "The first time the demo installs ansible-core, pywinrm and PyYAML into .demo"
+	@$(PYTHON) -m venv .demo > .build/demo-install.log 2>&1 && \
+	  .demo/bin/pip install --disable-pip-version-check -r $< >> .build/demo-install.log 2>&1 || \
+	  { tail -n 3 .build/demo-install.log; echo "The demo could not install what it needs. That takes a network, or an index that pip knows;" \
+	    "what went wrong: .build/demo-install.log"; exit 1; }
+	@touch $@
+
+clean: ## removes .venv, .demo and .build
+	rm -rf .venv .demo .build

@@ -1,3 +1,3 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The demo: a playbook brings two simulated DHCP servers into failover, and the second run changes nothing."""
+"""The demo: what the playbooks do on two simulated DHCP servers, and what they refuse."""

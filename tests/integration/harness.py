@@ -117,12 +117,12 @@ class Site:
             os.killpg(self.program.pid, signal.SIGKILL)
 
     def execute(self, program: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
-        """Runs a program of Ansible's, which finds the collection and a home of its own."""
+        """Runs a program of Ansible's, or one at a path, which finds the collection and a home of its own."""
         log = self.folder / "tasks.jsonl"
         log.unlink(missing_ok=True)
         mark = self.lab.audit.mark()
         with subprocess.Popen(
-            [str(Path(sys.executable).with_name(program)), *arguments],
+            [str(Path(sys.executable).parent / program), *arguments],
             cwd=self.folder,
             env={**_environment(self.folder, log), **(environment or {})},
             text=True,

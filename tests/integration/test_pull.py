@@ -5,10 +5,12 @@ inventory."""
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import yaml
 from harness import ROOT, Run, Site, lab
@@ -47,24 +49,43 @@ class Runner:
         )
 
     def pull(self, *options: str) -> Run:
-        environment = {"ANSIBLE_PYTHON_INTERPRETER": sys.executable}
-        return self.site.execute("ansible-pull", *self._arguments(), *options, environment=environment)
+        """As ExecStart has it."""
+        text = self._placed("dhcp-failover.service").replace("\\\n", " ")
+        (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+        program, *arguments = shlex.split(line)
+        return self.site.execute(program, *arguments, *options, environment=variables(text, "Environment="))
 
-    def _arguments(self) -> list[str]:
-        """Those of ExecStart, with the test's places in the places of the example."""
-        text = (EXAMPLE / "runner" / "dhcp-failover.service").read_text(encoding="utf-8").replace("\\\n", " ")
-        line = next(line for line in text.splitlines() if line.startswith("ExecStart="))
+    def drift(self) -> Run:
+        """As cron has it."""
+        script = self.site.folder / "dhcp-failover-drift"
+        script.write_text(self._placed(script.name), encoding="utf-8")
+        table = self._placed("crontab")
+        assert f"* /usr/local/bin/{script.name}\n" in table
+        return self.site.execute("/bin/sh", str(script), environment=variables(table, ""))
+
+    def _placed(self, name: str) -> str:
+        """A file of the example, with the test's places in the places of the example."""
+        text = (EXAMPLE / "runner" / name).read_text(encoding="utf-8")
         for here, there in (
             ("https://git.contoso.example/dhcp-failover.git", self.repository.as_uri()),
             ("${STATE_DIRECTORY}", str(self.site.folder)),
             ("${CREDENTIALS_DIRECTORY}", str(self.site.folder)),
+            ("%S/dhcp-failover", str(self.site.folder)),
+            ("$HOME/.vault-password", str(self.password)),
+            ("/opt/ansible/bin/python3", sys.executable),
+            ("/opt/ansible/bin", str(Path(sys.executable).parent)),
         ):
-            assert here in line
-            line = line.replace(here, there)
-        return shlex.split(line)[1:]
+            text = text.replace(here, there)
+        assert [left for left in ("contoso.example/", "/opt/", "_DIRECTORY", "%S") if left in text] == []
+        return text
 
     def _git(self, *arguments: str) -> None:
         subprocess.run(["git", *arguments], cwd=self.repository, check=True)
+
+
+def variables(text: str, before: str) -> dict[str, str]:
+    """The environment that a unit or a crontab gives to what it starts."""
+    return dict(re.findall(rf"^{before}([A-Z_]+)=(.*)$", text, re.MULTILINE))
 
 
 def test_a_runner_pulls_applies_and_reports_drift(net: str) -> None:
@@ -75,6 +96,8 @@ def test_a_runner_pulls_applies_and_reports_drift(net: str) -> None:
         assert site.lab.servers["DHCP02"].relationships["Berlin"].secret == site.lab.hash_secret(SECRET)
         again = runner.pull().ok()
         assert (again.changed, again.counts.writes) == (0, 0)
+        nothing = runner.drift().ok()
+        assert (nothing.output, nothing.counts.writes) == ("", 0), "cron mails what is printed"
 
         # somebody changes a server by hand
         for server in site.lab.servers.values():
@@ -85,6 +108,9 @@ def test_a_runner_pulls_applies_and_reports_drift(net: str) -> None:
         assert {'-    "load_balance_percent": 10,', '+    "load_balance_percent": 60,'} <= set(
             drift.output.splitlines()
         )
+        mailed = runner.drift()
+        assert (mailed.code, mailed.counts.writes) == (1, 0)
+        assert "modify relationship 'Berlin': load_balance_percent 10 -> 60" in mailed.output
 
         # somebody changes the repository, and the next run brings both
         data = runner.repository / "inventory" / "group_vars" / "dhcp_servers" / "failover.yml"
@@ -94,4 +120,9 @@ def test_a_runner_pulls_applies_and_reports_drift(net: str) -> None:
         runner.commit("Berlin takes more")
         assert runner.pull().ok().written == ["Set-DhcpServerv4Failover"]
         assert site.lab.servers["DHCP01"].relationships["Berlin"].percentage == 70
-        assert SECRET not in "".join(run.output for run in (first, again, drift))
+
+        # a server is away: it is not known whether it drifts
+        site.service.endpoints["DHCP01"].close()
+        unknown = runner.drift()
+        assert (unknown.code, "dhcp01" in unknown.output) == (1, True)
+        assert SECRET not in "".join(run.output for run in (first, again, drift, mailed, unknown))

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,14 @@ def run(folder: Path, ident: str, cmdline: str) -> tuple[Mapping[str, Any], list
     return job.stats, [
         event["event_data"] for event in job.events if event["event"].startswith(("runner_on_ok", "runner_item_on_ok"))
     ]
+
+
+def test_what_is_to_be_clicked_in_awx_is_what_the_code_has() -> None:
+    readme = CONTROLLER.with_name("README.md").read_text(encoding="utf-8")
+    blocks = [textwrap.dedent(block) for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)]
+    _play, inputs, injectors = (yaml.safe_load(block) for block in blocks)
+    (kind,) = DataLoader().load_from_file(str(CONTROLLER))["controller_credential_types"]
+    assert (inputs, injectors) == (kind["inputs"], kind["injectors"])
 
 
 def test_a_job_checks_applies_and_shows_no_secret(door: str, net: str) -> None:

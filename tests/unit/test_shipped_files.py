@@ -45,6 +45,10 @@ def test_what_a_tool_finds_is_told() -> None:
         ("crontab", "examples/ansible-pull/runner/crontab", ("30 6 * * *", "30 6 * *")),
         ("ansible-builder", "examples/execution-environment/execution-environment.yml", ("version: 3", "version: 9")),
         ("ansible-playbook", "examples/ansible-pull/repository/local.yml", ("failover.site", "failover.sit")),
+        ("ansible-galaxy", "examples/ansible-pull/repository/collections/requirements.yml", ("0.1.0", "9.1.0")),
+        ("ansible-galaxy", "examples/ansible-pull/repository/collections/requirements.yml", ("failover", "failure")),
+        ("shellcheck", "examples/ansible-pull/runner/dhcp-failover-drift", ('"$HOME/checkout"', "$HOME/checkout")),
+        ("systemd-analyze", "examples/ansible-pull/runner/dhcp-failover-failed.service", ("/bin/sh", "bin/sh")),
         ("references", "examples/awx/controller.yml", ("  project: DHCP failover", "  project: DHCP")),
     ],
 )
