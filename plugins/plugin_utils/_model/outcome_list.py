@@ -17,6 +17,7 @@ Result = Mapping[str, Any]
 DRY_RUN = "A dry run, nothing was written. What failover_dry_run: false would do:"
 CHECK = "Check mode, nothing was written. What a run without --check would do:"
 DONE = "What was done:"
+PLANNED = "What was found and planned where it FAILED, none of it or not all of it done:"
 IN_ORDER = "Nothing is to be done"
 _REASON_LIMIT = 500
 
@@ -30,7 +31,7 @@ class _Outcome:
 
     @property
     def failed(self) -> Sequence[Result]:
-        return [result for result in self.results if result.get("failed") or result.get("unreachable")]
+        return [result for result in self.results if _failed(result)]
 
     @property
     def acts(self) -> bool:
@@ -84,19 +85,26 @@ def outcome_list(
     every = [_Outcome(host, _results(hostvars[host], variables)) for host in hosts]
     outcomes = [outcome for outcome in every if outcome.is_asked]
     found = list(dict.fromkeys(note for outcome in outcomes or every for note in _notes(outcome)))
-    acting, failed = any(outcome.acts for outcome in outcomes), any(outcome.failed for outcome in outcomes)
-    lines = [line for outcome in outcomes for line in _done(outcome)]
-    gone = [line for outcome in outcomes for line in _copies(outcome)]
-    if acting:
-        found.append(ending.headline)
-    if acting and ending.copies and not gone and not failed:
-        found.append(NOTHING)
-    found += [*gone, *lines]
-    found += [line for outcome in outcomes for line in _warnings(outcome)]
-    found += [line for outcome in outcomes for line in _failures(outcome)]
+    well = [result for outcome in outcomes for result in outcome.results if not _failed(result)]
+    failed = [result for outcome in outcomes for result in outcome.failed]
+    done, planned = _lines(well), _lines(failed)
+    if done or any(result.get("changed") for result in well):
+        none = ending.copies and not failed and not any(result.get("removals") for result in well)
+        found += [ending.headline, *([NOTHING] if none else []), *done]
+    found += [PLANNED, *planned] if planned else []
+    found += [line for outcome in outcomes for line in (*_warnings(outcome), *_failures(outcome))]
     found += [f"{outcome.host}: {line}" for outcome in outcomes for line in _extra(outcome) if ending.extra]
     found += _next(outcomes, ending) if ending.closing else ()
     return [in_sight(line) for line in found]
+
+
+def _failed(result: Result) -> bool:
+    return bool(result.get("failed") or result.get("unreachable"))
+
+
+def _lines(results: Sequence[Result]) -> list[str]:
+    """Copies first, then what is done."""
+    return [*_copies(results), *_steps(results)]
 
 
 def _results(host: Mapping[str, Any], variables: Iterable[str]) -> Sequence[Result]:
@@ -112,15 +120,15 @@ def _notes(outcome: _Outcome) -> Iterable[str]:
     return (note for result in outcome.results for note in result.get("notes") or ())
 
 
-def _copies(outcome: _Outcome) -> Iterable[str]:
-    removals = [(result, removal) for result in outcome.results for removal in result.get("removals") or ()]
+def _copies(results: Sequence[Result]) -> Iterable[str]:
+    removals = [(result, removal) for result in results for removal in result.get("removals") or ()]
     yield from (f"{prefix(result)}{becomes_of_copy(removal)}" for result, removal in removals)
     if any(removal["other_copy"] != "disable" for _result, removal in removals):
         yield DNS
 
 
-def _done(outcome: _Outcome) -> Iterable[str]:
-    for result in outcome.results:
+def _steps(results: Sequence[Result]) -> Iterable[str]:
+    for result in results:
         told = [*difference_lines(result), *step_lines(result), *_restored(result)]
         yield from (f"{prefix(result)}{line}" for line in told)
 

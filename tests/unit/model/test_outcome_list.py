@@ -11,6 +11,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.outcome_li
     CHECK,
     DONE,
     DRY_RUN,
+    PLANNED,
     outcome_list,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.removal_list import NOTHING
@@ -63,6 +64,13 @@ def test_a_failure_says_where_and_why_and_promises_nothing() -> None:
     assert told({"failed": True, "msg": "x" * 600})[0] == f"h1: FAILED: {'x' * 500}..., see the task's own message"
 
 
+def test_what_was_refused_is_not_told_as_done() -> None:
+    refused = {"failed": True, "msg": "no", "plan": [STEP], "removals": [COPY]}
+    kept = "10.1.0.0 is kept on ONE, and left on TWO, inactive, with its leases; the copies are equal"
+    assert told(refused)[:-1] == [PLANNED, kept, f"ONE: {STEP['step']}", "h1: FAILED: no"]
+    assert told(CHANGED, refused)[:3] == [DONE, f"ONE: {STEP['step']}", PLANNED]
+
+
 def test_each_item_of_a_loop_with_its_name_copies_first() -> None:
     loop = {"results": [{"item": {"relationship": "HQ"}, **CHANGED, "removals": [COPY]}, {"item": "Far", **IDLE}]}
     kept = "'HQ': 10.1.0.0 is kept on ONE, and left on TWO, inactive, with its leases; the copies are equal"
@@ -71,7 +79,8 @@ def test_each_item_of_a_loop_with_its_name_copies_first() -> None:
 
 def test_differences_are_shown_of_what_was_refused_too() -> None:
     difference = {"scope_id": "10.1.0.0", "field": "name", "source": "A", "destination": None}
-    assert told({"failed": True, "msg": "no", "differences": [difference]})[:2] == [
+    assert told({"failed": True, "msg": "no", "differences": [difference]})[:3] == [
+        PLANNED,
         "10.1.0.0: name: A at the source, none at the destination",
         "h1: FAILED: no",
     ]
