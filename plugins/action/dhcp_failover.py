@@ -8,6 +8,7 @@ from typing import Any
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import (
     CREATE_SCOPES,
+    EXPECTED_PLAN,
     JOINING,
     PARTNER,
     RECREATE,
@@ -54,6 +55,7 @@ class ActionModule(FailoverAction):
         **SAFETY_COPY,
         **WAITING,
         **PARTNER,
+        **EXPECTED_PLAN,
     }
 
     def check_given(self, given: Mapping[str, Any]) -> None:
@@ -108,7 +110,8 @@ class ActionModule(FailoverAction):
                 return self._reconciled(wanted), failed
             except TaskFailure as failure:
                 name = failure.relationship
-                if not name or name in failed:  # it is not known what hangs together with it
+                as_agreed = self.reconciliation.agreed and not self.reconciliation.writing.done  # whole, or not at all
+                if as_agreed or not name or name in failed:  # it is not known what hangs together with it
                     raise
                 here, before = self.reader.world().here, wanted
                 wanted = wanted.without(name, here)

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the action plugins have in common that work with results of dhcp_failover_info and reach no server."""
+"""What the action plugins have in common that work with what hosts have in their variables and reach no server."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .._planning.fleet import Seen
 from .action import validated
 
 
-class FleetAction(ActionBase):  # type: ignore[misc]
-    """A module that runs on the controller alone. A subclass names its argument spec and says in `perform` what it
+class ControllerAction(ActionBase):  # type: ignore[misc]
+    """A module that runs on the controller alone. A subclass names its argument spec and says in `answer` what it
     does."""
 
     TRANSFERS_FILES = False
@@ -30,8 +30,9 @@ class FleetAction(ActionBase):  # type: ignore[misc]
         "variable": {"type": "str", "required": True},
     }
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
+    CONDITIONS: ClassVar[dict[str, Any]] = {}
 
-    def perform(self, options: Mapping[str, Any], fleet: list[Seen]) -> dict[str, Any]:
+    def answer(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
         """What the module does with its options, and returns. Raises TaskFailure."""
         raise NotImplementedError
 
@@ -39,20 +40,35 @@ class FleetAction(ActionBase):  # type: ignore[misc]
         """The task, from its options to its result."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
-        options = validated(self, self.ARGUMENT_SPEC, {})
+        options = validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
         try:
-            fleet = [seen(host, options["variable"], task_vars["hostvars"]) for host in options["hosts"]]
-            result.update(self.perform(options, fleet))
+            result.update(self.answer(options, task_vars["hostvars"]))
         except TaskFailure as failure:
-            result.update(failed=True, changed=False, msg=in_sight(str(failure)))
+            # one line for each problem, and no other
+            result.update(failed=True, changed=False, msg="\n".join(map(in_sight, str(failure).split("\n"))))
         return result
 
 
+class FleetAction(ControllerAction):
+    """One that works with results of dhcp_failover_info, and says in `perform` what it does."""
+
+    def perform(self, options: Mapping[str, Any], fleet: list[Seen]) -> dict[str, Any]:
+        """What the module does with its options, and returns. Raises TaskFailure."""
+        raise NotImplementedError
+
+    def answer(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
+        """With what is in the variable of each host."""
+        return self.perform(options, [seen(host, options["variable"], hostvars) for host in options["hosts"]])
+
+
+def plain(host: str, variable: str, hostvars: Any) -> Any:
+    """What a host's variable holds, as plain data; None: it has none."""
+    return json.loads(json.dumps(hostvars[host].get(variable), default=str)) if host in hostvars else None
+
+
 def seen(host: str, variable: str, hostvars: Any) -> Seen:
-    """What a host's variable holds, as plain data: it may be a task's failure, or nothing."""
-    found: Any = None
-    if host in hostvars:
-        found = json.loads(json.dumps(hostvars[host].get(variable), default=str))
+    """What a host's variable holds: it may be a task's failure, or nothing."""
+    found = plain(host, variable, hostvars)
     if not isinstance(found, Mapping):
         return Seen(host, problem=f"there is no result of dhcp_failover_info in the variable '{variable}'")
     if found.get("unreachable") or found.get("failed") or "verdicts" not in found:
