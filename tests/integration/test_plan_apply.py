@@ -16,6 +16,8 @@ from lab import topology
 PAIR = {"primary": "dhcp01", "partner": "dhcp02", "partner_server": "dhcp02.contoso.example"}
 HQ: dict[str, Any] = {**PAIR, "name": "HQ", "load_balance_percent": 70, "max_client_lead_time": 7200}
 
+MUNICH: dict[str, Any] = {**PAIR, "name": "Munich", "partner": "dhcp03", "partner_server": "dhcp03.contoso.example"}
+
 
 def declare(site: Site, *entries: dict[str, Any], **variables: Any) -> None:
     """What the variables of the group say from now on."""
@@ -31,7 +33,7 @@ def run(site: Site, playbook: str, *options: str, file: str = "plan.md") -> Run:
 
 def test_first(net: str) -> None:
     with Site(company(), "standin", net) as site:
-        declare(site, HQ)
+        declare(site, HQ, MUNICH)
         planned = run(site, "plan")
         print(planned.output)
         planned.ok()

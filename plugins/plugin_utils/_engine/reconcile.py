@@ -187,7 +187,8 @@ class Reconciliation:
             return
         if self.writing.done:
             beyond = claims.beyond(plan.actions, self._begun)
-            more = [f"new: {action_table.words(action, plan.start)}" for action in beyond]
+            views = plan.start.views
+            more = [f"new: {views[one.where].runs_on}: {action_table.words(one, plan.start)}" for one in beyond]
         else:
             shown = {"plan": [step.public() for step in steps], "removals": [each.public() for each in plan.removals]}
             hide = self.reader.remotes[HERE].hide

@@ -53,7 +53,7 @@ def of_result(shown: Shown, told: Callable[[str], str] = str) -> AgreedPlan:
 def refusal(differences: Sequence[str]) -> Refused:
     """Why a plan is not carried out."""
     return Refused(
-        "expected_plan: what would be done is not what was agreed to, with which windhcp.failover.apply compares it: "
+        "expected_plan (failover_plan_file of the playbooks): what would be done is not what was agreed to: "
         f"{few(differences, between='; ')}. Make a new plan."
     )
 
