@@ -53,14 +53,14 @@ def headline(plan: Document) -> str:
     counts = plan["counts"]
     if not counts["steps"]:
         return _NOTHING
-    copies = f"{_count(counts['removals'], 'copy', 'copies')} of scopes {'goes' if counts['removals'] == 1 else 'go'}"
-    goes = copies if counts["removals"] else "no copy of a scope goes"
+    goes = {0: "no copy of a scope goes", 1: "1 copy of a scope goes, or is put out of service"}
+    removals = goes.get(counts["removals"], f"{counts['removals']} copies of scopes go, or are put out of service")
     busy = sum(bool(entry["steps"]) for entry in plan["hosts"])
-    return f"{_count(counts['steps'], 'step')} on {_count(busy, 'host')}; {goes} or is put out of service."
+    return f"{_count(counts['steps'], 'step')} on {_count(busy, 'host')}; {removals}."
 
 
-def _count(number: int, one: str, several: str = "") -> str:
-    return f"{number} {one if number == 1 else several or one + 's'}"
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _host(entry: Mapping[str, Any]) -> Iterator[str]:
