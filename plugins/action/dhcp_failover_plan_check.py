@@ -10,7 +10,7 @@ from ..plugin_utils._engine.fleet_action import ControllerAction, plain
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.texts import few, in_sight
 from ..plugin_utils._planning import reviewed_plan
-from ..plugin_utils._planning.reviewed_plan import ANEW, FILE, Comparison, Document, Planned
+from ..plugin_utils._planning.reviewed_plan import Comparison, Document, Planned
 
 
 class ActionModule(ControllerAction):
@@ -23,11 +23,12 @@ class ActionModule(ControllerAction):
         "variables": {"type": "str"},
         "fingerprint": {"type": "str"},
     }
-    CONDITIONS: ClassVar[dict[str, Any]] = {"required_together": [("variable", "variables", "fingerprint")]}
+    CONDITIONS: ClassVar[dict[str, Any]] = {"required_together": [("variable", "variables")]}
 
     def answer(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
         """What is in the plan, and what of it is to be done. Raises Refused where that is something else."""
         plan = plan_files.read(options["file"])
+        reviewed_plan.check_same(plan, options["fingerprint"])
         reviewed_plan.check_hosts(plan, options["hosts"])
         hosts = reviewed_plan.hosts_of(plan)
         answer: dict[str, Any] = {
@@ -41,15 +42,15 @@ class ActionModule(ControllerAction):
                 host: {**one.taken, "expected_plan": reviewed_plan.shown_plan(one.plan)} for host, one in hosts.items()
             }
             return {**answer, "planned": taken}
-        if options["fingerprint"] != plan["fingerprint"]:
-            raise Refused(f"{FILE}: is another plan by now than it was when this run began. {ANEW}")
         found = reviewed_plan.compare(plan, {host: _now(host, options, hostvars) for host in hosts})
         return {**answer, "to_do": list(found.to_do), "done": list(found.done), "sentences": _sentences(plan, found)}
 
 
 def _now(host: str, options: Mapping[str, Any], hostvars: Any) -> Planned | Refused:
     try:
-        return reviewed_plan.planned(host, *(plain(host, options[name], hostvars) for name in ("variable", "variables")))
+        return reviewed_plan.planned(
+            host, *(plain(host, options[name], hostvars) for name in ("variable", "variables"))
+        )
     except Refused as refused:
         return refused
 

@@ -60,6 +60,7 @@ def story() -> Iterator[dict[str, Any]]:
     look, report = examples("report")
     report = {**report, f"{PREFIX}report": {**report[f"{PREFIX}report"], "directory": "report"}}
     look_again, keep = examples("adopt")
+    plan = [*examples("plan_variables"), *examples("plan"), *examples("plan_check")]
     differs, reservations, configuration = examples("replicate")
     preview, back = examples("restore")
     (left_over,) = examples("scope_copy")
@@ -68,7 +69,7 @@ def story() -> Iterator[dict[str, Any]]:
     yield between("scope", relationship="HQ", scopes=["10.10.30.0"])
     yield between("relationship", name="Old", scopes=["10.20.9.0"], **relationship)
     yield from (*info, look, report, look_again, keep, differs, reservations, configuration, remove)
-    yield from examples("site")
+    yield from (*examples("site"), *plan)
     third = {"relationship": "Branches", "scopes": ["10.20.3.0"], "partner_host": "dhcp02"}
     yield between("scope", **third, state="absent", keep_scopes_on="this_server", other_copy="disable")
     yield left_over

@@ -25,6 +25,7 @@ BACK: dict[str, Any] = {**TURNED, "name": "Branches", "max_client_lead_time": 18
 SECRET = "Xk2-never-shown"
 OTHER = "Xk3-never-shown"
 PURGE: dict[str, Any] = {"failover_purge_scopes": True, "failover_other_copy": "delete"}
+LEAD = "max_client_lead_time"
 COMPARE = "Compare, before anything is written"
 
 
@@ -70,9 +71,9 @@ def test_what_was_planned_is_done_and_done_again_it_is_nothing(door: str, net: s
         assert planned.written == []
         assert planned.result("Say what would be done")["msg"][-2].startswith("The plan is in ")
         assert steps(site) == {
-            "dhcp01": ["modify relationship 'HQ': load_balance_percent 60 -> 70, max_client_lead_time 01:00:00 -> 02:00:00"],
-            "dhcp02": ["modify relationship 'Branches': max_client_lead_time 01:00:00 -> 00:30:00"],
-        }  # fmt: skip
+            "dhcp01": [f"modify relationship 'HQ': load_balance_percent 60 -> 70, {LEAD} 01:00:00 -> 02:00:00"],
+            "dhcp02": [f"modify relationship 'Branches': {LEAD} 01:00:00 -> 00:30:00"],
+        }
         for step in (step for several in steps(site).values() for step in several):
             assert f": {step}" in text(site)
         assert 'max_client_lead_time: "02:00:00"' in text(site)
@@ -281,7 +282,9 @@ def forge(site: Site, *changes: tuple[str, str, str]) -> None:
     made = json.loads(raw)
     told = json.dumps(made, sort_keys=True, separators=(",", ":")).encode()
     after = f"sha256:{hashlib.sha256(told).hexdigest()}"
-    (site.folder / "plan.json").write_text(json.dumps({**made, "fingerprint": after}, indent=1) + "\n", encoding="utf-8")
+    (site.folder / "plan.json").write_text(
+        json.dumps({**made, "fingerprint": after}, indent=1) + "\n", encoding="utf-8"
+    )
     (site.folder / "plan.md").write_text(reviewed.replace(before, after), encoding="utf-8")
 
 
@@ -369,6 +372,13 @@ def test_no_secret_is_in_the_files_or_in_the_output(door: str, net: str) -> None
         salts, hashes = kept(site)
         assert hashes
         run(site, "apply", *options).ok()
-        for where in (planned.output, lost.output, applied.output, json.dumps(applied.tasks), text(site), json.dumps(data(site))):
+        for where in (
+            planned.output,
+            lost.output,
+            applied.output,
+            json.dumps(applied.tasks),
+            text(site),
+            json.dumps(data(site)),
+        ):
             assert [one for one in (SECRET, OTHER, *hashes) if one in where] == []
         assert [one for one in salts if one in text(site) or one in json.dumps(data(site))] == []

@@ -38,11 +38,13 @@ _DATA = "failover_relationships"
 def taken_down(variables: Mapping[str, Any], site: Mapping[str, Any]) -> dict[str, Any]:
     """`variables`: those that are set, by name. `site`: what dhcp_failover_site returned for the host."""
     own = site.get("secret_entries") or {}
+    ends = {entry["name"] for entry in site.get("writes") or () if entry.get("state") == "absent"}  # with no secret
     return {
         "variables": {name: _readable(variables[name]) for name in VARIABLES if variables.get(name) is not None},
         "secrets": [
             {"relationship": name, "variable": OF_ENTRY if name in own else OF_ALL}
             for name in site.get("with_secret") or ()
+            if name not in ends
         ],
     }
 

@@ -70,8 +70,8 @@ class Planned:
 
 
 def planned(host: str, result: object, taken: object) -> Planned:
-    """`result`: of dhcp_failover in check mode, or of a task that was skipped since the host writes nothing. `taken`: of
-    dhcp_failover_plan_variables. Raises Refused."""
+    """`result`: of dhcp_failover in check mode, or of a task that was skipped since the host writes nothing. `taken`:
+    of dhcp_failover_plan_variables. Raises Refused."""
     if not isinstance(result, Mapping) or not isinstance(taken, Mapping):
         raise Refused(f"{host}: there is no result of a check run.")
     if result.get("unreachable") or result.get("failed"):
@@ -156,7 +156,9 @@ def read(data: Any) -> Document:
     listed = [entry["host"] for entry in data["hosts"]]
     unknown = sorted({name for variables in given.values() for name in variables if name not in VARIABLES})
     if unknown or set(listed) != set(given) or len(set(listed)) < len(listed):
-        what = f"options has {few(map(shown, unknown))}, which is no variable of the role" if unknown else "hosts differ"
+        what = (
+            f"options has {few(map(shown, unknown))}, which is no variable of the role" if unknown else "hosts differ"
+        )
         raise Refused(f"{FILE}: {what}; somebody has changed it. {ANEW}")
     if document([of_entry(entry, given[entry["host"]]) for entry in data["hosts"]], data["created"]) != data:
         raise Refused(f"{FILE}: its parts, or its fingerprint, do not agree; somebody has changed it. {ANEW}")
@@ -202,6 +204,15 @@ class Comparison:
 
     to_do: tuple[str, ...]
     done: tuple[str, ...]
+
+
+def check_same(made: Document, meant: str | None) -> None:
+    """Raises Refused where the plan is not the one of this fingerprint. None: any."""
+    if meant is not None and meant != made["fingerprint"]:
+        raise Refused(
+            f"{FILE}: is another plan ({made['fingerprint']}) than the one that is meant ({shown(meant)}; "
+            "failover_plan_fingerprint, or what this run has read before). Nothing was changed."
+        )
 
 
 def check_hosts(made: Document, hosts: Iterable[str]) -> None:

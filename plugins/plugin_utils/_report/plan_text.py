@@ -37,7 +37,7 @@ def plan_text(plan: Document) -> str:
         f"fingerprint: {plan['fingerprint']}",
         "```",
         "",
-        "windhcp.failover.apply plans anew with the variables below, and refuses unless just these steps are to be done.",
+        "windhcp.failover.apply plans anew with these variables, and refuses unless just these steps are to be done.",
         "The JSON file beside this one says the same. Where one of the two was changed, the plan is refused.",
     ]
     for entry in plan["hosts"]:
@@ -73,7 +73,9 @@ def _host(entry: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  - {words}" for words in removal["differences"])
     if any(removal["other_copy"] != "disable" for removal in entry["removals"]):
         yield DNS
-    yield from (f"secret of '{each['relationship']}': in {each['variable']}, not in this file" for each in entry["secrets"])
+    yield from (
+        f"secret of '{each['relationship']}': in {each['variable']}, not in this file" for each in entry["secrets"]
+    )
     yield from (f"warning: {words}" for words in entry["warnings"])
 
 

@@ -67,7 +67,8 @@ def test_a_line_of_the_text_that_was_changed_is_told(file: Path) -> None:
 
 
 def test_a_step_that_was_taken_out_of_the_json_is_found(file: Path) -> None:
-    made = forged(hosts=[{**sample()["hosts"][0], "steps": []}, sample()["hosts"][1]], counts={"hosts": 2, "steps": 0, "removals": 1})  # fmt: skip
+    first, second = sample()["hosts"]
+    made = forged(hosts=[{**first, "steps": []}, second], counts={"hosts": 2, "steps": 0, "removals": 1})
     file.with_suffix(".json").write_text(json_text(made), encoding="utf-8")
     assert "the text and the JSON do not agree, or were changed" in refused(file)
 

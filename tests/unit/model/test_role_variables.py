@@ -19,7 +19,11 @@ ROLE = Path(__file__).parents[3] / "roles" / "failover"
 SECRET = "Kx7-never-shown"
 HQ: dict[str, Any] = {"name": "HQ", "primary": "dhcp01", "partner": "dhcp02"}
 FAR: dict[str, Any] = {"name": "Far", "primary": "dhcp01", "partner": "dhcp03"}
-SITE: dict[str, Any] = {"with_secret": ["HQ", "Far"], "secret_entries": {"HQ": 0}}
+SITE: dict[str, Any] = {
+    "with_secret": ["HQ", "Far", "Old"],
+    "secret_entries": {"HQ": 0},
+    "writes": [{"name": "HQ", "state": "present"}, {"name": "Far"}, {"name": "Old", "state": "absent"}],
+}
 CHANGES_NOTHING = {"failover_show_steps", "failover_expected_plan"}
 
 

@@ -64,7 +64,10 @@ def test_what_is_done_is_said(file: Path) -> None:
     ("host", "line"),
     [
         ({"result": {"plan": [{**STEP, "step": "do that"}]}, "taken": TAKEN}, "- dhcp01: new: DHCP01: do that"),
-        ({"result": {"unreachable": True, "msg": "no route"}, "taken": TAKEN}, "- dhcp01: cannot be reached: no route."),
+        (
+            {"result": {"unreachable": True, "msg": "no route"}, "taken": TAKEN},
+            "- dhcp01: cannot be reached: no route.",
+        ),
         ({"result": HOSTS["dhcp01"]["result"]}, "- dhcp01: there is no result of a check run."),
     ],
 )
@@ -75,4 +78,6 @@ def test_what_is_otherwise_fails_it(file: Path, host: dict[str, Any], line: str)
 
 
 def test_another_plan_than_was_read_first_is_refused(file: Path) -> None:
-    assert "is another plan by now than it was when this run began" in compared(file, "sha256:0")["msg"]
+    said = compared(file, "sha256:0")["msg"]
+    assert f"is another plan ({sample()['fingerprint']}) than the one that is meant ('sha256:0'; " in said
+    assert run(file, fingerprint="sha256:0")["msg"] == said

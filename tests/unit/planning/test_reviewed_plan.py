@@ -88,7 +88,9 @@ def test_something_else_is_no_plan(data: Any) -> None:
     assert "is no plan of windhcp.failover.plan" in refused(data)
 
 
-@pytest.mark.parametrize("change", [{"schema": "windhcp.failover/plan/2"}, {"collection": "9.9.9"}, {"collection": None}])
+@pytest.mark.parametrize(
+    "change", [{"schema": "windhcp.failover/plan/2"}, {"collection": "9.9.9"}, {"collection": None}]
+)
 def test_another_version_is_told(change: dict[str, Any]) -> None:
     assert "and this is " in refused({**sample(), **change})
 
@@ -126,7 +128,11 @@ def test_whatever_is_changed_in_it_is_found(path: tuple[Any, ...]) -> None:
     [
         (("counts", "removals"), 0, "do not agree"),
         (("hosts", 0, "removals", 0, "other_copy"), "keep", "hosts[0].removals[0].other_copy is 'keep'"),
-        (("options", 0, "variables", "ansible_user"), "me", "options has 'ansible_user', which is no variable of the role"),
+        (
+            ("options", 0, "variables", "ansible_user"),
+            "me",
+            "options has 'ansible_user', which is no variable of the role",
+        ),
         (("options", 0, "hosts"), ["dhcp01"], "hosts differ"),
     ],
 )
@@ -172,7 +178,9 @@ def test_all_that_is_otherwise_is_told_by_host() -> None:
 def test_what_is_left_of_a_plan_is_told() -> None:
     second = {"server": "DHCP01", "step": "do that"}
     made = document([now(result={"plan": [STEP, second]})], CREATED)
-    with pytest.raises(Refused, match=r"gone: DHCP01: do this\n- .* a part of it is done, and this is left: DHCP01: do that"):
+    with pytest.raises(
+        Refused, match=r"gone: DHCP01: do this\n- .* a part of it is done, and this is left: DHCP01: do that"
+    ):
         compare(made, {"dhcp01": now(result={"plan": [second]})})
 
 

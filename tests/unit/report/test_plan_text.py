@@ -30,7 +30,9 @@ values = st.recursive(
 
 def test_the_whole_text() -> None:
     made = sample()
-    assert plan_text(made) == f"""# Plan of DHCP failover
+    assert (
+        plan_text(made)
+        == f"""# Plan of DHCP failover
 
 1 step on 1 host; 1 copy of a scope goes, or is put out of service. Nothing was written when it was made.
 
@@ -41,7 +43,7 @@ hosts:       dhcp01, dhcp02
 fingerprint: {made["fingerprint"]}
 ```
 
-windhcp.failover.apply plans anew with the variables below, and refuses unless just these steps are to be done.
+windhcp.failover.apply plans anew with these variables, and refuses unless just these steps are to be done.
 The JSON file beside this one says the same. Where one of the two was changed, the plan is refused.
 
 ## Host dhcp01
@@ -73,6 +75,7 @@ failover_relationships:
 failover_wait_timeout: 180
 ```
 """
+    )
 
 
 @pytest.mark.parametrize(
