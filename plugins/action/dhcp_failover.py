@@ -8,7 +8,6 @@ from typing import Any
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import (
     CREATE_SCOPES,
-    EXPECTED_PLAN,
     JOINING,
     PARTNER,
     RECREATE,
@@ -38,6 +37,26 @@ ENTRY: dict[str, Any] = {
     **{option: {"type": "str", "choices": REMOVAL[option]["choices"]} for option in declared.PER_ENTRY},
 }
 
+# as a result shows a plan
+EXPECTED_PLAN: dict[str, Any] = {
+    "plan": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {name: {"type": "str", "required": True} for name in ("server", "step")},
+    },
+    "removals": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            **{name: {"type": "str", "required": True} for name in ("scope_id", "server", "kept_on")},
+            "other_copy": {"type": "str", "choices": ["delete", "disable", "replace"], "required": True},
+            "differences": {"type": "list", "elements": "str", "required": True},
+        },
+    },
+}
+
 
 class ActionModule(FailoverAction):
     """All relationships of a server."""
@@ -55,7 +74,7 @@ class ActionModule(FailoverAction):
         **SAFETY_COPY,
         **WAITING,
         **PARTNER,
-        **EXPECTED_PLAN,
+        "expected_plan": {"type": "dict", "options": EXPECTED_PLAN},
     }
 
     def check_given(self, given: Mapping[str, Any]) -> None:

@@ -339,7 +339,13 @@ def test_nothing_of_a_forged_plan_is_run(net: str) -> None:
 
 def test_no_secret_is_in_the_files_or_in_the_output(door: str, net: str) -> None:
     """That of an entry, and that of all; they come from the variables of today."""
-    new = {"name": "New", **PAIR, "scopes": ["10.0.8.0"], "create_scopes": [], "shared_secret": "{{ vault_own }}"}
+    new: dict[str, Any] = {
+        "name": "New",
+        **PAIR,
+        "scopes": ["10.0.8.0"],
+        "create_scopes": [],
+        "shared_secret": "{{ vault_own }}",
+    }
     new["create_scopes"] = [
         {
             "scope_id": "10.0.8.0",

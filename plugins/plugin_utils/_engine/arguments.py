@@ -98,28 +98,3 @@ SAFETY_COPY: dict[str, Any] = {
     "safety_copy": {"type": "bool", "default": True},
     "safety_copy_days": {"type": "int", "default": 0},
 }
-
-# a plan as a task's result shows it, which the task may carry out and no other
-EXPECTED_PLAN: dict[str, Any] = {
-    "expected_plan": {
-        "type": "dict",
-        "options": {
-            "plan": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": {name: {"type": "str", "required": True} for name in ("server", "step")},
-            },
-            "removals": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": {
-                    **{name: {"type": "str", "required": True} for name in ("scope_id", "server", "kept_on")},
-                    "other_copy": {"type": "str", "choices": ["delete", "disable", "replace"], "required": True},
-                    "differences": {"type": "list", "elements": "str", "required": True},
-                },
-            },
-        },
-    },
-}

@@ -185,14 +185,15 @@ class Reconciliation:
         and after one no more than is left. Raises Refused."""
         if self.agreed is None or not steps:
             return
+        hide = self.reader.remotes[HERE].hide
+        shown = {"plan": [step.public() for step in steps], "removals": [each.public() for each in plan.removals]}
+        now = agreed_plan.of_result(shown, lambda text: in_sight(hide(text)))
         if self.writing.done:
-            beyond = claims.beyond(plan.actions, self._begun)
-            views = plan.start.views
+            views, beyond = plan.start.views, claims.beyond(plan.actions, self._begun)
             more = [f"new: {views[one.where].runs_on}: {action_table.words(one, plan.start)}" for one in beyond]
+            more += self.agreed.lost_beyond(now)
         else:
-            shown = {"plan": [step.public() for step in steps], "removals": [each.public() for each in plan.removals]}
-            hide = self.reader.remotes[HERE].hide
-            more = self.agreed.otherwise(agreed_plan.of_result(shown, lambda text: in_sight(hide(text))))
+            more = self.agreed.otherwise(now)
             self._begun = plan.actions
         if more:
             raise agreed_plan.refusal(more)

@@ -32,6 +32,7 @@ VARIABLES = (
 )
 OF_ENTRY, OF_ALL = secret.OPTIONS  # the variable that has a relationship's secret
 _DURATIONS = frozenset(setting.option for setting in SITE if setting.kind is SettingKind.DURATION)
+_NUMBERS = frozenset({"failover_wait_timeout", "failover_max_removals_percent"})  # of which a template makes a text
 _DATA = "failover_relationships"
 
 
@@ -40,7 +41,7 @@ def taken_down(variables: Mapping[str, Any], site: Mapping[str, Any]) -> dict[st
     own = site.get("secret_entries") or {}
     ends = {entry["name"] for entry in site.get("writes") or () if entry.get("state") == "absent"}  # with no secret
     return {
-        "variables": {name: _readable(variables[name]) for name in VARIABLES if variables.get(name) is not None},
+        "variables": {name: _readable(variables[name], name) for name in VARIABLES if variables.get(name) is not None},
         "secrets": [
             {"relationship": name, "variable": OF_ENTRY if name in own else OF_ALL}
             for name in site.get("with_secret") or ()
@@ -55,6 +56,8 @@ def _readable(value: Any, key: str = "") -> Any:
     if isinstance(value, (list, tuple)):
         return [_readable(each, key) for each in value]
     try:
+        if key in _NUMBERS and isinstance(value, str):
+            return int(value)
         if key == "lease_duration":
             seconds = durations.parse_lease(value)
             return durations.shown_lease(seconds) if seconds == durations.UNLIMITED else durations.timespan(seconds)

@@ -37,7 +37,18 @@ class AgreedPlan:
         mine, theirs = Counter(self.steps), Counter(now.steps)
         new = [f"new: {_step(step)}" for step in (theirs - mine).elements()]
         gone = [f"gone: {_step(step)}" for step in (mine - theirs).elements()]
-        return [*new, *_new_removals(self.removals, now.removals), *gone, *_gone_removals(self.removals, now.removals)]
+        return [*new, *self.lost_beyond(now), *gone, *_gone_removals(self.removals, now.removals)]
+
+    def lost_beyond(self, now: AgreedPlan) -> list[str]:
+        """The copies that go by `now`, or have something to lose, and did not."""
+        known = {_which(removal): removal["differences"] for removal in self.removals}
+        found: list[str] = []
+        for removal in now.removals:
+            which = _which(removal)
+            more = [words for words in removal["differences"] if words not in known.get(which, ())]
+            if which not in known or more:
+                found.append(f"new: {becomes_of_copy({**removal, 'differences': more})}")
+        return found
 
 
 def of_result(shown: Shown, told: Callable[[str], str] = str) -> AgreedPlan:
@@ -65,17 +76,6 @@ def _step(step: tuple[str, str]) -> str:
 
 def _which(removal: Shown) -> tuple[str, ...]:
     return tuple(str(removal[key]) for key in _WHICH)
-
-
-def _new_removals(agreed: Iterable[Shown], now: Iterable[Shown]) -> list[str]:
-    known = {_which(removal): removal["differences"] for removal in agreed}
-    found: list[str] = []
-    for removal in now:
-        which = _which(removal)
-        more = [words for words in removal["differences"] if words not in known.get(which, ())]
-        if which not in known or more:
-            found.append(f"new: {becomes_of_copy({**removal, 'differences': more})}")
-    return found
 
 
 def _gone_removals(agreed: Iterable[Shown], now: Iterable[Shown]) -> list[str]:

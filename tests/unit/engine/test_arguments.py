@@ -15,7 +15,14 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationsh
 
 ACTIONS = "ansible_collections.windhcp.failover.plugins.action"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "action").glob("dhcp_*.py"))
-ON_THE_CONTROLLER = ("dhcp_failover_adopt", "dhcp_failover_report", "dhcp_failover_site")
+ON_THE_CONTROLLER = (
+    "dhcp_failover_adopt",
+    "dhcp_failover_plan",
+    "dhcp_failover_plan_check",
+    "dhcp_failover_plan_variables",
+    "dhcp_failover_report",
+    "dhcp_failover_site",
+)
 SHARED = {
     name: option
     for group in ("RELATIONSHIP", "WAITING", "PARTNER", "REMOVAL", "JOINING", "SAFETY_COPY")

@@ -82,6 +82,11 @@ def test_durations_can_be_read_and_the_rest_is_as_it_was() -> None:
     }
 
 
+def test_a_number_is_one_whatever_a_template_has_made_of_it() -> None:
+    given = {"failover_wait_timeout": "180", "failover_max_removals_percent": "some", "failover_only": "12"}
+    assert taken_down(given, {})["variables"] == {**given, "failover_wait_timeout": 180}
+
+
 def test_a_secret_of_its_own_comes_from_the_entry_of_today() -> None:
     turned = {**HQ, "primary": "dhcp02", "partner": "dhcp01", "shared_secret": SECRET}
     taken = taken_down({"failover_relationships": [HQ, FAR]}, SITE)

@@ -52,6 +52,8 @@ def test_steps_are_new_or_gone(agreed: list[Any], now: list[Any], differences: l
 )
 def test_removals_may_lose_less_and_never_more(agreed: list[Any], now: list[Any], differences: list[str]) -> None:
     assert otherwise({"removals": agreed}, {"removals": now}) == differences
+    beyond = of_result({"removals": agreed}).lost_beyond(of_result({"removals": now}))
+    assert beyond == [words for words in differences if words.startswith("new:")]
 
 
 @pytest.mark.parametrize("key", ["scope_id", "server", "kept_on"])

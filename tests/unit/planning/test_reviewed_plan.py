@@ -116,6 +116,7 @@ PATHS = [path for path in leaves(json.loads(json.dumps(sample()))) if path]
 
 @pytest.mark.parametrize("path", PATHS, ids=str)
 def test_whatever_is_changed_in_it_is_found(path: tuple[Any, ...]) -> None:
+    value: Any
     for value in (None, True, 7, "{{ lookup('pipe', 'id') }}", [], {}, [[]], {"a": 1}, float("nan")):
         other = changed(sample(), path, value)
         if other != sample():
