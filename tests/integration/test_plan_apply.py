@@ -139,6 +139,20 @@ def test_copies_that_go_are_in_the_plan_and_no_others_go(net: str) -> None:
         assert served(site.lab) == before
 
 
+def test_a_name_that_looks_like_a_template_is_a_name(net: str) -> None:
+    name = "{{ 7 * 7 }} K\u00f6ln `x` </b>"
+    with Site(company(), "standin", net) as site:
+        declare(site)
+        path = site.folder / "group_vars" / "dhcp_servers.yml"
+        entries = [{**PAIR, "name": name, "scopes": ["10.0.1.0"]}, {**PAIR, "name": "HQ"}, MUNICH]
+        raw = json.dumps({"failover_relationships": entries, "failover_other_copy": "delete"}, ensure_ascii=False)
+        path.write_text(raw.replace(json.dumps(name, ensure_ascii=False), f"!unsafe '{name}'"), encoding="utf-8")
+        run(site, "plan").ok()
+        assert f"DHCP01: create relationship '{name}' with dhcp02.contoso.example" in text(site)
+        run(site, "apply").ok()
+        assert name in site.lab.servers["DHCP01"].relationships
+
+
 # --- what has changed in between -------------------------------------------------------------------------------------
 
 
