@@ -37,6 +37,26 @@ ENTRY: dict[str, Any] = {
     **{option: {"type": "str", "choices": REMOVAL[option]["choices"]} for option in declared.PER_ENTRY},
 }
 
+# as a result shows a plan
+EXPECTED_PLAN: dict[str, Any] = {
+    "plan": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {name: {"type": "str", "required": True} for name in ("server", "step")},
+    },
+    "removals": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            **{name: {"type": "str", "required": True} for name in ("scope_id", "server", "kept_on")},
+            "other_copy": {"type": "str", "choices": ["delete", "disable", "replace"], "required": True},
+            "differences": {"type": "list", "elements": "str", "required": True},
+        },
+    },
+}
+
 
 class ActionModule(FailoverAction):
     """All relationships of a server."""
@@ -54,6 +74,7 @@ class ActionModule(FailoverAction):
         **SAFETY_COPY,
         **WAITING,
         **PARTNER,
+        "expected_plan": {"type": "dict", "options": EXPECTED_PLAN},
     }
 
     def check_given(self, given: Mapping[str, Any]) -> None:
@@ -108,7 +129,8 @@ class ActionModule(FailoverAction):
                 return self._reconciled(wanted), failed
             except TaskFailure as failure:
                 name = failure.relationship
-                if not name or name in failed:  # it is not known what hangs together with it
+                as_agreed = self.reconciliation.agreed and not self.reconciliation.writing.done  # whole, or not at all
+                if as_agreed or not name or name in failed:  # it is not known what hangs together with it
                     raise
                 here, before = self.reader.world().here, wanted
                 wanted = wanted.without(name, here)

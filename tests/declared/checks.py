@@ -44,6 +44,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     ),
     "make molecule": ("extensions/molecule/*.yml",),
     "make unit (jsonschema, tests/unit/report/test_formats.py)": ("extensions/monitoring/report.schema.json",),
+    "make unit (jsonschema, tests/unit/planning/test_reviewed_plan.py)": ("extensions/plan/plan.schema.json",),
 }
 
 

@@ -62,6 +62,7 @@ def story() -> Iterator[dict[str, Any]]:
     look_again, keep = examples("adopt")
     need, partners = examples("check")
     (together,) = examples("check_report")
+    plan = [*examples("plan_variables"), *examples("plan"), *examples("plan_check")]
     differs, reservations, configuration = examples("replicate")
     preview, back = examples("restore")
     (left_over,) = examples("scope_copy")
@@ -83,7 +84,7 @@ def story() -> Iterator[dict[str, Any]]:
         configuration,
         remove,
     )
-    yield from examples("site")
+    yield from (*examples("site"), *plan)
     third = {"relationship": "Branches", "scopes": ["10.20.3.0"], "partner_host": "dhcp02"}
     yield between("scope", **third, state="absent", keep_scopes_on="this_server", other_copy="disable")
     yield left_over

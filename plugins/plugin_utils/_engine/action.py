@@ -18,6 +18,7 @@ from .._model.render import planned_result, relationship_result
 from .._model.scope import ScopeSpec
 from .._model.texts import in_sight, result_in_sight, short, with_nothing
 from .._planning import guards, not_normal
+from .._planning.agreed_plan import AgreedPlan, of_result
 from .._planning.plan import Plan
 from .._planning.read_request import PartnerRead
 from .._planning.world import Planner, World
@@ -101,7 +102,11 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                     remote(hosts.others)
                 self.reader = Reader(*remotes, find=find, ahead=self._ahead, writes=self.WRITES)
                 self.reconciliation = Reconciliation(
-                    self.reader, check_mode=self.check_mode, waiting=waiting(options), limits=self._limits(options)
+                    self.reader,
+                    check_mode=self.check_mode,
+                    waiting=waiting(options),
+                    limits=self._limits(options),
+                    agreed=agreed(options),
                 )
                 answer = self.reconciliation.result
                 answer.update(self.perform(options, task_vars))
@@ -248,6 +253,12 @@ def limits(options: Mapping[str, Any]) -> guards.Limits:
     """What the task allows a plan to do."""
     given = {limit.name: value for limit in fields(guards.Limits) if (value := options.get(limit.name)) is not None}
     return guards.Limits(**{**given, "allow_state": tuple(options.get("allow_state", ()))})
+
+
+def agreed(options: Mapping[str, Any]) -> AgreedPlan | None:
+    """The plan that a task may carry out, and no other; None: any."""
+    expected = options.get("expected_plan")
+    return of_result(expected) if expected is not None else None
 
 
 def readable_by_all(result: Mapping[str, Any], hidden: Sequence[str]) -> dict[str, Any]:

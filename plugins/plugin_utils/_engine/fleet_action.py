@@ -30,6 +30,7 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
         "variable": {"type": "str", "required": True},
     }
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
+    CONDITIONS: ClassVar[dict[str, Any]] = {}
 
     def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
         """What the module does with its options and the variables of the hosts, and returns. Raises TaskFailure."""
@@ -39,11 +40,12 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
         """The task, from its options to its result."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
-        options = validated(self, self.ARGUMENT_SPEC, {})
+        options = validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
         try:
             result.update(self.answer(options, task_vars["hostvars"]))
         except TaskFailure as failure:
-            result.update(failed=True, changed=False, msg=in_sight(str(failure)))
+            # one line for each problem, and no other
+            result.update(failed=True, changed=False, msg="\n".join(map(in_sight, str(failure).split("\n"))))
         return result
 
 

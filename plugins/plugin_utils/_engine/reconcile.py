@@ -3,6 +3,7 @@
 """The one way on which a module changes servers: read, plan, guard, prerequisites, claim, look, act or undo, verify.
 
     read, plan      the Reader asks the planner until it has a plan
+    agreed          where somebody has agreed to a plan, this one has to be it (`agreed_plan`), each time it is made
     guard           states, removals, clocks (`guards`); the result has the plan by then, also when it is refused
     prerequisites   the collection's folders are its own, the servers reach each other; here check mode ends
     claim           the copies that are to go are put out of service (`claims` tells why)
@@ -32,8 +33,10 @@ from .._model.note import Note
 from .._model.refusal import NotServing, Refused, TaskFailure
 from .._model.removal_list import becomes_of_copy
 from .._model.server import Server
-from .._model.texts import few, without_nothing
-from .._planning import broken_runs, claims, guards
+from .._model.texts import few, in_sight, without_nothing
+from .._planning import action_table, agreed_plan, broken_runs, claims, guards
+from .._planning.actions import Action
+from .._planning.agreed_plan import AgreedPlan
 from .._planning.leaving import is_half_done
 from .._planning.plan import Departure, Plan
 from .._planning.read_request import ReadRequest
@@ -60,9 +63,16 @@ class Reconciliation:
     """One task. `result` is what it has to show so far, also when it fails."""
 
     def __init__(
-        self, reader: Reader, *, check_mode: bool, waiting: Waiting | None = None, limits: guards.Limits | None = None
+        self,
+        reader: Reader,
+        *,
+        check_mode: bool,
+        waiting: Waiting | None = None,
+        limits: guards.Limits | None = None,
+        agreed: AgreedPlan | None = None,
     ) -> None:
         self.reader = reader
+        self.agreed = agreed
         self.check_mode = check_mode
         self.waiting = waiting or Waiting()
         self.limits = limits or guards.Limits()
@@ -71,6 +81,7 @@ class Reconciliation:
         self.writing = Writing(reader, self.waiting, self.result)
         self._departures: dict[tuple[IPv4Address, Source], Departure] = {}
         self._carried_out: list[Step] = []  # of plans before the last one
+        self._begun: Sequence[Action] = ()  # of the plan that was agreed to, once it is carried out
 
     def run(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
         """Plans from what is there, applies it, and plans once more: a plan that is not empty then is a failure. Raises
@@ -123,6 +134,7 @@ class Reconciliation:
         steps = calls.steps(plan)
         tell(self.reader.remotes[HERE], f"plan: {'; '.join(step.text for step in steps) or 'nothing to do'}")
         self._show(plan, steps)  # also when it is refused
+        self._check_agreed(plan, steps)
         self._guard(plan, steps)
         self._announce(plan)
         if self.check_mode or not (steps or plan.start.journal or self._departures):
@@ -167,6 +179,24 @@ class Reconciliation:
             f"{self.writing.so_far('Nothing was changed.')} Run again when it has ended. {refusal}".rstrip(),
             patience=2 * GAP,
         )
+
+    def _check_agreed(self, plan: Plan, steps: Sequence[Step]) -> None:
+        """A plan that was agreed to is carried out as a whole: what is planned anew before a write has to be all of it,
+        and after one no more than is left. Raises Refused."""
+        if self.agreed is None or not steps:
+            return
+        hide = self.reader.remotes[HERE].hide
+        shown = {"plan": [step.public() for step in steps], "removals": [each.public() for each in plan.removals]}
+        now = agreed_plan.of_result(shown, lambda text: in_sight(hide(text)))
+        if self.writing.done:
+            views, beyond = plan.start.views, claims.beyond(plan.actions, self._begun)
+            more = [f"new: {views[one.where].runs_on}: {action_table.words(one, plan.start)}" for one in beyond]
+            more += self.agreed.lost_beyond(now)
+        else:
+            more = self.agreed.otherwise(now)
+            self._begun = plan.actions
+        if more:
+            raise agreed_plan.refusal(more)
 
     def _guard(self, plan: Plan, steps: Sequence[Step]) -> None:
         guards.check(plan, self.limits)

@@ -36,6 +36,19 @@ def create(path: Path, text: str) -> None:
         path.chmod(_MODE)
 
 
+def create_all(texts: Mapping[Path, str]) -> None:
+    """Writes new files, all or none. Raises as `create` does."""
+    made: list[Path] = []
+    try:
+        for path, text in texts.items():
+            create(path, text)
+            made.append(path)
+    except BaseException:
+        for path in made:
+            path.unlink()
+        raise
+
+
 @contextlib.contextmanager
 def _told(option: str) -> Iterator[None]:
     try:

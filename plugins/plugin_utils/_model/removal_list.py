@@ -48,9 +48,13 @@ def prefix(result: Mapping[str, Any]) -> str:
 
 def becomes_of_copy(removal: Mapping[str, Any]) -> str:
     """Which copy of a scope stays, what becomes of the other one, and what differs. `removal`: as a result has it."""
+    return f"{kept_and_other(removal)}; {_differences(removal['differences'])}"
+
+
+def kept_and_other(removal: Mapping[str, Any]) -> str:
+    """Which copy of a scope stays, and what becomes of the other one."""
     becomes = _BECOMES[removal["other_copy"]].format(server=removal["server"])
-    kept = f"{removal['scope_id']} is kept on {removal['kept_on']}"
-    return f"{kept}, and {becomes}; {_differences(removal['differences'])}"
+    return f"{removal['scope_id']} is kept on {removal['kept_on']}, and {becomes}"
 
 
 def _differences(words: Sequence[str]) -> str:

@@ -63,6 +63,18 @@ def are_equal(some: Iterable[Action], others: Iterable[Action]) -> bool:
     return one == other
 
 
+def beyond(some: Iterable[Action], others: Iterable[Action]) -> list[Action]:
+    """What of some actions is none of the others, scope by scope: what is left of a plan is part of it, in other pieces
+    too. Safety copies do nothing."""
+    known = [_told(piece) for action in others for piece in _pieces(action)]
+    listed = (action for action in some if action.kind is not Kind.SAVE)
+    return [piece for action in listed for piece in _pieces(action) if _told(piece) not in known]
+
+
+def _pieces(action: Action) -> Iterator[Action]:
+    return (replace(action, scopes=(scope,)) for scope in action.scopes) if action.scopes else iter((action,))
+
+
 def _told(action: Action) -> Action:
     """What a look may have otherwise is left out: the partner of a setting is read only where a note leads there."""
     other = None if action.kind is Kind.MODIFY else action.other

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.written_files import create, write
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.written_files import create, create_all, write
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused, TaskFailure
 
 
@@ -41,3 +41,12 @@ def test_a_new_file_is_made_and_an_old_one_never_replaced(tmp_path: Path) -> Non
     assert path.read_text(encoding="utf-8") == "one"
     with pytest.raises(TaskFailure, match=r"file: .* cannot be written on the controller"):
         create(path / "y", "")
+
+
+def test_several_new_files_are_made_or_none(tmp_path: Path) -> None:
+    (tmp_path / "b").write_text("mine", encoding="utf-8")
+    with pytest.raises(Refused, match="b exists"):
+        create_all({tmp_path / "a": "one", tmp_path / "b": "two"})
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+    create_all({tmp_path / "a": "one", tmp_path / "c": "two"})
+    assert (tmp_path / "c").read_text(encoding="utf-8") == "two"

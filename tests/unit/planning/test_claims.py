@@ -28,6 +28,7 @@ from worlds import (
     ONE,
     OWN,
     PARTNER,
+    THREE,
     TWO,
     content_of,
     in_words,
@@ -110,6 +111,17 @@ def test_a_client_that_came_meanwhile_is_a_loss_of_its_own() -> None:
     came = content_of(ONE, {"": {}}, _50=lease())
     now = plan_of(servers("1+HQ", "1-HQ", exported_here=named, exported_there=came), LEAVES)
     assert not claims.is_looked_at(planned, planned.actions[1:], now)
+
+
+def test_what_goes_beyond_a_plan_is_told_scope_by_scope() -> None:
+    planned = [action(Kind.SAVE, Stage.CLAIM), action(Kind.JOIN, Stage.SETTLE)]
+    left = [replace(planned[1], scopes=(TWO,), id=7), replace(planned[0], scopes=(THREE,))]
+    assert claims.beyond(left, planned) == []
+    more = replace(planned[1], scopes=(TWO, THREE))
+    assert [one.scopes for one in claims.beyond([more], planned)] == [(THREE,)]
+    ends = replace(action(Kind.DETACH_HALF, Stage.KEEPER), scopes=())
+    assert claims.beyond([ends], planned) == [ends]
+    assert claims.beyond([ends], [ends]) == []
 
 
 # --- undone -----------------------------------------------------------------------------------------------------------

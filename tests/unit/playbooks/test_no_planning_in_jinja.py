@@ -24,6 +24,7 @@ ALLOWED = {
     "windhcp.failover.removal_list",
     "windhcp.failover.server_list",
     "windhcp.failover.step_list",
+    "windhcp.failover.with_secrets",
 }
 HOSTS_ONLY = {"failover_checked.servers_to_read"}  # loops over names of the inventory
 CONDITIONS = ("that", "when", "until", "failed_when", "changed_when")  # Jinja without braces

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A plan on the controller: the text that a person reviews, and the JSON file beside it. Nothing here imports Ansible.
+
+Neither is believed without the other: the text has to be that of the JSON, letter by letter, and the JSON what is
+written of its own content. Nothing of them is a template or a program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .._model.refusal import Refused
+from .._planning import reviewed_plan
+from .._planning.reviewed_plan import ANEW, FILE, Document
+from .._report.plan_text import difference, json_text, plan_text
+from .written_files import create_all
+
+SUFFIX = ".md"
+MOST = 16 * 1024 * 1024  # bytes of one of the files
+
+
+def paths(file: str) -> tuple[Path, Path]:
+    """Of the text and of the JSON. Raises Refused."""
+    path = Path(file).absolute()
+    if path.suffix != SUFFIX or not file:
+        raise Refused(f"{FILE}: is '{file}'; it should be the file that people read, whose name ends in {SUFFIX}.")
+    return path, path.with_suffix(".json")
+
+
+def write(file: str, plan: Document) -> None:
+    """Both, or neither. Raises Refused where one of them exists, and TaskFailure."""
+    text, data = paths(file)
+    create_all({text: plan_text(plan), data: json_text(plan)})
+
+
+def read(file: str) -> Document:
+    """The plan. Raises Refused."""
+    text, data = paths(file)
+    reviewed, raw = _content(text), _content(data)
+    try:
+        plan = reviewed_plan.read(json.loads(raw))
+        wrong = [
+            *(f"{data}: {found}" for found in [difference(raw, json_text(plan))] if found),
+            *(f"{text}: {found}" for found in [difference(reviewed, plan_text(plan))] if found),
+        ]
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"{FILE}: {data} is no JSON that can be read ({type(error).__name__}). {ANEW}") from error
+    if wrong:
+        raise Refused(f"{FILE}: the text and the JSON do not agree, or were changed: {'; '.join(wrong)}. {ANEW}")
+    return plan
+
+
+def _content(path: Path) -> str:
+    """Raises Refused."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST + 1)
+        if len(content) > MOST:
+            raise Refused(f"{FILE}: {path} has more than {MOST} bytes, so it is none that was written here. {ANEW}")
+        return content.decode()
+    except OSError as error:
+        raise Refused(f"{FILE}: {path} cannot be read on the controller ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"{FILE}: {path} is not UTF-8, so it is none that was written here. {ANEW}") from error

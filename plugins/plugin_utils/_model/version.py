@@ -1,0 +1,5 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The version of the collection, as galaxy.yml has it, which is no part of what is installed. Pure."""
+
+VERSION = "0.1.0"
