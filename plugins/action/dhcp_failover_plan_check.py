@@ -48,9 +48,7 @@ class ActionModule(ControllerAction):
 
 def _now(host: str, options: Mapping[str, Any], hostvars: Any) -> Planned | Refused:
     try:
-        return reviewed_plan.planned(
-            host, *(held(host, options[name], hostvars) for name in ("variable", "variables"))
-        )
+        return reviewed_plan.planned(host, *(held(host, options[name], hostvars) for name in ("variable", "variables")))
     except Refused as refused:
         return refused
 
