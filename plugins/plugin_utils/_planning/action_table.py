@@ -15,6 +15,7 @@
 | CREATE, JOIN | name free, half there; copy here in no relationship, none there | next run: DETACH, again |
 | MODIFY | the half is there | next run |
 | REPLICATE, IMPORT, DOWN | a copy; ids free; CommunicationInterrupted | SAVE; -; - |
+| LAY, LIFT note | -; it is there | next run |
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._model import durations
+from .._model.maintenance import Maintenance
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
-from .._windows import cmdlets, kept_files, scope_cmdlets, secret_record
+from .._windows import cmdlets, kept_files, maintenance_notes, scope_cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, setting_changes
 from .actions import Action, Kind, Membership, SafetyCopy, list_scopes
@@ -137,6 +139,13 @@ def _import(action: Action, computer: str | None) -> Operation:
 
 def _modify(action: Action, computer: str | None) -> Operation:
     return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret)
+
+
+def _noted(action: Action, world: World) -> str:
+    note: Maintenance = action.detail
+    if note.ended:
+        return f"the maintenance of {note.server} is over, and automatic switchover is to be put back"
+    return f"{note.server} is in maintenance"
 
 
 def _membership(action: Action) -> tuple[Operation, ...]:
@@ -317,6 +326,24 @@ KINDS: Mapping[Kind, Row] = {
         effects.cut_off,
         effects.declared_down,
         lambda action, world: action.detail,
+        alone=True,
+        scopes_at_once=AtOnce.NONE,
+    ),
+    Kind.LAY_NOTE: Row(
+        "note on {where} that {detail}",
+        lambda action, computer: maintenance_notes.keep(action.detail),
+        effects.anything,
+        effects.note_laid,
+        _noted,
+        alone=True,
+        scopes_at_once=AtOnce.NONE,
+    ),
+    Kind.LIFT_NOTE: Row(
+        "remove the note on {where} that {detail}",
+        lambda action, computer: maintenance_notes.drop(action.detail),
+        effects.has_note,
+        effects.note_lifted,
+        _noted,
         alone=True,
         scopes_at_once=AtOnce.NONE,
     ),

@@ -38,6 +38,8 @@ class Kind(Enum):
     REPLICATE = "replicate"
     IMPORT = "import"
     DOWN = "down"
+    LAY_NOTE = "lay note"  # of a maintenance
+    LIFT_NOTE = "lift note"
 
 
 class Stage(IntEnum):
@@ -59,7 +61,7 @@ class Action:
 
     `partner`: what is reached from the server that runs it ("": nothing but what `where` says). `normal`: the
     relationship has to be Normal before. `detail`: what the kind needs beside, one of the types below, or the number of
-    days for SAVE, a ScopeSpec for MAKE and ScopeDetails for COMPLETE.
+    days for SAVE, a ScopeSpec for MAKE, ScopeDetails for COMPLETE, a Maintenance for the notes.
     """
 
     id: int

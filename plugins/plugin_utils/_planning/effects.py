@@ -19,6 +19,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.failover_states import CUT_OFF, PARTNER_DOWN
+from .._model.maintenance import Maintenance
 from .._model.relationship_settings import SETTINGS
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
@@ -149,6 +150,22 @@ def declared_down(action: Action, view: ServerView) -> ServerView:
     return view.with_half(replace(view.relationships[action.name], state=PARTNER_DOWN))
 
 
+def note_laid(action: Action, world: World) -> World:
+    """LAY_NOTE: the server has the note, in the place of one of its name."""
+    lifted = note_lifted(action, world)
+    return _with_notes(action, lifted, (*lifted.maintenance.get(action.where, ()), action.detail))
+
+
+def note_lifted(action: Action, world: World) -> World:
+    """LIFT_NOTE: the server has no note of its name."""
+    kept = (note for note in world.maintenance.get(action.where, ()) if note.file != action.detail.file)
+    return _with_notes(action, world, tuple(kept))
+
+
+def _with_notes(action: Action, world: World, notes: tuple[Maintenance, ...]) -> World:
+    return replace(world, maintenance={**world.maintenance, action.where: notes})
+
+
 # --- needs -----------------------------------------------------------------------------------------------------------
 
 
@@ -246,6 +263,17 @@ def _idle(action: Action, view: ServerView) -> Iterable[str]:
     for words, wrong in (("in service", view.serves), ("in failover", view.owners.__contains__)):
         if scopes := [scope for scope in action.scopes if wrong(scope)]:
             yield f"{list_scopes(scopes)} is {words} on {view.name}"
+
+
+def anything(action: Action, world: World) -> Iterable[str]:
+    """LAY_NOTE needs nothing."""
+    return ()
+
+
+def has_note(action: Action, world: World) -> Iterable[str]:
+    """The note is there."""
+    if action.detail.file not in {note.file for note in world.maintenance.get(action.where, ())}:
+        yield f"{_where(action, world).name} has no such note"
 
 
 is_idle = _on_one(_idle)

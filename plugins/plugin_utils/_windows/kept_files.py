@@ -12,6 +12,8 @@ from ipaddress import IPv4Address
 from .._model.secret import Secret
 from .cmdlets import Operation, at, own
 
+UNFINISHED = "unfinished"  # the kind of texts that every task which writes reads
+
 
 def safety_copy(
     scopes: Sequence[IPv4Address], label: str, keep_days: int = 0, computer: str | None = None
