@@ -31,7 +31,7 @@ from .._model.scope import ScopeSpec
 from .._windows import cmdlets, kept_files, maintenance_notes, scope_cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, setting_changes
-from .actions import Action, Kind, Membership, SafetyCopy, list_scopes
+from .actions import Action, Kind, Lifting, Membership, SafetyCopy, list_scopes
 from .effects import Effect, Needs
 from .world import World
 
@@ -141,8 +141,14 @@ def _modify(action: Action, computer: str | None) -> Operation:
     return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret)
 
 
-def _noted(action: Action, world: World) -> str:
-    note: Maintenance = action.detail
+def _switched_on(action: Action) -> tuple[Operation, ...]:
+    """That automatic switchover is on again, on both servers."""
+    lifting: Lifting = action.detail
+    ends = (None, lifting.partner)
+    return tuple(cmdlets.prove_switchover(name, computer) for name in lifting.back for computer in ends)
+
+
+def _noted(note: Maintenance) -> str:
     if note.ended:
         return f"the maintenance of {note.server} is over, and automatic switchover is to be put back"
     return f"{note.server} is in maintenance"
@@ -334,17 +340,18 @@ KINDS: Mapping[Kind, Row] = {
         lambda action, computer: maintenance_notes.keep(action.detail),
         effects.anything,
         effects.note_laid,
-        _noted,
+        lambda action, world: _noted(action.detail),
         alone=True,
         scopes_at_once=AtOnce.NONE,
     ),
     Kind.LIFT_NOTE: Row(
         "remove the note on {where} that {detail}",
-        lambda action, computer: maintenance_notes.drop(action.detail),
+        lambda action, computer: maintenance_notes.drop(action.detail.note),
         effects.has_note,
         effects.note_lifted,
-        _noted,
+        lambda action, world: _noted(action.detail.note),
         alone=True,
+        proofs=_switched_on,
         scopes_at_once=AtOnce.NONE,
     ),
 }

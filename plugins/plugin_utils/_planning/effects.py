@@ -120,7 +120,10 @@ def modified(action: Action, world: World) -> World:
     here = _where(action, world)
     before = here.relationships[action.name]
     after = setting_changes.modified(before, action.detail.changes)
-    changed = [it.option for it in SETTINGS if getattr(after, it.option) != getattr(before, it.option)]
+    sent = action.detail.changes
+    changed = [
+        it.option for it in SETTINGS if it.option in sent or getattr(after, it.option) != getattr(before, it.option)
+    ]
     world = world.having(here.with_half(after))
     other = _other(action, world)
     half = other.half(action.name) if other else None
@@ -152,14 +155,17 @@ def declared_down(action: Action, view: ServerView) -> ServerView:
 
 def note_laid(action: Action, world: World) -> World:
     """LAY_NOTE: the server has the note, in the place of one of its name."""
-    lifted = note_lifted(action, world)
-    return _with_notes(action, lifted, (*lifted.maintenance.get(action.where, ()), action.detail))
+    note: Maintenance = action.detail
+    return _with_notes(action, world, (*_without(note, action, world), note))
 
 
 def note_lifted(action: Action, world: World) -> World:
     """LIFT_NOTE: the server has no note of its name."""
-    kept = (note for note in world.maintenance.get(action.where, ()) if note.file != action.detail.file)
-    return _with_notes(action, world, tuple(kept))
+    return _with_notes(action, world, _without(action.detail.note, action, world))
+
+
+def _without(gone: Maintenance, action: Action, world: World) -> tuple[Maintenance, ...]:
+    return tuple(note for note in world.maintenance.get(action.where, ()) if note.file != gone.file)
 
 
 def _with_notes(action: Action, world: World, notes: tuple[Maintenance, ...]) -> World:
@@ -272,7 +278,7 @@ def anything(action: Action, world: World) -> Iterable[str]:
 
 def has_note(action: Action, world: World) -> Iterable[str]:
     """The note is there."""
-    if action.detail.file not in {note.file for note in world.maintenance.get(action.where, ())}:
+    if action.detail.note.file not in {note.file for note in world.maintenance.get(action.where, ())}:
         yield f"{_where(action, world).name} has no such note"
 
 

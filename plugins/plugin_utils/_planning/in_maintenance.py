@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from .._model.identity import Connection, Source, same_server
+from .._model.identity import Connection, same_server
 from .._model.maintenance import Maintenance
 from .._model.refusal import Refused
 from .._model.texts import few

@@ -28,7 +28,7 @@ from .._model.relationship_settings import DeclaredSettings
 from .._model.texts import few, sentences
 from .._windows import maintenance_notes
 from . import broken_runs
-from .actions import Kind, Modification, Stage
+from .actions import Kind, Lifting, Modification, Stage
 from .draft import Draft
 from .in_maintenance import SWITCHOVER
 from .pair_verdicts import Pair, of_pair
@@ -360,33 +360,47 @@ def _put_back(couple: Couple, d: Draft, *, normal: bool) -> None:
 def _to_put_back(couple: Couple, d: Draft) -> Mapping[str, int]:
     """The intervals of those that are not as they were."""
     paused = {name: interval for note in reversed(couple.notes) for name, interval in note.paused.items()}
-    now = {current.name: current.state_switch_interval for current in couple.relationships}
-    return {name: paused[name] for name in sorted(paused) if name in now and now[name] != paused[name]}
+    return {name: paused[name] for name in sorted(paused) if _otherwise(name, paused[name], couple, d.start)}
+
+
+def _otherwise(name: str, interval: int, couple: Couple, now: World) -> Sequence[ServerView]:
+    """The servers whose half has another interval: a change that was broken off may have reached one of the two."""
+    if all(current.name != name for current in couple.relationships):
+        return []
+    views = [now.here, *([couple.there] if isinstance(couple.there, ServerView) else [])]
+    halves = [(view, half.relationship) for view in views if (half := view.half(name))]
+    return [view for view, half in halves if half.state_switch_interval != interval]
 
 
 def _switch(name: str, interval: int, couple: Couple, d: Draft, *, normal: bool) -> None:
-    half = d.here.half(name)
-    if half is None or half.relationship.state_switch_interval == interval:
+    """On this server, which takes it to the partner; where the partner alone has it otherwise, there."""
+    wrong = _otherwise(name, interval, couple, d.start)
+    if not wrong:
         return
-    settings = DeclaredSettings(name=name, state_switch_interval=interval)
+    there = couple.there if isinstance(couple.there, ServerView) else None
+    one, other = (d.here, there) if wrong[0] is d.here or not couple.keeps_notes else (wrong[0], d.here)
     d.add(
         Kind.MODIFY,
-        d.here,
+        one,
         name,
-        other=couple.there.source if isinstance(couple.there, ServerView) else None,
-        partner=half.relationship.partner_server,
+        other=other.source if other else None,
+        partner=one.relationships[name].partner_server,
         normal=normal,
-        detail=Modification({SWITCHOVER: interval}, settings),
+        detail=Modification({SWITCHOVER: interval}, DeclaredSettings(name=name, state_switch_interval=interval)),
     )
 
 
 def _lift(couple: Couple, d: Draft, *, first: bool = False, keeps: bool = False) -> None:
     """The partner's notes go before this server's; `first`: before anything else, where this server's remembers.
-    `keeps`: this server goes on remembering; the partner does where it alone does."""
+    `keeps`: this server goes on remembering; the partner does where it alone does. The one that remembers is there
+    until both servers show what was put back."""
+    back = () if keeps else tuple(_to_put_back(couple, d))
     if isinstance(couple.there, ServerView) and (couple.mine or not keeps):
         for note in couple.theirs:
-            d.add(Kind.LIFT_NOTE, couple.there, "", detail=note, stage=Stage.CLEAR if first else Stage.LAST)
+            proven = () if couple.mine else back
+            stage = Stage.CLEAR if first else Stage.LAST
+            d.add(Kind.LIFT_NOTE, couple.there, "", detail=Lifting(note, proven, couple.called[0]), stage=stage)
     files = {note.file for note in couple.mine}
     for note in d.world.maintenance.get(HERE, ()):
         if note.file in files and not keeps:
-            d.add(Kind.LIFT_NOTE, d.here, "", detail=note, stage=Stage.LAST)
+            d.add(Kind.LIFT_NOTE, d.here, "", detail=Lifting(note, back, couple.called[0]), stage=Stage.LAST)

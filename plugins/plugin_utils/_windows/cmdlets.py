@@ -155,6 +155,12 @@ def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> 
     return _until("prove_member", parameters, select=["Name"], match={}, property="Name", values=[name], timeout=0)
 
 
+def prove_switchover(name: str, computer: str | None = None) -> Operation:
+    """An error unless automatic switchover of this relationship is on (of `computer`, over a second hop)."""
+    shown = {"select": ["Name", "AutoStateTransition"], "match": {"Name": name}, "property": "AutoStateTransition"}
+    return _until("prove_switchover", at(computer), **shown, values=["True"], timeout=0)
+
+
 def _until(call_id: str, parameters: Mapping[str, Any], **more: Any) -> Operation:
     return {
         **_cmdlet(call_id, "Get-DhcpServerv4Failover", parameters),
