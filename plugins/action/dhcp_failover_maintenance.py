@@ -29,7 +29,10 @@ class ActionModule(FailoverAction):
         """Brings it to the state that is asked for. Raises Refused and RemoteFailure."""
         names, allowed = options["relationships"], tuple(options["allow_state"])
         wanted = Wanted(options["state"], None if names is None else tuple(names), who(), options["reason"], allowed)
-        plan = self.reconcile(lambda world: maintaining.plan(wanted, world))
+        plan = self.reconcile(
+            lambda world: maintaining.plan(wanted, world),
+            lambda applied, world: maintaining.verify(wanted, applied, world),
+        )
         if wanted.state != FINISHED:
             self.warn_of_states(wanted.names or self.reader.world().here.relationships, plan)
         return dict(maintenance_words.told(wanted, plan, self.check_mode))

@@ -127,8 +127,9 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
     said = ""
     for attempt in range(ATTEMPTS):
         again = attempt > 0 or outcome.fault == NONE  # what breaks a run is in no check
+        foretold = again and not scenario.breaks(scene)
         told = _told(scenario, route, scenario.goes_on if attempt else None)
-        ahead = perform(Wire(scene, files=wire.files), *told, check_mode=True) if again else None
+        ahead = perform(Wire(scene, files=wire.files), *told, check_mode=True) if foretold else None
         try:
             result = perform(wire, *told)
         except Killed:

@@ -33,6 +33,11 @@ def maintenance(state: str, host: str = "dhcp01", **options: Any) -> Task:
     return Task(MODULE, {"state": state, "wait_timeout": 60, **options}, host)
 
 
+def stays(lab: Lab) -> bool:
+    """Whether a time that is changed reaches the server alone that it is sent to (U): it is sent to both then."""
+    return lab.switches.set_propagates_fields == "all_but_times"
+
+
 def switchover(interval: timedelta | None) -> Callable[[Lab], Problems]:
     """Both halves have it."""
 
@@ -61,7 +66,7 @@ def scenarios() -> Iterator[Scenario]:
     begun = maintenance("started", partner_host="dhcp02")
     for route, servers in ((own, ("DHCP01", "DHCP02")), (hop, ("DHCP01",))):
         begin = maintenance("started")
-        yield Scenario("begin", begin, switchover(None), PAIR, routes=route, kept=noted(*servers))
+        yield Scenario("begin", begin, switchover(None), PAIR, routes=route, kept=noted(*servers), breaks=stays)
         for state in ("finished", "cancelled"):
             yield Scenario(
                 f"begin, then {state}",
@@ -70,6 +75,7 @@ def scenarios() -> Iterator[Scenario]:
                 PAIR,
                 routes=route,
                 kept=noted(),
+                breaks=stays,
                 goes_on=maintenance(state),
             )
             yield Scenario(
@@ -79,6 +85,7 @@ def scenarios() -> Iterator[Scenario]:
                 (*PAIR, begin if route == hop else begun),
                 routes=route,
                 kept=noted(),
+                breaks=stays,
             )
     yield Scenario(
         "a maintenance is cancelled by the partner",
@@ -88,4 +95,5 @@ def scenarios() -> Iterator[Scenario]:
         routes=own,
         partner_host="dhcp01",
         kept=noted(),
+        breaks=stays,
     )

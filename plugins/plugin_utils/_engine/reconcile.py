@@ -258,6 +258,8 @@ class Reconciliation:
         self._last_look(plan)
         try:
             left = calls.steps(self.reader.know(verifier))
+        except NotYet:
+            raise
         except Refused as refused:
             raise RemoteFailure(
                 f"Everything was written, but {name} does not show what was asked for: {without_nothing(str(refused))}"

@@ -138,7 +138,7 @@ def _import(action: Action, computer: str | None) -> Operation:
 
 
 def _modify(action: Action, computer: str | None) -> Operation:
-    return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret)
+    return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret, computer)
 
 
 def _switched_on(action: Action) -> tuple[Operation, ...]:

@@ -97,6 +97,20 @@ def plan(wanted: Wanted, world: World) -> Plan | ReadRequest:
     return replace(made, diff=shown, header=f"maintenance of {d.here.name}", maintains=True)
 
 
+def verify(wanted: Wanted, applied: Plan, world: World) -> Plan | ReadRequest:
+    """The same once more, after it was done. Raises NotYet for a change that did not travel to the partner, where it is
+    made as well then."""
+    left = plan(wanted, world)
+    sent = {action.name for action in applied.actions if action.kind is Kind.MODIFY and action.where == HERE}
+    if isinstance(left, Plan) and left.actions:
+        stayed = [
+            one.name for one in left.actions if one.kind is Kind.MODIFY and one.where != HERE and one.name in sent
+        ]
+        if stayed:
+            raise NotYet(f"the change of {few(stayed)} has not reached the partner, so it is made there. Run again.")
+    return left
+
+
 def _shown(couples: Sequence[Couple], world: World) -> Mapping[str, Any]:
     """For the diff."""
     names = [current.name for couple in couples for current in couple.relationships]
@@ -378,7 +392,7 @@ def _switch(name: str, interval: int, couple: Couple, d: Draft, *, normal: bool)
     if not wrong:
         return
     there = couple.there if isinstance(couple.there, ServerView) else None
-    one, other = (d.here, there) if wrong[0] is d.here or not couple.keeps_notes else (wrong[0], d.here)
+    one, other = (d.here, there) if wrong[0].source == HERE else (wrong[0], d.here)
     d.add(
         Kind.MODIFY,
         one,

@@ -260,13 +260,13 @@ def add_failover(declared: DeclaredSettings, partner: str, scopes: Sequence[IPv4
     return _cmdlet(CREATES, "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
-def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> Operation:
-    """Changes settings in place, in one call. `changes`: option name -> new value; enable_auth False clears the
-    secret."""
+def set_failover(name: str, changes: Mapping[str, Any], secret: str | None, computer: str | None = None) -> Operation:
+    """Changes settings in place, in one call; on `computer` over a second hop. `changes`: option name -> new value;
+    enable_auth False clears the secret."""
     parameters: dict[str, Any] = {"Name": name}
     for option, value in changes.items():
         parameters.update(_MODIFIED[option].as_parameters(value, secret))
-    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE})
+    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **at(computer), **_FORCE})
 
 
 def remove_failover(name: str, computer: str | None = None) -> Operation:
