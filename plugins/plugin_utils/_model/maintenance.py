@@ -75,8 +75,8 @@ def from_text(file: str, text: str) -> Maintenance | None:
 
 def _note(file: str, found: Any) -> Maintenance:
     since = datetime.fromisoformat(found["since"]) if found["since"] else None
-    if since is not None and since.tzinfo is None:
-        raise ValueError(found["since"])
+    if (since is not None and since.tzinfo is None) or not found["partner"]:
+        raise ValueError("it tells no moment, or not whose pair it is")
     return Maintenance(
         str(found["maintenance"]),
         tuple(map(str, found["partner"])),

@@ -256,7 +256,7 @@ def _new(wanted: Wanted, couple: Couple, d: Draft) -> Maintenance:
     return Maintenance(
         d.here.name,
         couple.called,
-        tuple(each.name for each in couple.relationships),
+        tuple(sorted(each.name for each in couple.relationships)),
         {name: interval for name, interval in switches.items() if interval},
         wanted.who,
         d.here.read_at,
