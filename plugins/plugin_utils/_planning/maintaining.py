@@ -86,7 +86,7 @@ def plan(wanted: Wanted, world: World) -> Plan | ReadRequest:
     """What brings the maintenance to what is wanted. Raises Refused, NotYet, and RemoteFailure."""
     if not world.views:
         return ReadRequest()
-    d = Draft(world, several_partners=True)
+    d = Draft(world)
     couples = known(wanted, d)
     if not d.is_waiting:
         {STARTED: _begin, FINISHED: _finish, CANCELLED: _cancel}[wanted.state](wanted, couples, d)
@@ -138,6 +138,7 @@ def known(wanted: Wanted, d: Draft) -> Sequence[Couple]:
     for current in chosen:
         same = next((group for group in groups if group[0].partner.is_same(current.partner)), None)
         groups.append([current]) if same is None else same.append(current)
+    d.several_partners = len(groups) > 1
     couples = [_couple(group[0].partner.names, tuple(group), d) for group in groups]
     left = [note for note in d.world.maintenance.get(HERE, ()) if _is_left(note, wanted, groups)]
     couples += [_couple(note.partner, (), d) for note in left if wanted.state != STARTED]
