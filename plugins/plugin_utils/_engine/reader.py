@@ -25,7 +25,7 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from .._model.identity import Connection, Hop, Identity, Source, Verdict, are_one, is_own_of_partner
-from .._model.maintenance import Maintenance
+from .._model.maintenance_note import Maintenance
 from .._model.note import Note
 from .._model.relationship import Relationship
 from .._model.scope import Utilisation

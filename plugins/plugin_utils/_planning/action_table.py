@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._model import durations
-from .._model.maintenance import Maintenance
+from .._model.maintenance_note import Maintenance
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
 from .._windows import cmdlets, kept_files, maintenance_notes, scope_cmdlets, secret_record

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._model.failover_states import CUT_OFF
 from .._model.identity import Source
-from .._model.maintenance import Maintenance
+from .._model.maintenance_note import Maintenance
 from .._model.relationship_settings import DeclaredSettings
 from . import setting_changes
 from .read_request import Scopes

@@ -19,7 +19,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.failover_states import CUT_OFF, PARTNER_DOWN
-from .._model.maintenance import Maintenance
+from .._model.maintenance_note import Maintenance
 from .._model.relationship_settings import SETTINGS
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be

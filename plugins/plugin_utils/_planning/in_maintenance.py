@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from .._model.identity import Connection, same_server
-from .._model.maintenance import Maintenance
+from .._model.maintenance_note import Maintenance
 from .._model.refusal import Refused
 from .._model.texts import few
 from . import action_table

@@ -21,7 +21,7 @@ from typing import Any
 
 from .._model.failover_states import CUT_OFF, NORMAL, PARTNER_DOWN, PASSING
 from .._model.identity import Connection, is_own_of_partner
-from .._model.maintenance import Maintenance
+from .._model.maintenance_note import Maintenance
 from .._model.refusal import NotYet, Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings

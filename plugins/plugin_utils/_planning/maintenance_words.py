@@ -9,7 +9,7 @@ from typing import Any
 
 from .._model import durations, moments
 from .._model.identity import Connection
-from .._model.maintenance import Maintenance
+from .._model.maintenance_note import Maintenance
 from .._model.texts import few
 from .maintaining import STARTED, Wanted
 from .plan import Plan

@@ -16,7 +16,7 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from .._model.identity import Connection, Hop, Source, Verdict, are_one
-from .._model.maintenance import Maintenance
+from .._model.maintenance_note import Maintenance
 from .._model.note import Note
 from .._model.refusal import Refused
 from .._model.relationship import Relationship

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .._model import maintenance
-from .._model.maintenance import Maintenance
+from .._model import maintenance_note
+from .._model.maintenance_note import Maintenance
 from . import kept_files
 from .cmdlets import Operation
 from .reply import Result
@@ -24,7 +24,7 @@ def named(note: Maintenance) -> Maintenance:
 def found(answer: Result) -> tuple[Maintenance, ...]:
     """Those among all kept texts of runs. One that cannot be read is none: nothing was paused before it stood."""
     texts = [text for text in answer.objects if (text.optional_text("name") or "").startswith(f"{_KIND}.")]
-    notes = (maintenance.from_text(text.text("name"), text.text("public")) for text in texts)
+    notes = (maintenance_note.from_text(text.text("name"), text.text("public")) for text in texts)
     return tuple(note for note in notes if note is not None)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import journal
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.maintenance import Maintenance
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.maintenance_note import Maintenance
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import maintenance_notes
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Place, ReplyObject, Result

@@ -8,8 +8,8 @@ import json
 from datetime import datetime, timezone
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model import maintenance, note
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.maintenance import Maintenance
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import maintenance_note, note
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.maintenance_note import Maintenance
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
 
 SINCE = datetime(2026, 11, 27, 19, 42, 15, tzinfo=timezone.utc)
@@ -29,7 +29,7 @@ WHOLE = Maintenance(
 def test_it_comes_back_as_it_was_written(written: Maintenance) -> None:
     assert written.text().isascii()
     assert "\n" not in written.text()
-    assert maintenance.from_text("f", written.text()) == written
+    assert maintenance_note.from_text("f", written.text()) == written
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_it_comes_back_as_it_was_written(written: Maintenance) -> None:
     ids=["cut off", "a list", "no JSON", "deep", "a run's", "no zone", "no partner", "no interval"],
 )
 def test_anything_else_is_none(text: str) -> None:
-    assert maintenance.from_text("f", text) is None
+    assert maintenance_note.from_text("f", text) is None
 
 
 def test_it_is_no_note_of_a_run() -> None:
