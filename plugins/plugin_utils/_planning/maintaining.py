@@ -25,7 +25,7 @@ from .._model.maintenance_note import Maintenance
 from .._model.refusal import NotYet, Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
-from .._model.texts import few, sentences
+from .._model.texts import few, sentences, variable
 from .._windows import maintenance_notes
 from . import broken_runs
 from .actions import Kind, Lifting, Modification, Stage
@@ -226,7 +226,7 @@ def _problems(wanted: Wanted, couple: Couple, d: Draft) -> Iterator[str]:
             if state not in (NORMAL, *wanted.allow_state):
                 yield (
                     f"'{current.name}' is {state} on {server}, and a maintenance begins while both servers are Normal: "
-                    f"run again when it is, or say allow_state: [{state}]."
+                    f"run again when it is; allow_state: [{state}] ({variable('allow_state')}) overrides."
                 )
         for verdict in drift(current, couple, d.here):
             yield f"{verdict.sentence}: {verdict.cure}."

@@ -12,7 +12,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintai
     STARTED,
     Wanted,
 )
-from test_maintaining import BOTH, HERE, OWN, THEIRS, known, planned
+from test_maintaining import BOTH, THEIRS, known, planned
+from worlds import HERE, OWN
 
 BEGUN = "DHCP01 is in maintenance since 2026-03-01 08:00:00 (UTC), begun by ann@ctl"
 REST = "automatic switchover is off: 'HQ' (01:00:00). Nothing is written to 'HQ' until it is finished or cancelled."
