@@ -28,6 +28,7 @@ from .._model import durations
 from .._model.maintenance_note import Maintenance
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
+from .._model.texts import few
 from .._windows import cmdlets, kept_files, maintenance_notes, scope_cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, setting_changes
@@ -149,9 +150,10 @@ def _switched_on(action: Action) -> tuple[Operation, ...]:
 
 
 def _noted(note: Maintenance) -> str:
+    names = few(f"'{name}'" for name in note.relationships)
     if note.ended:
-        return f"the maintenance of {note.server} is over, and automatic switchover is to be put back"
-    return f"{note.server} is in maintenance"
+        return f"the maintenance of {note.server} is over ({names}), and automatic switchover is to be put back"
+    return f"{note.server} is in maintenance ({names})"
 
 
 def _membership(action: Action) -> tuple[Operation, ...]:

@@ -15,7 +15,7 @@ every maintenance of the pair, so they run on the partner as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -331,8 +331,9 @@ _WAIT = (
 def _cancel(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
     _warn_of_unread(couples, d)
     for couple in [couple for couple in couples if couple.notes]:
-        away = _away(couple) if _to_put_back(couple, d) else []
-        if _to_put_back(couple, d):  # until it is back this server remembers, and keeps nobody from writing
+        back = _to_put_back(couple, d)
+        away = _away(couple, back)
+        if back:  # until it is back this server remembers, and keeps nobody from writing
             for note in couple.mine:
                 if not note.ended:
                     d.add(Kind.LAY_NOTE, d.here, "", detail=replace(note, ended=True), stage=Stage.MAKE)
@@ -347,11 +348,10 @@ def _cancel(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
         _lift(couple, d, first=bool(couple.mine), keeps=bool(away))
 
 
-def _away(couple: Couple) -> Sequence[str]:
-    """The relationships of two servers that do not reach each other, which no change of a setting would reach both
-    of."""
-    cut_off = isinstance(couple.there, Unread)
-    return [current.name for current in couple.relationships if cut_off or current.state == CUT_OFF]
+def _away(couple: Couple, names: Collection[str]) -> Sequence[str]:
+    """Those of the relationships whose servers do not reach each other, so that no change would reach both."""
+    cut_off, there = isinstance(couple.there, Unread), couple.relationships
+    return [current.name for current in there if current.name in names and (cut_off or current.state == CUT_OFF)]
 
 
 def _warn_of_unread(couples: Sequence[Couple], d: Draft) -> None:

@@ -42,7 +42,8 @@ def _begun(note: Maintenance, is_new: bool, check_mode: bool) -> str:
     names = few(f"'{name}'" for name in note.relationships)
     paused = "; ".join(f"'{name}' ({durations.timespan(interval)})" for name, interval in sorted(note.paused.items()))
     what = f"automatic switchover is off: {paused}" if paused else "automatic switchover was off before"
-    return f"{note.words}{state}; {what}. Nothing is written to {names} until it is finished or cancelled."
+    until = "until it has ended (failover_maintenance: finish, or cancel)"
+    return f"{note.words}{state}; {what}. Nothing is written to {names} {until}."
 
 
 def _over(note: Maintenance, state: str, check_mode: bool, end: World) -> str:

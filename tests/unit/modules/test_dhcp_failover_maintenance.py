@@ -21,7 +21,7 @@ INTERVAL = timedelta(minutes=90)
 OWN: dict[str, Any] = {"partner_host": "dhcp02"}
 THERE: dict[str, Any] = {"partner_host": "dhcp01", "host": "dhcp02"}
 ROUTES = pytest.mark.parametrize("route", [{}, OWN], ids=["second hop", "own connection"])
-NOTED = "note on DHCP01 that DHCP01 is in maintenance"
+NOTED = "note on DHCP01 that DHCP01 is in maintenance ('HQ')"
 PAUSED = "modify relationship 'HQ': state_switch_interval 01:30:00 -> off"
 BACK = "modify relationship 'HQ': state_switch_interval off -> 01:30:00"
 
@@ -57,7 +57,7 @@ def test_it_begins_and_ends_and_each_once(end: str, route: dict[str, Any]) -> No
     servers = with_switchover()
     servers.server("DHCP01").clock_offset = timedelta(0)
     begun = servers.reached(MODULE, state="started", reason="updates", **route)
-    there = ["note on DHCP02 that DHCP01 is in maintenance"] if route else []
+    there = [NOTED.replace("on DHCP01", "on DHCP02")] if route else []
     assert steps(begun) == [NOTED, PAUSED, *there]
     assert (switchover(servers), noted(servers)) == ([None, None], ["DHCP01", "DHCP02"] if route else ["DHCP01"])
     (shown,) = begun["maintenance"]

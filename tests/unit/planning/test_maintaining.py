@@ -60,9 +60,9 @@ def planned(state: str, start: World, **more: object) -> Plan:
     return made
 
 
-LAID, PAUSED = "note on DHCP01 that DHCP01 is in maintenance", "state_switch_interval 01:00:00 -> off"
+LAID, PAUSED = "note on DHCP01 that DHCP01 is in maintenance ('HQ')", "state_switch_interval 01:00:00 -> off"
 BACK = "state_switch_interval off -> 01:00:00"
-LIFTED = "remove the note on DHCP01 that DHCP01 is in maintenance"
+LIFTED = "remove the note on DHCP01 that DHCP01 is in maintenance ('HQ')"
 BOTH: Notes = {HERE: (MINE,), OWN: (THEIRS,)}
 
 
@@ -71,7 +71,7 @@ def test_the_note_that_remembers_stands_before_anything_is_paused() -> None:
     assert in_words(made) == [
         LAID,
         f"modify relationship 'HQ': {PAUSED}",
-        "note on DHCP02 that DHCP01 is in maintenance",
+        LAID.replace("on DHCP01", "on DHCP02"),
     ]
     assert made.maintains
     (note,) = made.end.maintenance[HERE]
@@ -124,7 +124,7 @@ def test_what_is_put_back_is_proven_before_the_last_note_goes() -> None:
 
 def test_cancelling_ends_the_hold_first_and_forgets_last() -> None:
     made = planned(CANCELLED, known(0, BOTH))
-    over = "that the maintenance of DHCP01 is over, and automatic switchover is to be put back"
+    over = "that the maintenance of DHCP01 is over ('HQ'), and automatic switchover is to be put back"
     assert in_words(made) == [
         f"note on DHCP01 {over}",
         LIFTED.replace("on DHCP01", "on DHCP02"),

@@ -16,7 +16,8 @@ from test_maintaining import BOTH, THEIRS, known, planned
 from worlds import HERE, OWN
 
 BEGUN = "DHCP01 is in maintenance since 2026-03-01 08:00:00 (UTC), begun by ann@ctl"
-REST = "automatic switchover is off: 'HQ' (01:00:00). Nothing is written to 'HQ' until it is finished or cancelled."
+UNTIL = "until it has ended (failover_maintenance: finish, or cancel)."
+REST = f"automatic switchover is off: 'HQ' (01:00:00). Nothing is written to 'HQ' {UNTIL}"
 
 
 @pytest.mark.parametrize(
