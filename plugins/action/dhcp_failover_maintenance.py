@@ -8,7 +8,7 @@ from typing import Any
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import PARTNER, WAITING
 from ..plugin_utils._planning import maintaining, maintenance_words
-from ..plugin_utils._planning.maintaining import CANCELLED, FINISHED, STARTED, Wanted
+from ..plugin_utils._planning.maintained_pairs import CANCELLED, FINISHED, STARTED, Wanted
 from ..plugin_utils._windows.script_request import who
 
 

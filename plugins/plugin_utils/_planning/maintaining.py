@@ -16,11 +16,11 @@ every maintenance of the pair, so they run on the partner as well.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from .._model.failover_states import CUT_OFF, NORMAL, PARTNER_DOWN, PASSING
-from .._model.identity import Connection, is_own_of_partner
+from .._model.identity import Connection
 from .._model.maintenance_note import Maintenance
 from .._model.refusal import NotYet, Refused
 from .._model.relationship import Relationship
@@ -31,6 +31,7 @@ from . import broken_runs
 from .actions import Kind, Lifting, Modification, Stage
 from .draft import Draft
 from .in_maintenance import SWITCHOVER
+from .maintained_pairs import CANCELLED, FINISHED, STARTED, Couple, Wanted, couples_of
 from .pair_verdicts import Pair, of_pair
 from .plan import Plan
 from .plan_proof import finished
@@ -39,47 +40,7 @@ from .verdict import KINDS, NOT_COLLECTED, SYNC, Verdict
 from .world import ServerView, World
 
 HERE = Connection.THIS_SERVER
-STARTED, FINISHED, CANCELLED = "started", "finished", "cancelled"
 _COMES_BACK = PASSING | {CUT_OFF, PARTNER_DOWN}  # states of a pair of which one server has been away
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """`names`: the relationships that it is about; None: all. `who` begins it, and why (`reason`). `allow_state`: what
-    else is taken for Normal."""
-
-    state: str
-    names: tuple[str, ...] | None = None
-    who: str = ""
-    reason: str = ""
-    allow_state: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Couple:
-    """This server and one partner. `called`: the partner, by this server's names for it. `there`: as it was read, or
-    why it could not be. `mine`, `theirs`: the notes of the two about each other, on this server and on the partner."""
-
-    called: tuple[str, ...]
-    relationships: tuple[Relationship, ...]
-    there: ServerView | Unread
-    mine: tuple[Maintenance, ...] = ()
-    theirs: tuple[Maintenance, ...] = ()
-
-    @property
-    def partner(self) -> str:
-        """By its own name, where it was read."""
-        return self.there.name if isinstance(self.there, ServerView) else self.called[0]
-
-    @property
-    def notes(self) -> tuple[Maintenance, ...]:
-        """All of them, those of this server first."""
-        return (*self.mine, *self.theirs)
-
-    @property
-    def keeps_notes(self) -> bool:
-        """Whether notes can be left on the partner: over a connection of its own, and not by RPC."""
-        return isinstance(self.there, ServerView) and is_own_of_partner(self.there.source)
 
 
 def plan(wanted: Wanted, world: World) -> Plan | ReadRequest:
@@ -87,7 +48,7 @@ def plan(wanted: Wanted, world: World) -> Plan | ReadRequest:
     if not world.views:
         return ReadRequest()
     d = Draft(world)
-    couples = known(wanted, d)
+    couples = couples_of(wanted, d)
     if not d.is_waiting:
         {STARTED: _begin, FINISHED: _finish, CANCELLED: _cancel}[wanted.state](wanted, couples, d)
     if d.is_waiting:
@@ -122,58 +83,6 @@ def _shown(couples: Sequence[Couple], world: World) -> Mapping[str, Any]:
     }
 
 
-# --- which pairs -----------------------------------------------------------------------------------------------------
-
-
-def known(wanted: Wanted, d: Draft) -> Sequence[Couple]:
-    """The pairs that it is about, as far as they are known; the draft asks for the others. Raises Refused."""
-    here = d.here
-    missing = [name for name in wanted.names or () if here.half(name) is None]
-    if missing and wanted.state == STARTED:
-        raise Refused(f"relationships: {here.name} has no {few(missing)}. Nothing was changed.")
-    chosen = [one for one in here.relationships.values() if wanted.names is None or one.name in wanted.names]
-    if wanted.state == STARTED and not chosen:
-        raise Refused(f"{here.name} has no relationship, so there is no partner to tell of it. Nothing was changed.")
-    groups: list[list[Relationship]] = []
-    for current in chosen:
-        same = next((group for group in groups if group[0].partner.is_same(current.partner)), None)
-        groups.append([current]) if same is None else same.append(current)
-    d.several_partners = len(groups) > 1
-    couples = [_couple(group[0].partner.names, tuple(group), d) for group in groups]
-    left = [note for note in d.world.maintenance.get(HERE, ()) if _is_left(note, wanted, groups)]
-    couples += [_couple(note.partner, (), d) for note in left if wanted.state != STARTED]
-    return [couple for couple in couples if couple is not None]
-
-
-def _is_left(note: Maintenance, wanted: Wanted, groups: Sequence[Sequence[Relationship]]) -> bool:
-    """Whether the relationships that a note is about are gone."""
-    if wanted.names is not None and not {*wanted.names} & {*note.relationships}:
-        return False
-    return bool(note.partner) and not any(_is_about(note, group[0], group) for group in groups)
-
-
-def _is_about(note: Maintenance, current: Relationship, group: Sequence[Relationship]) -> bool:
-    names = {each.name for each in group}
-    return bool(names & {*note.relationships}) or any(map(current.partner.is_called, note.partner))
-
-
-def _couple(called: tuple[str, ...], relationships: tuple[Relationship, ...], d: Draft) -> Couple | None:
-    name = relationships[0].name if relationships else ""
-    there = d.ask(PartnerRead(called, name, elsewhere=not relationships, guarded=True))
-    if there is None:
-        return None
-    notes = d.world.maintenance
-    if relationships:
-        mine = tuple(note for note in notes.get(HERE, ()) if _is_about(note, relationships[0], relationships))
-    else:
-        mine = tuple(note for note in notes.get(HERE, ()) if note.partner == called)
-    theirs: tuple[Maintenance, ...] = ()
-    if isinstance(there, ServerView):
-        us = d.here.server.identity
-        theirs = tuple(note for note in notes.get(there.source, ()) if any(map(us.is_called, note.partner)))
-    return Couple(called, relationships, there, mine, theirs)
-
-
 # --- begin -----------------------------------------------------------------------------------------------------------
 
 
@@ -203,7 +112,7 @@ def _stands(couple: Couple, d: Draft) -> bool:
         if not d.here.server.identity.is_called(note.server):
             raise Refused(
                 f"{note.words}, and {d.here.name} is its partner: one of the two has to serve. Finish or cancel that "
-                f"one first (failover_maintenance: finish or cancel). Nothing was changed."
+                "one first (failover_maintenance: finish or cancel). Nothing was changed."
             )
     return bool(couple.notes)
 
@@ -228,7 +137,7 @@ def _problems(wanted: Wanted, couple: Couple, d: Draft) -> Iterator[str]:
                     f"'{current.name}' is {state} on {server}, and a maintenance begins while both servers are Normal: "
                     f"run again when it is; allow_state: [{state}] ({variable('allow_state')}) overrides."
                 )
-        for verdict in drift(current, couple, d.here):
+        for verdict in _drift(current, couple, d.here):
             yield f"{verdict.sentence}: {verdict.cure}."
     for note in d.world.broken_off:
         if any(note.relationship == current.name for current in couple.relationships) and broken_runs.left_of(
@@ -245,7 +154,7 @@ def _states(current: Relationship, couple: Couple, d: Draft) -> Mapping[str, str
     return {d.here.name: current.state, couple.partner: theirs.relationship.state if theirs else "missing"}
 
 
-def drift(current: Relationship, couple: Couple, here: ServerView) -> Sequence[Verdict]:
+def _drift(current: Relationship, couple: Couple, here: ServerView) -> Sequence[Verdict]:
     """What the two servers do not have alike of a relationship, or could not be compared."""
     verdicts = of_pair(Pair(current, here, couple.there))
     deciding = {kind.id for kind in KINDS.values() if kind.decides == SYNC}
@@ -298,7 +207,7 @@ def _finish(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
         return
     for couple in ending:
         for current in couple.relationships:
-            for verdict in drift(current, couple, d.here):
+            for verdict in _drift(current, couple, d.here):
                 d.warn(f"after the maintenance {verdict.sentence}: {verdict.cure}")
         _put_back(couple, d, normal=True)
         _lift(couple, d)

@@ -11,7 +11,7 @@ from .._model import durations, moments
 from .._model.identity import Connection
 from .._model.maintenance_note import Maintenance
 from .._model.texts import few
-from .maintaining import STARTED, Wanted
+from .maintained_pairs import STARTED, Wanted
 from .plan import Plan
 from .world import World
 

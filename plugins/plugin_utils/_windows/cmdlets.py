@@ -54,6 +54,7 @@ STATISTICS_PROPERTIES = (
 BINDING_PROPERTIES = ("IPAddress", "BindingState")
 
 USES = "uses"
+PROVE_SWITCHOVER = "prove_switchover"
 CREATES = "add_failover"
 
 # A DHCP service that has just started answers so for some seconds; only reads wait for it, all of a server together.
@@ -158,7 +159,7 @@ def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> 
 def prove_switchover(name: str, computer: str | None = None) -> Operation:
     """An error unless automatic switchover of this relationship is on (of `computer`, over a second hop)."""
     shown = {"select": ["Name", "AutoStateTransition"], "match": {"Name": name}, "property": "AutoStateTransition"}
-    return _until("prove_switchover", at(computer), **shown, values=["True"], timeout=0)
+    return _until(PROVE_SWITCHOVER, at(computer), **shown, values=["True"], timeout=0)
 
 
 def _until(call_id: str, parameters: Mapping[str, Any], **more: Any) -> Operation:

@@ -15,7 +15,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import maintaining
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Stage
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintaining import (
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintained_pairs import (
     CANCELLED,
     FINISHED,
     STARTED,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import maintenance_words
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintaining import (
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintained_pairs import (
     CANCELLED,
     FINISHED,
     STARTED,
