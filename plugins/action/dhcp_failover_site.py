@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
@@ -53,6 +54,13 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_scopes_to_remove",
         "failover_dry_run",
     ),
+    "maintenance": (
+        "failover_server",
+        "failover_partner",
+        "failover_maintenance",
+        "failover_maintenance_tasks",
+        "failover_wait_timeout",
+    ),
     "partner_down": ("failover_server", "failover_partner", "failover_partner_is_off", "failover_dry_run"),
 }
 
@@ -91,7 +99,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     }
     CONDITIONS: Mapping[str, Any] = {
         "mutually_exclusive": [tuple(_PURPOSES)],
-        "required_one_of": [("relationships", "decommission", "remove", "partner_down")],
+        "required_one_of": [("relationships", "decommission", "remove", "partner_down", "maintenance")],
     }
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -123,6 +131,8 @@ def _answer(options: Mapping[str, Any], hosts: Collection[str], host: str) -> di
         return _remove(variables.remove(options["remove"], hosts), options["existing"])
     if options["partner_down"] is not None:
         return _partner_down(variables.partner_down(options["partner_down"], hosts), options["existing"])
+    if options["maintenance"] is not None:
+        return _maintenance(variables.maintenance(options["maintenance"], hosts), options["existing"])
     if options["migrate"] is not None:
         asked = variables.migrate(options["migrate"], hosts, entries)
         return _migrate(asked, site.share(entries, host), options["existing"])
@@ -160,6 +170,17 @@ def _partner_down(asked: variables.Declaring, read: Read) -> dict[str, Any]:
         return {}
     chosen = site_sets.to_declare(site_sets.existing(read), asked)
     return {"to_declare": list(chosen.names), "staying": chosen.staying_as_data()}
+
+
+def _maintenance(asked: variables.Maintaining, read: Read) -> dict[str, Any]:
+    """Raises Refused where there is no such file of tasks: before anything is begun."""
+    tasks = Path(asked.tasks).absolute() if asked.tasks else None
+    if tasks is not None and not tasks.is_file():
+        raise Refused(f"failover_maintenance_tasks: there is no file {tasks}; it should be a file of tasks.")
+    answer = {"begins": asked.begins, "ends": asked.ends, "tasks_file": str(tasks or "")}
+    if read is None:
+        return answer
+    return {**answer, "to_maintain": list(site_sets.to_declare(site_sets.existing(read), asked).names)}
 
 
 def _migrate(asked: variables.Migration, declared: site.Share, read: Read) -> dict[str, Any]:

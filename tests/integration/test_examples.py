@@ -67,7 +67,7 @@ def story() -> Iterator[dict[str, Any]]:
     preview, back = examples("restore")
     (left_over,) = examples("scope_copy")
     relationship = {"partner_server": "dhcp02.contoso.example"}
-    yield from (load, standby, members, create, swap, new, again)
+    yield from (load, standby, members, create, swap, new, again, *examples("maintenance"))
     yield between("scope", relationship="HQ", scopes=["10.10.30.0"])
     yield between("relationship", name="Old", scopes=["10.20.9.0"], **relationship)
     yield from (

@@ -17,7 +17,7 @@ from lab.core.server import Server
 from lab.standin.files import Files
 
 from nothing_lost.said import otherwise, shown_otherwise
-from nothing_lost.scenarios import Scenario, lab
+from nothing_lost.scenarios import Scenario, Task, lab
 from nothing_lost.task import Wire, perform
 from nothing_lost.watched import Held, Killed, Watch, WatchedLab, held
 
@@ -93,7 +93,7 @@ def run(
     outcome.calls, outcome.writes = wire.calls, scene.watch.writes
     outcome.lost = [*scene.watch.lost, *(what for what in before.lost(held(scene)) if what not in scene.watch.lost)]
     if not outcome.person:
-        outcome.wrong += scenario.done(scene)
+        outcome.wrong += [*scenario.done(scene), *scenario.kept(files)]
     outcome.wrong += served_twice(scene)
     return outcome
 
@@ -127,9 +127,11 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
     said = ""
     for attempt in range(ATTEMPTS):
         again = attempt > 0 or outcome.fault == NONE  # what breaks a run is in no check
-        ahead = perform(Wire(scene, files=wire.files), *_told(scenario, route), check_mode=True) if again else None
+        foretold = again and not scenario.breaks(scene)
+        told = _told(scenario, route, scenario.goes_on if attempt else None)
+        ahead = perform(Wire(scene, files=wire.files), *told, check_mode=True) if foretold else None
         try:
-            result = perform(wire, *_told(scenario, route))
+            result = perform(wire, *told)
         except Killed:
             result = {"changed": True}
             wire.pause(3600)  # after which nobody takes it for one that is at work
@@ -170,9 +172,9 @@ def _foreseen(said: Any) -> Any:
     return told or None
 
 
-def _told(scenario: Scenario, route: str) -> tuple[str, dict[str, Any], str]:
-    own = {"partner_host": scenario.partner_host} if route == "own connection" else {}
-    return scenario.task.module, {**scenario.task.options, **own}, scenario.task.host
+def _told(scenario: Scenario, route: str, later: Task | None) -> tuple[str, dict[str, Any], str]:
+    own, task = {"partner_host": scenario.partner_host} if route == "own connection" else {}, later or scenario.task
+    return task.module, {**task.options, **own}, task.host
 
 
 def _watch(before: Held, fault: Fault, sabotage: bool) -> Watch:

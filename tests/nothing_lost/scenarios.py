@@ -12,6 +12,7 @@ from typing import Any
 from lab import topology
 from lab.core.api import Session
 from lab.core.lab import Lab
+from lab.standin.files import Files
 
 from nothing_lost.watched import WatchedLab, watched
 
@@ -80,7 +81,8 @@ class Task:
 class Scenario:
     """`before`: tasks that make the scene, then `scene`; `task`: what is put to the proof; `done`: what is wrong at the
     end; `never`: what would be at any moment; `breaks`: whether Windows itself may take the pair apart in the middle,
-    which nobody knows beforehand: a person's then."""
+    which nobody knows beforehand: a person's then; `kept`: what is wrong at the end with the files on the servers;
+    `goes_on`: by which the run after the first one goes on, if it is another task."""
 
     name: str
     task: Task
@@ -91,6 +93,8 @@ class Scenario:
     partner_host: str = "dhcp02"
     never: Callable[[Lab], Problems] = lambda lab: []
     breaks: Callable[[Lab], bool] = lambda lab: False
+    kept: Callable[[Mapping[str, Files]], Problems] = lambda files: []
+    goes_on: Task | None = None
 
 
 def lab() -> WatchedLab:
@@ -456,3 +460,6 @@ def scenarios() -> Iterator[Scenario]:
         partner_dies,
         partner_host="dhcp03",
     )
+    from nothing_lost import maintenance  # which is made of what stands above
+
+    yield from maintenance.scenarios()

@@ -17,7 +17,7 @@ from .._model.refusal import Refused, TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.scope import ScopeSpec
 from .._model.texts import in_sight, result_in_sight, short, with_nothing
-from .._planning import guards, not_normal
+from .._planning import guards, in_maintenance, not_normal
 from .._planning.agreed_plan import AgreedPlan, of_result
 from .._planning.plan import Plan
 from .._planning.read_request import PartnerRead
@@ -25,6 +25,7 @@ from .._planning.world import Planner, World
 from .._windows.errors import UnexpectedReply
 from .._windows.script_request import Execute, Remote
 from . import calls, logon, pending_fact
+from .connection_reads import HERE
 from .entries import entry_problems
 from .inventory import PartnerHosts
 from .partner_connection import PartnerAction
@@ -46,6 +47,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     DECLARES: ClassVar[bool] = False  # plans on what the earlier tasks of a check mode run would have made
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
     CONDITIONS: ClassVar[dict[str, Any]] = {}
+    MAINTAINS: ClassVar[bool] = False  # it is about maintenance itself
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """What the module does with its options, and returns beside what every module returns. Raises TaskFailure."""
@@ -113,6 +115,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         except TaskFailure as failure:
             is_refused = self.WRITES and isinstance(failure, Refused) and not answer.get("changed")
             answer.update(failure.shows, failed=True, msg=(with_nothing if is_refused else str)(str(failure)))
+            answer["msg"] += self._hint(failure)
         if self.warned:
             answer["warnings"] = [*self.warned, *answer.get("warnings", ())]
         if not self._task.diff:
@@ -120,6 +123,12 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         answer["remote_calls"] = sum(remote.calls for remote in remotes)
         result.update(result_in_sight(readable_by_all(answer, hidden)))
         return result
+
+    def _hint(self, failure: TaskFailure) -> str:
+        """What may be the reason of it, where that is not what it says."""
+        if self.MAINTAINS or isinstance(failure, in_maintenance.InMaintenance) or not hasattr(self, "reader"):
+            return ""
+        return in_maintenance.hint(self.reader.maintenance.get(HERE, ()))
 
     @contextlib.contextmanager
     def connect(self, host: str, task_vars: Mapping[str, Any]) -> Iterator[tuple[Execute, Callable[[], bool]]]:
@@ -131,8 +140,11 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
     def reconcile(self, planner: Planner[Plan], verifier: Verifier | None = None) -> Plan:
         """Brings the servers to what is planned, and verifies it by the `verifier`, or by planning again. Raises
         Refused and RemoteFailure."""
-        plan = self.reconciliation.run(planner, verifier)
-        self.warned += guards.warnings(plan, self.reconciliation.limits.hosts)
+        verifies = verifier and (
+            lambda applied, world: in_maintenance.heeding(lambda now: verifier(applied, now))(world)
+        )
+        plan = self.reconciliation.run(in_maintenance.heeding(planner), verifies)
+        self.warned += [*guards.warnings(plan, self.reconciliation.limits.hosts), *in_maintenance.warnings(plan)]
         return plan
 
     def warn_of_states(self, names: Iterable[str], plan: Plan | None = None) -> None:

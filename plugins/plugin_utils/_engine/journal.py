@@ -17,12 +17,10 @@ from .._windows import cmdlets, kept_files
 from .._windows.errors import NOT_OURS, RemoteError, error_ids
 from .._windows.reply import Result
 
-_KIND = "unfinished"
-
 
 def look() -> cmdlets.Operation:
     """The read of all notes."""
-    return kept_files.find_texts(_KIND)
+    return kept_files.find_texts(kept_files.UNFINISHED)
 
 
 def found(answer: Result, host: str) -> tuple[Note, ...]:
@@ -47,4 +45,4 @@ def drop(kept: Note) -> cmdlets.Operation:
 
 
 def _name(note: Note) -> str:
-    return kept_files.text_name(_KIND, note.relationship, note.run, note.partner)
+    return kept_files.text_name(kept_files.UNFINISHED, note.relationship, note.run, note.partner)

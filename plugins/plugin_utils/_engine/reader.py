@@ -25,6 +25,7 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from .._model.identity import Connection, Hop, Identity, Source, Verdict, are_one, is_own_of_partner
+from .._model.maintenance_note import Maintenance
 from .._model.note import Note
 from .._model.relationship import Relationship
 from .._model.scope import Utilisation
@@ -32,7 +33,7 @@ from .._model.server import Server
 from .._planning.read_request import Knocked, OwnRead, PartnerRead, ReadRequest, Scopes, Unread
 from .._planning.recognising import is_mirrored
 from .._planning.world import Planner, ServerView, World
-from .._windows import cmdlets, kept_files, scope_cmdlets, secret_record, server_replies
+from .._windows import cmdlets, kept_files, maintenance_notes, scope_cmdlets, secret_record, server_replies
 from .._windows.cmdlets import Operation
 from .._windows.errors import Heard, RemoteFailure, UnexpectedReply
 from .._windows.export_elements import Export
@@ -91,6 +92,7 @@ class Reader:
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._secrets = secret_record.SecretRecord()
         self._notes: dict[Connection, tuple[Note, ...]] = {}  # as they are on each server
+        self.maintenance: dict[Source, tuple[Maintenance, ...]] = {}
         # of other runs that were at work at any time since, by run and by what they are about
         self._at_work: dict[tuple[str, str, str], Note] = {}
         self._written: tuple[Note, ...] = ()  # relationships that this task writes to: verifying looks at both servers
@@ -160,6 +162,7 @@ class Reader:
                 knocked=self._knocked,
                 has_journal=HERE in self._notes,
                 partner_journal=self._partner_notes(),
+                maintenance=dict(self.maintenance),
             )
         )
 
@@ -260,6 +263,7 @@ class Reader:
             return
         notes = journal.found(answer, self.remotes[connection].host)
         self._notes[connection] = notes
+        self.maintenance[connection] = maintenance_notes.found(answer)
         alive = {(note.run, *note.about): note for note in notes if self._is_alive(note, connection)}
         self._at_work.update(alive)
 

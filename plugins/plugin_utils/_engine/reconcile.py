@@ -30,7 +30,7 @@ from typing import Any
 from .._model import scope_specs
 from .._model.identity import Connection, Source, is_own_of_partner
 from .._model.note import Note
-from .._model.refusal import NotServing, Refused, TaskFailure
+from .._model.refusal import NotServing, NotYet, Refused, TaskFailure
 from .._model.removal_list import becomes_of_copy
 from .._model.server import Server
 from .._model.texts import few, in_sight, without_nothing
@@ -100,7 +100,7 @@ class Reconciliation:
         for attempt in itertools.count():
             try:
                 return self._attempt(planner, verifier)
-            except (Overtaken, NotServing) as late:
+            except (Overtaken, NotServing, NotYet) as late:
                 pause = random.uniform(0.5, 1) * min(PAUSE * 2**attempt, LONGEST_PAUSE)  # noqa: S311 # no secret
                 waited += pause
                 if waited > self._patience(late, before):
@@ -120,13 +120,15 @@ class Reconciliation:
         self.writing = Writing(self.reader, self.waiting, self.result, self.writing.done)
         self.reader.begin_anew()
 
-    def _patience(self, late: Overtaken | NotServing, before: str) -> float:
+    def _patience(self, late: Overtaken | NotServing | NotYet, before: str) -> float:
         """Seconds for planning anew; none where the same error came twice, or nothing is to be waited for."""
         if not self.waiting.timeout:
             return 0
         if isinstance(late, Overtaken):
             return 0 if not late.sure and str(late) == before else max(self.waiting.timeout, late.patience)
-        return 0 if self.check_mode else SECOND_LOOK
+        if self.check_mode:
+            return 0
+        return self.waiting.timeout if isinstance(late, NotYet) else SECOND_LOOK
 
     def _attempt(self, planner: Planner[Plan], verifier: Verifier | None) -> Plan:
         plan = self._planned(planner)
@@ -286,6 +288,8 @@ class Reconciliation:
         self._last_look(plan)
         try:
             left = calls.steps(self.reader.know(verifier))
+        except NotYet:
+            raise
         except Refused as refused:
             raise RemoteFailure(
                 f"Everything was written, but {name} does not show what was asked for: {without_nothing(str(refused))}"

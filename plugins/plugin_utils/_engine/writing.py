@@ -16,13 +16,14 @@ from typing import Any
 
 from .._model.identity import Connection, Source
 from .._model.note import Note
+from .._model.refusal import NotYet
 from .._model.render import differences
 from .._model.texts import few
 from .._planning import action_table, broken_runs, claims
 from .._planning.plan import Plan
 from .._planning.read_request import Scopes
 from .._windows import probes, server_replies
-from .._windows.cmdlets import Operation
+from .._windows.cmdlets import PROVE_SWITCHOVER, Operation
 from .._windows.errors import OVERTAKEN, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote, who
@@ -324,6 +325,11 @@ class Writing:
             raise Overtaken(
                 f"'{step.relationship if step else ''}' was made anew, or ended, by another task or a person on the "
                 f"server that keeps it, so nothing was taken out of it. {self.so_far('Run again.')}"
+            )
+        if call.operation["id"] == PROVE_SWITCHOVER and error_ids(answer) == {NOT_SO}:
+            raise NotYet(
+                f"automatic switchover of '{call.operation['match']['Name']}' is not on again on both servers, so "
+                f"the note that remembers it stays. {self.so_far('Run again.')}"
             )
         error = self.failure(RemoteError(answer, remote.host, step.partner if step else ""))
         told = Overtaken(str(error), sure=False) if error_ids(answer) <= OVERTAKEN else error

@@ -39,6 +39,10 @@ def showing(**result: Any) -> Iterator[None]:
         raise
 
 
+class NotYet(Refused):
+    """What comes by itself is not there yet: it is waited for, as long as the task waits for Normal."""
+
+
 class NotServing(Refused):
     """The copy of a scope that is to be kept does not serve. Another run may just be at work on it, so a second look is
     worth its while."""

@@ -15,7 +15,7 @@ from typing import Any
 from .identity import same_server
 from .refusal import Refused
 from .site import Share, refusal
-from .variables import Declaring, Decommission, Migration, Removal
+from .variables import Declaring, Decommission, Maintaining, Migration, Removal
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def to_take_out(answer: Mapping[str, Any], asked: Removal) -> tuple[Sequence[Mem
     return [each for each in leaving if each.scopes], missing
 
 
-def to_declare(there: Sequence[Existing], asked: Declaring) -> Chosen:
+def to_declare(there: Sequence[Existing], asked: Declaring | Maintaining) -> Chosen:
     """The relationships of the two. Raises Refused where there are none."""
     between = [one for one in there if one.is_between(asked.servers, asked.partner)]
     if not between:

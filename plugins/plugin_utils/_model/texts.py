@@ -27,6 +27,7 @@ _WORDS: Sequence[Sequence[str]] = (
     ("relationships", "events_problem"),
     ("safety_copies_problem",),
     ("server_additions",),
+    ("sentences",),
     ("verdicts", "sentence"),
     ("verdicts", "cure"),
     ("rows", "evidence"),

@@ -158,6 +158,54 @@ def partner_down(variables: Variables, hosts: Collection[str]) -> Declaring:
     return Declaring(str(server), str(partner))
 
 
+@dataclass(frozen=True)
+class Maintaining:
+    """`server` begins a maintenance or ends one; with one `partner`, or ("") with all. `begins` and `ends`: what of a
+    maintenance is done, in the words of the module. `tasks`: the file with what is done between the two ("": none)."""
+
+    server: str
+    partner: str
+    begins: bool
+    ends: str
+    tasks: str
+
+    @property
+    def servers(self) -> Sequence[str]:
+        """Both."""
+        return (self.server, self.partner)
+
+
+_ENDS = {"start": "", "finish": "finished", "cancel": "cancelled"}
+
+
+def maintenance(variables: Variables, hosts: Collection[str]) -> Maintaining:
+    """What the playbook maintenance is to do. Raises Refused, as above."""
+    server, partner, asked, tasks = (
+        variables.get(f"failover_{which}") for which in ("server", "partner", "maintenance", "maintenance_tasks")
+    )
+    should, problems = "the server in the inventory that is maintained", list[str]()
+    if _is_unset(server):
+        problems.append(_wrong("failover_server", server, should))
+    elif server not in hosts:
+        problems.append(_unknown_host("failover_server", server, should, hosts))
+    if partner is not None and partner in ("", server):
+        should = "one of its partners; leave it out for all of them"
+        problems.append(_wrong("failover_partner", partner, should, ", as failover_server is"))
+    what = "start, finish or cancel"
+    if tasks is None and asked not in _ENDS:
+        cure = "; or failover_maintenance_tasks a file of tasks, before which it starts and after which it finishes"
+        problems.append(_wrong("failover_maintenance", asked, f"{what}{cure}"))
+    if tasks is not None and asked is not None:
+        cure = "left out where failover_maintenance_tasks is given, which starts and finishes"
+        problems.append(_wrong("failover_maintenance", asked, cure))
+    if tasks is not None and not (isinstance(tasks, str) and tasks):
+        problems.append(_wrong("failover_maintenance_tasks", tasks, "the path of a file of tasks on the controller"))
+    problems += _number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
+    _refuse(problems)
+    ends = _ENDS[str(asked)] if tasks is None else "finished"
+    return Maintaining(str(server), str(partner or ""), asked == "start" or tasks is not None, ends, tasks or "")
+
+
 def swap_roles(variables: Variables, site: Sequence[Entry]) -> Sequence[str]:
     """The relationships whose servers change places. `site`: failover_relationships. Raises Refused, as above."""
     variable, should = "failover_relationships_to_swap", "names of relationships in hot standby"

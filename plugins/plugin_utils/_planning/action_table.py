@@ -15,6 +15,7 @@
 | CREATE, JOIN | name free, half there; copy here in no relationship, none there | next run: DETACH, again |
 | MODIFY | the half is there | next run |
 | REPLICATE, IMPORT, DOWN | a copy; ids free; CommunicationInterrupted | SAVE; -; - |
+| LAY, LIFT note | -; it is there | next run |
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._model import durations
+from .._model.maintenance_note import Maintenance
 from .._model.relationship_settings import DeclaredSettings
 from .._model.scope import ScopeSpec
-from .._windows import cmdlets, kept_files, scope_cmdlets, secret_record
+from .._model.texts import few
+from .._windows import cmdlets, kept_files, maintenance_notes, scope_cmdlets, secret_record
 from .._windows.cmdlets import Operation
 from . import effects, setting_changes
-from .actions import Action, Kind, Membership, SafetyCopy, list_scopes
+from .actions import Action, Kind, Lifting, Membership, SafetyCopy, list_scopes
 from .effects import Effect, Needs
 from .world import World
 
@@ -136,7 +139,21 @@ def _import(action: Action, computer: str | None) -> Operation:
 
 
 def _modify(action: Action, computer: str | None) -> Operation:
-    return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret)
+    return cmdlets.set_failover(action.name, action.detail.changes, action.detail.settings.shared_secret, computer)
+
+
+def _switched_on(action: Action) -> tuple[Operation, ...]:
+    """That automatic switchover is on again, on both servers."""
+    lifting: Lifting = action.detail
+    ends = (None, lifting.partner)
+    return tuple(cmdlets.prove_switchover(name, computer) for name in lifting.back for computer in ends)
+
+
+def _noted(note: Maintenance) -> str:
+    names = few(f"'{name}'" for name in note.relationships)
+    if note.ended:
+        return f"the maintenance of {note.server} is over ({names}), and automatic switchover is to be put back"
+    return f"{note.server} is in maintenance ({names})"
 
 
 def _membership(action: Action) -> tuple[Operation, ...]:
@@ -318,6 +335,25 @@ KINDS: Mapping[Kind, Row] = {
         effects.declared_down,
         lambda action, world: action.detail,
         alone=True,
+        scopes_at_once=AtOnce.NONE,
+    ),
+    Kind.LAY_NOTE: Row(
+        "note on {where} that {detail}",
+        lambda action, computer: maintenance_notes.keep(action.detail),
+        effects.anything,
+        effects.note_laid,
+        lambda action, world: _noted(action.detail),
+        alone=True,
+        scopes_at_once=AtOnce.NONE,
+    ),
+    Kind.LIFT_NOTE: Row(
+        "remove the note on {where} that {detail}",
+        lambda action, computer: maintenance_notes.drop(action.detail.note),
+        effects.has_note,
+        effects.note_lifted,
+        lambda action, world: _noted(action.detail.note),
+        alone=True,
+        proofs=_switched_on,
         scopes_at_once=AtOnce.NONE,
     ),
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._model.failover_states import CUT_OFF
 from .._model.identity import Source
+from .._model.maintenance_note import Maintenance
 from .._model.relationship_settings import DeclaredSettings
 from . import setting_changes
 from .read_request import Scopes
@@ -38,6 +39,8 @@ class Kind(Enum):
     REPLICATE = "replicate"
     IMPORT = "import"
     DOWN = "down"
+    LAY_NOTE = "lay note"  # of a maintenance
+    LIFT_NOTE = "lift note"
 
 
 class Stage(IntEnum):
@@ -59,7 +62,7 @@ class Action:
 
     `partner`: what is reached from the server that runs it ("": nothing but what `where` says). `normal`: the
     relationship has to be Normal before. `detail`: what the kind needs beside, one of the types below, or the number of
-    days for SAVE, a ScopeSpec for MAKE and ScopeDetails for COMPLETE.
+    days for SAVE, a ScopeSpec for MAKE, ScopeDetails for COMPLETE, a Maintenance for LAY_NOTE.
     """
 
     id: int
@@ -112,6 +115,16 @@ class Membership:
 class Expendable:
     """Of a copy that goes: as is known from notes, nothing is in it that is not in the kept one, which need not
     serve."""
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """What LIFT_NOTE takes away, as soon as automatic switchover of the relationships in `back` is on here and on the
+    partner."""
+
+    note: Maintenance
+    back: tuple[str, ...] = ()
+    partner: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.failover_states import CUT_OFF, PARTNER_DOWN
+from .._model.maintenance_note import Maintenance
 from .._model.relationship_settings import SETTINGS
 from .._model.scope import Scope
 from .._model.scope_specs import would_be as scope_would_be
@@ -119,7 +120,10 @@ def modified(action: Action, world: World) -> World:
     here = _where(action, world)
     before = here.relationships[action.name]
     after = setting_changes.modified(before, action.detail.changes)
-    changed = [it.option for it in SETTINGS if getattr(after, it.option) != getattr(before, it.option)]
+    sent = action.detail.changes
+    changed = [
+        it.option for it in SETTINGS if it.option in sent or getattr(after, it.option) != getattr(before, it.option)
+    ]
     world = world.having(here.with_half(after))
     other = _other(action, world)
     half = other.half(action.name) if other else None
@@ -147,6 +151,25 @@ def imported(action: Action, view: ServerView) -> ServerView:
 def declared_down(action: Action, view: ServerView) -> ServerView:
     """DOWN: this server's half is in state PartnerDown."""
     return view.with_half(replace(view.relationships[action.name], state=PARTNER_DOWN))
+
+
+def note_laid(action: Action, world: World) -> World:
+    """LAY_NOTE: the server has the note, in the place of one of its name."""
+    note: Maintenance = action.detail
+    return _with_notes(action, world, (*_without(note, action, world), note))
+
+
+def note_lifted(action: Action, world: World) -> World:
+    """LIFT_NOTE: the server has no note of its name."""
+    return _with_notes(action, world, _without(action.detail.note, action, world))
+
+
+def _without(gone: Maintenance, action: Action, world: World) -> tuple[Maintenance, ...]:
+    return tuple(note for note in world.maintenance.get(action.where, ()) if note.file != gone.file)
+
+
+def _with_notes(action: Action, world: World, notes: tuple[Maintenance, ...]) -> World:
+    return replace(world, maintenance={**world.maintenance, action.where: notes})
 
 
 # --- needs -----------------------------------------------------------------------------------------------------------
@@ -246,6 +269,17 @@ def _idle(action: Action, view: ServerView) -> Iterable[str]:
     for words, wrong in (("in service", view.serves), ("in failover", view.owners.__contains__)):
         if scopes := [scope for scope in action.scopes if wrong(scope)]:
             yield f"{list_scopes(scopes)} is {words} on {view.name}"
+
+
+def anything(action: Action, world: World) -> Iterable[str]:
+    """LAY_NOTE needs nothing."""
+    return ()
+
+
+def has_note(action: Action, world: World) -> Iterable[str]:
+    """The note is there."""
+    if action.detail.note.file not in {note.file for note in world.maintenance.get(action.where, ())}:
+        yield f"{_where(action, world).name} has no such note"
 
 
 is_idle = _on_one(_idle)

@@ -18,6 +18,7 @@ from .._model.render import settings
 from .._model.secret import LEAST, weakness
 from .._model.server import Server
 from .._model.texts import few, variable
+from . import in_maintenance
 from .action_table import KINDS
 from .actions import Action, Kind
 from .plan import Plan
@@ -65,7 +66,8 @@ def _check_removals(plan: Plan, limits: Limits) -> None:
 
 def check(plan: Plan, limits: Limits) -> None:
     """Raises Refused for a plan that must not be carried out: the states of its relationships, what would be removed,
-    the secrets that would be sent, the clocks of the two servers."""
+    the secrets that would be sent, the clocks of the two servers; one of a pair in maintenance."""
+    in_maintenance.check(plan)
     for view in plan.start.views.values():
         _check_states(plan, view, limits)
     _check_removals(plan, limits)

@@ -56,6 +56,7 @@ class Plan:
     differences: tuple[Difference, ...] | None = None  # of the two servers, where that is what the task is about
     diff: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
     header: str = ""  # of what a diff shows
+    maintains: bool = False  # it begins or ends a maintenance
 
     @cached_property
     def departures(self) -> tuple[Departure, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .._model import moments
 from .._model.server import RELATIONSHIP_LIMIT
 from .._model.texts import few
 from .double_service import Served, between
@@ -68,6 +69,17 @@ def _of_service(world: World) -> Iterator[Verdict]:
             tuple(map(str, note.scopes)),
             {"who": note.who, "since": note.since.isoformat() if note.since else None},
         )
+    for standing in world.maintenance.get(here.source, ()):
+        for name in standing.relationships:
+            yield Verdict(
+                "maintenance",
+                here.name,
+                standing.words,
+                "windhcp.failover.maintenance with failover_maintenance: finish, or cancel, ends it",
+                name,
+                standing.partner[0],
+                evidence={"server": standing.server, "who": standing.who, "since": moments.shown(standing.since)},
+            )
     if facts and facts.audit_log is False:
         yield _says(
             here,
@@ -85,6 +97,7 @@ def _of_service(world: World) -> Iterator[Verdict]:
     unknown = {
         "not_authorized": authorized is None,
         "broken_run": not world.has_journal,
+        "maintenance": not world.has_journal,
         "audit_log_off": facts is None or facts.audit_log is None,
         "dns_credentials_missing": facts is None or facts.dns_account is None,
     }

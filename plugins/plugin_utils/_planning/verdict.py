@@ -108,6 +108,14 @@ _ROWS = (
         BOTH,
         "the two servers register names in DNS as different accounts",
     ),
+    Kind(
+        "maintenance",
+        WARNING,
+        PAIR,
+        BESIDE,
+        STATISTICS,
+        "one of the two servers is in maintenance, so nothing is written to the pair",
+    ),
     # --- scopes of two servers ---
     Kind(
         "served_twice",

@@ -16,6 +16,7 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from .._model.identity import Connection, Hop, Source, Verdict, are_one
+from .._model.maintenance_note import Maintenance
 from .._model.note import Note
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
@@ -278,7 +279,7 @@ class World:
     ended yet. `secrets`: what this server keeps of those that were sent. `at_once`: scopes that Windows takes in one
     call. `safety_copy`: the one that was asked for. `knocked`: servers that were asked whether they are there.
     `has_journal`: the notes of this server were read. `partner_journal`: those of runs that did not end on partners,
-    where they were read.
+    where they were read. `maintenance`: the notes of maintenance on each server where notes were read.
     """
 
     views: Mapping[Source, ServerView] = field(default_factory=dict)
@@ -296,6 +297,7 @@ class World:
     knocked: Mapping[str, Knocked] = field(default_factory=dict)
     has_journal: bool = False
     partner_journal: tuple[Note, ...] = ()
+    maintenance: Mapping[Source, tuple[Maintenance, ...]] = field(default_factory=dict)
 
     @property
     def here(self) -> ServerView:

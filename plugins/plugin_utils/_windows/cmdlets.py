@@ -54,6 +54,7 @@ STATISTICS_PROPERTIES = (
 BINDING_PROPERTIES = ("IPAddress", "BindingState")
 
 USES = "uses"
+PROVE_SWITCHOVER = "prove_switchover"
 CREATES = "add_failover"
 
 # A DHCP service that has just started answers so for some seconds; only reads wait for it, all of a server together.
@@ -155,6 +156,12 @@ def prove_member(name: str, scope: IPv4Address, computer: str | None = None) -> 
     return _until("prove_member", parameters, select=["Name"], match={}, property="Name", values=[name], timeout=0)
 
 
+def prove_switchover(name: str, computer: str | None = None) -> Operation:
+    """An error unless automatic switchover of this relationship is on (of `computer`, over a second hop)."""
+    shown = {"select": ["Name", "AutoStateTransition"], "match": {"Name": name}, "property": "AutoStateTransition"}
+    return _until(PROVE_SWITCHOVER, at(computer), **shown, values=["True"], timeout=0)
+
+
 def _until(call_id: str, parameters: Mapping[str, Any], **more: Any) -> Operation:
     return {
         **_cmdlet(call_id, "Get-DhcpServerv4Failover", parameters),
@@ -254,13 +261,13 @@ def add_failover(declared: DeclaredSettings, partner: str, scopes: Sequence[IPv4
     return _cmdlet(CREATES, "Add-DhcpServerv4Failover", {**parameters, **_FORCE})
 
 
-def set_failover(name: str, changes: Mapping[str, Any], secret: str | None) -> Operation:
-    """Changes settings in place, in one call. `changes`: option name -> new value; enable_auth False clears the
-    secret."""
+def set_failover(name: str, changes: Mapping[str, Any], secret: str | None, computer: str | None = None) -> Operation:
+    """Changes settings in place, in one call; on `computer` over a second hop. `changes`: option name -> new value;
+    enable_auth False clears the secret."""
     parameters: dict[str, Any] = {"Name": name}
     for option, value in changes.items():
         parameters.update(_MODIFIED[option].as_parameters(value, secret))
-    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **_FORCE})
+    return _cmdlet("set_failover", "Set-DhcpServerv4Failover", {**parameters, **at(computer), **_FORCE})
 
 
 def remove_failover(name: str, computer: str | None = None) -> Operation:

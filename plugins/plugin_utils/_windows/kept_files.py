@@ -13,6 +13,7 @@ from .._model.secret import Secret
 from .cmdlets import Operation, at, own
 
 FOLDERS = ("kept", "safety-copies", "backups")  # that the script makes, by what it calls them
+UNFINISHED = "unfinished"  # the kind of texts that every task which writes reads
 
 
 def safety_copy(

@@ -283,3 +283,40 @@ def test_partner_down_names_the_wrong_variable(changes: Mapping[str, Any], text:
     (problem,) = problems(lambda: variables.partner_down({**DOWN, **changes}, HOSTS))
     assert problem.startswith(text)
     assert variables.partner_down(DOWN, HOSTS).servers == ("dhcp01", "dhcp09")
+
+
+UPDATES = {"failover_server": "dhcp01", "failover_maintenance_tasks": "updates.yml"}
+
+
+@pytest.mark.parametrize(
+    ("given", "begins", "ends"),
+    [
+        ({"failover_maintenance": "start"}, True, ""),
+        ({"failover_maintenance": "finish"}, False, "finished"),
+        ({"failover_maintenance": "cancel"}, False, "cancelled"),
+        ({"failover_maintenance_tasks": "updates.yml"}, True, "finished"),
+    ],
+)
+def test_what_of_a_maintenance_is_done(given: Mapping[str, Any], begins: bool, ends: str) -> None:
+    asked = variables.maintenance({"failover_server": "dhcp01", **given}, HOSTS)
+    assert (asked.begins, asked.ends, asked.servers) == (begins, ends, ("dhcp01", ""))
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"failover_server": None}, "failover_server: is not set; it should be the server in the inventory that is"),
+        ({"failover_server": "dhcp77"}, "failover_server: is 'dhcp77', which is no host of the inventory"),
+        ({"failover_partner": "dhcp01"}, "failover_partner: is 'dhcp01', as failover_server is; it should be one of"),
+        ({"failover_maintenance": "start"}, "failover_maintenance: is 'start'; it should be left out where failover_"),
+        ({"failover_maintenance_tasks": []}, "failover_maintenance_tasks: is a list of 0; it should be the path of"),
+        (
+            {"failover_maintenance_tasks": None},
+            "failover_maintenance: is not set; it should be start, finish or cancel",
+        ),
+        ({"failover_wait_timeout": "soon"}, "failover_wait_timeout: is 'soon'; it should be 0 to 2147483"),
+    ],
+)
+def test_maintenance_names_the_wrong_variable(changes: Mapping[str, Any], text: str) -> None:
+    (problem,) = problems(lambda: variables.maintenance({**UPDATES, **changes}, HOSTS))
+    assert problem.startswith(text)

@@ -34,7 +34,9 @@ HIDDEN = {
 def words(result: Mapping[str, Any]) -> str:
     steps = [step["step"] for step in result.get("plan") or ()]
     differences = [text for one in result.get("removals") or () for text in one["differences"]]
-    return " ".join([result.get("msg", ""), *result.get("warnings", ()), *steps, *differences])
+    return " ".join(
+        [result.get("msg", ""), *result.get("warnings", ()), *steps, *differences, *result.get("sentences", ())]
+    )
 
 
 # --- what cannot be seen
@@ -66,6 +68,7 @@ TASKS = [
         },
     ),
     ("dhcp_failover_partner_down", {"name": "HQ"}),
+    ("dhcp_failover_maintenance", {"state": "started"}),
 ]
 
 

@@ -31,5 +31,5 @@ def test_a_wrong_reader_is_found_out() -> None:
 
 def test_every_module_that_reads_a_server_is_spoilt() -> None:
     met = {(scene.task.module.removeprefix("dhcp_failover_"), scene.check_mode) for scene in scenes()}
-    modules = ("info", "partner_down", "relationship", "replicate", "restore", "scope", "scope_copy")
+    modules = ("info", "maintenance", "partner_down", "relationship", "replicate", "restore", "scope", "scope_copy")
     assert met == {(module, check_mode) for module in modules for check_mode in (True, False)}

@@ -81,6 +81,7 @@ PLANTED: dict[str, Planted] = {
     # warnings that a report tells, and that nobody is called for
     **dict.fromkeys(
         (
+            "maintenance",
             "members_inactive",
             "authentication_off",
             "interval_below_mclt",

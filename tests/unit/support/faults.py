@@ -128,6 +128,10 @@ def _split(servers: Pair) -> None:
     servers.server("DHCP02").scopes[THREE].exclusions = [AddressRange(middle + 1, scope.end_range)]
 
 
+def _maintained(servers: Pair) -> None:
+    servers.ok("dhcp_failover_maintenance", state="started", partner_host="dhcp02")
+
+
 FAULTS: dict[str, Fault] = {
     "half_missing": Fault(_half_missing, in_sync=False, healthy=False),
     "not_normal": Fault(lambda s: s.lab.cut_link("DHCP01", "DHCP02", "failover"), healthy=False),
@@ -148,6 +152,7 @@ FAULTS: dict[str, Fault] = {
     "scope_full": Fault(lambda s: fill(s, lambda _n: False), healthy=False),
     "scope_nearly_full": Fault(lambda s: fill(s, lambda n: n < 8)),
     "dns_credentials_differ": Fault(lambda s: setattr(s.server("DHCP02"), "dns_account", "CONTOSO\\other")),
+    "maintenance": Fault(_maintained),
     "served_twice": Fault(served_twice),
     "split_scope": Fault(_split),
     "not_authorized": Fault(lambda s: setattr(s.server("DHCP01"), "authorized", False), healthy=False),

@@ -34,11 +34,17 @@ WRITES = [
     cmdlets.add_failover(LOAD_BALANCE, "dhcp02", SCOPES),
     cmdlets.add_failover(HOT_STANDBY, "dhcp02", SCOPES),
     cmdlets.set_failover("HQ", EVERY_CHANGE, "x"),
+    cmdlets.set_failover("HQ", {"state_switch_interval": 0}, None, "dhcp02"),
     cmdlets.set_failover("HQ", {"load_balance_percent": 0, "state_switch_interval": 0, "enable_auth": False}, None),
     cmdlets.remove_failover("HQ"),
     cmdlets.add_failover_scopes("HQ", SCOPES),
 ]
-READS = [cmdlets.get_failover(), cmdlets.get_scopes(), cmdlets.get_bindings()]
+READS = [
+    cmdlets.get_failover(),
+    cmdlets.get_scopes(),
+    cmdlets.get_bindings(),
+    cmdlets.prove_switchover("HQ", "dhcp02"),
+]
 
 
 @pytest.mark.parametrize("operation", WRITES + READS, ids=lambda operation: operation["id"])

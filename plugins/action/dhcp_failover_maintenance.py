@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.arguments import PARTNER, WAITING
+from ..plugin_utils._planning import maintaining, maintenance_words
+from ..plugin_utils._planning.maintained_pairs import CANCELLED, FINISHED, STARTED, Wanted
+from ..plugin_utils._windows.script_request import who
+
+
+class ActionModule(FailoverAction):
+    """A server's maintenance is begun, finished or cancelled: see maintaining."""
+
+    MAINTAINS = True
+    ARGUMENT_SPEC = {
+        "state": {"type": "str", "choices": [STARTED, FINISHED, CANCELLED], "required": True},
+        "relationships": {"type": "list", "elements": "str"},
+        "reason": {"type": "str", "default": ""},
+        "wait_timeout": WAITING["wait_timeout"],
+        "allow_state": WAITING["allow_state"],
+        **PARTNER,
+    }
+
+    def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Brings it to the state that is asked for. Raises Refused and RemoteFailure."""
+        names, allowed = options["relationships"], tuple(options["allow_state"])
+        wanted = Wanted(options["state"], None if names is None else tuple(names), who(), options["reason"], allowed)
+        plan = self.reconcile(
+            lambda world: maintaining.plan(wanted, world),
+            lambda applied, world: maintaining.verify(wanted, applied, world),
+        )
+        if wanted.state != FINISHED:
+            self.warn_of_states(wanted.names or self.reader.world().here.relationships, plan)
+        return dict(maintenance_words.told(wanted, plan, self.check_mode))

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a maintenance does with what is known of both servers (whole tasks: test_dhcp_failover_maintenance.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import builders
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import Source
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.maintenance_note import Maintenance
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import NotYet, Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import maintaining
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Stage
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintained_pairs import (
+    CANCELLED,
+    FINISHED,
+    STARTED,
+    Wanted,
+)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import maintenance_notes
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
+from worlds import GONE, HERE, HOP, OWN, PARTNER, in_words, partner, world
+
+MEMBERS = {"HQ": ["10.0.1.0"]}
+NAMES = (PARTNER, "DHCP02", "10.10.0.12")
+MINE = maintenance_notes.named(Maintenance("DHCP01", NAMES, ("HQ",), {"HQ": 3600}, "ann@ctl"))
+THEIRS = maintenance_notes.named(replace(MINE, partner=("DHCP01", "10.10.0.11")))
+Notes = Mapping[Source, tuple[Maintenance, ...]]
+
+
+def half(server: Server, **changes: object) -> Server:
+    return replace(server, relationships=(replace(server.relationships[0], **changes),))  # type: ignore[arg-type]
+
+
+def known(  # noqa: PLR0913 # each test says one thing of them
+    interval: int,
+    notes: Notes,
+    there: Server | RemoteFailure | None = None,
+    source: Source = OWN,
+    state: str = "Normal",
+    theirs: int | None = None,
+) -> World:
+    here = half(
+        builders.server([builders.relationship("HQ", MEMBERS["HQ"])]), state_switch_interval=interval, state=state
+    )
+    other = there or half(partner(MEMBERS), state_switch_interval=interval if theirs is None else theirs, state=state)
+    return replace(world(here, other, source), maintenance=notes)
+
+
+def planned(state: str, start: World, **more: object) -> Plan:
+    made = maintaining.plan(Wanted(state, who="ann@ctl", **more), start)  # type: ignore[arg-type]
+    assert isinstance(made, Plan), made
+    return made
+
+
+LAID, PAUSED = "note on DHCP01 that DHCP01 is in maintenance ('HQ')", "state_switch_interval 01:00:00 -> off"
+BACK = "state_switch_interval off -> 01:00:00"
+LIFTED = "remove the note on DHCP01 that DHCP01 is in maintenance ('HQ')"
+BOTH: Notes = {HERE: (MINE,), OWN: (THEIRS,)}
+
+
+def test_the_note_that_remembers_stands_before_anything_is_paused() -> None:
+    made = planned(STARTED, known(3600, {HERE: (), OWN: ()}))
+    assert in_words(made) == [
+        LAID,
+        f"modify relationship 'HQ': {PAUSED}",
+        LAID.replace("on DHCP01", "on DHCP02"),
+    ]
+    assert made.maintains
+    (note,) = made.end.maintenance[HERE]
+    assert (note.paused, note.relationships, note.who) == ({"HQ": 3600}, ("HQ",), "ann@ctl")
+
+
+@pytest.mark.parametrize(
+    ("interval", "notes", "words"),
+    [
+        (
+            3600,
+            {HERE: (MINE,), OWN: ()},
+            [f"modify relationship 'HQ': {PAUSED}", LAID.replace("on DHCP01", "on DHCP02")],
+        ),
+        (0, {HERE: (MINE,), OWN: ()}, [LAID.replace("on DHCP01", "on DHCP02")]),
+        (0, {HERE: (), OWN: (THEIRS,)}, [LAID]),
+        (0, BOTH, []),
+    ],
+)
+def test_one_that_was_broken_off_is_completed_from_what_its_note_remembers(
+    interval: int, notes: Notes, words: list[str]
+) -> None:
+    made = planned(STARTED, known(interval, notes))
+    assert in_words(made) == words
+    assert made.end.maintenance[HERE][0].paused == {"HQ": 3600}
+
+
+def test_a_half_that_alone_has_it_otherwise_is_changed_where_it_is() -> None:
+    made = planned(STARTED, known(0, BOTH, theirs=3600))
+    assert [(action.where, action.other) for action in made.actions] == [(OWN, HERE)]
+    over_hop = planned(STARTED, known(0, {HERE: (MINE,)}, source=HOP, theirs=3600))
+    assert [(action.where, action.other) for action in over_hop.actions] == [(HOP, HERE)]
+
+
+def test_a_change_that_did_not_reach_the_partner_is_made_there_by_the_next_plan() -> None:
+    applied = planned(STARTED, known(3600, {HERE: (), OWN: ()}))
+    with pytest.raises(NotYet, match="the change of HQ has not reached the partner"):
+        maintaining.verify(Wanted(STARTED), applied, known(0, BOTH, theirs=3600))
+    there = planned(STARTED, known(0, BOTH, theirs=3600))
+    left = maintaining.verify(Wanted(STARTED), there, known(0, BOTH, theirs=3600))
+    assert isinstance(left, Plan)
+    assert len(left.actions) == 1, "it fails then"
+
+
+def test_what_is_put_back_is_proven_before_the_last_note_goes() -> None:
+    made = planned(FINISHED, known(0, BOTH))
+    assert in_words(made) == [f"modify relationship 'HQ': {BACK}", LIFTED.replace("on DHCP01", "on DHCP02"), LIFTED]
+    assert [action.detail.back for action in made.actions[1:]] == [(), ("HQ",)]
+
+
+def test_cancelling_ends_the_hold_first_and_forgets_last() -> None:
+    made = planned(CANCELLED, known(0, BOTH))
+    over = "that the maintenance of DHCP01 is over ('HQ'), and automatic switchover is to be put back"
+    assert in_words(made) == [
+        f"note on DHCP01 {over}",
+        LIFTED.replace("on DHCP01", "on DHCP02"),
+        f"modify relationship 'HQ': {BACK}",
+        f"remove the note on DHCP01 {over}",
+    ]
+    assert [action.stage for action in made.actions] == [Stage.MAKE, Stage.CLEAR, Stage.SETTLE, Stage.LAST]
+
+
+def test_cancelling_without_the_partner_remembers_what_is_to_be_put_back() -> None:
+    made = planned(CANCELLED, known(0, {HERE: (MINE,)}, GONE, state="CommunicationInterrupted"))
+    assert [note.ended for note in made.end.maintenance[HERE]] == [True]
+    again = planned(CANCELLED, replace(made.start, maintenance=made.end.maintenance))
+    assert again.actions == ()
+    assert any("automatic switchover of 'HQ' stays off" in warning for warning in again.warnings)
+    nothing_paused = replace(MINE, paused={})
+    gone = planned(CANCELLED, known(0, {HERE: (nothing_paused,)}, GONE, state="CommunicationInterrupted"))
+    assert in_words(gone) == [LIFTED]
+
+
+@pytest.mark.parametrize(
+    ("state", "raised"),
+    [
+        ("Startup", NotYet),
+        ("CommunicationInterrupted", NotYet),
+        ("PartnerDown", NotYet),
+        ("PotentialConflict", Refused),
+    ],
+)
+def test_finishing_waits_for_what_comes_by_itself_and_for_nothing_else(state: str, raised: type[Refused]) -> None:
+    with pytest.raises(raised) as told:
+        planned(FINISHED, known(0, BOTH, state=state))
+    assert type(told.value) is raised
+    assert str(told.value).startswith(f"'HQ' is {state} on DHCP01 and {state} on DHCP02")
+    assert planned(FINISHED, known(0, BOTH, state=state), allow_state=(state,)).actions
+
+
+def test_finishing_waits_for_a_partner_that_does_not_answer_yet() -> None:
+    with pytest.raises(NotYet, match=r"dhcp02\.contoso\.example cannot be read"):
+        planned(FINISHED, known(0, {HERE: (MINE,)}, GONE))
+
+
+def test_nothing_is_known_at_first() -> None:
+    assert maintaining.plan(Wanted(STARTED), World()) == ReadRequest()
+    asked = maintaining.plan(Wanted(STARTED), world(builders.server([builders.relationship("HQ", MEMBERS["HQ"])])))
+    assert isinstance(asked, ReadRequest)
+    assert [read.key for read in asked.partners] == [PARTNER]
+
+
+def test_a_server_without_relationships_has_nobody_to_tell() -> None:
+    with pytest.raises(Refused, match="DHCP01 has no relationship, so there is no partner to tell of it"):
+        maintaining.plan(Wanted(STARTED), world(builders.server([])))

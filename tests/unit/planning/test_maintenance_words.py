@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is said of a maintenance that was begun or ended (whole tasks: test_dhcp_failover_maintenance.py)."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import maintenance_words
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintained_pairs import (
+    CANCELLED,
+    FINISHED,
+    STARTED,
+    Wanted,
+)
+from test_maintaining import BOTH, THEIRS, known, planned
+from worlds import HERE, OWN
+
+BEGUN = "DHCP01 is in maintenance since 2026-03-01 08:00:00 (UTC), begun by ann@ctl"
+UNTIL = "until it has ended (failover_maintenance: finish, or cancel)."
+REST = f"automatic switchover is off: 'HQ' (01:00:00). Nothing is written to 'HQ' {UNTIL}"
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "sentence"),
+    [(False, f"{BEGUN}; {REST}"), (True, f"{BEGUN} (or would be: this is check mode); {REST}")],
+)
+def test_one_that_begins(check_mode: bool, sentence: str) -> None:
+    made = planned(STARTED, known(3600, {HERE: (), OWN: ()}))
+    told = maintenance_words.told(Wanted(STARTED), made, check_mode)
+    assert told["sentences"] == [sentence]
+    assert [(one["partner"], one["paused"]) for one in told["maintenance"]] == [
+        ("dhcp02.contoso.example", {"HQ": 3600})
+    ]
+
+
+@pytest.mark.parametrize("state", [FINISHED, CANCELLED])
+@pytest.mark.parametrize(("check_mode", "is_"), [(False, "is"), (True, "would be")])
+def test_one_that_ends(state: str, check_mode: bool, is_: str) -> None:
+    told = maintenance_words.told(Wanted(state), planned(state, known(0, BOTH)), check_mode)
+    on = f"automatic switchover {is_} on again: 'HQ' (01:00:00)"
+    assert told == {"maintenance": [], "sentences": [f"The maintenance of DHCP01 ('HQ') {is_} {state}, and {on}."]}
+
+
+def test_what_the_partner_alone_has_left_and_nothing_at_all() -> None:
+    left = planned(CANCELLED, known(3600, {HERE: (), OWN: (THEIRS,)}))
+    said = maintenance_words.told(Wanted(CANCELLED), left, False)["sentences"]
+    assert said == ["What a maintenance had left on the partner is cancelled."]
+    nothing = planned(CANCELLED, known(3600, {HERE: (), OWN: ()}))
+    said = maintenance_words.told(Wanted(CANCELLED), nothing, False)["sentences"]
+    assert said == ["DHCP01 is in no maintenance with a partner, so there is nothing to end."]
