@@ -11,7 +11,7 @@ TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
 .PHONY: help demo test lint imports unit integration molecule sanity everything declared adopt-proof nothing-lost whole-server
-.PHONY: forks fuzz races bench large-exports docs screenshots recordings collection clean
+.PHONY: forks fuzz races bench large-exports docs pages screenshots recordings collection clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -103,12 +103,11 @@ bench: .venv/ready collection $(TREE) ## what a server costs, beside what does l
 large-exports: .venv/ready $(TREE) ## exports of 255 MB: how long, and that reading takes less than 1 GB
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m fuzz.large
 
-# without a network its links into Ansible's own docs are missing
-docs: .venv/ready collection ## the documentation as HTML: .build/docs/build/html/index.html
-	@rm -rf .build/docs && install -d -m 700 .build/docs/rst
-	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --dest-dir .build/docs \
-	  --sphinx-theme alabaster --project windhcp.failover --copyright "the windhcp.failover authors" --title windhcp.failover windhcp.failover
-	cd .build/docs && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections ./build.sh
+docs: .venv/ready collection ## the documentation as HTML: .build/docs/build/html/index.html; fails on any warning
+	@PYTHONPATH=tests $(BIN)/python -m docsite .build/docs
+
+pages: .venv/ready $(TREE) ## the pages of the documentation that are made of the code and of the playbooks, anew
+	@PYTHONPATH=tests:.build/tree $(BIN)/python -m docsite.reference
 
 screenshots: .venv/ready $(TREE) ## the report's page of an invented fleet, and the pictures of it in the documentation
 	@PYTHONPATH=tests:tests/unit/support:.build/tree $(BIN)/python -m screenshots
