@@ -1,0 +1,209 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""python -m docsite.cooking: does what the pages of the cookbook say, against a lab, and writes anew what came of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+import yaml
+from docsite.build import PAGES
+from docsite.recipes import Commands, File, Lab, Typed, same, shortened, steps, with_output
+from harness import Site
+from lab import topology
+from lab.core import metadata
+from lab.core.api import Session
+
+TOPOLOGY = Path(__file__).with_name("contoso.yml")
+
+
+@dataclass(frozen=True)
+class Story:
+    """Pages that go on where the one before has ended, in a lab of their own. `without`: relationships that are not
+    there yet; `adopted`: the reader has done what the first pages say."""
+
+    pages: Sequence[str]
+    without: Sequence[str] = ()
+    adopted: bool = True
+
+
+_FIRST = (
+    "see",
+    "adopt",
+    "create",
+    "add_scopes",
+    "new_scope",
+    "settings",
+    "secret",
+    "replicate",
+    "drift",
+    "take_out",
+    "end",
+)
+_SERVERS = ("restore", "reservation", "new_address", "migrate", "swap_roles", "decommission")
+STORIES = (
+    Story(("cookbook", *(f"cookbook_{name}" for name in _FIRST)), ("Branches",), adopted=False),
+    Story(("cookbook", *(f"cookbook_{name}" for name in _SERVERS))),
+    Story(("cookbook", "cookbook_partner_dead")),
+)
+FOLDER = "/home/admin/dhcp"  # of the reader, in what is printed
+DATA = "group_vars/dhcp_servers/failover.yml"
+_COPY = re.compile(r"(DHCP\d\d-\w+)-\d{8}T\d{6}Z-[0-9a-f]{8}\.xml")
+_PROGRAMS = ("ansible-playbook", "ansible-vault", "ansible")
+
+
+class Kitchen:
+    """A lab and the folder of a reader."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.folder, self.may_fail = site, site.folder, False
+        self.copies: dict[str, str] = {}  # safety copies that were told of: server and relationship -> name of the file
+        self.happens: Mapping[str, Callable[..., None]] = {
+            "vault": self._vault,
+            "fails": self._fails,
+            "off": self._off,
+            "back": self._back,
+            "address": self._address,
+            "secret": self._secret,
+            "forget": self._forget,
+        }
+
+    def cook(self, page: str) -> str:
+        """The page, with what its commands print now where that is something else."""
+        for step in list(steps(page)):
+            if isinstance(step, Lab):
+                self.happens[step.words[0]](*step.words[1:])
+            elif isinstance(step, File):
+                self.write(step)
+            elif isinstance(step, Typed):
+                self.type(step)
+            else:
+                page = self._ran(page, step)
+        return page
+
+    def _ran(self, page: str, console: Commands) -> str:
+        came = [(command, self.run(command)) for command, _printed in console.calls]
+        if all(same(now, shown) for (_c, now), (_d, shown) in zip(came, console.calls, strict=True)):
+            return page
+        # the blocks before it may have grown
+        here = [step for step in steps(page) if isinstance(step, Commands) and step.calls == console.calls]
+        return with_output(page, here[-1].block, came)
+
+    def run(self, command: str) -> Sequence[str]:
+        """What a command prints, as a page shows it. Only one that a page says of may fail."""
+        program, *arguments = shlex.split(_COPY.sub(lambda match: self.copies.get(match[1], match[0]), command))
+        if program == "cat":
+            return (self.folder / arguments[0]).read_text(encoding="utf-8").splitlines()
+        assert program in _PROGRAMS, command
+        ended = self.site.execute(program, *arguments, environment={"ANSIBLE_FORKS": "1"})
+        assert bool(ended.code) == self.may_fail, ended.output
+        self.may_fail = False
+        self.copies.update({match[1]: match[0] for match in _COPY.finditer(ended.output)})
+        return shortened(ended.output.replace(str(self.folder), FOLDER))
+
+    def write(self, file: File) -> None:
+        """A file of the reader's, or what is new in one."""
+        path = self.folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not file.part:
+            path.write_text(file.text, encoding="utf-8")
+            return
+        data, new = yaml.safe_load(path.read_text(encoding="utf-8")), yaml.safe_load(file.text)
+        known = {entry["name"]: entry for entry in data["failover_relationships"]}
+        for entry in new.pop("failover_relationships", ()):
+            known[entry["name"]] = {**known.get(entry["name"], {}), **entry}
+        data["failover_relationships"] = list(known.values())
+        path.write_text(yaml.safe_dump({**data, **new}, sort_keys=False), encoding="utf-8")
+
+    def type(self, typed: Typed) -> None:
+        """A cmdlet with parameters of plain words, as a person types it on a server."""
+        cmdlet, *words = shlex.split(typed.command)
+        given: dict[str, Any] = {}
+        for word in words:
+            if word.startswith("-") and not word[1:2].isdigit():
+                name = word[1:]
+                given[name] = True
+            else:
+                given[name] = word
+        server = typed.host.upper()
+        outcome = self.site.lab.invoke(Session(server, "CONTOSO\\admin"), cmdlet, metadata.from_json(cmdlet, given))
+        assert not outcome.errors, outcome.errors
+
+    # --- what happens without the reader ----------------------------------------------------------------------------
+
+    def _vault(self) -> None:
+        """The reader's vault and the file with its password."""
+        password = self.folder / ".vault-password"
+        with open(os.open(password, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write("open sesame\n")
+        self._keep("long and random enough")
+
+    def _secret(self) -> None:
+        self._keep("another one, and as long")
+
+    def _keep(self, secret: str) -> None:
+        vault = self.folder / DATA.replace("failover.yml", "vault.yml")
+        vault.parent.mkdir(parents=True, exist_ok=True)
+        vault.write_text(yaml.safe_dump({"vault_failover_secret": secret}), encoding="utf-8")
+        self.run(f"ansible-vault encrypt --vault-password-file .vault-password {vault}")
+
+    def _forget(self, relationship: str) -> None:
+        path = self.folder / DATA
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data["failover_relationships"] = [one for one in data["failover_relationships"] if one["name"] != relationship]
+        path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+
+    def _fails(self) -> None:
+        self.may_fail = True
+
+    def _off(self, server: str) -> None:
+        self.site.lab.servers[server].reachable = False
+        self.site.service.endpoints[server].close()
+
+    def _back(self, server: str) -> None:
+        self.site.lab.servers[server].reachable = True
+
+    def _address(self, server: str, address: str) -> None:
+        self.site.lab.change_address(server, IPv4Address(address))
+
+
+def cooked(story: Story, net: str) -> Mapping[str, str]:
+    """The pages of a story as they come out now."""
+    servers = yaml.safe_load(TOPOLOGY.read_text(encoding="utf-8"))
+    for name in story.without:
+        del servers["relationships"][name]
+    with Site(topology.loads(yaml.safe_dump(servers)), "standin", net) as site:
+        kitchen, first = Kitchen(site), story.pages[0]
+        pages = {first: kitchen.cook(read(first))}
+        if story.adopted:
+            kitchen.run(f"ansible-playbook windhcp.failover.adopt -e failover_file={DATA}")
+            kitchen.write(File(DATA, 'failover_shared_secret: "{{ vault_failover_secret }}"\n', part=True))
+        return {**pages, **{name: kitchen.cook(read(name)) for name in story.pages[1:]}}
+
+
+def read(name: str) -> str:
+    """A page."""
+    return (PAGES / f"{name}.rst").read_text(encoding="utf-8")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Without arguments all stories; with numbers only these."""
+    for number, story in enumerate(STORIES):
+        if arguments and str(number) not in arguments:
+            continue
+        for name, text in cooked(story, "127.88.1").items():
+            if read(name) != text:
+                (PAGES / f"{name}.rst").write_text(text, encoding="utf-8")
+                print(f"{name} is another one now")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
