@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""python -m docsite.cooking: does what the pages of the cookbook say, against a lab, and writes anew what came of it."""
+"""python -m docsite.cooking: does what the pages of the cookbook say, against a lab, and writes anew what came."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import yaml
-from docsite.build import PAGES
-from docsite.recipes import Commands, File, Lab, Typed, same, shortened, steps, with_output
 from harness import Site
 from lab import topology
 from lab.core import metadata
 from lab.core.api import Session
+
+from docsite.build import PAGES
+from docsite.recipes import Commands, File, Lab, Typed, same, shortened, steps, with_output
 
 TOPOLOGY = Path(__file__).with_name("contoso.yml")
 
@@ -50,7 +51,7 @@ _FIRST = (
 )
 _SERVERS = ("restore", "reservation", "new_address", "migrate", "swap_roles", "decommission")
 STORIES = (
-    Story(("cookbook", *(f"cookbook_{name}" for name in _FIRST)), ("Branches",), adopted=False),
+    Story(("cookbook", *(f"cookbook_{name}" for name in _FIRST)), ("Branches", "Munich"), adopted=False),
     Story(("cookbook", *(f"cookbook_{name}" for name in _SERVERS))),
     Story(("cookbook", "cookbook_partner_dead")),
 )
@@ -73,11 +74,11 @@ class Kitchen:
             "back": self._back,
             "address": self._address,
             "secret": self._secret,
-            "forget": self._forget,
         }
 
     def cook(self, page: str) -> str:
         """The page, with what its commands print now where that is something else."""
+        consoles = 0
         for step in list(steps(page)):
             if isinstance(step, Lab):
                 self.happens[step.words[0]](*step.words[1:])
@@ -86,20 +87,21 @@ class Kitchen:
             elif isinstance(step, Typed):
                 self.type(step)
             else:
-                page = self._ran(page, step)
+                page = self._ran(page, step, consoles)
+                consoles += 1
         return page
 
-    def _ran(self, page: str, console: Commands) -> str:
+    def _ran(self, page: str, console: Commands, number: int) -> str:
         came = [(command, self.run(command)) for command, _printed in console.calls]
         if all(same(now, shown) for (_c, now), (_d, shown) in zip(came, console.calls, strict=True)):
             return page
-        # the blocks before it may have grown
-        here = [step for step in steps(page) if isinstance(step, Commands) and step.calls == console.calls]
-        return with_output(page, here[-1].block, came)
+        # where it is by now: those before it may have grown
+        here = [step for step in steps(page) if isinstance(step, Commands)][number]
+        return with_output(page, here.block, came)
 
     def run(self, command: str) -> Sequence[str]:
         """What a command prints, as a page shows it. Only one that a page says of may fail."""
-        program, *arguments = shlex.split(_COPY.sub(lambda match: self.copies.get(match[1], match[0]), command))
+        program, *arguments = shlex.split(self._with_copies(command).replace("\\\n", " "))
         if program == "cat":
             return (self.folder / arguments[0]).read_text(encoding="utf-8").splitlines()
         assert program in _PROGRAMS, command
@@ -108,6 +110,10 @@ class Kitchen:
         self.may_fail = False
         self.copies.update({match[1]: match[0] for match in _COPY.finditer(ended.output)})
         return shortened(ended.output.replace(str(self.folder), FOLDER))
+
+    def _with_copies(self, command: str) -> str:
+        """A command with the names that the safety copies have here."""
+        return _COPY.sub(lambda match: self.copies.get(match[1], match[0]), command)
 
     def write(self, file: File) -> None:
         """A file of the reader's, or what is new in one."""
@@ -134,7 +140,8 @@ class Kitchen:
             else:
                 given[name] = word
         server = typed.host.upper()
-        outcome = self.site.lab.invoke(Session(server, "CONTOSO\\admin"), cmdlet, metadata.from_json(cmdlet, given))
+        session = Session(server, self.site.lab.servers[server].credentials[0].user)
+        outcome = self.site.lab.invoke(session, cmdlet, metadata.from_json(cmdlet, given))
         assert not outcome.errors, outcome.errors
 
     # --- what happens without the reader ----------------------------------------------------------------------------
@@ -153,13 +160,7 @@ class Kitchen:
         vault = self.folder / DATA.replace("failover.yml", "vault.yml")
         vault.parent.mkdir(parents=True, exist_ok=True)
         vault.write_text(yaml.safe_dump({"vault_failover_secret": secret}), encoding="utf-8")
-        self.run(f"ansible-vault encrypt --vault-password-file .vault-password {vault}")
-
-    def _forget(self, relationship: str) -> None:
-        path = self.folder / DATA
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        data["failover_relationships"] = [one for one in data["failover_relationships"] if one["name"] != relationship]
-        path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+        self.run(f"ansible-vault encrypt {vault}")
 
     def _fails(self) -> None:
         self.may_fail = True
@@ -175,18 +176,18 @@ class Kitchen:
         self.site.lab.change_address(server, IPv4Address(address))
 
 
-def cooked(story: Story, net: str) -> Mapping[str, str]:
+def cooked(story: Story, net: str) -> Iterator[tuple[str, str]]:
     """The pages of a story as they come out now."""
     servers = yaml.safe_load(TOPOLOGY.read_text(encoding="utf-8"))
     for name in story.without:
         del servers["relationships"][name]
     with Site(topology.loads(yaml.safe_dump(servers)), "standin", net) as site:
-        kitchen, first = Kitchen(site), story.pages[0]
-        pages = {first: kitchen.cook(read(first))}
-        if story.adopted:
-            kitchen.run(f"ansible-playbook windhcp.failover.adopt -e failover_file={DATA}")
-            kitchen.write(File(DATA, 'failover_shared_secret: "{{ vault_failover_secret }}"\n', part=True))
-        return {**pages, **{name: kitchen.cook(read(name)) for name in story.pages[1:]}}
+        kitchen = Kitchen(site)
+        for at, name in enumerate(story.pages):
+            yield name, kitchen.cook(read(name))
+            if at == 0 and story.adopted:
+                kitchen.run(f"ansible-playbook windhcp.failover.adopt -e failover_file={DATA}")
+                kitchen.write(File(DATA, 'failover_shared_secret: "{{ vault_failover_secret }}"\n', part=True))
 
 
 def read(name: str) -> str:
@@ -196,10 +197,11 @@ def read(name: str) -> str:
 
 def main(arguments: Sequence[str]) -> None:
     """Without arguments all stories; with numbers only these."""
+    net = f"127.{20 + os.getpid() % 200}.{os.getpid() // 200 % 250}"  # of this process
     for number, story in enumerate(STORIES):
         if arguments and str(number) not in arguments:
             continue
-        for name, text in cooked(story, "127.88.1").items():
+        for name, text in cooked(story, net):
             if read(name) != text:
                 (PAGES / f"{name}.rst").write_text(text, encoding="utf-8")
                 print(f"{name} is another one now")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 _BLOCK = re.compile(r"( *)\.\. code-block:: (\w+)$")
@@ -19,6 +19,9 @@ _LAB = re.compile(r"\.\. lab: (.+)$")
 _PART = ", a part"
 _TASK = re.compile(r"(TASK|PLAY RECAP|RUNNING HANDLER)( \[.*\])? \*+$")
 _STATUS = re.compile(r"(ok|changed|skipping|included): \[?[^\]]*\]?( => \(item=.*\))?\s*$|\.\.\.ignoring$")
+# what each run of the role says, and what a failed task returns beside its message
+_SAID_OFTEN = ("Say which server writes the others", "Say when a secret is sent")
+_FAILED = re.compile(r'(fatal: .* => \{).*?("msg": "(?:[^"\\]|\\.)*").*\}$')
 # what two runs need not have in common: moments, names of files, how many tasks a play has
 _VARIES = (
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?", "TIME"),
@@ -149,7 +152,7 @@ def _command(command: str) -> Sequence[str]:
 
 
 def shortened(output: str) -> Sequence[str]:
-    """What Ansible prints, without tasks that only say ok and without the rows of asterisks, as a page has it."""
+    """What Ansible prints as a page has it: without tasks that only say ok, and without the rows of asterisks."""
     blocks: list[tuple[str, list[str]]] = [("", [])]
     for line in map(str.rstrip, output.splitlines()):
         if line.startswith("PLAY ["):
@@ -160,8 +163,8 @@ def shortened(output: str) -> Sequence[str]:
             blocks[-1][1].append(re.sub(r"  +", " ", line) if blocks[-1][0].startswith("PLAY RECAP") else line)
     kept: list[str] = []
     for title, lines in blocks:
-        said = _stripped(_without_origin(lines))
-        if any(said):
+        said = _stripped([_FAILED.sub(r"\1..., \2, ...}", line) for line in _without_origin(lines)])
+        if any(said) and not any(name in title for name in _SAID_OFTEN):
             kept += ["", *([title] if title else []), *(line for line, _again in groupby(said))]
     return kept[1:]
 
@@ -186,8 +189,3 @@ def masked(lines: Sequence[str]) -> Sequence[str]:
 def same(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two outputs differ in nothing but what may vary."""
     return masked(one) == masked(other)
-
-
-def with_caption(block: Block, caption: str) -> Block:
-    """The same block as another file."""
-    return replace(block, caption=caption)

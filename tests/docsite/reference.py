@@ -49,8 +49,8 @@ def variables() -> Sequence[str]:
     lines = [*head("variables", "Variables of the playbooks and roles", "the playbooks and the argument specs")]
     lines += prose(
         "A variable is set in the inventory, in ``group_vars``, or on the command line with ``-e``. Lists go there as "
-        """JSON: ``-e '{"failover_scopes_to_remove": ["10.20.10.0", "10.20.20.0"]}'``. A playbook that names a variable """
-        "in a message names it as it is written here."
+        """JSON: ``-e '{"failover_scopes_to_remove": ["10.20.10.0", "10.20.20.0"]}'``. A playbook that names a """
+        "variable in a message names it as it is written here."
     )
     lines += prose(
         "*required*: without it the playbook says so, and does nothing. An empty default: the variable may be left "
@@ -132,9 +132,9 @@ def error_codes() -> Sequence[str]:
     lines = [*head("error_codes", "Error codes, and what to do", "plugins/plugin_utils/_windows/errors.py")]
     lines += prose(
         "A message of this collection ends with the id that Windows gave, as in ``(DHCP 20116: ...)``, and with what "
-        "to do. This is the whole table that it takes both from. It goes by the id alone: the text behind it comes in the "
-        "language of the server. With an id that is not here, the message of Windows itself says why. In the table a "
-        "task runs on dhcp01, whose partner is dhcp02."
+        "to do. This is the whole table that it takes both from. It goes by the id alone: the text behind it comes in "
+        "the language of the server. With an id that is not here, the message of Windows itself says why. In the table "
+        "a task runs on dhcp01, whose partner is dhcp02."
     )
     lines += CONTENTS
     for prefix, title in _KINDS:
