@@ -10,9 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PAGES = ROOT / "docs" / "docsite" / "rst"
+INSIDE = ("dhcp_cmdlets",)  # modules that nobody calls
 
 
 class Warned(Exception):
@@ -31,9 +34,23 @@ def build(folder: Path, collections: Path = ROOT / ".build" / "collections") -> 
         "windhcp.failover",
         collections=collections,
     )
-    shutil.copy(HERE / "index.rst", sources)
+    (sources / "index.rst").write_text(index(sources), encoding="utf-8")
     shutil.copytree(PAGES / "images", sources / "docsite" / "images")  # antsibull-docs takes pages only
     return html(sources, folder / "build" / "html")
+
+
+def index(sources: Path) -> str:
+    """The first page: what is written by hand, the guides as extra-docs.yml has them, and what there is of the rest."""
+    listed = yaml.safe_load((PAGES.parent / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    tables = [(section["title"], [f"docsite/{name}" for name in section["toctree"]]) for section in listed]
+    for title, kind in (("Modules", "module"), ("Roles", "role"), ("Filters", "filter")):
+        names = sorted(path.stem.removesuffix(f"_{kind}") for path in sources.glob(f"*_{kind}.rst"))
+        tables.append((title, [f"{name} <{name}_{kind}>" for name in names if name not in INSIDE]))
+    tables.append(("Inside", [f"{name} <{name}_module>" for name in INSIDE]))
+    lines = [(HERE / "index.rst").read_text(encoding="utf-8")]
+    for title, entries in tables:
+        lines += ["", ".. toctree::", "   :maxdepth: 1", f"   :caption: {title}", "", *(f"   {one}" for one in entries)]
+    return "\n".join(lines) + "\n"
 
 
 def html(sources: Path, folder: Path) -> Path:

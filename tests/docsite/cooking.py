@@ -4,23 +4,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import yaml
 from harness import Site
-from lab import topology
+from lab import topology, transports
 from lab.core import metadata
 from lab.core.api import Session
 
 from docsite.build import PAGES
+from docsite.playbooks import PLAYBOOKS
 from docsite.recipes import Commands, File, Lab, Typed, same, shortened, steps, with_output
 
 TOPOLOGY = Path(__file__).with_name("contoso.yml")
@@ -34,6 +37,7 @@ class Story:
     pages: Sequence[str]
     without: Sequence[str] = ()
     adopted: bool = True
+    transport: str = transports.DEFAULT
 
 
 _FIRST = (
@@ -51,13 +55,16 @@ _FIRST = (
 )
 _SERVERS = ("restore", "reservation", "new_address", "migrate", "swap_roles", "decommission")
 STORIES = (
+    Story(("first_server",), ("Berlin", "Branches", "Munich"), adopted=False, transport=transports.NTLM),
     Story(("cookbook", *(f"cookbook_{name}" for name in _FIRST)), ("Branches", "Munich"), adopted=False),
     Story(("cookbook", *(f"cookbook_{name}" for name in _SERVERS))),
     Story(("cookbook", "cookbook_partner_dead")),
 )
 FOLDER = "/home/admin/dhcp"  # of the reader, in what is printed
 DATA = "group_vars/dhcp_servers/failover.yml"
-_COPY = re.compile(r"(DHCP\d\d-\w+)-\d{8}T\d{6}Z-[0-9a-f]{8}\.xml")
+_COPY = re.compile(r"(DHCP\d\d-\w+-\d{8}T\d{6}Z)-([0-9a-f]{8})(?=\.xml)")  # the name of a safety copy
+_PLAYBOOK = re.compile(r"windhcp\.failover\.(\w+)")
+COMING = ("check",)  # playbooks that a page may name before they are there
 _PROGRAMS = ("ansible-playbook", "ansible-vault", "ansible")
 
 
@@ -66,7 +73,8 @@ class Kitchen:
 
     def __init__(self, site: Site) -> None:
         self.site, self.folder, self.may_fail = site, site.folder, False
-        self.copies: dict[str, str] = {}  # safety copies that were told of: server and relationship -> name of the file
+        self.password = ""
+        self.copies: dict[str, str] = {}  # what a page has at the end of a safety copy's name -> its name here
         self.happens: Mapping[str, Callable[..., None]] = {
             "vault": self._vault,
             "fails": self._fails,
@@ -92,35 +100,60 @@ class Kitchen:
         return page
 
     def _ran(self, page: str, console: Commands, number: int) -> str:
-        came = [(command, self.run(command)) for command, _printed in console.calls]
+        calls = [call for call in console.calls if self._is_there(call[0])]
+        came = [(command, self.run(command)) for command, _printed in calls]
+        if calls != console.calls:
+            return page
         if all(same(now, shown) for (_c, now), (_d, shown) in zip(came, console.calls, strict=True)):
             return page
         # where it is by now: those before it may have grown
         here = [step for step in steps(page) if isinstance(step, Commands)][number]
         return with_output(page, here.block, came)
 
+    def _is_there(self, command: str) -> bool:
+        named = _PLAYBOOK.search(command)
+        return not named or named[1] not in COMING or (PLAYBOOKS / f"{named[1]}.yml").exists()
+
     def run(self, command: str) -> Sequence[str]:
         """What a command prints, as a page shows it. Only one that a page says of may fail."""
-        program, *arguments = shlex.split(self._with_copies(command).replace("\\\n", " "))
+        command = self._of_here(command)
+        # the one thing that a reader does otherwise: he is asked for the password
+        command = command.replace("--ask-vault-pass", "--vault-password-file .vault-password")
+        program, *arguments = shlex.split(command.replace("\\\n", " "))
         if program == "cat":
             return (self.folder / arguments[0]).read_text(encoding="utf-8").splitlines()
         assert program in _PROGRAMS, command
+        self.site.lab.advance(timedelta(minutes=5))
         ended = self.site.execute(program, *arguments, environment={"ANSIBLE_FORKS": "1"})
         assert bool(ended.code) == self.may_fail, ended.output
         self.may_fail = False
-        self.copies.update({match[1]: match[0] for match in _COPY.finditer(ended.output)})
-        return shortened(ended.output.replace(str(self.folder), FOLDER))
+        return shortened(self._as_at_home(ended.output))
 
-    def _with_copies(self, command: str) -> str:
-        """A command with the names that the safety copies have here."""
-        return _COPY.sub(lambda match: self.copies.get(match[1], match[0]), command)
+    def _of_here(self, text: str) -> str:
+        return _COPY.sub(lambda match: self.copies.get(match[2], match[0]), text)
+
+    def _as_at_home(self, output: str) -> str:
+        """Without what is of this lab only: the folder, loopback addresses, and that names of copies end by chance."""
+        output = output.replace(str(self.folder), FOLDER)
+        for server in self.site.lab.servers.values():
+            output = output.replace(server.address, server.fqdn)
+        return _COPY.sub(lambda match: f"{match[1]}-{self._end(match[0])}", output)
+
+    def _end(self, copy: str) -> str:
+        known = {name: end for end, name in self.copies.items()}
+        end = known.get(copy) or hashlib.sha256(str(len(known)).encode()).hexdigest()[:8]
+        self.copies[end] = copy
+        return end
 
     def write(self, file: File) -> None:
         """A file of the reader's, or what is new in one."""
         path = self.folder / file.path
+        if file.path == "inventory.yml":
+            self._inventory(path, yaml.safe_load(file.text)["dhcp_servers"])
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         if not file.part:
-            path.write_text(file.text, encoding="utf-8")
+            path.write_text(self._of_here(file.text), encoding="utf-8")
             return
         data, new = yaml.safe_load(path.read_text(encoding="utf-8")), yaml.safe_load(file.text)
         known = {entry["name"]: entry for entry in data["failover_relationships"]}
@@ -128,6 +161,16 @@ class Kitchen:
             known[entry["name"]] = {**known.get(entry["name"], {}), **entry}
         data["failover_relationships"] = list(known.values())
         path.write_text(yaml.safe_dump({**data, **new}, sort_keys=False), encoding="utf-8")
+
+    def _inventory(self, path: Path, shown: Any) -> None:
+        """The one of a page, with the lab's addresses and account."""
+        here = yaml.safe_load(path.read_text(encoding="utf-8"))["dhcp_servers"]
+        for host, variables in shown["hosts"].items():
+            variables.update({key: here["hosts"][host][key] for key in ("ansible_host", "ansible_port")})
+        account = next(iter(self.site.lab.servers.values())).credentials[0]
+        self.password = account.password
+        shown["vars"].update({"ansible_user": account.user, "ansible_become_user": account.user})
+        path.write_text(yaml.safe_dump({"dhcp_servers": shown}), encoding="utf-8")
 
     def type(self, typed: Typed) -> None:
         """A cmdlet with parameters of plain words, as a person types it on a server."""
@@ -159,8 +202,10 @@ class Kitchen:
     def _keep(self, secret: str) -> None:
         vault = self.folder / DATA.replace("failover.yml", "vault.yml")
         vault.parent.mkdir(parents=True, exist_ok=True)
-        vault.write_text(yaml.safe_dump({"vault_failover_secret": secret}), encoding="utf-8")
-        self.run(f"ansible-vault encrypt {vault}")
+        vault.write_text(
+            yaml.safe_dump({"vault_dhcp_password": self.password, "vault_failover_secret": secret}), encoding="utf-8"
+        )
+        self.run(f"ansible-vault encrypt --vault-id=new@.vault-password --encrypt-vault-id=new {vault}")
 
     def _fails(self) -> None:
         self.may_fail = True
@@ -181,7 +226,7 @@ def cooked(story: Story, net: str) -> Iterator[tuple[str, str]]:
     servers = yaml.safe_load(TOPOLOGY.read_text(encoding="utf-8"))
     for name in story.without:
         del servers["relationships"][name]
-    with Site(topology.loads(yaml.safe_dump(servers)), "standin", net) as site:
+    with Site(topology.loads(yaml.safe_dump(servers)), "standin", net, story.transport) as site:
         kitchen = Kitchen(site)
         for at, name in enumerate(story.pages):
             yield name, kitchen.cook(read(name))
