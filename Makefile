@@ -11,7 +11,7 @@ TREE := .build/tree/ansible_collections/windhcp/failover
 PLUGINS := ansible_collections.windhcp.failover.plugins
 
 .PHONY: help demo test lint imports unit integration molecule sanity everything declared adopt-proof nothing-lost whole-server
-.PHONY: forks fuzz races bench large-exports docs pages screenshots recordings collection clean
+.PHONY: forks fuzz races bench large-exports docs pages cookbook screenshots recordings collection clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -108,6 +108,9 @@ docs: .venv/ready collection ## the documentation as HTML: .build/docs/build/htm
 
 pages: .venv/ready $(TREE) ## the pages of the documentation that are made of the code and of the playbooks, anew
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m docsite.reference
+
+cookbook: .venv/ready collection ## what the commands of the cookbook print, written anew into its pages
+	@PYTHONPATH=tests:tests/integration $(BIN)/python -m docsite.cooking
 
 screenshots: .venv/ready $(TREE) ## the report's page of an invented fleet, and the pictures of it in the documentation
 	@PYTHONPATH=tests:tests/unit/support:.build/tree $(BIN)/python -m screenshots

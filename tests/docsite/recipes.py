@@ -109,7 +109,7 @@ def _of(block: Block) -> Iterator[Step]:
     if block.language == "console":
         yield Commands(block, list(_calls(block.lines)))
     elif block.language == "powershell" and block.caption.startswith("on "):
-        for command in re.sub(r"`\n\s*", " ", "\n".join(block.lines)).splitlines():
+        for command in re.sub(r" *`\n\s*", " ", "\n".join(block.lines)).splitlines():
             yield Typed(block.caption.removeprefix("on "), command)
     elif block.caption:
         path, part, _rest = block.caption.partition(_PART)

@@ -17,7 +17,7 @@ from docsite.playbooks import OURS, Playbook, Variable, playbooks
 from docsite.rst import CONTENTS, code, head, heading, literal, marked_up, plain, prose, table
 
 ROLES = ("failover", "replicate")
-DESCRIBED = ROOT / "docs" / "docsite" / "playbook_variables.yml"
+DESCRIBED = ROOT / "docs" / "docsite" / "variables.yml"
 _SITE = ROOT / "plugins" / "modules" / "dhcp_failover_site.yml"
 _VARIABLE = re.compile(rf"(-e )?{OURS.pattern}\w+(=\w+)?")
 _KINDS = (

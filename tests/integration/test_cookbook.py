@@ -13,7 +13,7 @@ import yaml
 from docsite import cooking
 from docsite.build import PAGES
 from docsite.cooking import STORIES, Story
-from docsite.recipes import File, steps
+from docsite.recipes import Commands, File, steps
 from harness import ROOT, Site
 from lab import topology
 from lab.core.api import Session
@@ -79,8 +79,49 @@ def test_a_reservation_is_found_in_a_safety_copy_as_the_page_says(net: str, tmp_
         check=True,
         timeout=120,
     ).stdout
-    assert re.findall(r"(\w+)\s*: (.+)", said) == [
+    assert re.findall(r"(\w+)\s*: (.+)", said)[:3] == [
         ("Name", "phone-88"),
         ("IPAddress", "10.10.20.88"),
         ("ClientId", "00-15-5d-01-02-88"),
     ]
+
+
+def test_the_lab_serves_its_page_as_written(net: str, tmp_path: Path) -> None:
+    """The page's commands as one script, at addresses and with files of this test's own."""
+    calls = [call[0] for step in steps(cooking.read("lab")) if isinstance(step, Commands) for call in step.calls]
+    build, *commands = calls
+    assert build == "make collection", "which has run before the tests"
+    company = "tests/lab/topologies/company.yml"
+    text = (ROOT / company).read_text(encoding="utf-8").replace("127.0.0.", f"{net}.")
+    (tmp_path / "company.yml").write_text(text, encoding="utf-8")
+    script = re.sub("/tmp(?=/)", str(tmp_path), "\n".join(commands))  # noqa: S108 - the page says it
+    script = script.replace(company, str(tmp_path / "company.yml"))
+    wait = f"&\nuntil [ -e {tmp_path}/ready.json ]; do sleep 0.1; done\n"
+    python = f"{ROOT}/.venv/bin/python -m lab show {tmp_path}/state.yml"
+    assert script.count(" &\n") == 1
+    ended = subprocess.run(
+        ["bash", "-ec", f"{script.replace(' &' + chr(10), ' ' + wait)}\nkill %1\nwait %1\n{python}"],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert "2 of 2 servers were read" in ended.stdout
+    assert "DHCP01  dhcp01.contoso.example" in ended.stdout, "what was saved"
+
+
+def test_what_the_labs_page_breaks_is_known_to_it() -> None:
+    keys = re.findall(r"^   \* - ``(\w+: .+)``, (?:at a server|at the top)$", cooking.read("lab"), re.M)
+    assert len(keys) == 5
+    servers = yaml.safe_load(cooking.TOPOLOGY.read_text(encoding="utf-8"))
+    for key in map(yaml.safe_load, keys):
+        place = servers if "cut_links" in key else servers["servers"]["DHCP02"]
+        place.update(key)
+    lab = topology.loads(yaml.safe_dump(servers))
+    there = lab.servers["DHCP02"]
+    assert (there.service, there.reachable, there.management_api) == ("stopped", False, False)
+    assert there.clock_offset.total_seconds() == 120
+    assert not lab.reaches("DHCP01", "DHCP02")
