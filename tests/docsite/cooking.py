@@ -61,11 +61,12 @@ STORIES = (
     Story(("cookbook", "cookbook_partner_dead")),
 )
 FOLDER = "/home/admin/dhcp"  # of the reader, in what is printed
-DATA = "group_vars/dhcp_servers/failover.yml"
+HOSTS = "inventory/hosts.yml"
+DATA = "inventory/group_vars/dhcp_servers/failover.yml"
 _COPY = re.compile(r"(DHCP\d\d-\w+-\d{8}T\d{6}Z)-([0-9a-f]{8})(?=\.xml)")  # the name of a safety copy
 _PLAYBOOK = re.compile(r"windhcp\.failover\.(\w+)")
 COMING = ("check",)  # playbooks that a page may name before they are there
-_PROGRAMS = ("ansible-playbook", "ansible-vault", "ansible")
+_PROGRAMS = ("ansible-playbook", "ansible-vault")
 
 
 class Kitchen:
@@ -73,13 +74,14 @@ class Kitchen:
 
     def __init__(self, site: Site) -> None:
         self.site, self.folder, self.may_fail = site, site.folder, False
+        (self.folder / HOSTS).parent.mkdir()
+        (self.folder / "inventory.yml").rename(self.folder / HOSTS)
         self.password = ""
         self.copies: dict[str, str] = {}  # what a page has at the end of a safety copy's name -> its name here
         self.happens: Mapping[str, Callable[..., None]] = {
             "vault": self._vault,
             "fails": self._fails,
             "off": self._off,
-            "back": self._back,
             "address": self._address,
             "secret": self._secret,
         }
@@ -148,7 +150,7 @@ class Kitchen:
     def write(self, file: File) -> None:
         """A file of the reader's, or what is new in one."""
         path = self.folder / file.path
-        if file.path == "inventory.yml":
+        if file.path == HOSTS:
             self._inventory(path, yaml.safe_load(file.text)["dhcp_servers"])
             return
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -173,15 +175,9 @@ class Kitchen:
         path.write_text(yaml.safe_dump({"dhcp_servers": shown}), encoding="utf-8")
 
     def type(self, typed: Typed) -> None:
-        """A cmdlet with parameters of plain words, as a person types it on a server."""
+        """A cmdlet that a person types on a server, each of its parameters with a value."""
         cmdlet, *words = shlex.split(typed.command)
-        given: dict[str, Any] = {}
-        for word in words:
-            if word.startswith("-") and not word[1:2].isdigit():
-                name = word[1:]
-                given[name] = True
-            else:
-                given[name] = word
+        given = {name.removeprefix("-"): value for name, value in zip(words[::2], words[1::2], strict=True)}
         server = typed.host.upper()
         session = Session(server, self.site.lab.servers[server].credentials[0].user)
         outcome = self.site.lab.invoke(session, cmdlet, metadata.from_json(cmdlet, given))
@@ -213,9 +209,6 @@ class Kitchen:
     def _off(self, server: str) -> None:
         self.site.lab.servers[server].reachable = False
         self.site.service.endpoints[server].close()
-
-    def _back(self, server: str) -> None:
-        self.site.lab.servers[server].reachable = True
 
     def _address(self, server: str, address: str) -> None:
         self.site.lab.change_address(server, IPv4Address(address))

@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from pathlib import Path
 
+import ansible.plugins
+import winrm.protocol
 import yaml
 from docsite.build import PAGES, ROOT
 from docsite.cooking import COMING
@@ -59,3 +63,14 @@ def test_a_page_that_writes_variables_names_such_as_there_are() -> None:
     for name, text in ALL.items():
         given = set(re.findall(r"-e '?\"?((?:failover|replicate)_\w+)|^   ((?:failover|replicate)_\w+):", text, re.M))
         assert {word for both in given for word in both if word} <= known, name
+
+
+def test_every_variable_of_a_connection_is_one_of_ansibles() -> None:
+    plugins = Path(ansible.plugins.__file__).parent
+    known = set[str]()
+    for name in ("connection/winrm", "connection/psrp", "connection/ssh", "become/runas", "shell/powershell"):
+        known |= set(re.findall(r"ansible_\w+", (plugins / f"{name}.py").read_text(encoding="utf-8")))
+    # what the plugin winrm hands on as it is
+    known |= {f"ansible_winrm_{name}" for name in inspect.signature(winrm.protocol.Protocol.__init__).parameters}
+    known |= {"ansible_connection", "ansible_shell_type", "ansible_become", "ansible_become_method", "ansible_host"}
+    assert set(re.findall(r"ansible_(?!collections)\w+", ALL["winrm"] + ALL["first_server"])) <= known
