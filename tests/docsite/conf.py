@@ -19,8 +19,8 @@ default_role = "any"
 html_theme = "alabaster"
 html_theme_options = {
     "description": "Microsoft DHCP failover in the state that a playbook declares",
-    "page_width": "1180px",
-    "sidebar_width": "280px",
+    "page_width": "1100px",
+    "sidebar_width": "270px",
     "fixed_sidebar": True,
     "show_powered_by": False,
     "github_button": False,

@@ -77,7 +77,7 @@ def _playbook(playbook: Playbook) -> Iterator[str]:
         but = f", but {', '.join(map(literal, sets))}, which the playbook sets itself" if sets else ""
         yield from prose(f"It takes all variables of the role ``{role}`` below{but}. Beside them:")
     rows = [(literal(one.name), _default(one), description(playbook.name, one.name)) for one in playbook.variables]
-    yield from table((("Variable", 28), ("Default", 14), ("What it says", 58)), rows)
+    yield from table((("Variable", 34), ("Default", 16), ("What it says", 50)), rows)
 
 
 def _default(variable: Variable) -> str:
@@ -110,11 +110,11 @@ def _spec(role: str) -> Mapping[str, Any]:
 
 def _role(role: str) -> Iterator[str]:
     yield from heading(f"Role {role}")
-    yield from table((("Variable", 28), ("Default", 14), ("What it says", 58)), _rows(_spec(role)))
+    yield from table((("Variable", 34), ("Default", 16), ("What it says", 50)), _rows(_spec(role)))
     for name, option in _spec(role).items():
         if "options" in option:
             yield from prose(f"Each entry of ``{name}`` takes:")
-            yield from table((("Key", 28), ("Default", 14), ("What it says", 58)), _rows(option["options"]))
+            yield from table((("Key", 34), ("Default", 16), ("What it says", 50)), _rows(option["options"]))
 
 
 def _rows(spec: Mapping[str, Any]) -> Sequence[Sequence[str]]:
