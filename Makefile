@@ -18,7 +18,7 @@ define build-and-install
 endef
 
 .PHONY: help demo test lint imports unit coverage integration molecule sanity everything declared adopt-proof nothing-lost whole-server
-.PHONY: forks fuzz races bench large-exports docs screenshots recordings collection clean
+.PHONY: forks fuzz races bench large-exports docs pages cookbook screenshots recordings collection clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -116,12 +116,14 @@ bench: .venv/ready collection $(TREE) ## what a server costs, beside what does l
 large-exports: .venv/ready $(TREE) ## exports of 255 MB: how long, and that reading takes less than 1 GB
 	@PYTHONPATH=tests:.build/tree $(BIN)/python -m fuzz.large
 
-# without a network its links into Ansible's own docs are missing
-docs: .venv/ready collection ## the documentation as HTML: .build/docs/build/html/index.html
-	@rm -rf .build/docs && install -d -m 700 .build/docs/rst
-	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-docs sphinx-init --use-current --squash-hierarchy --lenient --dest-dir .build/docs \
-	  --sphinx-theme alabaster --project windhcp.failover --copyright "the windhcp.failover authors" --title windhcp.failover windhcp.failover
-	cd .build/docs && PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.build/collections ./build.sh
+docs: .venv/ready collection ## the documentation as HTML: .build/docs/build/html/index.html; fails on any warning
+	@PYTHONPATH=tests $(BIN)/python -m docsite .build/docs
+
+pages: .venv/ready $(TREE) ## the pages of the documentation that are made of the code and of the playbooks, anew
+	@PYTHONPATH=tests:.build/tree $(BIN)/python -m docsite.reference
+
+cookbook: .venv/ready collection ## what the commands of the cookbook print, written anew into its pages
+	@PYTHONPATH=tests:tests/integration $(BIN)/python -m docsite.cooking
 
 screenshots: .venv/ready $(TREE) ## the report's page of an invented fleet, and the pictures of it in the documentation
 	@PYTHONPATH=tests:tests/unit/support:.build/tree $(BIN)/python -m screenshots

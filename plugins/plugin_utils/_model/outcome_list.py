@@ -84,7 +84,7 @@ def outcome_list(
     ending = Ending(**options)
     every = [_Outcome(host, _results(hostvars[host], variables)) for host in hosts]
     outcomes = [outcome for outcome in every if outcome.is_asked]
-    found = list(dict.fromkeys(note for outcome in outcomes or every for note in _notes(outcome)))
+    found: list[str] = []
     well = [result for outcome in outcomes for result in outcome.results if not _failed(result)]
     failed = [result for outcome in outcomes for result in outcome.failed]
     done, planned = _lines(well), _lines(failed)
@@ -94,6 +94,7 @@ def outcome_list(
     found += [PLANNED, *planned] if planned else []
     found += [line for outcome in outcomes for line in (*_warnings(outcome), *_failures(outcome))]
     found += [f"{outcome.host}: {line}" for outcome in outcomes for line in _extra(outcome) if ending.extra]
+    found += dict.fromkeys(f"Note: {note}." for outcome in outcomes or every for note in _notes(outcome))
     found += _next(outcomes, ending) if ending.closing else ()
     return [in_sight(line) for line in found]
 

@@ -96,8 +96,8 @@ class Share:
             )
         if update_secret == "on_create" and self.with_secret:
             words.append(
-                "failover_update_secret is on_create: the secret in the data reaches what is created and what turns "
-                "authentication on; on_change sends a new one to the others too"
+                "failover_update_secret is on_create, so a secret that is another one now reaches no relationship that "
+                "exists and has authentication on; on_change sends it there too"
             )
         return words
 

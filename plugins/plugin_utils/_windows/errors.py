@@ -81,7 +81,7 @@ _NO_BACKUP = (
 # id, with the command where only both together mean something -> (what it means, what to do);
 # {host} is the inventory name, {server} that of the server that was asked, {partner} the partner's, {folder} that of
 # the script's files
-_MEANING: Mapping[str, tuple[str, str]] = {
+MEANING: Mapping[str, tuple[str, str]] = {
     "DHCP 20005": ("the scope does not exist there", _SAYS_WHY),
     "DHCP 20052": ("the scope exists already", _SAYS_WHY),
     "DHCP 20013": (
@@ -269,7 +269,7 @@ _HERE = (
     *("who", "bindings", "failover", "scopes", "import_copy"),
     *("add_scope", "add_exclusion", "add_reservation", "set_option"),
 )
-_DENIED: Mapping[Denied, tuple[str, str]] = {
+DENIED: Mapping[Denied, tuple[str, str]] = {
     "here": ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server."),
     "hop": (
         "access is denied at the partner {partner}: the logon on {host} does not go on to a second server (double hop)",
@@ -375,10 +375,10 @@ def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: 
     if error.id.endswith(f",{BACKUP}"):
         meaning, cure = _NO_BACKUP
     elif error_id in (ACCESS_DENIED, NO_RIGHTS):
-        meaning, cure = _DENIED["rights" if error_id == NO_RIGHTS else denied]
+        meaning, cure = DENIED["rights" if error_id == NO_RIGHTS else denied]
     else:
         unknown = _UNKNOWN_NUMBER if error_id.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
-        meaning, cure = _MEANING.get(error.id) or _MEANING.get(error_id, unknown)
+        meaning, cure = MEANING.get(error.id) or MEANING.get(error_id, unknown)
     names = {"host": host, "server": computer or host, "partner": partner or "the partner", "folder": FOLDER}
     what = f"On {where}: {meaning.format(**names)} ({short(error.id)}: {short(error.message)})."
     return what, cure.format(**names)

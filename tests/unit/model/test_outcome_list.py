@@ -101,8 +101,8 @@ def test_notes_once_and_of_the_idle_only_where_nobody_else_is() -> None:
         "two": {"site": {"notes": ["two writes nothing"]}, "result": SKIPPED},
     }
     done = "Nothing is to be done: one."
-    assert outcome_list(hosts, hosts, ["site", "result"]) == ["sent only at creation", done]
-    assert outcome_list(["two"], hosts, ["site", "result"]) == ["two writes nothing"]
+    assert outcome_list(hosts, hosts, ["site", "result"]) == ["Note: sent only at creation.", done]
+    assert outcome_list(["two"], hosts, ["site", "result"]) == ["Note: two writes nothing."]
 
 
 def test_what_is_not_declared_is_told_with_its_host() -> None:
