@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from .._model.refusal import TaskFailure
 from .._model.texts import in_sight
-from .._planning.fleet import Seen
+from .._planning.fleet import Seen, not_understood
 from .action import validated
 
 
@@ -41,7 +41,7 @@ class FleetAction(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         options = validated(self, self.ARGUMENT_SPEC, {})
         try:
-            fleet = [seen(host, options["variable"], task_vars["hostvars"]) for host in options["hosts"]]
+            fleet = [seen(host, options["variable"], task_vars["hostvars"]) for host in dict.fromkeys(options["hosts"])]
             result.update(self.perform(options, fleet))
         except TaskFailure as failure:
             result.update(failed=True, changed=False, msg=in_sight(str(failure)))
@@ -57,6 +57,8 @@ def seen(host: str, variable: str, hostvars: Any) -> Seen:
         return Seen(host, problem=f"there is no result of dhcp_failover_info in the variable '{variable}'")
     if found.get("unreachable") or found.get("failed") or "verdicts" not in found:
         return Seen(host, problem=_first_line(found.get("msg")))
+    if lacking := not_understood(found):
+        return Seen(host, problem=f"its result is not one of this version of dhcp_failover_info: {in_sight(lacking)}")
     return Seen(host, found)
 
 
