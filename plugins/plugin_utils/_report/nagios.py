@@ -20,7 +20,7 @@ from .metrics import timestamp
 
 CODES: Mapping[str, int] = {"ok": 0, "warning": 1, "critical": 2, "unknown": 3}
 # in bytes: Nagios takes 8 KB in all, and NRPE 1 KB, of which the first line is the one that counts
-MOST, MOST_OF_A_LINE, MOST_OF_THE_FIRST = 8000, 600, 960
+MOST, MOST_OF_A_LINE, MOST_OF_THE_FIRST = 8000, 300, 680
 MOST_LINES = 20
 _PIPE = "|"
 

@@ -39,7 +39,7 @@ def _address(number: int) -> IPv4Address:
 )
 def test_two_servers(mine: Served, theirs: Served, expected: list[str]) -> None:
     assert [verdict.id for verdict in between([mine], [theirs])] == expected
-    assert [verdict.id for verdict in among({"A": [mine], "B": [theirs]})] == expected
+    assert [clash.verdict.id for clash in among([mine, theirs])] == expected
 
 
 def test_the_first_addresses_that_both_give_are_named() -> None:
@@ -54,6 +54,5 @@ def test_exclusions_that_are_not_known_leave_it_open() -> None:
 
 
 def test_a_fleet_is_compared_pair_by_pair_and_none_with_itself() -> None:
-    fleet = {name: [served(name, 10, 200)] for name in "ABC"}
-    found = [(verdict.server, verdict.partner) for verdict in among(fleet)]
+    found = [(one.verdict.server, one.verdict.partner) for one in among(served(name, 10, 200) for name in "ABC")]
     assert sorted(found) == [("A", "B"), ("A", "C"), ("B", "C")]
