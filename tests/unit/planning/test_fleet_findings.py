@@ -141,7 +141,7 @@ def test_a_member_on_one_server_only_is_not_hidden_by_what_the_other_one_says() 
     full = servers.server("DHCP02").scopes[TWO]
     addresses = range(int(full.start_range), int(full.end_range) + 1)
     lease = next(iter(servers.server("DHCP02").scopes[ONE].leases.values()))
-    full.leases = {IPv4Address(one): replace(lease, address=IPv4Address(one)) for one in addresses}
+    full.leases = {IPv4Address(one): replace(lease, ip=IPv4Address(one)) for one in addresses}
     scopes = [verdict["scopes"] for verdict in reported(servers)["verdicts"] if verdict["id"] == "scope_full"]
     assert scopes == [["10.0.1.0"], ["10.0.2.0"]]
 
