@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.pair_verdicts import Pair
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.two_servers import (
     of_two_servers,
@@ -20,12 +23,23 @@ def told(here: str, there: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(verdict.id, verdict.relationships) for verdict in of_two_servers(pairs)]
 
 
-def test_what_was_not_read_is_unknown_once() -> None:
-    assert told("1+HQ 2+Lab", "1+HQ 2+Lab") == [(NOT_COLLECTED, ("HQ", "Lab"))]
+UNKNOWN = (NOT_COLLECTED, ("HQ", "Lab"))
 
 
-def test_a_partner_without_the_other_half_has_nothing_to_compare() -> None:
-    assert told("1+HQ", "1+") == []
+@pytest.mark.parametrize(
+    ("here", "there", "expected"),
+    [
+        ("1+HQ 2+Lab", "1+HQ 2+Lab", []),
+        ("1+HQ 2+Lab", "1+HQ 3+Lab", []),  # one common scope is enough
+        ("1+HQ 2+Lab", "3+HQ 4+Lab", [UNKNOWN]),
+        ("1+HQ", "2+HQ", [(NOT_COLLECTED, ("HQ",))]),
+        ("1+HQ", "", [(NOT_COLLECTED, ("HQ",))]),
+        ("", "", []),  # nothing is in failover, so nothing can differ
+        ("1+Far", "1+", []),  # that is with another server
+    ],
+)
+def test_what_could_not_be_compared_is_unknown_once(here: str, there: str, expected: list[Any]) -> None:
+    assert told(here, there) == expected
 
 
 def test_an_account_that_the_own_server_lacks_is_told_once() -> None:

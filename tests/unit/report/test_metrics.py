@@ -152,6 +152,37 @@ def test_two_scopes_that_give_the_same_addresses_are_both_named() -> None:
     ]
 
 
+def test_what_is_about_servers_of_two_relationships_has_their_names() -> None:
+    """A scope of HQ that DHCP03, in no relationship, serves as well."""
+    servers = healthy()
+    servers.server("DHCP03").dns_account = "CONTOSO\\dns"
+    servers.server("DHCP03").scopes[ONE] = servers.server("DHCP02").scopes[ONE]
+    hosts = ("dhcp01", "dhcp02", "dhcp03")
+    found = made(reported(servers, hosts, verdicts_off=["scopes_unprotected"]))
+    ends = [("dhcp01", "dhcp03"), ("dhcp02", "dhcp03")]
+    for name in ("windhcp_failover_verdicts", "windhcp_scope_double_served"):
+        assert [(one.labels["server"], one.labels["partner"]) for one in found.of(name)] == ends, name
+
+
+def test_very_many_servers_of_one_range_are_one_alert() -> None:
+    servers = healthy()
+    served_twice(servers)
+    shown: Any = reported(servers)
+    (verdict,) = (one for one in shown["verdicts"] if one["id"] == "served_twice")
+    verdict["evidence"]["ranges"] += [{**verdict["evidence"]["ranges"][0], "host": f"x{n}"} for n in range(18)]
+    verdict["hosts"] += [f"x{n}" for n in range(98)]
+    found = made(shown)
+    (one,) = found.of("windhcp_scope_double_served")
+    assert one.labels == {"scope": "10.0.3.0/24", "server": "dhcp01", "partner": "dhcp02"}
+    (told,) = (one for one in found.of("windhcp_failover_verdicts") if one.labels["id"] == "served_twice")
+    assert told.labels["partner"] == ""
+
+
+def test_what_no_task_looked_for_is_not_said_to_be_zero() -> None:
+    found = made(reported(healthy(), verdicts_off=["content_differs"]))
+    assert sorted(one.labels["of"] for one in found.of("windhcp_failover_differences")) == ["classes", "servers"]
+
+
 def test_a_partner_that_the_inventory_lacks() -> None:
     found = made(reported(healthy(), ("dhcp01",)))
     assert found.value("windhcp_failover_in_sync", **{**HQ, "partner": "dhcp02.contoso.example"}) == 1
