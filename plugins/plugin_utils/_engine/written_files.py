@@ -32,8 +32,6 @@ def written(folder: Path, texts: Mapping[str, str]) -> tuple[list[str], str | No
             folder.mkdir(parents=True, exist_ok=True)
             _tidy(folder, texts)
             for name, text in texts.items():
-                if (folder / name).is_dir():
-                    raise IsADirectoryError(errno.EISDIR, "Is a directory", str(folder / name))
                 parts[folder / name] = _part(folder / name, text)
             for path, part in parts.items():
                 os.replace(part, path)
@@ -81,7 +79,9 @@ def _told(option: str) -> Iterator[None]:
 
 
 def _part(path: Path, text: str) -> Path:
-    """The file under another name."""
+    """The file under another name. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     mode = _MODE if path.suffix in _OPEN else _PRIVATE
     if path.is_file():
         mode = stat.S_IMODE(path.stat().st_mode)

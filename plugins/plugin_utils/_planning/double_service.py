@@ -7,9 +7,9 @@ it was done before there was failover. Where very many servers have one range, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from ipaddress import IPv4Address
 from itertools import combinations, product
 from typing import Any
@@ -112,12 +112,10 @@ def among(everything: Iterable[Served]) -> Sequence[Clash]:
     found: list[_Found] = []
     for number, network in enumerate(networks):
         several = network.served
-        found += _found(network, network, frozenset({number}), partial(combinations, several, 2), len(several) - 1)
+        found += _found(network, network, frozenset({number}), combinations(several, 2), len(several) - 1)
     numbered = list(enumerate(networks))
     for (one, here), (other, there) in overlapping_pairs(numbered, span=lambda each: each[1].range):
-        found += _found(
-            here, there, frozenset({one, other}), partial(product, here.served, there.served), len(here.served)
-        )
+        found += _found(here, there, frozenset({one, other}), product(here.served, there.served), len(here.served))
     in_order = (replace(one, of=tuple(sorted(one.of, key=lambda each: place[id(each)]))) for one in _few(found))
     return [Clash(_verdict(one), one.of) for one in in_order]
 
@@ -126,7 +124,7 @@ def _found(
     here: _Network,
     there: _Network,
     numbers: frozenset[int],
-    pairs: Callable[[], Iterable[tuple[Served, Served]]],
+    pairs: Iterable[tuple[Served, Served]],
     partners: int,
 ) -> Iterator[_Found]:
     """What is to be said of the servers of a network, or of two; of very many at once."""
@@ -137,11 +135,11 @@ def _found(
     everyone = tuple(dict.fromkeys((*here.served, *there.served)))
     if partners * len(there.served) > 2 * MANY:
         sure = tuple(served for served in everyone if not served.perhaps)
-        for of, told in ((sure, id_), (tuple(served for served in everyone if served.perhaps), NOT_COLLECTED)):
+        for of, told in ((sure, id_), (everyone if len(sure) < len(everyone) else (), NOT_COLLECTED)):
             if len({served.who for served in of}) > 1:
                 yield _Found(told, of, numbers, twice)
         return
-    for one, other in pairs():
+    for one, other in pairs:
         related = _related(one, other)
         if one.who != other.who and related is not True:
             yield _Found(id_ if related is False else NOT_COLLECTED, (one, other), numbers, twice)

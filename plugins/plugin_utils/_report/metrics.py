@@ -90,10 +90,10 @@ def metrics(report: Entry) -> str:
         _drift(samples, pair, report)
     for labels, pairs in _alike(report["pairs"]):
         _decided(samples, dict(labels), pairs)
-    pairs = {number: pair for pair in reversed(report["pairs"]) for number in pair["verdicts"]}
+    of_pair = {number: pair for pair in reversed(report["pairs"]) for number in pair["verdicts"]}
     servers = frozenset(server["host"] for server in report["servers"])
     for number, verdict in enumerate(report["verdicts"]):
-        _verdict(samples, verdict, pairs.get(number), servers)
+        _verdict(samples, verdict, of_pair.get(number), servers)
     return samples.text()
 
 
