@@ -213,13 +213,13 @@ def _double_service(fleet: Fleet) -> Iterator[Finding]:
 def _served(fleet: Fleet, seen: Seen) -> Iterator[Served]:
     halves = {(seen.host, entry["name"]) for entry in seen.relationships}
     members = {scope: (sure, perhaps) for key in halves for scope, sure, perhaps in in_common(fleet, key)}
-    nobody = frozenset[str]()
+    nobody, name = frozenset[str](), fleet.label(seen.host)
     for scope in seen.scopes or ():
         if scope["state"] != "active":
             continue
         sure, perhaps = members.get(scope["scope_id"], (nobody, nobody))
         yield Served(
-            fleet.label(seen.host),
+            name,
             scope["scope_id"],
             (int(IPv4Address(scope["start_range"])), int(IPv4Address(scope["end_range"]))),
             None if scope["exclusions"] is None else tuple(map(_exclusion, scope["exclusions"])),
@@ -283,6 +283,15 @@ def _beyond(finding: Finding, told: Collection[str]) -> Finding | None:
 
 
 def _still_unknown(unknown: Sequence[Finding], fleet: Fleet) -> Iterator[Finding]:
+    """What neither of the two servers of a pair knows. The same words of both are said once."""
+    said: set[tuple[str, frozenset[str]]] = set()
+    for finding in _unknown_to_both(unknown, fleet):
+        if (words := (finding.verdict.sentence, finding.hosts)) not in said:
+            said.add(words)
+            yield finding
+
+
+def _unknown_to_both(unknown: Sequence[Finding], fleet: Fleet) -> Iterator[Finding]:
     by_half: dict[Key, frozenset[str]] = {}
     for finding in unknown:
         for half in finding.halves:

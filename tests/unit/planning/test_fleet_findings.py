@@ -264,6 +264,28 @@ def test_what_was_switched_off_in_the_tasks_is_told_by_the_report() -> None:
     assert shown["off"] == ["content_differs"]
 
 
+def test_a_rate_that_nobody_told_is_unknown_once() -> None:
+    shown = reported(healthy(), new_clients_per_hour={"10.0.1.0": 1})
+    assert told(shown) == [(NOT_COLLECTED, ["dhcp01", "dhcp02"])]
+    assert shown["verdicts"][0]["scopes"] == ["10.0.2.0"]
+    assert shown["verdicts"][0]["evidence"]["kinds"] == ["reserve_short"]
+
+
+def test_other_partners_are_unknown_where_one_relationship_was_asked_for() -> None:
+    """Alone. A report that has the scopes of all servers knows it."""
+    servers = healthy()
+    half_ = servers.server("DHCP01").relationships["HQ"]
+    other = replace(half_, name="Far", partner_server="dhcp03.contoso.example", peer="DHCP03", secondary="DHCP03")
+    servers.server("DHCP01").relationships["Far"] = replace(other, scopes=[])
+    (one,) = seen(servers, ("dhcp01",), name="HQ")
+    (verdict,) = (one.result or {})["verdicts"]
+    assert (verdict["partner"], verdict["evidence"]["kinds"]) == (
+        "dhcp03.contoso.example",
+        ["served_twice", "split_scope"],
+    )
+    assert (one.result or {})["relationships"][0]["health"]["healthy"] is True
+
+
 # --- many ------------------------------------------------------------------------------------------------------------
 
 
