@@ -97,8 +97,10 @@ class _Found:
 
 
 def between(mine: Iterable[Served], theirs: Iterable[Served]) -> Iterator[Verdict]:
-    """What two servers give away both."""
-    return (clash.verdict for clash in among([*mine, *theirs]))
+    """What two servers give away both. The first one tells it."""
+    here, there = list(mine), list(theirs)
+    for clash in among([*here, *there]):
+        yield replace(clash.verdict, server=here[0].server, partner=there[0].server)
 
 
 def among(everything: Iterable[Served]) -> Sequence[Clash]:
@@ -116,8 +118,8 @@ def among(everything: Iterable[Served]) -> Sequence[Clash]:
     numbered = list(enumerate(networks))
     for (one, here), (other, there) in overlapping_pairs(numbered, span=lambda each: each[1].range):
         found += _found(here, there, frozenset({one, other}), product(here.served, there.served), len(here.served))
-    in_order = (replace(one, of=tuple(sorted(one.of, key=lambda each: place[id(each)]))) for one in _few(found))
-    return [Clash(_verdict(one), one.of) for one in in_order]
+    two = (replace(one, of=tuple(sorted(one.of, key=lambda each: place[id(each)]))) for one in found)
+    return [Clash(_verdict(one), one.of) for one in _few(list(two), networks)]
 
 
 def _found(
@@ -155,8 +157,8 @@ def _related(one: Served, other: Served) -> bool | None:
     return None if perhaps else False
 
 
-def _few(found: Sequence[_Found]) -> Iterator[_Found]:
-    """Those of a network that is in more than MANY of one kind as one."""
+def _few(found: Sequence[_Found], networks: Sequence[_Network]) -> Iterator[_Found]:
+    """Those of a network that is in more than MANY of one kind as one, in which that network is the first."""
     parts: dict[tuple[str, int], list[int]] = {}
     for place, one in enumerate(found):
         for number in one.networks:
@@ -166,20 +168,22 @@ def _few(found: Sequence[_Found]) -> Iterator[_Found]:
         left = [place for place in places if place not in done]
         if len(left) > MANY:
             done.update(left)
-            of = tuple(dict.fromkeys(served for place in left for served in found[place].of))
+            parted = {served: None for place in left for served in found[place].of}
+            of = tuple(dict.fromkeys([*(one for one in networks[number].served if one in parted), *parted]))
             yield _Found(id_, of, frozenset({number}), found[left[0]].twice)
     yield from (one for place, one in enumerate(found) if place not in done)
 
 
 def _verdict(one: _Found) -> Verdict:
     names = list(dict.fromkeys(served.name for served in one.of))
-    partner = one.of[1].server if len(one.of) == 2 else None
-    scopes = tuple(dict.fromkeys(served.scope_id for served in one.of))[: MOST if partner is None else 2]
+    servers, many = list({served.who: served.server for served in one.of}.values()), len(one.of) > 2
+    partner = servers[1] if len(servers) == 2 else None
+    scopes = tuple(dict.fromkeys(served.scope_id for served in one.of))[:MOST]
     evidence: dict[str, Any] = {"ranges": [_shown(served) for served in one.of[:MOST]]}
-    if partner is None:
+    if many:
         evidence["count"] = len(one.of)
     relationships = list(dict.fromkeys(served.relationship for served in one.of if served.relationship))
-    relationship = relationships[0] if relationships and (partner or len(relationships) == 1) else None
+    relationship = relationships[0] if relationships and (not many or len(relationships) == 1) else None
     cure, kinds = _CURES[one.id], frozenset[str]()
     if one.id == NOT_COLLECTED:
         known = all(served.exclusions is not None for served in one.of)
@@ -190,14 +194,13 @@ def _verdict(one: _Found) -> Verdict:
     else:
         first, last = map(str, map(IPv4Address, one.twice or one.of[0].range))
         sentence = (
-            f"{_all(names)} {'both' if partner else 'all'} give addresses away, {first} to {last} first, and have no "
+            f"{_all(names)} {'all' if many else 'both'} give addresses away, {first} to {last} first, and have no "
             "relationship for it: two clients can get one address"
         )
         evidence |= {"first": first, "last": last}
-    if partner is None:
+    if many:
         cure += "; networks that are not connected with each other may have one range, then it is meant so"
-    server = one.of[0].server
-    return Verdict(one.id, server, sentence, cure, relationship, partner, scopes, evidence, kinds)
+    return Verdict(one.id, servers[0], sentence, cure, relationship, partner, scopes, evidence, kinds)
 
 
 def _all(names: Sequence[str]) -> str:

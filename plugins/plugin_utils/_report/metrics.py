@@ -228,9 +228,10 @@ def _served_twice(samples: _Samples, verdict: Entry) -> None:
         (cidr(one["scope_id"], one["subnet_mask"]), str(one["host"] or one["server"]))
         for one in verdict["evidence"]["ranges"]
     ]
-    (scope, server), (other_scope, partner), *more = sorted(ranges, key=lambda one: one[1])
+    (scope, server), *rest = sorted(ranges, key=lambda one: one[1])
+    other_scope, partner = next((one for one in rest if one[1] != server), rest[0])
     samples.put("windhcp_scope_double_served", {"scope": scope, "server": server, "partner": partner}, 1)
-    if other_scope != scope and not more:
+    if other_scope != scope and len(ranges) == 2:
         samples.put("windhcp_scope_double_served", {"scope": other_scope, "server": partner, "partner": server}, 1)
 
 

@@ -95,7 +95,13 @@ def test_a_range_that_spans_very_many_others_is_one_finding_for_each_kind() -> N
     gap = Exclusion(IPv4Address("10.0.0.0"), IPv4Address("10.100.0.0"))
     wide = Served("A", "9.0.0.0", (int(first), int(last)), (gap,))
     found = among([*networks, wide])
-    assert sorted((clash.verdict.id, clash.verdict.evidence["count"]) for clash in found) == [
-        ("served_twice", 101),
-        ("split_scope", 101),
+    assert sorted(
+        (clash.verdict.id, clash.verdict.evidence["count"], len(clash.verdict.scopes)) for clash in found
+    ) == [
+        ("served_twice", 101, 20),
+        ("split_scope", 101, 20),
     ]
+    assert {(clash.verdict.server, clash.verdict.partner) for clash in found} == {("A", "B")}
+    assert all(clash.verdict.sentence.startswith("A (9.0.0.0), B (10.") for clash in found)
+    (first, *_rest) = between([wide], networks)
+    assert (first.server, first.partner) == ("A", "B")
