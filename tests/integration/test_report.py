@@ -92,3 +92,5 @@ def test_info_ends_with_a_table_and_sentences(net: str) -> None:
         assert [line.split()[0] for line in lines[2:5]] == ["Branches", "HQ", "Munich"]
         assert lines[-1].startswith("3 of 3 servers were read: 3 relationships with 3 scopes; ")
         assert run.tasks[-1]["task"] == "Show what is there"
+        many = site.run("windhcp.failover.info", "-e", "failover_new_clients_per_hour=100000").ok()
+        assert any(" clients come, before the MCLT is over" in line for line in shown(many, "Show what is there"))

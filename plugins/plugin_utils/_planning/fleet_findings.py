@@ -144,7 +144,7 @@ def _not_asked(fleet: Fleet) -> Iterator[Finding]:
         yield _unknown(
             by,
             fleet.hosts[by].name,
-            f"how {partner} is as a whole was not looked at, since no host of this report is that server",
+            f"how {partner} is as a whole was not looked at, since no host that was read is that server",
             "add it to the inventory, and to the hosts of the report",
             relationship=alone,
             partner=partner,

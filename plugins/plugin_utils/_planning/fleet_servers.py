@@ -148,9 +148,9 @@ class Fleet:
         entry = self.entries[host, name]
         who, told = partner_of(entry), entry.get("partner_host")
         found = self.called(who, host)
-        if len(found) > 1:  # of one name, in two domains
-            mirrored = [other for other in found if self._may_mirror(other, host, name)]
-            found = mirrored or found
+        if len(found) > 1:  # of one address, at two sites; of one name, in two domains
+            found = [other for other in found if self.hosts[other].identity.is_named(who)] or found
+            found = [other for other in found if self._may_mirror(other, host, name)] or found
         if found:
             return found[0] if len(found) == 1 else told if told in found else None
         if told is None or told == host:

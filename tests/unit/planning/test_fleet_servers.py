@@ -63,6 +63,17 @@ def test_two_servers_of_one_name_are_told_apart_by_domain_address_or_the_other_h
         assert [fleet.label(host) for host in ("dhcp01", "fabrikam")] == ["DHCP01", "DHCP02 (fabrikam)"]
 
 
+def test_sites_that_are_not_connected_may_have_the_same_addresses() -> None:
+    fleet = fleet_of(
+        [
+            server(f"{site}{number}", f"{site}{number}".upper(), f"192.168.1.{number}", half(f"{site}{other}", ip))
+            for site in ("riga", "oslo")
+            for number, other, ip in ((1, 2, "192.168.1.2"), (2, 1, "192.168.1.1"))
+        ]
+    )
+    assert hosts_of(fleet) == [["riga1", "riga2"], ["oslo1", "oslo2"]]
+
+
 @pytest.mark.parametrize(
     ("partner", "expected"),
     [
