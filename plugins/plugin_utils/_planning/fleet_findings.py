@@ -200,7 +200,11 @@ def _halves_missing(fleet: Fleet, told: Sequence[Finding]) -> Iterator[Finding]:
 
 def _double_service(fleet: Fleet) -> Iterator[Finding]:
     """Also of servers that have nothing to do with each other."""
-    for clash in among(served for seen in fleet.hosts.values() for served in _served(fleet, seen)):
+    members: dict[tuple[str, str], set[str]] = {}
+    for seen in fleet.hosts.values():
+        for scope in seen.scopes or ():
+            members.setdefault((scope["scope_id"], scope["relationship"] or ""), set()).add(seen.host)
+    for clash in among(served for seen in fleet.hosts.values() for served in _served(fleet, seen, members)):
         halves = frozenset((one.who, one.relationship) for one in clash.of if one.relationship is not None)
         verdict = clash.verdict
         if "ranges" in verdict.evidence:
@@ -210,7 +214,9 @@ def _double_service(fleet: Fleet) -> Iterator[Finding]:
         yield Finding(verdict, clash.of[0].who, frozenset(one.who for one in clash.of), halves)
 
 
-def _served(fleet: Fleet, seen: Seen) -> Iterator[Served]:
+def _served(fleet: Fleet, seen: Seen, hosts: Mapping[tuple[str, str], Collection[str]]) -> Iterator[Served]:
+    """`hosts`: by scope and relationship, those that have it there. With whom a relationship is that a task was not asked
+    for is not known."""
     halves = {(seen.host, entry["name"]) for entry in seen.relationships}
     members = {scope: (sure, perhaps) for key in halves for scope, sure, perhaps in in_common(fleet, key)}
     nobody, name = frozenset[str](), fleet.label(seen.host)
@@ -218,13 +224,16 @@ def _served(fleet: Fleet, seen: Seen) -> Iterator[Served]:
         if scope["state"] != "active":
             continue
         sure, perhaps = members.get(scope["scope_id"], (nobody, nobody))
+        owner = scope["relationship"]
+        if owner is not None and (seen.host, owner) not in fleet.entries:
+            perhaps = frozenset(hosts[scope["scope_id"], owner]) - {seen.host}
         yield Served(
             name,
             scope["scope_id"],
             (int(IPv4Address(scope["start_range"])), int(IPv4Address(scope["end_range"]))),
             None if scope["exclusions"] is None else tuple(map(_exclusion, scope["exclusions"])),
             sure,
-            scope["relationship"],
+            owner,
             scope["subnet_mask"],
             seen.host,
             perhaps,

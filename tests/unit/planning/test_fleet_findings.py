@@ -286,6 +286,14 @@ def test_other_partners_are_unknown_where_one_relationship_was_asked_for() -> No
     assert (one.result or {})["relationships"][0]["health"]["healthy"] is True
 
 
+def test_members_of_relationships_that_nobody_asked_for_are_not_served_twice() -> None:
+    """For all that is known."""
+    shown = reported(second_relationship(healthy()), name="HQ")
+    (verdict,) = shown["verdicts"]
+    assert (verdict["id"], verdict["scopes"]) == (NOT_COLLECTED, ["10.0.4.0"])
+    assert [(pair["relationship"], pair["healthy"]) for pair in shown["pairs"]] == [("HQ", True)]
+
+
 # --- many ------------------------------------------------------------------------------------------------------------
 
 
