@@ -215,8 +215,8 @@ def _double_service(fleet: Fleet) -> Iterator[Finding]:
 
 
 def _served(fleet: Fleet, seen: Seen, hosts: Mapping[tuple[str, str], Collection[str]]) -> Iterator[Served]:
-    """`hosts`: by scope and relationship, those that have it there. With whom a relationship is that a task was not asked
-    for is not known."""
+    """`hosts`: by scope and relationship, those that have it there. With whom a relationship is of which a task was not
+    asked is not known."""
     halves = {(seen.host, entry["name"]) for entry in seen.relationships}
     members = {scope: (sure, perhaps) for key in halves for scope, sure, perhaps in in_common(fleet, key)}
     nobody, name = frozenset[str](), fleet.label(seen.host)
