@@ -292,11 +292,15 @@ def _beyond(finding: Finding, told: Collection[str]) -> Finding | None:
 
 
 def _still_unknown(unknown: Sequence[Finding], fleet: Fleet) -> Iterator[Finding]:
-    """What neither of the two servers of a pair knows. The same words of both are said once."""
-    said: set[tuple[str, frozenset[str]]] = set()
+    """What neither of the two servers of a pair knows. The same of both, or the same of the two as a whole, is said
+    once."""
+    said: set[object] = set()
     for finding in _unknown_to_both(unknown, fleet):
-        if (words := (finding.verdict.sentence, finding.hosts)) not in said:
-            said.add(words)
+        verdict = finding.verdict
+        of_two = verdict.kinds <= needing(BOTH, PARTNER, of=(SERVERS,)) and not verdict.of_the_unread
+        same = (finding.hosts, verdict.kinds if of_two else verdict.sentence)
+        if same not in said:
+            said.add(same)
             yield finding
 
 

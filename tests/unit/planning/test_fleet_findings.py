@@ -264,6 +264,14 @@ def test_what_was_switched_off_in_the_tasks_is_told_by_the_report() -> None:
     assert shown["off"] == ["content_differs"]
 
 
+def test_what_two_servers_could_not_compare_is_unknown_once() -> None:
+    servers = healthy()
+    servers.server("DHCP02").relationships["HQ"].scopes.clear()
+    servers.server("DHCP02").scopes.clear()
+    kinds = [verdict["evidence"].get("kinds") for verdict in reported(servers)["verdicts"]]
+    assert kinds == [None, None, ["classes_differ", "server_settings_differ"]]
+
+
 def test_a_rate_that_nobody_told_is_unknown_once() -> None:
     shown = reported(healthy(), new_clients_per_hour={"10.0.1.0": 1})
     assert told(shown) == [(NOT_COLLECTED, ["dhcp01", "dhcp02"])]
