@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from .fleet_findings import Finding, findings_of, is_about
-from .fleet_servers import Fleet, FleetPair, Seen, fleet_of, not_understood
+from .fleet_servers import SETTINGS, Fleet, FleetPair, Seen, fleet_of, not_understood
 from .verdict import CRITICAL, HEALTH, INFO, KINDS, SEVERITIES, SYNC, UNKNOWN, Verdict, decided, worst
 
 __all__ = ["Seen", "is_at_least", "not_understood", "report"]
@@ -87,7 +87,7 @@ def _shown_pair(pair: FleetPair, about: Mapping[int, Finding], fleet: Fleet) -> 
         "status": worst(verdict for verdict in deciding if verdict.severity != INFO) or unknown,
         "in_sync": in_sync,
         "healthy": healthy,
-        **{key: lead[key] for key in _SETTINGS},
+        **{key: lead[key] for key in SETTINGS},
         "halves": [_shown_half(pair, host, fleet) for host in _both(pair, lead_host)],
         "scopes": len({scope for half in pair.halves.values() for scope in half["scopes"]}),
         "fullest": _fullest(pair),
@@ -96,10 +96,6 @@ def _shown_pair(pair: FleetPair, about: Mapping[int, Finding], fleet: Fleet) -> 
         "events": events[-EVENTS:],
         "events_left_out": len(events[:-EVENTS]),
     }
-
-
-# as each half shows them; a pair has those of the server that leads
-_SETTINGS = ("mode", "reserve_percent", "max_client_lead_time", "state_switch_interval", "enable_auth")
 
 
 def _both(pair: FleetPair, lead: str) -> Sequence[str | None]:
@@ -122,7 +118,7 @@ def _shown_half(pair: FleetPair, host: str | None, fleet: Fleet) -> Mapping[str,
             "state_since": half.get("state_since") or (seen_there if alike else None),
             "server_role": half["server_role"],
             "load_balance_percent": half["load_balance_percent"],
-            **{key: half[key] for key in _SETTINGS},
+            **{key: half[key] for key in SETTINGS},
         }
     read = seen is not None and seen.result is not None
     return {
@@ -134,7 +130,7 @@ def _shown_half(pair: FleetPair, host: str | None, fleet: Fleet) -> Mapping[str,
         "state_since": seen_there,
         "server_role": None,
         "load_balance_percent": None,
-        **dict.fromkeys(_SETTINGS),
+        **dict.fromkeys(SETTINGS),
     }
 
 

@@ -52,7 +52,9 @@ class Seen:
 
 
 _OF_A_RESULT = ("server", "relationships", "verdicts")
-_OF_A_HALF = ("name", "partner_server", "mode", "state", "scopes", "server_role", "load_balance_percent")
+# as each half shows them; a pair has those of the server that leads
+SETTINGS = ("mode", "reserve_percent", "max_client_lead_time", "state_switch_interval", "enable_auth")
+_OF_A_HALF = ("name", "partner_server", "state", "scopes", "server_role", "load_balance_percent", *SETTINGS)
 _OF_A_VERDICT = ("id", "server", "sentence", "cure", "relationship", "partner", "scopes", "evidence")
 
 
@@ -61,6 +63,8 @@ def not_understood(result: Entry) -> str | None:
     if lacking := [key for key in _OF_A_RESULT if key not in result]:
         return f"it has no {few(lacking)}"
     for several, keys in ((result["relationships"], _OF_A_HALF), (result["verdicts"], _OF_A_VERDICT)):
+        if not isinstance(several, list) or not all(isinstance(one, Mapping) for one in several):
+            return "it is of another shape"
         if lacking := [key for one in several for key in keys if key not in one]:
             return f"an entry has no {lacking[0]}"
     strange = [str(one["id"]) for one in result["verdicts"] if one["id"] not in KINDS]

@@ -128,6 +128,13 @@ def test_a_result_of_another_version_is_told(path: str) -> None:
     assert (not_understood(result) or "").endswith(inner or outer)
 
 
+@pytest.mark.parametrize("several", ["text", ["text"], {"a": 1}, None])
+def test_a_result_of_another_shape_is_told(several: object) -> None:
+    for key in ("relationships", "verdicts"):
+        result = {"server": "A", "relationships": [], "verdicts": [], key: several}
+        assert not_understood(result) == "it is of another shape"
+
+
 def test_a_verdict_of_another_version_is_told() -> None:
     verdict = dict.fromkeys(("id", "server", "sentence", "cure", "relationship", "partner", "scopes", "evidence"), "x")
     result = {"server": "A", "relationships": [], "verdicts": [verdict]}
