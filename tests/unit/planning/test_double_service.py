@@ -103,5 +103,5 @@ def test_a_range_that_spans_very_many_others_is_one_finding_for_each_kind() -> N
     ]
     assert {(clash.verdict.server, clash.verdict.partner) for clash in found} == {("A", "B")}
     assert all(clash.verdict.sentence.startswith("A (9.0.0.0), B (10.") for clash in found)
-    (first, *_rest) = between([wide], networks)
-    assert (first.server, first.partner) == ("A", "B")
+    told = next(between([wide], networks))
+    assert (told.server, told.partner) == ("A", "B")
