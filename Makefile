@@ -68,6 +68,7 @@ molecule: .venv/ready collection ## the built collection against a lab that the 
 
 everything: declared test coverage adopt-proof nothing-lost whole-server races forks fuzz large-exports ## that, and the longer proofs: two hours
 
+declared: export WITHOUT ?=
 declared: .venv/ready $(TREE) ## rules, units, examples: each file is read by its own tool, and each alert fires on its fault
 	@tests/declared/tools.sh .build/bin
 	@PYTHONPATH=tests $(BIN)/python -m declared

@@ -33,6 +33,7 @@ class ActionModule(FailoverAction):
         Raises TaskFailure."""
         flags: dict[str, Any] = dict.fromkeys(options["gather"], True)
         off, new_clients = check_off(options["verdicts_off"]), rates(options["new_clients_per_hour"])
+        off |= frozenset() if new_clients else {"reserve_short"}  # nobody can tell without a rate
         wanted = Inspection(options["name"], off=off, rates=new_clients, **flags)
         found = self.reader.know(lambda world: inspect(wanted, world))
         self.warn_of_states(entry["name"] for entry in found.relationships)
@@ -44,6 +45,7 @@ class ActionModule(FailoverAction):
             more["safety_copies_problem"] = found.copies.problem
         return {
             "server": server.name,
+            "server_names": list(server.identity.names),
             "relationships": [
                 {**entry, "partner_host": partner_host(current.partner.names, task_vars, self.host)}
                 for entry, current in zip(found.relationships, shown, strict=True)
@@ -62,5 +64,6 @@ class ActionModule(FailoverAction):
                 ]
             },
             "verdicts": [verdict.public() for verdict in found.verdicts],
+            "verdicts_off": sorted(off),
             **more,
         }

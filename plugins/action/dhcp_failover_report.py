@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..plugin_utils._engine.fleet_action import FleetAction
-from ..plugin_utils._engine.written_files import write
+from ..plugin_utils._engine.written_files import written
 from ..plugin_utils._model.texts import few, in_sight
 from ..plugin_utils._planning.fleet import Seen, is_at_least, report
 from ..plugin_utils._planning.verdict import CRITICAL, WARNING, check_off
@@ -41,11 +41,16 @@ class ActionModule(FleetAction):
             "verdicts": made["verdicts"],
             "files": [],
         }
+        problems: list[str] = []
         if options["directory"] and not self._task.check_mode:
             texts = {FORMATS[name].file: FORMATS[name].text(made) for name in options["formats"]}
-            answer.update(files=write(Path(options["directory"]), texts), changed=True)
+            files, problem = written(Path(options["directory"]), texts)
+            answer.update(files=files, changed=bool(files))
+            problems += [problem] if problem else []
         if is_at_least(made["status"], options["fail_on"]):
             bad = [verdict["sentence"] for verdict in made["verdicts"] if is_at_least(verdict["severity"], WARNING)]
-            told = few(map(in_sight, bad), "verdicts", between="; ")
-            answer.update(failed=True, msg=f"the fleet is {made['status']}: {told}.")
+            told = few(map(in_sight, bad), "verdicts", between="; ") if fleet else "hosts: there is none"
+            problems.append(f"the fleet is {made['status']}: {told}.")
+        if problems:
+            answer.update(failed=True, msg=" ".join(problems))
         return answer

@@ -4,12 +4,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
 import pytest
-from declared import checks
-from declared.checks import CHECKS, Check, Failed, NotHere, forgotten, tool
+from declared import base
+from declared.base import Failed, NotHere, tool
+from declared.checks import CHECKS, Check, forgotten
+from declared.pull import REPOSITORY, RUNNER
+
+AWX = "examples/awx/controller.yml"
+DATA = f"{REPOSITORY}/inventory/group_vars/dhcp_servers/failover.yml"
+SERVICE, TIMER = f"{RUNNER}/dhcp-failover.service", f"{RUNNER}/dhcp-failover.timer"
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.tool)
@@ -49,7 +58,34 @@ def test_what_a_tool_finds_is_told() -> None:
         ("ansible-galaxy", "examples/ansible-pull/repository/collections/requirements.yml", ("failover", "failure")),
         ("shellcheck", "examples/ansible-pull/runner/dhcp-failover-drift", ('"$HOME/checkout"', "$HOME/checkout")),
         ("systemd-analyze", "examples/ansible-pull/runner/dhcp-failover-failed.service", ("/bin/sh", "bin/sh")),
-        ("references", "examples/awx/controller.yml", ("  project: DHCP failover", "  project: DHCP")),
+        ("awx", AWX, ("  project: DHCP failover", "  project: DHCP")),
+        ("awx", AWX, ("playbook: local.yml", "playbook: locl.yml")),
+        ("awx", AWX, ("job_type: run", "job_tpe: run")),
+        ("awx", AWX, ("job_type: run", "job_type: rn")),
+        ("awx", AWX, ("FREQ=DAILY", "FREQ=DALY")),
+        ("awx", AWX, ("inventory/hosts.yml", "inventory/host.yml")),
+        ("awx", AWX, ("limit: dhcp_servers", "limit: dhcp_servrs")),
+        ("awx", AWX, ('!unsafe "{{ failover_secret }}"', '!unsafe "{{ failover_secre }}"')),
+        ("awx", AWX, ("controller_schedules", "controller_schedule")),
+        ("systemd-analyze", SERVICE, ("--clean", "--claen")),
+        (
+            "systemd-analyze",
+            SERVICE,
+            ("LoadCredential=vault-password:", "LoadCredential=vault:"),
+        ),
+        ("systemd-analyze", SERVICE, ("--diff local.yml", "--diff locl.yml")),
+        ("systemd-analyze", SERVICE, ("--limit dhcp_servers", "--limit dhcp_server")),
+        ("systemd-analyze", TIMER, ("timers.target", "timer.target")),
+        ("systemd-analyze", TIMER, ("5min", "5mni")),
+        ("ansible-playbook", DATA, ("failover_relationships", "failover_relationshps")),
+        ("ansible-playbook", DATA, ("failover_shared_secret:", "failover_shared_secrt:")),
+        ("ansible-playbook", DATA, ("mode: load_balance", "mode: load_balanc")),
+        ("ansible-playbook", DATA, ("partner: dhcp02", "partner: dhcp03")),
+        ("ansible-playbook", f"{REPOSITORY}/inventory/hosts.yml", ("dhcp_servers:", "dhcp_server:")),
+        ("crontab", f"{RUNNER}/crontab", ("failover-drift", "failover-drft")),
+        ("ansible-pull", f"{RUNNER}/dhcp-failover-drift", ("--check", "--chek")),
+        ("systemd-analyze", SERVICE, ("failover-failed", "failover-faild")),
+        ("crontab", f"{RUNNER}/crontab", ("30 6 ", "30 66 ")),
     ],
 )
 def test_a_tool_finds_what_is_wrong(
@@ -58,14 +94,49 @@ def test_a_tool_finds_what_is_wrong(
     (check,) = (one for one in CHECKS if one.tool == checker)
     found = check.found
     for path in found:
-        text = (checks.ROOT / path).read_text(encoding="utf-8")
+        text = (base.ROOT / path).read_text(encoding="utf-8")
         assert path != name or change[0] in text
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text.replace(*change) if path == name else text, encoding="utf-8")
-    (tmp_path / ".build").symlink_to(checks.ROOT / ".build")
-    monkeypatch.setattr(checks, "ROOT", tmp_path)
+    for beside in (
+        ".build",
+        "roles",
+        "galaxy.yml",
+        "examples/ansible-pull/repository",
+        f"{RUNNER}/dhcp-failover-drift",
+    ):
+        if not (tmp_path / beside).exists():
+            (tmp_path / beside).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / beside).symlink_to(base.ROOT / beside)
+    monkeypatch.setattr(base, "ROOT", tmp_path)
     try:
         with pytest.raises(Failed):
             check.run(found)
     except NotHere as missing:
         pytest.skip(str(missing))
+
+
+def test_a_tool_that_is_missing_fails_unless_it_is_named() -> None:
+    """Loudly: nobody shall take what was not checked for checked."""
+    run = [sys.executable, "-c", _WITHOUT_PROMTOOL]
+    for without, code in (("", 1), ("promtool", 0)):
+        done = subprocess.run(
+            run,
+            env={**os.environ, "WITHOUT": without, "PYTHONPATH": str(base.ROOT / "tests")},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode, "NOT CHECKED: promtool is not here" in done.stdout) == (code, True), done.stderr
+
+
+_WITHOUT_PROMTOOL = """
+import runpy
+from declared import base, checks
+
+checks.CHECKS = [one for one in checks.CHECKS if one.tool == "promtool"]
+checks.forgotten = lambda: []
+base.shutil.which = lambda name, path=None: None if name == "promtool" else name
+runpy.run_module("declared", run_name="__main__")
+"""

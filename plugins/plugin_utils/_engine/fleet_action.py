@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from .._model.refusal import TaskFailure
 from .._model.texts import in_sight
-from .._planning.fleet import Seen
+from .._planning.fleet import Seen, not_understood
 from .action import validated
 
 
@@ -58,7 +58,8 @@ class FleetAction(ControllerAction):
 
     def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
         """What `perform` makes of the results. Raises TaskFailure."""
-        return self.perform(options, [seen(host, options["variable"], hostvars) for host in options["hosts"]])
+        hosts = dict.fromkeys(options["hosts"])
+        return self.perform(options, [seen(host, options["variable"], hostvars) for host in hosts])
 
 
 def held(host: str, variable: str, hostvars: Any) -> Any:
@@ -73,6 +74,8 @@ def seen(host: str, variable: str, hostvars: Any) -> Seen:
         return Seen(host, problem=f"there is no result of dhcp_failover_info in the variable '{variable}'")
     if found.get("unreachable") or found.get("failed") or "verdicts" not in found:
         return Seen(host, problem=first_line(found.get("msg")))
+    if lacking := not_understood(found):
+        return Seen(host, problem=f"its result is not one of this version of dhcp_failover_info: {in_sight(lacking)}")
     return Seen(host, found)
 
 

@@ -5,22 +5,53 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from .._model.refusal import Refused, TaskFailure
 
 _MODE = 0o644  # whoever collects metrics reads them as another user
+_PRIVATE = 0o640  # what else is in a report may be for fewer: accounts, and who did what
+_OPEN = (".prom", ".status")
+_ABANDONED = 3600  # seconds, after which no run is at work on a file any more
 
 
-def write(folder: Path, texts: Mapping[str, str]) -> list[str]:
-    """Writes files, by their names, into a folder that is made where it is missing, and returns their paths. A reader
-    finds the old file or the new one. Raises TaskFailure."""
-    with _told("directory"):
-        folder.mkdir(parents=True, exist_ok=True)
-        return [str(_replaced(folder / name, text)) for name, text in texts.items()]
+def written(folder: Path, texts: Mapping[str, str]) -> tuple[list[str], str | None]:
+    """Writes files, by their names, into a folder that is made where it is missing: their paths, and why not all are
+    there. None is replaced before all could be written. A reader finds the old file or the new one, with the mode of
+    the old one."""
+    done: list[str] = []
+    parts: dict[Path, Path] = {}
+    try:
+        with _told("directory"):
+            folder.mkdir(parents=True, exist_ok=True)
+            _tidy(folder, texts)
+            for name, text in texts.items():
+                parts[folder / name] = _part(folder / name, text)
+            for path, part in parts.items():
+                os.replace(part, path)
+                done.append(str(path))
+    except TaskFailure as failure:
+        return done, str(failure)
+    finally:
+        for part in parts.values():
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+    return done, None
+
+
+def _tidy(folder: Path, names: Iterable[str]) -> None:
+    """Removes what a run that was killed left here."""
+    for name in names:
+        for part in folder.glob(f".{name}.????????"):
+            with contextlib.suppress(OSError):
+                if time.time() - part.stat().st_mtime > _ABANDONED:
+                    part.unlink()
 
 
 def create(path: Path, text: str) -> None:
@@ -60,15 +91,22 @@ def _told(option: str) -> Iterator[None]:
         ) from error
 
 
-def _replaced(path: Path, text: str) -> Path:
+def _part(path: Path, text: str) -> Path:
+    """The file under another name. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    mode = _MODE if path.suffix in _OPEN else _PRIVATE
+    if path.is_file():
+        mode = stat.S_IMODE(path.stat().st_mode)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        os.chmod(name, _MODE)
-        os.replace(name, path)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
-    return path
+    return Path(name)

@@ -93,6 +93,7 @@ _ROWS = (
     EventKind(20312, CONFIGURATION, 2, 1, "authentication of messages switched on", 0),
     EventKind(20313, CONFIGURATION, 2, 1, "authentication of messages switched off", 0),
 )
+BEGINS_OR_ENDS = frozenset({20240, 20241, 20242})  # a relationship is created, or removed
 EVENTS: Mapping[int, EventKind] = {row.id: row for row in _ROWS}
 
 

@@ -68,6 +68,7 @@ def of_capacity(pair: Pair, statistics: Statistics, rates: Rates) -> Iterator[Ve
     yield from _shares(pair, {scope: use for scope, use in known.items() if use.free})
     yield from _reserves(pair, known, rates)
     yield from _unknown(pair, known)
+    yield from _no_rate(pair, rates)
 
 
 def _shares(pair: Pair, known: Statistics) -> Iterator[Verdict]:
@@ -100,7 +101,7 @@ def _has_share(relationship: Relationship) -> tuple[bool, bool]:
 def _reserves(pair: Pair, known: Statistics, rates: Rates) -> Iterator[Verdict]:
     """What a server has to live on until the MCLT is over, if the other one fails now."""
     hours = pair.relationship.max_client_lead_time / 3600
-    short: dict[IPv4Address, str] = {}
+    short: dict[IPv4Address, list[str]] = {}
     for scope, use in known.items():
         rate = rates[scope]
         if rate is None:
@@ -108,13 +109,31 @@ def _reserves(pair: Pair, known: Statistics, rates: Rates) -> Iterator[Verdict]:
         needed = rate * hours
         for server, free in _alone(pair, use):
             if free is not None and free < needed:
-                short[scope] = f"{server} has {free} free addresses of {scope} to live on, and {needed:g} clients come"
+                words = f"{server} has {free} free addresses of {scope} to live on, and {needed:g} clients come"
+                short.setdefault(scope, []).append(words)
     if short:
+        words = few((text for several in short.values() for text in several), between="; ")
         yield pair.says(
             "reserve_short",
-            f"if the other server fails: {few(short.values(), between='; ')}, before the MCLT is over",
+            f"if the other server fails: {words}, before the MCLT is over",
             "give it a larger share or reserve_percent, or a shorter max_client_lead_time",
             list(short),
+        )
+
+
+def _no_rate(pair: Pair, rates: Rates) -> Iterator[Verdict]:
+    """Of the scopes that rates were told for others of. Without any, nobody asked."""
+    missing = [scope for scope in pair.relationship.scopes if rates[scope] is None] if rates else []
+    if missing:
+        yield Verdict(
+            NOT_COLLECTED,
+            pair.here.name,
+            f"how many new clients come is told of other scopes, and not of {few(missing)}",
+            "new_clients_per_hour (failover_new_clients_per_hour) with these scopes too, or one number for all",
+            pair.name,
+            pair.partner,
+            tuple(map(str, missing)),
+            kinds=frozenset({"reserve_short"}),
         )
 
 

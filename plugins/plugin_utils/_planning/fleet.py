@@ -8,281 +8,94 @@ looked for among all of them. The report is plain data (docs: report.schema.json
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from ipaddress import IPv4Address
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from .._model.scope_details import Exclusion
-from .double_service import Served, among
-from .verdict import (
-    BOTH,
-    CRITICAL,
-    HEALTH,
-    HERE,
-    INFO,
-    KINDS,
-    NOT_COLLECTED,
-    PAIR,
-    PARTNER,
-    SERVER,
-    SEVERITIES,
-    STATISTICS,
-    SYNC,
-    UNKNOWN,
-    Verdict,
-    decided,
-    needing,
-    wanted,
-    worst,
-)
+from .fleet_findings import Finding, findings_of, is_about
+from .fleet_servers import SETTINGS, Fleet, FleetPair, Seen, fleet_of, not_understood
+from .verdict import CRITICAL, HEALTH, INFO, KINDS, SEVERITIES, SYNC, UNKNOWN, Verdict, decided, worst
+
+__all__ = ["Seen", "is_at_least", "not_understood", "report"]
 
 SCHEMA = "windhcp.failover/report/1"
 OK = "ok"
-Entry = Mapping[str, Any]
+EVENTS = 50  # of a relationship that a report has, the newest
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A host, and what dhcp_failover_info returned for it. `problem`: why there is nothing."""
-
-    host: str
-    result: Mapping[str, Any] | None = None
-    problem: str = ""
-
-    @property
-    def name(self) -> str:
-        """The server's own name, or the host's where it was not read."""
-        return str(self.result["server"]) if self.result else self.host
-
-    @property
-    def relationships(self) -> Sequence[Entry]:
-        """None where it was not read."""
-        return self.result["relationships"] if self.result else ()
-
-
-Hosts = Mapping[str, Seen]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A verdict with the hosts that it is about. `by`: the host whose task told it."""
-
-    verdict: Verdict
-    by: str
-    hosts: frozenset[str]
-
-
-@dataclass(frozen=True)
-class FleetPair:
-    """A relationship as far as the fleet shows it. `halves`: by host, the first is the one that leads (primary or
-    active); `partner`: what the other server is called where no host is it."""
-
-    name: str
-    halves: Mapping[str, Entry]
-    partner: str
-    partner_host: str | None = None
-
-    @property
-    def hosts(self) -> frozenset[str]:
-        """The two hosts, as far as they are known."""
-        return frozenset([*self.halves, *([self.partner_host] if self.partner_host else [])])
-
-
-def report(fleet: Sequence[Seen], created: str, off: Collection[str] = ()) -> Mapping[str, Any]:
+def report(seen: Sequence[Seen], created: str, off: Collection[str] = ()) -> Mapping[str, Any]:
     """The whole report: `created` in ISO 8601, `off`: verdicts that nobody wants."""
-    pairs = _pairs(fleet)
-    findings = _once([*_told(fleet), *_not_read(fleet), *_twice(fleet)], fleet)
-    findings = _wanted(findings, off)
-    numbers = {id(finding): number for number, finding in enumerate(findings)}
-    hosts = {seen.host: seen for seen in fleet}
-    shown = [_shown_pair(pair, _about(pair, findings), numbers, hosts) for pair in pairs]
+    fleet = fleet_of(seen)
+    off = frozenset(off) | _off_everywhere(fleet)
+    findings = findings_of(fleet, off)
+    about: dict[int, list[int]] = {id(pair): [] for pair in fleet.pairs}
+    pairs_of: dict[str, list[FleetPair]] = {}
+    for pair in fleet.pairs:
+        for host in pair.hosts:
+            pairs_of.setdefault(host, []).append(pair)
+    for number, finding in enumerate(findings):
+        near = [fleet.pair_of[half] for half in finding.halves if half in fleet.pair_of]
+        near += [pair for host in finding.hosts for pair in pairs_of.get(host, ())] if len(finding.hosts) == 1 else []
+        for pair in {id(one): one for one in near}.values():
+            if is_about(finding, pair):
+                about[id(pair)].append(number)
+    shown = [_shown_pair(pair, {number: findings[number] for number in about[id(pair)]}, fleet) for pair in fleet.pairs]
     status = worst(finding.verdict for finding in findings if finding.verdict.severity != INFO)
+    of_host: dict[str, list[Verdict]] = {}
+    for finding in findings:
+        for host in finding.hosts:
+            of_host.setdefault(host, []).append(finding.verdict)
     return {
         "schema": SCHEMA,
         "created": created,
-        "status": status or (OK if fleet else UNKNOWN),  # of no server nothing is known
+        "status": status or (OK if fleet.hosts else UNKNOWN),  # of no server nothing is known
         "counts": {
-            "servers": len(fleet),
-            "collected": sum(seen.result is not None for seen in fleet),
-            "relationships": len(pairs),
+            "servers": len(fleet.hosts),
+            "collected": sum(one.result is not None for one in fleet.hosts.values()),
+            "relationships": len(fleet.pairs),
             "scopes": sum(pair["scopes"] for pair in shown),
             **{severity: sum(one.verdict.severity == severity for one in findings) for severity in SEVERITIES},
         },
-        "servers": [_shown_server(seen, findings) for seen in fleet],
+        "servers": [_shown_server(one, of_host.get(one.host, ())) for one in fleet.hosts.values()],
         "pairs": shown,
         "verdicts": [_shown_verdict(finding) for finding in findings],
         "off": sorted(off),
     }
 
 
-# --- who is with whom ------------------------------------------------------------------------------------------------
-
-
-def _pairs(fleet: Sequence[Seen]) -> Sequence[FleetPair]:
-    """Each relationship once; a half whose partner shows another one of its name is a pair of its own."""
-    entries = {(seen.host, entry["name"]): entry for seen in fleet for entry in seen.relationships}
-    pairs: list[FleetPair] = []
-    done: set[tuple[str, str]] = set()
-    for (host, name), entry in entries.items():
-        if (host, name) in done:
-            continue
-        other = entry.get("partner_host")
-        theirs = entries.get((str(other), name))
-        halves = {host: entry}
-        if theirs is not None and theirs.get("partner_host") == host:
-            halves = {host: entry, str(other): theirs}
-            if _leads(theirs) and not _leads(entry):
-                halves = dict(reversed(halves.items()))
-        done |= {(one, name) for one in halves}
-        pairs.append(FleetPair(name, halves, str(entry["partner_server"]), other))
-    return pairs
-
-
-def _leads(entry: Entry) -> bool:
-    """Whether the server is the one that a reader thinks of first."""
-    if entry["mode"] == "hot_standby":
-        return bool(entry["server_role"] == "active")
-    return entry.get("is_primary") is not False
-
-
-# --- what is said of them --------------------------------------------------------------------------------------------
-
-
-def _told(fleet: Sequence[Seen]) -> Iterator[Finding]:
-    named = _hosts_by_name(fleet)
-    for seen in fleet:
-        partners = {entry["name"]: entry.get("partner_host") for entry in seen.relationships}
-        for shown in seen.result["verdicts"] if seen.result else ():
-            verdict = Verdict.read(shown)
-            other = partners.get(verdict.relationship) or named.get(verdict.partner or "") or verdict.partner
-            yield Finding(verdict, seen.host, frozenset([seen.host, *([str(other)] if other else [])]))
-
-
-def _hosts_by_name(fleet: Sequence[Seen]) -> Mapping[str, str]:
-    """Servers' own names -> their host, where only one has it."""
-    names = [seen.name for seen in fleet]
-    return {seen.name: seen.host for seen in fleet if names.count(seen.name) == 1}
-
-
-def _not_read(fleet: Sequence[Seen]) -> Iterator[Finding]:
-    for seen in fleet:
-        if seen.result is None:
-            cure = "windhcp.failover.check tells what is missing, from the connection to the rights"
-            verdict = Verdict(
-                NOT_COLLECTED,
-                seen.host,
-                f"{seen.host} could not be read: {seen.problem}",
-                cure,
-                evidence={"problem": seen.problem},
-                kinds=needing(HERE, PARTNER, STATISTICS, BOTH),
-            )
-            yield Finding(verdict, seen.host, frozenset([seen.host]))
-
-
-def _twice(fleet: Sequence[Seen]) -> Iterator[Finding]:
-    """Also of servers that have nothing to do with each other."""
-    named = {seen.name: seen.host for seen in fleet}
-    by_host = {seen.host: seen for seen in fleet}
-    served = {seen.name: list(_served(seen, by_host)) for seen in fleet if seen.result and "scopes" in seen.result}
-    for verdict in among(served):
-        hosts = frozenset(named[name] for name in (verdict.server, verdict.partner) if name in named)
-        yield Finding(verdict, named[verdict.server], hosts)
-
-
-def _served(seen: Seen, hosts: Hosts) -> Iterator[Served]:
-    members: dict[str, frozenset[str]] = {}
-    for entry in seen.relationships:
-        partner = hosts.get(str(entry.get("partner_host")))
-        theirs = next((one for one in partner.relationships if one["name"] == entry["name"]), None) if partner else None
-        common = set(entry["scopes"]) & set(theirs["scopes"]) if theirs else ()
-        members.update({scope: frozenset([partner.name]) for scope in common} if partner else {})
-    for scope in seen.result["scopes"] if seen.result else ():
-        if scope["state"] != "active":
-            continue
-        ends = int(IPv4Address(scope["start_range"])), int(IPv4Address(scope["end_range"]))
-        exclusions = scope["exclusions"]
-        gaps = None if exclusions is None else tuple(map(_exclusion, exclusions))
-        common_with = members.get(scope["scope_id"], frozenset())
-        yield Served(seen.name, scope["scope_id"], ends, gaps, common_with, scope["relationship"], scope["subnet_mask"])
-
-
-def _exclusion(shown: Mapping[str, str]) -> Exclusion:
-    return Exclusion(IPv4Address(shown["start_range"]), IPv4Address(shown["end_range"]))
-
-
-def _once(findings: Iterable[Finding], fleet: Sequence[Seen]) -> Sequence[Finding]:
-    """What both servers of a pair say is said once, and what one of them knows is not unknown."""
-    collected = {seen.host for seen in fleet if seen.result is not None}
-    found: dict[object, Finding] = {}
-    unknown: dict[tuple[str, frozenset[str]], dict[str, Finding]] = {}
-    for finding in findings:
-        verdict = finding.verdict
-        if verdict.id == NOT_COLLECTED and verdict.relationship is not None:
-            unknown.setdefault((verdict.relationship, finding.hosts), {})[finding.by] = finding
-            continue
-        kind = KINDS[verdict.id]
-        about = finding.by if kind.of == SERVER or verdict.kinds else finding.hosts
-        key = (verdict.id, verdict.relationship, about, () if kind.of == PAIR else verdict.scopes)
-        found.setdefault(key, finding)
-    for (_name, hosts), said in unknown.items():
-        for by, finding in said.items():
-            others = (hosts & collected) - {by}
-            kinds = finding.verdict.kinds
-            for other in others:
-                theirs = said[other].verdict.kinds if other in said else frozenset[str]()
-                kinds = frozenset(kind for kind in kinds if KINDS[kind].of != PAIR or kind in theirs)
-            if kinds:
-                found[("unknown", finding.verdict.relationship, hosts, by)] = replace(
-                    finding, verdict=replace(finding.verdict, kinds=kinds)
-                )
-    return list(found.values())
-
-
-def _wanted(findings: Sequence[Finding], off: Collection[str]) -> Sequence[Finding]:
-    kept = [replace(finding, verdict=left) for finding in findings if (left := wanted(finding.verdict, off))]
-    return sorted(kept, key=lambda finding: SEVERITIES.index(finding.verdict.severity))
-
-
-def _about(pair: FleetPair, findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Those about the relationship, and about its servers as a whole."""
-    return [
-        finding
-        for finding in findings
-        if (finding.verdict.relationship == pair.name and finding.by in pair.hosts)
-        or (finding.verdict.relationship is None and len(finding.hosts) == 1 and finding.hosts <= pair.hosts)
-    ]
+def _off_everywhere(fleet: Fleet) -> frozenset[str]:
+    """What no task told, since it was switched off there."""
+    told = [frozenset(one.result.get("verdicts_off") or ()) for one in fleet.hosts.values() if one.result]
+    return frozenset.intersection(*told) & KINDS.keys() if told else frozenset()
 
 
 # --- as it is shown --------------------------------------------------------------------------------------------------
 
 
-def _shown_pair(
-    pair: FleetPair, about: Sequence[Finding], numbers: Mapping[int, int], hosts: Hosts
-) -> Mapping[str, Any]:
+def _shown_pair(pair: FleetPair, about: Mapping[int, Finding], fleet: Fleet) -> Mapping[str, Any]:
     lead_host, lead = next(iter(pair.halves.items()))
-    verdicts = [finding.verdict for finding in about]
-    own = [finding for finding in about if finding.verdict.relationship == pair.name]
+    own = {number: finding for number, finding in about.items() if finding.halves}
+    verdicts = [
+        replace(one.verdict, relationship=pair.name) if number in own else one.verdict for number, one in about.items()
+    ]
     in_sync, healthy = (decided(verdicts, what, pair.name) for what in (SYNC, HEALTH))
     deciding = [verdict for verdict in verdicts if verdict.relationship or KINDS[verdict.id].decides]
     unknown = UNKNOWN if None in (in_sync, healthy) else OK
+    events = _events(pair)
     return {
         "relationship": pair.name,
         "status": worst(verdict for verdict in deciding if verdict.severity != INFO) or unknown,
         "in_sync": in_sync,
         "healthy": healthy,
-        **{key: lead[key] for key in _SETTINGS},
-        "halves": [_shown_half(pair, host, hosts) for host in _both(pair, lead_host)],
+        **{key: lead[key] for key in SETTINGS},
+        "halves": [_shown_half(pair, host, fleet) for host in _both(pair, lead_host)],
         "scopes": len({scope for half in pair.halves.values() for scope in half["scopes"]}),
         "fullest": _fullest(pair),
-        "scope_list": _scope_list(pair, hosts),
-        "verdicts": [numbers[id(finding)] for finding in own],
-        "events": _events(pair),
+        "scope_list": _scope_list(pair, fleet.hosts),
+        "verdicts": list(own),
+        "events": events[-EVENTS:],
+        "events_left_out": len(events[:-EVENTS]),
     }
-
-
-# as each half shows them; a pair has those of the server that leads
-_SETTINGS = ("mode", "reserve_percent", "max_client_lead_time", "state_switch_interval", "enable_auth")
 
 
 def _both(pair: FleetPair, lead: str) -> Sequence[str | None]:
@@ -290,30 +103,34 @@ def _both(pair: FleetPair, lead: str) -> Sequence[str | None]:
     return [lead, *(others or [pair.partner_host])]
 
 
-def _shown_half(pair: FleetPair, host: str | None, hosts: Hosts) -> Mapping[str, Any]:
-    half = pair.halves.get(host or "")
-    if host is not None and half is not None:
+def _shown_half(pair: FleetPair, host: str | None, fleet: Fleet) -> Mapping[str, Any]:
+    half, seen = pair.halves.get(host or ""), fleet.hosts.get(host or "")
+    other = next((one for name, one in pair.halves.items() if name != host), {})
+    seen_there = other.get("partner_state_since")
+    if seen is not None and half is not None:
+        alike = (other.get("drift") or {}).get("partner_state") == half["state"]
         return {
             "host": host,
-            "server": hosts[host].name,
+            "server": seen.name,
             "collected": True,
+            "present": True,
             "state": half["state"],
-            "state_since": half.get("state_since"),
+            "state_since": half.get("state_since") or (seen_there if alike else None),
             "server_role": half["server_role"],
             "load_balance_percent": half["load_balance_percent"],
-            **{key: half[key] for key in _SETTINGS},
+            **{key: half[key] for key in SETTINGS},
         }
-    other = next(iter(pair.halves.values()))
-    drift = other.get("drift") or {}
+    read = seen is not None and seen.result is not None
     return {
         "host": host,
-        "server": pair.partner,
-        "collected": False,
-        "state": drift.get("partner_state"),
-        "state_since": other.get("partner_state_since"),
+        "server": seen.name if seen is not None and read else pair.partner,
+        "collected": read,
+        "present": False if fleet.lacks_half(pair) else None,
+        "state": (other.get("drift") or {}).get("partner_state"),
+        "state_since": seen_there,
         "server_role": None,
         "load_balance_percent": None,
-        **dict.fromkeys(_SETTINGS),
+        **dict.fromkeys(SETTINGS),
     }
 
 
@@ -324,7 +141,7 @@ def _fullest(pair: FleetPair) -> Mapping[str, Any] | None:
     return first and {"scope_id": first["scope_id"], "percent_in_use": first["percent_in_use"]}
 
 
-def _scope_list(pair: FleetPair, hosts: Hosts) -> Sequence[Mapping[str, Any]]:
+def _scope_list(pair: FleetPair, hosts: Mapping[str, Seen]) -> Sequence[Mapping[str, Any]]:
     """The members as the server that leads has them, and what only the other one has."""
     shown: dict[str, Mapping[str, Any]] = {}
     for host, half in pair.halves.items():
@@ -343,8 +160,7 @@ def _events(pair: FleetPair) -> Sequence[Mapping[str, Any]]:
     return sorted(once.values(), key=lambda event: str(event.get("time")))
 
 
-def _shown_server(seen: Seen, findings: Sequence[Finding]) -> Mapping[str, Any]:
-    about = [finding.verdict for finding in findings if finding.by == seen.host or finding.hosts == {seen.host}]
+def _shown_server(seen: Seen, about: Sequence[Verdict]) -> Mapping[str, Any]:
     result = seen.result or {}
     return {
         "host": seen.host,

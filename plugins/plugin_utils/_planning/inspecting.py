@@ -19,8 +19,9 @@ from .comparison import Difference
 from .pair_verdicts import Pair, members_apart, of_pair
 from .read_request import OwnRead, PartnerRead, ReadRequest, Unread
 from .recognising import unknown_half, unknown_partner
-from .server_verdicts import of_double_service, of_server
+from .server_verdicts import of_double_service, of_others, of_server
 from .timeline import Logs, timeline
+from .two_servers import of_two_servers, without_repeats
 from .verdict import HEALTH, SYNC, Verdict, decided, without
 from .world import ServerView, World
 
@@ -79,7 +80,7 @@ def inspect(wanted: Inspection, world: World) -> Inspected | ReadRequest:
         return ReadRequest(resolve=tuple(waits))
     partners = {name: there for name, read in reads.items() if (there := world.asked(read)) is not None}
     pairs = [Pair(one, world.here, partners[one.name] if wanted.drift else None) for one in shown]
-    verdicts = without(_verdicts(pairs, wanted, world), wanted.off)
+    verdicts = without_repeats(without(_verdicts(pairs, wanted, world), wanted.off))
     entries = [_entry(pair, verdicts, wanted, world) for pair in pairs]
     if wanted.events:
         logs = (_logs(pair, partners[pair.name]) for pair in pairs)
@@ -97,13 +98,19 @@ def _verdicts(pairs: Sequence[Pair], wanted: Inspection, world: World) -> Iterat
         yield from of_pair(pair)
         if wanted.health:
             yield from of_capacity(pair, world.statistics or {}, wanted.rates)
+    yield from of_two_servers(pairs)
     yield from of_server(world, drift=wanted.drift, health=wanted.health)
     if wanted.drift and wanted.health:
         yield from of_double_service(world.here, pairs)
+        yield from of_others(world.here, pairs)
 
 
 def _entry(pair: Pair, verdicts: Sequence[Verdict], wanted: Inspection, world: World) -> Mapping[str, Any]:
-    entry = {**relationship_result(pair.relationship), "is_primary": pair.relationship.is_primary}
+    entry = {
+        **relationship_result(pair.relationship),
+        "is_primary": pair.relationship.is_primary,
+        "partner_names": list(_partner_names(pair)),
+    }
     if pair.there is not None:
         entry["drift"] = {**drift(pair), "in_sync": decided(verdicts, SYNC, pair.name)}
     if wanted.health:
@@ -111,6 +118,12 @@ def _entry(pair: Pair, verdicts: Sequence[Verdict], wanted: Inspection, world: W
         shown = health(pair.relationship, world.statistics or {}, level.authorized if level else None)
         entry["health"] = {"healthy": decided(verdicts, HEALTH, pair.name), **shown}
     return entry
+
+
+def _partner_names(pair: Pair) -> Sequence[str]:
+    """What the relationship calls the partner, and what that calls itself where it was read and is the one."""
+    own = pair.there.server.identity.names if isinstance(pair.there, ServerView) and not pair.problem else ()
+    return tuple(dict.fromkeys((*pair.relationship.partner.names, *own)))
 
 
 def _scopes(world: World) -> Sequence[Mapping[str, Any]]:

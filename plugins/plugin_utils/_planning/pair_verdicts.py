@@ -18,10 +18,9 @@ from .._model.texts import few
 from .._windows.export_elements import NOTHING, Export
 from . import comparison
 from .comparison import Difference
-from .guards import CLOCK_LIMIT, clocks_apart
 from .read_request import PartnerRead, Unread
 from .recognising import not_the_partner
-from .verdict import BOTH, NOT_COLLECTED, PAIR, PARTNER, Verdict, needing
+from .verdict import BOTH, NOT_COLLECTED, PARTNER, Verdict, needing
 from .world import ServerView
 
 MOST = 50  # differences in the evidence of one verdict
@@ -61,6 +60,18 @@ class Pair:
         half = self.there.half(self.name) if isinstance(self.there, ServerView) else None
         return sorted(self.relationship.members & half.relationship.members, key=int) if half else ()
 
+    @property
+    def has_half(self) -> bool:
+        """Whether the partner was read, is the partner, and has the other half."""
+        return isinstance(self.there, ServerView) and not self.problem and self.there.half(self.name) is not None
+
+    @property
+    def compared(self) -> bool:
+        """Whether the content of the common members was read, and there are some."""
+        there = self.there
+        read = isinstance(there, ServerView) and all(self.here.content(s) and there.content(s) for s in self.common)
+        return read and bool(self.common)
+
     @cached_property
     def differences(self) -> Sequence[Difference]:
         """Of the content of those, which was read."""
@@ -89,7 +100,9 @@ def of_pair(pair: Pair) -> Sequence[Verdict]:
         return [*found, *_state(pair, None), *([_not_read(pair, pair.problem)] if pair.problem else [])]
     half = there.half(pair.name)
     if half is None:
-        return [*found, *_state(pair, None), *_half_missing(pair, there)]
+        other = there.relationships.get(pair.name)
+        missing = half_missing(pair.name, pair.here.name, pair.partner, other.partner_server if other else None)
+        return [*found, *_state(pair, None), missing]
     return [*found, *_state(pair, half.relationship.state), *_of_both(pair, there, half.relationship)]
 
 
@@ -175,30 +188,30 @@ def state_verdict(mine: str, theirs: str | None) -> str | None:
 
 def _not_read(pair: Pair, problem: str) -> Verdict:
     words = f"{pair.partner} could not be looked at for '{pair.name}'"
-    kinds = needing(PARTNER, BOTH, of=(PAIR,))
+    kinds = needing(PARTNER, BOTH)
     evidence = {"problem": problem}
     return Verdict(
         NOT_COLLECTED, pair.here.name, words, problem, pair.name, pair.partner, evidence=evidence, kinds=kinds
     )
 
 
-def _half_missing(pair: Pair, there: ServerView) -> Iterator[Verdict]:
-    other = there.relationships.get(pair.name)
-    has = f"has one of this name with {other.partner_server}" if other else "does not have it"
-    yield pair.says(
+def half_missing(name: str, here: str, there: str, other: str | None) -> Verdict:
+    """A relationship of `here` that `there` does not have, or has with an `other` one."""
+    has = f"has one of this name with {other}" if other else "does not have it"
+    return Verdict(
         "half_missing",
-        f"'{pair.name}' is on {pair.here.name}, and {pair.partner} {has}",
+        here,
+        f"'{name}' is on {here}, and {there} {has}",
         "dhcp_failover_relationship with partner_host makes it anew; orphan: remove_here ends this half",
+        name,
+        there,
     )
 
 
 def _of_both(pair: Pair, there: ServerView, theirs: Relationship) -> Iterator[Verdict]:
     yield from _settings(pair, theirs)
     yield from _members(pair, theirs)
-    yield from _content(pair, there)
-    yield from _clocks(pair, there)
-    yield from _accounts(pair, there)
-    yield from _unknown(pair, there)
+    yield from _content(pair)
 
 
 def _settings(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
@@ -243,9 +256,8 @@ def members_apart(mine: Relationship, theirs: Relationship) -> tuple[Sequence[IP
     return sorted(mine.members - theirs.members), sorted(theirs.members - mine.members)
 
 
-def _content(pair: Pair, there: ServerView) -> Iterator[Verdict]:
-    """Only what was read: a common member whose content nobody asked for is not compared."""
-    if not all(pair.here.content(scope) and there.content(scope) for scope in pair.common):
+def _content(pair: Pair) -> Iterator[Verdict]:
+    if not pair.compared:
         return
     differs = pair.differences
     if differs:
@@ -255,72 +267,14 @@ def _content(pair: Pair, there: ServerView) -> Iterator[Verdict]:
             f"{_count(scopes, 'scope')} not the same on {pair.here.name} and {pair.partner}: {few(scopes)}",
             _REPLICATE,
             scopes,
-            **_shown(differs),
-        )
-    level = pair.level_differences
-    classes = [difference for difference in level if difference.field.startswith(_CLASSES)]
-    rest = [difference for difference in level if difference not in classes]
-    if classes:
-        yield pair.says(
-            "classes_differ",
-            f"{pair.here.name} and {pair.partner} differ in {few(one.field for one in classes)}",
-            "add them to the server that lacks them; Windows does not replicate them",
-            **_shown(classes),
-        )
-    if rest:
-        yield pair.says(
-            "server_settings_differ",
-            f"{pair.here.name} and {pair.partner} differ for all scopes in {few(one.field for one in rest)}",
-            "set both alike where it is not meant so; Windows does not replicate it",
-            **_shown(rest),
+            **differences_shown(differs),
         )
 
 
-_CLASSES = ("vendor class ", "user class ", "definition of option ")
-
-
-def _shown(differs: Sequence[Difference]) -> Mapping[str, Any]:
+def differences_shown(differs: Sequence[Difference]) -> Mapping[str, Any]:
     """With the count of all: a report of a fleet cannot hold every one."""
     ends = [
         {"scope_id": str(one.scope_id), "field": one.field, "this_server": one.source, "partner": one.destination}
         for one in differs[:MOST]
     ]
     return {"count": len(differs), "differences": ends}
-
-
-def _clocks(pair: Pair, there: ServerView) -> Iterator[Verdict]:
-    apart = clocks_apart(pair.here, there)
-    if apart is not None and apart > CLOCK_LIMIT:
-        seconds = round(apart.total_seconds())
-        yield pair.says(
-            "clocks_differ",
-            f"the clocks of {pair.here.name} and {pair.partner} differ by {seconds} s or more; a minute is the most",
-            "set the time of both (w32tm)",
-            seconds=seconds,
-        )
-
-
-def _accounts(pair: Pair, there: ServerView) -> Iterator[Verdict]:
-    mine, theirs = (view.service.dns_account if view.service else None for view in (pair.here, there))
-    if mine is not None and theirs is not None and mine.casefold() != theirs.casefold():
-        ends = ((pair.here.name, mine), (pair.partner, theirs))
-        accounts = [f"{name} as {account or 'itself'}" for name, account in ends]
-        yield pair.says(
-            "dns_credentials_differ",
-            f"names are registered in DNS by {' and '.join(accounts)}: neither can change what the other registered",
-            "set the same account on both (Set-DhcpServerDnsCredential)",
-            this_server=mine,
-            partner=theirs,
-        )
-
-
-def _unknown(pair: Pair, there: ServerView) -> Iterator[Verdict]:
-    """What the partner was asked for, and does not tell."""
-    unknown = dict.fromkeys(("classes_differ", "server_settings_differ"), not pair.common)
-    if pair.here.service and there.service:
-        unknown["clocks_differ"] = clocks_apart(pair.here, there) is None
-        unknown["dns_credentials_differ"] = None in (pair.here.service.dns_account, there.service.dns_account)
-    if kinds := frozenset(kind for kind, missing in unknown.items() if missing):
-        words = f"not all of {pair.partner} could be looked at for '{pair.name}'"
-        cure = "look at the rights of the account there; without a common scope, classes and options are not compared"
-        yield Verdict(NOT_COLLECTED, pair.here.name, words, cure, pair.name, pair.partner, kinds=kinds)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heappop, heappush
 from ipaddress import IPv4Address
 from itertools import accumulate
 from typing import TypeVar
@@ -41,6 +42,18 @@ def overlapping(
                 found.append(spans[at][2])
             at -= 1
         yield from ((scope, other) for other in reversed(found))
+
+
+def overlapping_pairs(items: Iterable[T], span: Callable[[T], Span]) -> Iterator[tuple[T, T]]:
+    """Each two whose ranges have an address in common, once. The effort grows with what is found, also where one range
+    spans all the others."""
+    ordered = sorted(((*span(item), number, item) for number, item in enumerate(items)), key=lambda one: one[:3])
+    reaching: list[tuple[int, int, T]] = []  # a heap: what ends first is first
+    for first, last, number, item in ordered:
+        while reaching and reaching[0][0] < first:
+            heappop(reaching)
+        yield from ((other, item) if place < number else (item, other) for _last, place, other in reaching)
+        heappush(reaching, (last, number, item))
 
 
 def given_away(range_: Span, exclusions: Iterable[Exclusion]) -> Sequence[Span]:

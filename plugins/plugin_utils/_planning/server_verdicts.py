@@ -13,7 +13,7 @@ from .._model.texts import few
 from .double_service import Served, between
 from .pair_verdicts import Pair
 from .ranges import span_of
-from .verdict import BOTH, HERE, NOT_COLLECTED, PARTNER, STATISTICS, Verdict, needing
+from .verdict import BOTH, FLEET, HERE, NOT_COLLECTED, PARTNER, STATISTICS, Verdict, needing
 from .world import ServerView, World
 
 
@@ -128,11 +128,26 @@ def _not_asked(here: ServerView, drift: bool, health: bool) -> Iterator[Verdict]
 
 def of_double_service(here: ServerView, pairs: Sequence[Pair]) -> Iterator[Verdict]:
     """What this server and its partners give away both, each partner once."""
-    theirs: dict[str, ServerView] = {
-        pair.there.name: pair.there for pair in pairs if isinstance(pair.there, ServerView)
-    }
+    theirs = {pair.there.source: pair.there for pair in pairs if isinstance(pair.there, ServerView)}
     for there in theirs.values():
         yield from between(served(here, there), served(there, here))
+
+
+def of_others(here: ServerView, pairs: Sequence[Pair]) -> Iterator[Verdict]:
+    """The partners of relationships that nobody asked for may serve what this server does."""
+    looked_at = {pair.name for pair in pairs}
+    partners = [pair.relationship.partner for pair in pairs]
+    for name, other in here.relationships.items():
+        if name not in looked_at and not any(other.partner.is_same(partner) for partner in partners):
+            partners.append(other.partner)
+            yield Verdict(
+                NOT_COLLECTED,
+                here.name,
+                f"whether {here.name} and {other.partner_server} serve the same was not looked at",
+                "look at all relationships (without name)",
+                partner=other.partner_server,
+                kinds=needing(BOTH, of=(FLEET,)),
+            )
 
 
 def served(view: ServerView, other: ServerView) -> Sequence[Served]:
@@ -140,13 +155,14 @@ def served(view: ServerView, other: ServerView) -> Sequence[Served]:
     same relationship."""
     excluded = view.service.exclusions if view.service else None
     halves: Mapping[str, Any] = {name: other.half(name) for name in view.relationships if view.half(name)}
+    key, partner = str(view.source), str(other.source)
     result = []
     for scope_id, copy in view.copies.items():
         if not copy.active:
             continue
         owner = view.owners.get(scope_id)
         half = halves.get(owner) if owner else None
-        common = frozenset({other.name}) if half is not None and scope_id in half.relationship.members else frozenset()
+        common = frozenset({partner}) if half is not None and scope_id in half.relationship.members else frozenset()
         gaps = None if excluded is None else excluded.get(scope_id, ())
-        result.append(Served(view.name, str(scope_id), span_of(copy), gaps, common, owner, copy.subnet_mask))
+        result.append(Served(view.name, str(scope_id), span_of(copy), gaps, common, owner, copy.subnet_mask, key))
     return result

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from .._model import moments
-from .._model.failover_events import STATE, LoggedEvent
+from .._model.failover_events import BEGINS_OR_ENDS, STATE, LoggedEvent
 from .._model.relationship import Relationship
 from .._model.texts import short
 from .._windows.event_log import EventLog
@@ -67,9 +67,13 @@ class Logs:
         return self.relationship.name.casefold() in values or values.isdisjoint(known)
 
     def states(self, log: EventLog, server: str) -> Sequence[LoggedEvent]:
-        """The changes of one server's state in a log, the oldest first."""
-        changes = (event for event in log.events if event.kind == STATE and event.fits and self.is_about(event))
-        return [event for event in changes if self.about(event) == server]
+        """The changes of one server's state in a log, the oldest first, since the relationship was created: one of its
+        name may have been there before."""
+        mine = [event for event in log.events if event.fits and self.is_about(event)]
+        begins = [number for number, event in enumerate(mine) if event.id in BEGINS_OR_ENDS]
+        first = begins[-1] if begins else 0
+        since = [event for number, event in enumerate(mine) if number >= first or event.time == mine[first].time]
+        return [event for event in since if event.kind == STATE and self.about(event) == server]
 
     @property
     def _partner_name(self) -> str:
@@ -82,8 +86,8 @@ class Logs:
 
     @property
     def state_since(self) -> datetime | None:
-        """Since when this server has shown the state that it shows."""
-        return _since(self.states(self.own, self.here.name), self.relationship.state)
+        """Since when this server has shown the state that it shows: by its own log, or by what it told the partner."""
+        return self._since((self.own, self.partner), self.here.name, self.relationship.state)
 
     @property
     def partner_state_since(self) -> datetime | None:
@@ -91,9 +95,13 @@ class Logs:
         half = self.there.half(self.relationship.name) if isinstance(self.there, ServerView) else None
         if half is None or self.wrong is not None:
             return None
-        logs = (self.partner, self.own)
-        told = (_since(self.states(log, self._partner_name), half.relationship.state) for log in logs)
-        return next((since for since in told if since is not None), None)
+        return self._since((self.partner, self.own), self._partner_name, half.relationship.state)
+
+    def _since(self, logs: Sequence[EventLog], server: str, state: str) -> datetime | None:
+        """By the first of the logs that has changes of the server. When the last one happened, if it ended in the state
+        that is shown now; another one was not logged, or is older than the log."""
+        changes = next((changes for log in logs if (changes := self.states(log, server))), ())
+        return changes[-1].time if changes and changes[-1].after == state else None
 
     def entries(self) -> Iterator[tuple[datetime | None, Mapping[str, Any]]]:
         """The events of both logs."""
@@ -136,9 +144,3 @@ def timeline(logs: Logs) -> Mapping[str, Any]:
 
 def _log(server: ServerView) -> EventLog:
     return server.events or EventLog(problem="the event log was not asked for")
-
-
-def _since(changes: Sequence[LoggedEvent], state: str) -> datetime | None:
-    """When the last change happened, if it ended in the state that is shown now; another one was not logged, or is
-    older than the log."""
-    return changes[-1].time if changes and changes[-1].after == state else None

@@ -14,18 +14,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._model.refusal import Refused
+from .._model.texts import shown
 
 CRITICAL, WARNING, INFO, UNKNOWN = "critical", "warning", "info", "unknown"
 SEVERITIES = (CRITICAL, WARNING, UNKNOWN, INFO)  # the worst first
 SYNC, HEALTH, BESIDE = "in_sync", "healthy", ""  # what a kind decides: drift.in_sync, health.healthy, neither
-PAIR, SERVER, FLEET = "pair", "server", "fleet"
+PAIR, SERVERS, SERVER, FLEET = "pair", "two servers", "server", "fleet"
 HERE, STATISTICS, PARTNER, BOTH = "nothing", "health", "drift", "drift and health"
 NOT_COLLECTED = "not_collected"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One thing that can be wrong. `of`: whose it is. `decides`: what of the results follows from it. `needs`: which
+    """One thing that can be wrong. `of`: whose it is, that of two servers whichever relationships they have with each
+    other. `decides`: what of the results follows from it. `needs`: which
     `gather` tells it."""
 
     id: str
@@ -64,7 +66,7 @@ _ROWS = (
     Kind(
         "classes_differ",
         WARNING,
-        PAIR,
+        SERVERS,
         BESIDE,
         PARTNER,
         "classes or option definitions differ, which Windows never replicates",
@@ -72,12 +74,12 @@ _ROWS = (
     Kind(
         "server_settings_differ",
         WARNING,
-        PAIR,
+        SERVERS,
         BESIDE,
         PARTNER,
         "options, policies, filters or settings of the whole server differ",
     ),
-    Kind("clocks_differ", CRITICAL, PAIR, BESIDE, BOTH, "the clocks are more than a minute apart"),
+    Kind("clocks_differ", CRITICAL, SERVERS, BESIDE, BOTH, "the clocks are more than a minute apart"),
     Kind("relationship_empty", WARNING, PAIR, BESIDE, HERE, "a relationship without scopes"),
     Kind("members_inactive", WARNING, PAIR, HEALTH, HERE, "members that are out of service"),
     Kind("authentication_off", WARNING, PAIR, BESIDE, HERE, "failover messages are not authenticated"),
@@ -103,7 +105,7 @@ _ROWS = (
     Kind(
         "dns_credentials_differ",
         WARNING,
-        PAIR,
+        SERVERS,
         BESIDE,
         BOTH,
         "the two servers register names in DNS as different accounts",
@@ -166,6 +168,20 @@ class Verdict:
         """That of its kind."""
         return KINDS[self.id].severity
 
+    @property
+    def relationships(self) -> tuple[str, ...]:
+        """All that it is about; none where it is about a server, or scopes in no relationship."""
+        return (self.relationship,) if self.relationship is not None else tuple(self.evidence.get("relationships", ()))
+
+    @property
+    def of_the_unread(self) -> bool:
+        """Whether it tells that a server could not be read, which is so whatever is switched off."""
+        return self.id == NOT_COLLECTED and "problem" in self.evidence
+
+    def is_about(self, relationship: str) -> bool:
+        """Whether it is about a relationship, or about its server as a whole."""
+        return relationship in self.relationships or not (self.relationships or self.partner or self.scopes)
+
     def public(self) -> Mapping[str, Any]:
         """As results and reports show it."""
         kinds = {"kinds": sorted(self.kinds)} if self.kinds else {}
@@ -182,37 +198,41 @@ class Verdict:
         }
 
     @staticmethod
-    def read(shown: Mapping[str, Any]) -> Verdict:
+    def read(told: Mapping[str, Any]) -> Verdict:
         """The verdict of what `public` gave. Raises KeyError for a kind that does not exist."""
-        evidence = {key: value for key, value in shown["evidence"].items() if key != "kinds"}
+        evidence = {key: value for key, value in told["evidence"].items() if key != "kinds"}
         return Verdict(
-            KINDS[shown["id"]].id,
-            shown["server"],
-            shown["sentence"],
-            shown["cure"],
-            shown["relationship"],
-            shown["partner"],
-            tuple(shown["scopes"]),
+            KINDS[told["id"]].id,
+            told["server"],
+            told["sentence"],
+            told["cure"],
+            told["relationship"],
+            told["partner"],
+            tuple(told["scopes"]),
             evidence,
-            frozenset(shown["evidence"].get("kinds", ())),
+            frozenset(told["evidence"].get("kinds", ())),
         )
 
 
-def needing(*needs: str, of: Collection[str] = (PAIR, SERVER, FLEET)) -> frozenset[str]:
+def needing(*needs: str, of: Collection[str] = (PAIR, SERVERS, SERVER, FLEET)) -> frozenset[str]:
     """The kinds that one of these tells."""
     return frozenset(kind.id for kind in _ROWS if kind.needs in needs and kind.of in of) - {NOT_COLLECTED}
 
 
-def check_off(off: Iterable[str], option: str = "verdicts_off") -> frozenset[str]:
+def check_off(off: Iterable[object], option: str = "verdicts_off") -> frozenset[str]:
     """The kinds that are switched off. Raises Refused for one that does not exist."""
-    names = tuple(off)
-    for name in names:
-        if name not in KINDS or name == NOT_COLLECTED:
-            known = sorted(KINDS.keys() - {NOT_COLLECTED})
-            near = difflib.get_close_matches(str(name), known, 1)
-            meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
-            raise Refused(f"{option}: there is no verdict {name!r}; {meant}")
-    return frozenset(names)
+    names = frozenset(name for one in off if (name := str(one).strip()))
+    known = sorted(KINDS.keys() - {NOT_COLLECTED})
+    for name in sorted(names.difference(known)):
+        if name == NOT_COLLECTED:
+            raise Refused(
+                f"{option}: {NOT_COLLECTED} cannot be switched off, since it tells what nobody looked at; switch the "
+                "verdicts off that it names."
+            )
+        near = difflib.get_close_matches(name, known, 1)
+        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
+        raise Refused(f"{option}: there is no verdict {shown(name)}; {meant}")
+    return names
 
 
 def without(verdicts: Iterable[Verdict], off: Collection[str]) -> Sequence[Verdict]:
@@ -224,19 +244,25 @@ def without(verdicts: Iterable[Verdict], off: Collection[str]) -> Sequence[Verdi
 def wanted(verdict: Verdict, off: Collection[str]) -> Verdict | None:
     """What is left of a verdict; None: it is switched off."""
     kinds = verdict.kinds.difference(off)
-    return None if verdict.id in off or (verdict.kinds and not kinds) else replace(verdict, kinds=kinds)
+    gone = verdict.id in off or (verdict.kinds and not kinds and not verdict.of_the_unread)
+    return None if gone else replace(verdict, kinds=kinds)
 
 
 def decided(verdicts: Iterable[Verdict], what: str, relationship: str) -> bool | None:
-    """in_sync or healthy of a relationship (`what`: SYNC, HEALTH): False where a verdict says so, None where a kind
-    that decides it is unknown."""
-    about = [verdict for verdict in verdicts if verdict.relationship in (None, relationship)]
-    if any(KINDS[verdict.id].decides == what for verdict in about):
-        return False
-    if what == HEALTH and any(one.severity == CRITICAL and one.relationship == relationship for one in about):
+    """in_sync or healthy of a relationship (`what`: SYNC, HEALTH): False where a verdict says so, None where one that
+    would is unknown, or where a server that it has could not be read."""
+    about = [verdict for verdict in verdicts if verdict.is_about(relationship)]
+    if any(_decides(verdict.id, what, relationship in verdict.relationships) for verdict in about):
         return False
     unknown = frozenset(kind for verdict in about for kind in verdict.kinds)
-    return None if any(KINDS[kind].decides == what for kind in unknown) else True
+    open_ = any(_decides(kind, what, True) for kind in unknown) or any(verdict.of_the_unread for verdict in about)
+    return None if open_ else True
+
+
+def _decides(id_: str, what: str, of_relationship: bool) -> bool:
+    """What is critical on a relationship makes it unhealthy, whatever it decides besides."""
+    kind = KINDS[id_]
+    return kind.decides == what or (what == HEALTH and kind.severity == CRITICAL and of_relationship)
 
 
 def worst(verdicts: Iterable[Verdict]) -> str | None:

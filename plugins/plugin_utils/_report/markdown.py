@@ -33,7 +33,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         *_grid(("host", "server", "read", "relationships", "scopes", "in no relationship"), _servers(report)),
     ]
     if report["off"]:
-        lines += ["", f"Switched off: {', '.join(map(plain, report['off']))}."]
+        lines += ["", f"Not looked for: {', '.join(map(plain, report['off']))}."]
     return "\n".join(lines) + "\n"
 
 

@@ -83,15 +83,17 @@ def metrics(report: Entry) -> str:
     for severity in ("critical", "warning", "unknown", "info"):
         samples.put("windhcp_fleet_verdicts", {"severity": severity}, report["counts"][severity])
     halves = [(pair, here, there) for pair in report["pairs"] for here, there in _ends(pair)]
-    for pair, here, there in sorted(halves, key=lambda one: not one[1]["collected"]):
+    for pair, here, there in sorted(halves, key=lambda one: not one[1]["present"]):
         _half(samples, {"relationship": pair["relationship"], "server": _host(here), "partner": _host(there)}, here)
     for pair in report["pairs"]:
         _addresses(samples, pair)
         _drift(samples, pair, report)
     for labels, pairs in _alike(report["pairs"]):
         _decided(samples, dict(labels), pairs)
-    for verdict in report["verdicts"]:
-        _verdict(samples, verdict, report)
+    of_pair = {number: pair for pair in reversed(report["pairs"]) for number in pair["verdicts"]}
+    servers = frozenset(server["host"] for server in report["servers"])
+    for number, verdict in enumerate(report["verdicts"]):
+        _verdict(samples, verdict, of_pair.get(number), servers)
     return samples.text()
 
 
@@ -194,12 +196,10 @@ def _not_looked_at(pair: Entry, report: Entry) -> Iterator[str]:
 # --- verdicts --------------------------------------------------------------------------------------------------------
 
 
-def _verdict(samples: _Samples, verdict: Entry, report: Entry) -> None:
-    pair = _pair_of(verdict, report)
+def _verdict(samples: _Samples, verdict: Entry, pair: Entry | None, servers: frozenset[str]) -> None:
+    """`pair`: the first one that it is about; `servers`: the hosts of the report."""
     here = str(verdict["host"])
-    other = next((_host(half) for half in pair["halves"] if half["host"] != here), "") if pair else ""
-    other = other or next((host for host in verdict["hosts"] if host != here), "")
-    labels = {"relationship": verdict["relationship"] or "", "server": here, "partner": other}
+    labels = {"relationship": verdict["relationship"] or "", "server": here, "partner": _other(verdict, pair, servers)}
     kind = {"id": verdict["id"], "severity": verdict["severity"]}
     samples.put("windhcp_failover_verdicts", {**labels, **kind}, 1, sum)
     for unknown in verdict["evidence"].get("kinds", ()):
@@ -210,28 +210,28 @@ def _verdict(samples: _Samples, verdict: Entry, report: Entry) -> None:
             series = {**labels, "scope": cidr(scope, masks.get(scope, "")), **kind}
             samples.put("windhcp_scope_verdicts", series, 1)
     if verdict["id"] == "served_twice":
-        _served_twice(samples, verdict, report)
+        _served_twice(samples, verdict)
 
 
-def _pair_of(verdict: Entry, report: Entry) -> Entry | None:
-    """The relationship that it is about, as its host shows it."""
-    pairs = (pair for pair in report["pairs"] if pair["relationship"] == verdict["relationship"])
-    told_by = (
-        pair for pair in pairs for half in pair["halves"] if half["collected"] and half["host"] == verdict["host"]
-    )
-    return next(told_by, None)
+def _other(verdict: Entry, pair: Entry | None, servers: frozenset[str]) -> str:
+    """The second server that it is about; none where it is about more. One that the inventory lacks is called as it is
+    in the other series of the pair."""
+    others = [host for host in verdict["hosts"] if host != verdict["host"]]
+    if pair and servers.intersection(verdict["hosts"]) <= set(map(_host, pair["halves"])):
+        return next((_host(half) for half in pair["halves"] if half["host"] != verdict["host"]), "")
+    return others[0] if len(others) == 1 else ""
 
 
-def _served_twice(samples: _Samples, verdict: Entry, report: Entry) -> None:
-    """Once, or once for each scope where the two servers have different ones."""
-    hosts = {server["name"]: server["host"] for server in report["servers"] if server["host"] in verdict["hosts"]}
+def _served_twice(samples: _Samples, verdict: Entry) -> None:
+    """Once, or once for each scope where the two servers have different ones. Of very many servers the first two."""
     ranges = [
-        (cidr(one["scope_id"], one["subnet_mask"]), hosts.get(one["server"], one["server"]))
+        (cidr(one["scope_id"], one["subnet_mask"]), str(one["host"] or one["server"]))
         for one in verdict["evidence"]["ranges"]
     ]
-    (scope, server), (other_scope, partner) = sorted(ranges, key=lambda one: one[1])
+    (scope, server), *rest = sorted(ranges, key=lambda one: one[1])
+    other_scope, partner = next((one for one in rest if one[1] != server), rest[0])
     samples.put("windhcp_scope_double_served", {"scope": scope, "server": server, "partner": partner}, 1)
-    if other_scope != scope:
+    if other_scope != scope and len(ranges) == 2:
         samples.put("windhcp_scope_double_served", {"scope": other_scope, "server": partner, "partner": server}, 1)
 
 

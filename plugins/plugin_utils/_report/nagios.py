@@ -3,12 +3,12 @@
 """A fleet's report as the output of a Nagios plugin, and the file that extensions/monitoring/check_windhcp_failover
 prints. No I/O.
 
-    2 1795680000
+    2 1795680000 1234
     WINDHCP CRITICAL - 1 warning, 1 critical, 0 unknown; ... | servers=2;;;0 ...
     CRITICAL: ...
 
-First the exit code and when the report was made, in seconds since 1970; the rest is what the plugin prints. The time
-stands inside, because a file that is copied is younger than what it says."""
+First the exit code, when the report was made, in seconds since 1970, and how many bytes the rest has, which is what the
+plugin prints. The time stands inside, because a file that is copied is younger than what it says."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from .._model.texts import short, visible
 from .metrics import timestamp
 
 CODES: Mapping[str, int] = {"ok": 0, "warning": 1, "critical": 2, "unknown": 3}
-MOST_LINES = 20  # Nagios takes 8 KB in all
-MOST_CHARACTERS = 300
+# in bytes: Nagios takes 8 KB in all, and NRPE 1 KB, of which the first line is the one that counts
+MOST, MOST_OF_A_LINE, MOST_OF_THE_FIRST = 8000, 300, 680
+MOST_LINES = 20
 _PIPE = "|"
 
 
@@ -30,26 +31,34 @@ def exit_code(report: Mapping[str, Any]) -> int:
 
 
 def status_line(report: Mapping[str, Any]) -> str:
-    """What the plugin prints: one line with the worst of it and the figures, and then each verdict that counts."""
+    """What the plugin prints: one line with the worst of it and the figures, and then the verdicts that count, as many
+    as there is room for."""
     counts = report["counts"]
     told = [verdict for verdict in report["verdicts"] if verdict["severity"] != "info"]
-    first = _plain(told[0]["sentence"]) if told else _fleet(counts)
     figures = f"{counts['warning']} warning, {counts['critical']} critical, {counts['unknown']} unknown"
-    lines = [f"WINDHCP {report['status'].upper()} - {figures}; {first} {_PIPE} {_performance(counts)}"]
-    lines += [f"{verdict['severity'].upper()}: {_plain(verdict['sentence'])}" for verdict in told[:MOST_LINES]]
-    if len(told) > MOST_LINES:
-        lines.append(f"and {len(told) - MOST_LINES} more")
+    head, tail = f"WINDHCP {report['status'].upper()} - {figures}; ", f" {_PIPE} {_performance(counts)}"
+    first = told[0]["sentence"] if told else _fleet(counts)
+    lines = [head + _plain(first, MOST_OF_THE_FIRST - len(head) - len(tail)) + tail]
+    more = [f"{verdict['severity'].upper()}: {_plain(verdict['sentence'], MOST_OF_A_LINE)}" for verdict in told]
+    room = MOST - len(lines[0].encode())
+    for number, line in enumerate(more):
+        room -= len(line.encode()) + 1
+        if number == MOST_LINES or room < 0:
+            return "\n".join([*lines, f"and {len(more) - number} more"])
+        lines.append(line)
     return "\n".join(lines)
 
 
 def status_file(report: Mapping[str, Any]) -> str:
     """The file of check_windhcp_failover."""
-    return f"{exit_code(report)} {int(timestamp(report['created']) or 0)}\n{status_line(report)}\n"
+    line = status_line(report)
+    return f"{exit_code(report)} {int(timestamp(report['created']) or 0)} {len(line.encode())}\n{line}\n"
 
 
-def _plain(text: str) -> str:
-    """On one line and without the character that begins the figures, whatever a server calls something."""
-    return short(text, MOST_CHARACTERS).replace(_PIPE, visible(ord(_PIPE)))
+def _plain(text: str, most: int) -> str:
+    """On one line of so many bytes and without the character that begins the figures, whatever a server calls it."""
+    plain = short(text).replace(_PIPE, visible(ord(_PIPE))).encode()
+    return plain.decode() if len(plain) <= most else plain[: most - 3].decode(errors="ignore") + "..."
 
 
 def _fleet(counts: Mapping[str, int]) -> str:

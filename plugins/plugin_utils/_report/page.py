@@ -167,6 +167,6 @@ def _controls() -> str:
 
 def _footer(report: Entry) -> str:
     off = [text(one).replace("_", " ") for one in report.get("off") or ()]
-    switched = f"<p>Switched off, and so not in this report: {', '.join(off)}.</p>" if off else ""
+    switched = f"<p>Not looked for, and so not in this report: {', '.join(off)}.</p>" if off else ""
     made = f"Made by windhcp.failover, {text(plain(report.get('schema')))}"
     return f"{switched}<p>{made}. Times are UTC, durations [d.]hh:mm:ss.</p>"

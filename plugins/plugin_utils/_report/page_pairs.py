@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Any
 
@@ -59,7 +58,7 @@ def _panel(places: Places, index: int, created: object) -> str:
         f'<span class="sum">{answer("in sync", pair.get("in_sync"), status)}'
         f"{answer('healthy', pair.get('healthy'), status)}{_fullest(pair.get('fullest'))}</span></summary>"
         f'<div class="in" id="p{index}">{_servers(places, pair, created)}{_settings(pair)}{findings(own, 4)}'
-        f"{_timeline(pair.get('events') or ())}{_scopes(pair)}</div></details>"
+        f"{_timeline(pair)}{_scopes(pair)}</div></details>"
     )
 
 
@@ -85,7 +84,9 @@ def _half(places: Places, pair: Entry, half: Entry, created: object) -> str:
         is_in = f'is in a state that is <b class="state">{UNKNOWN_MARK}</b>'
     else:
         is_in = f'is <b class="state">{name(state)}</b>{when or ", since when is unknown"}'
-    if half.get("collected") is not True:
+    if half.get("present") is False:
+        says = f"{who} was read, and <b>does not have it</b>."
+    elif half.get("collected") is not True:
         seen = "nobody saw its state" if state is None else f"as its partner sees it, it {is_in}"
         says = f"{who} was <b>not read</b>; {seen}."
     else:
@@ -128,9 +129,13 @@ def _fullest_scope(fullest: Any) -> str:
     return f"{known(fullest.get('scope_id'))}, {percent(fullest.get('percent_in_use'))}" if fullest else UNKNOWN_MARK
 
 
-def _timeline(events: Sequence[Entry]) -> str:
-    shown = "".join(f"<li>{moment(event.get('time'))} <span>{_event(event)}</span></li>" for event in events)
-    return f'<h4>What happened</h4><ol class="line">{shown}</ol>' if shown else ""
+def _timeline(pair: Entry) -> str:
+    shown = "".join(
+        f"<li>{moment(event.get('time'))} <span>{_event(event)}</span></li>" for event in pair.get("events") or ()
+    )
+    left_out = pair.get("events_left_out")
+    older = f'<p class="calm">{count(left_out, "older event")} not shown</p>' if left_out else ""
+    return f'<h4>What happened</h4>{older}<ol class="line">{shown}</ol>' if shown else ""
 
 
 def _event(event: Entry) -> str:

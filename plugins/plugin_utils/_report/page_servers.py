@@ -31,7 +31,9 @@ def _card(places: Places, index: int) -> str:
     server = places.servers[index]
     own, beside = places.own_of_server(server.get("host")), places.beside_of_server(server.get("host"))
     status = server_tone(server)
-    found_by = severities([*own, *beside], *([status] if status != OK or not (own or beside) else []))
+    found_by = severities(
+        [*own, *(verdict for verdict, _link in beside)], *([status] if status != OK or not (own or beside) else [])
+    )
     marks = f'class="panel server {status}" data-f="s" data-s="{found_by}"'
     head = (
         f'{badge(status)}<span class="id"><h3>{name(server.get("name") or server.get("host"))}</h3>'
@@ -59,7 +61,7 @@ def _sum(server: Entry) -> str:
     return "".join(f'<span class="ans">{part}</span>' for part in parts)
 
 
-def _inside(places: Places, index: int, own: Sequence[Entry], beside: Sequence[Entry]) -> str:
+def _inside(places: Places, index: int, own: Sequence[Entry], beside: Sequence[tuple[Entry, str]]) -> str:
     server, parts = places.servers[index], []
     if server.get("collected") is not True:
         why = text(server["problem"]) if server.get("problem") else UNKNOWN_MARK
@@ -71,9 +73,8 @@ def _inside(places: Places, index: int, own: Sequence[Entry], beside: Sequence[E
     partners = [f"<span>{_with(places, pair)}</span>" for pair in places.pairs_of.get(str(server.get("host")), ())]
     parts += [f'<p class="with"><b>In failover:</b> {" ".join(partners)}</p>'] if partners else []
     parts.append(findings(own, 4))
-    for verdict in beside:
-        other = places.of_host.get(str(verdict.get("host")))
-        where = f": see {places.link_to_server(other)}" if other is not None else ""
+    for verdict, link in beside:
+        where = f": see {link}" if link else ""
         parts.append(f'<p class="see">{badge(verdict.get("severity"))} {title(verdict.get("id"))}{where}</p>')
     return "".join(parts)
 

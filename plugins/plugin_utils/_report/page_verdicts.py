@@ -18,7 +18,8 @@ _NOT_ALL = '<p class="calm">Nothing was found, but not everything was looked at.
 class Places:
     """Where things are on the page. By the numbers of verdicts, pairs and servers in the report: `of_pair`, the pair
     that a verdict is told in; `of_host`, the server that a host is; `told`, by host, the verdicts that its server's
-    panel tells; `beside`, those about it that another server's tells; `pairs_of`, by host, the pairs it is in."""
+    panel tells; `beside`, those about it that the panel of another server, or of a pair that it is not in, tells;
+    `pairs_of`, by host, the pairs it is in."""
 
     verdicts: Sequence[Entry]
     pairs: Sequence[Entry]
@@ -34,10 +35,12 @@ class Places:
         """Of all that the report has; a part that it lacks is empty."""
         verdicts, pairs, servers = (report.get(key) or () for key in ("verdicts", "pairs", "servers"))
         of_pair: dict[int, int] = {}
+        seen_there: dict[int, set[str]] = {}  # the hosts of all pairs that tell a verdict
         pairs_of: dict[str, list[int]] = {}
         for index, pair in enumerate(pairs):
             for number in _numbers(pair, verdicts):
                 of_pair.setdefault(number, index)
+                seen_there.setdefault(number, set()).update(str(half.get("host")) for half in pair.get("halves") or ())
             for half in pair.get("halves") or ():
                 pairs_of.setdefault(str(half.get("host")), []).append(index)
         of_host: dict[str, int] = {}
@@ -46,12 +49,12 @@ class Places:
         told: dict[str, list[int]] = {}
         beside: dict[str, list[int]] = {}
         for number, verdict in enumerate(verdicts):
+            by = str(verdict.get("host"))
             if number not in of_pair:
-                by = str(verdict.get("host"))
                 told.setdefault(by, []).append(number)
-                for host in verdict.get("hosts") or ():
-                    if str(host) != by:
-                        beside.setdefault(str(host), []).append(number)
+            for host in map(str, verdict.get("hosts") or ()):
+                if host not in seen_there.get(number, {by}):
+                    beside.setdefault(host, []).append(number)
         return Places(verdicts, pairs, servers, of_pair, of_host, told, beside, pairs_of)
 
     def own_of_pair(self, index: int) -> Sequence[Entry]:
@@ -62,9 +65,15 @@ class Places:
         """The verdicts that a server's panel tells: those that no pair's does, as it was the one to say them."""
         return [self.verdicts[number] for number in self.told.get(str(host), ())]
 
-    def beside_of_server(self, host: object) -> Sequence[Entry]:
-        """What is about the server and told in another one's panel."""
-        return [self.verdicts[number] for number in self.beside.get(str(host), ())]
+    def beside_of_server(self, host: object) -> Sequence[tuple[Entry, str]]:
+        """What is about the server and told in another panel, and a link to that."""
+        return [(self.verdicts[number], self._link(number)) for number in self.beside.get(str(host), ())]
+
+    def _link(self, number: int) -> str:
+        if number in self.of_pair:
+            return self.link_to_pair(self.of_pair[number])
+        other = self.of_host.get(str(self.verdicts[number].get("host")))
+        return "" if other is None else self.link_to_server(other)
 
     def links(self, number: int) -> str:
         """From a verdict to its panel: the pair, or each server that it is about."""

@@ -23,6 +23,7 @@ _ICON = 16
 _LONG = 16  # letters of a state that are still one line
 _GAPS = {CRITICAL: 17}  # around the sign; a line that is broken is seen to be
 _FIRST = 24  # stars that are not folded away
+MISSING = "missing"  # instead of a state: the server was read, and does not have the relationship
 _STARS = '<div class="stars{}">{}</div>'
 _LETTER = 7.2  # of a small letter, about; what is longer after all is clipped
 
@@ -136,12 +137,18 @@ def _alone(places: Places, found: Sequence[Edge]) -> str:
 
 def _in_words(places: Places, index: int) -> str:
     pair = places.pairs[index]
-    states = " and ".join(
-        f"{name(half.get('server'))} {'is' if half.get('collected') is True else 'was not read, seen as'} "
-        f"{known(half.get('state'))}"
-        for half in pair.get("halves") or ()
-    )
+    states = " and ".join(f"{name(half.get('server'))} {_is(half)}" for half in pair.get("halves") or ())
     return f'<a class="to" href="#p{index}">{name(pair.get("relationship"))}</a>: {tone(pair.get("status"))}; {states}'
+
+
+def _is(half: Entry) -> str:
+    if half.get("present") is False:
+        return "does not have it"
+    return f"{'is' if half.get('collected') is True else 'was not read, seen as'} {known(half.get('state'))}"
+
+
+def _state(half: Entry) -> str:
+    return MISSING if half.get("present") is False else plain(half.get("state"))
 
 
 def _svg(star: Star, number: int) -> str:
@@ -197,7 +204,7 @@ def _edge(star: Star, edge: Edge, row: int) -> str:
     middle = (start + _RIGHT) / 2
     bend = f"M{_LEFT} {hub_y:g}C{_LEFT + 30} {hub_y:g} {_LEFT + 14} {y:g} {start} {y:g}H" if fan else f"M{start} {y:g}H"
     called, room = plain(edge.pair.get("relationship")), _RIGHT - start - 6
-    servers = " / ".join(f"{_server(edge.halves[key])} {plain(edge.halves[key].get('state'))}" for key in edge.ends)
+    servers = " / ".join(f"{_server(edge.halves[key])} {_state(edge.halves[key])}" for key in edge.ends)
     told = f"{called}: {status}; {servers}"
     return (
         f'<a href="#p{edge.index}" tabindex="-1" data-e="{edge.index}"><title>{text(told)}</title>'
@@ -219,7 +226,7 @@ def _mark(status: str, x: float, y: float, back: str = "") -> str:
 def _box(x: float, row: float, rows: int, halves: Sequence[Entry], again: bool) -> str:
     y, height = row * ROW + 3 + (ROW - _HUB) / 2, rows * ROW - (ROW - _HUB)
     read = all(half.get("collected") is True for half in halves)
-    states = list(dict.fromkeys(plain(half.get("state")) for half in halves))
+    states = list(dict.fromkeys(map(_state, halves)))
     lines: Sequence[str]
     if len(states) > 1 or (rows == 1 and len(halves) > 1):
         lines = [f"{len(halves)} relationships"] if read else ["not read"]

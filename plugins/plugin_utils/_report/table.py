@@ -64,7 +64,7 @@ def yes_or_no(value: bool | None) -> str:
 
 
 def sentences(report: Mapping[str, Any]) -> Sequence[str]:
-    """Each verdict with its cure, the worst first, and what all of it comes to."""
+    """Each verdict with its cure, the worst first, and what all of it comes to, without what is switched off."""
     counts = report["counts"]
     told = [
         f"{verdict['severity']}: {in_sight(verdict['sentence'])}. -> {in_sight(verdict['cure'])}"
@@ -73,7 +73,8 @@ def sentences(report: Mapping[str, Any]) -> Sequence[str]:
     found = [f"{counts[severity]} {severity}" for severity in ("critical", "warning", "unknown") if counts[severity]]
     servers = f"{counts['collected']} of {counts['servers']} servers were read"
     total = f"{servers}: {counts['relationships']} relationships with {counts['scopes']} scopes; "
-    return [*told, total + (", ".join(found) if found else "nothing is wrong with them")]
+    off = f"; not looked for: {', '.join(map(in_sight, report['off']))}" if report["off"] else ""
+    return [*told, total + (", ".join(found) if found else "nothing is wrong with them") + off]
 
 
 def safety_copies(report: Mapping[str, Any]) -> Sequence[str]:

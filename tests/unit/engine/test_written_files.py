@@ -4,33 +4,68 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.written_files import create, create_all, write
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.written_files import create, create_all, written
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused, TaskFailure
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def test_files_in_a_folder_that_is_made(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
-    assert write(folder, {"x.txt": "one\n", "y.txt": "zwölf\n"}) == [str(folder / "x.txt"), str(folder / "y.txt")]
-    assert (folder / "y.txt").read_text(encoding="utf-8") == "zwölf\n"
-    assert stat.S_IMODE((folder / "x.txt").stat().st_mode) == 0o644
+    files = {"x.json": "one\n", "y.prom": "zwölf\n"}
+    assert written(folder, files) == ([str(folder / "x.json"), str(folder / "y.prom")], None)
+    assert (folder / "y.prom").read_text(encoding="utf-8") == "zwölf\n"
+    assert (mode(folder / "x.json"), mode(folder / "y.prom")) == (0o640, 0o644)
 
 
-def test_a_file_that_cannot_be_written_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:
-    write(tmp_path, {"x.txt": "old"})
+def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
+    for name, given in (("x.json", 0o644), ("y.prom", 0o600)):
+        (tmp_path / name).write_text("old")
+        (tmp_path / name).chmod(given)
+    written(tmp_path, {"x.json": "new", "y.prom": "new"})
+    assert (mode(tmp_path / "x.json"), mode(tmp_path / "y.prom")) == (0o644, 0o600)
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_ones_and_nothing_else(tmp_path: Path) -> None:
+    written(tmp_path, {"w.txt": "old", "x.txt": "old"})
     with pytest.raises(UnicodeEncodeError):
-        write(tmp_path, {"x.txt": "\ud800"})
-    assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
-    assert (tmp_path / "x.txt").read_text(encoding="utf-8") == "old"
+        written(tmp_path, {"w.txt": "new", "x.txt": "\ud800"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["w.txt", "x.txt"]
+    assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"old"}
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_and_no_other_file_is_replaced(tmp_path: Path) -> None:
+    written(tmp_path, {"w.txt": "old"})
+    (tmp_path / "x.txt").mkdir()
+    files, problem = written(tmp_path, {"w.txt": "new", "x.txt": "new"})
+    assert (files, (tmp_path / "w.txt").read_text(encoding="utf-8")) == ([], "old")
+    assert problem == (
+        f"directory: {tmp_path}/x.txt cannot be written on the controller (Is a directory); name one that this user "
+        "may write."
+    )
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(TaskFailure, match=r"directory: .*file"):
-        write(tmp_path / "file" / "x", {"x.txt": ""})
+    files, problem = written(tmp_path / "file" / "x", {"x.txt": ""})
+    assert (files, (problem or "")[:10]) == ([], "directory:")
+
+
+def test_what_a_killed_run_left_goes_once_nobody_is_at_work_on_it(tmp_path: Path) -> None:
+    old, new, other = (tmp_path / name for name in (".x.txt.abcdefgh", ".x.txt.12345678", ".y.txt.abcdefgh"))
+    for path in (old, new, other):
+        path.write_text("half")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    written(tmp_path, {"x.txt": "whole"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [new.name, other.name, "x.txt"]
 
 
 def test_a_new_file_is_made_and_an_old_one_never_replaced(tmp_path: Path) -> None:

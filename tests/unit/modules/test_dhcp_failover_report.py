@@ -85,6 +85,31 @@ def test_a_host_that_was_not_read_is_in_the_report(found: Any, problem: str) -> 
 
 def test_no_host_is_an_empty_report() -> None:
     assert (run({})["status"], run({})["table"]) == ("unknown", ["no failover relationship was found"])
+    assert run({}, fail_on="warning")["msg"] == "the fleet is unknown: hosts: there is none."
+
+
+def test_a_report_that_cannot_be_written_is_shown_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "report.md").mkdir()
+    result = run(fleet("members_differ"), directory=str(tmp_path), fail_on="critical")
+    assert (result["failed"], result["files"], result["changed"]) == (True, [], False)
+    assert result["table"][2].startswith("HQ")
+    assert result["sentences"][0].startswith("critical: members of 'HQ'")
+    assert result["msg"].startswith(f"directory: {tmp_path}/report.md cannot be written on the controller")
+    assert "the fleet is critical: members of 'HQ'" in result["msg"]
+
+
+def test_a_host_that_is_named_twice_is_one_and_no_format_is_no_change(tmp_path: Path) -> None:
+    found = fleet()
+    result = run(found, hosts=["dhcp01", "dhcp01", "dhcp02"], directory=str(tmp_path), formats=[])
+    assert (result["counts"]["servers"], result["status"], result["changed"]) == (2, "ok", False)
+
+
+def test_a_result_of_another_version_is_a_host_that_was_not_read() -> None:
+    found = fleet()
+    found["dhcp02"] = {**found["dhcp02"], "verdicts": [{"id": "weird"}]}
+    result = run(found)
+    assert (result["status"], result["counts"]["collected"]) == ("unknown", 1)
+    assert "its result is not one of this version of dhcp_failover_info: an entry has no" in result["sentences"][0]
 
 
 @pytest.mark.parametrize("options", [{"fail_on": "never"}, {"formats": ["pdf"]}])

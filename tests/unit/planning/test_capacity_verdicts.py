@@ -77,3 +77,18 @@ def test_ten_new_clients_come_before_the_mclt_is_over(
 ) -> None:
     assert ("reserve_short" in told(relationship, {ONE: seen}, rates(10))) is short
     assert "reserve_short" not in told(relationship, {ONE: seen}, rates({str(TWO): 10}))
+
+
+def test_a_reserve_without_a_rate_is_unknown_where_others_have_one() -> None:
+    here = world(builders.server([BALANCED])).here
+    (verdict,) = of_capacity(Pair(BALANCED, here), {ONE: use(50, 50)}, rates({str(TWO): 10}))
+    assert verdict.kinds == {"reserve_short"}
+    assert verdict.scopes == ("10.0.1.0",)
+    assert told(BALANCED, {ONE: use(50, 50)}) == []
+
+
+def test_both_servers_can_have_too_little() -> None:
+    here = world(builders.server([BALANCED])).here
+    (verdict,) = of_capacity(Pair(BALANCED, here), {ONE: use(43, 42)}, rates(80))
+    assert "DHCP01 has 43 free addresses" in verdict.sentence
+    assert "dhcp02.contoso.example has 42 free addresses" in verdict.sentence

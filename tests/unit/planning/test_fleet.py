@@ -13,10 +13,14 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.fleet import Seen, is_at_least, report
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.verdict import (
     CRITICAL,
+    HERE,
     INFO,
     KINDS,
     NOT_COLLECTED,
+    SERVER,
+    STATISTICS,
     WARNING,
+    needing,
 )
 from faults import FAULTS, half, healthy, served_twice
 from fleets import CREATED, reported, seen
@@ -90,7 +94,7 @@ def test_a_server_that_could_not_be_read_leaves_unknown_what_only_it_knows() -> 
 def test_what_one_server_could_not_see_and_the_other_one_could_is_known() -> None:
     servers = healthy()
     servers.lab.cut_link("DHCP01", "DHCP02", "rpc", one_way=True)
-    assert told(reported(servers, ("dhcp01",))) == [NOT_COLLECTED]
+    assert told(reported(servers, ("dhcp01",))) == [NOT_COLLECTED, NOT_COLLECTED], "and nobody asked it how it is"
     assert told(reported(servers, partner_host=None)) == []
     servers.lab.cut_link("DHCP02", "DHCP01", "rpc", one_way=True)
     shown = reported(servers, partner_host=None)
@@ -105,7 +109,9 @@ def test_a_partner_that_the_inventory_lacks_is_shown_as_it_was_seen() -> None:
         ("dhcp01", "DHCP01", True),
         (None, "dhcp02.contoso.example", False),
     ]
-    assert (shown["status"], pair["in_sync"]) == ("ok", True)
+    (verdict,) = shown["verdicts"]
+    assert (shown["status"], pair["in_sync"], pair["healthy"]) == ("unknown", True, None)
+    assert set(verdict["evidence"]["kinds"]) == needing(HERE, STATISTICS, of=(SERVER,))
 
 
 def test_two_servers_that_have_nothing_to_do_with_each_other_can_serve_one_range() -> None:
@@ -125,7 +131,8 @@ def test_two_relationships_of_one_name_are_two_pairs() -> None:
     servers = healthy()
     both = seen(servers)
     result = dict(both[1].result or {})
-    result["relationships"] = [{**entry, "partner_host": "dhcp09"} for entry in result["relationships"]]
+    other = {"partner_server": "dhcp09", "partner_names": ["dhcp09", "10.9.9.9"], "partner_host": "dhcp09"}
+    result["relationships"] = [{**entry, **other} for entry in result["relationships"]]
     shown = report([both[0], replace(both[1], result=result)], CREATED)
     assert len(shown["pairs"]) == 2
 

@@ -12,6 +12,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.ranges 
     given_away,
     have_common,
     overlapping,
+    overlapping_pairs,
 )
 from builders import scope
 from hypothesis import given
@@ -38,6 +39,18 @@ def test_all_that_share_an_address_and_no_others(some: list[tuple[int, int]], ot
     found = [(left.index(one), right.index(other)) for one, other in overlapping(left, right)]
     assert len(found) == len({*found})
     assert {*found} == expected
+
+
+@given(SPANS)
+def test_each_two_that_share_an_address_once(spans: list[tuple[int, int]]) -> None:
+    numbered = [(number, first, first + more) for number, (first, more) in enumerate(spans)]
+    found = [(one[0], other[0]) for one, other in overlapping_pairs(numbered, span=lambda each: each[1:])]
+    assert sorted(found) == [
+        (one, other)
+        for one, first, last in numbered
+        for other, begin, end in numbered
+        if one < other and first <= end and begin <= last
+    ]
 
 
 @given(st.tuples(st.integers(0, 40), st.integers(0, 40)), SPANS)

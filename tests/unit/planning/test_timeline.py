@@ -136,3 +136,16 @@ def test_a_partner_that_could_not_be_read_and_a_server_that_is_not_the_partner()
 
 def test_hostile_names_are_in_sight() -> None:
     assert told(at(1, 20242, "HQ", "\x1b[2J", B))["events"][0]["text"].count("\\x1b[2J") == 1
+
+
+def test_what_was_before_the_relationship_was_created_anew_is_of_another_one() -> None:
+    before = (lost(1, A), at(2, 20242, "HQ", A, B))
+    assert told(*before, at(3, 20240, A, B, "HQ", "3600", "50", "0"))["state_since"] is None
+    again = (at(3, 20240, A, B, "HQ", "3600", "50", "0"), lost(3, A))
+    assert told(*before, *again)["state_since"] == told(*before, *again[::-1])["state_since"] == "2026-03-01T15:00:00Z"
+
+
+def test_the_partners_log_tells_where_the_own_one_has_nothing_and_never_against_it() -> None:
+    assert told(theirs=(lost(1, A),))["state_since"] == "2026-03-01T13:00:00Z"
+    back = at(2, 20251, A, "HQ", "COMMUNICATION INTERRUPTED", "NORMAL")
+    assert told(lost(1, A), back, theirs=(lost(1, A),))["state_since"] is None

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.verdict import (
@@ -46,6 +48,14 @@ def test_each_kind_has_a_severity_and_words() -> None:
         ([verdict("authentication_off")], True, True),
         ([UNKNOWN], None, None),
         ([UNKNOWN, verdict("content_differs")], False, None),
+        ([verdict(NOT_COLLECTED, "HQ", "clocks_differ")], True, None),  # which would make it unhealthy
+        ([verdict(NOT_COLLECTED, None, "not_authorized")], True, None),
+        ([verdict(NOT_COLLECTED, "HQ", "classes_differ")], True, True),
+        ([verdict(NOT_COLLECTED, "Other", "clocks_differ")], True, True),
+        ([replace(verdict(NOT_COLLECTED, None, "served_twice"), scopes=("10.0.9.0",))], True, True),
+        ([replace(verdict(NOT_COLLECTED, None, "served_twice"), partner="DHCP09")], True, True),
+        ([replace(verdict("clocks_differ", None), evidence={"relationships": ["Lab", "HQ"]})], True, False),
+        ([replace(verdict(NOT_COLLECTED), evidence={"problem": "It does not answer."})], None, None),
     ],
 )
 def test_in_sync_and_healthy_follow(verdicts: list[Verdict], in_sync: bool | None, healthy: bool | None) -> None:
@@ -66,8 +76,17 @@ def test_what_is_switched_off_is_not_told_and_not_unknown_either() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("scope_ful", "did you mean scope_full?"), ("x", "there are audit_log_off,"), (NOT_COLLECTED, "")],
+    [
+        ("scope_ful", "did you mean scope_full?"),
+        ("x", "there are audit_log_off,"),
+        (NOT_COLLECTED, "not_collected cannot be switched off, since it tells what nobody looked at"),
+        (1, "there is no verdict '1'"),
+    ],
 )
-def test_one_that_does_not_exist_cannot_be_switched_off(name: str, said: str) -> None:
+def test_one_that_does_not_exist_cannot_be_switched_off(name: object, said: str) -> None:
     with pytest.raises(Refused, match=said):
         check_off([name])
+
+
+def test_blanks_around_a_name_and_none_at_all_switch_nothing_else_off() -> None:
+    assert check_off(["scope_full", " audit_log_off", ""]) == {"scope_full", "audit_log_off"}

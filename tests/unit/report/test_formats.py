@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.fleet import Seen, report
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.verdict import KINDS
 from ansible_collections.windhcp.failover.plugins.plugin_utils._report.formats import FORMATS
 from faults import FAULTS, healthy
 from fleets import reported
@@ -35,6 +38,40 @@ def test_the_json_is_as_its_schema_says(kind: str | None) -> None:
 def test_and_so_is_that_of_servers_that_were_not_read() -> None:
     unread = report([Seen("dhcp01", problem="It does not answer.")], "2026-11-26T08:00:00+00:00")
     jsonschema.validate(json.loads(FORMATS["json"].text(unread)), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda made: made.update(created="yesterday"),
+        lambda made: made["off"].append("scope_ful"),
+        lambda made: made["verdicts"][0].update(id="scope_ful"),
+        lambda made: made["verdicts"][0]["evidence"].update(kinds=["scope_ful"]),
+        lambda made: made["pairs"][0]["events"].append({"time": "2026-03-01T08:00:00Z"}),
+        lambda made: made["pairs"][0]["scope_list"][0].update(in_use="4"),
+        lambda made: made["pairs"][0]["scope_list"][0].update(free_here=-1),
+        lambda made: made["pairs"][0]["scope_list"][0].update(start_range="here"),
+        lambda made: made["pairs"][0]["scope_list"][0].update(lease_duration="long"),
+        lambda made: made["pairs"][0]["scope_list"][0].update(exclusions=[{"start_range": "10.0.1.1"}]),
+    ],
+)
+def test_the_schema_finds_what_is_no_report(change: Callable[[Any], object]) -> None:
+    servers = healthy()
+    FAULTS["authentication_off"].plant(servers)
+    made: Any = reported(servers)
+    jsonschema.validate(made, SCHEMA)
+    change(made)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(made, SCHEMA)
+
+
+def test_the_schema_knows_the_verdicts_of_this_version_and_the_events() -> None:
+    assert SCHEMA["$defs"]["kind"]["enum"] == sorted(KINDS)
+    servers = healthy()
+    servers.lab.cut_link("DHCP01", "DHCP02", "failover")
+    made = reported(servers, gather=["drift", "health", "scopes", "events"])
+    assert made["pairs"][0]["events"]
+    jsonschema.validate(made, SCHEMA)
 
 
 @pytest.mark.parametrize("name", FORMATS)

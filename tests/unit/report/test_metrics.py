@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from pairs import ONE
 from series import PROMTOOL, Series, parsed, promtool
 
+OTHER = {"partner_server": "dhcp01", "partner_names": ["dhcp01", "10.9.9.9"]}
 HQ = {"relationship": "HQ", "server": "dhcp01", "partner": "dhcp02"}
 BACK = {"relationship": "HQ", "server": "dhcp02", "partner": "dhcp01"}
 
@@ -77,7 +78,7 @@ def test_what_is_not_known_has_no_sample_and_is_counted() -> None:
     assert found.value("windhcp_failover_state", **BACK, state="Normal") == 1  # as dhcp01 saw it
     assert [one for one in found.of("windhcp_failover_info") if one.has(BACK)] == []
     unknown = {one.labels["id"] for one in found.of("windhcp_failover_verdicts_unknown")}
-    assert unknown == KINDS.keys() - {"not_collected"}
+    assert unknown == KINDS.keys() - {"not_collected", "reserve_short"}, "and no rate was told"
 
 
 def test_a_state_that_nobody_saw_is_none_of_the_set() -> None:
@@ -151,6 +152,37 @@ def test_two_scopes_that_give_the_same_addresses_are_both_named() -> None:
     ]
 
 
+def test_what_is_about_servers_of_two_relationships_has_their_names() -> None:
+    """A scope of HQ that DHCP03, in no relationship, serves as well."""
+    servers = healthy()
+    servers.server("DHCP03").dns_account = "CONTOSO\\dns"
+    servers.server("DHCP03").scopes[ONE] = servers.server("DHCP02").scopes[ONE]
+    hosts = ("dhcp01", "dhcp02", "dhcp03")
+    found = made(reported(servers, hosts, verdicts_off=["scopes_unprotected"]))
+    ends = [("dhcp01", "dhcp03"), ("dhcp02", "dhcp03")]
+    for name in ("windhcp_failover_verdicts", "windhcp_scope_double_served"):
+        assert [(one.labels["server"], one.labels["partner"]) for one in found.of(name)] == ends, name
+
+
+def test_very_many_servers_of_one_range_are_one_alert() -> None:
+    servers = healthy()
+    served_twice(servers)
+    shown: Any = reported(servers)
+    (verdict,) = (one for one in shown["verdicts"] if one["id"] == "served_twice")
+    verdict["evidence"]["ranges"] += [{**verdict["evidence"]["ranges"][0], "host": f"x{n}"} for n in range(18)]
+    verdict["hosts"] += [f"x{n}" for n in range(98)]
+    found = made(shown)
+    (one,) = found.of("windhcp_scope_double_served")
+    assert one.labels == {"scope": "10.0.3.0/24", "server": "dhcp01", "partner": "dhcp02"}
+    (told,) = (one for one in found.of("windhcp_failover_verdicts") if one.labels["id"] == "served_twice")
+    assert told.labels["partner"] == ""
+
+
+def test_what_no_task_looked_for_is_not_said_to_be_zero() -> None:
+    found = made(reported(healthy(), verdicts_off=["content_differs"]))
+    assert sorted(one.labels["of"] for one in found.of("windhcp_failover_differences")) == ["classes", "servers"]
+
+
 def test_a_partner_that_the_inventory_lacks() -> None:
     found = made(reported(healthy(), ("dhcp01",)))
     assert found.value("windhcp_failover_in_sync", **{**HQ, "partner": "dhcp02.contoso.example"}) == 1
@@ -160,8 +192,11 @@ def test_two_relationships_of_one_name_and_of_the_same_servers_are_not_the_same_
     """dhcp02 is a host by the word of dhcp01; dhcp02 itself calls a partner dhcp01 that it does not know again."""
     both = seen(healthy())
     result: Any = dict(both[1].result or {})
-    entries = [{**one, "partner_host": None, "partner_server": "dhcp01"} for one in result["relationships"]]
-    shown: Any = plain(report([both[0], Seen("dhcp02", {**result, "relationships": entries})], CREATED))
+    entries = [{**one, "partner_host": "dhcp01", **OTHER} for one in result["relationships"]]
+    mine: Any = plain(both[0].result or {})
+    mine["relationships"][0]["drift"]["partner_state"] = None
+    servers = [Seen("dhcp01", mine), Seen("dhcp02", {**result, "relationships": entries})]
+    shown: Any = plain(report(servers, CREATED))
     first, second = shown["pairs"]
     second["in_sync"], first["halves"][1]["state"] = False, "PartnerDown"  # what dhcp02 itself says stands
     found = made(shown)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import time
@@ -72,20 +73,23 @@ def test_no_name_begins_the_figures_or_a_line(name: str) -> None:
     text = status_file(shown)
     assert len(text.encode()) < 1024
     code, first, line, end = text.split("\n")
-    assert (code, end) == ("2 1795680000", "")
+    assert (code, end) == (f"2 1795680000 {len(text.encode()) - len(code) - 2}", "")
     assert FIRST.fullmatch(first)
     assert line.startswith("CRITICAL: ")
     assert text.replace("\n", "").isprintable()
 
 
-def test_a_hundred_verdicts_fit_into_what_nagios_takes() -> None:
+@pytest.mark.parametrize("character", ["x", "漢", "😀", "\x1b", "\u202e", "|"])
+def test_a_hundred_verdicts_fit_into_what_nagios_takes(character: str) -> None:
     servers = healthy()
     FAULTS["not_normal"].plant(servers)
     shown: Any = reported(servers)
-    shown["verdicts"] = [{**shown["verdicts"][0], "sentence": "x" * 5000}] * 100
+    shown["verdicts"] = [{**shown["verdicts"][0], "sentence": character * 5000}] * 100
     lines = status_line(shown).split("\n")
     assert (len(lines), lines[-1]) == (MOST_LINES + 2, "and 80 more")
-    assert len("\n".join(lines)) < 8192
+    assert len("\n".join(lines).encode()) < 8000
+    assert len(lines[0].encode()) < 1000, "NRPE takes no more, and the figures are at its end"
+    assert FIRST.fullmatch(lines[0])
 
 
 # --- the script ------------------------------------------------------------------------------------------------------
@@ -121,7 +125,8 @@ def test_it_prints_the_file_and_returns_its_code(status: str, tmp_path: Path) ->
         (7300, ["-a", "9000"], True),
         (100, ["-a", "60"], False),
         (-30, [], True),
-        (-7300, [], False),  # it would never become old
+        (-400, [], False),  # it would be taken for a new one too long
+        (-7300, ["-a", "9000"], False),
     ],
 )
 def test_a_report_that_is_too_old_is_unknown(seconds: int, options: list[str], known: bool, tmp_path: Path) -> None:
@@ -131,7 +136,21 @@ def test_a_report_that_is_too_old_is_unknown(seconds: int, options: list[str], k
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\n", "0", "0 1\n", "x 1\nWINDHCP OK", "4 9\nWINDHCP OK", "0 now\nWINDHCP OK", "0 09\nWINDHCP OK", "0\n"],
+    [
+        "",
+        "\n",
+        "0",
+        "0 1\n",
+        "x 1 15\nWINDHCP OK - x\n",
+        "4 9 15\nWINDHCP OK - x\n",
+        "0 now 14\nWINDHCP OK - x\n",
+        "0 09 14\nWINDHCP OK - x\n",
+        f"0 {'9' * 23} 14\nWINDHCP OK - x\n",
+        "0 9\nWINDHCP OK - x\n",
+        "0 9 15\nWINDHCP OK - x\n",
+        "0 9 20\nWINDHCP CRITICAL - x\n",
+        "0\n",
+    ],
 )
 def test_a_file_that_is_damaged_is_unknown(text: str, tmp_path: Path) -> None:
     path = tmp_path / "status"
@@ -139,8 +158,31 @@ def test_a_file_that_is_damaged_is_unknown(text: str, tmp_path: Path) -> None:
     assert check(str(path)) == (3, "WINDHCP UNKNOWN - the status file is damaged\n")
 
 
+def test_a_file_that_was_cut_is_unknown(tmp_path: Path) -> None:
+    path = Path(made(10, tmp_path))
+    whole = path.read_bytes()
+    for cut in (whole[:-20], whole.replace(b"relation", b"\0" * 8), whole + b"more\n"):
+        path.write_bytes(cut)
+        assert check(str(path)) == (3, "WINDHCP UNKNOWN - the status file is damaged\n")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert check(str(tmp_path / "pipe"))[0] == 3
+
+
 @pytest.mark.parametrize(
-    "arguments", [[], ["-a", "1h", "file"], ["-x", "file"], ["-a"], ["one", "two"], ["-a", "-1", "file"], [""]]
+    "arguments",
+    [
+        [],
+        ["-a", "1h", "file"],
+        ["-a", "9" * 20, "file"],
+        ["-x", "file"],
+        ["-a"],
+        ["one", "two"],
+        ["-a", "-1", "file"],
+        [""],
+    ],
 )
 def test_what_it_is_called_wrongly_with_is_unknown(arguments: list[str]) -> None:
     code, text = check(*arguments)

@@ -212,7 +212,10 @@ def test_what_is_not_known_is_nowhere_shown_as_good() -> None:
 
 def test_kinds_that_are_switched_off_are_named() -> None:
     shown = plain(report(seen(healthy()), CREATED, ["audit_log_off"]))
-    assert "Switched off, and so not in this report: audit log off." in read(page(shown)).one("footer").text
+    assert (
+        "Not looked for, and so not in this report: audit log off, reserve short."
+        in read(page(shown)).one("footer").text
+    )
 
 
 def test_the_controls_are_there_for_the_script_alone() -> None:

@@ -122,7 +122,7 @@ def test_a_filter_in_the_address_shows_what_is_critical(browser: Chromium, pages
     assert seen(browser, "p") == ["Lima", "Factory"]
     assert len(seen(browser, "v")) == 3
     said = browser.value("document.getElementById('said').textContent")
-    assert said == "2 of 14 relationships, 3 of 11 findings, 3 of 19 servers"
+    assert said == "2 of 14 relationships, 3 of 11 findings, 4 of 19 servers"
     assert browser.value("document.querySelector('[name=severity]:checked').value") == "critical"
 
 

@@ -84,6 +84,7 @@ def test_in_hot_standby_it_says_who_does_what() -> None:
         ),
         ({"collected": False, "state": None}, "B was not read; nobody saw its state."),
         ({"collected": None, "state": None}, "B was not read; nobody saw its state."),
+        ({"collected": True, "present": False, "state": None}, "B was read, and does not have it."),
         ({"state": None, "load_balance_percent": None}, "B is in a state that is unknown."),
         ({"state_since": None, "load_balance_percent": None}, "B is Normal, since when is unknown."),
         ({"server": "dc7", "load_balance_percent": None}, "dc7 (b) is Normal since 2026-11-25 08:00:00 UTC (1 day)."),
@@ -160,6 +161,7 @@ def test_what_happened_is_told_without_saying_it_twice() -> None:
         "unknown",
     ]
     assert panel(events=None).all("ol", "line") == []
+    assert "7 older events not shown" in panel(events=events, events_left_out=7).text
 
 
 def rows(**changes: Any) -> list[list[str]]:

@@ -84,6 +84,15 @@ def test_what_is_said_of_two_servers_is_told_by_one_and_pointed_at_by_the_other(
     assert second.attributes["data-s"] == "critical"
 
 
+def test_what_a_pair_tells_is_pointed_at_by_a_server_that_is_not_in_it() -> None:
+    """DHCP03 serves a scope of a relationship that it is not in; the servers of that are led to it anyway."""
+    halves = [{"host": "a", "server": "A"}, {"host": "b", "server": "B"}]
+    pair = {"relationship": "HQ", "status": "critical", "halves": halves, "verdicts": [0]}
+    twice = {"id": "served_twice", "severity": "critical", "sentence": "x", "host": "a", "hosts": ["a", "c"]}
+    tree = shown(server("a"), server("c"), pairs=[pair], verdicts=[twice])
+    assert [one.words for one in tree.all("p", "see")] == ["critical Served twice: see HQ A, B"]
+
+
 def test_another_name_than_the_hosts_is_shown() -> None:
     assert shown(server("10.0.0.1", name="DC7")).one("span", "who").text == "10.0.0.1"
     assert shown(server("dc7")).all("span", "who") == []

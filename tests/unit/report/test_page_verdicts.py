@@ -95,7 +95,10 @@ def test_a_finding_has_its_evidence_and_its_scopes() -> None:
 def test_what_is_about_a_server_is_told_by_one_and_pointed_at_by_the_other() -> None:
     places = Places.of({"verdicts": [verdict(), verdict("no_room", hosts=["a"])], "servers": SERVERS})
     assert [one["id"] for one in places.own_of_server("a")] == ["scope_full", "no_room"]
-    assert ([one["id"] for one in places.beside_of_server("b")], places.own_of_server("b")) == (["scope_full"], [])
+    assert ([one["id"] for one, _link in places.beside_of_server("b")], places.own_of_server("b")) == (
+        ["scope_full"],
+        [],
+    )
 
 
 def test_a_filter_finds_a_panel_by_all_it_tells() -> None:

@@ -100,6 +100,11 @@ def test_one_that_was_not_read_looks_different_and_says_so() -> None:
     assert [one.text for one in box.all("text")] == ["b", "not read", "seen as PartnerDown"]
 
 
+def test_one_that_was_read_and_has_no_half_says_so() -> None:
+    box = drawn(pair("a", "b", state=None, present=False)).all("g", "box")[0]
+    assert [one.text for one in box.all("text")] == ["b", "missing"]
+
+
 def test_a_long_state_takes_two_lines() -> None:
     box = drawn(pair("a", "b", state="CommunicationInterrupted")).all("g", "box")[0]
     assert [one.text for one in box.all("text")] == ["b", "Communication", "Interrupted"]

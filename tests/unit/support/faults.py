@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.note import Note
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import RELATIONSHIP_LIMIT
+from interrupted import leave
 from lab.core.server import AddressRange, DhcpClass, Lease, OptionKey
 from pairs import ONE, THREE, TWO, Pair, pair
 
@@ -28,11 +31,14 @@ def healthy() -> Pair:
 
 @dataclass(frozen=True)
 class Fault:
-    """`plant`: what goes wrong. `in_sync`, `healthy`: what follows from it."""
+    """`plant`: what goes wrong. `in_sync`, `healthy`: what follows from it. `options`, `hosts`: of the tasks that show
+    it and nothing else."""
 
     plant: Callable[[Pair], object]
     in_sync: bool | None = True
     healthy: bool | None = True
+    options: Mapping[str, Any] = field(default_factory=dict)
+    hosts: Sequence[str] = ("dhcp01", "dhcp02")
 
 
 def halves(servers: Pair, **changes: Any) -> None:
@@ -41,8 +47,8 @@ def halves(servers: Pair, **changes: Any) -> None:
 
 
 def half(servers: Pair, name: str, **changes: Any) -> None:
-    for field, value in changes.items():
-        setattr(servers.server(name).relationships["HQ"], field, value)
+    for setting, value in changes.items():
+        setattr(servers.server(name).relationships["HQ"], setting, value)
 
 
 def _passing(servers: Pair) -> None:
@@ -132,6 +138,38 @@ def _maintained(servers: Pair) -> None:
     servers.ok("dhcp_failover_maintenance", state="started", partner_host="dhcp02")
 
 
+def _empty(servers: Pair) -> None:
+    for name in ("DHCP01", "DHCP02"):
+        servers.server(name).relationships["HQ"].scopes.clear()
+        servers.server(name).scopes.clear()
+
+
+def _share_exhausted(servers: Pair) -> None:
+    halves(servers, percentage=1)
+    fill(servers, lambda number: number < 20)
+
+
+def _broken_run(servers: Pair) -> None:
+    """The note of a run that ended long ago."""
+    leave(servers, Note("HQ", "dhcp02.contoso.example", (TWO,), run="1"))
+
+
+def _no_room(servers: Pair) -> None:
+    """DHCP01 has all other relationships with DHCP03."""
+    third = servers.server("DHCP03")
+    third.dns_account = "CONTOSO\\dns"
+    for number in range(RELATIONSHIP_LIMIT - 1):
+        scope, name = IPv4Address(f"10.1.{number}.0"), f"R{number}"
+        for server in (servers.server("DHCP01"), third):
+            server.scopes[scope] = _other(servers, scope)
+        half = servers.server("DHCP01").relationships["HQ"]
+        mine = replace(half, name=name, peer="DHCP03", partner_server="dhcp03.contoso.example", secondary="DHCP03")
+        mine.scopes = [scope]
+        servers.server("DHCP01").relationships[name] = mine
+        theirs = servers.server("DHCP02").relationships["HQ"]
+        third.relationships[name] = replace(theirs, name=name, secondary="DHCP03", scopes=[scope])
+
+
 FAULTS: dict[str, Fault] = {
     "half_missing": Fault(_half_missing, in_sync=False, healthy=False),
     "not_normal": Fault(lambda s: s.lab.cut_link("DHCP01", "DHCP02", "failover"), healthy=False),
@@ -143,6 +181,7 @@ FAULTS: dict[str, Fault] = {
     "classes_differ": Fault(lambda s: s.server("DHCP02").classes.update({"x": DhcpClass("Phones", "User", "phones")})),
     "server_settings_differ": Fault(lambda s: s.server("DHCP02").option_values.update({OptionKey(6): ("10.0.0.2",)})),
     "clocks_differ": Fault(lambda s: setattr(s.server("DHCP02"), "clock_offset", timedelta(minutes=3)), healthy=False),
+    "relationship_empty": Fault(_empty),
     "members_inactive": Fault(
         _out_of_service,
         healthy=False,
@@ -159,4 +198,11 @@ FAULTS: dict[str, Fault] = {
     "scopes_unprotected": Fault(_unprotected),
     "audit_log_off": Fault(lambda s: setattr(s.server("DHCP01"), "audit_log", False)),
     "dns_credentials_missing": Fault(no_account),
+}
+# those that take more than a change of the two servers
+OTHERS: dict[str, Fault] = {
+    "reserve_short": Fault(lambda _servers: None, options={"new_clients_per_hour": {str(ONE): 100000, str(TWO): 1}}),
+    "share_exhausted": Fault(_share_exhausted, healthy=False, options={"verdicts_off": ["scope_nearly_full"]}),
+    "broken_run": Fault(_broken_run, healthy=False),
+    "no_room": Fault(_no_room, hosts=("dhcp01", "dhcp02", "dhcp03")),
 }

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
-from declared.checks import PATH
+from declared.base import PATH
 from prometheus_client.parser import text_string_to_metric_families
 
 TOOL = shutil.which("promtool", path=PATH)
