@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from ..plugin_utils._engine.fleet_action import FleetAction
 from ..plugin_utils._engine.written_files import create
-from ..plugin_utils._model.texts import in_sight
+from ..plugin_utils._model.refusal import Refused
+from ..plugin_utils._model.texts import few, in_sight
 from ..plugin_utils._planning.adopting import adopt
 from ..plugin_utils._planning.fleet import Seen
 from ..plugin_utils._report.data_file import data_file
@@ -22,6 +23,9 @@ class ActionModule(FleetAction):
 
     def perform(self, options: Mapping[str, Any], fleet: list[Seen]) -> dict[str, Any]:
         """Writes the file, unless there is one. Raises Refused."""
+        if all(seen.result is None for seen in fleet):
+            told = few((f"{seen.host}: {seen.problem}" for seen in fleet), between="; ")
+            raise Refused(f"No server could be read, so there is nothing to adopt, and no file was written. {told}")
         found = adopt(fleet)
         now = datetime.now(timezone.utc).isoformat(timespec="minutes")
         read = ", ".join(sorted(seen.host for seen in fleet if seen.result is not None)) or "no server"

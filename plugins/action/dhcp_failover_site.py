@@ -14,6 +14,7 @@ from ..plugin_utils._model import secret, site, site_sets, variables
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship_settings import SITE
 from ..plugin_utils._model.texts import in_sight
+from ..plugin_utils._model.variable_names import misspelt
 from ..plugin_utils._planning.declared import check_keys
 
 Read = Sequence[Mapping[str, Any]] | None  # what dhcp_failover_info returned
@@ -115,6 +116,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             secret.check_kinds(self._task.args)
             options = secret.with_empty(self._task.args, options)
             answer = _answer(options, hosts, str(task_vars.get("inventory_hostname", "")))
+            if doubts := [*misspelt(task_vars), *answer.get("warnings", ())]:
+                answer = {**answer, "warnings": doubts}
         except Refused as error:
             # one line for each problem, and no other
             answer = {"failed": True, "msg": "\n".join(map(in_sight, str(error).split("\n")))}

@@ -127,6 +127,17 @@ def test_data_that_says_nothing_of_a_host_is_an_error(data: list[dict[str, Any]]
         assert run.counts.commands == 0
 
 
+def test_a_run_without_a_host_is_no_success_and_a_variable_that_is_misspelt_is_told(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        for playbook in ("site", "info", "report", "check", "replicate"):
+            run = site.site([HQ], "-e", "failover_hosts=dhcp_server", playbook=playbook)
+            said = run.failure("Look whether there is a server")["msg"]
+            assert said.startswith("No host of the inventory is in dhcp_server, so nothing was looked at")
+            assert run.counts.commands == 0
+        run = site.site([HQ], "--check", "-e", "failover_onyl=HQ").ok()
+        assert "WARNING: failover_onyl is set, which is no variable of this collection" in run.output
+
+
 def test_a_partner_that_is_down_is_a_warning_where_all_is_in_sync(net: str) -> None:
     with Site(lab(), "standin", net) as site:
         data = two_primaries(site)

@@ -10,7 +10,8 @@ PASSING = frozenset({"Init", "Startup", "Recover", "RecoverWait", "RecoverDone",
 # states in which a write could split the two servers' views
 REFUSED = {
     CUT_OFF: "the two servers are not in contact; bring the partner back, or look at the network between "
-    "them (TCP 647); after a change of the secret it passes by itself within a minute or two",
+    "them (TCP 647); while it stays away, windhcp.failover.partner_down lets the other one serve alone; after a change "
+    "of the secret it passes by itself within a minute or two",
     PARTNER_DOWN: "the partner was declared down; bring it back and wait until both show Normal (where it is gone for "
     "good: orphan: remove_here; failover_orphan: true in the role and the playbooks)",
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",

@@ -117,7 +117,7 @@ def remove(variables: Variables, hosts: Collection[str]) -> Removal:
     names = _names(variables.get(relationships)) or ()
     problems, ids = [*_keep(variables, hosts)], tuple[IPv4Address, ...]()
     try:
-        ids = scope_ids(_names(variables.get(scopes)) or (), scopes)
+        ids = scope_ids(_apart(variables.get(scopes)), scopes)
     except Refused as refused:
         problems.append(str(refused))
     if _is_unset(variables.get(scopes)) and not any(name.strip() for name in names):
@@ -250,7 +250,7 @@ def replicate(variables: Variables, site: Sequence[Entry]) -> tuple[Sequence[Ent
     problems = [*_undeclared("replicate_relationships", names or (), site, "replicate")]
     scopes: Sequence[IPv4Address] = ()
     try:
-        scopes = scope_ids(_names(variables.get("replicate_scopes")) or (), "replicate_scopes")
+        scopes = scope_ids(_apart(variables.get("replicate_scopes")), "replicate_scopes")
     except Refused as refused:
         problems.append(str(refused))
     declared = {scope for entry in site for scope in entry.declared.scopes}
@@ -365,6 +365,11 @@ def _names(value: object) -> Sequence[str] | None:
     if isinstance(value, (list, tuple)):
         return tuple(name for member in value for name in _names(member) or ())
     return (str(value),)
+
+
+def _apart(value: object) -> Sequence[str]:
+    """Scope ids as they come from a command line too: after -e a list is text, 10.1.20.0,10.1.30.0 or [10.1.20.0]."""
+    return [part for text in _names(value) or () for part in re.split(r"[\s,\[\]]+", text) if part]
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -123,6 +123,8 @@ def _headline(report: Entry, counts: Entry) -> str:
         return f"{warnings} {'warning' if warnings == '1' else 'warnings'}, nothing critical"
     if status == OK:
         return "All is well"
+    if counts.get("collected") == 0:
+        return "No server could be read"
     return "Nothing is known to be wrong, but not all is known"
 
 

@@ -20,7 +20,11 @@ _NO_VALUE = "?"
 def table(report: Mapping[str, Any]) -> Sequence[str]:
     """The relationships, in lines of at most WIDTH columns where the names allow it."""
     rows = [cells(pair) for pair in report["pairs"]]
-    return aligned(HEAD, rows) if rows else ["no failover relationship was found"]
+    if rows:
+        return aligned(HEAD, rows)
+    counts = report["counts"]
+    nobody = counts["servers"] and not counts["collected"]
+    return ["NO SERVER COULD BE READ" if nobody else "no failover relationship was found"]
 
 
 def cells(pair: Mapping[str, Any]) -> Sequence[str]:

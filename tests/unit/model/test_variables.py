@@ -270,6 +270,15 @@ def test_what_is_to_be_removed() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["10.0.1.0,10.0.2.0", "[10.0.2.0, 10.0.1.0]", "10.0.1.0 10.0.2.0", ["10.0.1.0", "10.0.2.0"]]
+)
+def test_scopes_as_a_command_line_has_them(text: object) -> None:
+    """After -e a list that is not JSON is one text."""
+    told = variables.remove({**REMOVE, "failover_scopes_to_remove": text}, HOSTS)
+    assert [str(scope) for scope in told.scopes] == ["10.0.1.0", "10.0.2.0"]
+
+
+@pytest.mark.parametrize(
     ("changes", "text"),
     [
         ({"failover_server": None}, "failover_server: is not set; it should be the server in the inventory that is to"),

@@ -189,7 +189,11 @@ def test_the_fleet_at_a_glance() -> None:
         ({"status": "critical", "counts": {"critical": 1, "warning": 0}}, "1 critical finding"),
         ({"status": "critical", "counts": {"critical": 2, "warning": 1}}, "2 critical findings, 1 warning"),
         ({"status": "warning", "counts": {"warning": 1}}, "1 warning, nothing critical"),
-        ({"status": "unknown", "counts": {}}, "Nothing is known to be wrong, but not all is known"),
+        (
+            {"status": "unknown", "counts": {"servers": 2, "collected": 1}},
+            "Nothing is known to be wrong, but not all is known",
+        ),
+        ({"status": "unknown", "counts": {"servers": 2, "collected": 0}}, "No server could be read"),
         ({"status": None}, "Nothing is known to be wrong, but not all is known"),
         ({"status": "excellent"}, "Nothing is known to be wrong, but not all is known"),
         ({"status": "critical"}, "unknown critical findings"),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.fleet import Seen, report
 from ansible_collections.windhcp.failover.plugins.plugin_utils._report.table import (
     WIDTH,
     aligned,
@@ -49,6 +50,11 @@ def test_a_table_without_relationships() -> None:
     for name in ("DHCP01", "DHCP02"):
         servers.server(name).relationships.clear()
     assert table(reported(servers)) == ["no failover relationship was found"]
+
+
+def test_where_nobody_could_be_read_it_is_not_said_that_nothing_is_there() -> None:
+    nobody = report([Seen("dhcp01", problem="no route to host")], "2026-03-01T08:00:00+00:00", frozenset())
+    assert table(nobody) == ["NO SERVER COULD BE READ"]
 
 
 def test_states_that_differ_and_hot_standby() -> None:
