@@ -48,8 +48,8 @@ def variables() -> Sequence[str]:
     """The page of playbooks and roles."""
     lines = [*head("variables", "Variables of the playbooks and roles", "the playbooks and the argument specs")]
     lines += prose(
-        "A variable is set in the inventory, in ``group_vars`` beside it (``inventory/group_vars/dhcp_servers/``), or on "
-        "the command line with ``-e``. Lists go there as "
+        "A variable is set in the inventory, in ``group_vars`` beside it (``inventory/group_vars/dhcp_servers/``), or "
+        "on the command line with ``-e``. Lists go there as "
         """JSON: ``-e '{"failover_scopes_to_remove": ["10.20.10.0", "10.20.20.0"]}'``. A playbook that names a """
         "variable in a message names it as it is written here."
     )
