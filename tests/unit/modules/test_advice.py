@@ -143,7 +143,7 @@ def test_a_partner_that_may_not_serve_is_told_before_scopes_go_there(route: dict
 
 
 def health_of(servers: Pair, host: str) -> tuple[bool, bool]:
-    (shown,) = servers.run(INFO, host=host, gather=["health"])["relationships"]
+    (shown,) = servers.run(INFO, host=host, gather=["drift", "health"])["relationships"]
     return shown["health"]["authorized"], shown["health"]["healthy"]
 
 
