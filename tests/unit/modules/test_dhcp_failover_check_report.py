@@ -103,3 +103,14 @@ def test_what_servers_call_something_is_shown_in_sight() -> None:
     report = checked(servers)
     assert "\x1b" not in "".join(report["table"])
     assert "\x1b" not in report["summary"]
+
+
+def test_an_entry_that_is_wrong_fails_and_the_others_are_not_known() -> None:
+    wrong = {**DATA[0], "name": "Wrong", "scopes": ["10.0.9.0"]}
+    row_of_wrong = ("data", f"'Wrong' ({BOTH})")
+    for data in ([*DATA, wrong], [wrong, *DATA]):
+        report = checked(well(), data=data)
+        assert statuses(report, "FAIL") == {row_of_wrong}
+        assert "10.0.9.0 is no scope of DHCP01" in row(report, *row_of_wrong)["evidence"]
+        assert statuses(report, "unknown") == {("data", f"'HQ' ({BOTH})")}
+        assert "'Wrong'" in row(report, "data", f"'HQ' ({BOTH})")["evidence"]
