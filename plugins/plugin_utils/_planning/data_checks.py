@@ -97,9 +97,7 @@ def of_host(host: str, declared: Sequence[Entry], tried: Tried, known: Sequence[
             yield entry.says(UNKNOWN, "the role did not run with it", "run again; where it stays so, please report it")
 
 
-def _all_refused(
-    host: str, mine: Sequence[Entry], result: Mapping[str, Any], known: Sequence[Row]
-) -> Iterator[Row]:
+def _all_refused(host: str, mine: Sequence[Entry], result: Mapping[str, Any], known: Sequence[Row]) -> Iterator[Row]:
     """A list that was refused as a whole: one thing is wrong with it, and nothing is known of all else."""
     stoppers = {entry: stopper for entry in mine if (stopper := stops(entry, known)) is not None}
     named = next((entry for entry in mine if entry.name == result.get("refused_for")), None)
