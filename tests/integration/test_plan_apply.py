@@ -300,7 +300,7 @@ def test_a_host_that_is_done_leaves_the_others_to_be_done(net: str) -> None:
 
 
 def test_a_host_that_is_refused_while_another_one_writes_is_told_apart(net: str) -> None:
-    """Somebody changes what dhcp02 is to write, after the comparison."""
+    """Somebody changes what dhcp02 is to write, after the comparison and while dhcp01 writes, which is first."""
     with Site(company(), "standin", net) as site:
         declare(site, HQ, BACK)
         run(site, "plan").ok()
@@ -312,7 +312,7 @@ def test_a_host_that_is_refused_while_another_one_writes_is_told_apart(net: str)
             return invoke(session, cmdlet, *rest, **more)
 
         site.lab.invoke = changing  # type: ignore[method-assign]
-        applied = run(site, "apply")
+        applied = run(site, "apply", "--forks", "1")
         assert (applied.code, applied.written) == (2, ["Set-DhcpServerv4Failover"])
         lines = applied.result(SHOWN)["msg"]
         assert lines[:3] == ["What was done:", f"DHCP01: {steps(site)['dhcp01'][0]}", PLANNED]
