@@ -137,7 +137,9 @@ class Way:
 
     def lacks(self, name: str) -> bool:
         """Whether the partner has shown its relationships, and none of them is called so."""
-        return bool(self.there and self.has_rights_there) and name not in {half.name for half in self.there.halves}
+        if self.there is None or not self.has_rights_there:
+            return False
+        return all(half.name != name for half in self.there.halves)
 
 
 def of_partner(way: Way, answers: Sequence[Result]) -> Sequence[Row]:
