@@ -304,28 +304,29 @@ def contact(way: Way, rows: Sequence[Row]) -> Iterator[Row]:
     theirs = {half.name: half.state for half in way.there.halves if half.host == way.host} if way.there else {}
     mine = [half for half in way.here.halves if way.ask.partner in (half.host, half.partner[0])]
     failed = way.failed_there("rights") or next((row for row in rows if row.status == FAIL and row.id == "rpc"), None)
-    for half in mine:
-        if failed is None and way.lacks(half.name):
-            lacking = half_missing(half.name, way.host, way.ask.partner, None)
-            yield _of_half(way, half, FAIL, lacking.sentence, lacking.cure)
-        else:
-            yield _state(way, half, theirs.get(half.name), failed)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for half in sorted(mine, key=lambda half: half.name):
+        status, *told = _state(way, half, theirs.get(half.name), failed)
+        own = [half.name] if status == PASS else []  # what fails alike is one fault
+        alike.setdefault((status, *told, *own), []).append(half.name)
+    for (status, evidence, cure, *_own), names in alike.items():
+        row = of_pair("contact", way.ends, status, evidence, cure)
+        shown = few(f"'{name}'" for name in names)
+        yield replace(row, subject=f"{shown} ({row.subject})")
     if not mine and not theirs:
         yield of_pair("contact", way.ends, UNKNOWN, _BEFORE, _BEFORE_CURE)
 
 
-def _state(way: Way, half: HalfSeen, theirs: str | None, failed: Row | None) -> Row:
-    """`failed`: by which it is no wonder."""
+def _state(way: Way, half: HalfSeen, theirs: str | None, failed: Row | None) -> tuple[str, str, str]:
+    """Status, evidence and cure. `failed`: by which it is no wonder."""
+    if failed is None and way.lacks(half.name):
+        lacking = half_missing(half.name, way.host, way.ask.partner, None)
+        return FAIL, lacking.sentence, lacking.cure
     shown = f"{half.state} on {way.host}" + (f", {theirs} on {way.ask.partner}" if theirs else "")
     verdict = state_verdict(half.state, theirs)
     if verdict is None:
-        return _of_half(way, half, PASS, shown)
+        return PASS, shown, ""
     if failed is not None:
-        return _of_half(way, half, UNKNOWN, f"{shown}, and {title(failed)} fails", _AGAIN)
+        return UNKNOWN, f"{shown}, and {title(failed)} fails", _AGAIN
     cure = _CONTACT if CUT_OFF in (half.state, theirs) else TOLD.get(half.state, "look at both servers")
-    return _of_half(way, half, UNKNOWN if verdict == "state_passing" else FAIL, shown, cure)
-
-
-def _of_half(way: Way, half: HalfSeen, status: str, evidence: str, cure: str = "") -> Row:
-    row = of_pair("contact", way.ends, status, evidence, cure)
-    return replace(row, subject=f"'{half.name}' ({row.subject})")
+    return UNKNOWN if verdict == "state_passing" else FAIL, shown, cure

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A run that is killed while the script writes over the note of a maintenance: the new lines, and a rest of the old ones
-behind them, which is all that it can leave."""
+"""A run that is killed while the script writes over the note of a maintenance: the new lines, and a rest of the old
+ones behind them, which is all that it can leave."""
 
 from __future__ import annotations
 

@@ -323,6 +323,20 @@ def test_no_contact_is_no_wonder_where_the_partner_is_gone() -> None:
         assert row.status == UNKNOWN
 
 
+def test_relationships_without_contact_are_one_fault_and_the_others_pass() -> None:
+    cut = [HalfSeen(name, (NAME,), "CommunicationInterrupted", "dhcp02") for name in ("C", "A")]
+    well = [HalfSeen(name, (NAME,), "Normal", "dhcp02") for name in ("B", "D")]
+    theirs = tuple(replace(half, host="dhcp01") for half in (*cut, *well))
+    rows = list(
+        partner_checks.contact(way(here=replace(HERE, halves=(*cut, *well)), there=replace(THERE, halves=theirs)), ())
+    )
+    assert [(row.status, row.subject) for row in rows] == [
+        (FAIL, "'A', 'C' (dhcp01, dhcp02)"),
+        (PASS, "'B' (dhcp01, dhcp02)"),
+        (PASS, "'D' (dhcp01, dhcp02)"),
+    ]
+
+
 def test_before_there_is_a_relationship_nobody_knows() -> None:
     row = contact(None, None)
     assert (row.status, row.subject) == (UNKNOWN, "dhcp01, dhcp02")
