@@ -130,6 +130,8 @@ class ActionModule(FailoverAction):
             except TaskFailure as failure:
                 name = failure.relationship
                 as_agreed = self.reconciliation.agreed and not self.reconciliation.writing.done  # whole, or not at all
+                if found := name or failure.entry:
+                    failure.shows["refused_for"] = found
                 if as_agreed or not name or name in failed:  # it is not known what hangs together with it
                     raise
                 here, before = self.reader.world().here, wanted

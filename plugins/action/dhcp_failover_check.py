@@ -58,8 +58,9 @@ class ActionModule(FailoverAction):
     def _ask(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
         """With what every host has shown of itself."""
         found = {host: held(host, options["variable"], hostvars) or {} for host in options["hosts"]}
-        looks = {host: Look.read(shown["look"]) if shown.get("look") else None for host, shown in found.items()}
-        known = [Row.read(row) for shown in found.values() for row in shown.get("rows") or ()]
+        shown = {host: Look.read(one["look"]) if one.get("look") else None for host, one in found.items()}
+        looks = partner_checks.with_hosts(shown)
+        known = [Row.read(row) for one in found.values() for row in one.get("rows") or ()]
         try:
             data, unresolved = held(self.host, options["data"], hostvars), []
         except AnsibleError as error:  # a vault that is missing, mostly

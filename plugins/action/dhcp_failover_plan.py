@@ -2,16 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, ClassVar
 
 from ..plugin_utils._engine import plan_files
 from ..plugin_utils._engine.fleet_action import ControllerAction, held
-from ..plugin_utils._model.refusal import Refused
+from ..plugin_utils._model.refusal import Refused, TaskFailure, showing
 from ..plugin_utils._model.site import refusal
-from ..plugin_utils._model.texts import in_sight
-from ..plugin_utils._planning.reviewed_plan import Planned, document, planned
+from ..plugin_utils._model.texts import few, in_sight
+from ..plugin_utils._planning.reviewed_plan import HELD, Planned, document, planned
 from ..plugin_utils._report.plan_text import headline, plan_text
 
 
@@ -21,36 +22,52 @@ class ActionModule(ControllerAction):
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         **ControllerAction.HOSTS,
         "variables": {"type": "str", "required": True},
+        "site": {"type": "str", "default": "failover_site"},
         "file": {"type": "path", "required": True},
     }
 
     def answer(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
-        """Writes the files, unless there are some. Raises Refused."""
+        """Writes the files, unless there are some. Raises Refused, and TaskFailure."""
+        try:
+            return self._written(options, hostvars)
+        except TaskFailure as failure:
+            failure.shows.setdefault("sentences", [f"No plan was written. {in_sight(str(failure))}"])
+            raise
+
+    def _written(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
         text, data = plan_files.paths(options["file"])
-        problems: list[str] = []
-        hosts: list[Planned] = []
-        for host in options["hosts"]:
-            try:
-                found = (held(host, options[name], hostvars) for name in ("variable", "variables"))
-                hosts.append(planned(host, *found))
-            except Refused as refused:
-                problems.append(str(refused))
-        if problems:
-            raise refusal("A plan is one of all hosts (failover_hosts leaves some out)", problems)
-        plan = document(hosts, datetime.now(timezone.utc).isoformat(timespec="seconds"))
-        if not self._task.check_mode:
+        plan = document(self._hosts(options, hostvars), datetime.now(timezone.utc).isoformat(timespec="seconds"))
+        if self._task.check_mode:
+            told = [f"Next: to have it in {text}, and as data in {data.name}, the same command without --check."]
+        else:
             plan_files.write(options["file"], plan)
-        steps = [f"{server}: {words}" for one in hosts for server, words in one.plan.steps]
+            given = shlex.quote(f"failover_plan_file={text}")
+            told = [
+                f"The plan is in {text}, and as data in {data.name}.",
+                f"Next: to carry it out, ansible-playbook windhcp.failover.apply -e {given}",
+            ]
         return {
             "changed": not self._task.check_mode,
             "file": str(text),
             "data": str(data),
             "plan": plan,
             "content": plan_text(plan),
-            "sentences": [
-                *map(in_sight, steps),
-                headline(plan),
-                f"The plan {'would be' if self._task.check_mode else 'is'} in {text}, and as data in {data.name}.",
-                f"To carry it out: ansible-playbook windhcp.failover.apply -e failover_plan_file={text}",
-            ],
+            "sentences": [headline(plan), *map(in_sight, told)],
         }
+
+    @staticmethod
+    def _hosts(options: Mapping[str, Any], hostvars: Any) -> Sequence[Planned]:
+        """What each host has for the plan. Raises Refused."""
+        hosts: list[Planned] = []
+        problems: dict[str, str] = {}
+        for host in options["hosts"]:
+            try:
+                hosts.append(planned(host, *(held(host, options[name], hostvars) for name in HELD)))
+            except Refused as refused:
+                problems[host] = str(refused)
+        if problems:
+            told = f"No plan was written: it would be one of all hosts, and is not known of {few(problems)}."
+            cure = "Next: mend that, or leave them out (failover_hosts), and run the same command again."
+            with showing(sentences=[*map(in_sight, (told, cure))]):
+                raise refusal("A plan is one of all hosts (failover_hosts leaves some out)", [*problems.values()])
+        return hosts

@@ -21,6 +21,7 @@ class ActionModule(ControllerAction):
         "hosts": {"type": "list", "elements": "str", "required": True},
         "variable": {"type": "str"},
         "variables": {"type": "str"},
+        "site": {"type": "str", "default": "failover_site"},
         "fingerprint": {"type": "str"},
     }
     CONDITIONS: ClassVar[dict[str, Any]] = {"required_together": [("variable", "variables")]}
@@ -48,7 +49,7 @@ class ActionModule(ControllerAction):
 
 def _now(host: str, options: Mapping[str, Any], hostvars: Any) -> Planned | Refused:
     try:
-        return reviewed_plan.planned(host, *(held(host, options[name], hostvars) for name in ("variable", "variables")))
+        return reviewed_plan.planned(host, *(held(host, options[name], hostvars) for name in reviewed_plan.HELD))
     except Refused as refused:
         return refused
 

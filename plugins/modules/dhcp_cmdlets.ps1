@@ -833,10 +833,18 @@ function Save-Text($Call) {
 
 function Write-Text([string] $Path, [hashtable] $Content) {
     # Not the text itself, which can be a secret: a parameter can be logged. One that is there already is left alone, since a run
-    # that is killed while it writes leaves an empty file.
+    # that is killed while it makes a file leaves an empty one. Another text is written over the old one, in one piece and before
+    # the file is cut to its length: killed then, it leaves the new lines and behind them a rest of the old ones, which nobody reads.
     [void] (Protect-Folder 'kept')
     if ((Find-File $Path) -and [System.IO.File]::ReadAllText($Path) -ceq $Content['text']) { return }
-    [System.IO.File]::WriteAllText($Path, $Content['text'])
+    $bytes = [System.Text.UTF8Encoding]::new($false).GetBytes($Content['text'])
+    $file = [System.IO.FileStream]::new($Path, [System.IO.FileMode]::OpenOrCreate, [System.IO.FileAccess]::Write, [System.IO.FileShare]::Read)
+    try {
+        $file.Write($bytes, 0, $bytes.Length)
+        $file.Flush()
+        $file.SetLength($bytes.Length)
+    }
+    finally { $file.Dispose() }
 }
 
 function Read-Text([string] $Path) {

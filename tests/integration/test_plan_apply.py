@@ -27,6 +27,8 @@ OTHER = "Xk3-never-shown"
 PURGE: dict[str, Any] = {"failover_purge_scopes": True, "failover_other_copy": "delete"}
 LEAD = "max_client_lead_time"
 COMPARE = "Compare, before anything is written"
+TO_DO = "Say what is to be done"
+SHOWN = "Show what was done"
 
 
 def declare(site: Site, *entries: dict[str, Any], **variables: Any) -> None:
@@ -70,6 +72,10 @@ def test_what_was_planned_is_done_and_done_again_it_is_nothing(door: str, net: s
         planned = run(site, "plan").ok()
         assert planned.written == []
         assert planned.result("Say what would be done")["msg"][-2].startswith("The plan is in ")
+        assert planned.result("Say what would be done")["msg"][:2] == [
+            "Nothing was written. What would be done now:",
+            f"DHCP01: {steps(site)['dhcp01'][0]}",
+        ]
         assert steps(site) == {
             "dhcp01": [f"modify relationship 'HQ': load_balance_percent 60 -> 70, {LEAD} 01:00:00 -> 02:00:00"],
             "dhcp02": [f"modify relationship 'Branches': {LEAD} 01:00:00 -> 00:30:00"],
@@ -80,21 +86,27 @@ def test_what_was_planned_is_done_and_done_again_it_is_nothing(door: str, net: s
 
         compared = run(site, "apply", "--check").ok()
         assert (compared.written, compared.changed) == ([], 2)
-        assert compared.result("Say what was done")["msg"][-1] == "A comparison, nothing was written."
+        assert compared.result(SHOWN)["msg"][0].startswith("Check mode, nothing was written.")
+        assert compared.result(SHOWN)["msg"][-1] == "Next: to do it, the same command without --check."
 
         applied = run(site, "apply").ok()
         assert applied.written == ["Set-DhcpServerv4Failover", "Set-DhcpServerv4Failover"]
-        assert applied.result("Say what was done")["msg"] == [
-            f"The plan of {data(site)['created']}: its steps are to be done on dhcp01 (1), dhcp02 (1).",
-            "That was done.",
+        assert applied.result(TO_DO)["msg"] == [
+            f"The plan of {data(site)['created']}: its steps are to be done on dhcp01 (1), dhcp02 (1)."
+        ]
+        assert applied.result(SHOWN)["msg"] == [
+            "What was done:",
+            "No copy of a scope goes.",
+            *(f"{host.upper()}: {step}" for host, (step,) in steps(site).items()),
+            "Next: windhcp.failover.info shows what is there now.",
         ]
         again = run(site, "apply").ok()
         assert (again.written, again.changed) == ([], 0)
-        assert again.result("Say what was done")["msg"] == [
+        assert again.result(TO_DO)["msg"] == [
             f"The plan of {data(site)['created']}: nothing is to be done.",
             "On dhcp01, dhcp02 everything that it would do is there already.",
-            "Nothing was written.",
         ]
+        assert again.result(SHOWN)["msg"] == ["Nothing is to be done: dhcp01, dhcp02."]
 
 
 def test_files_that_exist_are_left_as_they_are(net: str) -> None:
@@ -280,7 +292,7 @@ def test_a_host_that_is_done_leaves_the_others_to_be_done(net: str) -> None:
         site.run("windhcp.failover.site", "--limit", "dhcp01").ok()
         applied = run(site, "apply").ok()
         assert applied.written == ["Set-DhcpServerv4Failover"]
-        assert "On dhcp01 everything that it would do is there already." in applied.result("Say what was done")["msg"]
+        assert "On dhcp01 everything that it would do is there already." in applied.result(TO_DO)["msg"]
 
 
 # --- files that are not as they were written -------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from harness import Site
@@ -12,6 +13,7 @@ from test_playbooks import (
     DNS,
     DO,
     HQ_SCOPE,
+    LIST,
     assert_changes_nothing,
     becomes,
     company,
@@ -46,6 +48,17 @@ def test_scopes_and_relationships_leave_and_one_server_keeps_them(net: str) -> N
         assert list(here.relationships) == ["HQ", "Munich"], "HQ has no scopes, and is there"
         assert served(site.lab) == before
         assert_changes_nothing(run(site, "remove", **wanted, **DO))
+
+
+def test_the_list_is_never_empty_and_its_next_command_is_the_whole_one(net: str) -> None:
+    with Site(company(), "standin", net) as site:
+        nothing = run(site, "remove", **KEEP, failover_scopes_to_remove=["10.0.9.0"]).ok()
+        assert nothing.result(LIST)["msg"] == ["Nothing is to be done: dhcp01."]
+        given = json.dumps({**KEEP, "failover_scopes_to_remove": ["10.0.1.0"]})
+        both = site.run("windhcp.failover.remove", "--check", "-e", given).ok()
+        assert both.result(LIST)["msg"][-1] == (
+            "Next: to do it, the same command with -e failover_dry_run=false and without --check."
+        )
 
 
 def test_what_is_wrong_is_told_by_the_variables_of_the_playbook(net: str) -> None:

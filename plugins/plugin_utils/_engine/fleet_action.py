@@ -45,7 +45,8 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
             result.update(self.answer(options, task_vars["hostvars"]))
         except TaskFailure as failure:
             # one line for each problem, and no other
-            result.update(failed=True, changed=False, msg="\n".join(map(in_sight, str(failure).split("\n"))))
+            told = "\n".join(map(in_sight, str(failure).split("\n")))
+            result.update(failure.shows, failed=True, changed=False, msg=told)
         return result
 
 

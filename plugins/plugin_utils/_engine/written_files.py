@@ -28,7 +28,7 @@ def written(folder: Path, texts: Mapping[str, str]) -> tuple[list[str], str | No
     done: list[str] = []
     parts: dict[Path, Path] = {}
     try:
-        with _told("directory"):
+        with _told("directory", folder):
             folder.mkdir(parents=True, exist_ok=True)
             _tidy(folder, texts)
             for name, text in texts.items():
@@ -56,15 +56,19 @@ def _tidy(folder: Path, names: Iterable[str]) -> None:
 
 def create(path: Path, text: str) -> None:
     """Writes a new file. Raises Refused where there is one, which may be somebody's work, and TaskFailure."""
-    with _told("file"):
+    with _told("file", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             file = path.open("x", encoding="utf-8", newline="\n")
         except FileExistsError as error:
             raise Refused(f"file: {path} exists, and is left as it is; name another one.") from error
-        with file:
-            file.write(text)
-        path.chmod(_MODE)
+        try:
+            with file:
+                file.write(text)
+            path.chmod(_MODE)
+        except BaseException:  # a part of it would be in the way of the next run
+            path.unlink()
+            raise
 
 
 def create_all(texts: Mapping[Path, str]) -> None:
@@ -81,13 +85,14 @@ def create_all(texts: Mapping[Path, str]) -> None:
 
 
 @contextlib.contextmanager
-def _told(option: str) -> Iterator[None]:
+def _told(option: str, path: Path) -> Iterator[None]:
+    """`path`: what is written, where the error names no file: a disk that is full."""
     try:
         yield
     except OSError as error:
         raise TaskFailure(
-            f"{option}: {error.filename} cannot be written on the controller ({error.strerror}); name one that this "
-            "user may write."
+            f"{option}: {error.filename or path} cannot be written on the controller ({error.strerror}); name one that "
+            "this user may write."
         ) from error
 
 

@@ -18,16 +18,22 @@ DRY_RUN = "A dry run, nothing was written. What failover_dry_run: false would do
 CHECK = "Check mode, nothing was written. What a run without --check would do:"
 DONE = "What was done:"
 PLANNED = "What was found and planned where it FAILED, none of it or not all of it done:"
+ONLY_PLANNED = "Nothing was written. What would be done now:"
 IN_ORDER = "Nothing is to be done"
 _REASON_LIMIT = 500
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What the tasks of a host returned, those that ran."""
+    """What the tasks of a host returned. `every`: also those that were skipped, or had nothing to loop over."""
 
     host: str
-    results: Sequence[Result]
+    every: Sequence[Result]
+
+    @property
+    def results(self) -> Sequence[Result]:
+        """Those that ran."""
+        return [result for result in self.every if not result.get("skipped")]
 
     @property
     def failed(self) -> Sequence[Result]:
@@ -48,30 +54,40 @@ class _Outcome:
 class Ending:
     """How a list ends, and what is in it.
 
-    `dry_run`: failover_dry_run; `check`: ansible_check_mode. `copies`: it is also said where no copy goes. `extra`: and
-    what is there and not declared. `closing`: the last line says what to do next: `then`, where something was done;
-    `otherwise`, beside that nothing is.
+    `dry_run`: failover_dry_run; `check`: ansible_check_mode; `planned`: a run that only planned. `copies`: it is also
+    said where no copy goes. `extra`: and what is there and not declared. `closing`: the last line says what to do next:
+    `then`, where something was done; `again`, where something failed; `otherwise`, beside that nothing is.
     """
 
     dry_run: bool = False
     check: bool = False
+    planned: bool = False
     copies: bool = False
     extra: bool = True
     closing: bool = True
     then: str = "windhcp.failover.info shows what is there now"
+    again: str = "run the same command again"
     otherwise: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether the run was one that writes."""
+        return not (self.dry_run or self.check or self.planned)
 
     @property
     def headline(self) -> str:
         """What the steps are."""
+        if self.planned:
+            return ONLY_PLANNED
         return DRY_RUN if self.dry_run else CHECK if self.check else DONE
 
     @property
     def next(self) -> str:
         """What follows where something was, or would be, done."""
-        if self.dry_run:
-            return "to do it, the same command with -e failover_dry_run=false"
-        return "to do it, the same command without --check" if self.check else self.then
+        if self.writes or self.planned:
+            return self.then
+        ways = ["with -e failover_dry_run=false"] * self.dry_run + ["without --check"] * self.check
+        return f"to do it, the same command {' and '.join(ways)}"
 
 
 def outcome_list(
@@ -79,7 +95,7 @@ def outcome_list(
 ) -> list[str]:
     """What was, or would be, done, what failed, and what to do next; a host with nothing to do is not told of.
 
-    `variables`: that hold the results of the tasks, loops too. `options`: of Ending.
+    `variables`: that hold the results of the tasks, loops too, in the order in which they run. `options`: of Ending.
     """
     ending = Ending(**options)
     every = [_Outcome(host, _results(hostvars[host], variables)) for host in hosts]
@@ -95,7 +111,8 @@ def outcome_list(
     found += [line for outcome in outcomes for line in (*_warnings(outcome), *_failures(outcome))]
     found += [f"{outcome.host}: {line}" for outcome in outcomes for line in _extra(outcome) if ending.extra]
     found += dict.fromkeys(f"Note: {note}." for outcome in outcomes or every for note in _notes(outcome))
-    found += _next(outcomes, ending) if ending.closing else ()
+    if ending.closing:
+        found += _next(outcomes, ending) or ([] if found else _idle(every, ending))
     return [in_sight(line) for line in found]
 
 
@@ -113,8 +130,10 @@ def _results(host: Mapping[str, Any], variables: Iterable[str]) -> Sequence[Resu
     for variable in variables:
         value = host.get(variable)
         if isinstance(value, Mapping):
-            results += value.get("results", [value])
-    return [result for result in results if not result.get("skipped")]
+            results += value.get("results") or [value]
+            if _failed(value):
+                break  # the next task was not run, and what its variable holds is of another play
+    return results
 
 
 def _notes(outcome: _Outcome) -> Iterable[str]:
@@ -158,11 +177,15 @@ def _extra(outcome: _Outcome) -> Iterable[str]:
     return (line for result in outcome.results for line in extra_list(result))
 
 
-def _next(outcomes: Sequence[_Outcome], ending: Ending) -> Iterable[str]:
+def _next(outcomes: Sequence[_Outcome], ending: Ending) -> Sequence[str]:
     if any(outcome.failed for outcome in outcomes):
-        done = "" if ending.dry_run or ending.check else ": what was done stays, and is not done twice"
-        yield f"Next: mend what FAILED tells, and run the same command again{done}."
-    elif any(outcome.acts for outcome in outcomes):
-        yield f"Next: {ending.next}."
-    elif outcomes:
-        yield f"{IN_ORDER}: {few(outcome.host for outcome in outcomes)}.{ending.otherwise and f' {ending.otherwise}.'}"
+        done = ": what was done stays, and is not done twice" if ending.writes else ""
+        return [f"Next: mend what FAILED tells, and {ending.again}{done}."]
+    if any(outcome.acts for outcome in outcomes):
+        return [f"Next: {ending.next}."]
+    return _idle(outcomes, ending)
+
+
+def _idle(outcomes: Sequence[_Outcome], ending: Ending) -> Sequence[str]:
+    hosts = [outcome.host for outcome in outcomes if outcome.every]
+    return [f"{IN_ORDER}: {few(hosts)}.{ending.otherwise and f' {ending.otherwise}.'}"] if hosts else []

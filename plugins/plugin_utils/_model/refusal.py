@@ -11,9 +11,11 @@ from typing import Any
 
 class TaskFailure(Exception):
     """str() is what the user is told. `shows`: what the task's result has all the same, by its key. `relationship`: the
-    one that it is about, if no other one is."""
+    one that it is about, if no other one is. `entry`: the declared one that could not be planned for, though the others
+    may have to do with it."""
 
     relationship = ""
+    entry = ""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -79,20 +79,40 @@ def of_host(host: str, declared: Sequence[Entry], tried: Tried, known: Sequence[
         return
     mine = [entry for entry in declared if entry.primary == host]
     told = {str(one["name"]): one for one in tried.result.get("relationships") or ()}
-    failed = bool(tried.result.get(_REFUSED))
+    if tried.result.get(_REFUSED) and not told:
+        yield from _all_refused(host, mine, tried.result, known)
+        return
     for entry in mine:
         stopper, outcome = stops(entry, known), told.get(entry.name)
         if outcome is not None and outcome["outcome"] in ("ok", "changed"):
             would = short(outcome["msg"]) if outcome["outcome"] == "changed" else "change nothing"
             yield entry.says(PASS, f"a run would {would}")
         elif stopper is not None:
-            yield entry.says(UNKNOWN, f"not known as long as this fails: {title(stopper)}", "mend that, and run again")
+            yield _not_known(entry, stopper)
         elif outcome is not None and outcome["outcome"] == "skipped":
             yield entry.says(UNKNOWN, without_nothing(str(outcome["msg"])), _CURE)
-        elif outcome is not None or failed:
-            yield entry.says(FAIL, _said(outcome or tried.result), _CURE)
+        elif outcome is not None:
+            yield entry.says(FAIL, _said(outcome), _CURE)
         else:
             yield entry.says(UNKNOWN, "the role did not run with it", "run again; where it stays so, please report it")
+
+
+def _all_refused(host: str, mine: Sequence[Entry], result: Mapping[str, Any], known: Sequence[Row]) -> Iterator[Row]:
+    """A list that was refused as a whole: one thing is wrong with it, and nothing is known of all else."""
+    stoppers = {entry: stopper for entry in mine if (stopper := stops(entry, known)) is not None}
+    named = next((entry for entry in mine if entry.name == result.get("refused_for")), None)
+    named = mine[0] if len(mine) == 1 else named
+    at_fault = stoppers.get(named) if named else next(iter(stoppers.values()), None)
+    is_data = at_fault is None
+    if at_fault is None:
+        said = _said(result)
+        at_fault = named.says(FAIL, said, _CURE) if named else Row("data", f"{VARIABLE} of {host}", FAIL, said, _CURE)
+        yield at_fault
+    yield from (_not_known(entry, stoppers.get(entry, at_fault)) for entry in mine if not (is_data and entry == named))
+
+
+def _not_known(entry: Entry, stopper: Row) -> Row:
+    return entry.says(UNKNOWN, f"not known as long as this fails: {title(stopper)}", "mend that, and run again")
 
 
 def of_nobody(declared: Sequence[Entry], hosts: Collection[str]) -> Iterator[Row]:

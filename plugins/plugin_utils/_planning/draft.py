@@ -193,6 +193,7 @@ class Draft:
             if not self.is_waiting:
                 if isinstance(failure, RemoteFailure):
                     failure.relationship = spec.name
+                failure.entry = spec.name
                 raise
             self._waiting.add(spec.name)
         if asked != self._asked:

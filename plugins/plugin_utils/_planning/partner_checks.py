@@ -21,7 +21,7 @@ from .._windows.reply import Result
 from .checklist import FAIL, PASS, UNKNOWN, Row, of_pair, of_way, stopping, title
 from .data_checks import Entry
 from .guards import CLOCK_LIMIT
-from .pair_verdicts import state_verdict
+from .pair_verdicts import half_missing, state_verdict
 from .server_checks import DENIED, HalfSeen, Look, api, authorised, room, version
 
 _DNS = "correct the DNS record, or the name of the partner (partner_server in the data)"
@@ -42,6 +42,23 @@ class Ask:
     names: tuple[str, ...] = ()
 
 
+def with_hosts(looks: Mapping[str, Look | None]) -> Mapping[str, Look | None]:
+    """The same, with the host of each partner that the inventory does not know by the name that the relationship has,
+    and that one host of the run has for its own."""
+    own: dict[str, list[str]] = {}
+    for host, look in looks.items():
+        if look is not None:
+            own.setdefault(look.host_name.casefold(), []).append(host)
+
+    def known(half: HalfSeen) -> HalfSeen:
+        found = {host for name in half.partner for host in own.get(name.rstrip(".").casefold(), ())}
+        return replace(half, host=found.pop()) if half.host is None and len(found) == 1 else half
+
+    return {
+        host: look and replace(look, halves=tuple(known(half) for half in look.halves)) for host, look in looks.items()
+    }
+
+
 def partners(
     host: str,
     looks: Mapping[str, Look | None],
@@ -49,7 +66,7 @@ def partners(
     named: str = "",
 ) -> Sequence[Ask]:
     """Whom a host is asked about. `looks`: every host of the run, with what it showed. `declared`: by the data;
-    `named`: by hand."""
+    `named`: by hand, the partner of all others."""
     found: dict[str, list[str]] = {}
     mine = looks.get(host)
     for half in mine.halves if mine else ():
@@ -59,8 +76,12 @@ def partners(
             found.setdefault(entry.partner, []).extend([entry.partner_server] if entry.partner_server else [])
         elif host == entry.partner != entry.primary:
             found.setdefault(entry.primary, [])
-    if named and not same_server(named, host):
-        known = next((one for one, look in looks.items() if one == named or (look and look.host_name == named)), None)
+    known = next((one for one, look in looks.items() if one == named or (look and look.host_name == named)), None)
+    if known == host:
+        for other in looks:
+            if other != host:
+                found.setdefault(other, [])
+    elif known or (named and not same_server(named, host)):
         found.setdefault(known or named, [] if known else [named])
     if not found and not declared and len(looks) == 2:
         found = {other: [] for other in looks if other != host}
@@ -68,10 +89,11 @@ def partners(
 
 
 def _names(partner: str, names: Sequence[str], looks: Mapping[str, Look | None]) -> tuple[str, ...]:
-    """A name of the partner first, also where it is known by an address."""
+    """A name of the partner first, its own whole one before a short one, also where it is known by an address."""
     look = looks.get(partner)
     known = dict.fromkeys(names or ([look.host_name] if look else []))
-    return tuple(sorted(known, key=is_address))
+    own = look.host_name.casefold() if look else ""
+    return tuple(sorted(known, key=lambda name: (is_address(name), name.casefold() != own)))
 
 
 @dataclass(frozen=True)
@@ -112,6 +134,12 @@ class Way:
         """Whether the account of the partner's own connection has rights there; None: that is not known."""
         own = [row.status for row in self.known if row.id == "rights" and row.servers == (self.ask.partner,)]
         return {PASS: True, FAIL: False}.get(own[0]) if own else None
+
+    def lacks(self, name: str) -> bool:
+        """Whether the partner has shown its relationships, and none of them is called so."""
+        if self.there is None or not self.has_rights_there:
+            return False
+        return all(half.name != name for half in self.there.halves)
 
 
 def of_partner(way: Way, answers: Sequence[Result]) -> Sequence[Row]:
@@ -276,24 +304,29 @@ def contact(way: Way, rows: Sequence[Row]) -> Iterator[Row]:
     theirs = {half.name: half.state for half in way.there.halves if half.host == way.host} if way.there else {}
     mine = [half for half in way.here.halves if way.ask.partner in (half.host, half.partner[0])]
     failed = way.failed_there("rights") or next((row for row in rows if row.status == FAIL and row.id == "rpc"), None)
-    for half in mine:
-        yield _state(way, half, theirs.get(half.name), failed)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for half in sorted(mine, key=lambda half: half.name):
+        status, *told = _state(way, half, theirs.get(half.name), failed)
+        own = [half.name] if status == PASS else []  # what fails alike is one fault
+        alike.setdefault((status, *told, *own), []).append(half.name)
+    for (status, evidence, cure, *_own), names in alike.items():
+        row = of_pair("contact", way.ends, status, evidence, cure)
+        shown = few(f"'{name}'" for name in names)
+        yield replace(row, subject=f"{shown} ({row.subject})")
     if not mine and not theirs:
         yield of_pair("contact", way.ends, UNKNOWN, _BEFORE, _BEFORE_CURE)
 
 
-def _state(way: Way, half: HalfSeen, theirs: str | None, failed: Row | None) -> Row:
-    """`failed`: by which it is no wonder."""
-
-    def says(status: str, evidence: str, cure: str = "") -> Row:
-        row = of_pair("contact", way.ends, status, evidence, cure)
-        return replace(row, subject=f"'{half.name}' ({row.subject})")
-
+def _state(way: Way, half: HalfSeen, theirs: str | None, failed: Row | None) -> tuple[str, str, str]:
+    """Status, evidence and cure. `failed`: by which it is no wonder."""
+    if failed is None and way.lacks(half.name):
+        lacking = half_missing(half.name, way.host, way.ask.partner, None)
+        return FAIL, lacking.sentence, lacking.cure
     shown = f"{half.state} on {way.host}" + (f", {theirs} on {way.ask.partner}" if theirs else "")
     verdict = state_verdict(half.state, theirs)
     if verdict is None:
-        return says(PASS, shown)
+        return PASS, shown, ""
     if failed is not None:
-        return says(UNKNOWN, f"{shown}, and {title(failed)} fails", _AGAIN)
+        return UNKNOWN, f"{shown}, and {title(failed)} fails", _AGAIN
     cure = _CONTACT if CUT_OFF in (half.state, theirs) else TOLD.get(half.state, "look at both servers")
-    return says(UNKNOWN if verdict == "state_passing" else FAIL, shown, cure)
+    return UNKNOWN if verdict == "state_passing" else FAIL, shown, cure

@@ -17,13 +17,14 @@ from typing import Any
 from .._model.refusal import Refused
 from .._model.role_variables import OF_ALL, OF_ENTRY, VARIABLES
 from .._model.site import refusal
-from .._model.texts import few, shown
+from .._model.texts import few, shown, without_nothing
 from .._model.version import VERSION
 from .agreed_plan import AgreedPlan, of_result
 
 SCHEMA = "windhcp.failover/plan/1"
 FILE = "file (failover_plan_file of the playbooks)"
 ANEW = "Make a new plan (windhcp.failover.plan)."
+HELD = ("variable", "variables", "site")  # options that name what `planned` takes of a host
 Document = Mapping[str, Any]
 # a type, one of some values, a list of one shape, or a dictionary with just these keys
 _SHAPE: Any = {
@@ -69,19 +70,24 @@ class Planned:
         return {"variables": self.variables, "secrets": self.secrets}
 
 
-def planned(host: str, result: object, taken: object) -> Planned:
+def planned(host: str, result: object, taken: object, site: object = None) -> Planned:
     """`result`: of dhcp_failover in check mode, or of a task that was skipped since the host writes nothing. `taken`:
-    of dhcp_failover_plan_variables. Raises Refused."""
+    of dhcp_failover_plan_variables. `site`: of dhcp_failover_site, which runs before. Raises Refused."""
+    for ran in (site, result):
+        if isinstance(ran, Mapping) and (ran.get("unreachable") or ran.get("failed")):
+            what = "cannot be reached" if ran.get("unreachable") else "has failed"
+            raise Refused(f"{host}: {what}: {_reason(ran)}.")
     if not isinstance(result, Mapping) or not isinstance(taken, Mapping):
         raise Refused(f"{host}: there is no result of a check run.")
-    if result.get("unreachable") or result.get("failed"):
-        lines = str(result.get("msg") or "").strip().splitlines()
-        what = "cannot be reached" if result.get("unreachable") else "has failed"
-        raise Refused(f"{host}: {what}: {lines[0].rstrip('.') if lines else 'it gave no reason'}.")
     if "plan" not in result and not result.get("skipped"):
         raise Refused(f"{host}: there is no plan in the result of the check run.")
     warnings = [] if result.get("skipped") else [str(words) for words in result.get("warnings") or ()]
     return Planned(host, of_result(result), taken["variables"], taken["secrets"], warnings)
+
+
+def _reason(result: Mapping[str, Any]) -> str:
+    """What a task that failed says: on one line, also where it lists several problems."""
+    return " ".join(without_nothing(str(result.get("msg") or "it gave no reason")).split()).rstrip(".")
 
 
 # --- made and read ---------------------------------------------------------------------------------------------------
@@ -228,21 +234,25 @@ def check_hosts(made: Document, hosts: Iterable[str]) -> None:
 def compare(made: Document, now: Mapping[str, Planned | Refused]) -> Comparison:
     """`now`: what each host of the plan would do, or why that is not known. Raises Refused with all that is
     otherwise."""
-    problems: list[str] = []
+    unknown: list[str] = []
+    otherwise: list[str] = []
     to_do, done = [], []
     for host, was in hosts_of(made).items():
         one = now[host]
         if isinstance(one, Refused):
-            problems.append(str(one))
+            unknown.append(str(one))
             continue
         found = [*_other_options(was, one), *_other_plan(was.plan, one.plan)]
-        problems += [f"{host}: {difference}" for difference in found]
+        otherwise += [f"{host}: {difference}" for difference in found]
         if not one.plan.is_empty:
             to_do.append(host)
         elif not was.plan.is_empty:
             done.append(host)
-    if problems:
-        raise refusal(f"{FILE}: its plan is not what would be done now. {ANEW.rstrip('.')}", problems)
+    if otherwise:
+        raise refusal(f"{FILE}: its plan is not what would be done now. {ANEW.rstrip('.')}", [*unknown, *otherwise])
+    if unknown:
+        what = "it is not known whether its plan is what would be done now. Mend this and run the same command again"
+        raise refusal(f"{FILE}: {what}", unknown)
     return Comparison(tuple(to_do), tuple(done))
 
 

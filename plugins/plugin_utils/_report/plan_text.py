@@ -105,8 +105,9 @@ def _leaf(value: Any) -> str:
 
 
 def difference(text: str, expected: str) -> str | None:
-    """The first line of a text that is another one than is expected, in words. What ends a line is no matter."""
-    pairs = zip_longest(text.splitlines(), expected.splitlines())
+    """The first line of a text that is another one than is expected, in words. Whether Unix or Windows has ended its
+    lines is no matter; nothing else ends one."""
+    pairs = zip_longest(*(each.replace("\r\n", "\n").removesuffix("\n").split("\n") for each in (text, expected)))
     for number, (line, right) in enumerate(pairs, 1):
         if line != right:
             what = "ends" if line is None else f"is {shown(line)}"

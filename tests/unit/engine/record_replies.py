@@ -47,6 +47,7 @@ class Recorder:
         self._meanwhile: dict[str, Change] = {}
         self.facts: dict[str, Any] = {}
         self.inventory: Sequence[str] = ()
+        self.hostvars: dict[str, dict[str, Any]] = {}
 
     def pause(self, _seconds: float) -> None:
         """What waits before it plans anew finds the same clock."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -85,3 +86,16 @@ def test_several_new_files_are_made_or_none(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
     create_all({tmp_path / "a": "one", tmp_path / "c": "two"})
     assert (tmp_path / "c").read_text(encoding="utf-8") == "two"
+
+
+def test_a_disk_that_is_full_leaves_no_part_of_a_new_file(tmp_path: Path) -> None:
+    """A limit for the size of a file is the same to whoever writes it."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(TaskFailure) as error:
+            create_all({tmp_path / "x.md": "text", tmp_path / "x.json": "x" * 5000})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert str(error.value).startswith(f"file: {tmp_path}/x.json cannot be written on the controller (File too large)")
+    assert list(tmp_path.iterdir()) == []

@@ -11,6 +11,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.outcome_li
     CHECK,
     DONE,
     DRY_RUN,
+    ONLY_PLANNED,
     PLANNED,
     outcome_list,
 )
@@ -35,7 +36,13 @@ def told(*results: dict[str, Any], **options: Any) -> list[str]:
         ({}, DONE, "Next: windhcp.failover.info shows what is there now."),
         ({"then": "look"}, DONE, "Next: look."),
         ({"check": True}, CHECK, "Next: to do it, the same command without --check."),
-        ({"dry_run": True, "check": True}, DRY_RUN, "Next: to do it, the same command with -e failover_dry_run=false."),
+        ({"dry_run": True}, DRY_RUN, "Next: to do it, the same command with -e failover_dry_run=false."),
+        (
+            {"dry_run": True, "check": True},
+            DRY_RUN,
+            "Next: to do it, the same command with -e failover_dry_run=false and without --check.",
+        ),
+        ({"planned": True, "then": "apply it"}, ONLY_PLANNED, "Next: apply it."),
     ],
 )
 def test_what_is_done_and_what_is_next(options: dict[str, Any], headline: str, then: str) -> None:
@@ -49,7 +56,24 @@ def test_nothing_is_to_be_done() -> None:
     assert told(IDLE, SKIPPED, IDLE) == ["Nothing is to be done: h1, h3."]
     assert told(IDLE, otherwise="Exchange them") == ["Nothing is to be done: h1. Exchange them."]
     assert told(IDLE, copies=True, dry_run=True) == ["Nothing is to be done: h1."]
-    assert told(IDLE, closing=False) == told(SKIPPED) == []
+    assert told(IDLE, closing=False) == told(SKIPPED, closing=False) == []
+
+
+def test_tasks_that_were_all_skipped_are_told_where_nothing_else_is() -> None:
+    empty_loop = {"results": [], "skipped": True, "changed": False}
+    assert told(empty_loop) == told(SKIPPED) == ["Nothing is to be done: h1."]
+    hosts: dict[str, Any] = {"one": {"result": SKIPPED}, "no task ran": {}}
+    assert outcome_list(hosts, hosts, ["result"]) == ["Nothing is to be done: one."]
+
+
+def test_what_an_earlier_play_left_is_not_told_of_a_task_that_did_not_run() -> None:
+    hosts: dict[str, Any] = {"one": {"site": {"failed": True, "msg": "no"}, "result": CHANGED}}
+    assert outcome_list(hosts, hosts, ["site", "result"])[:-1] == ["one: FAILED: no"]
+
+
+def test_what_is_next_after_a_failure_may_be_another_command() -> None:
+    lines = told({"failed": True, "msg": "no"}, again="plan anew")
+    assert lines[-1] == "Next: mend what FAILED tells, and plan anew: what was done stays, and is not done twice."
 
 
 def test_a_failure_says_where_and_why_and_promises_nothing() -> None:

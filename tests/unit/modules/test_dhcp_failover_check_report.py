@@ -103,3 +103,30 @@ def test_what_servers_call_something_is_shown_in_sight() -> None:
     report = checked(servers)
     assert "\x1b" not in "".join(report["table"])
     assert "\x1b" not in report["summary"]
+
+
+def test_an_entry_that_is_wrong_fails_and_the_others_are_not_known() -> None:
+    wrong = {**DATA[0], "name": "Wrong", "scopes": ["10.0.9.0"]}
+    row_of_wrong = ("data", f"'Wrong' ({BOTH})")
+    for data in ([*DATA, wrong], [wrong, *DATA]):
+        report = checked(well(), data=data)
+        assert statuses(report, "FAIL") == {row_of_wrong}
+        assert "10.0.9.0 is no scope of DHCP01" in row(report, *row_of_wrong)["evidence"]
+        assert statuses(report, "unknown") == {("data", f"'HQ' ({BOTH})")}
+        assert "'Wrong'" in row(report, "data", f"'HQ' ({BOTH})")["evidence"]
+
+
+def test_a_half_that_the_partner_lacks_is_told_as_such() -> None:
+    servers = well()
+    del servers.server("DHCP02").relationships["HQ"]
+    report = checked(servers)
+    contact = row(report, "contact", f"'HQ' ({BOTH})")
+    assert (contact["status"], contact["evidence"]) == ("FAIL", "'HQ' is on dhcp01, and dhcp02 does not have it")
+    assert "makes it anew" in contact["cure"]
+    assert statuses(report, "FAIL") == {("contact", f"'HQ' ({BOTH})")}
+
+
+def test_a_partner_named_by_hand_is_asked_about_all_others() -> None:
+    report = checked(Pair(), ("dhcp01", "dhcp02", "dhcp03"), named="dhcp01")
+    pairs = {("contact", f"dhcp01, {other}") for other in ("dhcp02", "dhcp03")}
+    assert statuses(report, "unknown") == {*pairs, ("data", "failover_relationships")}

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,24 @@ def test_the_steps_of_all_hosts_are_in_both_files(tmp_path: Path) -> None:
     assert json.loads(data.read_text(encoding="utf-8")) == result["plan"]
     assert result["plan"]["counts"] == {"hosts": 2, "steps": 1, "removals": 1}
     assert result["sentences"] == [
-        "DHCP01: do this",
         "1 step on 1 host; 1 copy of a scope goes, or is put out of service.",
         f"The plan is in {file}, and as data in plan.json.",
-        f"To carry it out: ansible-playbook windhcp.failover.apply -e failover_plan_file={file}",
+        f"Next: to carry it out, ansible-playbook windhcp.failover.apply -e failover_plan_file={file}",
     ]
+
+
+def test_the_command_that_is_next_is_one_for_a_shell(tmp_path: Path) -> None:
+    file = tmp_path / "my plans" / "a b $x.md"
+    (*_rest, command) = shlex.split(run(file)["sentences"][-1])
+    assert command == f"failover_plan_file={file}"
 
 
 def test_files_that_exist_stay(tmp_path: Path) -> None:
     run(tmp_path / "plan.md")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    assert "exists, and is left as it is" in run(tmp_path / "plan.md")["msg"]
+    again = run(tmp_path / "plan.md")
+    assert "exists, and is left as it is" in again["msg"]
+    assert again["sentences"] == [f"No plan was written. {again['msg']}"]
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
@@ -51,17 +59,24 @@ def test_check_mode_writes_none(tmp_path: Path) -> None:
     result = run(tmp_path / "plan.md", check_mode=True)
     assert (result["changed"], list(tmp_path.iterdir())) == (False, [])
     assert "1. DHCP01: do this" in result["content"]
+    assert result["sentences"][-1].endswith("plan.md, and as data in plan.json, the same command without --check.")
 
 
 def test_without_one_of_the_hosts_there_is_no_plan(tmp_path: Path) -> None:
     gone = {"result": {"unreachable": True, "msg": "no route"}, "taken": TAKEN}
-    result = run(tmp_path / "plan.md", {**HOSTS, "dhcp03": gone, "dhcp04": {}})
+    refused = {"failover_site": {"failed": True, "msg": "Two problems:\n- one\n- two."}}
+    result = run(tmp_path / "plan.md", {**HOSTS, "dhcp03": gone, "dhcp04": {}, "dhcp05": refused})
     assert result["msg"].split("\n") == [
         "A plan is one of all hosts (failover_hosts leaves some out), and nothing was written:",
         "- dhcp03: cannot be reached: no route.",
         "- dhcp04: there is no result of a check run.",
+        "- dhcp05: has failed: Two problems: - one - two.",
     ]
     assert (result["failed"], list(tmp_path.iterdir())) == (True, [])
+    assert result["sentences"] == [
+        "No plan was written: it would be one of all hosts, and is not known of dhcp03, dhcp04, dhcp05.",
+        "Next: mend that, or leave them out (failover_hosts), and run the same command again.",
+    ]
 
 
 def test_a_name_that_is_none_for_people_is_refused_before_anything(tmp_path: Path) -> None:

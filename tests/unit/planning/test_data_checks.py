@@ -72,6 +72,31 @@ def test_a_refusal_that_a_fault_explains_is_unknown(fault: Row) -> None:
     assert fault.subject in row.evidence
 
 
+FAR = {"name": "Far", "primary": "dhcp01", "partner": "dhcp03"}
+HQ_ROW, FAR_ROW = "'HQ' (dhcp01, dhcp02)", "'Far' (dhcp01, dhcp03)"
+ALL = "failover_relationships of dhcp01"
+
+
+@pytest.mark.parametrize(
+    ("result", "known", "expected"),
+    [
+        ({"refused_for": "HQ"}, (), {HQ_ROW: (FAIL, "no."), FAR_ROW: (UNKNOWN, f"{HQ_ROW}, data")}),
+        ({"refused_for": "Far"}, (), {FAR_ROW: (FAIL, "no."), HQ_ROW: (UNKNOWN, f"{FAR_ROW}, data")}),
+        ({}, (), {ALL: (FAIL, "no."), HQ_ROW: (UNKNOWN, f"{ALL}, data"), FAR_ROW: (UNKNOWN, f"{ALL}, data")}),
+        ({"refused_for": "Gone"}, (), {ALL: (FAIL, "no."), HQ_ROW: (UNKNOWN, ALL), FAR_ROW: (UNKNOWN, ALL)}),
+        ({}, (HOP,), {HQ_ROW: (UNKNOWN, HOP.subject), FAR_ROW: (UNKNOWN, HOP.subject)}),
+        ({"refused_for": "HQ"}, (HOP,), {HQ_ROW: (UNKNOWN, HOP.subject), FAR_ROW: (UNKNOWN, HOP.subject)}),
+        ({"refused_for": "Far"}, (HOP,), {HQ_ROW: (UNKNOWN, HOP.subject), FAR_ROW: (FAIL, "no.")}),
+    ],
+)
+def test_a_list_that_is_refused_as_a_whole_is_one_fault(
+    result: dict[str, Any], known: tuple[Row, ...], expected: dict[str, tuple[str, str]]
+) -> None:
+    rows = list(of_host("dhcp01", entries([HQ, FAR]), Tried({}, {"failed": True, "msg": "no.", **result}), known))
+    assert {row.subject: row.status for row in rows} == {subject: status for subject, (status, _) in expected.items()}
+    assert [row for row in rows if expected[row.subject][1] not in row.evidence or not row.cure] == []
+
+
 def test_what_refuses_nothing_explains_nothing() -> None:
     assert told({"failed": True, "msg": "refused"}, (AUTHORISED,)).status == FAIL
     assert told(outcome("ok"), (CLOCKS,)).status == PASS, "the role knows better"

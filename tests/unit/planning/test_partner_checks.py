@@ -68,6 +68,7 @@ def statuses(rows: dict[str, Row]) -> dict[str, str]:
         (HERE, [], "far.example", [Ask("far.example", ("far.example",))]),
         (HERE, [], NAME, [Ask("dhcp02", (NAME,))]),
         (HERE, [], "dhcp01", [Ask("dhcp02", (NAME,))]),
+        (HERE, [], "dhcp01.contoso.example", [Ask("dhcp02", (NAME,))]),
         (None, [Entry("HQ", "dhcp01", "dhcp02", NAME)], "", [Ask("dhcp02", (NAME,))]),
         (replace(HERE, halves=(replace(HALF, host=None),)), [], "", [Ask(NAME, (NAME, "10.10.0.12"))]),
     ],
@@ -81,6 +82,7 @@ def statuses(rows: dict[str, Row]) -> dict[str, str]:
         "named",
         "named as it calls itself",
         "itself",
+        "itself as it calls itself",
         "not read",
         "no host",
     ],
@@ -89,9 +91,36 @@ def test_whom_a_server_is_asked_about(here: Look | None, declared: list[Entry], 
     assert partners("dhcp01", {**LOOKS, "dhcp01": here}, declared, named) == asks
 
 
+def test_the_partner_of_all_others_is_asked_about_each_of_them() -> None:
+    looks = {**LOOKS, "dhcp03": None}
+    assert partners("dhcp01", looks, [], "dhcp01") == [Ask("dhcp02", (NAME,)), Ask("dhcp03")]
+    assert partners("dhcp02", looks, [], "dhcp01") == [Ask("dhcp01", ("dhcp01.contoso.example",))]
+
+
+def test_a_partner_that_one_host_is_by_its_own_name_is_that_host() -> None:
+    unknown = replace(HERE, halves=(replace(HALF, host=None, partner=("DHCP02.Contoso.example.",)),))
+    (half,) = halves(unknown, dhcp02=THERE)
+    assert half.host == "dhcp02"
+    assert halves(unknown, dhcp02=THERE, dhcp03=THERE)[0].host is None, "two hosts have that name"
+    assert halves(unknown, dhcp02=None)[0].host is None
+    assert halves(replace(HERE, halves=(HALF,)), dhcp03=THERE) == (HALF,), "the inventory knows it"
+
+
+def halves(here: Look, **others: Look | None) -> tuple[HalfSeen, ...]:
+    found = partner_checks.with_hosts({"dhcp01": here, **others})["dhcp01"]
+    assert found
+    return found.halves
+
+
 def test_of_three_fresh_servers_nobody_is_anybodys_partner() -> None:
     assert partners("dhcp01", {**LOOKS, "dhcp03": None}, []) == []
     assert partner_checks.no_partner("dhcp01").status == UNKNOWN
+
+
+def test_a_partner_is_asked_by_its_whole_name_before_a_short_one() -> None:
+    """The short one is another server in another domain."""
+    here = replace(HERE, halves=(replace(HALF, partner=("10.10.0.12", "DHCP", NAME)),))
+    assert partners("dhcp01", {**LOOKS, "dhcp01": here}, []) == [Ask("dhcp02", (NAME, "DHCP", "10.10.0.12"))]
 
 
 def test_a_partner_that_was_not_read_has_no_name_that_could_be_asked() -> None:
@@ -292,6 +321,20 @@ def test_no_contact_is_no_wonder_where_the_partner_is_gone() -> None:
         contact("CommunicationInterrupted", None, rows=(of_way("rpc", ENDS, FAIL, "nobody"),)),
     ):
         assert row.status == UNKNOWN
+
+
+def test_relationships_without_contact_are_one_fault_and_the_others_pass() -> None:
+    cut = [HalfSeen(name, (NAME,), "CommunicationInterrupted", "dhcp02") for name in ("C", "A")]
+    well = [HalfSeen(name, (NAME,), "Normal", "dhcp02") for name in ("B", "D")]
+    theirs = tuple(replace(half, host="dhcp01") for half in (*cut, *well))
+    rows = list(
+        partner_checks.contact(way(here=replace(HERE, halves=(*cut, *well)), there=replace(THERE, halves=theirs)), ())
+    )
+    assert [(row.status, row.subject) for row in rows] == [
+        (FAIL, "'A', 'C' (dhcp01, dhcp02)"),
+        (PASS, "'B' (dhcp01, dhcp02)"),
+        (PASS, "'D' (dhcp01, dhcp02)"),
+    ]
 
 
 def test_before_there_is_a_relationship_nobody_knows() -> None:

@@ -64,7 +64,7 @@ def test_hosts_with_the_same_variables_share_them() -> None:
     ("result", "problem"),
     [
         (None, "dhcp01: there is no result of a check run."),
-        ({"unreachable": True, "msg": "no route\nmore"}, "dhcp01: cannot be reached: no route."),
+        ({"unreachable": True, "msg": "no route\nmore"}, "dhcp01: cannot be reached: no route more."),
         ({"failed": True, "msg": "No."}, "dhcp01: has failed: No."),
         ({"failed": True}, "dhcp01: has failed: it gave no reason."),
         ({"changed": False}, "dhcp01: there is no plan in the result of the check run."),
@@ -74,6 +74,20 @@ def test_a_host_without_a_plan_is_named(result: Any, problem: str) -> None:
     with pytest.raises(Refused) as error:
         now(result=result)
     assert str(error.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("result", "site", "why"),
+    [
+        ({"failed": True, "msg": "DHCP01 is in maintenance."}, {}, "DHCP01 is in maintenance."),
+        (None, {"failed": True, "msg": "The data:\n- is wrong."}, "The data: - is wrong."),
+        (RESULT, {"failed": True, "msg": "It is wrong now."}, "It is wrong now."),
+    ],
+)
+def test_a_role_that_failed_says_why_though_it_left_nothing_else(result: Any, site: Any, why: str) -> None:
+    with pytest.raises(Refused) as error:
+        planned("dhcp01", result, None, site)
+    assert str(error.value) == f"dhcp01: has failed: {why}"
 
 
 def test_a_host_that_writes_nothing_has_an_empty_plan() -> None:

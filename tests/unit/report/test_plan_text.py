@@ -132,3 +132,10 @@ def test_the_json_is_the_document() -> None:
 )
 def test_the_first_line_that_is_another_one(text: str, words: str | None) -> None:
     assert difference(text, "a\nb\n") == words
+
+
+@pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_what_only_looks_like_the_end_of_a_line_ends_none(end: str) -> None:
+    """A terminal goes back to the beginning of the line at the first of them, and writes over it."""
+    assert difference(f"a{end}b\n", "a\nb\n")
+    assert difference("a\r\nb\r\n", "a\nb\n") is None

@@ -111,3 +111,10 @@ def test_the_operations_are_a_closed_list() -> None:
     operations = text.split("function Invoke-Operation")[1].split("default")[0]
     assert re.findall(r"^        '(\w+)' \{", operations, re.MULTILINE) == OPERATIONS
     assert not re.search(r"Invoke-Expression|\biex\b|\[scriptblock\]|Invoke-Command|Start-Process", text)
+
+
+def test_no_file_is_emptied_before_it_is_written() -> None:
+    """A run that is killed in between would leave nothing of a note that another one goes by."""
+    text = SCRIPT.read_text(encoding="ascii")
+    assert "[System.IO.FileMode]::OpenOrCreate" in text
+    assert re.findall(r"\]::WriteAll\w+|FileMode\]::(?:Create|Truncate)\b|\bSet-Content\b|\bOut-File\b", text) == []
