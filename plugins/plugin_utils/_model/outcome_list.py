@@ -20,7 +20,7 @@ DONE = "What was done:"
 PLANNED = "What was found and planned where it FAILED, none of it or not all of it done:"
 ONLY_PLANNED = "Nothing was written. What would be done now:"
 IN_ORDER = "Nothing is to be done"
-_REASON_LIMIT = 500
+_REASON_LIMIT = 3000  # characters: the task itself shows all of it
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,11 @@ def outcome_list(
         none = ending.copies and not failed and not any(result.get("removals") for result in well)
         found += [ending.headline, *([NOTHING] if none else []), *done]
     found += [PLANNED, *planned] if planned else []
-    found += [line for outcome in outcomes for line in (*_warnings(outcome), *_failures(outcome))]
+    found += [line for outcome in outcomes for line in _warnings(outcome)]
+    found += _failures(outcomes)
     found += [f"{outcome.host}: {line}" for outcome in outcomes for line in _extra(outcome) if ending.extra]
-    found += dict.fromkeys(f"Note: {note}." for outcome in outcomes or every for note in _notes(outcome))
+    if not failed:
+        found += dict.fromkeys(f"Note: {note}." for outcome in outcomes or every for note in _notes(outcome))
     if ending.closing:
         found += _next(outcomes, ending) or ([] if found else _idle(every, ending))
     return [in_sight(line) for line in found]
@@ -164,13 +166,17 @@ def _warnings(outcome: _Outcome) -> Iterable[str]:
     return (f"{outcome.host}: WARNING: {warning}" for warning in dict.fromkeys(map(str, warnings)))
 
 
-def _failures(outcome: _Outcome) -> Iterable[str]:
-    for result in outcome.failed:
-        reason = (str(result.get("msg") or "").strip().splitlines() or ["it gave no reason"])[0]
-        if len(reason) > _REASON_LIMIT:
-            reason = f"{reason[:_REASON_LIMIT]}..., see the task's own message"
-        verb = "DOES NOT ANSWER" if result.get("unreachable") else "FAILED"
-        yield f"{outcome.host}: {prefix(result)}{verb}: {reason}"
+def _failures(outcomes: Iterable[_Outcome]) -> Iterable[str]:
+    """Each message whole, and once, with the hosts that failed for it."""
+    hosts: dict[tuple[str, ...], list[str]] = {}
+    for outcome in outcomes:
+        for result in outcome.failed:
+            first, *more = str(result.get("msg") or "").strip()[:_REASON_LIMIT].splitlines() or ["it gave no reason"]
+            verb = "DOES NOT ANSWER" if result.get("unreachable") else "FAILED"
+            hosts.setdefault((f"{prefix(result)}{verb}: {first}", *more), []).append(outcome.host)
+    for (first, *more), those in hosts.items():
+        yield f"{few(dict.fromkeys(those))}: {first}"
+        yield from more
 
 
 def _extra(outcome: _Outcome) -> Iterable[str]:

@@ -79,13 +79,26 @@ def test_what_is_next_after_a_failure_may_be_another_command() -> None:
 def test_a_failure_says_where_and_why_and_promises_nothing() -> None:
     failed = {"failed": True, "msg": "refused: the partner is dead\nmore"}
     again = "Next: mend what FAILED tells, and run the same command again"
-    assert told(failed, dry_run=True, copies=True) == ["h1: FAILED: refused: the partner is dead", f"{again}."]
+    assert told(failed, dry_run=True, copies=True) == ["h1: FAILED: refused: the partner is dead", "more", f"{again}."]
     silent: dict[str, Any] = {"unreachable": True, "msg": ""}
     assert told(CHANGED, silent)[2:] == [
         "h2: DOES NOT ANSWER: it gave no reason",
         f"{again}: what was done stays, and is not done twice.",
     ]
-    assert told({"failed": True, "msg": "x" * 600})[0] == f"h1: FAILED: {'x' * 500}..., see the task's own message"
+    assert told({"failed": True, "msg": "x" * 4000})[0] == f"h1: FAILED: {'x' * 3000}"
+
+
+def test_what_several_hosts_failed_for_is_told_once_and_whole() -> None:
+    wrong = {"failed": True, "msg": "The data is wrong:\n- 'HQ': one\n- 'HQ': two"}
+    lines = told(wrong, CHANGED, wrong)
+    assert lines[2:5] == ["h1, h3: FAILED: The data is wrong:", "- 'HQ': one", "- 'HQ': two"]
+
+
+def test_a_note_does_not_stand_between_a_failure_and_what_is_next() -> None:
+    hosts: dict[str, Any] = {
+        "one": {"site": {"notes": ["sent only at creation"]}, "result": {"failed": True, "msg": "no"}}
+    }
+    assert "Note" not in str(outcome_list(hosts, hosts, ["site", "result"]))
 
 
 def test_what_was_refused_is_not_told_as_done() -> None:
