@@ -157,9 +157,12 @@ def test_two_servers_of_one_name_are_not_taken_for_one_another() -> None:
 def test_a_server_that_gets_another_name_meanwhile_is_in_maintenance_still() -> None:
     servers = started(relationships=["B"])
     one = servers.lab.servers["DHCP01"]
-    one.netbios = "NEW1"
+    one.netbios, one.fqdn = "NEW1", "new1.contoso.example"
+    told = servers.refused(state="finished", relationships=["Lab"])
+    assert told.startswith("relationships: NEW1 has no Lab"), "it has the new name"
     again = servers.ok(MODULE, state="started", relationships=["B"])
-    assert again["changed"] is False
+    assert again["sentences"][0].startswith("DHCP01 is in maintenance since ")
+    assert again["plan"] == []
 
 
 def test_a_second_task_goes_on_with_what_the_first_began_but_where_it_should_not() -> None:
@@ -177,9 +180,11 @@ def test_a_task_that_fails_tells_what_is_left() -> None:
     assert failed["sentences"] == [
         "The maintenance may be begun in part: failover_maintenance: start completes it, and cancel takes it back."
     ]
-    assert servers.refused(state="started", relationships=["Lab"])
-    servers.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20133", after=0)
-    servers.ok(MODULE, state="cancelled", relationships=["B"])
+    servers.ok(MODULE, state="started")
+    servers.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20133")
+    (told,) = servers.run(MODULE, state="finished")["sentences"]
+    assert told.startswith("The maintenance may stand, or what it paused may still be off: ")
+    assert servers.run(MODULE, state="started", relationships=["Lab"])["sentences"] == [], "it was refused"
 
 
 def test_a_reason_is_kept_short() -> None:
