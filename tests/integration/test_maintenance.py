@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import sys
+import threading
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -124,15 +128,132 @@ def test_a_file_of_tasks_runs_in_between(net: str) -> None:
         assert missing.written == []
 
 
+FAILS = {"name": "Work", "ansible.builtin.fail": {"msg": "no update for this"}}
+FAILED = "Say that the work failed, and what became of the maintenance"
+
+
 def test_where_the_tasks_fail_what_was_paused_is_put_back(net: str) -> None:
-    work = {"name": "Work", "ansible.builtin.fail": {"msg": "no update for this"}}
     with Site(lab(), "standin", net) as site:
-        failed = run(site, "maintenance", **tasks(site, work))
+        foretold = site.run("windhcp.failover.maintenance", "-e", json.dumps(tasks(site, FAILS)), "--check")
+        told = foretold.failure(FAILED)["msg"]
+        assert told.endswith("failed. This is check mode, so nothing was begun, and nothing cancelled.")
+        assert said(foretold).startswith("Check mode, nothing was written. What a run without --check would do:\n")
+        failed = run(site, "maintenance", **tasks(site, FAILS))
         assert failed.code != 0
-        assert "The task 'Work' of " in failed.failure("Say that the work failed")["msg"]
+        told = failed.failure(FAILED)["msg"]
+        assert told.startswith("The task 'Work' of ")
+        both = "automatic switchover is on again: 'HQ' (01:00:00). The maintenance of DHCP01 ('Munich') is cancelled."
+        assert told.endswith(both)
         assert switchover(site) == [INTERVAL, INTERVAL]
         assert "is cancelled, and automatic switchover is on again" in said(failed)
         assert_changes_nothing(cancel(site))
+        nameless = run(site, "maintenance", **tasks(site, {"ansible.builtin.fail": {}}))
+        assert nameless.failure(FAILED)["msg"].startswith("The task 'ansible.builtin.fail' of ")
+
+
+STAYS = (
+    "The maintenance of DHCP01 ('Branches', 'HQ') is cancelled, and automatic switchover of 'HQ' stays off: a later "
+    "failover_maintenance: cancel puts it back."
+)
+
+
+def test_what_cannot_be_put_back_is_told_where_the_tasks_fail(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        begun, away = site.folder / "begun", site.folder / "away"
+
+        def goes_away() -> None:
+            while not begun.exists():
+                time.sleep(0.1)
+            site.lab.cut_link("DHCP01", "DHCP02")
+            away.touch()
+
+        python = {
+            "ansible_connection": "local",
+            "ansible_shell_type": "sh",
+            "ansible_python_interpreter": sys.executable,
+        }
+        work = {"ansible.builtin.shell": f"touch {begun}; until [ -e {away} ]; do sleep 0.1; done"}
+        here = {"delegate_to": "localhost", "vars": python}
+        thread = threading.Thread(target=goes_away, daemon=True)
+        thread.start()
+        own = tasks(site, {"name": "Lose contact", **work, **here}, FAILS)
+        failed = run(site, "maintenance", failover_partner="dhcp02", **own)
+        thread.join(1)
+        assert failed.failure(FAILED)["msg"].endswith(f" failed. {STAYS}")
+        assert said(failed).endswith(STAYS)
+        warning = "dhcp01: WARNING: automatic switchover of 'HQ' stays off, since DHCP01 and DHCP02 are not in contact"
+        assert warning in said(failed)
+        assert switchover(site) == [None, None]
+        site.lab.mend_link("DHCP01", "DHCP02")
+        cancel(site).ok()
+        assert switchover(site) == [INTERVAL, INTERVAL]
+
+
+def test_what_was_begun_in_part_before_the_tasks_is_cancelled(net: str) -> None:
+    scene = watched(lab())
+    assert isinstance(scene, WatchedLab)
+    with Site(scene, "standin", net) as site:
+        watch(scene, 0, lambda: scene.cut_link("DHCP01", "DHCP02"))
+        failed = run(site, "maintenance", failover_partner="dhcp02", **tasks(site, FAILS))
+        told = failed.failure("Begin the maintenance")["msg"]
+        assert "the relationship is in a state in which nothing may be changed" in told
+        assert "TASK [Do the work]" not in failed.output
+        assert said(failed).endswith(STAYS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- name: x\n  foo: [\n", "a: b\n", "- name: X\n  no.such.module:\n"],
+    ids=["no YAML", "no list", "no module"],
+)
+def test_tasks_that_cannot_be_loaded_begin_nothing(text: str, net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        variables = tasks(site)
+        (site.folder / "updates.yml").write_text(text, encoding="utf-8")
+        wrong = run(site, "maintenance", **variables)
+        assert (wrong.code != 0, wrong.written, switchover(site)) == (True, [], [INTERVAL, INTERVAL])
+        assert "Begin the maintenance" not in wrong.output
+        assert_changes_nothing(cancel(site))
+
+
+@pytest.mark.parametrize("work", [{"name": "Work", "ansible.builtin.debug": {}}, FAILS], ids=["well", "not well"])
+def test_tasks_do_not_run_in_the_maintenance_of_somebody_else(work: Mapping[str, Any], net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        start(site, failover_partner="dhcp02", failover_maintenance_reason="Anna swaps the disk").ok()
+        refused = run(site, "maintenance", **tasks(site, work))
+        told = refused.failure("Begin the maintenance")["msg"]
+        assert told.startswith("DHCP01 is in maintenance since ")
+        assert "(Anna swaps the disk), which this run did not begin, so it does not end it either" in told
+        assert (refused.written, switchover(site)) == ([], [None, None])
+        assert "TASK [Do the work]" not in refused.output
+        assert "which it was before" in said(start(site, failover_partner="dhcp02")), "hers stands"
+
+
+def test_what_was_not_done_is_not_listed_as_done(net: str) -> None:
+    with Site(lab(), "standin", net) as site:
+        site.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20133")
+        done, planned = said(start(site)).split("What was found and planned where it FAILED, none of it or not all")
+        assert done == ""
+        assert "state_switch_interval 01:00:00 -> off" in planned
+        assert "dhcp01: FAILED: " in planned
+        assert "Next: mend what FAILED tells, and run the same command again" in planned
+        assert "The maintenance may be begun in part: failover_maintenance: start completes it, and cancel" in planned
+        cancel(site).ok()
+        site.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20133")
+        undone = run(site, "maintenance", **tasks(site, FAILS))
+        assert undone.code != 0
+        assert "TASK [Do the work]" not in undone.output
+        assert_changes_nothing(cancel(site))
+        site.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20133", after=1)
+        failed = run(site, "maintenance", **tasks(site, FAILS))
+        assert "The maintenance could not be cancelled, and may stand." in failed.failure(FAILED)["msg"]
+        done, planned = said(failed).split("What was found and planned where it FAILED, none of it or not all")
+        assert "state_switch_interval 01:00:00 -> off" in done
+        assert "state_switch_interval off -> 01:00:00" in planned
+        assert "Nothing is written to" not in planned
+        assert planned.endswith("run it again (failover_maintenance: finish, or cancel).")
+        cancel(site).ok()
+        assert switchover(site) == [INTERVAL, INTERVAL]
 
 
 def test_it_does_not_begin_where_the_partner_could_not_serve_alone(net: str) -> None:

@@ -154,6 +154,11 @@ class Reconciliation:
         return plan
 
     @property
+    def has_written(self) -> bool:
+        """Whether a plan of the task has changed something."""
+        return bool(self.writing.done)
+
+    @property
     def steps(self) -> Sequence[Step]:
         """Those of the task: of its last plan, and what was carried out of the ones before."""
         return (*self._carried_out, *(calls.steps(self.plan) if self.plan else ()))

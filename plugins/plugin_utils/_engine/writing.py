@@ -354,7 +354,7 @@ class Writing:
     def failure(self, error: RemoteError) -> RemoteFailure:
         """The error with what was written before it."""
         told = RemoteFailure(f"{error} {self.so_far('Nothing was changed.', passes=error.passes)}")
-        told.relationship = error.relationship
+        told.relationship, told.partner = error.relationship, error.partner
         return told
 
     def so_far(self, nothing: str, *, passes: bool = True) -> str:

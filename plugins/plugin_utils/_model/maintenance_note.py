@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from .durations import MOST
+from .relationship import Relationship
 from .texts import few, short
 
 _MOST = 200  # characters of a text that somebody wrote
@@ -25,7 +27,8 @@ class Maintenance:
 
     `relationships`: those of the two; `paused`: of which the automatic switchover was on -> its interval in seconds.
     `who`: user@controller; `since`: by the clock of the server in maintenance. `ended`: it keeps nobody from writing
-    any more, and the switchover is not back yet. `file`: what the server keeps the note as.
+    any more, and the switchover is not back yet. `own`: the server that keeps the note is itself the one in
+    maintenance, whatever the two are called. `run`: the task that began it. `file`: what the server keeps the note as.
     """
 
     server: str
@@ -37,17 +40,29 @@ class Maintenance:
     reason: str = ""
     ended: bool = False
     file: str = ""
+    own: bool = True
+    run: str = ""
 
     @property
     def words(self) -> str:
         """Who is in maintenance since when, who said so, and why; or what one that has ended has not put back."""
         if self.ended:
+            if not self.paused:
+                return f"the maintenance of {self.server} is over, and nothing is left of it but its note"
             paused = few(f"'{name}'" for name in self.paused)
             return f"automatic switchover of {paused} is still off since {self.server} was in maintenance"
         since = f" since {self.since:%Y-%m-%d %H:%M:%S} (UTC)" if self.since else ""
         who = f", begun by {short(self.who, _MOST)}" if self.who else ""
         reason = f" ({short(self.reason, _MOST)})" if self.reason else ""
         return f"{self.server} is in maintenance{since}{who}{reason}"
+
+    def seen(self, relationships: Mapping[str, Relationship]) -> Maintenance:
+        """One that has ended, about no more than what is still off: somebody may have switched it on since."""
+        if not self.ended:
+            return self
+        those = {name: relationships[name] for name in self.paused if name in relationships}
+        off = {name: self.paused[name] for name, current in those.items() if not current.state_switch_interval}
+        return replace(self, paused=off)
 
     def text(self) -> str:
         """In one line of ASCII."""
@@ -61,6 +76,8 @@ class Maintenance:
                 "since": self.since and self.since.isoformat(),
                 "reason": self.reason,
                 "ended": self.ended,
+                "own": self.own,
+                "run": self.run,
             }
         )
 
@@ -77,14 +94,17 @@ def _note(file: str, found: Any) -> Maintenance:
     since = datetime.fromisoformat(found["since"]) if found["since"] else None
     if (since is not None and since.tzinfo is None) or not found["partner"]:
         raise ValueError("it tells no moment, or not whose pair it is")
+    paused = {str(name): int(interval) for name, interval in found["paused"].items()}
     return Maintenance(
         str(found["maintenance"]),
         tuple(map(str, found["partner"])),
         tuple(map(str, found["relationships"])),
-        {str(name): int(interval) for name, interval in found["paused"].items()},
+        {name: interval for name, interval in paused.items() if 0 < interval <= MOST},
         str(found["who"]),
         since,
         str(found["reason"]),
         found["ended"] is True,
         file,
+        found["own"] is True,
+        str(found["run"]),
     )

@@ -91,7 +91,7 @@ def warnings(plan: Plan) -> Sequence[str]:
         for note in plan.start.maintenance.get(HERE, ())
         if not names or names & {name.casefold() for name in note.relationships}
     ]
-    return [f"{note.words}: {_CURE}" for note in notes]
+    return [f"{note.seen(plan.end.here.relationships).words}: {_CURE}" for note in notes]
 
 
 def hint(notes: Iterable[Maintenance]) -> str:

@@ -5,10 +5,10 @@ I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from .._model.identity import Connection, is_own_of_partner
+from .._model.identity import Connection, Identity, is_own_of_partner
 from .._model.maintenance_note import Maintenance
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
@@ -24,13 +24,17 @@ STARTED, FINISHED, CANCELLED = "started", "finished", "cancelled"
 @dataclass(frozen=True)
 class Wanted:
     """`names`: relationships whose partners it is about; None: all. `who` begins it, and why (`reason`). `allow_state`:
-    what else is taken for Normal."""
+    what else is taken for Normal. `run`: this task; `only_new`: what another one has begun is not gone on with.
+    `unreached`: why a name of a partner is not reached, where that was seen."""
 
     state: str
     names: tuple[str, ...] | None = None
     who: str = ""
     reason: str = ""
     allow_state: tuple[str, ...] = ()
+    run: str = ""
+    only_new: bool = False
+    unreached: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,12 @@ class Couple:
 def couples_of(wanted: Wanted, d: Draft) -> Sequence[Couple]:
     """The pairs that it is about, as far as they are known; the draft asks for the others. Raises Refused."""
     here = d.here
-    missing = [name for name in wanted.names or () if here.half(name) is None]
-    if missing and wanted.state == STARTED:
+    if wanted.names == ():
+        raise Refused("relationships: is empty; leave it out for all partners. Nothing was changed.")
+    noted = {name for note in d.world.maintenance.get(HERE, ()) for name in note.relationships}
+    gone = noted if wanted.state != STARTED else set()
+    missing = [name for name in wanted.names or () if here.half(name) is None and name not in gone]
+    if missing:
         raise Refused(f"relationships: {here.name} has no {few(missing)}. Nothing was changed.")
     groups: list[list[Relationship]] = []
     for current in here.relationships.values():
@@ -76,21 +84,27 @@ def couples_of(wanted: Wanted, d: Draft) -> Sequence[Couple]:
         raise Refused(f"{here.name} has no relationship, so there is no partner to tell of it. Nothing was changed.")
     d.several_partners = len(groups) > 1
     couples = [_couple(group[0].partner.names, tuple(group), d) for group in groups]
-    left = [note for note in d.world.maintenance.get(HERE, ()) if _is_left(note, wanted, groups)]
+    left = [note for note in d.world.maintenance.get(HERE, ()) if _is_left(note, wanted, groups, here)]
     couples += [_couple(note.partner, (), d) for note in left if wanted.state != STARTED]
     return [couple for couple in couples if couple is not None]
 
 
-def _is_left(note: Maintenance, wanted: Wanted, groups: Sequence[Sequence[Relationship]]) -> bool:
+def _is_left(note: Maintenance, wanted: Wanted, groups: Sequence[Sequence[Relationship]], here: ServerView) -> bool:
     """Whether the relationships that a note is about are gone."""
     if wanted.names is not None and not {*wanted.names} & {*note.relationships}:
         return False
-    return bool(note.partner) and not any(_is_about(note, group[0], group) for group in groups)
+    return not any(_is_about(note, group, here) for group in groups)
 
 
-def _is_about(note: Maintenance, current: Relationship, group: Sequence[Relationship]) -> bool:
-    names = {each.name for each in group}
-    return bool(names & {*note.relationships}) or any(map(current.partner.is_called, note.partner))
+def _is_about(note: Maintenance, group: Sequence[Relationship], here: ServerView) -> bool:
+    """By the partner; and by names of relationships, where the partner is none of this server's by now."""
+    if any(_is_with(note, current) for current in here.relationships.values()):
+        return _is_with(note, group[0])
+    return bool({each.name for each in group} & {*note.relationships})
+
+
+def _is_with(note: Maintenance, current: Relationship) -> bool:
+    return current.partner.is_same(Identity(note.partner))
 
 
 def _couple(called: tuple[str, ...], relationships: tuple[Relationship, ...], d: Draft) -> Couple | None:
@@ -100,7 +114,7 @@ def _couple(called: tuple[str, ...], relationships: tuple[Relationship, ...], d:
         return None
     notes = d.world.maintenance
     if relationships:
-        mine = tuple(note for note in notes.get(HERE, ()) if _is_about(note, relationships[0], relationships))
+        mine = tuple(note for note in notes.get(HERE, ()) if _is_about(note, relationships, d.here))
     else:
         mine = tuple(note for note in notes.get(HERE, ()) if note.partner == called)
     theirs: tuple[Maintenance, ...] = ()

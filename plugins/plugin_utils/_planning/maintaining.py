@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The maintenance of a server: begun, finished, or cancelled, with each of its partners. No I/O.
 
-    begin    both halves are Normal and nothing differs: a note on this server, automatic switchover off, a note on the
-             partner
+    begin    no other server of the pairs is in maintenance, both halves are Normal, and nothing differs: a note on this
+             server, automatic switchover off, a note on the partner
     finish   both halves are Normal again, which is waited for: switchover back, the notes go, this server's last
-    cancel   nothing is waited for: this server's note says that it is over, the partner's goes, switchover back, this
-             server's goes
+    cancel   nothing is waited for: a note of this server says that it is over, the others go, switchover back, that
+             note goes. Where the two do not reach each other it stays, and keeps nobody from writing
 
 What is to be put back stands in the notes before it is changed, and the note that the task's own server has is there
 until it was put back, so a run that is broken off anywhere is gone on with by the next. The two that end one are about
@@ -40,6 +40,7 @@ from .verdict import KINDS, NOT_COLLECTED, SYNC, Verdict
 from .world import ServerView, World
 
 HERE = Connection.THIS_SERVER
+_MISSING = "missing"  # in the place of a state
 _COMES_BACK = PASSING | {CUT_OFF, PARTNER_DOWN}  # states of a pair of which one server has been away
 
 
@@ -87,7 +88,8 @@ def _shown(couples: Sequence[Couple], world: World) -> Mapping[str, Any]:
 
 
 def _begin(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
-    fresh = [couple for couple in couples if not _stands(couple, d)]
+    _check_notes(wanted, couples, d)
+    fresh = [couple for couple in couples if not couple.notes]
     for couple in fresh:
         if isinstance(couple.there, Unread):
             raise couple.there.failure
@@ -103,18 +105,24 @@ def _begin(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
             _switch(name, 0, couple, d, normal=couple in fresh)
 
 
-def _stands(couple: Couple, d: Draft) -> bool:
-    """Whether the maintenance of this server was begun. Raises Refused where that of the partner was, or one is not
-    over yet."""
-    for note in couple.notes:
-        if note.ended:
-            raise Refused(f"{note.words}: cancel that maintenance first. Nothing was changed.")
-        if not d.here.server.identity.is_called(note.server):
+def _check_notes(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
+    """Raises Refused where a maintenance is not over yet, a partner is in one, with this server or with another one, or
+    what was begun should not be gone on with."""
+    notes = [note for couple in couples for note in couple.notes]
+    for note in (note for note in notes if note.ended):
+        words = note.seen(d.here.relationships).words
+        raise Refused(f"{words}: cancel that maintenance first. Nothing was changed.")
+    for source, found in d.world.maintenance.items():
+        for note in (note for note in found if not note.ended and note.own != (source == HERE)):
             raise Refused(
                 f"{note.words}, and {d.here.name} is its partner: one of the two has to serve. Finish or cancel that "
                 "one first (failover_maintenance: finish or cancel). Nothing was changed."
             )
-    return bool(couple.notes)
+    for note in (note for note in notes if wanted.only_new and note.run != wanted.run):
+        raise Refused(
+            f"{note.words}, which this run did not begin, so it does not end it either: run again when it is over, or "
+            "end it first (failover_maintenance: finish or cancel). Nothing was changed."
+        )
 
 
 def _check(wanted: Wanted, couples: Sequence[Couple], fresh: Sequence[Couple], d: Draft) -> None:
@@ -132,7 +140,12 @@ def _check(wanted: Wanted, couples: Sequence[Couple], fresh: Sequence[Couple], d
 def _problems(wanted: Wanted, couple: Couple, d: Draft) -> Iterator[str]:
     for current in couple.relationships:
         for server, state in _states(current, couple, d).items():
-            if state not in (NORMAL, *wanted.allow_state):
+            if state == _MISSING:
+                yield (
+                    f"'{current.name}' is {state} on {server}, which could not serve it alone: create it anew, or end "
+                    f"it on {d.here.name}, before a maintenance begins."
+                )
+            elif state not in (NORMAL, *wanted.allow_state):
                 yield (
                     f"'{current.name}' is {state} on {server}, and a maintenance begins while both servers are Normal: "
                     f"run again when it is; allow_state: [{state}] ({variable('allow_state')}) overrides."
@@ -151,7 +164,7 @@ def _problems(wanted: Wanted, couple: Couple, d: Draft) -> Iterator[str]:
 
 def _states(current: Relationship, couple: Couple, d: Draft) -> Mapping[str, str]:
     theirs = couple.there.half(current.name) if isinstance(couple.there, ServerView) else None
-    return {d.here.name: current.state, couple.partner: theirs.relationship.state if theirs else "missing"}
+    return {d.here.name: current.state, couple.partner: theirs.relationship.state if theirs else _MISSING}
 
 
 def _drift(current: Relationship, couple: Couple, here: ServerView) -> Sequence[Verdict]:
@@ -171,18 +184,19 @@ def _new(wanted: Wanted, couple: Couple, d: Draft) -> Maintenance:
         wanted.who,
         d.here.read_at,
         wanted.reason,
+        run=wanted.run,
     )
 
 
 def _lay(note: Maintenance, couple: Couple, d: Draft) -> None:
     """On both servers, where it does not stand yet; on the partner when switchover is off."""
     if not couple.mine:
-        own = maintenance_notes.named(replace(note, partner=couple.called))
+        own = maintenance_notes.named(replace(note, partner=couple.called, own=True))
         d.add(Kind.LAY_NOTE, d.here, "", detail=own, stage=Stage.MAKE)
     if not isinstance(couple.there, ServerView) or couple.theirs:
         return
     if couple.keeps_notes:
-        other = maintenance_notes.named(replace(note, partner=d.here.server.identity.names))
+        other = maintenance_notes.named(replace(note, partner=d.here.server.identity.names, own=False))
         d.add(Kind.LAY_NOTE, couple.there, "", detail=other, stage=Stage.LAST)
     else:
         d.warn(
@@ -241,26 +255,47 @@ def _cancel(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
     _warn_of_unread(couples, d)
     for couple in [couple for couple in couples if couple.notes]:
         back = _to_put_back(couple, d)
-        away = _away(couple, back)
+        away = _away(wanted, couple, back)
         if back:  # until it is back this server remembers, and keeps nobody from writing
-            for note in couple.mine:
-                if not note.ended:
-                    d.add(Kind.LAY_NOTE, d.here, "", detail=replace(note, ended=True), stage=Stage.MAKE)
+            _end(couple, d, remembers=bool(away))
         if away:
-            names = few(f"'{name}'" for name in away)
+            names, reason = few(f"'{name}'" for name in away), "".join(_unreached(wanted, couple)[:1])
             d.warn(
                 f"automatic switchover of {names} stays off, since {d.here.name} and {couple.partner} are not in "
-                "contact: a later run with failover_maintenance: cancel puts it back"
+                f"contact{reason and f' ({reason})'}: a later run with failover_maintenance: cancel puts it back"
             )
         else:
             _put_back(couple, d, normal=False)
-        _lift(couple, d, first=bool(couple.mine), keeps=bool(away))
+        _lift(couple, d, first=bool(couple.mine or away), keeps=bool(away))
 
 
-def _away(couple: Couple, names: Collection[str]) -> Sequence[str]:
+def _end(couple: Couple, d: Draft, *, remembers: bool) -> None:
+    """This server's note gives way to one that keeps nobody from writing, and is there first. `remembers`: this server
+    does, also where the partner alone has a note."""
+    over = {note.file for note in couple.mine if note.ended}
+    standing = [note for note in couple.mine if not note.ended]
+    theirs = [replace(note, partner=couple.called, own=not note.own) for note in couple.theirs[:1]]
+    for note in standing or (theirs if remembers and not over else []):
+        ended = maintenance_notes.named(replace(note, ended=True))
+        if ended.file not in over:
+            d.add(Kind.LAY_NOTE, d.here, "", detail=ended, stage=Stage.MAKE)
+    for note in standing:
+        d.add(Kind.LIFT_NOTE, d.here, "", detail=Lifting(note, (), couple.called[0]), stage=Stage.MAKE)
+
+
+def _away(wanted: Wanted, couple: Couple, names: Collection[str]) -> Sequence[str]:
     """Those of the relationships whose servers do not reach each other, so that no change would reach both."""
-    cut_off, there = isinstance(couple.there, Unread), couple.relationships
+    there = couple.relationships
+    cut_off = isinstance(couple.there, Unread) or bool(_unreached(wanted, couple))
     return [current.name for current in there if current.name in names and (cut_off or current.state == CUT_OFF)]
+
+
+def _unreached(wanted: Wanted, couple: Couple) -> Sequence[str]:
+    """Why one of the two does not reach the other, by the names that they have for each other."""
+    views = [couple.there] if isinstance(couple.there, ServerView) else []
+    theirs = [half.relationship for view in views for each in couple.relationships if (half := view.half(each.name))]
+    names = dict.fromkeys(each.partner_server for each in (*couple.relationships, *theirs))
+    return [wanted.unreached[name] for name in names if name in wanted.unreached]
 
 
 def _warn_of_unread(couples: Sequence[Couple], d: Draft) -> None:
@@ -278,22 +313,36 @@ def _put_back(couple: Couple, d: Draft, *, normal: bool) -> None:
         _switch(name, interval, couple, d, normal=normal)
     gone = {name for note in couple.notes for name in note.paused} - {current.name for current in couple.relationships}
     for name in sorted(gone):
-        d.warn(f"'{name}' is no relationship of {d.here.name} any more, so its switchover is not put back")
+        d.warn(
+            f"'{name}' is no relationship of {d.here.name} and {couple.partner} any more, so its switchover is not put "
+            "back"
+        )
 
 
 def _to_put_back(couple: Couple, d: Draft) -> Mapping[str, int]:
-    """The intervals of those that are not as they were."""
+    """The intervals of those that are not as they were. One that has ended kept nobody from writing, so what is neither
+    off nor as it was, on either server, was declared since."""
     paused = {name: interval for note in reversed(couple.notes) for name, interval in note.paused.items()}
+    if any(note.ended for note in couple.notes):
+        paused = {name: paused[name] for name in paused if _intervals(name, couple, d.start) <= {0, paused[name]}}
     return {name: paused[name] for name in sorted(paused) if _otherwise(name, paused[name], couple, d.start)}
+
+
+def _intervals(name: str, couple: Couple, now: World) -> set[int]:
+    """What both servers show, as far as they were read."""
+    return {half.state_switch_interval for _view, half in _halves(name, couple, now)}
 
 
 def _otherwise(name: str, interval: int, couple: Couple, now: World) -> Sequence[ServerView]:
     """The servers whose half has another interval: a change that was broken off may have reached one of the two."""
+    return [view for view, half in _halves(name, couple, now) if half.state_switch_interval != interval]
+
+
+def _halves(name: str, couple: Couple, now: World) -> Sequence[tuple[ServerView, Relationship]]:
     if all(current.name != name for current in couple.relationships):
         return []
     views = [now.here, *([couple.there] if isinstance(couple.there, ServerView) else [])]
-    halves = [(view, half.relationship) for view in views if (half := view.half(name))]
-    return [view for view, half in halves if half.state_switch_interval != interval]
+    return [(view, half.relationship) for view in views if (half := view.half(name))]
 
 
 def _switch(name: str, interval: int, couple: Couple, d: Draft, *, normal: bool) -> None:
@@ -316,15 +365,15 @@ def _switch(name: str, interval: int, couple: Couple, d: Draft, *, normal: bool)
 
 def _lift(couple: Couple, d: Draft, *, first: bool = False, keeps: bool = False) -> None:
     """The partner's notes go before this server's; `first`: before anything else, where this server's remembers.
-    `keeps`: this server goes on remembering; the partner does where it alone does. The one that remembers is there
-    until both servers show what was put back."""
+    `keeps`: this server goes on remembering. The one that remembers is there until both servers show what was put
+    back."""
     back = () if keeps else tuple(_to_put_back(couple, d))
-    if isinstance(couple.there, ServerView) and (couple.mine or not keeps):
+    if isinstance(couple.there, ServerView):
         for note in couple.theirs:
             proven = () if couple.mine else back
             stage = Stage.CLEAR if first else Stage.LAST
             d.add(Kind.LIFT_NOTE, couple.there, "", detail=Lifting(note, proven, couple.called[0]), stage=stage)
-    files = {note.file for note in couple.mine}
+    files = {each.file for note in couple.mine for each in (note, maintenance_notes.named(replace(note, ended=True)))}
     for note in d.world.maintenance.get(HERE, ()):
         if note.file in files and not keeps:
             d.add(Kind.LIFT_NOTE, d.here, "", detail=Lifting(note, back, couple.called[0]), stage=Stage.LAST)

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .._model import durations, moments
@@ -28,9 +29,32 @@ def told(wanted: Wanted, made: Plan, check_mode: bool) -> Mapping[str, Any]:
         ended = [note for note in before if _is_chosen(note, wanted)]
         said = [_over(note, wanted.state, check_mode, made.end) for note in ended]
         said = said or [f"What a maintenance had left on the partner {_is(check_mode)} {wanted.state}."]
+    elif kept:
+        said = [f"The maintenance of {note.server} ({_names(note)}) was over{_stays(note, made.end)}." for note in kept]
     else:
-        said = [f"{made.start.here.name} is in no maintenance with a partner, so there is nothing to end."]
-    return {"maintenance": [_public(note) for note in kept], "sentences": said}
+        said = [*_nothing(wanted, made)]
+    return {"maintenance": [_public(note) for note in kept], "sentences": [*dict.fromkeys(said)]}
+
+
+def failed(state: str, has_changed: bool) -> Sequence[str]:
+    """What is to be known where it came to no end."""
+    if state == STARTED:
+        half = (
+            "The maintenance may be begun in part: failover_maintenance: start completes it, and cancel takes it back."
+        )
+        return [half] if has_changed else []
+    return [
+        "The maintenance may stand, or what it paused may still be off: look at why this failed, and run it again "
+        "(failover_maintenance: finish, or cancel)."
+    ]
+
+
+def _nothing(wanted: Wanted, made: Plan) -> Iterator[str]:
+    names = few(f"'{name}'" for name in wanted.names or ())
+    partner = f"the partner of {names}" if names else "a partner"
+    yield f"{made.start.here.name} is in no maintenance with {partner}, so there is nothing to end."
+    for note in made.end.maintenance.get(HERE, ()):  # with others
+        yield f"Left as it is, with {note.partner[0]}: {note.seen(made.end.here.relationships).words}."
 
 
 def _is_chosen(note: Maintenance, wanted: Wanted) -> bool:
@@ -39,20 +63,31 @@ def _is_chosen(note: Maintenance, wanted: Wanted) -> bool:
 
 def _begun(note: Maintenance, is_new: bool, check_mode: bool) -> str:
     state = ", which it was before" if not is_new else " (or would be: this is check mode)" if check_mode else ""
-    names = few(f"'{name}'" for name in note.relationships)
     paused = "; ".join(f"'{name}' ({durations.timespan(interval)})" for name, interval in sorted(note.paused.items()))
     what = f"automatic switchover is off: {paused}" if paused else "automatic switchover was off before"
     until = "until it has ended (failover_maintenance: finish, or cancel)"
-    return f"{note.words}{state}; {what}. Nothing is written to {names} {until}."
+    return f"{note.words}{state}; {what}. Nothing is written to {_names(note)} {until}."
 
 
 def _over(note: Maintenance, state: str, check_mode: bool, end: World) -> str:
-    names, is_ = few(f"'{name}'" for name in note.relationships), _is(check_mode)
+    is_ = _is(check_mode)
     halves = [half.relationship for name in sorted(note.paused) if (half := end.here.half(name))]
     on = [f"'{each.name}' ({durations.timespan(each.state_switch_interval)})" for each in halves]
     on = [words for words, each in zip(on, halves, strict=True) if each.state_switch_interval]
     back = f", and automatic switchover {is_} on again: {few(on)}" if on else ""
-    return f"The maintenance of {note.server} ({names}) {is_} {state}{back}."
+    return f"The maintenance of {note.server} ({_names(note)}) {is_} {state}{back}{_stays(note, end)}."
+
+
+def _stays(note: Maintenance, end: World) -> str:
+    off = replace(note, ended=True).seen(end.here.relationships).paused
+    if not off:
+        return ""
+    names = few(f"'{name}'" for name in sorted(off))
+    return f", and automatic switchover of {names} stays off: a later failover_maintenance: cancel puts it back"
+
+
+def _names(note: Maintenance) -> str:
+    return few(f"'{name}'" for name in note.relationships)
 
 
 def _is(check_mode: bool) -> str:

@@ -74,7 +74,7 @@ def _of_service(world: World) -> Iterator[Verdict]:
             yield Verdict(
                 "maintenance",
                 here.name,
-                standing.words,
+                standing.seen(here.relationships).words,
                 "windhcp.failover.maintenance with failover_maintenance: finish, or cancel, ends it",
                 name,
                 standing.partner[0],

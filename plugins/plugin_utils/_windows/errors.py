@@ -308,6 +308,7 @@ class RemoteFailure(TaskFailure):
     passes = True  # running again may be all that it takes
     status = ""  # with which the script ended, where none of its operations ran
     told: tuple[str, str] | None = None  # what happened and the cure, where the two are known apart
+    partner = ""  # the other server that was asked, if one was
 
 
 class Unreachable(RemoteFailure):
@@ -337,7 +338,7 @@ class RemoteError(RemoteFailure):
         *,
         denied: Denied | None = None,
     ) -> None:
-        self.partner = partner or result.computer  # the other server that was asked ("": none)
+        self.partner = partner or result.computer
         self.ids = sorted(error_ids(result))
         self.passes = set(self.ids) <= _PASSING
         self.heard = heard(self.ids)

@@ -17,8 +17,10 @@ _KIND = f"{kept_files.UNFINISHED}.maintenance"
 
 
 def named(note: Maintenance) -> Maintenance:
-    """The note with the name of its file: one for each server in maintenance and each pair of it."""
-    return replace(note, file=kept_files.text_name(_KIND, note.server, *note.partner))
+    """The note with the name of its file: one for each server in maintenance and each pair of it, also where the two
+    have one name. What has ended is written beside it, so that one of the two is whole at any time."""
+    about = (note.server, str(note.own), str(note.ended), *note.partner)
+    return replace(note, file=kept_files.text_name(_KIND, *about))
 
 
 def found(answer: Result) -> tuple[Maintenance, ...]:

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 
+import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import maintenance_note, note
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.maintenance_note import Maintenance
@@ -25,7 +27,9 @@ WHOLE = Maintenance(
 )
 
 
-@pytest.mark.parametrize("written", [WHOLE, Maintenance("DHCP01", ("dhcp02",), ended=True, file="f")])
+@pytest.mark.parametrize(
+    "written", [WHOLE, Maintenance("DHCP01", ("dhcp02",), ended=True, file="f", own=False, run="1")]
+)
 def test_it_comes_back_as_it_was_written(written: Maintenance) -> None:
     assert written.text().isascii()
     assert "\n" not in written.text()
@@ -65,3 +69,21 @@ def test_it_tells_who_since_when_and_why() -> None:
 def test_one_that_is_over_tells_what_is_not_put_back() -> None:
     over = Maintenance("DHCP01", ("dhcp02",), ("HQ",), {"HQ": 3600}, ended=True)
     assert over.words == "automatic switchover of 'HQ' is still off since DHCP01 was in maintenance"
+
+
+def test_one_that_is_over_tells_no_more_than_what_is_still_off() -> None:
+    over = Maintenance("DHCP01", ("dhcp02",), ("A", "B", "C"), {"A": 1, "B": 2, "C": 3}, ended=True)
+    shown = {name: builders.relationship(name, []) for name in ("A", "B")}
+    shown["A"] = replace(shown["A"], state_switch_interval=6300)
+    shown["B"] = replace(shown["B"], state_switch_interval=0)
+    assert over.seen(shown).paused == {"B": 2}
+    assert over.seen({}).words == "the maintenance of DHCP01 is over, and nothing is left of it but its note"
+    assert replace(over, ended=False).seen({}).paused == over.paused
+
+
+@pytest.mark.parametrize("interval", [-5, 0, 10**15, 1e300])
+def test_what_is_no_interval_is_not_put_back(interval: float) -> None:
+    text = json.dumps({**json.loads(WHOLE.text()), "paused": {"HQ": interval, "Lab": 60}})
+    found = maintenance_note.from_text("f", text)
+    assert found is not None
+    assert found.paused == {"Lab": 60}

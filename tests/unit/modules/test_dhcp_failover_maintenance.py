@@ -279,7 +279,9 @@ def test_a_relationship_that_is_gone_by_then() -> None:
     for name in ("DHCP01", "DHCP02"):
         servers.server(name).relationships.clear()
     result = servers.ok(MODULE, state="finished", **OWN)
-    assert "'HQ' is no relationship of DHCP01 any more, so its switchover is not put back" in result["warnings"]
+    assert (
+        "'HQ' is no relationship of DHCP01 and DHCP02 any more, so its switchover is not put back" in result["warnings"]
+    )
     assert noted(servers) == []
 
 

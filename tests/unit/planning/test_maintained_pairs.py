@@ -13,6 +13,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.maintenanc
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.draft import Draft
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintained_pairs import (
+    CANCELLED,
     FINISHED,
     STARTED,
     Couple,
@@ -25,8 +26,8 @@ from worlds import GONE, HERE, HOP, OWN, PARTNER, partner, world
 HQ = builders.relationship("HQ", ["10.0.1.0"])
 BRANCHES = replace(HQ, name="Branches", scopes=(), partner_server="10.10.0.12")
 MINE = Maintenance("DHCP01", (PARTNER,), ("HQ",), file="mine")
-THEIRS = Maintenance("DHCP01", ("DHCP01", "10.10.0.11"), ("HQ",), file="theirs")
-OTHERS = Maintenance("DHCP02", ("dhcp09",), ("Lab",), file="others")
+THEIRS = Maintenance("DHCP01", ("DHCP01", "10.10.0.11"), ("HQ",), file="theirs", own=False)
+OTHERS = Maintenance("DHCP02", ("dhcp09",), ("Lab",), file="others", own=False)
 
 
 def couples(start: World, wanted: Wanted) -> Sequence[Couple]:
@@ -54,11 +55,22 @@ def test_a_note_about_a_pair_that_has_nothing_in_common_any_more_is_found_to_be_
     start = replace(world(builders.server([]), partner(), HOP), maintenance={HERE: (MINE,)})
     (found,) = couples(start, Wanted(FINISHED))
     assert (found.relationships, found.mine) == ((), (MINE,))
-    assert couples(start, Wanted(FINISHED, ("Lab",))) == []
+    assert len(couples(start, Wanted(FINISHED, ("HQ",)))) == 1, "the note names it"
 
 
-def test_what_is_not_there_cannot_be_begun() -> None:
+def test_a_note_belongs_to_its_partner_also_where_a_relationship_has_another_one_by_now() -> None:
+    third = {"partner_server": "dhcp03.contoso.example", "secondary_server": "DHCP03", "secondary_ip": "10.10.0.13"}
+    moved = builders.relationship("HQ", [], **third)
+    here = builders.server([moved, replace(HQ, name="Branches")])
+    start = world(here, partner({"Branches": ["10.0.1.0"]}), OWN)
+    start = replace(start, maintenance={HERE: (MINE,)})
+    found = couples(start, Wanted(FINISHED, ("Branches",)))
+    assert [(each.partner, each.mine) for each in found] == [("DHCP02", (MINE,))]
+
+
+@pytest.mark.parametrize("state", [STARTED, FINISHED, CANCELLED])
+@pytest.mark.parametrize(("names", "told"), [(("Lab",), "DHCP01 has no Lab"), (("hq",), "has no hq"), ((), "is empty")])
+def test_what_is_not_there_can_be_neither_begun_nor_ended(state: str, names: tuple[str, ...], told: str) -> None:
     start = world(builders.server([HQ]), partner({"HQ": ["10.0.1.0"]}), OWN)
-    with pytest.raises(Refused, match="relationships: DHCP01 has no Lab"):
-        couples(start, Wanted(STARTED, ("Lab",)))
-    assert couples(start, Wanted(FINISHED, ("Lab",))) == []
+    with pytest.raises(Refused, match=f"relationships: .*{told}"):
+        couples(start, Wanted(state, names))

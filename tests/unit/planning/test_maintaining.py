@@ -14,7 +14,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.maintenanc
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import NotYet, Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import Server
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import maintaining
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Stage
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind, Stage
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintained_pairs import (
     CANCELLED,
     FINISHED,
@@ -31,7 +31,7 @@ from worlds import GONE, HERE, HOP, OWN, PARTNER, in_words, partner, world
 MEMBERS = {"HQ": ["10.0.1.0"]}
 NAMES = (PARTNER, "DHCP02", "10.10.0.12")
 MINE = maintenance_notes.named(Maintenance("DHCP01", NAMES, ("HQ",), {"HQ": 3600}, "ann@ctl"))
-THEIRS = maintenance_notes.named(replace(MINE, partner=("DHCP01", "10.10.0.11")))
+THEIRS = maintenance_notes.named(replace(MINE, partner=("DHCP01", "10.10.0.11"), own=False))
 Notes = Mapping[Source, tuple[Maintenance, ...]]
 
 
@@ -127,11 +127,77 @@ def test_cancelling_ends_the_hold_first_and_forgets_last() -> None:
     over = "that the maintenance of DHCP01 is over ('HQ'), and automatic switchover is to be put back"
     assert in_words(made) == [
         f"note on DHCP01 {over}",
+        LIFTED,
         LIFTED.replace("on DHCP01", "on DHCP02"),
         f"modify relationship 'HQ': {BACK}",
         f"remove the note on DHCP01 {over}",
     ]
-    assert [action.stage for action in made.actions] == [Stage.MAKE, Stage.CLEAR, Stage.SETTLE, Stage.LAST]
+    assert [action.stage for action in made.actions] == [Stage.MAKE, Stage.MAKE, Stage.CLEAR, Stage.SETTLE, Stage.LAST]
+    over_note, first = made.actions[0].detail, MINE
+    assert over_note.file != first.file, "one of the two is whole, wherever it is broken off"
+
+
+OVER = maintenance_notes.named(replace(MINE, ended=True))
+
+
+def test_cancelling_that_was_broken_off_between_its_two_notes_goes_on() -> None:
+    made = planned(CANCELLED, known(0, {HERE: (MINE, OVER), OWN: ()}))
+    assert [words.split(" that ")[0] for words in in_words(made)] == [
+        "remove the note on DHCP01",
+        f"modify relationship 'HQ': {BACK}",
+        "remove the note on DHCP01",
+    ]
+    assert made.end.maintenance[HERE] == ()
+
+
+@pytest.mark.parametrize(
+    ("interval", "theirs", "put_back"),
+    [(0, 0, True), (3600, 0, True), (0, 3600, True), (6300, 6300, False), (6300, 0, False), (3600, 3600, False)],
+)
+@pytest.mark.parametrize("state", [FINISHED, CANCELLED])
+def test_what_was_declared_since_it_is_over_stays(state: str, interval: int, theirs: int, put_back: bool) -> None:
+    made = planned(state, known(interval, {HERE: (OVER,), OWN: ()}, theirs=theirs))
+    assert [action.kind for action in made.actions if action.kind is Kind.MODIFY] == [Kind.MODIFY] * put_back
+    assert made.end.maintenance[HERE] == ()
+
+
+@pytest.mark.parametrize("notes", [BOTH, {HERE: (), OWN: (THEIRS,)}], ids=["both have it", "the partner alone"])
+def test_cancelling_without_a_way_between_the_two_remembers_and_keeps_nobody_from_writing(notes: Notes) -> None:
+    made = maintaining.plan(Wanted(CANCELLED, unreached={PARTNER: "RPC is not answered."}), known(0, notes))
+    assert isinstance(made, Plan)
+    ((remembered,), there) = made.end.maintenance[HERE], made.end.maintenance[OWN]
+    assert (remembered.ended, remembered.own, remembered.paused, there) == (True, True, {"HQ": 3600}, ())
+    (warning,) = made.warnings
+    assert "since DHCP01 and DHCP02 are not in contact (RPC is not answered.): a later run with" in warning
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        {HERE: (replace(MINE, own=False),)},
+        {OWN: (replace(MINE, own=True),)},
+        {HERE: (), OWN: (replace(MINE, partner=("dhcp03",), relationships=("Lab",)),)},
+        {HERE: (replace(MINE, own=False, partner=("dhcp03",), relationships=("Lab",)),)},
+    ],
+    ids=["noted here", "noted there", "with a third server", "a third server"],
+)
+def test_not_while_a_partner_is_in_maintenance_whatever_it_is_called(notes: Notes) -> None:
+    with pytest.raises(Refused, match="DHCP01 is in maintenance, begun by ann@ctl, and DHCP01 is its partner"):
+        planned(STARTED, known(3600, notes))
+
+
+def test_what_another_task_began_is_no_new_one() -> None:
+    theirs = replace(MINE, run="another")
+    with pytest.raises(Refused, match="begun by ann@ctl, which this run did not begin, so it does not end it either"):
+        planned(STARTED, known(0, {HERE: (theirs,)}), only_new=True, run="mine")
+    assert planned(STARTED, known(0, {HERE: (replace(MINE, run="mine"),)}), only_new=True, run="mine")
+
+
+def test_a_half_that_is_missing_is_no_state_to_allow() -> None:
+    with pytest.raises(Refused) as told:
+        planned(STARTED, known(3600, {}, there=partner({})))
+    assert str(told.value).startswith("'HQ' is missing on DHCP02, which could not serve it alone: create it anew, or ")
+    assert "allow_state" not in str(told.value)
 
 
 def test_cancelling_without_the_partner_remembers_what_is_to_be_put_back() -> None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import maintenance_words
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintained_pairs import (
@@ -12,8 +14,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintai
     STARTED,
     Wanted,
 )
-from test_maintaining import BOTH, THEIRS, known, planned
-from worlds import HERE, OWN
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import maintenance_notes
+from test_maintaining import BOTH, MINE, THEIRS, known, planned
+from worlds import GONE, HERE, OWN
 
 BEGUN = "DHCP01 is in maintenance since 2026-03-01 08:00:00 (UTC), begun by ann@ctl"
 UNTIL = "until it has ended (failover_maintenance: finish, or cancel)."
@@ -48,3 +51,33 @@ def test_what_the_partner_alone_has_left_and_nothing_at_all() -> None:
     nothing = planned(CANCELLED, known(3600, {HERE: (), OWN: ()}))
     said = maintenance_words.told(Wanted(CANCELLED), nothing, False)["sentences"]
     assert said == ["DHCP01 is in no maintenance with a partner, so there is nothing to end."]
+
+
+OVER = maintenance_notes.named(replace(MINE, ended=True))
+STAYS = "and automatic switchover of 'HQ' stays off: a later failover_maintenance: cancel puts it back."
+
+
+def test_what_stays_off_is_told_in_the_same_breath_and_again_later() -> None:
+    alone = known(0, {HERE: (MINE,)}, GONE, state="CommunicationInterrupted")
+    made = planned(CANCELLED, alone)
+    told = maintenance_words.told(Wanted(CANCELLED), made, False)
+    assert told["sentences"] == [f"The maintenance of DHCP01 ('HQ') is cancelled, {STAYS}"]
+    again = planned(CANCELLED, replace(alone, maintenance=made.end.maintenance))
+    told = maintenance_words.told(Wanted(CANCELLED), again, False)
+    assert told["sentences"] == [f"The maintenance of DHCP01 ('HQ') was over, {STAYS}"]
+
+
+def test_two_notes_of_one_maintenance_are_told_once() -> None:
+    made = planned(CANCELLED, known(0, {HERE: (MINE, OVER), OWN: ()}))
+    assert len(maintenance_words.told(Wanted(CANCELLED), made, False)["sentences"]) == 1
+
+
+@pytest.mark.parametrize("state", [FINISHED, CANCELLED])
+def test_an_end_that_fails_does_not_say_that_it_was_one(state: str) -> None:
+    (said,) = maintenance_words.failed(state, False)
+    assert said.startswith("The maintenance may stand, or what it paused may still be off: ")
+
+
+def test_a_beginning_that_was_refused_has_left_nothing() -> None:
+    assert maintenance_words.failed(STARTED, False) == []
+    assert "start completes it, and cancel takes it back" in maintenance_words.failed(STARTED, True)[0]
