@@ -363,7 +363,7 @@ def test_nothing_of_a_forged_plan_is_run(net: str) -> None:
 # --- secrets ---------------------------------------------------------------------------------------------------------
 
 
-def test_no_secret_is_in_the_files_or_in_the_output(door: str, net: str) -> None:
+def test_no_secret_is_in_the_files_or_in_the_output(net: str) -> None:
     """That of an entry, and that of all; they come from the variables of today."""
     new: dict[str, Any] = {
         "name": "New",
@@ -382,7 +382,7 @@ def test_no_secret_is_in_the_files_or_in_the_output(door: str, net: str) -> None
         }
     ]
     common = {"failover_shared_secret": "{{ vault_all }}", "failover_update_secret": "on_change"}
-    with Site(company(), door, net) as site:
+    with Site(company(), "standin", net) as site:
         vault = site.folder / "vault.yml"
         vault.write_text(f"vault_own: {SECRET}\nvault_all: {OTHER}\n", encoding="utf-8")
         declare(site, {**HQ, "enable_auth": True}, new, **common)
