@@ -46,7 +46,7 @@ def test_check_mode_writes_none(tmp_path: Path) -> None:
 
 def test_where_no_server_could_be_read_no_file_stands_in_the_way_of_the_next_run(tmp_path: Path) -> None:
     fleet = {"dhcp01": {"seen": {"unreachable": True, "msg": "the credentials were rejected"}}}
-    given = {"hosts": ["dhcp01"], "variable": "seen", "file": str(tmp_path / "failover.yml")}
+    given: dict[str, Any] = {"hosts": ["dhcp01"], "variable": "seen", "file": str(tmp_path / "failover.yml")}
     result = on_the_controller(ActionModule, fleet, **given)
     assert result["failed"]
     assert "No server could be read" in result["msg"]
