@@ -34,7 +34,7 @@ class ActionModule(ControllerAction):
                 rows.append(no_connection(host, first_line(found.get("msg"))))
                 continue
             rows += [Row.read(row) for row in found["rows"]]
-            ways += [(one, other) for one, other in found["ways"]]
+            ways += map(tuple, found["ways"])
             declared.update({Entry(**entry): None for entry in found["declared"]})
         ways += [(other, one) for one, other in ways if other in hosts and (other, one) not in ways]
         everything = completed(rows, hosts, ways)

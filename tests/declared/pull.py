@@ -65,7 +65,7 @@ def systemd(names: Sequence[str]) -> None:
 def _settings(name: str) -> Iterator[tuple[str, str]]:
     for line in text(name).replace("\\\n", " ").splitlines():
         if "=" in line and not line.startswith("#"):
-            setting, _, value = line.partition("=")
+            setting, _equals, value = line.partition("=")
             yield setting, value
 
 

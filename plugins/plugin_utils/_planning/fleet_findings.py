@@ -180,7 +180,7 @@ def _not_compared(fleet: Fleet) -> Iterator[Finding]:
 
 def _all_off(fleet: Fleet, off: Collection[str]) -> Iterator[Finding]:
     if fleet.hosts and KINDS.keys() - {NOT_COLLECTED} <= set(off):
-        by = next(iter(fleet.hosts))
+        by, *_others = fleet.hosts
         words, cure = "every verdict is switched off, so nothing was looked at", "switch off what is meant so only"
         yield _unknown(by, fleet.hosts[by].name, words, cure, hosts=frozenset(fleet.hosts))
 
@@ -189,7 +189,7 @@ def _halves_missing(fleet: Fleet, told: Sequence[Finding]) -> Iterator[Finding]:
     """What a server that was read does not have, although its partner could not look there."""
     known = {half for finding in told if finding.verdict.id == "half_missing" for half in finding.halves}
     for pair in fleet.pairs:
-        host = next(iter(pair.halves))
+        host, *_other = pair.halves
         if not fleet.lacks_half(pair) or (host, pair.name) in known or pair.partner_host is None:
             continue
         theirs = fleet.entries.get((pair.partner_host, pair.name))

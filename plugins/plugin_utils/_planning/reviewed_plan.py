@@ -186,7 +186,7 @@ def hosts_of(made: Document) -> Mapping[str, Planned]:
 def _misfit(value: Any, shape: Any, where: str) -> str | None:
     """What of a value has another shape."""
     if isinstance(shape, type):
-        return None if type(value) is shape else f"{where} is {shown(value)}"
+        return None if value.__class__ is shape else f"{where} is {shown(value)}"
     if isinstance(shape, tuple):
         return None if isinstance(value, str) and value in shape else f"{where} is {shown(value)}"
     if isinstance(shape, list):

@@ -19,7 +19,8 @@ HOSTS: dict[str, Any] = {
 }
 
 
-def run(file: Path, hosts: dict[str, Any] = HOSTS, *, check_mode: bool = False) -> dict[str, Any]:
+def run(file: Path, hosts: dict[str, Any] | None = None, *, check_mode: bool = False) -> dict[str, Any]:
+    hosts = HOSTS if hosts is None else hosts
     given = {"hosts": list(hosts), "variable": "result", "variables": "taken", "file": str(file)}
     result: dict[str, Any] = on_the_controller(ActionModule, hosts, check_mode=check_mode, **given)
     return result

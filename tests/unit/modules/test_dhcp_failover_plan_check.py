@@ -21,7 +21,8 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "plan.md"
 
 
-def run(file: Path, hosts: dict[str, Any] = HOSTS, **options: Any) -> dict[str, Any]:
+def run(file: Path, hosts: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    hosts = HOSTS if hosts is None else hosts
     given = {"hosts": list(hosts), "file": str(file), **options}
     result: dict[str, Any] = on_the_controller(ActionModule, hosts, **given)
     return result

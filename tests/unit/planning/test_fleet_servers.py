@@ -123,7 +123,7 @@ def test_a_result_of_another_version_is_told(path: str) -> None:
     result: Any = plain(seen(servers)[0].result or {})
     assert result["verdicts"]
     assert not_understood(result) is None
-    outer, _, inner = path.partition(".")
+    outer, _dot, inner = path.partition(".")
     result.pop(outer) if not inner else result[outer][0].pop(inner)
     assert (not_understood(result) or "").endswith(inner or outer)
 

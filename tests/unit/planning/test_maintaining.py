@@ -223,7 +223,7 @@ def test_cancelling_without_the_partner_remembers_what_is_to_be_put_back() -> No
 def test_finishing_waits_for_what_comes_by_itself_and_for_nothing_else(state: str, raised: type[Refused]) -> None:
     with pytest.raises(raised) as told:
         planned(FINISHED, known(0, BOTH, state=state))
-    assert type(told.value) is raised
+    assert told.type is raised
     assert str(told.value).startswith(f"'HQ' is {state} on DHCP01 and {state} on DHCP02")
     assert planned(FINISHED, known(0, BOTH, state=state), allow_state=(state,)).actions
 

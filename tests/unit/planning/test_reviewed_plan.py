@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jsonschema
@@ -29,7 +30,7 @@ SCHEMA = json.loads((Path(__file__).parents[3] / "extensions/plan/plan.schema.js
 RESULT = {"plan": [STEP], "removals": [GOES], "warnings": ["Look."]}
 
 
-def now(host: str = "dhcp01", result: Any = RESULT, **taken: Any) -> Planned:
+def now(host: str = "dhcp01", result: Any = MappingProxyType(RESULT), **taken: Any) -> Planned:
     return planned(host, result, {**TAKEN, **taken})
 
 
