@@ -103,15 +103,21 @@ def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
         yield from _mappings(member)
 
 
-def _uses(value: Any, key: str = "") -> Iterator[Variable]:
+def expressions(value: Any, key: str = "") -> Iterator[str]:
+    """Every text that Ansible takes for Jinja, with its braces."""
     if isinstance(value, Mapping):
         for name, member in value.items():
-            yield from _uses(member, str(name))
+            yield from expressions(member, str(name))
     elif isinstance(value, list):
         for member in value:
-            yield from _uses(member, key)
+            yield from expressions(member, key)
     elif isinstance(value, str) and (key in _BARE or _is_template(value)):
-        yield from _in_tree(_JINJA.parse(value if _is_template(value) else f"{{{{ {value} }}}}"))
+        yield value if _is_template(value) else f"{{{{ {value} }}}}"
+
+
+def _uses(value: Any) -> Iterator[Variable]:
+    for text in expressions(value):
+        yield from _in_tree(_JINJA.parse(text))
 
 
 def _in_tree(tree: nodes.Node) -> Iterator[Variable]:

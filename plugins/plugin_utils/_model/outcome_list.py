@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .removal_list import DNS, NOTHING, becomes_of_copy, prefix
+from .removal_list import NOTHING, copy_lines, prefix
 from .server_list import extra_list
 from .step_list import difference_lines, step_lines
 from .texts import few, in_sight
@@ -124,7 +124,7 @@ def _failed(result: Result) -> bool:
 
 def _lines(results: Sequence[Result]) -> list[str]:
     """Copies first, then what is done."""
-    return [*_copies(results), *_steps(results)]
+    return [*copy_lines(results), *_steps(results)]
 
 
 def _results(host: Mapping[str, Any], variables: Iterable[str]) -> Sequence[Result]:
@@ -140,13 +140,6 @@ def _results(host: Mapping[str, Any], variables: Iterable[str]) -> Sequence[Resu
 
 def _notes(outcome: _Outcome) -> Iterable[str]:
     return (note for result in outcome.results for note in result.get("notes") or ())
-
-
-def _copies(results: Sequence[Result]) -> Iterable[str]:
-    removals = [(result, removal) for result in results for removal in result.get("removals") or ()]
-    yield from (f"{prefix(result)}{becomes_of_copy(removal)}" for result, removal in removals)
-    if any(removal["other_copy"] != "disable" for _result, removal in removals):
-        yield DNS
 
 
 def _steps(results: Sequence[Result]) -> Iterable[str]:

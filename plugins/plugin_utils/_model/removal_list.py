@@ -25,17 +25,23 @@ def removal_list(results: Iterable[Mapping[str, Any]]) -> list[str]:
     `results`: of tasks that were run, would run, or failed.
     """
     tasks = list(results)
-    removals = [(result, removal) for result in tasks for removal in result.get("removals") or ()]
-    lines = [f"{prefix(result)}{becomes_of_copy(removal)}" for result, removal in removals]
+    lines = copy_lines(tasks)
     if not lines and not any(result.get("failed") and not result.get("plan") for result in tasks):
         lines = [NOTHING]  # of one that failed before it had a plan nothing is known
-    if any(removal["other_copy"] != "disable" for _result, removal in removals):
-        lines.append(DNS)
     for result in tasks:
         whose = prefix(result)
         lines += [f"{whose}{line}" for line in step_lines(result)]
         if result.get("failed"):
             lines.append(f"{whose}FAILED, and was not done, or not all of it; the message of the task says why.")
+    return lines
+
+
+def copy_lines(results: Iterable[Mapping[str, Any]]) -> list[str]:
+    """One line for each copy, and the warning where DNS records may go with one."""
+    removals = [(result, removal) for result in results for removal in result.get("removals") or ()]
+    lines = [f"{prefix(result)}{becomes_of_copy(removal)}" for result, removal in removals]
+    if any(removal["other_copy"] != "disable" for _result, removal in removals):
+        lines.append(DNS)
     return lines
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from docsite.playbooks import expressions
 from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,19 +28,6 @@ ALLOWED = {
     "windhcp.failover.with_secrets",
 }
 HOSTS_ONLY = {"failover_checked.servers_to_read"}  # loops over names of the inventory
-CONDITIONS = ("that", "when", "until", "failed_when", "changed_when")  # Jinja without braces
-
-
-def expressions(value: object, key: str = "") -> Iterator[str]:
-    """Every text that Ansible takes for Jinja."""
-    if isinstance(value, dict):
-        for name, member in value.items():
-            yield from expressions(member, str(name))
-    elif isinstance(value, list):
-        for member in value:
-            yield from expressions(member, key)
-    elif isinstance(value, str):
-        yield f"{{{{ {value} }}}}" if key in CONDITIONS and "{{" not in value else value
 
 
 def planning(text: str) -> list[str]:
