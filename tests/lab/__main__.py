@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--audit", type=Path, help="append what happens to this file, one JSON line an entry")
     serve.add_argument("--door", choices=doors.NAMES, default="auto", help="what runs the remote commands")
     serve.add_argument("--ready", type=Path, help="write this file when all servers listen; it holds their passwords")
+    serve.add_argument(
+        "--off", action="append", default=[], metavar="NAME", help="this server has no power; may be given again"
+    )
     serve.set_defaults(run=_serve)
 
     show = commands.add_parser("show", help="print a saved state as a table")
@@ -81,14 +84,20 @@ def _serve(options: argparse.Namespace) -> None:
         for name, address in service.addresses():
             print(f"{name:<16} {address}")
         print(f"remote side: {service.door.description}", flush=True)
+        up = {server.name for server in lab.servers.values() if server.reachable}
         try:
+            for name in options.off:
+                service.switch_off(name)
             if options.ready:
                 _write_private(options.ready, json.dumps(service.ready(), indent=2) + "\n")
-            stop.wait()
+            while not stop.wait(0.5):
+                pass  # a signal that another thread is given is handled by this one, and does not wake it
         finally:
             if options.ready:
                 options.ready.unlink(missing_ok=True)
     if options.state:
+        for name in up:  # it has power again the next time
+            lab.servers[name].reachable = True
         topology.save(lab, options.state)
 
 

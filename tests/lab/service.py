@@ -69,6 +69,17 @@ class LabService:
         self._woken.close()
         self._close()
 
+    def switch_off(self, name: str) -> None:
+        """As if the server had no power: no way in, and the others do not reach it. Raises ValueError."""
+        if name not in self.lab.servers:
+            raise ValueError(f"there is no server {name}; there are {', '.join(self.lab.servers)}")
+        self.lab.servers[name].reachable = False
+        for endpoints in (self.endpoints, self.secure):
+            if name in endpoints:
+                endpoints[name].close()
+        if name in self.ssh_ports:
+            self._ssh.switch_off(self.lab.servers[name])
+
     def ready(self) -> dict[str, Any]:
         """How to log on: {"door", "servers": {NAME: {host, port, user, password, ports}}, "ca", "ssh"}. It holds
         passwords.

@@ -35,7 +35,7 @@ class SshServers:
         client.write_private_key(str(self.key))
         self.key.chmod(0o600)
         self._public = client.convert_to_public()
-        self._listeners: list[Any] = []
+        self._listeners: dict[str, Any] = {}  # by server
         self._clients: set[Any] = set()
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(COMMANDS, "ssh command"))
@@ -59,11 +59,15 @@ class SshServers:
                 agent_forwarding=False,
             )
         )
-        self._listeners.append(listener)
+        self._listeners[server.name] = listener
         port = int(listener.get_port())
         with self.known_hosts.open("a", encoding="ascii") as file:
             file.write(f"[{server.address}]:{port} {host_key.export_public_key().decode()}")
         return port
+
+    def switch_off(self, server: Server) -> None:
+        """It takes no more connections."""
+        self._loop.call_soon_threadsafe(self._listeners[server.name].close)
 
     def close(self) -> None:
         """Ends every command and connection."""
@@ -73,11 +77,11 @@ class SshServers:
         self._loop.close()
 
     async def _close(self) -> None:
-        for listener in self._listeners:
+        for listener in self._listeners.values():
             listener.close()
         for client in list(self._clients):
             client.abort()
-        for listener in self._listeners:
+        for listener in self._listeners.values():
             await listener.wait_closed()
         rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         await asyncio.gather(*rest, return_exceptions=True)

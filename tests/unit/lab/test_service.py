@@ -15,12 +15,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from endpoint_fakes import PASSWORD, USER, TalkingDoor, serve, small_lab
+from endpoint_fakes import PASSWORD, USER, TalkingDoor, serve, small_lab, until
 from lab.__main__ import main
 from lab.doors import NoDoor, choose
 from lab.inventory import inventory
@@ -154,6 +155,38 @@ def test_a_saved_state_goes_on_with_the_passwords_of_the_topology(tmp_path: Path
         assert state.exists()
         state.write_text(state.read_text().replace("Büro", "Lager"))
     assert "Lager" in state.read_text()
+
+
+def test_a_server_that_is_off_answers_nobody_and_has_power_again_the_next_time(tmp_path: Path) -> None:
+    state = tmp_path / "state.yml"
+    with lab_process(tmp_path, "--state", str(state), "--door", "standin", "--off", "DHCP02") as (_process, ready):
+        servers = json.loads(ready.read_text())["servers"]
+        socket.create_connection((servers["DHCP01"]["host"], servers["DHCP01"]["port"]), timeout=2).close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((servers["DHCP02"]["host"], servers["DHCP02"]["port"]), timeout=2)
+    assert "reachable" not in state.read_text()
+    with lab_process(tmp_path, "--door", "standin", "--off", "DHCP09") as (process, ready):
+        said = "lab: there is no server DHCP09; there are DHCP01, DHCP02\n"
+        assert (process.communicate()[1], process.returncode) == (said, 1)
+
+
+def test_without_power_there_is_no_way_in() -> None:
+    lab = small_lab()
+    lab.servers["DHCP02"].transports = ("winrm", "https", "ssh")
+    with LabService(lab, "standin") as service:
+        ports = [service.endpoints["DHCP02"].port, service.secure["DHCP02"].port, service.ssh_ports["DHCP02"]]
+        service.switch_off("DHCP02")
+        assert not lab.servers["DHCP02"].reachable
+        for port in ports:
+            assert until(partial(refuses, lab.servers["DHCP02"].address, port))
+
+
+def refuses(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def test_problems_are_one_line(
