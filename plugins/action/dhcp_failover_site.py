@@ -26,7 +26,7 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_wait_timeout",
         "failover_max_removals_percent",
     ),
-    "replicate": ("replicate_relationships", "replicate_scopes"),
+    "replicate": ("replicate_relationships", "replicate_scopes", "replicate_source"),
     "decommission": (
         "failover_keep",
         "failover_leaving",
@@ -153,18 +153,19 @@ def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
         "to_remove": [{"name": name, "state": "absent"} for name in chosen.names],
         "missing": list(chosen.missing),
         "staying": chosen.staying_as_data(),
+        "warnings": site_sets.doubts(chosen, asked),
     }
 
 
 def _remove(asked: variables.Removal, read: Read) -> dict[str, Any]:
     if not read:
         return {}
-    members, missing = site_sets.to_take_out(read[0], asked)
-    there = {entry["name"] for entry in read[0]["relationships"]}
+    leaving = site_sets.to_take_out(read[0], asked)
     return {
         "to_remove": [{"name": name, "state": "absent"} for name in asked.relationships],
-        "to_take_out": [{"relationship": each.relationship, "scopes": each.scopes} for each in members],
-        "missing": [*(name for name in asked.relationships if name not in there), *missing],
+        "to_take_out": [{"relationship": each.relationship, "scopes": each.scopes} for each in leaving.members],
+        "missing": list(leaving.missing),
+        "warnings": leaving.doubts,
     }
 
 
@@ -195,7 +196,7 @@ def _migrate(asked: variables.Migration, declared: site.Share, read: Read) -> di
 
 def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: str) -> dict[str, Any]:
     """What the host writes of the relationships that a run is about."""
-    scopes, shared, others, update_secret = None, None, entries, None
+    asked, shared, others, update_secret = None, None, entries, None
     if options["failover"] is not None:
         if options["failover"]["failover_only"] is None:
             site.check_named(entries, host)
@@ -203,9 +204,10 @@ def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: s
         shared = options["failover"]["failover_shared_secret"]
         update_secret = options["failover"]["failover_update_secret"]
     if options["replicate"] is not None:
-        entries, scopes = variables.replicate(options["replicate"], entries)
+        asked = variables.replicate(options["replicate"], entries)
+        entries = asked.entries
     declared = site.share(entries, host, shared)
-    writes = declared.writes if scopes is None else site_sets.with_scopes(declared, scopes)
+    writes = site_sets.with_scopes(declared, asked.scopes) if asked and asked.scopes else declared.writes
     written = {relationship["name"] for relationship in writes}
     return {
         "writes": writes,
@@ -215,5 +217,6 @@ def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: s
         "secret_entries": declared.secret_entries,
         "with_secret": list(declared.with_secret),
         "notes": declared.notes(host, update_secret),
+        **({"source": asked.source_on(host)} if asked else {}),
         **({"warnings": said} if (said := site.warnings(options["relationships"] or (), entries)) else {}),
     }

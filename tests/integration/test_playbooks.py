@@ -114,7 +114,9 @@ def test_decommission_dry_then_for_real_then_again(net: str) -> None:
         assert served(site.lab) == before
         again = run(site, "decommission", **PAIR, failover_other_copy="disable", **DO)
         assert_changes_nothing(again)
-        (said,) = again.result(LIST)["msg"]
+        doubt, said = again.result(LIST)["msg"]
+        assert doubt.startswith("dhcp01: WARNING: dhcp01 and dhcp02 have no relationship with each other")
+        assert doubt.endswith("there are some with dhcp03")
         assert said.startswith(f"{NOTHING}dhcp01. No relationship of dhcp01 and dhcp02 is left")
 
 
@@ -309,7 +311,9 @@ def test_swap_roles_makes_the_standby_server_the_active_one(net: str) -> None:
         assert served(site.lab) == before
         again = run(site, "swap_roles", **SWAP, **DO)
         assert_changes_nothing(again)
-        (said,) = again.result(LIST)["msg"]
+        doubt, said = again.result(LIST)["msg"]
+        assert doubt.startswith("dhcp01: WARNING: dhcp01 and dhcp02 have no relationship with each other")
+        assert doubt.endswith("there are some with dhcp03")
         assert said.startswith(f"{NOTHING}dhcp02. Each relationship has the active server")
 
 

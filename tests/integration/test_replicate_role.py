@@ -47,6 +47,12 @@ def test_what_differs_goes_from_the_primary_to_its_partner(net: str) -> None:
         assert (replicated(one), one.written) == (["10.10.20.0"], ["Invoke-DhcpServerv4FailoverReplication"])
         assert there[IPv4Address("10.20.10.0")].description != "changed here"
 
+        wrong = site.site(SITE, "-e", "replicate_source=dhcp03", playbook="replicate")
+        said = wrong.failure("Check the site's data before anything is written")["msg"]
+        assert "replicate_source: is 'dhcp03', which is no server of 'HQ', 'Branches'; it should be this_server" in said
+        other = site.site(SITE, "--check", "-e", "replicate_source=dhcp02", playbook="replicate").ok()
+        assert "replicate from dhcp02 to DHCP01, overwriting there: 10.20.10.0" in other.output
+
         choice = '{"replicate_scopes": ["10.20.10.0"], "failover_use_partner_host": false}'
         some = site.site(SITE, "-e", choice, playbook="replicate").ok()
         assert (replicated(some), some.changed) == (["10.20.10.0"], 1)

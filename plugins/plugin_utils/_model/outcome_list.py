@@ -108,13 +108,14 @@ def outcome_list(
         none = ending.copies and not failed and not any(result.get("removals") for result in well)
         found += [ending.headline, *([NOTHING] if none else []), *done]
     found += [PLANNED, *planned] if planned else []
-    found += [line for outcome in outcomes for line in _warnings(outcome)]
+    warnings = [line for outcome in outcomes or every for line in _warnings(outcome)]
+    found += warnings
     found += _failures(outcomes)
     found += [f"{outcome.host}: {line}" for outcome in outcomes for line in _extra(outcome) if ending.extra]
     if not failed:
         found += dict.fromkeys(f"Note: {note}." for outcome in outcomes or every for note in _notes(outcome))
     if ending.closing:
-        found += _next(outcomes, ending) or ([] if found else _idle(every, ending))
+        found += _next(outcomes, ending) or (_idle(every, ending) if found == warnings else [])
     return [in_sight(line) for line in found]
 
 

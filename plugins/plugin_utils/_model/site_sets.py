@@ -15,6 +15,7 @@ from typing import Any
 from .identity import same_server
 from .refusal import Refused
 from .site import Share, refusal
+from .texts import few
 from .variables import Declaring, Decommission, Maintaining, Migration, Removal
 
 
@@ -84,6 +85,29 @@ def to_remove(there: Sequence[Existing], asked: Decommission) -> Chosen:
     return Chosen(names, _others(there, names), tuple(name for name in names if name not in known))
 
 
+def doubts(chosen: Chosen, asked: Decommission) -> Sequence[str]:
+    """What a person should look at where a name, or the pair, is not there: it has ended before, or is misspelt."""
+    staying, (keep, other) = chosen.staying, asked.servers
+    if asked.named is not None:
+        others = [one.name for one in staying if one.is_between(asked.servers)]
+        return _not_there(chosen.missing, f"{keep} and {other}", others)
+    partners = sorted({name for one in staying for name in (one.primary, one.partner)} - {keep, other})
+    if chosen.names or not partners:
+        return []
+    return [
+        f"{keep} and {other} have no relationship with each other: it has ended before, or another server is meant; "
+        f"there are some with {few(partners)}"
+    ]
+
+
+def _not_there(missing: Collection[str], servers: str, there: Sequence[str]) -> Sequence[str]:
+    have = f"there is {few(there)}" if there else "there is no other"
+    return [
+        f"'{name}' is no relationship of {servers}: it has ended before, or its name is another one; {have}"
+        for name in missing
+    ]
+
+
 def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> Chosen:
     """Those that the data has with the new partner. Raises Refused when there are none."""
     of_others = {
@@ -110,17 +134,34 @@ class Members:
     scopes: Sequence[str]
 
 
-def to_take_out(answer: Mapping[str, Any], asked: Removal) -> tuple[Sequence[Members], Sequence[str]]:
-    """The scopes that are to leave, by relationship, and what is in none: a scope that left before, or never was
-    there. `answer`: what dhcp_failover_info returned of the server that keeps them. Raises Refused."""
+@dataclass(frozen=True)
+class TakenOut:
+    """`members`: the scopes that are to leave, by relationship. `missing`: what is not there, a scope that left before
+    or a relationship that ended, or that never was. `doubts`: what is said of that."""
+
+    members: Sequence[Members]
+    missing: Sequence[str]
+    doubts: Sequence[str]
+
+
+def to_take_out(answer: Mapping[str, Any], asked: Removal) -> TakenOut:
+    """What leaves. `answer`: what dhcp_failover_info returned of the server that keeps the scopes. Raises Refused."""
     if answer.get("failed") or answer.get("unreachable"):
         raise Refused(_unread(answer, ""))
-    whole = [entry for entry in answer["relationships"] if entry["name"] not in asked.relationships]
-    wanted = set(map(str, asked.scopes))
-    leaving = [Members(entry["name"], [scope for scope in entry["scopes"] if scope in wanted]) for entry in whole]
-    members = {scope for entry in answer["relationships"] for scope in entry["scopes"]}
-    missing = [str(scope) for scope in asked.scopes if str(scope) not in members]
-    return [each for each in leaving if each.scopes], missing
+    there = {entry["name"]: entry["scopes"] for entry in answer["relationships"]}
+    wanted, members = set(map(str, asked.scopes)), {scope for scopes in there.values() for scope in scopes}
+    whole = {name: scopes for name, scopes in there.items() if name not in asked.relationships}
+    leaving = [Members(name, [scope for scope in scopes if scope in wanted]) for name, scopes in whole.items()]
+    ended = [name for name in asked.relationships if name not in there]
+    left = [str(scope) for scope in asked.scopes if str(scope) not in members]
+    doubts = [
+        f"'{one}' is in no relationship of {asked.keep}: it has left before, or its id is another one" for one in left
+    ]
+    return TakenOut(
+        [each for each in leaving if each.scopes],
+        [*ended, *left],
+        [*_not_there(ended, asked.keep, list(there)), *doubts],
+    )
 
 
 def to_declare(there: Sequence[Existing], asked: Declaring | Maintaining) -> Chosen:

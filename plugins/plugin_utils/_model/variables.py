@@ -23,6 +23,7 @@ from .texts import few, shown
 
 Variables = Mapping[str, Any]
 
+_SOURCES = ("this_server", "partner")
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
 _DRY_RUN = "true, the default, which only shows what would be done, or false, which does it"
@@ -244,8 +245,24 @@ def _without_secret(site: Iterable[Entry]) -> Iterable[str]:
         )
 
 
-def replicate(variables: Variables, site: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[IPv4Address] | None]:
-    """The relationships that a run of the role replicate is about, and of which scopes; None is all. Raises Refused."""
+@dataclass(frozen=True)
+class Replication:
+    """The relationships that are replicated, and of which scopes; None is all. `source`: this_server, partner, or the
+    inventory name of a server that all of them have."""
+
+    entries: Sequence[Entry]
+    scopes: Sequence[IPv4Address] | None = None
+    source: str = "this_server"
+
+    def source_on(self, host: str) -> str:
+        """As the module takes it there."""
+        if self.source in _SOURCES:
+            return self.source
+        return "this_server" if self.source == host else "partner"
+
+
+def replicate(variables: Variables, site: Sequence[Entry]) -> Replication:
+    """What a run of the role replicate is about. Raises Refused, as above."""
     names = _names(variables.get("replicate_relationships"))
     problems = [*_undeclared("replicate_relationships", names or (), site, "replicate")]
     scopes: Sequence[IPv4Address] = ()
@@ -257,8 +274,17 @@ def replicate(variables: Variables, site: Sequence[Entry]) -> tuple[Sequence[Ent
     unknown = [scope for scope in scopes if scope not in declared]
     if unknown:
         problems.append(_not_in_data("replicate_scopes", few(unknown), "replicate"))
-    _refuse(problems)
-    return [entry for entry in _with_names(site, names) if not entry.absent], scopes or None
+    entries = [entry for entry in _with_names(site, names) if not entry.absent]
+    source = variables.get("replicate_source") or _SOURCES[0]
+    _refuse([*problems, *_source(source, entries)])
+    return Replication(entries, scopes or None, str(source))
+
+
+def _source(value: object, entries: Sequence[Entry]) -> Iterable[str]:
+    without = [entry.name for entry in entries if value not in (*_SOURCES, *entry.servers)]
+    if without:
+        should = f"{' or '.join(_SOURCES)} (seen from the primary), or a server that each relationship has"
+        yield _wrong("replicate_source", value, should, f", which is no server of {_quoted(without)}")
 
 
 def _with_names(site: Sequence[Entry], names: Sequence[str] | None) -> Sequence[Entry]:

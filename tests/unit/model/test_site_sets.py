@@ -73,8 +73,23 @@ def test_only_those_end_that_are_named() -> None:
     chosen = site_sets.to_remove([HQ, BRANCHES, MUNICH], named)
     assert (chosen.names, chosen.staying) == (["HQ", "Ended before"], [BRANCHES, MUNICH])
     assert chosen.missing == ("Ended before",), "which is told, since it may be a mistake all the same"
+    assert site_sets.doubts(chosen, named) == [
+        "'Ended before' is no relationship of dhcp01 and dhcp02: it has ended before, or its name is another one; "
+        "there is Branches"
+    ]
     nothing = Decommission("dhcp01", "dhcp02", orphan=False, named=[])
     assert site_sets.to_remove([HQ, MUNICH], nothing) == site_sets.Chosen([], [HQ, MUNICH])
+
+
+def test_a_pair_that_has_nothing_in_common_is_told_whom_it_has() -> None:
+    """A run that is repeated finds nothing more, and so does one with the wrong server."""
+    chosen = site_sets.to_remove([MUNICH], LEAVING)
+    assert site_sets.doubts(chosen, LEAVING) == [
+        "dhcp01 and dhcp02 have no relationship with each other: it has ended before, or another server is meant; "
+        "there are some with dhcp03"
+    ]
+    assert site_sets.doubts(site_sets.to_remove([], LEAVING), LEAVING) == [], "there is nothing to take for another"
+    assert site_sets.doubts(site_sets.to_remove([HQ, MUNICH], LEAVING), LEAVING) == []
 
 
 def test_no_relationship_with_another_server_ends() -> None:
@@ -137,14 +152,25 @@ SHOWN = {
 
 def test_scopes_leave_the_relationships_that_have_them() -> None:
     asked = Removal("dhcp01", (), scope_ids(["10.0.1.0", "10.0.3.0", "10.0.9.0"]))
-    members, missing = site_sets.to_take_out(SHOWN, asked)
-    assert members == [site_sets.Members("HQ", ["10.0.1.0"]), site_sets.Members("Branches", ["10.0.3.0"])]
-    assert missing == ["10.0.9.0"]
+    leaving = site_sets.to_take_out(SHOWN, asked)
+    assert leaving.members == [site_sets.Members("HQ", ["10.0.1.0"]), site_sets.Members("Branches", ["10.0.3.0"])]
+    assert leaving.missing == ["10.0.9.0"]
+    assert leaving.doubts == [
+        "'10.0.9.0' is in no relationship of dhcp01: it has left before, or its id is another one"
+    ]
 
 
 def test_scopes_of_a_relationship_that_ends_leave_with_it() -> None:
-    members, missing = site_sets.to_take_out(SHOWN, Removal("dhcp01", ("HQ",), scope_ids(["10.0.1.0"])))
-    assert (members, missing) == ([], [])
+    leaving = site_sets.to_take_out(SHOWN, Removal("dhcp01", ("HQ",), scope_ids(["10.0.1.0"])))
+    assert leaving == site_sets.TakenOut([], [], [])
+
+
+def test_a_relationship_that_is_not_there_is_told_with_those_that_are() -> None:
+    leaving = site_sets.to_take_out(SHOWN, Removal("dhcp01", ("HQX",), ()))
+    assert leaving.missing == ["HQX"]
+    assert leaving.doubts == [
+        "'HQX' is no relationship of dhcp01: it has ended before, or its name is another one; there is HQ, Branches"
+    ]
 
 
 def test_a_keeper_that_was_not_read_is_refused() -> None:

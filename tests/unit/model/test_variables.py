@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import site, variables
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.variables import Replication
 
 HOSTS = ["dhcp01", "dhcp02", "dhcp03"]
 DECOMMISSION = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_other_copy": "disable"}
@@ -162,6 +163,12 @@ def test_swap_roles_names_the_wrong_variable(variable: str, value: object, text:
     [
         ("replicate_relationships", ["HQ", "Gone"], f"{NOT_DECLARED} replicate it: 'Gone'; {CURE}"),
         ("replicate_scopes", ["10.0.1.0", "10.9.9.0"], f"{NOT_DECLARED} replicate it: 10.9.9.0; {CURE}"),
+        (
+            "replicate_source",
+            "dhcp03",
+            "is 'dhcp03', which is no server of 'HQ', 'Branches'; it should be this_server or partner (seen from the "
+            "primary), or a server that each relationship has.",
+        ),
     ],
 )
 def test_replicate_names_the_wrong_variable(variable: str, value: object, text: str) -> None:
@@ -223,14 +230,21 @@ def test_a_role_is_about_all_unless_it_is_told_otherwise() -> None:
     assert variables.failover({}, SITE) == SITE
     assert variables.failover({"failover_only": []}, SITE) == []
     assert [entry.name for entry in variables.failover({"failover_only": "HQ"}, SITE)] == ["HQ"]
-    assert variables.replicate({"replicate_scopes": []}, SITE) == (SITE, None)
+    assert variables.replicate({"replicate_scopes": []}, SITE) == Replication(SITE)
     ending = [
         *SITE,
         *site.entries([{"name": "Old", "primary": "dhcp01", "partner": "dhcp02", "state": "absent"}], HOSTS),
     ]
-    assert variables.replicate({}, ending) == (SITE, None), "of what is to be removed nothing is replicated"
-    entries, scopes = variables.replicate({"replicate_relationships": ["HQ"], "replicate_scopes": "10.0.1.0"}, SITE)
-    assert ([entry.name for entry in entries], scopes) == (["HQ"], (IPv4Address("10.0.1.0"),))
+    assert variables.replicate({}, ending) == Replication(SITE), "of what is to be removed nothing is replicated"
+    asked = variables.replicate({"replicate_relationships": ["HQ"], "replicate_scopes": "10.0.1.0"}, SITE)
+    assert ([entry.name for entry in asked.entries], asked.scopes) == (["HQ"], (IPv4Address("10.0.1.0"),))
+
+
+def test_the_source_of_a_replication_may_be_called_by_its_name() -> None:
+    asked = variables.replicate({"replicate_source": "dhcp02"}, SITE)
+    assert [asked.source_on(host) for host in ("dhcp01", "dhcp02")] == ["partner", "this_server"]
+    assert variables.replicate({"replicate_source": "partner"}, SITE).source_on("dhcp02") == "partner"
+    assert variables.replicate({"replicate_source": None}, SITE).source_on("dhcp01") == "this_server"
 
 
 REMOVE = {
