@@ -14,6 +14,7 @@ from .._model.texts import in_sight
 
 WIDTH = 120
 HEAD = ("relationship", "servers", "mode", "share", "MCLT", "state", "scopes", "fullest", "in sync")
+_NEEDS = {"reserve_short": " (needs failover_new_clients_per_hour)"}  # what is looked for only with something else
 _NO_VALUE = "?"
 
 
@@ -77,7 +78,8 @@ def sentences(report: Mapping[str, Any]) -> Sequence[str]:
     found = [f"{counts[severity]} {severity}" for severity in ("critical", "warning", "unknown") if counts[severity]]
     servers = f"{counts['collected']} of {counts['servers']} servers were read"
     total = f"{servers}: {counts['relationships']} relationships with {counts['scopes']} scopes; "
-    off = f"; not looked for: {', '.join(map(in_sight, report['off']))}" if report["off"] else ""
+    unasked = [f"{in_sight(kind)}{_NEEDS.get(kind, '')}" for kind in report["off"]]
+    off = f"; not looked for: {', '.join(unasked)}" if unasked else ""
     return [*told, total + (", ".join(found) if found else "nothing is wrong with them") + off]
 
 

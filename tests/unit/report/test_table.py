@@ -70,13 +70,13 @@ def test_states_that_differ_and_hot_standby() -> None:
 def test_sentences_end_with_what_it_comes_to() -> None:
     assert sentences(reported(healthy())) == [
         "2 of 2 servers were read: 1 relationships with 2 scopes; nothing is wrong with them; not looked for: "
-        "reserve_short"
+        "reserve_short (needs failover_new_clients_per_hour)"
     ]
     servers = healthy()
     FAULTS["members_differ"].plant(servers)
     first, last = sentences(reported(servers))
     assert first.startswith("critical: members of 'HQ': 10.0.2.0 on DHCP01 only. -> run windhcp.failover.site")
-    assert last.endswith("; 1 critical; not looked for: reserve_short")
+    assert last.endswith("; 1 critical; not looked for: reserve_short (needs failover_new_clients_per_hour)")
     assert sentences(reported(servers, new_clients_per_hour=1))[-1].endswith("; 1 critical")
 
 
