@@ -169,7 +169,7 @@ def _spec(options: Mapping[str, Any], entry: Mapping[str, Any]) -> Spec:
     if entry["state"] == "absent":
         task_options.parse(name, {})  # its name
         task_options.partner_server(entry)
-        return Spec(name, absent=True, policy=how)
+        return Spec(name, absent=True, policy=how, one_by_one=options["max_removals_percent"] is None)
     if options["purge_scopes"] and entry["scopes"] == []:
         raise Refused(empty_list(name))
     secret = entry["update_secret"] or (options["update_secret"] if entry["shared_secret"] else None)
