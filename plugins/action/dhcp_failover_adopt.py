@@ -10,16 +10,27 @@ from typing import Any, ClassVar
 from ..plugin_utils._engine.fleet_action import FleetAction
 from ..plugin_utils._engine.written_files import create
 from ..plugin_utils._model.refusal import Refused
-from ..plugin_utils._model.texts import few, in_sight
+from ..plugin_utils._model.texts import counted, few, in_sight
 from ..plugin_utils._planning.adopting import adopt
 from ..plugin_utils._planning.fleet import Seen
 from ..plugin_utils._report.data_file import data_file
+
+DATA = "failover_relationships"
 
 
 class ActionModule(FleetAction):
     """What dhcp_failover_info returned of several hosts as a file with the role's data. No server is reached."""
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {**FleetAction.HOSTS, "file": {"type": "path", "required": True}}
+
+    def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
+        """The same, and who has such data from elsewhere."""
+        told = super().answer(options, hostvars)
+        have = [host for host in options["hosts"] if host in hostvars and DATA in hostvars[host]]
+        if not have:
+            return told
+        doubt = f"{DATA} is set for {few(have)} already: of two files that set it the last one counts, so keep one."
+        return {**told, "sentences": [*told["sentences"], doubt]}
 
     def perform(self, options: Mapping[str, Any], fleet: list[Seen]) -> dict[str, Any]:
         """Writes the file, unless there is one. Raises Refused."""
@@ -32,10 +43,12 @@ class ActionModule(FleetAction):
         heading = (
             f"The DHCP failover of {read} as it was at {now}, written by windhcp.failover.adopt.",
             "No secret is in it; none is needed for what exists. Durations stand in quotes: YAML takes 1:00 for 60.",
+            'What is created later needs one: failover_shared_secret: "{{ vault_failover_secret }}"',
             *(f"Not adopted as it is: {problem}" for problem in found.problems),
         )
         path = Path(options["file"]).absolute()
         text = data_file(found.entries, found.names, heading)
+        be = "would be" if self._task.check_mode else "is" if len(found.entries) == 1 else "are"
         if not self._task.check_mode:
             create(path, text)
         return {
@@ -47,6 +60,6 @@ class ActionModule(FleetAction):
             "problems": list(found.problems),
             "sentences": [
                 *(f"Not adopted as it is: {problem}." for problem in map(in_sight, found.problems)),
-                f"{len(found.entries)} relationships {'would be' if self._task.check_mode else 'are'} in {path}.",
+                f"{counted(len(found.entries), 'relationship')} {be} in {path}.",
             ],
         }

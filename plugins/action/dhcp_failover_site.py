@@ -166,6 +166,7 @@ def _remove(asked: variables.Removal, read: Read) -> dict[str, Any]:
         "to_take_out": [{"relationship": each.relationship, "scopes": each.scopes} for each in leaving.members],
         "missing": list(leaving.missing),
         "warnings": leaving.doubts,
+        "in_the_data": leaving.in_the_data,
     }
 
 

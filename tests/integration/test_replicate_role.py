@@ -49,7 +49,9 @@ def test_what_differs_goes_from_the_primary_to_its_partner(net: str) -> None:
 
         wrong = site.site(SITE, "-e", "replicate_source=dhcp03", playbook="replicate")
         said = wrong.failure("Check the site's data before anything is written")["msg"]
-        assert "replicate_source: is 'dhcp03', which is no server of 'HQ', 'Branches'; it should be this_server" in said
+        assert (
+            "replicate_source: is 'dhcp03', which is no server of 'HQ', 'Branches' (of dhcp01 and dhcp02); it" in said
+        )
         other = site.site(SITE, "--check", "-e", "replicate_source=dhcp02", playbook="replicate").ok()
         assert "replicate from dhcp02 to DHCP01, overwriting there: 10.20.10.0" in other.output
 

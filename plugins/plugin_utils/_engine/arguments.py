@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._model.failover_states import NORMAL, PASSING, STATES
+from .._model import task_options
 from .._model.relationship_settings import DECLARED
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship
@@ -91,7 +92,7 @@ JOINING: dict[str, Any] = {
     "replace_partner_copy": {"type": "str", "choices": ["never", "inactive_only"], "default": "never"},
 }
 
-UPDATE_SECRET = ["on_create", "always", "on_change"]
+UPDATE_SECRET = list(task_options.UPDATE_SECRET)
 RECREATE = ["never", "when_needed"]
 
 SAFETY_COPY: dict[str, Any] = {

@@ -179,7 +179,8 @@ def _extra(outcome: _Outcome) -> Iterable[str]:
 
 def _next(outcomes: Sequence[_Outcome], ending: Ending) -> Sequence[str]:
     if any(outcome.failed for outcome in outcomes):
-        done = ": what was done stays, and is not done twice" if ending.writes else ""
+        wrote = ending.writes and any(result.get("changed") for outcome in outcomes for result in outcome.results)
+        done = ": what was done stays, and is not done twice" if wrote else ""
         return [f"Next: mend what FAILED tells, and {ending.again}{done}."]
     if any(outcome.acts for outcome in outcomes):
         return [f"Next: {ending.next}."]

@@ -96,8 +96,8 @@ class Share:
             )
         if update_secret == "on_create" and self.with_secret:
             words.append(
-                "failover_update_secret is on_create, so a secret that is another one now reaches no relationship that "
-                "exists and has authentication on; on_change sends it there too"
+                "a shared secret that is another one by now is not sent to relationships that exist; "
+                "failover_update_secret=on_change sends it"
             )
         return words
 

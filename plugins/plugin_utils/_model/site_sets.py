@@ -137,11 +137,19 @@ class Members:
 @dataclass(frozen=True)
 class TakenOut:
     """`members`: the scopes that are to leave, by relationship. `missing`: what is not there, a scope that left before
-    or a relationship that ended, or that never was. `doubts`: what is said of that."""
+    or a relationship that ended, or that never was. `doubts`: what is said of that. `ending`: relationships that end."""
 
     members: Sequence[Members]
     missing: Sequence[str]
     doubts: Sequence[str]
+    ending: Sequence[str] = ()
+
+    @property
+    def in_the_data(self) -> str:
+        """What the site's data has to say from then on."""
+        out = [f"take {few(each.scopes)} out of the scopes of '{each.relationship}'" for each in self.members]
+        ends = [f"give '{name}' state: absent" for name in self.ending]
+        return f"in failover_relationships {few([*out, *ends], between='; ')}; or windhcp.failover.site wants it back"
 
 
 def to_take_out(answer: Mapping[str, Any], asked: Removal) -> TakenOut:
@@ -154,13 +162,18 @@ def to_take_out(answer: Mapping[str, Any], asked: Removal) -> TakenOut:
     leaving = [Members(name, [scope for scope in scopes if scope in wanted]) for name, scopes in whole.items()]
     ended = [name for name in asked.relationships if name not in there]
     left = [str(scope) for scope in asked.scopes if str(scope) not in members]
+    here = {scope["scope_id"] for scope in answer["unprotected_scopes"]}
+    if unknown := [scope for scope in left if scope not in here]:
+        problem = f"failover_scopes_to_remove: has {few(unknown)}, which is no scope of {asked.keep}"
+        raise refusal("Not all of these scopes can leave", [f"{problem}; it should be scopes that are there."])
     doubts = [
-        f"'{one}' is in no relationship of {asked.keep}: it has left before, or its id is another one" for one in left
+        f"'{one}' is in no relationship of {asked.keep}: it has left before, or another one is meant" for one in left
     ]
     return TakenOut(
         [each for each in leaving if each.scopes],
         [*ended, *left],
         [*_not_there(ended, asked.keep, list(there)), *doubts],
+        [name for name in asked.relationships if name in there],
     )
 
 

@@ -19,6 +19,7 @@ from .texts import sentences
 PLAIN_OPTIONS = ("partner_server", *(setting.option for setting in CARRIED))
 
 # what goes to a server or is counted with: the least and the most of it
+UPDATE_SECRET = ("on_create", "always", "on_change")
 BOUNDS: Mapping[str, tuple[int, int, str]] = {
     "wait_timeout": (0, 2_147_483, "seconds to wait"),
     "max_removals_percent": (0, 100, "percents"),

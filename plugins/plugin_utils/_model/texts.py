@@ -96,6 +96,11 @@ def few(values: Iterable[object], where: str = "", *, between: str = ", ", most:
     return f"{first} and {len(texts) - most} more" + (f" (all of them: {where})" if where else "")
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """With the noun: "1 scope", "2 scopes"."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"
+
+
 def sentences(problems: Sequence[str], *, between: str = " ", most: int = FEW) -> str:
     """The same of problems that are each told whole."""
     more = [f"And {len(problems) - most} more problems like these."] if len(problems) > most else []

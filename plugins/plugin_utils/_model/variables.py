@@ -18,7 +18,7 @@ from .identity import same_server
 from .refusal import Refused
 from .scope import scope_ids
 from .site import Entry, refusal
-from .task_options import BOUNDS
+from .task_options import BOUNDS, UPDATE_SECRET
 from .texts import few, shown
 
 Variables = Mapping[str, Any]
@@ -228,7 +228,8 @@ def failover(variables: Variables, site: Sequence[Entry]) -> Sequence[Entry]:
     """The relationships that a run of the role failover is about. Raises Refused, as above."""
     names = _names(variables.get("failover_only"))
     seconds = _number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
-    _refuse([*_undeclared("failover_only", names or (), site, "write"), *seconds, *_percent(variables)])
+    sends = _choice("failover_update_secret", variables, UPDATE_SECRET)
+    _refuse([*_undeclared("failover_only", names or (), site, "write"), *sends, *seconds, *_percent(variables)])
     entries = _with_names(site, names)
     if variables.get("failover_shared_secret") == "":
         _refuse(_without_secret(entries))
@@ -284,7 +285,9 @@ def _source(value: object, entries: Sequence[Entry]) -> Iterable[str]:
     without = [entry.name for entry in entries if value not in (*_SOURCES, *entry.servers)]
     if without:
         should = f"{' or '.join(_SOURCES)} (seen from the primary), or a server that each relationship has"
-        yield _wrong("replicate_source", value, should, f", which is no server of {_quoted(without)}")
+        servers = sorted({server for entry in entries for server in entry.servers})
+        hint = f" (of {few(servers, between=' and ')})"
+        yield _wrong("replicate_source", value, should, f", which is no server of {_quoted(without)}{hint}")
 
 
 def _with_names(site: Sequence[Entry], names: Sequence[str] | None) -> Sequence[Entry]:
@@ -345,6 +348,12 @@ def _number(variables: Variables, option: str, what: str) -> Iterable[str]:
     whole = isinstance(value, (int, str)) and re.fullmatch(r"[0-9]{1,9}", str(value))
     if value is not None and not (whole and least <= int(value) <= most):
         yield _wrong(variable, value, f"{least} to {most}, {what}")
+
+
+def _choice(variable: str, variables: Variables, choices: Sequence[str]) -> Iterable[str]:
+    value = variables.get(variable)
+    if value is not None and value not in choices:
+        yield _wrong(variable, value, f"{', '.join(choices[:-1])} or {choices[-1]}")
 
 
 def _undeclared(variable: str, names: Iterable[str], site: Iterable[Entry], verb: str) -> Iterable[str]:

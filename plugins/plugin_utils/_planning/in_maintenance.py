@@ -44,14 +44,14 @@ def check(plan: Plan) -> None:
 
 
 def held(plan: Plan) -> Plan:
-    """The plan without what would only put back a switchover that is paused: that is no difference to what is declared,
-    as long as the maintenance lasts."""
+    """The plan without what would put back a switchover that is paused: that is no difference to what is declared, as
+    long as the maintenance lasts."""
     if plan.maintains or not any(plan.start.maintenance.values()):
         return plan
     notes = [note for note in plan.start.maintenance.get(HERE, ()) if not note.ended]
     paused = {name: interval for note in notes for name, interval in note.paused.items()}
-    kept = tuple(action for action in plan.actions if not _puts_back(action, paused))
-    if len(kept) == len(plan.actions):
+    kept = tuple(action for action in (_held(action, paused) for action in plan.actions) if action is not None)
+    if kept == tuple(plan.actions):
         return plan
     end = plan.start
     for action in kept:
@@ -59,15 +59,17 @@ def held(plan: Plan) -> Plan:
     return replace(plan, actions=kept, end=end)
 
 
-def _puts_back(action: Action, paused: Mapping[str, int]) -> bool:
+def _held(action: Action, paused: Mapping[str, int]) -> Action | None:
+    """It, without that; None where nothing is left of it."""
     if action.kind is not Kind.MODIFY or action.name not in paused:
-        return False
+        return action
     modification: Modification = action.detail
-    if {*modification.changes} != {SWITCHOVER}:
-        return False
-    declared = modification.settings
+    changes, declared = modification.changes, modification.settings
     only_on = declared.state_switch_interval is None and declared.auto_state_transition  # with whatever interval
-    return bool(only_on) or modification.changes[SWITCHOVER] == paused[action.name]
+    if SWITCHOVER not in changes or not (only_on or changes[SWITCHOVER] == paused[action.name]):
+        return action
+    others = {option: value for option, value in changes.items() if option != SWITCHOVER}
+    return replace(action, detail=replace(modification, changes=others)) if others else None
 
 
 def heeding(planner: Planner[Plan]) -> Planner[Plan]:

@@ -37,6 +37,8 @@ def check_replaced(
             differs = few(shown.differences, between="; ", most=3) or "equal to the one here"
             told = f"replace_partner_copy: inactive_only ({variable('replace_partner_copy')})"
             cure = f"{told} replaces it, after a safety copy"
+            if not active and here.serves(scope):
+                cure += f"; where it was taken out of '{name}' on purpose, take it out of scopes as well"
             if not (active or here.serves(scope)):
                 cure = (
                     "neither of the two is in service: compare them, and remove the one that is wrong "

@@ -190,7 +190,9 @@ def result(wanted: Restoration, plan: Plan, world: World, *, imported: bool) -> 
     compared = _as_read(wanted, world)
     export = compared.here.export if imported and plan.actions else compared.copy
     added = [words for action in plan.actions for words in action.detail.added]
-    return {**outcome(plan.rereads, export), **compared.public(), "server_additions": added}
+    there = [scope for scope in compared.scopes if scope not in plan.rereads]
+    notes = [f"{few(there)} is on {compared.here.server.name} already, as in the copy, and left alone"] if there else []
+    return {**outcome(plan.rereads, export), **compared.public(), "server_additions": added, "notes": notes}
 
 
 def _there(scopes: Iterable[IPv4Address], here: Here) -> Sequence[IPv4Address]:

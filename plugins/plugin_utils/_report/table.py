@@ -10,7 +10,7 @@ from typing import Any
 
 from .._model import durations
 from .._model.relationship_settings import MODE_WORDS
-from .._model.texts import in_sight
+from .._model.texts import counted, in_sight
 
 WIDTH = 120
 HEAD = ("relationship", "servers", "mode", "share", "MCLT", "state", "scopes", "fullest", "in sync")
@@ -75,9 +75,11 @@ def sentences(report: Mapping[str, Any]) -> Sequence[str]:
         f"{verdict['severity']}: {in_sight(verdict['sentence'])}. -> {in_sight(verdict['cure'])}"
         for verdict in report["verdicts"]
     ]
-    found = [f"{counts[severity]} {severity}" for severity in ("critical", "warning", "unknown") if counts[severity]]
+    words = {"critical": "critical", "warning": "", "unknown": "unknown"}
+    found = [counted(counts[severity], severity, word) for severity, word in words.items() if counts[severity]]
     servers = f"{counts['collected']} of {counts['servers']} servers were read"
-    total = f"{servers}: {counts['relationships']} relationships with {counts['scopes']} scopes; "
+    what = f"{counted(counts['relationships'], 'relationship')} with {counted(counts['scopes'], 'scope')}"
+    total = f"{servers}: {what}; "
     unasked = [f"{in_sight(kind)}{_NEEDS.get(kind, '')}" for kind in report["off"]]
     off = f"; not looked for: {', '.join(unasked)}" if unasked else ""
     return [*told, total + (", ".join(found) if found else "nothing is wrong with them") + off]

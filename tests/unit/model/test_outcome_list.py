@@ -72,8 +72,10 @@ def test_what_an_earlier_play_left_is_not_told_of_a_task_that_did_not_run() -> N
 
 
 def test_what_is_next_after_a_failure_may_be_another_command() -> None:
-    lines = told({"failed": True, "msg": "no"}, again="plan anew")
+    lines = told({"failed": True, "changed": True, "msg": "no"}, again="plan anew")
     assert lines[-1] == "Next: mend what FAILED tells, and plan anew: what was done stays, and is not done twice."
+    lines = told({"failed": True, "msg": "no"}, again="plan anew")
+    assert lines[-1] == "Next: mend what FAILED tells, and plan anew.", "nothing was done that could stay"
 
 
 def test_a_failure_says_where_and_why_and_promises_nothing() -> None:

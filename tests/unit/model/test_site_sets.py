@@ -146,7 +146,8 @@ SHOWN = {
     "relationships": [
         {"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0"]},
         {"name": "Branches", "scopes": ["10.0.3.0"]},
-    ]
+    ],
+    "unprotected_scopes": [{"scope_id": "10.0.9.0"}],
 }
 
 
@@ -155,14 +156,25 @@ def test_scopes_leave_the_relationships_that_have_them() -> None:
     leaving = site_sets.to_take_out(SHOWN, asked)
     assert leaving.members == [site_sets.Members("HQ", ["10.0.1.0"]), site_sets.Members("Branches", ["10.0.3.0"])]
     assert leaving.missing == ["10.0.9.0"]
-    assert leaving.doubts == [
-        "'10.0.9.0' is in no relationship of dhcp01: it has left before, or its id is another one"
-    ]
+    assert leaving.doubts == ["'10.0.9.0' is in no relationship of dhcp01: it has left before, or another one is meant"]
 
 
 def test_scopes_of_a_relationship_that_ends_leave_with_it() -> None:
     leaving = site_sets.to_take_out(SHOWN, Removal("dhcp01", ("HQ",), scope_ids(["10.0.1.0"])))
-    assert leaving == site_sets.TakenOut([], [], [])
+    assert leaving == site_sets.TakenOut([], [], [], ["HQ"])
+
+
+def test_what_the_data_has_to_say_from_then_on() -> None:
+    leaving = site_sets.to_take_out(SHOWN, Removal("dhcp01", ("HQ",), scope_ids(["10.0.3.0"])))
+    assert leaving.in_the_data == (
+        "in failover_relationships take 10.0.3.0 out of the scopes of 'Branches'; give 'HQ' state: absent; or "
+        "windhcp.failover.site wants it back"
+    )
+
+
+def test_what_is_no_scope_of_the_keeper_is_refused() -> None:
+    with pytest.raises(Refused, match=r"failover_scopes_to_remove: has 10\.0\.8\.0, which is no scope of dhcp01"):
+        site_sets.to_take_out(SHOWN, Removal("dhcp01", (), scope_ids(["10.0.1.0", "10.0.8.0", "10.0.9.0"])))
 
 
 def test_a_relationship_that_is_not_there_is_told_with_those_that_are() -> None:

@@ -166,8 +166,8 @@ def test_swap_roles_names_the_wrong_variable(variable: str, value: object, text:
         (
             "replicate_source",
             "dhcp03",
-            "is 'dhcp03', which is no server of 'HQ', 'Branches'; it should be this_server or partner (seen from the "
-            "primary), or a server that each relationship has.",
+            "is 'dhcp03', which is no server of 'HQ', 'Branches' (of dhcp01 and dhcp02); it should be this_server or "
+            "partner (seen from the primary), or a server that each relationship has.",
         ),
     ],
 )

@@ -115,3 +115,12 @@ def test_a_planner_that_heeds_it_asks_and_plans_as_before() -> None:
     made = plans(known(NOTE))
     assert isinstance(made, Plan)
     assert made.actions == ()
+
+
+def test_what_is_changed_beside_it_is_all_that_is_told() -> None:
+    d = Draft(known(NOTE))
+    settings = DeclaredSettings(name="HQ", state_switch_interval=3600, load_balance_percent=55)
+    detail = Modification({"load_balance_percent": 55, "state_switch_interval": 3600}, settings)
+    d.add(Kind.MODIFY, d.here, "HQ", partner=PARTNER, detail=detail)
+    (action,) = in_maintenance.held(finished(d, [Spec("HQ")])).actions
+    assert dict(action.detail.changes) == {"load_balance_percent": 55}

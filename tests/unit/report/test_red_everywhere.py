@@ -66,7 +66,7 @@ def test_a_planted_fault(kind: str) -> None:
 def test_a_healthy_fleet_is_red_nowhere() -> None:
     made = reported(healthy())
     (said,) = sentences(made)
-    assert said.startswith("2 of 2 servers were read: 1 relationships with 2 scopes; nothing is wrong with them")
+    assert said.startswith("2 of 2 servers were read: 1 relationship with 2 scopes; nothing is wrong with them")
     assert exit_code(made) == 0
     for name, form in FORMATS.items():
         text = form.text(made)

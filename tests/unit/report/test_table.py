@@ -69,7 +69,7 @@ def test_states_that_differ_and_hot_standby() -> None:
 
 def test_sentences_end_with_what_it_comes_to() -> None:
     assert sentences(reported(healthy())) == [
-        "2 of 2 servers were read: 1 relationships with 2 scopes; nothing is wrong with them; not looked for: "
+        "2 of 2 servers were read: 1 relationship with 2 scopes; nothing is wrong with them; not looked for: "
         "reserve_short (needs failover_new_clients_per_hour)"
     ]
     servers = healthy()
