@@ -49,8 +49,8 @@ def test_scopes_and_relationships_leave_and_one_server_keeps_them(net: str) -> N
         assert list(here.relationships) == ["HQ", "Munich"], "HQ has no scopes, and is there"
         assert served(site.lab) == before
         assert done.result(LIST)["msg"][-1] == (
-            "Next: in failover_relationships take 10.0.1.0 out of the scopes of 'HQ'; give 'Branches' state: absent; or "
-            "windhcp.failover.site wants it back."
+            "Next: in failover_relationships take 10.0.1.0 out of the scopes of 'HQ'; give 'Branches' state: absent; "
+            "or windhcp.failover.site wants it back."
         )
         again = run(site, "remove", **wanted, **DO)
         assert_changes_nothing(again)

@@ -62,7 +62,7 @@ class Judge:
 
     def leases(self, told: Sequence[str]) -> Iterator[str]:
         """Those that no server has any more, or none that serves their scope and nobody was `told` of: a copy that is
-        out of service keeps them for a person."""
+        out of service keeps them for a person. `told`: what runs said that failed, at any time."""
         known = [*((scope, address, client) for scope, address, client in self.before.leases)]
         known += [(scope, lease.ip, lease.client_id) for scope, lease in self.clients.given]
         for scope, address, client in sorted(known):
@@ -70,7 +70,7 @@ class Judge:
             serving = [copy for copy in copies if copy.state == "Active"] or copies
             if any(address in copy.leases for copy in serving):
                 continue
-            if any(address in copy.leases for copy in copies) and any(f"lease {address} of" in said for said in told):
+            if any(address in copy.leases for copy in copies) and any(_tells_of(said, scope, address) for said in told):
                 continue
             if client in self.clients.late:
                 self.own_doing += 1
@@ -88,3 +88,8 @@ class Judge:
             scope = what.partition(" ")[0]
             if not any(scope in said and "both serve it" in said for said in told):
                 yield what
+
+
+def _tells_of(said: str, scope: IPv4Address, address: IPv4Address) -> bool:
+    """Of the lease, or of the copy that has it and is left."""
+    return f"lease {address} of" in said or (f"the copy of {scope} on" in said and "leases" in said)

@@ -120,7 +120,7 @@ def meet(pair: Pair, schedule: Schedule) -> Outcome:
     outcome.well = tuple(ok or _again(meeting, number, outcome) for number, ok in enumerate(outcome.at_once))
     clients.deliver()
     judge, told = meeting.judge, [said for _who, said in outcome.persons]
-    outcome.wrong += [("lost", what) for what in (*judge.lost, *judge.leases(told))]
+    outcome.wrong += [("lost", what) for what in (*judge.lost, *judge.leases(outcome.said))]
     outcome.wrong += [("nobody", what) for what in judge.nobody()]
     outcome.wrong += [("twice", what) for what in judge.twice(told)]
     outcome.own_doing = judge.own_doing

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._model.failover_states import NORMAL, PASSING, STATES
 from .._model import task_options
+from .._model.failover_states import NORMAL, PASSING, STATES
 from .._model.relationship_settings import DECLARED
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship

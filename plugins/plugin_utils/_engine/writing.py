@@ -23,7 +23,7 @@ from .._planning import action_table, broken_runs, claims
 from .._planning.plan import Plan
 from .._planning.read_request import Scopes
 from .._windows import probes, server_replies
-from .._windows.cmdlets import PROVE_SWITCHOVER, Operation
+from .._windows.cmdlets import ONLY_IDLE, PROVE_SWITCHOVER, Operation
 from .._windows.errors import OVERTAKEN, RemoteError, RemoteFailure, UnexpectedReply, error_ids
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote, who
@@ -321,11 +321,8 @@ class Writing:
         """The error of the call that stopped the others."""
         if call.role is Role.PROBE:
             return self.failure(probes.refusal(answer, remote.host, call.partner, remote.goes_on()))
-        if call.operation.get("only_if") and error_ids(answer) == {NOT_SO}:
-            raise Overtaken(
-                f"'{step.relationship if step else ''}' was made anew, or ended, by another task or a person on the "
-                f"server that keeps it, so nothing was taken out of it. {self.so_far('Run again.')}"
-            )
+        if (only := call.operation.get("only_if")) and error_ids(answer) == {NOT_SO}:
+            raise Overtaken(f"{_not_so(only, step)} {self.so_far('Run again.')}")
         if call.operation["id"] == PROVE_SWITCHOVER and error_ids(answer) == {NOT_SO}:
             raise NotYet(
                 f"automatic switchover of '{call.operation['match']['Name']}' is not on again on both servers, so "
@@ -371,3 +368,15 @@ def _last_word(note: Note, plan: Plan) -> Operation:
     left = broken_runs.left_of(note, plan.start)
     rest = left and broken_runs.left_of(left, plan.end)
     return journal.keep(rest) if rest else journal.drop(note)
+
+
+def _not_so(only_if: Operation, step: Step | None) -> str:
+    """What of another server was no longer as a write over a second hop needs it."""
+    if only_if["id"] == ONLY_IDLE:
+        scopes = few(step.action.scopes) if step else "a scope"
+        return f"another task or a person put the copy of {scopes} back into service that was to go, so it stays."
+    name = f"'{step.relationship}'" if step else "a relationship"
+    return (
+        f"{name} was made anew, or ended, by another task or a person on the server that keeps it, so nothing was "
+        "taken out of it."
+    )

@@ -137,7 +137,7 @@ class Members:
 @dataclass(frozen=True)
 class TakenOut:
     """`members`: the scopes that are to leave, by relationship. `missing`: what is not there, a scope that left before
-    or a relationship that ended, or that never was. `doubts`: what is said of that. `ending`: relationships that end."""
+    or a relationship that ended, or that never was. `doubts`: what is said of that. `ending`: what ends."""
 
     members: Sequence[Members]
     missing: Sequence[str]

@@ -92,9 +92,10 @@ def operations(action: Action, world: World) -> tuple[Operation, ...]:
     row, view = KINDS[action.kind], world.views[action.where]
     operation = row.operation(action, view.computer)
     half = view.half(action.name) if row.by_name else None
-    if half is not None and view.computer:  # no mutex and no fingerprint keeps it there as it was read
-        partner = half.relationship.partner_server
-        operation = cmdlets.only_with(operation, action.name, partner, view.computer)
+    if view.computer and half is not None:  # no mutex and no fingerprint keeps it there as it was read
+        operation = cmdlets.only_with(operation, action.name, half.relationship.partner_server, view.computer)
+    if view.computer and action.kind is Kind.DELETE:
+        operation = cmdlets.only_idle(operation, action.scopes[0], view.computer)
     return (operation, *row.more(action))
 
 

@@ -306,7 +306,7 @@ def _settle(departure: Departure, keeper: ServerView, loser: ServerView, d: Draf
         yield f"{scope} was to be kept on {keeper.name}, which does not have it any more"
         return
     if departure.deletes and scope in loser.copies and scope not in loser.owners:
-        yield f"the copy of {scope} on {loser.name} is still there"
+        yield f"the copy of {scope} on {loser.name} is still there, with leases that it may have given meanwhile"
     if not departure.served:
         return
     mends = departure.acted and not _is_elsewhere(scope, loser, keeper)

@@ -55,6 +55,7 @@ BINDING_PROPERTIES = ("IPAddress", "BindingState")
 
 USES = "uses"
 PROVE_SWITCHOVER = "prove_switchover"
+ONLY_IDLE = "only_idle"
 CREATES = "add_failover"
 
 # A DHCP service that has just started answers so for some seconds; only reads wait for it, all of a server together.
@@ -338,8 +339,15 @@ def only_with(operation: Operation, name: str, partner: str, computer: str) -> O
     """The same, as long as another server has the relationship with this partner, as it calls it: it may have been made
     anew with another one since it was read."""
     shown = {"select": ["Name", "PartnerServer"], "match": {"Name": name}, "property": "PartnerServer"}
-    held = _until("only_with", at(computer), **shown, values=[partner], timeout=0, **{"while": []})
-    return {**operation, "only_if": held}
+    return {**operation, "only_if": _until("only_with", at(computer), **shown, values=[partner], timeout=0)}
+
+
+def only_idle(operation: Operation, scope: IPv4Address, computer: str) -> Operation:
+    """The same, as long as another server's copy of the scope is out of service: who put it back may have leased from
+    it since it was looked at."""
+    asked = {"ScopeId": [str(scope)], **at(computer)}
+    shown = {"select": ["State"], "match": {}, "property": "State", "values": ["InActive"], "timeout": 0}
+    return {**operation, "only_if": {**_until(ONLY_IDLE, asked, **shown), "cmdlet": "Get-DhcpServerv4Scope"}}
 
 
 def at(computer: str | None) -> Mapping[str, Any]:

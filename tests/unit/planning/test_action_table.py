@@ -185,3 +185,18 @@ def test_over_the_hop_nothing_is_taken_out_of_a_relationship_with_another_partne
         assert (only["parameters"], only["match"]) == ({"ComputerName": PARTNER}, {"Name": "HQ"})
         shown = start.views[HOP].relationships["HQ"].partner_server
         assert (only["property"], only["values"], only["timeout"]) == ("PartnerServer", [shown], 0)
+
+
+@pytest.mark.parametrize(("where", "held"), [(HOP, True), (OWN, False), (HERE, False)])
+def test_over_the_hop_no_copy_is_deleted_that_serves_by_then(where: Any, *, held: bool) -> None:
+    """Whoever undid his own claim has put it back; a client may have got an address from it."""
+    start = pair({"HQ": ["10.0.1.0"]}, where if where != HERE else HOP)
+    (operation,) = action_table.operations(action(Kind.DELETE, ONE, where=where), start)
+    only = operation.get("only_if")
+    assert bool(only) is held
+    if only:
+        assert (only["cmdlet"], only["parameters"]) == (
+            "Get-DhcpServerv4Scope",
+            {"ScopeId": ["10.0.1.0"], "ComputerName": PARTNER},
+        )
+        assert (only["property"], only["values"], only["timeout"]) == ("State", ["InActive"], 0)

@@ -140,6 +140,7 @@ FOUND = [
     ("other-partner@dhcp01+swap-role@dhcp01/own/half_first", "A,B,kill-A48"),
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B,A,B"),
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B45,A,B"),
+    ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "random-103676267"),
     ("remove-there-delete@dhcp01+remove-there-disable@dhcp02/own/pair", "random-536863924"),
     ("rename@dhcp01+move-third-delete@dhcp02/hop/half_first", "A,B,kill-A45"),
     ("rename@dhcp01+move-third-disable@dhcp02/own/pair", "A59,B,A,B"),
