@@ -395,6 +395,28 @@ function Get-Who {
     }
 }
 
+# ------------------------------------------------------------------ the DHCP service, and the module
+
+function Switch-Service($Call) {
+    # Stops or starts the DHCP service of this server.
+    if ($script:checkMode) { return New-CheckModeResult "the operation 'service'" }
+    try {
+        if ($Call['state'] -ceq 'stopped') { Stop-Service -Name DHCPServer -Force -ErrorAction Stop }
+        else { Start-Service -Name DHCPServer -ErrorAction Stop }
+        New-Result
+    }
+    catch { New-Result -Errors (ConvertTo-Failure $_) }
+}
+
+function Get-ModuleFile {
+    # Which code the DhcpServer module is made of there.
+    $paths = [System.IO.Directory]::GetFiles($script:module.ModuleBase)
+    [array]::Sort($paths, [System.StringComparer]::Ordinal)
+    New-Result @(foreach ($path in $paths) {
+            [ordered] @{ name = [System.IO.Path]::GetFileName($path); sha256 = Get-Sha256 ([System.IO.File]::ReadAllBytes($path)) }
+        })
+}
+
 # ------------------------------------------------------------------ the event log
 
 function Find-Events($Call) {
@@ -923,6 +945,8 @@ function Invoke-Operation($Call) {
         'probe_partner' { Test-Partner $Call }
         'who_when' { Get-WhoWhen }
         'compare_clock' { Compare-Clock $Call }
+        'service' { Switch-Service $Call }
+        'module_files' { Get-ModuleFile }
         'find_events' { Find-Events $Call }
         'probe_api' { Invoke-ManagementApi $Call 'DhcpV4FailoverGetRelationship' }
         'remove_member_here' { Invoke-ManagementApi $Call 'DhcpV4FailoverDeleteScopeFromRelationship' }

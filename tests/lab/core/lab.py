@@ -85,6 +85,13 @@ class Lab(World):
                 return event_log.DENIED
             return self.logs.found(there, query)
 
+    def switch_service(self, server: str, state: str) -> None:
+        """Somebody stops the DHCP service of a server, or starts it: running, stopped."""
+        with self._lock:
+            self.meet()
+            self.servers[server].service = state
+            self.meet()
+
     def lock(self) -> threading.RLock:
         """Hold it to read or change several things at once while the lab runs."""
         return self._lock

@@ -6,7 +6,8 @@ Request  {"token": T, "cmdlet": NAME, "parameters": {...}}, values as core/metad
 BASE64} for the path of the parameter File if there is such a file, {"token": T, "clock": true} asks what time the
 server has, {"token": T, "resolve": NAME} what addresses its DNS knows, {"token": T, "get_acl": PATH} who owns a file
 and may do what, {"token": T, "events": {"computer", "ids", "since", "most"}} what is in an event log,
-{"token": T, "icacls": [PATH, ...]} changes access, {"token": T, "dhcpsapi": FUNCTION, "server": NAME or
+{"token": T, "icacls": [PATH, ...]} changes access,
+{"token": T, "service": "running" or "stopped"} the DHCP service, {"token": T, "dhcpsapi": FUNCTION, "server": NAME or
 null, "relationship": NAME or null, "scopes": [NUMBER, ...]} calls the management API, with the addresses as the DWORDs
 that dhcpsapi.c found. Reply    {"tables": [{"type": CLASS, "rows": COUNT, "columns": [{"name", "kind", "values":
 [...]}], "script": [NAME, ...]}], "errors": [{the fields of api.ErrorRecord}], "warnings": [...], "files": {PATH:
@@ -86,6 +87,9 @@ class Bridge:
             return {} if access_lists.hidden(sddl) else {"sddl": sddl}
         if "events" in request:
             return self._events(session, request["events"])
+        if "service" in request:
+            self._lab.switch_service(session.server, request["service"])
+            return {}
         if "icacls" in request:
             return {"exit_code": self._access.icacls(request["icacls"])}
         if "dhcpsapi" in request:

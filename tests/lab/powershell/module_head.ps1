@@ -166,6 +166,24 @@ function Get-Date {
     (Send-Request '"clock":true').GetProperty('now').GetDateTime().ToLocalTime()
 }
 
+function Stop-Service {
+    # The DHCP service of a simulated server, and no other; the engine has no services.
+    [CmdletBinding()] param([Parameter(Mandatory)] [string] $Name, [switch] $Force)
+    Switch-LabService $PSCmdlet $Name 'stopped'
+}
+
+function Start-Service {
+    [CmdletBinding()] param([Parameter(Mandatory)] [string] $Name)
+    Switch-LabService $PSCmdlet $Name 'running'
+}
+
+function Switch-LabService($Caller, [string] $Name, [string] $State) {
+    if ($Name -ne 'DHCPServer') {
+        $Caller.ThrowTerminatingError((New-Failure "A lab host has no service $Name." 'NotInTheLab' 'NotImplemented' $Name))
+    }
+    [void] (Send-Request ('"service":"' + $State + '"'))
+}
+
 function Get-WinEvent {
     # The log of the DHCP service of a simulated server; the engine's own command is for Windows only.
     [CmdletBinding()] param([Parameter(Mandatory)] [hashtable] $FilterHashtable, [long] $MaxEvents = 100000, [string] $ComputerName = '')

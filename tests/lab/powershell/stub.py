@@ -20,7 +20,9 @@ SURROUNDINGS = (
     "Get-Date",
     "Get-WinEvent",
     "Resolve-DnsName",
-)  # exported as well: the simulated server's files, its clock, its event log and its DNS
+    "Start-Service",
+    "Stop-Service",
+)  # exported as well: the simulated server's files, its clock, its event log, its DNS and its DHCP service
 SCRIPT_FUNCTIONS = ("Export-DhcpServer", "Import-DhcpServer")  # C STUB: these two are no CDXML
 # C STUB: the one position that metadata.json leaves out, the first of the two script functions
 POSITION_ZERO = {(name, "File") for name in SCRIPT_FUNCTIONS}

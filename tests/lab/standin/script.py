@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 from lab.core import api, management_api, metadata, versions
@@ -150,6 +151,8 @@ class Script:
             "probe_partner": lambda: self.probe(call),
             "who_when": self.who_when,
             "compare_clock": lambda: self.compare_clock(call),
+            "service": lambda: self.service(call),
+            "module_files": self.module_files,
             "find_events": lambda: events.find(self.lab, self.session, call),
             "probe_api": lambda: self.api(call, management_api.GET),
             "remove_member_here": lambda: self.api(call, management_api.DELETE_SCOPES),
@@ -305,6 +308,24 @@ class Script:
             return result([{"clock": one.properties["Time"]} for one in outcome.objects])
         return result(
             [{"name": one.properties["Name"], "scopes": one.properties["ScopeId"]} for one in outcome.objects]
+        )
+
+    def service(self, call: Mapping[str, Any]) -> Result:
+        if self.check_mode:
+            return refused_in_check_mode("the operation 'service'")
+        self.lab.switch_service(self.session.server, "stopped" if call["state"] == "stopped" else "running")
+        return result()
+
+    def module_files(self) -> Result:
+        return result(
+            [
+                {
+                    "name": "metadata.json",
+                    "sha256": hashlib.sha256(
+                        Path(metadata.__file__).with_name("metadata.json").read_bytes()
+                    ).hexdigest(),
+                }
+            ]
         )
 
     def compare_clock(self, call: Mapping[str, Any]) -> Result:

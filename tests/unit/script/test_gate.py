@@ -21,6 +21,8 @@ OPERATIONS = [
     "probe_partner",
     "who_when",
     "compare_clock",
+    "service",
+    "module_files",
     "find_events",
     "probe_api",
     "remove_member_here",

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._live.bench import NETWORK, PREFIX, Bench, Side, Unanswered
+from ..plugin_utils._live.experiments import ask
+from ..plugin_utils._live.questions import QUESTIONS
+from ..plugin_utils._model.identity import same_server
+from ..plugin_utils._model.refusal import Refused
+from ..plugin_utils._model.texts import few
+from ..plugin_utils._windows import cmdlets, probes
+from ..plugin_utils._windows.reply import Result
+from ..plugin_utils._windows.script_request import Remote
+
+
+class ActionModule(FailoverAction):
+    """Experiments on two DHCP servers that may be lost."""
+
+    ARGUMENT_SPEC = {
+        "act": {"type": "str", "choices": ["clean", "ask", "stop_partner", "start_partner"], "required": True},
+        "partner_host": {"type": "str", "required": True},
+        "may_be_lost": {"type": "bool", "default": False},
+        "questions": {"type": "list", "elements": "str", "default": []},
+    }
+
+    def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """What is asked for, where nothing of others is there. Raises Refused and RemoteFailure."""
+        self._check(options)
+        here, there = (_side(remote) for remote in self.reader.remotes.values())
+        if same_server(here.computer, there.computer) and same_server(here.name, there.name):
+            raise Refused(f"partner_host: {options['partner_host']} is the server of the task; name another one.")
+        bench = Bench(here, there)
+        try:
+            return {"changed": True, "partner_server": there.name, **_done(bench, options)}
+        except Unanswered as failure:
+            raise Refused(f"That cannot be done here: {failure}.") from failure
+
+    def _check(self, options: Mapping[str, Any]) -> None:
+        """Raises Refused."""
+        if not options["may_be_lost"]:
+            raise Refused(
+                "may_be_lost: is false; it should be true, for two servers of which everything may be lost "
+                "(failover_live_may_be_lost of the playbook)."
+            )
+        if self.check_mode:
+            raise Refused("What this does cannot be tried in check mode: it learns from what it writes.")
+        known = [question.id for question in QUESTIONS]
+        if unknown := [one for one in options["questions"] if one not in known]:
+            raise Refused(
+                f"questions: has {few(unknown)}, which is no question; there are {few(known, most=len(known))}."
+            )
+
+
+def _done(bench: Bench, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Raises Refused, Unanswered and RemoteFailure."""
+    for side in bench.sides:
+        side.start_again()
+    if foreign := bench.foreign():
+        raise Refused(
+            f"These two are in use, and nothing was changed: {few(foreign, between='; ')}. Take servers that have no "
+            f"relationship and no scope but those of {NETWORK} whose names begin with {PREFIX}."
+        )
+    if options["act"] == "stop_partner":
+        bench.there.stop()
+        return {}
+    if options["act"] == "clean":
+        bench.clean()
+    if options["act"] != "ask":
+        return {}
+    _check_hop(bench.here, bench.there)
+    return {
+        "questions": ask(bench, options["questions"]),
+        "servers": [_about(side) for side in bench.sides],
+        "names": [[side.remote.host, side.name, side.computer, side.host_name] for side in bench.sides],
+    }
+
+
+def _side(remote: Remote) -> Side:
+    """Raises RemoteFailure."""
+    (said,) = remote.read([cmdlets.who_when()]).before
+    who = said.only()
+    host_name = who.optional_text("host_name") or who.name("computer")
+    domain = who.optional_text("domain")
+    return Side(
+        remote,
+        who.name("computer"),
+        host_name,
+        f"{host_name}.{domain}".lower() if domain else host_name.lower(),
+        who.text("os_build"),
+        who.text("powershell"),
+        who.text("module_version"),
+    )
+
+
+def _check_hop(here: Side, there: Side) -> None:
+    """Raises RemoteError."""
+    answers: Sequence[Result] = here.remote.read(probes.probes(there.name)).before
+    probes.check(answers, here.remote.host, there.name, here.remote.goes_on())
+
+
+def _about(side: Side) -> Mapping[str, Any]:
+    """What tells which Windows it is, and no name."""
+    (files,) = side.ask(cmdlets.own("module_files"))
+    return {
+        "os_build": side.build,
+        "powershell": side.powershell,
+        "module_version": side.module_version,
+        "module_files": {str(one["name"]): one["sha256"] for one in files.objects},
+    }

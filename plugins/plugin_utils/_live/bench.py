@@ -1,0 +1,291 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Two DHCP servers that may be lost, and what is done to them to see how Windows behaves.
+
+All that is made there has a name that begins with `windhcp-live-`, and scopes are in 198.18.0.0/15, which RFC 2544
+keeps for benchmarks. Each operation of a request is carried out whatever the one before it answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from .._model.failover_states import CUT_OFF, NORMAL, STATES
+from .._model.refusal import Refused
+from .._windows import cmdlets, kept_files
+from .._windows.cmdlets import AwaitedStates, Operation
+from .._windows.errors import EMPTY_FAILOVER, NOTHING_THERE, short_id
+from .._windows.reply import Result
+from .._windows.script_request import Remote
+
+PREFIX = "windhcp-live-"
+NETWORK = IPv4Network("198.18.0.0/15")
+NAME = f"{PREFIX}1"
+WAIT = 180  # seconds, for a state that comes by itself
+_KIND = "live"
+_STOPPED = kept_files.text_name(_KIND, "service")
+_OPTIONS = range(224, 255)  # of private use (RFC 3942)
+
+
+class Unanswered(Exception):
+    """What keeps a question from being asked here. Its text completes "not asked: "."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an operation answered. `ids`: of its errors, in order and without the cmdlet."""
+
+    objects: tuple[Mapping[str, Any], ...]
+    ids: tuple[str, ...]
+    full_ids: tuple[str, ...]
+
+    @property
+    def error(self) -> str:
+        """The first of them, or nothing."""
+        return self.ids[0] if self.ids else ""
+
+    def only(self) -> Mapping[str, Any]:
+        """The one object. Raises Unanswered."""
+        if len(self.objects) != 1:
+            raise Unanswered(f"{len(self.objects)} objects were shown where it is one {self.error}".rstrip())
+        return self.objects[0]
+
+
+def call(cmdlet: str, select: str = "", **parameters: Any) -> Operation:
+    """A cmdlet. `select`: the properties that are to be seen, with spaces between."""
+    return {
+        "id": cmdlet,
+        "op": "cmdlet",
+        "cmdlet": cmdlet,
+        "parameters": parameters,
+        "select": select.split(),
+        "retry_on": ["WIN32 1753"],  # a service that was started just now
+        "retry_seconds": 30 if cmdlet.startswith("Get-") else 0,
+    }
+
+
+def write(cmdlet: str, **parameters: Any) -> Operation:
+    """One that would ask whether it is meant."""
+    return call(cmdlet, Confirm=False, **parameters)
+
+
+def force(cmdlet: str, **parameters: Any) -> Operation:
+    """The same, with -Force too."""
+    return write(cmdlet, Force=True, **parameters)
+
+
+def scope_id(number: int) -> str:
+    """Of a scope of ours: 1 to 255."""
+    return f"198.18.{number}.0"
+
+
+def add_scope(number: int, **more: Any) -> Operation:
+    """Makes one."""
+    where = {
+        "Name": f"{PREFIX}{number}",
+        "StartRange": f"198.18.{number}.10",
+        "EndRange": f"198.18.{number}.200",
+        "SubnetMask": "255.255.255.0",
+        "State": "Active",
+    }
+    return write("Add-DhcpServerv4Scope", **{**where, **more})
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two servers. `computer`: its NetBIOS name; `name`: what the other one is to call it by."""
+
+    remote: Remote
+    computer: str
+    host_name: str
+    name: str
+    build: str
+    powershell: str
+    module_version: str
+
+    def ask(self, *operations: Operation) -> Sequence[Said]:
+        """What each of them answers. Raises RemoteFailure."""
+        return [_said(one) for one in self.remote.read(operations).before]
+
+    def do(self, *operations: Operation) -> None:
+        """The same where none may be refused. Raises Unanswered."""
+        for operation, said in zip(operations, self.ask(*operations), strict=True):
+            if said.ids:
+                raise Unanswered(f"{operation['id']} was refused ({', '.join(said.ids)})")
+
+    def halves(self) -> Mapping[str, Mapping[str, Any]]:
+        """Its relationships, by name."""
+        (said,) = self.ask(cmdlets.get_failover(guarded=False))
+        _expect(said, EMPTY_FAILOVER)
+        return {str(one["Name"]): one for one in said.objects}
+
+    def half(self, name: str = NAME) -> Mapping[str, Any]:
+        """Raises Unanswered where it has none of this name."""
+        found = self.halves().get(name)
+        if found is None:
+            raise Unanswered(f"{name} is not on both servers")
+        return found
+
+    def scopes(self) -> Mapping[str, Mapping[str, Any]]:
+        """Its scopes, by id."""
+        (said,) = self.ask(cmdlets.get_scopes(guarded=False))
+        _expect(said, NOTHING_THERE)
+        return {str(one["ScopeId"]): one for one in said.objects}
+
+    def set(self, **parameters: Any) -> Said:
+        """What Set-DhcpServerv4Failover answers of the relationship."""
+        (said,) = self.ask(force("Set-DhcpServerv4Failover", Name=NAME, **parameters))
+        return said
+
+    def change(self, **parameters: Any) -> None:
+        """The same where it may not be refused. Raises Unanswered."""
+        if (said := self.set(**parameters)).ids:
+            raise Unanswered(f"Set-DhcpServerv4Failover was refused ({', '.join(said.ids)})")
+
+    def stop(self) -> None:
+        """Its DHCP service, with a note that it is our doing."""
+        self.do(kept_files.keep_text(_STOPPED, "stopped", ""), cmdlets.own("service", state="stopped"))
+
+    def start(self) -> None:
+        """Again."""
+        self.do(cmdlets.own("service", state="running"), kept_files.drop_text(_STOPPED))
+
+    def start_again(self) -> None:
+        """The same where a run was killed before it did. A service that others stopped stays so."""
+        (notes,) = self.ask(kept_files.find_texts(_KIND))
+        if notes.objects:
+            self.start()
+
+    def wait(self, *wanted: str, seconds: int = WAIT) -> str:
+        """The state of the relationship, when it is one of these or the time is over."""
+        awaited = AwaitedStates(frozenset(wanted), STATES - frozenset(wanted))
+        (said,) = self.ask(cmdlets.wait_for_state(NAME, awaited, seconds))
+        return str(said.objects[0]["State"]) if said.objects else ""
+
+    def polls(self, most: int) -> Iterator[str]:
+        """The states that one look after the other shows, about one a second."""
+        return (str(self.half()["State"]) for _look in range(most))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The two of them. Relationships are made on `here`."""
+
+    here: Side
+    there: Side
+
+    @property
+    def sides(self) -> Sequence[Side]:
+        """Both."""
+        return (self.here, self.there)
+
+    def relate(self, *scopes: int, on_both: bool = True, **settings: Any) -> None:
+        """A relationship of these scopes, which are made first; Normal on both servers. Raises Unanswered."""
+        members = [scope_id(number) for number in scopes]
+        made = self.related(members, **settings)
+        self.here.do(*(add_scope(number) for number in scopes), made)
+        if on_both:
+            self.settle()
+
+    def related(self, members: Sequence[str], **settings: Any) -> Operation:
+        """What makes it of scopes that are there."""
+        return force(
+            "Add-DhcpServerv4Failover", Name=NAME, PartnerServer=self.there.name, ScopeId=list(members), **settings
+        )
+
+    def settle(self) -> None:
+        """Raises Unanswered where the two do not come to Normal."""
+        for side in self.sides:
+            if (state := side.wait(NORMAL)) != NORMAL:
+                raise Unanswered(f"a relationship did not come to Normal in {WAIT} s: it is {state or 'not there'}")
+
+    @contextmanager
+    def without_partner(self) -> Iterator[None]:
+        """The DHCP service of `there` is stopped meanwhile. Raises Unanswered where `here` does not notice."""
+        self.there.stop()
+        try:
+            if (state := self.here.wait(CUT_OFF)) != CUT_OFF:
+                raise Unanswered(f"the partner's service was stopped, and after {WAIT} s the state is {state}")
+            yield
+        finally:
+            self.there.start()
+
+    def foreign(self) -> Sequence[str]:
+        """What is on the two and is not ours. Raises RemoteFailure."""
+        return [f"{side.computer} has {what}" for side in self.sides for what in _foreign(side)]
+
+    def clean(self) -> None:
+        """Nothing of ours is there any more. Raises Refused for what cannot be removed, RemoteFailure."""
+        for side in self.sides:
+            if removals := _removals(side):
+                *_gone, halves, scopes = side.ask(*removals, *_READS[:2])
+                if left := [*_our_halves(halves), *_our_scopes(scopes)]:
+                    raise Refused(f"{side.computer} still has {', '.join(left)}, of an earlier run. Remove it by hand.")
+
+
+def members(half: Mapping[str, Any]) -> Sequence[str]:
+    """Of a relationship: none, one address, or a list."""
+    scopes = half["ScopeId"]
+    return list(scopes) if isinstance(scopes, (list, tuple)) else [scopes] if scopes else []
+
+
+def _said(result: Result) -> Said:
+    full = tuple(error.id for error in result.errors)
+    return Said(tuple(one.properties for one in result.objects), tuple(map(short_id, full)), full)
+
+
+def _expect(said: Said, usual: frozenset[str]) -> None:
+    if unusual := sorted(set(said.ids) - usual):
+        raise Unanswered(f"a read was refused ({', '.join(unusual)})")
+
+
+_READS = (
+    cmdlets.get_failover(guarded=False),
+    cmdlets.get_scopes(guarded=False),
+    call("Get-DhcpServerv4Class", "Name Type"),
+    call("Get-DhcpServerv4OptionDefinition", "OptionId Name VendorClass", All=True),
+)
+
+
+def _our_halves(said: Said) -> Sequence[str]:
+    return [str(one["Name"]) for one in said.objects if str(one["Name"]).startswith(PREFIX)]
+
+
+def _our_scopes(said: Said) -> Sequence[str]:
+    return [str(one["ScopeId"]) for one in said.objects if _is_ours(str(one["ScopeId"]), str(one["Name"]))]
+
+
+def _is_ours(identifier: str, name: str) -> bool:
+    return IPv4Address(identifier) in NETWORK and name.startswith(PREFIX)
+
+
+def _foreign(side: Side) -> Iterator[str]:
+    yield from (f"the relationship '{name}'" for name in side.halves() if not name.startswith(PREFIX))
+    for identifier, scope in side.scopes().items():
+        if not _is_ours(identifier, str(scope["Name"])):
+            yield f"the scope {identifier} '{scope['Name']}'"
+
+
+def _removals(side: Side) -> Sequence[Operation]:
+    """What takes away all that is ours on one server. A half goes by the API, which asks no partner; where that is not
+    there, by the cmdlet."""
+    halves, scopes, classes, definitions = side.ask(*_READS)
+    removals: list[Operation] = []
+    for name in _our_halves(halves):
+        removals += [cmdlets.remove_relationship_here(name), cmdlets.remove_failover(name)]
+    removals += [cmdlets.remove_scope(IPv4Address(one)) for one in _our_scopes(scopes)]
+    for one in definitions.objects:
+        if str(one["Name"]).startswith(PREFIX) and one["OptionId"] in _OPTIONS:
+            vendor = {"VendorClass": one["VendorClass"]} if one["VendorClass"] else {}
+            removals += [
+                write(f"Remove-DhcpServerv4Option{what}", OptionId=[one["OptionId"]], **vendor)
+                for what in ("Value", "Definition")
+            ]
+    for one in classes.objects:
+        if str(one["Name"]).startswith(PREFIX):
+            removals.append(write("Remove-DhcpServerv4Class", Name=[one["Name"]], Type=one["Type"]))
+    return removals

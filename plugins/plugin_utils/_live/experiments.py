@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""All experiments in the order in which they run, each between two cleanings of the servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from .._model.texts import short
+from .._windows.errors import RemoteFailure
+from . import changing, copying, interrupting, joining, making, reading, removing
+from .bench import Bench, Unanswered
+from .questions import QUESTIONS
+
+Answer: TypeAlias = str | bool | int | Sequence[str]
+Found: TypeAlias = tuple[str, Answer]  # question, answer
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """`answers`: the questions that `run` can answer, as far as the servers let it. It raises Unanswered, or
+    RemoteFailure, where they do not."""
+
+    run: Callable[[Bench], Iterator[Found]]
+    answers: tuple[str, ...]
+
+
+EXPERIMENTS = (
+    Experiment(reading.nothing_there, ("empty_server_errors", "no_relationship_at_all")),
+    Experiment(reading.empty_lists, ("empty_lists_answer",)),
+    Experiment(reading.dns_credential, ("no_dns_credential",)),
+    Experiment(reading.numbers, ("option_numbers_show",)),
+    Experiment(reading.user_class, ("user_class_options_show",)),
+    Experiment(reading.silent_dns_server, ("silent_dns_server_error",)),
+    Experiment(making.load_balance, ("settle_polls", "partner_percent_inverts", "partner_server_shows")),
+    Experiment(making.names, ("relationship_names",)),
+    Experiment(making.standby, ("standby_creator",)),
+    Experiment(changing.modes, ("active_after_lb_to_hs", "mode_change_keeps_percent")),
+    Experiment(changing.wrong_percent, ("wrong_mode_percent",)),
+    Experiment(changing.switchover, ("ast_false_with_interval",)),
+    Experiment(changing.nulls, ("null_interval", "null_percent")),
+    Experiment(changing.without_force, ("prompt_without_force",)),
+    Experiment(changing.partner_down_in_normal, ("partner_down_refused_with",)),
+    Experiment(changing.what_arrives, ("set_propagates_fields",)),
+    Experiment(changing.another_secret, ("secret_change_polls",)),
+    Experiment(joining.scope_on_partner, ("scope_exists_error_id", "one_bad_scope_stops_good_ones")),
+    Experiment(joining.many_scopes, ("add_scopes_max",)),
+    Experiment(joining.bootp, ("bootp_refused",)),
+    Experiment(joining.missing_class, ("add_checks_class", "missing_class_leaves_copy")),
+    Experiment(joining.another_range, ("range_change_on_member",)),
+    Experiment(interrupting.change_alone, ("set_one_sided_when_unreachable", "set_sends")),
+    Experiment(interrupting.two_secrets, ("differing_secrets",)),
+    Experiment(interrupting.removal_alone, ("force_removes_when_unreachable",)),
+    Experiment(
+        interrupting.partner_down,
+        ("partner_down_ends_in", "reintegration_polls", "event_states_show", "event_names_show"),
+    ),
+    Experiment(removing.one_half, ("disable_through_api", "api_bad_scope_stops_good_ones")),
+    Experiment(removing.inactive_copy, ("inactive_member_removal",)),
+    Experiment(removing.orphan, ("orphan_state", "orphan_removal_deletes_other_scopes")),
+    Experiment(removing.without_force, ("force_needed_unless_normal",)),
+    Experiment(removing.halves_that_differ, ("relationship_removal_deletes",)),
+    Experiment(copying.inner_errors, ("inner_errors_show",)),
+    Experiment(copying.server_level, ("import_server_level",)),
+    Experiment(copying.out_of_service, ("imported_state",)),
+)
+
+
+def ask(bench: Bench, only: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
+    """Every question with its answer, or why it has none. `only`: these questions, and what is found out with them.
+    The servers are clean before each experiment, and at the end. Raises Refused, RemoteFailure."""
+    answers: dict[str, Answer] = {}
+    problems: dict[str, str] = {}
+    for experiment in EXPERIMENTS:
+        if only and not set(experiment.answers) & set(only):
+            continue
+        bench.clean()
+        try:
+            for question, answer in experiment.run(bench):
+                answers[question] = answer
+        except (Unanswered, RemoteFailure) as failure:
+            problems.update(dict.fromkeys(experiment.answers, short(str(failure))))
+    bench.clean()
+    return [
+        {
+            "id": one.id,
+            "asks": one.asks,
+            "answer": answers.get(one.id),
+            "not_asked": None if one.id in answers else _why(one.takes, problems.get(one.id)),
+        }
+        for one in QUESTIONS
+    ]
+
+
+def _why(takes: str, problem: str | None) -> str:
+    if takes:
+        return f"it takes {takes}"
+    return problem or "it was left out of this run"

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Experiments with scopes that come into a relationship, and with its members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .bench import NAME, PREFIX, Bench, Said, Unanswered, add_scope, members, scope_id, write
+
+_ONE, _TWO = scope_id(1), scope_id(2)
+_SIZES = (31, 30, 16, 8, 4, 2, 1)  # scopes in one call
+_TOO_MANY = "DHCP 20130"
+_BOOTP = "DHCP 20131"
+
+
+def scope_on_partner(bench: Bench) -> Iterator[tuple[str, str | bool]]:
+    """Two scopes, of which the partner has the second already."""
+    bench.relate(3)
+    bench.here.do(add_scope(1), add_scope(2))
+    bench.there.do(add_scope(2))
+    said = _join(bench, [_ONE, _TWO])
+    yield "scope_exists_error_id", said.error or "none"
+    yield "one_bad_scope_stops_good_ones", _ONE not in members(bench.here.half())
+
+
+def many_scopes(bench: Bench) -> Iterator[tuple[str, int]]:
+    """The largest number that is taken."""
+    bench.relate(1)
+    numbers = range(2, 2 + _SIZES[0])
+    bench.here.do(*map(add_scope, numbers))
+    for size in _SIZES:
+        said = _join(bench, list(map(scope_id, numbers))[:size])
+        if not said.ids:
+            yield "add_scopes_max", size
+            return
+        if said.error != _TOO_MANY:
+            raise Unanswered(f"{size} scopes were refused ({said.error})")
+
+
+def bootp(bench: Bench) -> Iterator[tuple[str, str]]:
+    """A scope of the type Both; what one version does not refuse, older ones may."""
+    bench.relate(2)
+    bench.here.do(add_scope(1, Type="Both"))
+    said = _join(bench, [_ONE])
+    if said.ids and said.error != _BOOTP:
+        raise Unanswered(f"the scope was refused ({said.error})")
+    yield "bootp_refused", "always" if said.ids else "before_2012_r2 or never"
+
+
+def missing_class(bench: Bench) -> Iterator[tuple[str, bool]]:
+    """A scope with an option of a vendor class that only its own server has."""
+    bench.relate(2)
+    name = f"{PREFIX}class"
+    option = {"OptionId": 227, "VendorClass": name}
+    bench.here.do(
+        write("Add-DhcpServerv4Class", Name=name, Type="Vendor", Data=name),
+        write("Add-DhcpServerv4OptionDefinition", Name=f"{PREFIX}227", Type="String", **option),
+        add_scope(1),
+        write("Set-DhcpServerv4OptionValue", ScopeId=_ONE, Value=["text"], **option),
+    )
+    refused = bool(_join(bench, [_ONE]).ids)
+    yield "add_checks_class", refused
+    if not refused:
+        raise Unanswered("a class that is missing is no error")
+    yield "missing_class_leaves_copy", _ONE in bench.there.scopes()
+
+
+def another_range(bench: Bench) -> Iterator[tuple[str, str]]:
+    """A few addresses more."""
+    bench.relate(1)
+    more = {"StartRange": "198.18.1.10", "EndRange": "198.18.1.220"}
+    (said,) = bench.here.ask(write("Set-DhcpServerv4Scope", ScopeId=_ONE, **more))
+    yield "range_change_on_member", said.error or "drift"
+
+
+def _join(bench: Bench, scopes: Sequence[str]) -> Said:
+    (said,) = bench.here.ask(write("Add-DhcpServerv4FailoverScope", Name=NAME, ScopeId=list(scopes)))
+    return said
