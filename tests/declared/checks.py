@@ -34,6 +34,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "requirements.txt",
         "bindep.txt",
     ),
+    "make integration (jq, tests/integration/test_event_query.py)": ("extensions/audit/event_query.yml",),
     "make molecule": ("extensions/molecule/*.yml",),
     "make unit (jsonschema, tests/unit/report/test_formats.py)": ("extensions/monitoring/report.schema.json",),
     "make unit (jsonschema, tests/unit/planning/test_reviewed_plan.py)": ("extensions/plan/plan.schema.json",),
