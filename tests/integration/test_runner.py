@@ -18,7 +18,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from harness import COLLECTIONS, ROOT, Site, lab
 
-REPOSITORY = ROOT / "examples" / "ansible-pull" / "repository"
+REPOSITORY = ROOT / "examples" / "repository"
 CONTROLLER = ROOT / "examples" / "awx" / "controller.yml"
 SECRET = "only-in-the-credential"
 
