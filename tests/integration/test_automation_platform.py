@@ -85,6 +85,12 @@ def wanted() -> Mapping[str, Sequence[Mapping[str, Any]]]:
     return objects([str(path.relative_to(ROOT)) for path in (ROOT / EXAMPLE / "objects").glob("*.yml")])
 
 
+@pytest.mark.parametrize(("which", "collection"), [("aap", "infra.aap_configuration"), ("awx", "awx.awx")])
+def test_what_it_needs_is_in_its_requirements(which: str, collection: str) -> None:
+    needs = yaml.safe_load((ROOT / EXAMPLE / f"requirements_{which}.yml").read_text(encoding="utf-8"))
+    assert collection in [one["name"] for one in needs["collections"]]
+
+
 def test_the_role_gets_the_objects(standins: Path) -> None:
     configure("aap", standins)
     assert json.loads((standins / "said.json").read_text(encoding="utf-8")) == wanted()

@@ -10,16 +10,18 @@ import textwrap
 
 import jobs
 import yaml
-from declared.automation_platform import EXAMPLE
+from declared.automation_platform import EXAMPLE, GIVEN
 from harness import ROOT, Site, lab
 
 
-def test_what_is_to_be_clicked_is_what_the_code_has() -> None:
+def test_what_the_readme_says_is_what_the_code_has() -> None:
+    """What its user gives, and what is to be clicked."""
     readme = (ROOT / EXAMPLE / "README.md").read_text(encoding="utf-8")
     blocks = [textwrap.dedent(block) for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)]
     (kind,) = jobs.example()["controller_credential_types"]
-    shown = [yaml.safe_load(block) for block in blocks]
-    assert [kind["inputs"], kind["injectors"]] == [block for block in shown if {"fields", "extra_vars"} & block.keys()]
+    given, *clicked = [yaml.safe_load(block) for block in blocks]
+    assert given.keys() == {*GIVEN, "aap_hostname", "aap_token"}
+    assert clicked == [kind["inputs"], kind["injectors"]]
 
 
 def test_a_job_checks_applies_and_shows_no_secret(door: str, net: str) -> None:
