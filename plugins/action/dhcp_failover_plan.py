@@ -13,7 +13,7 @@ from ..plugin_utils._model.refusal import Refused, TaskFailure, showing
 from ..plugin_utils._model.site import refusal
 from ..plugin_utils._model.texts import few, in_sight
 from ..plugin_utils._planning.reviewed_plan import HELD, Planned, document, planned
-from ..plugin_utils._report.plan_text import headline, plan_text
+from ..plugin_utils._report.plan_text import headline, one_line, plan_text
 
 
 class ActionModule(ControllerAction):
@@ -52,6 +52,7 @@ class ActionModule(ControllerAction):
             "data": str(data),
             "plan": plan,
             "content": plan_text(plan),
+            "one_line": one_line(plan),
             "sentences": [headline(plan), *map(in_sight, told)],
         }
 

@@ -14,10 +14,12 @@ from ..plugin_utils._planning.reviewed_plan import Comparison, Document, Planned
 
 
 class ActionModule(ControllerAction):
-    """A reviewed plan, read of its files, and compared with what would be done now. No server is reached."""
+    """A reviewed plan, read of its files or of a variable, and compared with what would be done now. No server is
+    reached."""
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "file": {"type": "path", "required": True},
+        "file": {"type": "path"},
+        "data": {"type": "raw"},
         "hosts": {"type": "list", "elements": "str", "required": True},
         "variable": {"type": "str"},
         "variables": {"type": "str"},
@@ -28,7 +30,7 @@ class ActionModule(ControllerAction):
 
     def answer(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
         """What is in the plan, and what of it is to be done. Raises Refused where that is something else."""
-        plan = plan_files.read(options["file"])
+        plan = _read(options)
         reviewed_plan.check_same(plan, options["fingerprint"])
         reviewed_plan.check_hosts(plan, options["hosts"])
         hosts = reviewed_plan.hosts_of(plan)
@@ -45,6 +47,15 @@ class ActionModule(ControllerAction):
             return {**answer, "planned": taken}
         found = reviewed_plan.compare(plan, {host: _now(host, options, hostvars) for host in hosts})
         return {**answer, "to_do": list(found.to_do), "done": list(found.done), "sentences": _sentences(plan, found)}
+
+
+def _read(options: Mapping[str, Any]) -> Document:
+    """Raises Refused."""
+    if options["data"] is None:
+        return plan_files.read(options["file"] or "")
+    if options["file"] is not None:
+        raise Refused(f"{reviewed_plan.PLAN}: is given as a file and as data; give one of them. Nothing was changed.")
+    return plan_files.handed_on(options["data"])
 
 
 def _now(host: str, options: Mapping[str, Any], hostvars: Any) -> Planned | Refused:

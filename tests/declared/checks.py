@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from declared import base
-from declared.awx import controller
+from declared.automation_platform import EXAMPLE, controller
 from declared.base import tool
 from declared.pull import REPOSITORY, RUNNER, crontab, drift, repository, requirements, systemd
 
@@ -33,6 +33,10 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "meta/execution-environment.yml",
         "requirements.txt",
         "bindep.txt",
+    ),
+    "make integration (jq, tests/integration/test_event_query.py)": ("extensions/audit/event_query.yml",),
+    "make integration (stand-ins of both collections, tests/integration/test_automation_platform.py)": (
+        f"{EXAMPLE}/*.yml",
     ),
     "make molecule": ("extensions/molecule/*.yml",),
     "make unit (jsonschema, tests/unit/report/test_formats.py)": ("extensions/monitoring/report.schema.json",),
@@ -99,7 +103,11 @@ CHECKS: Sequence[Check] = (
     Check("crontab", (f"{RUNNER}/crontab",), crontab),
     Check("ansible-builder", ("examples/execution-environment/*.yml",), _builder),
     Check("ansible-pull", (f"{RUNNER}/dhcp-failover-drift",), drift),
-    Check("ansible-playbook", (f"{REPOSITORY}/local.yml", f"{REPOSITORY}/inventory/*.yml"), repository),
+    Check(
+        "ansible-playbook",
+        (f"{REPOSITORY}/local.yml", f"{REPOSITORY}/playbooks/*.yml", f"{REPOSITORY}/inventory/*.yml"),
+        repository,
+    ),
     Check("ansible-galaxy", (f"{REPOSITORY}/collections/requirements.yml",), requirements),
-    Check("awx", ("examples/awx/*.yml",), controller),
+    Check("our-schemas", (f"{EXAMPLE}/objects/*.yml",), controller),
 )

@@ -19,7 +19,7 @@ from declared import base
 from declared.base import Failed, lines, text, tool, wrong
 
 RUNNER = "examples/ansible-pull/runner"
-REPOSITORY = "examples/ansible-pull/repository"
+REPOSITORY = "examples/repository"
 CHECKOUT = "/checkout/"
 _PARSE = "import sys; from ansible.cli.pull import PullCLI; PullCLI(sys.argv).parse()"
 _TIMES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))  # minute, hour, day, month, day of the week
@@ -143,12 +143,11 @@ def requirements(names: Sequence[str]) -> None:
 
 
 def repository(names: Sequence[str]) -> None:
-    """The example's playbook, its inventory and its data, with the collection of the work tree."""
+    """The example's playbooks, its inventory and its data, with the collection of the work tree."""
     tree = {"ANSIBLE_COLLECTIONS_PATH": str(base.ROOT / ".build" / "tree")}
-    syntax = ("--syntax-check", "--inventory", "inventory", "local.yml")
-    said = tool("ansible-playbook", *syntax, folder=_folder(), **tree)
-    if "local.yml" not in said:
-        raise Failed(said)
+    books = [name.removeprefix(f"{REPOSITORY}/") for name in names if "/inventory/" not in name]
+    said = tool("ansible-playbook", "--syntax-check", "--inventory", "inventory", *books, folder=_folder(), **tree)
+    wrong(said, [f"{book} was not read" for book in books if f"playbook: {book}" not in said])
     known = yaml.safe_load(text("roles/failover/meta/argument_specs.yml"))["argument_specs"]["main"]["options"]
     for name in names:
         if "group_vars" in name:

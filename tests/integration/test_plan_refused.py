@@ -51,7 +51,7 @@ def test_a_host_whose_role_is_refused_says_why_to_plan_and_apply(net: str) -> No
         maintain(site, "start")
         said = refused(run(site, "apply"))
         print(said)
-        assert "it is not known whether its plan is what would be done now. Mend this and run the same command" in said
+        assert "it is not known whether that is what would be done now. Mend this and run the same command" in said
         assert "\n- dhcp01: has failed: DHCP01 is in maintenance" in said
         assert "Make a new plan" not in said
         for name in ("plan.md", "plan.json"):

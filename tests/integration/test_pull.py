@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 from harness import ROOT, Run, Site, lab
 
-EXAMPLE = ROOT / "examples" / "ansible-pull"
+EXAMPLES = ROOT / "examples"
 SECRET = "only-in-the-vault"
 
 
@@ -27,7 +27,7 @@ class Runner:
         self.repository = site.folder / "repository"
         self.password = site.folder / "vault-password"
         self.password.write_text("open sesame\n", encoding="utf-8")
-        shutil.copytree(EXAMPLE / "repository", self.repository)
+        shutil.copytree(EXAMPLES / "repository", self.repository)
         servers = yaml.safe_load((site.folder / "inventory.yml").read_text(encoding="utf-8"))
         hosts = self.repository / "inventory" / "hosts.yml"
         example = yaml.safe_load(hosts.read_text(encoding="utf-8"))
@@ -65,7 +65,7 @@ class Runner:
 
     def _placed(self, name: str) -> str:
         """A file of the example, with the test's places in the places of the example."""
-        text = (EXAMPLE / "runner" / name).read_text(encoding="utf-8")
+        text = (EXAMPLES / "ansible-pull" / "runner" / name).read_text(encoding="utf-8")
         for here, there in (
             ("https://git.contoso.example/dhcp-failover.git", self.repository.as_uri()),
             ("${STATE_DIRECTORY}", str(self.site.folder)),

@@ -21,7 +21,7 @@ from harness import COLLECTIONS, ROOT, Site, lab
 from lab.core.server import Credential
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-REPOSITORY = ROOT / "examples" / "ansible-pull" / "repository"
+REPOSITORY = ROOT / "examples" / "repository"
 SOURCE = '- name: windhcp.failover\n    version: ">=0.1.0,<1.0.0"'
 ADDRESSES = ("ansible_host: dhcp01.contoso.example", "ansible_host: dhcp02.contoso.example")
 PROMPT = " --ask-vault-pass"

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from declared import base
+from declared.automation_platform import EXAMPLE
 from declared.base import Failed, NotHere, tool
 from declared.checks import CHECKS, Check, forgotten
 from declared.pull import REPOSITORY, RUNNER
 
-AWX = "examples/awx/controller.yml"
+OBJECTS = f"{EXAMPLE}/objects"
+OURS = "our-schemas"
 DATA = f"{REPOSITORY}/inventory/group_vars/dhcp_servers/failover.yml"
 SERVICE, TIMER = f"{RUNNER}/dhcp-failover.service", f"{RUNNER}/dhcp-failover.timer"
 
@@ -53,20 +55,58 @@ def test_what_a_tool_finds_is_told() -> None:
         ("systemd-analyze", "examples/ansible-pull/runner/dhcp-failover.timer", ("*:0/30", "*:0/30x")),
         ("crontab", "examples/ansible-pull/runner/crontab", ("30 6 * * *", "30 6 * *")),
         ("ansible-builder", "examples/execution-environment/execution-environment.yml", ("version: 3", "version: 9")),
-        ("ansible-playbook", "examples/ansible-pull/repository/local.yml", ("failover.site", "failover.sit")),
-        ("ansible-galaxy", "examples/ansible-pull/repository/collections/requirements.yml", ("0.1.0", "9.1.0")),
-        ("ansible-galaxy", "examples/ansible-pull/repository/collections/requirements.yml", ("failover", "failure")),
+        ("ansible-playbook", f"{REPOSITORY}/local.yml", ("failover.site", "failover.sit")),
+        ("ansible-galaxy", f"{REPOSITORY}/collections/requirements.yml", ("0.1.0", "9.1.0")),
+        ("ansible-galaxy", f"{REPOSITORY}/collections/requirements.yml", ("failover", "failure")),
         ("shellcheck", "examples/ansible-pull/runner/dhcp-failover-drift", ('"$HOME/checkout"', "$HOME/checkout")),
         ("systemd-analyze", "examples/ansible-pull/runner/dhcp-failover-failed.service", ("/bin/sh", "bin/sh")),
-        ("awx", AWX, ("  project: DHCP failover", "  project: DHCP")),
-        ("awx", AWX, ("playbook: local.yml", "playbook: locl.yml")),
-        ("awx", AWX, ("job_type: run", "job_tpe: run")),
-        ("awx", AWX, ("job_type: run", "job_type: rn")),
-        ("awx", AWX, ("FREQ=DAILY", "FREQ=DALY")),
-        ("awx", AWX, ("inventory/hosts.yml", "inventory/host.yml")),
-        ("awx", AWX, ("limit: dhcp_servers", "limit: dhcp_servrs")),
-        ("awx", AWX, ('!unsafe "{{ failover_secret }}"', '!unsafe "{{ failover_secre }}"')),
-        ("awx", AWX, ("controller_schedules", "controller_schedule")),
+        (OURS, f"{OBJECTS}/templates.yml", ("  project: DHCP failover", "  project: DHCP")),
+        (OURS, f"{OBJECTS}/templates.yml", ("ask_variables_on_launch", "ask_variables_at_launch")),
+        (OURS, f"{OBJECTS}/templates.yml", ("  credentials: [DHCP failover]", "  credential: DHCP failover")),
+        (OURS, f"{OBJECTS}/templates.yml", ("job_slice_count: 1", "job_slice_count: 0")),
+        (OURS, f"{OBJECTS}/templates_keep.yml", ("playbooks/site.yml", "playbooks/sites.yml")),
+        (OURS, f"{OBJECTS}/templates_keep.yml", ("playbooks/plan.yml", "playbooks/info.yml")),
+        (OURS, f"{OBJECTS}/templates_keep.yml", ("failover_file\n", "failover_fle\n")),
+        (OURS, f"{OBJECTS}/templates_keep.yml", ("failover_plan_file: plan.md", "failover_plan: plan.md")),
+        (OURS, f"{OBJECTS}/templates_keep.yml", ("default: inactive", "default: in_active")),
+        (OURS, f"{OBJECTS}/templates_keep.yml", ("    ask_job_type_on_launch: true\n    ask_limit", "    ask_limit")),
+        (OURS, f"{OBJECTS}/templates_look.yml", ("job_type: check", "job_type: chck")),
+        (OURS, f"{OBJECTS}/templates_look.yml", ("type: multiplechoice", "type: password")),
+        (OURS, f"{OBJECTS}/templates_look.yml", ("          required: true\n", "")),
+        (OURS, f"{OBJECTS}/templates_look.yml", ('choices: ["false", "true"]', "choices: [false, true]")),
+        (OURS, f"{OBJECTS}/templates_look.yml", ("    survey_enabled: true\n", "")),
+        (OURS, f"{OBJECTS}/templates_look.yml", ("ask_job_slice_count_on_launch: true", "job_slice_count: 8")),
+        (OURS, f"{OBJECTS}/templates_apart.yml", ("failover_dry_run\n", "failover_dry\n")),
+        (OURS, f"{OBJECTS}/templates_apart.yml", ('default: "true"', 'default: "false"')),
+        (OURS, f"{OBJECTS}/templates_apart.yml", ("failover_keep\n", "failover_shared_secrets\n")),
+        (OURS, f"{OBJECTS}/workflows.yml", ("success_nodes: [Apply]", "success_nodes: [Aply]")),
+        (OURS, f"{OBJECTS}/workflows.yml", ("success_nodes: [Apply]", "success_node: [Apply]")),
+        (OURS, f"{OBJECTS}/workflows.yml", ("        success_nodes: [Apply]\n", "")),
+        (OURS, f"{OBJECTS}/workflows.yml", ("approval_node:\n", "approval:\n")),
+        (
+            OURS,
+            f"{OBJECTS}/workflows.yml",
+            ("        approval_node:\n", "        job_type: run\n        approval_node:\n"),
+        ),
+        (OURS, f"{OBJECTS}/workflows.yml", ("DHCP failover apply", "DHCP failover aply")),
+        (OURS, f"{OBJECTS}/schedules.yml", ("FREQ=DAILY", "FREQ=DALY")),
+        (OURS, f"{OBJECTS}/schedules.yml", ("failover_fail_on: w", "failover_fail: w")),
+        (
+            OURS,
+            f"{OBJECTS}/schedules.yml",
+            ("unified_job_template: DHCP failover info", "unified_job_template: DHCP failover drift"),
+        ),
+        (OURS, f"{OBJECTS}/schedules.yml", ("controller_schedules", "controller_schedule")),
+        (OURS, f"{OBJECTS}/project.yml", ("inventory/hosts.yml", "inventory/host.yml")),
+        (OURS, f"{OBJECTS}/project.yml", ("    organization: Default\n    scm_type", "    scm_type")),
+        (OURS, f"{OBJECTS}/credentials.yml", ('!unsafe "{{ failover_secret }}"', '!unsafe "{{ failover_secre }}"')),
+        (
+            OURS,
+            f"{OBJECTS}/credentials.yml",
+            ("label: Password of the DHCP servers' account, type: string, secret: true", "label: P, type: string"),
+        ),
+        (OURS, f"{OBJECTS}/credentials.yml", ('      failover_secret: "', '      failover_secrt: "')),
+        ("ansible-playbook", f"{REPOSITORY}/playbooks/plan.yml", ("failover.plan", "failover.pln")),
         ("systemd-analyze", SERVICE, ("--clean", "--claen")),
         (
             "systemd-analyze",
@@ -102,7 +142,7 @@ def test_a_tool_finds_what_is_wrong(
         ".build",
         "roles",
         "galaxy.yml",
-        "examples/ansible-pull/repository",
+        REPOSITORY,
         f"{RUNNER}/dhcp-failover-drift",
     ):
         if not (tmp_path / beside).exists():

@@ -120,6 +120,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             answer["warnings"] = [*self.warned, *answer.get("warnings", ())]
         if not self._task.diff:
             answer.pop("diff", None)
+        if hasattr(self, "reader") and (reached := self.reader.partners_reached):
+            answer["partners_reached"] = [{"host": host, "name": name} for host, name in reached]
         answer["remote_calls"] = sum(remote.calls for remote in remotes)
         result.update(result_in_sight(readable_by_all(answer, hidden)))
         return result

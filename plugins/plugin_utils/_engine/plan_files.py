@@ -1,22 +1,25 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A plan on the controller: the text that a person reviews, and the JSON file beside it. Nothing here imports Ansible.
+"""A plan on the controller: the text that a person reviews, and the JSON file beside it, or as a variable. Nothing here
+imports Ansible.
 
-Neither is believed without the other: the text has to be that of the JSON, letter by letter, and the JSON what is
+Neither file is believed without the other: the text has to be that of the JSON, letter by letter, and the JSON what is
 written of its own content. Nothing of them is a template or a program."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from .._model.refusal import Refused
 from .._planning import reviewed_plan
-from .._planning.reviewed_plan import ANEW, FILE, Document
+from .._planning.reviewed_plan import ANEW, PLAN, Document
 from .._report.plan_text import difference, json_text, plan_text
 from .written_files import create_all
 
 SUFFIX = ".md"
+FILE = "file (failover_plan_file of the playbooks)"
 MOST = 16 * 1024 * 1024  # bytes of one of the files
 
 
@@ -49,6 +52,14 @@ def read(file: str) -> Document:
     if wrong:
         raise Refused(f"{FILE}: the text and the JSON do not agree, or were changed: {'; '.join(wrong)}. {ANEW}")
     return plan
+
+
+def handed_on(data: Any) -> Document:
+    """The plan that an earlier job has handed on in a variable: a text of JSON, or what is in it. Raises Refused."""
+    try:
+        return reviewed_plan.read(json.loads(data if isinstance(data, str) else json.dumps(data)))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Refused(f"{PLAN}: is no JSON that can be read ({type(error).__name__}). {ANEW}") from error
 
 
 def _content(path: Path) -> str:

@@ -120,6 +120,13 @@ class Reader:
         """Relationships and their partners, as these were asked for."""
         return [(read.relationship, read.key) for read in self._request.partners if read.relationship and read.key]
 
+    @property
+    def partners_reached(self) -> Sequence[tuple[str, str]]:
+        """Those that answered over connections of their own, each with the host of the inventory, and with its own name
+        in lower case, with its domain where that is known."""
+        seen = [reading for place, reading in self.readings.items() if is_own_of_partner(place)]
+        return [(one.remote.host, (one.server.host_name or one.server.name).lower()) for one in seen]
+
     # --- planners ------------------------------------------------------------------------------------------------
 
     def know(self, planner: Planner[T]) -> T:

@@ -34,6 +34,7 @@ NAMES = frozenset(
         "failover_other_copy",
         "failover_partner",
         "failover_partner_is_off",
+        "failover_plan_data",
         "failover_plan_file",
         "failover_plan_fingerprint",
         "failover_purge_relationships",

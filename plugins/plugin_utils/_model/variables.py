@@ -115,7 +115,7 @@ class Removal:
 def remove(variables: Variables, hosts: Collection[str]) -> Removal:
     """What the playbook remove is to do. Raises Refused, as above."""
     relationships, scopes = "failover_relationships_to_remove", "failover_scopes_to_remove"
-    names = _names(variables.get(relationships)) or ()
+    names = () if _is_unset(variables.get(relationships)) else _names(variables.get(relationships)) or ()
     problems, ids = [*_keep(variables, hosts)], tuple[IPv4Address, ...]()
     try:
         ids = scope_ids(_apart(variables.get(scopes)), scopes)
@@ -394,12 +394,12 @@ def _refuse(problems: Iterable[str]) -> None:
 
 
 def _names(value: object) -> Sequence[str] | None:
-    """One name, a list of them, or lists of lists, as a list."""
+    """One name, several as lines of a text (a survey's), a list of them, or lists of lists, as a list."""
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
         return tuple(name for member in value for name in _names(member) or ())
-    return (str(value),)
+    return tuple(filter(None, map(str.strip, str(value).split("\n")))) if "\n" in str(value) else (str(value),)
 
 
 def _apart(value: object) -> Sequence[str]:

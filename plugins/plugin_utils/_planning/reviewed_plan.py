@@ -22,7 +22,7 @@ from .._model.version import VERSION
 from .agreed_plan import AgreedPlan, of_result
 
 SCHEMA = "windhcp.failover/plan/1"
-FILE = "file (failover_plan_file of the playbooks)"
+PLAN = "plan (failover_plan_file or failover_plan_data of the playbooks)"
 ANEW = "Make a new plan (windhcp.failover.plan)."
 HELD = ("variable", "variables", "site")  # options that name what `planned` takes of a host
 Document = Mapping[str, Any]
@@ -150,14 +150,14 @@ def read(data: Any) -> Document:
     """What was read of a file, if it is a plan of this version, and says of itself what follows from it. Raises
     Refused."""
     if not isinstance(data, Mapping) or not str(data.get("schema")).startswith("windhcp.failover/plan/"):
-        raise Refused(f"{FILE}: is no plan of windhcp.failover.plan. {ANEW}")
+        raise Refused(f"{PLAN}: is no plan of windhcp.failover.plan. {ANEW}")
     made_by, schema = data.get("collection"), data["schema"]
     if schema != SCHEMA or made_by != VERSION:
         by = f"version {shown(made_by)} of the collection (format {shown(schema)})"
-        raise Refused(f"{FILE}: was made by {by}, and this is {VERSION}. {ANEW}")
+        raise Refused(f"{PLAN}: was made by {by}, and this is {VERSION}. {ANEW}")
     wrong = _misfit(data, _SHAPE, "")
     if wrong:
-        raise Refused(f"{FILE}: {wrong}; somebody has changed it. {ANEW}")
+        raise Refused(f"{PLAN}: {wrong}; somebody has changed it. {ANEW}")
     given = {host: group["variables"] for group in data["options"] for host in group["hosts"]}
     listed = [entry["host"] for entry in data["hosts"]]
     unknown = sorted({name for variables in given.values() for name in variables if name not in VARIABLES})
@@ -165,9 +165,9 @@ def read(data: Any) -> Document:
         what = (
             f"options has {few(map(shown, unknown))}, which is no variable of the role" if unknown else "hosts differ"
         )
-        raise Refused(f"{FILE}: {what}; somebody has changed it. {ANEW}")
+        raise Refused(f"{PLAN}: {what}; somebody has changed it. {ANEW}")
     if document([of_entry(entry, given[entry["host"]]) for entry in data["hosts"]], data["created"]) != data:
-        raise Refused(f"{FILE}: its parts, or its fingerprint, do not agree; somebody has changed it. {ANEW}")
+        raise Refused(f"{PLAN}: its parts, or its fingerprint, do not agree; somebody has changed it. {ANEW}")
     return data
 
 
@@ -216,7 +216,7 @@ def check_same(made: Document, meant: str | None) -> None:
     """Raises Refused where the plan is not the one of this fingerprint. None: any."""
     if meant is not None and meant != made["fingerprint"]:
         raise Refused(
-            f"{FILE}: is another plan ({made['fingerprint']}) than the one that is meant ({shown(meant)}; "
+            f"{PLAN}: is another plan ({made['fingerprint']}) than the one that is meant ({shown(meant)}; "
             "failover_plan_fingerprint, or what this run has read before). Nothing was changed."
         )
 
@@ -226,7 +226,7 @@ def check_hosts(made: Document, hosts: Iterable[str]) -> None:
     missing = [entry["host"] for entry in made["hosts"] if entry["host"] not in {*hosts}]
     if missing:
         raise Refused(
-            f"{FILE}: is a plan for {few(missing)}, too, which this run leaves out (failover_hosts, --limit) or the "
+            f"{PLAN}: is a plan for {few(missing)}, too, which this run leaves out (failover_hosts, --limit) or the "
             "inventory has not. Nothing was changed."
         )
 
@@ -249,10 +249,10 @@ def compare(made: Document, now: Mapping[str, Planned | Refused]) -> Comparison:
         elif not was.plan.is_empty:
             done.append(host)
     if otherwise:
-        raise refusal(f"{FILE}: its plan is not what would be done now. {ANEW.rstrip('.')}", [*unknown, *otherwise])
+        raise refusal(f"{PLAN}: is not what would be done now. {ANEW.rstrip('.')}", [*unknown, *otherwise])
     if unknown:
-        what = "it is not known whether its plan is what would be done now. Mend this and run the same command again"
-        raise refusal(f"{FILE}: {what}", unknown)
+        what = "it is not known whether that is what would be done now. Mend this and run the same command again"
+        raise refusal(f"{PLAN}: {what}", unknown)
     return Comparison(tuple(to_do), tuple(done))
 
 

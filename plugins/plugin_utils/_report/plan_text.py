@@ -6,6 +6,7 @@ fingerprint in it is that of the document, so that no two documents have the sam
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
@@ -16,11 +17,19 @@ from .data_file import scalar
 
 Document = Mapping[str, Any]
 _NOTHING = "Nothing is to be done."
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')  # of JSON
 
 
 def json_text(plan: Document) -> str:
     """The document as its file has it."""
     return json.dumps(plan, indent=1) + "\n"
+
+
+def one_line(plan: Document) -> str:
+    """The document as JSON that can be the value of a variable: no template begins in it, whatever a server calls what
+    it has. That takes two characters, the first of which is {, and between its strings JSON has no such pair."""
+    text = json.dumps(plan, separators=(",", ":"))
+    return _STRING.sub(lambda found: found[0].replace("{", r"\u007b"), text)
 
 
 def plan_text(plan: Document) -> str:

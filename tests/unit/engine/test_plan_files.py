@@ -12,7 +12,11 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import plan_files
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.reviewed_plan import fingerprint
-from ansible_collections.windhcp.failover.plugins.plugin_utils._report.plan_text import json_text, plan_text
+from ansible_collections.windhcp.failover.plugins.plugin_utils._report.plan_text import (
+    json_text,
+    one_line,
+    plan_text,
+)
 from reviewed import sample
 
 TEMPLATE = "{{ lookup('pipe', 'touch /tmp/ran') }}"
@@ -118,6 +122,29 @@ def test_variables_too_deep_to_be_shown_are_refused(file: Path) -> None:
     made["fingerprint"] = fingerprint(made)
     file.with_suffix(".json").write_text(json.dumps(made), encoding="utf-8")
     assert refused(file)
+
+
+@pytest.mark.parametrize("data", [one_line(sample()), sample()], ids=["a text", "what is in it"])
+def test_a_plan_that_was_handed_on_is_taken(data: Any) -> None:
+    assert plan_files.handed_on(data) == sample()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("", "is no JSON that can be read (JSONDecodeError)"),
+        ("[" * 100_000, "is no JSON that can be read (RecursionError)"),
+        ({1, 2}, "is no JSON that can be read (TypeError)"),
+        (["a plan"], "is no plan of windhcp.failover.plan"),
+        ({**sample(), "created": "later"}, "its parts, or its fingerprint, do not agree"),
+        (one_line(sample()).replace("do this", "do that"), "its parts, or its fingerprint, do not agree"),
+    ],
+)
+def test_and_nothing_else_is(data: Any, words: str) -> None:
+    with pytest.raises(Refused) as error:
+        plan_files.handed_on(data)
+    assert str(error.value).startswith("plan (failover_plan_file or failover_plan_data of the playbooks): ")
+    assert words in str(error.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

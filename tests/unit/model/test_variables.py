@@ -279,8 +279,15 @@ def test_remove_names_the_wrong_variable(changes: Mapping[str, Any], text: str) 
 
 def test_what_is_to_be_removed() -> None:
     assert variables.remove(REMOVE, HOSTS) == variables.Removal("dhcp01", ("HQ",), (IPv4Address("10.0.1.0"),))
-    only = variables.remove({**REMOVE, "failover_relationships_to_remove": None}, HOSTS)
-    assert (only.relationships, only.scopes) == ((), (IPv4Address("10.0.1.0"),))
+    for unset in (None, ""):  # a survey gives what nobody has answered as an empty text
+        only = variables.remove({**REMOVE, "failover_relationships_to_remove": unset}, HOSTS)
+        assert (only.relationships, only.scopes) == ((), (IPv4Address("10.0.1.0"),))
+
+
+def test_names_as_a_survey_has_them() -> None:
+    """It has no lists, and a name may have a comma."""
+    told = variables.remove({**REMOVE, "failover_relationships_to_remove": "HQ, old\nBranches\r\n\n"}, HOSTS)
+    assert told.relationships == ("HQ, old", "Branches")
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,15 @@ def test_what_is_there_as_the_data_of_the_role() -> None:
     )
 
 
+def test_a_partner_that_was_reached_over_its_own_connection_is_named_as_it_calls_itself() -> None:
+    servers = pair(ONE, TWO)
+    assert info(servers, gather=["drift"], partner_host="dhcp02")["partners_reached"] == [
+        {"host": "dhcp02", "name": PARTNER}
+    ]
+    for without in ({"gather": ["drift"]}, {"partner_host": "auto"}):
+        assert "partners_reached" not in info(servers, **without)
+
+
 @ROUTES
 def test_drift_names_what_the_two_servers_do_not_have_in_common(route: dict[str, str]) -> None:
     servers = pair(ONE, TWO)

@@ -19,7 +19,7 @@ HOSTS: dict[str, Any] = {
 }
 
 
-def run(file: Path, hosts: dict[str, Any] | None = None, *, check_mode: bool = False) -> dict[str, Any]:
+def plan_of(file: Path, hosts: dict[str, Any] | None = None, *, check_mode: bool = False) -> dict[str, Any]:
     hosts = HOSTS if hosts is None else hosts
     given = {"hosts": list(hosts), "variable": "result", "variables": "taken", "file": str(file)}
     result: dict[str, Any] = on_the_controller(ActionModule, hosts, check_mode=check_mode, **given)
@@ -28,11 +28,12 @@ def run(file: Path, hosts: dict[str, Any] | None = None, *, check_mode: bool = F
 
 def test_the_steps_of_all_hosts_are_in_both_files(tmp_path: Path) -> None:
     file = tmp_path / "changes" / "plan.md"
-    result = run(file)
+    result = plan_of(file)
     data = file.with_suffix(".json")
     assert (result["changed"], result["file"], result["data"]) == (True, str(file), str(data))
     assert file.read_text(encoding="utf-8") == result["content"]
     assert json.loads(data.read_text(encoding="utf-8")) == result["plan"]
+    assert json.loads(result["one_line"]) == result["plan"]
     assert result["plan"]["counts"] == {"hosts": 2, "steps": 1, "removals": 1}
     assert result["sentences"] == [
         "1 step on 1 host; 1 copy of a scope goes, or is put out of service.",
@@ -43,21 +44,21 @@ def test_the_steps_of_all_hosts_are_in_both_files(tmp_path: Path) -> None:
 
 def test_the_command_that_is_next_is_one_for_a_shell(tmp_path: Path) -> None:
     file = tmp_path / "my plans" / "a b $x.md"
-    (*_rest, command) = shlex.split(run(file)["sentences"][-1])
+    (*_rest, command) = shlex.split(plan_of(file)["sentences"][-1])
     assert command == f"failover_plan_file={file}"
 
 
 def test_files_that_exist_stay(tmp_path: Path) -> None:
-    run(tmp_path / "plan.md")
+    plan_of(tmp_path / "plan.md")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    again = run(tmp_path / "plan.md")
+    again = plan_of(tmp_path / "plan.md")
     assert "exists, and is left as it is" in again["msg"]
     assert again["sentences"] == [f"No plan was written. {again['msg']}"]
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_check_mode_writes_none(tmp_path: Path) -> None:
-    result = run(tmp_path / "plan.md", check_mode=True)
+    result = plan_of(tmp_path / "plan.md", check_mode=True)
     assert (result["changed"], list(tmp_path.iterdir())) == (False, [])
     assert "1. DHCP01: do this" in result["content"]
     assert result["sentences"][-1].endswith("plan.md, and as data in plan.json, the same command without --check.")
@@ -66,7 +67,7 @@ def test_check_mode_writes_none(tmp_path: Path) -> None:
 def test_without_one_of_the_hosts_there_is_no_plan(tmp_path: Path) -> None:
     gone = {"result": {"unreachable": True, "msg": "no route"}, "taken": TAKEN}
     refused = {"failover_site": {"failed": True, "msg": "Two problems:\n- one\n- two."}}
-    result = run(tmp_path / "plan.md", {**HOSTS, "dhcp03": gone, "dhcp04": {}, "dhcp05": refused})
+    result = plan_of(tmp_path / "plan.md", {**HOSTS, "dhcp03": gone, "dhcp04": {}, "dhcp05": refused})
     assert result["msg"].split("\n") == [
         "A plan is one of all hosts (failover_hosts leaves some out), and nothing was written:",
         "- dhcp03: cannot be reached: no route.",
@@ -81,4 +82,4 @@ def test_without_one_of_the_hosts_there_is_no_plan(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_none_for_people_is_refused_before_anything(tmp_path: Path) -> None:
-    assert "whose name ends in .md" in run(tmp_path / "plan.json")["msg"]
+    assert "whose name ends in .md" in plan_of(tmp_path / "plan.json")["msg"]

@@ -12,7 +12,7 @@ from ansible_collections.windhcp.failover.plugins.action.dhcp_failover_plan_chec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import plan_files
 from fleets import on_the_controller
 from reviewed import CREATED, GOES, STEP, TAKEN, sample
-from test_dhcp_failover_plan import HOSTS
+from test_dhcp_failover_plan import HOSTS, plan_of
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "plan.md"
 
 
-def run(file: Path, hosts: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+def run(file: Path | None, hosts: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
     hosts = HOSTS if hosts is None else hosts
-    given = {"hosts": list(hosts), "file": str(file), **options}
+    given = {"hosts": list(hosts), **({"file": str(file)} if file else {}), **options}
     result: dict[str, Any] = on_the_controller(ActionModule, hosts, **given)
     return result
 
@@ -40,6 +40,20 @@ def test_what_is_in_it(file: Path) -> None:
         "dhcp01": {**TAKEN, "expected_plan": {"plan": [STEP], "removals": [GOES]}},
         "dhcp02": {**TAKEN, "secrets": [], "expected_plan": {"plan": [], "removals": []}},
     }
+
+
+def test_a_plan_in_a_variable_is_the_same(file: Path) -> None:
+    made = plan_of(file.with_name("other.md"))
+    handed_on = run(None, data=made["one_line"])
+    assert (handed_on["fingerprint"], handed_on["planned"]) == (made["plan"]["fingerprint"], run(file)["planned"])
+    given = {"variable": "result", "variables": "taken", "fingerprint": handed_on["fingerprint"]}
+    assert run(None, data=made["one_line"], **given)["to_do"] == ["dhcp01"]
+    assert run(None, {**HOSTS, "dhcp01": HOSTS["dhcp02"]}, data=made["one_line"], **given)["failed"]
+
+
+def test_it_is_given_in_one_of_the_two_ways(file: Path) -> None:
+    assert "is given as a file and as data; give one of them" in run(file, data="{}")["msg"]
+    assert "file (failover_plan_file of the playbooks): is ''" in run(None)["msg"]
 
 
 def test_a_run_that_leaves_a_host_out_is_refused(file: Path) -> None:

@@ -181,8 +181,8 @@ def test_all_that_is_otherwise_is_told_by_host() -> None:
         compare(sample(), {"dhcp01": now(variables=other), "dhcp02": now("dhcp02", {"plan": [more]}, secrets=[])})
     headline, *lines = str(error.value).split("\n- ")
     assert headline == (
-        "file (failover_plan_file of the playbooks): its plan is not what would be done now. Make a new plan "
-        "(windhcp.failover.plan), and nothing was written:"
+        "plan (failover_plan_file or failover_plan_data of the playbooks): is not what would be done now. Make a new "
+        "plan (windhcp.failover.plan), and nothing was written:"
     )
     assert lines == [
         "dhcp01: failover_wait_timeout: is given as another value than the plan has; leave it out",

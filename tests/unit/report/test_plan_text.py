@@ -15,6 +15,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._report.plan_text
     difference,
     headline,
     json_text,
+    one_line,
     plan_text,
 )
 from hypothesis import given
@@ -118,6 +119,18 @@ def test_hidden_characters_are_seen() -> None:
 
 def test_the_json_is_the_document() -> None:
     assert json.loads(json_text(sample())) == sample()
+
+
+@given(
+    st.lists(st.sampled_from(["{", "{{", "{%", "{#", "}", '"', "\\", "\\\\", "x", "\u00fc"]), max_size=9).map("".join),
+    values,
+)
+def test_no_template_begins_in_the_one_line_and_it_is_the_document(name: str, value: Any) -> None:
+    made = sample(plan=[{"server": name, "step": name}])
+    made = {**made, "options": [{"hosts": [name], "variables": {name: [{}, [{}], value]}}]}
+    line = one_line(made)
+    assert json.loads(line) == made
+    assert [mark for mark in ("{{", "{%", "{#", "\n") if mark in line] == []
 
 
 @pytest.mark.parametrize(
