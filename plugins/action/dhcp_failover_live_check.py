@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
-from ..plugin_utils._live.bench import NETWORK, PREFIX, Bench, Side, Unanswered
 from ..plugin_utils._live.experiments import ask
+from ..plugin_utils._live.pair_to_lose import NETWORK, PREFIX, Bench, Side, Unanswered
 from ..plugin_utils._live.questions import QUESTIONS
 from ..plugin_utils._model.identity import same_server
 from ..plugin_utils._model.refusal import Refused

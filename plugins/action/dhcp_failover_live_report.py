@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ..plugin_utils._engine.fleet_action import ControllerAction
 from ..plugin_utils._engine.written_files import create
-from ..plugin_utils._live import report
+from ..plugin_utils._live import findings
 
 
 class ActionModule(ControllerAction):
@@ -24,15 +24,15 @@ class ActionModule(ControllerAction):
     def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
         """Writes the file. Raises Refused where there is one."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        found = report.report(options["asked"], options["walk"], now)
+        found = findings.findings(options["asked"], options["walk"], now)
         path = Path(options["file"]).absolute()
         if not self._task.check_mode:
-            create(path, report.text(found))
+            create(path, findings.text(found))
         well = all(step["well"] for step in found["walk"])
         return {
             "changed": not self._task.check_mode,
             "file": str(path),
             "report": found,
             "well": well,
-            "sentences": [*report.sentences(found), f"All of it is in {path}."],
+            "sentences": [*findings.sentences(found), f"All of it is in {path}."],
         }

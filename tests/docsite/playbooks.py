@@ -49,7 +49,7 @@ def playbooks() -> Sequence[Playbook]:
 
 def read(name: str, text: str) -> Playbook:
     """One, of its text."""
-    plays = yaml.safe_load(text)
+    plays = [{**play, "of other files": [*_other_tasks(play)]} for play in yaml.safe_load(text)]
     found: dict[str, Variable] = {}
     for play in plays:
         given = {key: value for key, value in play.get("vars", {}).items() if not _is_template(value)}
@@ -59,6 +59,14 @@ def read(name: str, text: str) -> Playbook:
                 found[one.name] = _merged(found.get(one.name), one, given)
     variables = sorted(found.values(), key=lambda one: one.name)
     return Playbook(name, tuple(_header(text)), variables, dict(_roles(plays)))
+
+
+def _other_tasks(play: Any) -> Iterator[Any]:
+    """What stands in a file of tasks beside the playbooks."""
+    for task in _mappings(play):
+        for word in ("ansible.builtin.import_tasks", "ansible.builtin.include_tasks"):
+            if isinstance(task.get(word), str):
+                yield from yaml.safe_load((PLAYBOOKS / task[word]).read_text(encoding="utf-8"))
 
 
 def _merged(known: Variable | None, one: Variable, given: Mapping[str, Any]) -> Variable:
@@ -90,8 +98,9 @@ def _set_by_it(play: Any) -> Iterator[str]:
     for one in _mappings(play):
         if "register" in one:
             yield one["register"]
-        if isinstance(one.get("vars"), Mapping):
-            yield from one["vars"]
+        for word in ("vars", "ansible.builtin.set_fact"):
+            if isinstance(one.get(word), Mapping):
+                yield from one[word]
         if "ansible.builtin.import_role" in one or "ansible.builtin.include_role" in one:
             yield "failover_result"  # the role's own
 

@@ -17,6 +17,7 @@ FOLDERS = {
     "windows": PLUGINS / "plugin_utils" / "_windows",
     "planning": PLUGINS / "plugin_utils" / "_planning",
     "report": PLUGINS / "plugin_utils" / "_report",
+    "live": PLUGINS / "plugin_utils" / "_live",
     "engine": PLUGINS / "plugin_utils" / "_engine",
     "modules": PLUGINS / "action",
 }

@@ -65,4 +65,4 @@ def test_the_versions_that_it_calls_tested_are_those_of_the_tests() -> None:
 
 def test_that_it_never_ran_on_windows_stands_before_its_first_section() -> None:
     assert "never ran on real Windows" in README.split("\n## ")[0]
-    assert len(README.splitlines()) <= 235
+    assert len(README.splitlines()) <= 250

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterator
 
 from .._model.failover_states import CUT_OFF
-from .bench import NAME, WAIT, Bench, write
+from .pair_to_lose import NAME, WAIT, Bench, write
 
 _QUICK = 5  # looks, for what would be seen at once
 _SECRET = f"{NAME}-secret"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from .._windows import cmdlets, kept_files
-from .bench import PREFIX, Bench, Side, Unanswered, add_scope, call, force, scope_id, write
+from .pair_to_lose import PREFIX, Bench, Side, Unanswered, add_scope, call, force, scope_id, write
 
 _ONE = scope_id(1)
 _OPTION = {"OptionId": 226}

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from .._model.texts import short
 from .._windows.errors import RemoteFailure
-from . import changing, copying, interrupting, joining, making, reading, removing
-from .bench import Bench, Unanswered
+from . import changing, coming, copying, interrupting, making, reading, removing
+from .pair_to_lose import Bench, Unanswered
 from .questions import QUESTIONS
 
 Answer: TypeAlias = str | bool | int | Sequence[str]
@@ -45,11 +45,11 @@ EXPERIMENTS = (
     Experiment(changing.partner_down_in_normal, ("partner_down_refused_with",)),
     Experiment(changing.what_arrives, ("set_propagates_fields",)),
     Experiment(changing.another_secret, ("secret_change_polls",)),
-    Experiment(joining.scope_on_partner, ("scope_exists_error_id", "one_bad_scope_stops_good_ones")),
-    Experiment(joining.many_scopes, ("add_scopes_max",)),
-    Experiment(joining.bootp, ("bootp_refused",)),
-    Experiment(joining.missing_class, ("add_checks_class", "missing_class_leaves_copy")),
-    Experiment(joining.another_range, ("range_change_on_member",)),
+    Experiment(coming.scope_on_partner, ("scope_exists_error_id", "one_bad_scope_stops_good_ones")),
+    Experiment(coming.many_scopes, ("add_scopes_max",)),
+    Experiment(coming.bootp, ("bootp_refused",)),
+    Experiment(coming.missing_class, ("add_checks_class", "missing_class_leaves_copy")),
+    Experiment(coming.another_range, ("range_change_on_member",)),
     Experiment(interrupting.change_alone, ("set_one_sided_when_unreachable", "set_sends")),
     Experiment(interrupting.two_secrets, ("differing_secrets",)),
     Experiment(interrupting.removal_alone, ("force_removes_when_unreachable",)),

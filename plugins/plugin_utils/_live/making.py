@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._model.failover_states import NORMAL
-from .bench import NAME, WAIT, Bench, Side, Unanswered, call
+from .pair_to_lose import NAME, WAIT, Bench, Side, Unanswered, call
 
 
 def load_balance(bench: Bench) -> Iterator[tuple[str, str | bool | int]]:

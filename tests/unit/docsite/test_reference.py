@@ -68,6 +68,8 @@ def test_every_playbook_is_read_and_each_of_its_words_that_could_be_a_variable_i
         text = re.sub(r"^#.*$", "", (PLAYBOOKS / f"{book.name}.yml").read_text(encoding="utf-8"), flags=re.M)
         code = " ".join([*re.findall(r"\{\{.*?\}\}", text, re.S), *re.findall(r"(?:when|that): .*", text)])
         words = set(re.findall(r"(?<![\w.])failover_\w+", re.sub(r"'[^']*'", "", code)))
+        others = (PLAYBOOKS / name for name in re.findall(r"_tasks: (tasks/\w+\.yml)", text))
+        text += "".join(path.read_text(encoding="utf-8") for path in others)
         set_by_it = set(re.findall(r"register: (\w+)|^ +(failover_\w+):", text, re.M))
         known = {one.name for one in book.variables} | {name for both in set_by_it for name in both}
         assert words - known <= {"failover_result"}, book.name  # the role's

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .bench import NAME, PREFIX, Bench, Said, Unanswered, add_scope, members, scope_id, write
+from .pair_to_lose import NAME, PREFIX, Bench, Said, Unanswered, add_scope, members, scope_id, write
 
 _ONE, _TWO = scope_id(1), scope_id(2)
 _SIZES = (31, 30, 16, 8, 4, 2, 1)  # scopes in one call

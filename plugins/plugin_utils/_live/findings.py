@@ -14,7 +14,7 @@ from .._model.version import VERSION
 FORMAT = 1
 
 
-def report(asked: Mapping[str, Any], walk: Mapping[str, Mapping[str, Any]], written: str) -> Mapping[str, Any]:
+def findings(asked: Mapping[str, Any], walk: Mapping[str, Mapping[str, Any]], written: str) -> Mapping[str, Any]:
     """`asked`: a result of the experiments. `walk`: the results of the collection's own tasks, by step. `written`:
     when, as ISO 8601."""
     found = {

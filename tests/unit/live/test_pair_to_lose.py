@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._live import experiments
-from ansible_collections.windhcp.failover.plugins.plugin_utils._live.bench import Said, Unanswered, members, scope_id
+from ansible_collections.windhcp.failover.plugins.plugin_utils._live.pair_to_lose import (
+    Said,
+    Unanswered,
+    members,
+    scope_id,
+)
 from lab.core.lab import Lab
 from lab.core.server import Scope
 from lab.standin.files import Files

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._live import joining
+from ansible_collections.windhcp.failover.plugins.plugin_utils._live import coming
 from lab.core.open_questions import Answer
 from live_servers import answers_of, is_found_out
 
 
-@pytest.mark.parametrize(("question", "answer"), answers_of(joining))
+@pytest.mark.parametrize(("question", "answer"), answers_of(coming))
 def test_each_answer_of_the_lab_is_found_out(question: str, answer: Answer) -> None:
     assert is_found_out(question, answer)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.windhcp.failover.plugins.plugin_utils._live.report import report, sentences, text
+from ansible_collections.windhcp.failover.plugins.plugin_utils._live.findings import findings, sentences, text
 
 ASKED: dict[str, Any] = {
     "servers": [{"os_build": "10.0.20348"}, {"os_build": "10.0.26100"}],
@@ -25,7 +25,7 @@ WALK: dict[str, Any] = {
     "remove": {"changed": False, "failed": True, "msg": "On WIN1: no"},
     "restore": {"changed": False, "unreachable": True, "msg": "lab-b is silent"},
 }
-FOUND = report(ASKED, WALK, "2026-03-01T08:00:00+00:00")
+FOUND = findings(ASKED, WALK, "2026-03-01T08:00:00+00:00")
 
 
 def test_no_name_is_in_it() -> None:

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The module that experiments: what it refuses, and what it returns."""
+
+from __future__ import annotations
+
+from live_servers import MODULE, run, servers
+from nothing_lost.task import Wire, perform
+
+
+def test_it_takes_a_word_that_everything_may_be_lost() -> None:
+    lab = servers()
+    assert "may_be_lost: is false" in run(lab, may_be_lost=False)["msg"]
+    assert "cannot be tried in check mode" in _in_check_mode()
+    assert lab.audit.counts().commands == 0
+
+
+def _in_check_mode() -> str:
+    given = {"act": "ask", "partner_host": "dhcp02", "may_be_lost": True}
+    return str(perform(Wire(servers()), MODULE, given, check_mode=True)["msg"])
+
+
+def test_the_two_are_two_and_reach_each_other() -> None:
+    lab = servers()
+    assert "is the server of the task" in run(lab, partner_host="dhcp01")["msg"]
+    lab.cut_link("DHCP01", "DHCP02", "rpc")
+    said = run(lab)
+    assert said["failed"]
+    assert "WIN32 1722" in said["msg"]
+    assert lab.audit.counts().writes == 0
+
+
+def test_a_question_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    said = run(servers(), questions=["settle_pols"])["msg"]
+    assert "questions: has settle_pols, which is no question; there are empty_server_errors" in said
+    assert "settle_polls" in said
+
+
+def test_the_partner_is_stopped_and_started_again() -> None:
+    lab, files = servers(), {}
+    assert run(lab, "stop_partner", files)["partner_server"] == "dhcp02.contoso.example"
+    assert lab.servers["DHCP02"].service == "stopped"
+    assert run(lab, "start_partner", files)["changed"]
+    assert lab.servers["DHCP02"].service == "running"
+
+
+def test_what_it_returns_tells_which_windows_it_was() -> None:
+    found = run(servers(), questions=["standby_creator"])
+    assert [len(server["module_files"]) for server in found["servers"]] == [1, 1]
+    assert found["names"][1] == ["dhcp02", "dhcp02.contoso.example", "DHCP02", "dhcp02"]
+    assert "dhcp0" not in str(found["servers"]).lower()
