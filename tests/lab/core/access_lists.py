@@ -39,8 +39,8 @@ def hidden(sddl: str) -> bool:
 
 
 def inherited(parent: str, owner: str, *, folder: bool) -> str:
-    """Of something new below ``parent``, made by ``owner``: C, the entries that the parent hands on, marked as
-    inherited."""
+    """Of something new below ``parent``, made by ``owner``: the entries that the parent hands on, marked as
+    inherited (C MS-DTYP)."""
     entries = []
     for flags, rights, trustee in _ENTRY.findall(_parts(parent)["entries"]):
         if ("CI" if folder else "OI") in flags:
@@ -52,7 +52,7 @@ def inherited(parent: str, owner: str, *, folder: bool) -> str:
 def icacls(sddl: str, arguments: Sequence[str]) -> tuple[int, str]:
     """What ``icacls.exe PATH arguments`` ends with, and the access list afterwards.
 
-    C: /setowner *SID; /inheritance:r takes inherited entries away, /grant:r *SID:(OI)(CI)F replaces those of that SID
+    C ICACLS: /setowner *SID; /inheritance:r takes inherited entries away, /grant:r *SID:(OI)(CI)F replaces those of that SID
     alone; /L: of a link itself."""
     parts, words = _parts(sddl), [one for one in arguments if one != "/L"]
     entries = _ENTRY.findall(parts["entries"])

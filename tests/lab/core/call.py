@@ -168,12 +168,12 @@ class Call:
     # --- rights and the second hop ---------------------------------------------------------------------------------
 
     def confirm(self) -> None:
-        """Where the provider asks without -Force (I, switch prompt_without_force)."""
+        """Where the provider asks without -Force (L 0, switch prompt_without_force)."""
         if not self.on("Force") and self.world.switches.prompt_without_force == "error":
             raise self.refused("LAB NonInteractive", "prompt", cmdlet=self.cmdlet)
 
     def has_rights(self, server: Server) -> bool:
-        """C/M: a local administrator of that server."""
+        """C/M 7: a local administrator of that server."""
         account = self._account(server)
         if account is None:
             return False
@@ -234,7 +234,7 @@ class Call:
 
 
 def service_error(server: Server) -> str:
-    """WIN32 1753 while the service is stopped, and for the first calls after its start (L, 8.2 and 12.11)."""
+    """WIN32 1753 while the service is stopped, and for the first calls after its start (M WEAVE, 8.2)."""
     if server.service == "starting":
         if server.starting_calls > 0:
             server.starting_calls -= 1

@@ -37,7 +37,7 @@ def exchange_leases(one: Scope, other: Scope) -> None:
 
 
 def half_copy(scope: Scope, partner: Server) -> None:
-    """U 5, 6: the scope itself arrived, what depends on the missing class did not."""
+    """U 5, 6, switch missing_class_leaves_copy: the scope itself arrived, what depends on the missing class did not."""
     partner.scopes[scope.scope_id] = replace(deepcopy(scope), options={}, policies={}, reservations={}, leases={})
 
 

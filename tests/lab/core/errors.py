@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The error catalogue: id -> category, and the message texts in English and German.
 
-The texts say what failed and never why; the reason is only in the id (M WEAVE, 8.3). Texts marked M are in the shape
-that was captured on Windows Server 2022, all others are made in that shape (8.3, last paragraph). The German ones are
+The texts say what failed and never why; the reason is only in the id (M WEAVE, 8.3). Those under the mark below are as
+captured on Windows Server 2022, all others are made in that shape (8.3, last paragraph): nobody may match them. The German ones are
 our translation: they prove that nobody matches text.
 """
 

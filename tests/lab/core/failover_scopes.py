@@ -92,7 +92,7 @@ def _remove_members(call: Call, half: Relationship, members: list[IPv4Address]) 
     carefully = not call.on("Force") and world.switches.force_needed_unless_normal  # U 4.1
     if carefully and world.state(call.server, half) != "Normal":
         raise call.refused("DHCP 20120", "update_failover", name=half.name)
-    if forced:  # L 4.1: the stale copies stay
+    if forced:  # L 4.1, switch force_removes_when_unreachable: the stale copies stay
         leave(half, members)
         call.warnings.append(f"{peer.fqdn} was not reached: its copies of the scopes are still there.")
         return

@@ -60,7 +60,7 @@ def import_(call: Call) -> None:
 
 
 def _back_up(call: Call) -> None:
-    """An error of Backup-DhcpServer is swallowed, and the import goes on. What files a backup consists of is L."""
+    """An error of Backup-DhcpServer is swallowed, and the import goes on (C MIG). A backup is one file here, whatever Windows makes of it."""
     fault = call.world.take_fault(call.server.name, "Backup-DhcpServer")
     if fault is not None:
         call.swallow(

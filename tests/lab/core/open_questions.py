@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Every rule that nobody confirmed: its mark, where it stands, the open question, and the answers that can be tried.
 
-Marks of the fact sheet (dhcp-failover.md): L likely, I inferred, U unknown. What is confirmed (C) or measured (M) is no
-switch. A test suite runs under each answer: ``switches.with_answer("empty_server_errors", "WIN32 259")``.
+The marks and sources are those of ../SOURCES.md; what is confirmed or measured is no switch. A test suite runs under each answer: ``switches.with_answer("empty_server_errors", "WIN32 259")``.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ class Switches:
     short_names_reach_other_domains: bool = _rule(
         True,
         "L",
-        "general Windows (WINS, NetBIOS broadcasts and DNS suffix lists find what the own domain does not have)",
+        "POSTS (WINS, NetBIOS broadcasts and DNS suffix lists find what the own domain does not have)",
         "Does a short name that the asking server's own domain does not have mean a server of another domain?",
     )
     partner_reached_by: str = _rule(
@@ -95,7 +94,7 @@ class Switches:
     differing_secrets: str = _rule(
         "communication_interrupted",
         "I",
-        "17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; a State is not named)",
+        "13.17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; a State is not named)",
         "What do two halves with different secrets show that are Normal else?",
         ("communication_interrupted", "normal"),
     )
@@ -205,7 +204,7 @@ class Switches:
     secret_change_polls: int = _rule(
         0,
         "I",
-        "17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; 3.1.2.2: the next one a minute "
+        "13.17 (MS-DHCPF 3.1.5: a message with the other secret closes the connection; 3.1.2.2: the next one a minute "
         "later)",
         "How many Gets show CommunicationInterrupted on both servers after Set changed the secret",
         (0, 1, 3),
@@ -365,7 +364,7 @@ class Switches:
     administrators_own_new_files: bool = _rule(
         False,
         "U",
-        "general Windows (the default owner of a token)",
+        "POSTS (the default owner of a token)",
         "Does a file that an administrator makes belong to the group Administrators? No: to the account",
     )
 

@@ -32,8 +32,8 @@ class _Level:
 
 
 def get(call: Call) -> None:
-    """By id, or all. M WEAVE: one that is not set is 20010. L: without -All only the class asked for (none: no
-    class). C PSDOC: with it those of policies, too."""
+    """By id, or all. M WEAVE: one that is not set is 20010. C PSDOC: without -All only the class asked for (none:
+    the standard options), with it all, those of policies too."""
     vendor, user = call.text("VendorClass").lower(), call.text("UserClass").lower()
     chosen = [
         (level, key, value)
@@ -75,7 +75,8 @@ def _check_dns_servers(call: Call, key: OptionKey, values: tuple[str, ...]) -> N
 
 
 def _in_policy(call: Call, level: _Level, key: OptionKey) -> tuple[_Level, OptionKey]:
-    """The policy that Windows makes of a user class (C PSDOC), by the name of the class; a reservation has none (I)."""
+    """The policy that Windows makes of a user class (C PSDOC), by the name of the class; a reservation has none (C
+    STUB: no parameter names one)."""
     if call.has("ReservedIP") or level.policy_name:
         return level, key
     scope_id = call.address("ScopeId")
@@ -86,7 +87,7 @@ def _in_policy(call: Call, level: _Level, key: OptionKey) -> tuple[_Level, Optio
 
 
 def remove(call: Call) -> None:
-    """20010 for one that is not set (L: as Get)."""
+    """20010 for one that is not set (C SDK, DhcpRemoveOptionValue)."""
     level = _level(call)
     for option_id in call.numbers("OptionId"):
         wanted = OptionKey(option_id, call.text("VendorClass").lower(), call.text("UserClass").lower())
@@ -169,7 +170,7 @@ def find_policy(call: Call, scope: Scope | None, name: str) -> Policy:
 
 def lease_option(duration: timedelta) -> str:
     """Option 51, a DWord: all ones are an unlimited lease (C RFC 2132 9.2), which is TimeSpan.MaxValue elsewhere
-    (M)."""
+    (M 15)."""
     return UNLIMITED_LEASE if duration == MAX_TIMESPAN else str(int(duration.total_seconds()))
 
 

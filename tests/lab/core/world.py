@@ -123,7 +123,7 @@ class World(Identities):
 
         C DHCPM FSM_STATE: the other one is in RECOVER ("re-integrating with a server in PARTNER_DOWN"), waits the MCLT
         in RECOVER_WAIT, and RECOVER_DONE lets both become NORMAL; until then this one stays in PARTNER_DOWN. Two that
-        declared each other down are in POTENTIAL_CONFLICT (I; so says the IETF draft that MS-DHCPF refers to)."""
+        declared each other down are in POTENTIAL_CONFLICT (I DRAFT)."""
         polls = self.switches.reintegration_polls
         for server in self.servers.values():
             for half in server.relationships.values():
@@ -149,8 +149,8 @@ class World(Identities):
         return half.polls_left > 0 and half.state != "Startup"
 
     def settle(self, halves: Iterable[tuple[Server, Relationship]]) -> None:
-        """One Get has shown these halves: what is under way between them and their counterparts goes on (L: how
-        fast)."""
+        """One Get has shown these halves: what is under way between them and their counterparts goes on. How fast: L 1.1,
+        2, switches settle_polls, reintegration_polls."""
         for server, half in halves:
             other = self.opposite(server, half)
             if not _under_way(half) or other is None or not self.contact(server, half):
@@ -162,7 +162,7 @@ class World(Identities):
                 self._exchange_leases(server, half, other)
 
     def interrupt(self, *halves: Relationship) -> None:
-        """I 17: a change of secret costs the two their connection for a while."""
+        """I 13.17: a change of secret costs the two their connection for a while."""
         polls = self.switches.secret_change_polls
         for half in halves if polls and all(one.state == "Normal" for one in halves) else ():
             half.state, half.polls_left = "CommunicationInterrupted", polls

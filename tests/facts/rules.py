@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The marked rules of Python source: where each stands, its source, and the switch that it is."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeGuard
+
+from facts.sources import Sources
+
+MARKS = {"C": "confirmed", "M": "measured", "L": "likely", "I": "inferred", "U": "unknown"}  # the surest first
+OPEN = "LIU"
+# a letter alone; "a C library" has no mark in it, and neither has what is quoted
+_MARK = re.compile(r"(?<![\w./\\*'\"`-])(?<!\ba )(?<!\bthe )(?<!\bno )[CMLIU](?:/[CMLIU])?(?![\w/\\*'\"`-]|\.\w)")
+_TO_SOURCE = re.compile(r"[\s,(]*")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``mark``: the least sure of those that it has, ``source`` "": none that is known, ``text``: its first words,
+    ``switch``: the name of its own, ``names``: the switches that its text tells of."""
+
+    mark: str
+    path: str
+    line: int
+    function: str
+    source: str
+    text: str
+    switch: str = ""
+    names: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}" + (f" {self.function}" if self.function else "")
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A field of ``Switches``."""
+
+    name: str
+    mark: str
+    source: str
+    question: str
+    line: int
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A docstring, or the comment lines that belong together, with ``#`` taken away."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """A function, or "": what is in none. ``reads``: the switches that it reads, and in which line."""
+
+    name: str
+    first: int
+    last: int
+    reads: tuple[tuple[str, int], ...] = ()
+
+
+def of_tree(root: Path, sources: Sources, switches: Mapping[str, Switch]) -> list[Rule]:
+    """Those of all Python files below a folder, in their order."""
+    return [
+        rule
+        for path in sorted(root.rglob("*.py"))
+        for rule in of_source(path.read_text(encoding="utf-8"), str(path.relative_to(root.parent)), sources, switches)
+    ]
+
+
+def of_source(source: str, path: str, sources: Sources, switches: Mapping[str, Switch]) -> list[Rule]:
+    """Those of one file."""
+    tree = ast.parse(source)
+    scopes = list(_scopes(tree))
+    found = [
+        _rule(path, text, mark, following, scopes, sources, switches)
+        for text in sorted([*_docstrings(tree), *_comments(source)], key=lambda one: one.line)
+        for mark, following in _marks(text.text)
+    ]
+    return [rule for scope in (*scopes, _Scope("", 0, 0)) for rule in _answered(scope, found, switches)]
+
+
+def of_switches(switches: Iterable[Switch], path: str, sources: Sources) -> list[Rule]:
+    """Each switch is the rule that it asks about."""
+    return [
+        Rule(one.mark, path, one.line, "", sources.within(one.source), one.question, one.name) for one in switches
+    ]
+
+
+def _rule(
+    path: str,
+    text: _Text,
+    mark: re.Match[str],
+    end: int,
+    scopes: list[_Scope],
+    sources: Sources,
+    switches: Mapping[str, Switch],
+) -> Rule:
+    line = text.line + text.text.count("\n", 0, mark.start())
+    inside = [scope for scope in scopes if scope.first <= line <= scope.last]
+    scope = max(inside, key=lambda one: one.first, default=_Scope("", 0, 0))
+    claim = text.text[mark.end() : end]
+    source = sources.at(" ".join(claim[_TO_SOURCE.match(claim).end() :].split()))  # type: ignore[union-attr]
+    sentence = " ".join(text.text[_begin(text.text, mark.start()) : end].split())
+    names = tuple(name for name in switches if re.search(rf"\b{name}\b", claim))
+    return Rule(max(mark[0].split("/"), key=list(MARKS).index), path, line, scope.name, source, sentence, "", names)
+
+
+def _answered(scope: _Scope, rules: list[Rule], switches: Mapping[str, Switch]) -> Iterator[Rule]:
+    """The rules of a function. One that is open has a switch of its mark, which its text names or, if that is not
+    taken yet, the function reads: the nearest."""
+    mine = [rule for rule in rules if rule.function == scope.name]
+    taken = {name for rule in mine for name in rule.names}
+    for rule in mine:
+        near = sorted(scope.reads, key=lambda read: abs(read[1] - rule.line))  # noqa: B023
+        known = (*rule.names, *(name for name, _line in near if name not in taken))
+        fitting = (name for name in known if name in switches and switches[name].mark == rule.mark)
+        name = next(fitting, "") if rule.mark in OPEN else ""
+        taken.add(name)
+        yield replace(rule, switch=name, source=rule.source or (switches[name].source if name else ""))
+
+
+def _marks(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Each mark, and where its claim ends: at the next mark or sentence."""
+    marks = list(_MARK.finditer(text))
+    for number, mark in enumerate(marks):
+        following = marks[number + 1].start() if number + 1 < len(marks) else len(text)
+        ends = re.compile(r"\.(?=\s+\S)|\n\s*\n").search(text, mark.end(), following)
+        yield mark, ends.start() if ends else following
+
+
+def _begin(text: str, position: int) -> int:
+    """Where the sentence of this position begins."""
+    return max((match.end() for match in re.finditer(r"[.;:]\s|\n\s*\n", text[:position])), default=0)
+
+
+def _docstrings(tree: ast.Module) -> Iterator[_Text]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                if isinstance(first.value.value, str):
+                    yield _Text(first.lineno, first.value.value)
+
+
+def _comments(source: str) -> Iterator[_Text]:
+    """Comments of whole lines that follow each other are one text."""
+    last: _Text | None = None
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type != tokenize.COMMENT:
+            continue
+        line, words = token.start[0], token.string.lstrip("#")
+        alone = token.line.lstrip().startswith("#")
+        if last is not None and alone and last.line + last.text.count("\n") + 1 == line:
+            last = _Text(last.line, f"{last.text}\n{words}")
+            continue
+        if last is not None:
+            yield last
+        last = _Text(line, words)
+    if last is not None:
+        yield last
+
+
+def _scopes(tree: ast.Module) -> Iterator[_Scope]:
+    counted: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            counted[node.name] += 1
+            reads = tuple((one.attr, one.lineno) for one in ast.walk(node) if _reads(one))
+            name = node.name if counted[node.name] == 1 else f"{node.name} ({counted[node.name]})"
+            yield _Scope(name, node.lineno, node.end_lineno or node.lineno, reads)
+
+
+def _reads(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Whether it is ``switches.NAME`` or ``something.switches.NAME``."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    value = node.value
+    return (value.id if isinstance(value, ast.Name) else getattr(value, "attr", "")) == "switches"
