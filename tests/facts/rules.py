@@ -20,7 +20,6 @@ MARKS = {"C": "confirmed", "M": "measured", "L": "likely", "I": "inferred", "U":
 OPEN = "LIU"
 # a letter alone; "a C library" has no mark in it, and neither has what is quoted
 _MARK = re.compile(r"(?<![\w./\\*'\"`-])(?<!\ba )(?<!\bthe )(?<!\bno )[CMLIU](?:/[CMLIU])?(?![\w/\\*'\"`-]|\.\w)")
-_TO_SOURCE = re.compile(r"[\s,(]*")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Switch:
     mark: str
     source: str
     question: str
+    path: str
     line: int
 
 
@@ -71,51 +71,63 @@ class _Scope:
     reads: tuple[tuple[str, int], ...] = ()
 
 
-def of_tree(root: Path, sources: Sources, switches: Mapping[str, Switch]) -> list[Rule]:
+NO_FUNCTION = _Scope("", 0, 0)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a rule may refer to. ``switches``: by name."""
+
+    sources: Sources
+    switches: Mapping[str, Switch]
+
+
+def of_tree(root: Path, known: Known) -> list[Rule]:
     """Those of all Python files below a folder, in their order."""
     return [
         rule
         for path in sorted(root.rglob("*.py"))
-        for rule in of_source(path.read_text(encoding="utf-8"), str(path.relative_to(root.parent)), sources, switches)
+        for rule in of_source(path.read_text(encoding="utf-8"), str(path.relative_to(root.parent)), known)
     ]
 
 
-def of_source(source: str, path: str, sources: Sources, switches: Mapping[str, Switch]) -> list[Rule]:
+def of_source(source: str, path: str, known: Known) -> list[Rule]:
     """Those of one file."""
     tree = ast.parse(source)
     scopes = list(_scopes(tree))
     found = [
-        _rule(path, text, mark, following, scopes, sources, switches)
+        _rule(known, path, text, _scope_of(text, mark, scopes), (mark, end))
         for text in sorted([*_docstrings(tree), *_comments(source)], key=lambda one: one.line)
-        for mark, following in _marks(text.text)
+        for mark, end in _marks(text.text)
     ]
-    return [rule for scope in (*scopes, _Scope("", 0, 0)) for rule in _answered(scope, found, switches)]
+    return [rule for scope in (*scopes, NO_FUNCTION) for rule in _answered(scope, found, known.switches)]
 
 
-def of_switches(switches: Iterable[Switch], path: str, sources: Sources) -> list[Rule]:
+def of_switches(switches: Iterable[Switch], sources: Sources) -> list[Rule]:
     """Each switch is the rule that it asks about."""
     return [
-        Rule(one.mark, path, one.line, "", sources.within(one.source), one.question, one.name) for one in switches
+        Rule(one.mark, one.path, one.line, "", sources.within(one.source), one.question, one.name) for one in switches
     ]
 
 
-def _rule(
-    path: str,
-    text: _Text,
-    mark: re.Match[str],
-    end: int,
-    scopes: list[_Scope],
-    sources: Sources,
-    switches: Mapping[str, Switch],
-) -> Rule:
-    line = text.line + text.text.count("\n", 0, mark.start())
-    inside = [scope for scope in scopes if scope.first <= line <= scope.last]
-    scope = max(inside, key=lambda one: one.first, default=_Scope("", 0, 0))
+def _rule(known: Known, path: str, text: _Text, scope: _Scope, claimed: tuple[re.Match[str], int]) -> Rule:
+    mark, end = claimed
     claim = text.text[mark.end() : end]
-    source = sources.at(" ".join(claim[_TO_SOURCE.match(claim).end() :].split()))  # type: ignore[union-attr]
+    source = known.sources.at(" ".join(claim.lstrip(", (\n").split()))
     sentence = " ".join(text.text[_begin(text.text, mark.start()) : end].split())
-    names = tuple(name for name in switches if re.search(rf"\b{name}\b", claim))
-    return Rule(max(mark[0].split("/"), key=list(MARKS).index), path, line, scope.name, source, sentence, "", names)
+    names = tuple(name for name in known.switches if re.search(rf"\b{name}\b", claim))
+    least = max(mark[0].split("/"), key=list(MARKS).index)
+    return Rule(least, path, _line(text, mark), scope.name, source, sentence, "", names)
+
+
+def _line(text: _Text, mark: re.Match[str]) -> int:
+    return text.line + text.text.count("\n", 0, mark.start())
+
+
+def _scope_of(text: _Text, mark: re.Match[str], scopes: list[_Scope]) -> _Scope:
+    """The innermost function around a mark."""
+    inside = [scope for scope in scopes if scope.first <= _line(text, mark) <= scope.last]
+    return max(inside, key=lambda one: one.first, default=NO_FUNCTION)
 
 
 def _answered(scope: _Scope, rules: list[Rule], switches: Mapping[str, Switch]) -> Iterator[Rule]:
@@ -124,8 +136,8 @@ def _answered(scope: _Scope, rules: list[Rule], switches: Mapping[str, Switch]) 
     mine = [rule for rule in rules if rule.function == scope.name]
     taken = {name for rule in mine for name in rule.names}
     for rule in mine:
-        near = sorted(scope.reads, key=lambda read: abs(read[1] - rule.line))  # noqa: B023
-        known = (*rule.names, *(name for name, _line in near if name not in taken))
+        near = sorted((abs(line - rule.line), name) for name, line in scope.reads if name not in taken)
+        known = (*rule.names, *(name for _distance, name in near))
         fitting = (name for name in known if name in switches and switches[name].mark == rule.mark)
         name = next(fitting, "") if rule.mark in OPEN else ""
         taken.add(name)
@@ -149,10 +161,9 @@ def _begin(text: str, position: int) -> int:
 def _docstrings(tree: ast.Module) -> Iterator[_Text]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
-            first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                if isinstance(first.value.value, str):
-                    yield _Text(first.lineno, first.value.value)
+            text, first = ast.get_docstring(node, clean=False), node.body[0]
+            if text is not None:
+                yield _Text(first.lineno, text)
 
 
 def _comments(source: str) -> Iterator[_Text]:

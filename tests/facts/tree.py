@@ -5,29 +5,30 @@
 from __future__ import annotations
 
 import inspect
-import re
 from dataclasses import fields
 from pathlib import Path
 
-from lab.core import open_questions
+from lab.core.open_questions_reading import Reading
+from lab.core.open_questions_writing import Writing
 
-from facts.rules import Rule, Switch, of_switches, of_tree
-from facts.sources import LAB, Sources, read
+from facts.rules import Known, Rule, Switch, of_switches, of_tree
+from facts.sources import LAB, read
 
 
 def switches() -> dict[str, Switch]:
     """By name."""
-    lines, first = inspect.getsourcelines(open_questions.Switches)
-    found = {}
-    for one in fields(open_questions.Switches):
-        line = next(number for number, text in enumerate(lines, first) if re.match(rf"    {one.name}:", text))
-        about = one.metadata
-        found[one.name] = Switch(one.name, about["mark"], about["source"], about["question"], line)
-    return found
+    asked: dict[str, Switch] = {}
+    for part in (Reading, Writing):
+        lines, first = inspect.getsourcelines(part)
+        where = str(Path(inspect.getfile(part)).relative_to(LAB.parent))
+        for one in fields(part):
+            line = next(number for number, text in enumerate(lines, first) if text.startswith(f"    {one.name}:"))
+            about = one.metadata
+            asked[one.name] = Switch(one.name, about["mark"], about["source"], about["question"], where, line)
+    return asked
 
 
-def rules(root: Path = LAB, sources: Sources | None = None) -> list[Rule]:
-    """Those of the text below a folder, then those of the switches."""
-    known, asked = sources or read(), switches()
-    where = str(Path(open_questions.__file__).relative_to(LAB.parent))
-    return [*of_tree(root, known, asked), *of_switches(asked.values(), where, known)]
+def rules() -> list[Rule]:
+    """Those of the lab's text, then those of the switches."""
+    known = Known(read(), switches())
+    return [*of_tree(LAB, known), *of_switches(known.switches.values(), known.sources)]

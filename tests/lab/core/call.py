@@ -12,7 +12,7 @@ from typing import Any
 
 from lab.core import versions
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
-from lab.core.errors import WORDS, Refused, error, with_reason
+from lab.core.errors import CATEGORIES, MEASURED, WORDS, Refused, category, error, with_reason
 from lab.core.faults import Fault
 from lab.core.server import Credential, Relationship, Scope, Server
 from lab.core.world import World
@@ -108,6 +108,8 @@ class Call:
         record = error(
             error_id, text, self.here.language, target=target, host=host or self.server.computer_name, **values
         )
+        if self.world.switches.unpublished_categories == "NotSpecified" and record.category in CATEGORIES:
+            record = replace(record, category=category(error_id, MEASURED))
         return Refused(record)
 
     def fail(self, error_id: str, verb: str, what: object) -> Refused:

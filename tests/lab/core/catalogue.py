@@ -95,7 +95,7 @@ _BUILT_IN_CLASSES = (
 )
 
 
-# C DHCPM 3.1.1.8: gone with Network Access Protection itself (M EXPORTS: those of Windows Server 2016 have the other five)
+# C DHCPM 3.1.1.8: gone with Network Access Protection itself (M EXPORTS: 2016 has the other five)
 _QUARANTINE = DhcpClass(
     "Default Network Access Protection Class",
     "User",

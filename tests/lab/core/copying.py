@@ -27,12 +27,14 @@ def overwrite(scope: Scope, partner: Server) -> None:
     partner.scopes[scope.scope_id] = replace(_as_there(scope, partner), leases=before.leases if before else {})
 
 
-def exchange_leases(one: Scope, other: Scope) -> None:
-    """Both have the leases of both; I: of two for one address the one that ends later."""
+def exchange_leases(one: Scope, other: Scope, switches: Switches) -> None:
+    """Both have the leases of both; of two for one address the one that ends later (I MS-DHCPF 3.1.7.1)."""
+    later_wins = switches.same_address_keeps == "later_end"
     for lease in [*one.leases.values(), *other.leases.values()]:
         for scope in (one, other):
             there = scope.leases.get(lease.ip)
-            if there is None or (there.expires and (lease.expires is None or lease.expires > there.expires)):
+            later = there and there.expires and (lease.expires is None or lease.expires > there.expires)
+            if there is None or (later and later_wins):
                 scope.leases[lease.ip] = lease
 
 
@@ -71,6 +73,11 @@ def lacking(scope: Scope, server: Server, partner: Server, switches: Switches) -
 
     L 6: 20044 a class, 20010 an option definition, 20103 a definition of another type.
     """
+    error_id = _first_lacking(scope, server, partner, switches)
+    return error_id if switches.lacking_error == "what_lacks" or not error_id else switches.lacking_error
+
+
+def _first_lacking(scope: Scope, server: Server, partner: Server, switches: Switches) -> str:
     if switches.built_in_class_travels_by == "data":  # as if this server had the partner's names
         scope, server = _as_there(scope, partner), replace(server, language=partner.language)
     for kind, name in classes_in(scope):

@@ -62,8 +62,8 @@ def _partner(call: Call, name: str) -> Server:
     partner = call.world.find(call.text("PartnerServer"), call.here)
     if partner is None:  # C SDK 20124
         raise call.refused("DHCP 20124", "add_failover", name=name)
-    if partner is call.server:  # C 7: a relationship is exactly two servers; the id is U
-        raise call.refused("WIN32 87", "add_failover", name=name)
+    if partner is call.server:  # C 7: a relationship is exactly two servers; U 7: the id
+        raise call.refused(call.world.switches.own_partner_error, "add_failover", name=name)
     return partner
 
 

@@ -157,7 +157,8 @@ def _replicate_one(call: Call, half: Relationship, scope_id: IPv4Address) -> Non
     problem = call.hop(peer)
     if problem:  # M SCOPEAPI: the text of the measured second-hop failure
         raise call.refused(unreachable(problem), "get_superscope", host=peer.computer_name)
-    if call.world.state(call.server, half) != "Normal":  # C DHCPM / L 1.1
+    normal = call.world.state(call.server, half) == "Normal"
+    if not normal and call.world.switches.replication_needs_normal:  # L 1.1; the number is C DHCPM
         raise call.refused("DHCP 20120", "replicate", scope=scope_id, host=peer.fqdn)
     _overwrite(call, peer, scope_id)
 
@@ -165,7 +166,7 @@ def _replicate_one(call: Call, half: Relationship, scope_id: IPv4Address) -> Non
 def _overwrite(call: Call, peer: Server, scope_id: IPv4Address) -> None:
     scope = call.scope(scope_id)
     lacking = copying.lacking(scope, call.server, peer, call.world.switches)
-    if lacking:  # L 6
+    if lacking and call.world.switches.replication_checks_class:  # L 6
         if call.world.switches.missing_class_leaves_copy:
             before = peer.scopes.get(scope_id)
             copying.half_copy(scope, peer)

@@ -60,7 +60,8 @@ def import_(call: Call) -> None:
 
 
 def _back_up(call: Call) -> None:
-    """An error of Backup-DhcpServer is swallowed, and the import goes on (C MIG). A backup is one file here, whatever Windows makes of it."""
+    """An error of Backup-DhcpServer is swallowed, and the import goes on. A backup is one file here, whatever it is on
+    Windows."""
     fault = call.world.take_fault(call.server.name, "Backup-DhcpServer")
     if fault is not None:
         call.swallow(
@@ -223,8 +224,8 @@ def _add_policy(call: Call, policy: Policy) -> bool:
 
 
 def _options(call: Call, values: OptionValues) -> OptionValues:
-    """Those that can be set. C SDK: 20044 without a class, 20010 without a definition, WIN32 87 for another type
-    (L)."""
+    """Those that can be set. C SDK: 20044 without a class, 20010 without a definition; L SDK, switch
+    wrong_type_error: for another type."""
     good: OptionValues = {}
     for key, several in values.items():
         if not several:

@@ -52,10 +52,14 @@ def get(call: Call) -> None:
 
 
 def set_(call: Call) -> None:
-    """C PSDOC: one option by id, or the common ones by name. Null or empty removes a common one (I)."""
+    """C PSDOC: one option by id, or the common ones by name. I PSDOC: null or empty
+    removes a common one."""
     level = _level(call)
     for key, values in _asked(call).items():
         if not values:
+            answer = call.world.switches.null_common_option
+            if answer != "removes":
+                raise call.fail(answer, "set option value of", key.option_id)
             level.values.pop(key, None)
             continue
         check_value(call, key, values)
@@ -111,7 +115,7 @@ def _asked(call: Call) -> dict[OptionKey, tuple[str, ...]]:
 
 
 def check_value(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
-    """C SDK: 20010 without a definition, 20044 without the class; a value that the type cannot hold is WIN32 87 (L)."""
+    """C SDK: 20010 without a definition, 20044 without the class. L SDK: a value that the type cannot hold."""
     for kind, name in (("Vendor", key.vendor_class), ("User", key.user_class)):
         if name and class_of(call.server, kind, name) is None:
             raise call.fail("DHCP 20044", "set option value of", key.option_id)
@@ -120,7 +124,7 @@ def check_value(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
         raise call.fail("DHCP 20010", "set option value of", key.option_id)
     several = definition.multi_valued or definition.type in ("BinaryData", "EncapsulatedData")
     if (len(values) > 1 and not several) or not all(_fits(definition.type, value) for value in values):
-        raise call.fail("WIN32 87", "set option value of", key.option_id)
+        raise call.fail(call.world.switches.wrong_type_error, "set option value of", key.option_id)
 
 
 def _fits(kind: str, value: str) -> bool:

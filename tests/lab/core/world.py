@@ -34,6 +34,10 @@ class World(Identities):
         """Who owns a file that an administrator makes, as SDDL."""
         return access_lists.ADMINISTRATORS if self.switches.administrators_own_new_files else access_lists.USER
 
+    def program_data(self) -> str:
+        """The access list of every server's ProgramData, as SDDL."""
+        return access_lists.PROGRAM_DATA if self.switches.program_data_open else access_lists.SYSTEM_ROOT
+
     def hash_secret(self, text: str) -> str:
         """Enough to see that a secret was changed, never the secret."""
         return hashlib.sha256((self.salt + text).encode()).hexdigest()[:24]
@@ -53,7 +57,7 @@ class World(Identities):
         """The State this server shows: what is stored, or what a broken connection makes of it.
 
         C DHCPM: without contact NORMAL becomes COMMUNICATION_INT, and POTENTIAL_CONFLICT becomes RESOLUTION_INT;
-        I for Startup and for a missing counterpart.
+        I MS-DHCPF 3.1.1: Startup is left as well. I 4.2: what a half without its counterpart shows.
         """
         contact = self.contact(server, relationship)
         if relationship.state == "PotentialConflict" and not contact:
@@ -61,7 +65,8 @@ class World(Identities):
         if relationship.state not in ("Normal", "Startup"):
             return relationship.state
         if not contact:
-            return "CommunicationInterrupted"
+            starting = relationship.state == "Startup"
+            return self.switches.startup_without_contact if starting else "CommunicationInterrupted"
         if self.opposite(server, relationship) is None:
             return self.switches.orphan_state
         return relationship.state
@@ -143,14 +148,14 @@ class World(Identities):
         """C MS-DHCPF 3.1.7.1: who enters RECOVER or POTENTIAL-CONFLICT asks the partner for all that it leased."""
         peer = self.servers[half.peer]
         for scope_id in set(half.scopes) & set(other.scopes) & set(server.scopes) & set(peer.scopes):
-            copying.exchange_leases(server.scopes[scope_id], peer.scopes[scope_id])
+            copying.exchange_leases(server.scopes[scope_id], peer.scopes[scope_id], self.switches)
 
     def reintegrating(self, half: Relationship) -> bool:
         return half.polls_left > 0 and half.state != "Startup"
 
     def settle(self, halves: Iterable[tuple[Server, Relationship]]) -> None:
-        """One Get has shown these halves: what is under way between them and their counterparts goes on. How fast: L 1.1,
-        2, switches settle_polls, reintegration_polls."""
+        """One Get has shown these halves: what is under way between them and their counterparts goes on. How fast:
+        L 1.1, switches settle_polls, reintegration_polls."""
         for server, half in halves:
             other = self.opposite(server, half)
             if not _under_way(half) or other is None or not self.contact(server, half):

@@ -14,7 +14,7 @@ from lab.door import Finished
 from psrpcore import ServerPipeline
 from psrpcore.types import ErrorCategory, ErrorCategoryInfo, HostMethodIdentifier, NETException
 
-# C PSABOUT: every other session configuration is somebody's own; here it is one of JEA, which takes commands and no scripts
+# C PSABOUT: every other session configuration is somebody's own; here it is one of JEA, which takes no scripts
 DEFAULT_CONFIGURATION = "microsoft.powershell"
 
 
