@@ -19,7 +19,9 @@ from facts.sources import Sources
 MARKS = {"C": "confirmed", "M": "measured", "L": "likely", "I": "inferred", "U": "unknown"}  # the surest first
 OPEN = "LIU"
 # a letter alone; "a C library" has no mark in it, and neither has what is quoted
-_MARK = re.compile(r"(?<![\w./\\*'\"`-])(?<!\ba )(?<!\bthe )(?<!\bno )[CMLIU](?:/[CMLIU])?(?![\w/\\*'\"`-]|\.\w)")
+_MARK = re.compile(
+    r"(?<![\w./\\*'\"`-])(?<!\b[Aa] )(?<!\b[Tt]he )(?<!\b[Nn]o )[CMLIU](?:/[CMLIU])?(?![\w/\\*'\"`-]|\.\w|:\\)"
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LAB = Path(__file__).parent.parent / "lab"
-_ROW = re.compile(r"^\| (?P<name>[^|`]+?) \| (?P<what>[^|]+?) \|", re.MULTILINE)
+_ROW = re.compile(r"^\| (?P<name>\w[^|`]*?) \| (?P<what>[^|]+?) \|", re.MULTILINE)
 _SECTION = re.compile(r"(?:section )?(\d{1,2})(?:\.\d{1,2})?(?![\d.]*\d)")
 
 

@@ -43,3 +43,16 @@ def every_single_change() -> Iterator[tuple[str, Answer, Switches]]:
         for answer in rule.metadata["answers"]:
             if answer != rule.default:
                 yield rule.name, answer, plain.with_answer(rule.name, answer)
+
+
+def answered(text: str) -> Switches:
+    """All defaults, but SWITCH=ANSWER, as ``written`` has it. Raises ValueError for another question or answer."""
+    for name, answer, switches in every_single_change():
+        if text == written(name, answer):
+            return switches
+    raise ValueError(f"there is no such answer: {text}")
+
+
+def written(name: str, answer: Answer) -> str:
+    """SWITCH=ANSWER for a command line, without a blank: empty_server_errors=WIN32_259."""
+    return f"{name}={answer}".replace(" ", "_")
