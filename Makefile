@@ -68,7 +68,7 @@ molecule: .venv/ready collection ## the built collection against a lab that the 
 
 everything: facts declared test coverage demo-engine adopt-proof nothing-lost whole-server races races-answers forks fuzz large-exports ## that, and the longer proofs: two hours
 
-facts: .venv/ready ## the lab's rules about Windows by mark; fails where one has no source, or nobody confirmed it and it is no switch
+facts: .venv/ready ## the lab's rules about Windows by mark; fails where one lacks a source, a switch or a mark
 	@PYTHONPATH=tests $(BIN)/python -m facts
 
 declared: export WITHOUT ?=

@@ -213,7 +213,7 @@ class Call:
         return service_error(other)
 
     def _denied(self, other: Server) -> str:
-        """Why another server refuses the session: "" or the error id."""
+        """Why another server refuses the session: "" or the error id (M SCOPEAPI: without delegation)."""
         if self.needs_no_rights():
             unknown = not self.session.delegated or self._account(other) is None
             return "WIN32 5" if unknown and not self.world.switches.version_without_hop else ""
@@ -230,7 +230,7 @@ class Call:
         return self.reach(peer)
 
     def half_applied(self, error_id: str) -> bool:
-        """Whether this server's half of a write is already done when the partner half fails with ``error_id``."""
+        """Whether this server's half of a write is already done when the partner half fails with ``error_id`` (L 9)."""
         denied = error_id in ("WIN32 5", "DHCP 20121")
         return self._half_by_fault or (denied and self.world.switches.half_applied_without_delegation)
 

@@ -69,15 +69,13 @@ def _value_there(value: str, there: Server) -> str:
 
 
 def lacking(scope: Scope, server: Server, partner: Server, switches: Switches) -> str:
-    """The error id for what the scope needs and the partner does not have; "" if nothing.
-
-    L 6: 20044 a class, 20010 an option definition, 20103 a definition of another type.
-    """
+    """The error id for what the scope needs and the partner does not have; "" if nothing."""
     error_id = _first_lacking(scope, server, partner, switches)
     return error_id if switches.lacking_error == "what_lacks" or not error_id else switches.lacking_error
 
 
 def _first_lacking(scope: Scope, server: Server, partner: Server, switches: Switches) -> str:
+    """L 6, switch lacking_error: 20044 a class, 20010 an option definition, 20103 a definition of another type."""
     if switches.built_in_class_travels_by == "data":  # as if this server had the partner's names
         scope, server = _as_there(scope, partner), replace(server, language=partner.language)
     for kind, name in classes_in(scope):

@@ -59,7 +59,7 @@ def add_definition(call: Call) -> None:
 
 
 def remove_definition(call: Call) -> None:
-    """20010 for one that is not there. To take a standard one away is not simulated."""
+    """C SDK: 20010 for one that is not there. To take a standard one away is not simulated."""
     for option_id in call.numbers("OptionId"):
         wanted = OptionKey(option_id, call.text("VendorClass"))
         key = _own_key(call.server.option_definitions, wanted)
@@ -90,6 +90,7 @@ def class_view(one: DhcpClass) -> CmdletObject:
 
 
 def get_classes(call: Call) -> None:
+    """C SDK: 20044 for one that is not there."""
     kind, names = call.text("Type"), call.texts("Name")
     chosen = [one for one in classes_of(call.server) if kind in ("", one.type)]
     lowered = [name.lower() for name in names]

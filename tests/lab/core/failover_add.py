@@ -127,7 +127,7 @@ def _check_partner(call: Call, name: str, partner: Server) -> None:
 def addable_here(call: Call, name: str, scope_ids: tuple[IPv4Address, ...]) -> list[Scope]:
     """The scopes that this server can give to a relationship; the others are reported. Raises if none is left.
 
-    C SDK: 20005 not there, 20113 already in a relationship, 20131 serves BOOTP; 20130 too many in one call (number U).
+    C SDK: 20130 for too many in one call (their number: U 5).
     """
     if len(scope_ids) > call.world.switches.add_scopes_max:
         raise call.refused("DHCP 20130", "add_failover_scope", name=name, scope=scope_ids[0])
@@ -135,6 +135,7 @@ def addable_here(call: Call, name: str, scope_ids: tuple[IPv4Address, ...]) -> l
 
 
 def _check_here(call: Call, name: str, scope_id: IPv4Address) -> Scope:
+    """C SDK: 20005 not there, 20113 already in a relationship, 20131 serves BOOTP."""
     scope = call.scope(scope_id)
     if call.server.relationship_of(scope_id) is not None:
         raise call.refused("DHCP 20113", "add_failover_scope", scope=scope_id, name=name)

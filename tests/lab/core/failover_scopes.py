@@ -49,6 +49,7 @@ def add(call: Call) -> None:
 
 
 def _counterpart(call: Call, half: Relationship, peer: Server) -> Relationship:
+    """C DHCPM: 20115 is what a server answers that has no relationship of the name."""
     other = call.world.counterpart(call.server, half)
     if other is None:
         raise call.refused("DHCP 20115", "update_failover", name=half.name, host=peer.fqdn)
@@ -74,7 +75,7 @@ def remove(call: Call) -> None:
 
 
 def member(call: Call, half: Relationship, scope_id: IPv4Address) -> IPv4Address:
-    """Itself. Refuses a scope that is not there (20005) or is no member (20116)."""
+    """Itself. C DHCPM 3.2.4.96: refuses a scope that is not there (20005) or is no member (20116)."""
     call.scope(scope_id)
     if scope_id not in half.scopes:
         raise call.refused("DHCP 20116", "remove_failover_scope", scope=scope_id, name=half.name)
@@ -129,7 +130,7 @@ def replicate(call: Call) -> None:
 
 
 def _chosen(call: Call) -> list[tuple[Relationship, IPv4Address]]:
-    """By scope, by relationship, or all relationships of the server."""
+    """By scope (C DHCPM: 20116 for one in no relationship), by relationship, or all relationships of the server."""
     chosen: list[tuple[Relationship, IPv4Address]] = []
     if call.has("ScopeId"):
         for scope_id in call.addresses("ScopeId"):

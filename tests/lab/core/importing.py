@@ -115,7 +115,7 @@ def _add_classes(call: Call, content: Content) -> None:
 
 
 def _add_definitions(call: Call, content: Content) -> None:
-    """One is there if its id and vendor class are, whatever its type is."""
+    """One is there if its id and vendor class are, whatever its type is. C SDK: 20044 without the class."""
     for key, one in content.definitions.items():
         if definition_of(call.server, key) is not None:
             continue
@@ -192,7 +192,7 @@ def _set_in_place(call: Call, there: Scope, scope: Scope) -> None:
 
 
 def _fill(call: Call, made: Scope, scope: Scope) -> None:
-    """What belongs to a scope, in the order of the file: a failing one is missing, the others come."""
+    """What belongs to a scope, in the order of the file: a failing one is missing, the others come. M WEAVE: 20023."""
     for one in scope.exclusions:
         if any(one.overlaps(other) for other in made.exclusions):
             call.post(call.refused("DHCP 20023", "add_exclusion", scope=made.scope_id, start=one.start, end=one.end))
@@ -247,7 +247,7 @@ def _reserve(call: Call, made: Scope, one: Reservation) -> None:
 
 
 def _lease(call: Call, made: Scope, lease: Lease) -> None:
-    """An unused reservation is no lease. The lease of one that is used is refused (20014), which nobody is told.
+    """An unused reservation is no lease. C MIG: the lease of one that is used is refused (20014), and nobody is told.
 
     A state that Add-DhcpServerv4Lease does not know (Offered) does not bind; the import goes on.
     """

@@ -94,8 +94,8 @@ def _copies(call: Call, scope: Scope) -> list[Scope]:
 
 
 def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
-    """By address, by client id within a scope, the bad ones of a scope, or all of a scope; missing ones are
-    reported."""
+    """By address, by client id within a scope, the bad ones of a scope, or all of a scope; missing ones are reported (L
+    SDK)."""
     if call.has("IPAddress"):
         for address in call.addresses("IPAddress"):
             try:
@@ -117,15 +117,18 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
                 yield scope, lease
     for client in wanted:
         if client not in found:
-            call.report(call.fail("DHCP 20016", "get lease", client))
+            answer = call.world.switches.no_lease_error
+            call.report(call.fail("DHCP 20016" if answer == "by_key" else answer, "get lease", client))
 
 
 def _find(call: Call, address: IPv4Address) -> tuple[Scope, Lease]:
+    """L SDK: 20011 for an address without one."""
     for scope in call.server.scopes.values():
         for lease in call.world.leases(call.server, scope):
             if lease.ip == address:
                 return scope, lease
-    raise call.fail("DHCP 20011", "get lease", address)
+    answer = call.world.switches.no_lease_error
+    raise call.fail("DHCP 20011" if answer == "by_key" else answer, "get lease", address)
 
 
 def get_statistics(call: Call) -> None:

@@ -169,6 +169,13 @@ class Reading:
         "The error for an address that is not reserved",
         ("DHCP 20018", "DHCP 20011"),
     )
+    no_lease_error: str = rule(
+        "by_key",
+        "L",
+        "SDK (20011 the address, 20016 the client)",
+        "The error for an address or a client id without a lease: by what was asked for, or always the same?",
+        ("by_key", "DHCP 20013"),
+    )
     unknown_superscope_error: str = rule(
         "DHCP 20005",
         "L",

@@ -69,6 +69,7 @@ def add(call: Call) -> None:
 
 
 def set_(call: Call) -> None:
+    """C SDK: 20014 the client has one here."""
     scope, reservation = find(call, call.need_address("IPAddress"))
     if call.has("ClientId"):
         client = client_id(call, call.text("ClientId"))

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from facts import unsaid
 from facts.rules import Known, Rule, Switch, of_source, of_switches
-from facts.sources import Sources, read
+from facts.sources import LAB, Sources, read
 from facts.tree import rules, switches
 
 SOURCES = Sources({"PSDOC": "cmdlets", "MS-DTYP": "types"}, {"4": "removals"})
@@ -37,6 +38,7 @@ def test_every_rule_of_the_lab_has_a_source_and_every_open_one_a_switch() -> Non
     assert [rule.place for rule in known if not rule.source] == []
     assert [rule.place for rule in known if rule.mark in "LIU" and not rule.switch] == []
     assert {rule.switch for rule in known} - {""} == set(switches())
+    assert unsaid.of_tree(LAB, known) == []
 
 
 def test_the_command_prints_them_by_mark() -> None:
@@ -124,6 +126,12 @@ def test_a_switch_that_is_read_answers_one_rule() -> None:
     assert switch_of("U 4.1: gone, or (U 4.2) kept.", "return switches.force") == ["force", ""]
     assert sorted(switch_of("U 4.1: gone, or (U 4.2) kept.", both)) == ["force", "other"]
     assert switch_of("U 4.1, switch force: gone, or (U 4.2) kept.", "return switches.force") == ["force", ""]
+
+
+def test_an_error_of_windows_without_a_mark_is_found() -> None:
+    for docstring, said in (("C PSDOC: gone.", False), ("Gone.", True)):
+        source = function(docstring, "return 'DHCP 20005' if world else 'no error, DHCP 5'")
+        assert list(unsaid.of_source(source, "lab/x.py", found(source))) == ["lab/x.py:1 act: DHCP 20005"] * said
 
 
 def test_a_rule_takes_the_source_of_its_switch() -> None:
