@@ -102,7 +102,8 @@ def of_source(source: str, path: str, known: Known) -> list[Rule]:
         for text in sorted([*_docstrings(tree), *_comments(source)], key=lambda one: one.line)
         for mark, end in _marks(text.text)
     ]
-    return [rule for scope in (*scopes, NO_FUNCTION) for rule in _answered(scope, found, known.switches)]
+    answered = (rule for scope in (*scopes, NO_FUNCTION) for rule in _answered(scope, found, known))
+    return sorted(answered, key=lambda rule: rule.line)
 
 
 def of_switches(switches: Iterable[Switch], sources: Sources) -> list[Rule]:
@@ -132,18 +133,20 @@ def _scope_of(text: _Text, mark: re.Match[str], scopes: list[_Scope]) -> _Scope:
     return max(inside, key=lambda one: one.first, default=NO_FUNCTION)
 
 
-def _answered(scope: _Scope, rules: list[Rule], switches: Mapping[str, Switch]) -> Iterator[Rule]:
+def _answered(scope: _Scope, rules: list[Rule], known: Known) -> Iterator[Rule]:
     """The rules of a function. One that is open has a switch of its mark, which its text names or, if that is not
-    taken yet, the function reads: the nearest."""
+    taken yet, the function reads: the nearest. Without a source of its own it has the switch's."""
+    switches = known.switches
     mine = [rule for rule in rules if rule.function == scope.name]
     taken = {name for rule in mine for name in rule.names}
     for rule in mine:
         near = sorted((abs(line - rule.line), name) for name, line in scope.reads if name not in taken)
-        known = (*rule.names, *(name for _distance, name in near))
-        fitting = (name for name in known if name in switches and switches[name].mark == rule.mark)
+        several = (*rule.names, *(name for _distance, name in near))
+        fitting = (name for name in several if name in switches and switches[name].mark == rule.mark)
         name = next(fitting, "") if rule.mark in OPEN else ""
         taken.add(name)
-        yield replace(rule, switch=name, source=rule.source or (switches[name].source if name else ""))
+        source = rule.source or known.sources.within(switches[name].source if name else "")
+        yield replace(rule, switch=name, source=source)
 
 
 def _marks(text: str) -> Iterator[tuple[re.Match[str], int]]:

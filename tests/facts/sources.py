@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LAB = Path(__file__).parent.parent / "lab"
-_ROW = re.compile(r"^\| (?P<name>\w[^|`]*?) \| (?P<what>[^|]+?) \|", re.MULTILINE)
+# a row, but not the one above the line of dashes
+_ROW = re.compile(r"^\| (?P<name>\w[^|`]*?) \| (?P<what>[^|]+?) \|$(?!\n\| ---)", re.MULTILINE)
 _SECTION = re.compile(r"(?:section )?(\d{1,2})(?:\.\d{1,2})?(?![\d.]*\d)")
 
 
@@ -35,7 +36,7 @@ class Sources:
 
 
 def read(path: Path = LAB / "SOURCES.md") -> Sources:
-    """What the tables list: the rows whose first cell is neither a heading nor a mark."""
+    """What the tables list: the rows whose first cell is no mark."""
     rows = [(row["name"], row["what"]) for row in _ROW.finditer(path.read_text(encoding="utf-8"))]
     several = {name: what for name, what in rows if len(name) > 1 or name.isdecimal()}
     return Sources(

@@ -3,7 +3,7 @@
 """Classes and option definitions: what every server has from the start, and what it was given.
 
 The built-in options are those of RFC 2132 and its successors that Windows defines for the empty vendor class, with the
-names and types of M NETSH; 60, 81, 121 and 249, which it has otherwise or not at all, are told in the lab's own words.
+names and types of M NETSH; 60, 81 and 249, which it has otherwise or not at all, are told in the lab's own words.
 """
 
 from __future__ import annotations

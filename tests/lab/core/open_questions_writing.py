@@ -226,6 +226,13 @@ class Writing:
         "Set-DhcpServerv4OptionValue with an empty common option, by its name",
         ("removes", "WIN32 87"),
     )
+    unset_option_removed: str = rule(
+        "DHCP 20010",
+        "L",
+        "WEAVE (20010 of Get-DhcpServerv4OptionValue)",
+        "What does Remove-DhcpServerv4OptionValue answer for an option that is not set?",
+        ("DHCP 20010", "nothing"),
+    )
     leased_scope_error: str = rule(
         "DHCP 20007",
         "L",

@@ -91,13 +91,14 @@ def _in_policy(call: Call, level: _Level, key: OptionKey) -> tuple[_Level, Optio
 
 
 def remove(call: Call) -> None:
-    """20010 for one that is not set (C SDK, DhcpRemoveOptionValue)."""
+    """L WEAVE: one that is not set is 20010, as for Get."""
     level = _level(call)
     for option_id in call.numbers("OptionId"):
         wanted = OptionKey(option_id, call.text("VendorClass").lower(), call.text("UserClass").lower())
         key = next((one for one in level.values if _folded(one) == wanted), None)
         if key is None:
-            call.report(call.refused("DHCP 20010", "get_option", option=option_id))
+            if call.world.switches.unset_option_removed != "nothing":
+                call.report(call.refused("DHCP 20010", "get_option", option=option_id))
         else:
             call.pass_thru(_view(call, key, level.values.pop(key), level))
 

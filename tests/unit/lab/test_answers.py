@@ -38,6 +38,12 @@ def test_the_number_of_an_error(switch: str, other: str, cmdlet: str, about: dic
     assert ids(run(company(**{switch: other}), cmdlet, **about)) == [other]
 
 
+def test_an_option_that_is_removed_and_was_not_set() -> None:
+    about: dict[str, Any] = {"ScopeId": CLIENTS, "OptionId": (99,)}
+    assert ids(run(company(), "Remove-DhcpServerv4OptionValue", **about)) == ["DHCP 20010"]
+    assert ids(run(company(unset_option_removed="nothing"), "Remove-DhcpServerv4OptionValue", **about)) == []
+
+
 @pytest.mark.parametrize(("answer", "shown"), [("lower", "00-15-5d-aa-bb-cc"), ("upper", "00-15-5D-AA-BB-CC")])
 def test_client_ids_have_a_case_and_are_compared_without(answer: str, shown: str) -> None:
     lab = company(client_ids_show=answer)
