@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from lab.core.open_questions import Switches, every_single_change
+from lab.core.open_questions import answered
 
 from nothing_lost.broken_runs import Outcome
 from nothing_lost.proof import outcomes, summary
@@ -27,7 +27,10 @@ def main() -> int:
     told = parser.parse_args()
     found: list[Outcome] = []
     for outcome in outcomes(
-        switches=told.switches, sabotage=told.sabotage, only=told.only, under=_answered(told.under)
+        switches=told.switches,
+        sabotage=told.sabotage,
+        only=told.only,
+        under=answered(told.under) if told.under else None,
     ):
         found.append(outcome)
         for what in (*outcome.lost, *outcome.wrong):
@@ -37,16 +40,6 @@ def main() -> int:
             print(f"need a person: {one.scenario} ({one.route}), {one.fault}: {one.person}")
     print(summary(found))
     return int(any(one.lost or one.wrong for one in found))
-
-
-def _answered(text: str) -> Switches | None:
-    """The answers with this one among them. Raises ValueError for another question or answer."""
-    if not text:
-        return None
-    for name, answer, switches in every_single_change():
-        if text == f"{name}={answer}":
-            return switches
-    raise ValueError(f"there is no such answer: {text}")
 
 
 sys.exit(main())

@@ -162,7 +162,7 @@ def lacks(lab: Lab, server: str) -> Problems:
         "delay": scope.delay,
         "options": sorted((key.option_id, *values) for key, values in scope.options.items()),
         "exclusions": sorted((str(one.start), str(one.end)) for one in scope.exclusions),
-        "reservations": sorted((str(one.ip), one.client_id, one.name) for one in scope.reservations.values()),
+        "reservations": sorted((str(one.ip), one.client_id.lower(), one.name) for one in scope.reservations.values()),
     }
     return [f"{server} has in 10.0.9.0 the {name} {has[name]}" for name in has if has[name] != INSIDE_IT[name]]
 

@@ -27,7 +27,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_r
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.standin import script
-from lab.standin.files import Files
+from lab.standin.files import Files, made_for
 
 from nothing_lost.watched import Killed
 
@@ -74,7 +74,7 @@ class Wire:
             raise Killed
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
-        files = self.files.setdefault(server, Files())
+        files = self.files.setdefault(server, made_for(self.lab))
         said = script.run(
             self.lab, session, arguments["request"], script.Process(files, arguments["secrets"], Hurry(self.lab))
         )

@@ -11,8 +11,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from races import sabotage
+from races.answers import Sample, every_answer, sample
 from races.meetings import ENOUGH, Report, pairs, report
 from races.runs import meet, pair
 from races.schedules import parse
@@ -36,8 +38,13 @@ def main() -> int:
     parser.add_argument("--sabotage", default="", choices=["", *sabotage.ALL])
     parser.add_argument("--pair", default="", help="replays one schedule of this pair")
     parser.add_argument("--schedule", default="")
+    parser.add_argument(
+        "--answers", type=int, default=0, help="instead: so many schedules under every answer to an open question"
+    )
     told = parser.parse_args()
     sabotage.do(told.sabotage)
+    if told.answers:
+        return _under_each_answer(told.answers, told.seed, told.processes, told.sabotage)
     if told.pair:
         return _replay(told.pair, told.schedule)
     chosen = [(one, two) for one, two in pairs() if told.only in f"{one}+{two}"]
@@ -69,6 +76,19 @@ def _reports(
                 pool.terminate()
                 print("the time is over")
                 return
+
+
+def _under_each_answer(count: int, seed: int, processes: int, spoilt: str) -> int:
+    found: list[Sample] = []
+    with multiprocessing.get_context("spawn").Pool(processes, sabotage.do, (spoilt,)) as pool:
+        for one in pool.imap(partial(sample, seed=seed, count=count), every_answer()):
+            found.append(one)
+            print(f"{one.answer}: {one.schedules} schedules", flush=True)
+            for kind, what, replay in one.wrong:
+                print(f"    {KINDS.get(kind, kind)}: {what}: make races {replay}", flush=True)
+    wrong = sum(len(one.wrong) for one in found)
+    print(f"answers {len(found)}, schedules {sum(one.schedules for one in found)}, wrong {wrong}")
+    return int(wrong > 0)
 
 
 def _print_pair(one: Report) -> None:

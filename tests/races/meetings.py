@@ -138,17 +138,20 @@ def _forget() -> None:
     gc.collect()
 
 
-def sampled(seed: int, count: int, scenes: Sequence[str] = SCENES) -> Iterator[tuple[Pair, Outcome]]:
-    """Some of all that, from anywhere."""
+def sampled(
+    seed: int | str, count: int, scenes: Sequence[str] = SCENES, under: str = ""
+) -> Iterator[tuple[Pair, Outcome]]:
+    """Some of all that, from anywhere; ``under`` another answer (see scenes)."""
+    answer = f",{under}" if under else ""
     rng = random.Random(seed)
     for _number in range(count):
         first, second = rng.choice(pairs())
         (one_host, other_host), route = rng.choice(PLACES)
-        pair = Pair(first, one_host, second, other_host, route, rng.choice(scenes))
+        pair = Pair(first, one_host, second, other_host, route, rng.choice(scenes) + answer)
         if "down" in (first, second) and "silent" not in scenes:
             continue
         if "down" in (first, second):
-            pair = Pair(first, "dhcp01", second, "dhcp01", route, "silent")
+            pair = Pair(first, "dhcp01", second, "dhcp01", route, f"silent{answer}")
         drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "", "dies", "loses")))
         two = switched(rng.randrange(2), rng.randrange(45), rng.randrange(1, 45))
         dies = Schedule(((0, REST), (1, REST)), dies=(0, rng.randrange(1, 60)))

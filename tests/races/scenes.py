@@ -14,6 +14,7 @@ from typing import Any
 
 from lab import topology
 from lab.core.lab import Lab
+from lab.core.open_questions import answered
 from lab.standin.files import Files
 from nothing_lost.task import Wire, perform
 
@@ -59,8 +60,13 @@ class Scene:
 @functools.cache
 def scene(name: str) -> Scene:
     """pair: both servers are up. inactive: the first scopes are out of service on both. silent: the partner is gone.
-    half_first: a cmdlet writes to the partner before its own server."""
+    half_first: a cmdlet writes to the partner before its own server. Behind a comma, another answer to an open question
+    about Windows, as open_questions.written has it: pair,null_interval=ignored."""
+    name, _comma, answer = name.partition(",")
     lab = topology.loads(SERVERS)
+    if answer:
+        switch = answer.partition("=")[0]
+        lab.switches = lab.switches.with_answer(switch, getattr(answered(answer), switch))
     files: dict[str, Files] = {}
     saved = {host: _saved(lab, files, host) for host in ("DHCP01", "DHCP02")}
     _made(lab, files, "dhcp_failover_scope", scope("Branch", THREE, **created_with("dhcp02")))

@@ -20,7 +20,7 @@ from lab.audit import Audit
 from lab.core.api import Outcome, Session
 from lab.core.lab import Function, Lab
 from lab.standin import script
-from lab.standin.files import Files
+from lab.standin.files import Files, made_for
 from lab.standin.results import Result
 from nothing_lost.task import Wire
 from nothing_lost.watched import Killed
@@ -222,7 +222,7 @@ class RacedWire(Wire):
 
     def _said(self, session: Session, request: str, secrets: list[str]) -> str:
         """The reply."""
-        lab, files = self.lab, self.files.setdefault(session.server, Files())
+        lab, files = self.lab, self.files.setdefault(session.server, made_for(self.lab))
         assert isinstance(lab, RacedLab)
         mutex = cast(threading.Lock, Mutex(self._scheduler, session.server))
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 ALIASES = {"S-1-5-32-544": "BA", "S-1-5-18": "SY", "S-1-5-20": "NS", "S-1-5-32-545": "BU"}
 RIGHTS = {"F": "FA", "M": "0x1301bf"}  # C MS-DTYP: FILE_ALL_ACCESS has a word of its own
 ADMINISTRATORS, USER = "BA", "S-1-5-21-1-2-3-1001"
-# L: ProgramData, where every user may make folders and files, and the folder of Windows, where none may
+# in the folder of Windows no user may make anything; in ProgramData every user may (L POSTS, switch program_data_open)
 PROGRAM_DATA = (
     "O:SYG:SYD:PAI(A;OICIIO;GA;;;CO)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;CI;DCLCRPCR;;;BU)(A;OICI;0x1200a9;;;BU)"
 )
@@ -39,8 +39,8 @@ def hidden(sddl: str) -> bool:
 
 
 def inherited(parent: str, owner: str, *, folder: bool) -> str:
-    """Of something new below ``parent``, made by ``owner``: C, the entries that the parent hands on, marked as
-    inherited."""
+    """Of something new below ``parent``, made by ``owner``: the entries that the parent hands on, marked as
+    inherited (C MS-DTYP)."""
     entries = []
     for flags, rights, trustee in _ENTRY.findall(_parts(parent)["entries"]):
         if ("CI" if folder else "OI") in flags:
@@ -52,8 +52,8 @@ def inherited(parent: str, owner: str, *, folder: bool) -> str:
 def icacls(sddl: str, arguments: Sequence[str]) -> tuple[int, str]:
     """What ``icacls.exe PATH arguments`` ends with, and the access list afterwards.
 
-    C: /setowner *SID; /inheritance:r takes inherited entries away, /grant:r *SID:(OI)(CI)F replaces those of that SID
-    alone; /L: of a link itself."""
+    C ICACLS: /setowner *SID; /inheritance:r takes inherited entries away, /grant:r *SID:(OI)(CI)F replaces those of
+    that SID alone; /L: of a link itself."""
     parts, words = _parts(sddl), [one for one in arguments if one != "/L"]
     entries = _ENTRY.findall(parts["entries"])
     if len(words) == 2 and words[0] == "/setowner" and words[1].startswith("*S-"):

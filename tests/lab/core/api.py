@@ -59,12 +59,12 @@ class CmdletObject:
     properties: Mapping[str, Value]
 
 
-# Properties that the module's type files define by a script: class -> names (M, captures of its output)
+# Properties that the module's type files define by a script: class -> names (M GOW, 2)
 SCRIPT_PROPERTIES: Mapping[str, frozenset[str]] = {"DhcpServerv4Failover": frozenset({"ScopeId"})}
 
 
 def shown(one: CmdletObject) -> dict[str, Value]:
-    """The properties as PowerShell shows them. C: it unrolls what a script puts out, so none is null and one is
+    """The properties as PowerShell shows them. C WSD, 2: it unrolls what a script puts out, so none is null and one is
     bare."""
     scripted = SCRIPT_PROPERTIES.get(one.type_name, frozenset())
     return {name: _unrolled(value) if name in scripted else value for name, value in one.properties.items()}

@@ -12,7 +12,7 @@ from typing import Any
 
 from lab.core import versions
 from lab.core.api import CmdletObject, ErrorRecord, Outcome, Session, Value
-from lab.core.errors import WORDS, Refused, error, with_reason
+from lab.core.errors import CATEGORIES, MEASURED, WORDS, Refused, category, error, with_reason
 from lab.core.faults import Fault
 from lab.core.server import Credential, Relationship, Scope, Server
 from lab.core.world import World
@@ -108,6 +108,8 @@ class Call:
         record = error(
             error_id, text, self.here.language, target=target, host=host or self.server.computer_name, **values
         )
+        if self.world.switches.unpublished_categories == "NotSpecified" and record.category in CATEGORIES:
+            record = replace(record, category=category(error_id, MEASURED))
         return Refused(record)
 
     def fail(self, error_id: str, verb: str, what: object) -> Refused:
@@ -168,12 +170,12 @@ class Call:
     # --- rights and the second hop ---------------------------------------------------------------------------------
 
     def confirm(self) -> None:
-        """Where the provider asks without -Force (I, switch prompt_without_force)."""
+        """Where the provider asks without -Force (L 0, switch prompt_without_force)."""
         if not self.on("Force") and self.world.switches.prompt_without_force == "error":
             raise self.refused("LAB NonInteractive", "prompt", cmdlet=self.cmdlet)
 
     def has_rights(self, server: Server) -> bool:
-        """C/M: a local administrator of that server."""
+        """C/M 7: a local administrator of that server."""
         account = self._account(server)
         if account is None:
             return False
@@ -211,7 +213,7 @@ class Call:
         return service_error(other)
 
     def _denied(self, other: Server) -> str:
-        """Why another server refuses the session: "" or the error id."""
+        """Why another server refuses the session: "" or the error id (M SCOPEAPI: without delegation)."""
         if self.needs_no_rights():
             unknown = not self.session.delegated or self._account(other) is None
             return "WIN32 5" if unknown and not self.world.switches.version_without_hop else ""
@@ -228,13 +230,13 @@ class Call:
         return self.reach(peer)
 
     def half_applied(self, error_id: str) -> bool:
-        """Whether this server's half of a write is already done when the partner half fails with ``error_id``."""
+        """Whether this server's half of a write is already done when the partner half fails with ``error_id`` (L 9)."""
         denied = error_id in ("WIN32 5", "DHCP 20121")
         return self._half_by_fault or (denied and self.world.switches.half_applied_without_delegation)
 
 
 def service_error(server: Server) -> str:
-    """WIN32 1753 while the service is stopped, and for the first calls after its start (L, 8.2 and 12.11)."""
+    """WIN32 1753 while the service is stopped, and for the first calls after its start (M WEAVE, 8.2)."""
     if server.service == "starting":
         if server.starting_calls > 0:
             server.starting_calls -= 1

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Classes and option definitions: what every server has from the start, and what it was given.
 
-The built-in options are those of RFC 2132 and its successors that Windows defines for the empty vendor class. Their
-names and types are L: from the DHCP console, not from a captured list.
+The built-in options are those of RFC 2132 and its successors that Windows defines for the empty vendor class, with the
+names and types of M NETSH; 60, 81 and 249, which it has otherwise or not at all, are told in the lab's own words.
 """
 
 from __future__ import annotations
@@ -95,14 +95,14 @@ _BUILT_IN_CLASSES = (
 )
 
 
-# C DHCPM 3.1.1.8: gone with Network Access Protection itself (M, exports of Windows Server 2016 have the other five)
+# C DHCPM 3.1.1.8: gone with Network Access Protection itself (M EXPORTS: 2016 has the other five)
 _QUARANTINE = DhcpClass(
     "Default Network Access Protection Class",
     "User",
     "MSFT Quarantine",
     "Default special user class for Restricted Access clients",
 )
-# C DHCPM 3.1.1.8: the names depend on the build. L: one French one is from a public guide, the others are made alike
+# C DHCPM 3.1.1.8: the names depend on the build. The words are our translations: what matters is that they differ
 _NAMES: dict[str, dict[str, str]] = {
     "de": {
         "MSFT 5.0": "Microsoft Windows 2000-Optionen",
@@ -121,7 +121,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "MSFT Quarantine": "Classe Protection d'accès réseau par défaut",
     },
 }
-# L: of the options that a German training page of Microsoft's names
+# our translations as well, of some
 _OPTION_NAMES: dict[str, dict[int, str]] = {
     "de": {
         1: "Subnetzmaske",
@@ -170,7 +170,7 @@ def class_of(server: Server, kind: str, name: str) -> DhcpClass | None:
 
 
 def hexadecimal(one: DhcpClass) -> str:
-    """A class's data as the cmdlets and an export show it (M, the digits' case L)."""
+    """A class's data as the cmdlets and an export show it (M EXPORTS: digits in lower case)."""
     return "0x" + one.data.encode().hex()
 
 

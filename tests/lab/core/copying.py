@@ -27,17 +27,19 @@ def overwrite(scope: Scope, partner: Server) -> None:
     partner.scopes[scope.scope_id] = replace(_as_there(scope, partner), leases=before.leases if before else {})
 
 
-def exchange_leases(one: Scope, other: Scope) -> None:
-    """Both have the leases of both; I: of two for one address the one that ends later."""
+def exchange_leases(one: Scope, other: Scope, switches: Switches) -> None:
+    """Both have the leases of both; of two for one address the one that ends later (I MS-DHCPF 3.1.7.1)."""
+    later_wins = switches.same_address_keeps == "later_end"
     for lease in [*one.leases.values(), *other.leases.values()]:
         for scope in (one, other):
             there = scope.leases.get(lease.ip)
-            if there is None or (there.expires and (lease.expires is None or lease.expires > there.expires)):
+            later = there and there.expires and (lease.expires is None or lease.expires > there.expires)
+            if there is None or (later and later_wins):
                 scope.leases[lease.ip] = lease
 
 
 def half_copy(scope: Scope, partner: Server) -> None:
-    """U 5, 6: the scope itself arrived, what depends on the missing class did not."""
+    """U 5, 6, switch missing_class_leaves_copy: the scope itself arrived, what depends on the missing class did not."""
     partner.scopes[scope.scope_id] = replace(deepcopy(scope), options={}, policies={}, reservations={}, leases={})
 
 
@@ -67,10 +69,13 @@ def _value_there(value: str, there: Server) -> str:
 
 
 def lacking(scope: Scope, server: Server, partner: Server, switches: Switches) -> str:
-    """The error id for what the scope needs and the partner does not have; "" if nothing.
+    """The error id for what the scope needs and the partner does not have; "" if nothing."""
+    error_id = _first_lacking(scope, server, partner, switches)
+    return error_id if switches.lacking_error == "what_lacks" or not error_id else switches.lacking_error
 
-    L 6: 20044 a class, 20010 an option definition, 20103 a definition of another type.
-    """
+
+def _first_lacking(scope: Scope, server: Server, partner: Server, switches: Switches) -> str:
+    """L 6, switch lacking_error: 20044 a class, 20010 an option definition, 20103 a definition of another type."""
     if switches.built_in_class_travels_by == "data":  # as if this server had the partner's names
         scope, server = _as_there(scope, partner), replace(server, language=partner.language)
     for kind, name in classes_in(scope):

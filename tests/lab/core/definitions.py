@@ -59,13 +59,14 @@ def add_definition(call: Call) -> None:
 
 
 def remove_definition(call: Call) -> None:
-    """20010 for one that is not there. A standard one cannot be taken away in the lab (U; WIN32 87)."""
+    """C SDK: 20010 for one that is not there. To take a standard one away is not simulated."""
     for option_id in call.numbers("OptionId"):
         wanted = OptionKey(option_id, call.text("VendorClass"))
         key = _own_key(call.server.option_definitions, wanted)
         if key is None:
-            standard = _own_key(definitions_of(call.server), wanted)
-            call.report(call.fail("WIN32 87" if standard else "DHCP 20010", "delete option definition", option_id))
+            if _own_key(definitions_of(call.server), wanted):
+                raise call.refused("LAB NotSimulated", "not_simulated", cmdlet=call.cmdlet)
+            call.report(call.fail("DHCP 20010", "delete option definition", option_id))
         else:
             call.pass_thru(definition_view(key, call.server.option_definitions.pop(key)))
 
@@ -89,6 +90,7 @@ def class_view(one: DhcpClass) -> CmdletObject:
 
 
 def get_classes(call: Call) -> None:
+    """C SDK: 20044 for one that is not there."""
     kind, names = call.text("Type"), call.texts("Name")
     chosen = [one for one in classes_of(call.server) if kind in ("", one.type)]
     lowered = [name.lower() for name in names]

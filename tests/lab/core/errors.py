@@ -2,19 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The error catalogue: id -> category, and the message texts in English and German.
 
-The texts say what failed and never why; the reason is only in the id (M WEAVE, 8.3). Texts marked M are in the shape
-that was captured on Windows Server 2022, all others are made in that shape (8.3, last paragraph). The German ones are
-our translation: they prove that nobody matches text.
+The texts say what failed and never why; the reason is only in the id (M WEAVE, 8.3). Those under the mark below are as
+captured on Windows Server 2022, all others are made in that shape (8.3, last paragraph). The German ones are our
+translation: they prove that nobody matches text.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from lab.core.api import ErrorRecord
 
-# Categories: M for 20005, 20010, 20116, 20052, 20023 and WIN32 5 (8.3); L by analogy for the others.
-_CATEGORIES = {
+# M WEAVE, 8.3: the categories of 20005, 20010, 20116, 20052, 20023 and WIN32 5. L 8.3, switch unpublished_categories:
+# those of the others, by analogy
+MEASURED = (20005, 20010, 20116, 20052, 20023, 5)
+CATEGORIES = {
     "ObjectNotFound": (2, 20005, 20010, 20018, 20044, 20111, 20115, 20116),
     "ResourceExists": (80, 183, 20004, 20009, 20014, 20021, 20022, 20045, 20052, 20105, 20106, 20113, 20114),
     "InvalidData": (13, 20020, 20023, 20049, 20092, 20107, 20110, 20112, 20129, 20131),
@@ -25,7 +28,7 @@ _CATEGORIES = {
 }
 # C MIG: the ids of Export- and Import-DhcpServer's own errors, and the categories of the same names
 WORDS = ("ResourceExists", "ResourceUnavailable", "InvalidOperation", "InvalidArgument", "ObjectNotFound")
-CATEGORY_BY_CODE = {code: name for name, codes in _CATEGORIES.items() for code in codes}
+CATEGORY_BY_CODE = {code: name for name, codes in CATEGORIES.items() for code in codes}
 
 _TEXTS: dict[str, tuple[str, str]] = {
     # M WEAVE / SCOPEAPI
@@ -161,10 +164,10 @@ class Refused(Exception):
         self.record = record
 
 
-def category(error_id: str) -> str:
-    """The category of an id such as "DHCP 20005"; NotSpecified for one that is not in the catalogue."""
+def category(error_id: str, known: Collection[int] = CATEGORY_BY_CODE) -> str:
+    """The category of an id such as "DHCP 20005"; NotSpecified for one that is not ``known``."""
     number = error_id.rpartition(" ")[2]
-    return CATEGORY_BY_CODE.get(int(number), "NotSpecified") if number.isdigit() else "NotSpecified"
+    return CATEGORY_BY_CODE[int(number)] if number.isdigit() and int(number) in known else "NotSpecified"
 
 
 def with_reason(record: ErrorRecord) -> ErrorRecord:

@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the DHCP services log of failover, in the Windows event log of each server, and who may read it.
 
-C DHCP-EVENTS (learn.microsoft.com, "DHCP server events"; 20240 is in no published list, and in a dump of the provider's
-manifest as the others are, L): ids and insertion strings. C DHCP-FAILOVER-EVENTS: the Admin channel has state changes
-of the server and, told by it, of its partner; the Operational channel has changes of the configuration. L (a captured
-event 71): the account that made a change is the event's user.
+C DHCP-EVENTS: ids and insertion strings, but of 20240. C DHCP-FAILOVER-EVENTS: the Admin channel has state changes of
+the server and, told by it, of its partner; the Operational channel has changes of the configuration.
 
 Nothing is logged at the time of a change: the halves are compared with what they were when somebody looked last.
 """
@@ -28,7 +26,6 @@ GONE = "gone"  # an account that no name can be found for
 OPEN, CLOSED, DENIED, ABSENT = "open", "closed", "denied", "absent"
 AVAILABILITY = (OPEN, CLOSED, DENIED, ABSENT)  # closed: to other servers, by a firewall; absent: there is no provider
 MOST = 1000
-# I: of the two ids of each change, the one of errors
 _ERRORS = ("CommunicationInterrupted", "PartnerDown", "PotentialConflict", "ResolutionInterrupted")
 _FSM = {"CommunicationInterrupted": "COMMUNICATION_INT", "ResolutionInterrupted": "RESOLUTION_INT"}
 
@@ -76,7 +73,10 @@ class EventLogs:
     seen: dict[tuple[str, str], Shown] | None = None
 
     def look(self, world: World, user: str = "") -> None:
-        """Logs what has changed since the last look. ``user``: who changed it."""
+        """Logs what has changed since the last look. ``user``: who changed it.
+
+        L EVENT-DUMP: that account is the event's user."""
+        user = user if world.switches.changes_logged_as == "account" else ""
         now = {
             (server.name, name): _shown(world, server, half)
             for server in world.servers.values()
@@ -153,7 +153,8 @@ def _word(world: World, state: str) -> str:
 
 
 def _transition(world: World, server: Server, name: str, old: str | None, new: str) -> tuple[int, tuple[str, ...]]:
-    error = new in _ERRORS
+    """I DHCP-EVENTS: which of the two ids of each change it is."""
+    error = new in _ERRORS if world.switches.error_events == "interruptions" else new != "Normal"
     about = (_name(world, server.name), name)
     if old is None:
         return 20260 if error else 20259, (*about, _word(world, new))
@@ -168,8 +169,7 @@ def _changes(
     assert shown is not None
     own, peer = _name(world, server.name), _name(world, shown.peer)
     if old is None:
-        values = (own, peer, name, str(shown.mclt), str(shown.percentage), str(shown.interval))
-        yield (20240, values) if shown.mode == "LoadBalance" else (20241, (*values, own))
+        yield from _created(world, shown, (own, peer, name))
         return
     if new is None:
         yield 20242, (name, own, peer)
@@ -191,3 +191,12 @@ def _changes(
         yield number, (name, peer, str(old.percentage), str(new.percentage))
     if old.secret != new.secret:
         yield 20313 if new.secret is None else 20312 if old.secret is None else 20311, (peer, name)
+
+
+def _created(world: World, new: Shown, names: tuple[str, str, str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """L EVENT-DUMP: 20240, and what it says. ``names``: of this server, its partner and the relationship."""
+    values = (*names, str(new.mclt), str(new.percentage), str(new.interval))
+    if new.mode != "LoadBalance":
+        yield 20241, (*values, names[0])
+    elif world.switches.load_balance_event == "20240":
+        yield 20240, values

@@ -3,7 +3,7 @@
 """Export-DhcpServer: the XML file with the server level configuration and the scopes. importing.py reads it.
 
 C MIG: names, order and namespaces of the elements, what is left out when there is none of it, the version, BOM and line
-ends, and that a list is repeated elements. M (dhcp-failover.md 10: public programs that read or write such files): And
+ends, and that a list is repeated elements. M EXPORTS (10: public programs that read or write such files): And
 and Or are in capitals, a class shows its data as hexadecimal digits and a policy its lease duration as option 51. The
 suffix of a scope's DNS settings stands nowhere. The lab has no IPv6."""
 
@@ -125,7 +125,7 @@ def server_options(server: Server) -> OptionValues:
 
 
 def policy_options(policy: Policy) -> OptionValues:
-    """M: a policy's lease duration is its option 51."""
+    """M EXPORTS: a policy's lease duration is its option 51."""
     if policy.lease_duration is None:
         return policy.options
     return {OptionKey(LEASE_OPTION): (lease_option(policy.lease_duration),)} | policy.options

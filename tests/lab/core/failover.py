@@ -63,7 +63,7 @@ def role(server: Server, half: Relationship) -> str:
 
 
 def get(call: Call) -> None:
-    """Nothing: all; by name, or by scope. Missing ones are non-terminating errors: 20115, 20116 (C, M WEAVE)."""
+    """Nothing: all; by name, or by scope. Missing ones are non-terminating errors: 20115 (C DHCPM), 20116 (M WEAVE)."""
     halves: list[Relationship] = []
     if call.has("ScopeId"):
         for scope_id in call.addresses("ScopeId"):
@@ -183,7 +183,7 @@ def _active(call: Call, half: Relationship, mode: str) -> str:
 
 
 def _apply_on_both(call: Call, half: Relationship, changed: Relationship) -> None:
-    """C/L 1.2: the change is sent to the partner. Unreachable, or without its half: the switch says (U)."""
+    """C 1.2: the change is sent to the partner. Unreachable, or without its half: the switch says (U)."""
     peer = call.partner(half)
     problem = call.hop(peer)
     other = call.world.counterpart(call.server, half) if not problem else None
@@ -220,7 +220,7 @@ def _propagated(call: Call, other: Relationship, half: Relationship, changed: Re
     switches = call.world.switches
     every = frozenset().union(*_FIELDS.values())
     sent = {name for name in every if switches.set_sends == "all" or getattr(half, name) != getattr(changed, name)}
-    if switches.set_sends == "given":  # L: DHCPM 3.2.4.91 has a flag for each field
+    if switches.set_sends == "given":  # DHCPM 3.2.4.91 has a flag for each field
         sent = sent.union(*(_FIELDS.get(parameter, ()) for parameter in call.parameters))
     lost = {"all_but_secret": {"secret"}, "all_but_times": {"mclt", "safe_period"}}
     taken = sent - lost.get(switches.set_propagates_fields, set())

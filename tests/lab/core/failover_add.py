@@ -18,7 +18,7 @@ from lab.core.world import MAX_CLOCK_DIFFERENCE
 
 MAX_NAME = 126  # C DN338986 / DHCPM
 MAX_RELATIONSHIPS = 31  # C DHCPM / DN, empty ones count
-OLDEST_OS = (6, 2)  # C: Windows Server 2012
+OLDEST_OS = (6, 2)  # C 7: Windows Server 2012
 
 CheckScope = Callable[[IPv4Address], Scope]
 
@@ -62,8 +62,8 @@ def _partner(call: Call, name: str) -> Server:
     partner = call.world.find(call.text("PartnerServer"), call.here)
     if partner is None:  # C SDK 20124
         raise call.refused("DHCP 20124", "add_failover", name=name)
-    if partner is call.server:  # C: a relationship is exactly two servers; the id is U
-        raise call.refused("WIN32 87", "add_failover", name=name)
+    if partner is call.server:  # C 7: a relationship is exactly two servers; U 7: the id
+        raise call.refused(call.world.switches.own_partner_error, "add_failover", name=name)
     return partner
 
 
@@ -116,9 +116,9 @@ def _check_name_and_limit(call: Call, server: Server, name: str) -> None:
 
 
 def _check_partner(call: Call, name: str, partner: Server) -> None:
-    if partner.version() < OLDEST_OS:  # C 20118
+    if partner.version() < OLDEST_OS:  # C SDK 20118
         raise call.refused("DHCP 20118", "add_failover", name=name)
-    if abs(call.world.now(call.server.name) - call.world.now(partner.name)) > MAX_CLOCK_DIFFERENCE:  # C 20119
+    if abs(call.world.now(call.server.name) - call.world.now(partner.name)) > MAX_CLOCK_DIFFERENCE:  # C SDK 20119
         # The two readings are not simultaneous with a real clock; the offsets differ by far more than that.
         raise call.refused("DHCP 20119", "add_failover", name=name)
     _check_name_and_limit(call, partner, name)
@@ -127,7 +127,7 @@ def _check_partner(call: Call, name: str, partner: Server) -> None:
 def addable_here(call: Call, name: str, scope_ids: tuple[IPv4Address, ...]) -> list[Scope]:
     """The scopes that this server can give to a relationship; the others are reported. Raises if none is left.
 
-    C: 20005 not there, 20113 already in a relationship, 20131 serves BOOTP; 20130 too many in one call (number U).
+    C SDK: 20130 for too many in one call (their number: U 5).
     """
     if len(scope_ids) > call.world.switches.add_scopes_max:
         raise call.refused("DHCP 20130", "add_failover_scope", name=name, scope=scope_ids[0])
@@ -135,6 +135,7 @@ def addable_here(call: Call, name: str, scope_ids: tuple[IPv4Address, ...]) -> l
 
 
 def _check_here(call: Call, name: str, scope_id: IPv4Address) -> Scope:
+    """C SDK: 20005 not there, 20113 already in a relationship, 20131 serves BOOTP."""
     scope = call.scope(scope_id)
     if call.server.relationship_of(scope_id) is not None:
         raise call.refused("DHCP 20113", "add_failover_scope", scope=scope_id, name=name)
@@ -144,7 +145,8 @@ def _check_here(call: Call, name: str, scope_id: IPv4Address) -> Scope:
 
 
 def addable_there(call: Call, name: str, partner: Server, scopes: list[Scope]) -> list[Scope]:
-    """The same for the partner: not there yet (M text, id U), no overlap (C DN338982), classes known (L)."""
+    """The same for the partner: not there yet (M SCOPEAPI; its id U, switch
+    scope_exists_error_id), no overlap (C DN338982), classes known (L 5, switch add_checks_class)."""
     by_id = {scope.scope_id: scope for scope in scopes}
     return _good_ones(call, tuple(by_id), lambda scope_id: _check_there(call, name, partner, by_id[scope_id]))
 

@@ -49,6 +49,7 @@ def add(call: Call) -> None:
 
 
 def _counterpart(call: Call, half: Relationship, peer: Server) -> Relationship:
+    """C DHCPM: 20115 is what a server answers that has no relationship of the name."""
     other = call.world.counterpart(call.server, half)
     if other is None:
         raise call.refused("DHCP 20115", "update_failover", name=half.name, host=peer.fqdn)
@@ -74,7 +75,7 @@ def remove(call: Call) -> None:
 
 
 def member(call: Call, half: Relationship, scope_id: IPv4Address) -> IPv4Address:
-    """Itself. Refuses a scope that is not there (20005) or is no member (20116)."""
+    """Itself. C DHCPM 3.2.4.96: refuses a scope that is not there (20005) or is no member (20116)."""
     call.scope(scope_id)
     if scope_id not in half.scopes:
         raise call.refused("DHCP 20116", "remove_failover_scope", scope=scope_id, name=half.name)
@@ -92,7 +93,7 @@ def _remove_members(call: Call, half: Relationship, members: list[IPv4Address]) 
     carefully = not call.on("Force") and world.switches.force_needed_unless_normal  # U 4.1
     if carefully and world.state(call.server, half) != "Normal":
         raise call.refused("DHCP 20120", "update_failover", name=half.name)
-    if forced:  # L 4.1: the stale copies stay
+    if forced:  # L 4.1, switch force_removes_when_unreachable: the stale copies stay
         leave(half, members)
         call.warnings.append(f"{peer.fqdn} was not reached: its copies of the scopes are still there.")
         return
@@ -129,7 +130,7 @@ def replicate(call: Call) -> None:
 
 
 def _chosen(call: Call) -> list[tuple[Relationship, IPv4Address]]:
-    """By scope, by relationship, or all relationships of the server."""
+    """By scope (C DHCPM: 20116 for one in no relationship), by relationship, or all relationships of the server."""
     chosen: list[tuple[Relationship, IPv4Address]] = []
     if call.has("ScopeId"):
         for scope_id in call.addresses("ScopeId"):
@@ -157,7 +158,8 @@ def _replicate_one(call: Call, half: Relationship, scope_id: IPv4Address) -> Non
     problem = call.hop(peer)
     if problem:  # M SCOPEAPI: the text of the measured second-hop failure
         raise call.refused(unreachable(problem), "get_superscope", host=peer.computer_name)
-    if call.world.state(call.server, half) != "Normal":  # C DHCPM / L 1.1
+    normal = call.world.state(call.server, half) == "Normal"
+    if not normal and call.world.switches.replication_needs_normal:  # L 1.1; the number is C DHCPM
         raise call.refused("DHCP 20120", "replicate", scope=scope_id, host=peer.fqdn)
     _overwrite(call, peer, scope_id)
 
@@ -165,7 +167,7 @@ def _replicate_one(call: Call, half: Relationship, scope_id: IPv4Address) -> Non
 def _overwrite(call: Call, peer: Server, scope_id: IPv4Address) -> None:
     scope = call.scope(scope_id)
     lacking = copying.lacking(scope, call.server, peer, call.world.switches)
-    if lacking:  # L 6
+    if lacking and call.world.switches.replication_checks_class:  # L 6
         if call.world.switches.missing_class_leaves_copy:
             before = peer.scopes.get(scope_id)
             copying.half_copy(scope, peer)

@@ -60,7 +60,8 @@ def import_(call: Call) -> None:
 
 
 def _back_up(call: Call) -> None:
-    """An error of Backup-DhcpServer is swallowed, and the import goes on. What files a backup consists of is L."""
+    """An error of Backup-DhcpServer is swallowed, and the import goes on. A backup is one file here, whatever it is on
+    Windows."""
     fault = call.world.take_fault(call.server.name, "Backup-DhcpServer")
     if fault is not None:
         call.swallow(
@@ -114,7 +115,7 @@ def _add_classes(call: Call, content: Content) -> None:
 
 
 def _add_definitions(call: Call, content: Content) -> None:
-    """One is there if its id and vendor class are, whatever its type is."""
+    """One is there if its id and vendor class are, whatever its type is. C SDK: 20044 without the class."""
     for key, one in content.definitions.items():
         if definition_of(call.server, key) is not None:
             continue
@@ -191,7 +192,7 @@ def _set_in_place(call: Call, there: Scope, scope: Scope) -> None:
 
 
 def _fill(call: Call, made: Scope, scope: Scope) -> None:
-    """What belongs to a scope, in the order of the file: a failing one is missing, the others come."""
+    """What belongs to a scope, in the order of the file: a failing one is missing, the others come. M WEAVE: 20023."""
     for one in scope.exclusions:
         if any(one.overlaps(other) for other in made.exclusions):
             call.post(call.refused("DHCP 20023", "add_exclusion", scope=made.scope_id, start=one.start, end=one.end))
@@ -223,8 +224,8 @@ def _add_policy(call: Call, policy: Policy) -> bool:
 
 
 def _options(call: Call, values: OptionValues) -> OptionValues:
-    """Those that can be set. C SDK: 20044 without a class, 20010 without a definition, WIN32 87 for another type
-    (L)."""
+    """Those that can be set. C SDK: 20044 without a class, 20010 without a definition; L SDK, switch
+    wrong_type_error: for another type."""
     good: OptionValues = {}
     for key, several in values.items():
         if not several:
@@ -246,7 +247,7 @@ def _reserve(call: Call, made: Scope, one: Reservation) -> None:
 
 
 def _lease(call: Call, made: Scope, lease: Lease) -> None:
-    """An unused reservation is no lease. The lease of one that is used is refused (20014), which nobody is told.
+    """An unused reservation is no lease. C MIG: the lease of one that is used is refused (20014), and nobody is told.
 
     A state that Add-DhcpServerv4Lease does not know (Offered) does not bind; the import goes on.
     """

@@ -147,11 +147,11 @@ class Lab(World):
             raise call.fail(call.fault.error_id, "run", call.cmdlet)
 
     def _target(self, call: Call) -> Server:
-        """Where -ComputerName points; L 8.2: WIN32 1722 for a name that nobody has."""
+        """Where -ComputerName points; for a name that nobody has the error is L 8.2."""
         name = call.text("ComputerName")
         if name.lower() in ("", ".", "localhost", "127.0.0.1"):
             return call.here
         server = self.find(name, call.here)
         if server is None:
-            raise call.refused("WIN32 1722", "version", host=name)
+            raise call.refused(self.switches.unknown_name_error, "version", host=name)
         return server

@@ -11,6 +11,7 @@ from lab.core.api import CmdletObject, Value
 from lab.core.call import Call
 from lab.core.errors import Refused
 from lab.core.failover import role
+from lab.core.identities import same
 from lab.core.reservations import client_id
 from lab.core.server import Lease, Relationship, Reservation, Scope, Server
 
@@ -49,11 +50,11 @@ def add(call: Call) -> None:
     In failover the partner gets it too (C WSD 6).
     """
     scope = call.scope(call.need_address("ScopeId"))
-    address, client = call.need_address("IPAddress"), client_id(call.text("ClientId"))
+    address, client = call.need_address("IPAddress"), client_id(call, call.text("ClientId"))
     if not scope.in_subnet(address):
         raise call.fail("DHCP 20011", "add lease", address)
     known: dict[IPv4Address, Lease | Reservation] = {**scope.reservations, **scope.leases}
-    if address in known or any(one.client_id == client for one in known.values()):
+    if address in known or any(same(one.client_id, client) for one in known.values()):
         raise call.fail("DHCP 20014", "add lease", address)
     lease = Lease(
         address,
@@ -93,8 +94,8 @@ def _copies(call: Call, scope: Scope) -> list[Scope]:
 
 
 def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
-    """By address, by client id within a scope, the bad ones of a scope, or all of a scope; missing ones are
-    reported."""
+    """By address, by client id within a scope, the bad ones of a scope, or all of a scope; missing ones are reported (L
+    SDK)."""
     if call.has("IPAddress"):
         for address in call.addresses("IPAddress"):
             try:
@@ -106,25 +107,28 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Lease]]:
         scopes = [scope for _id, scope in sorted(call.server.scopes.items())]
     else:
         scopes = [call.scope(call.need_address("ScopeId"))]
-    wanted = tuple(map(client_id, call.texts("ClientId")))
+    wanted = tuple(client_id(call, one).lower() for one in call.texts("ClientId"))
     found = set()
     for scope in scopes:
         for lease in call.world.leases(call.server, scope):
             bad = lease.address_state == "Declined"
-            if (not wanted or lease.client_id in wanted) and (bad or not call.on("BadLeases")):
-                found.add(lease.client_id)
+            if (not wanted or lease.client_id.lower() in wanted) and (bad or not call.on("BadLeases")):
+                found.add(lease.client_id.lower())
                 yield scope, lease
     for client in wanted:
         if client not in found:
-            call.report(call.fail("DHCP 20016", "get lease", client))
+            answer = call.world.switches.no_lease_error
+            call.report(call.fail("DHCP 20016" if answer == "by_key" else answer, "get lease", client))
 
 
 def _find(call: Call, address: IPv4Address) -> tuple[Scope, Lease]:
+    """L SDK: 20011 for an address without one."""
     for scope in call.server.scopes.values():
         for lease in call.world.leases(call.server, scope):
             if lease.ip == address:
                 return scope, lease
-    raise call.fail("DHCP 20011", "get lease", address)
+    answer = call.world.switches.no_lease_error
+    raise call.fail("DHCP 20011" if answer == "by_key" else answer, "get lease", address)
 
 
 def get_statistics(call: Call) -> None:
@@ -139,8 +143,8 @@ def _statistics(call: Call, scope: Scope) -> CmdletObject:
     """C WIN32: the properties, and that the split between the servers comes with -Failover for a scope in failover
     only.
 
-    I: "ownership of the free pool" goes by the percent, so do the leases of LoadBalance; in HotStandby all are the
-    active server's. What one server calls its own is what the other calls its partner's."""
+    "Ownership of the free pool" goes by the percent, so do the leases of LoadBalance; in HotStandby all are the active
+    server's (I WIN32, switch statistics_split). What one server calls its own is what the other calls its partner's."""
     excluded = sum(one.size() for one in scope.exclusions)
     in_use = sum(scope.range().holds(one.ip) for one in scope.leases.values())
     free = max(0, scope.range().size() - excluded - in_use)
@@ -164,7 +168,9 @@ def _statistics(call: Call, scope: Scope) -> CmdletObject:
 
 
 def _split(call: Call, half: Relationship, number: int) -> tuple[int, int]:
-    """(this server's, the partner's) of the addresses, by the percentage of the relationship."""
+    """(this server's, the partner's) of the addresses, by the percentage of the relationship (I WIN32)."""
+    if call.world.switches.statistics_split == "all_here":
+        return number, 0
     owns_percentage = (
         half.primary == call.server.name if half.mode == "LoadBalance" else role(call.server, half) == "Standby"
     )
@@ -173,6 +179,6 @@ def _split(call: Call, half: Relationship, number: int) -> tuple[int, int]:
 
 
 def _used(call: Call, half: Relationship, number: int) -> tuple[int, int]:
-    if half.mode == "LoadBalance":
+    if half.mode == "LoadBalance" or call.world.switches.statistics_split == "all_here":
         return _split(call, half, number)
     return (number, 0) if role(call.server, half) == "Active" else (0, number)

@@ -59,6 +59,7 @@ def clock(call: Call) -> None:
 
 
 def _name(call: Call) -> str:
+    """C DHCPM: 87 for a null pointer."""
     if not call.has("Name"):
         raise call.fail("WIN32 87", "find", "relationship")
     return call.text("Name")

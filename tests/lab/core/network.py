@@ -145,8 +145,8 @@ class Network:
         return both and self._runs(one) and self._runs(other)
 
     def serves(self, server: str, scope_id: IPv4Address) -> bool:
-        """Whether a client gets an address of the scope from this server: C 1046, none does from one that is not
-        authorised; nor from a service that is paused (C SDK 20017)."""
+        """Whether a client gets an address of the scope from this server: C DHCP-EVENTS 1046, none does from one that
+        is not authorised; nor from a service that is paused (C SDK 20017)."""
         asked = self.servers[server]
         scope = asked.scopes.get(scope_id)
         ready = asked.reachable and asked.service == "running" and asked.may_serve()

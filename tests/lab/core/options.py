@@ -32,8 +32,8 @@ class _Level:
 
 
 def get(call: Call) -> None:
-    """By id, or all. M WEAVE: one that is not set is 20010. L: without -All only the class asked for (none: no
-    class). C PSDOC: with it those of policies, too."""
+    """By id, or all. M WEAVE: one that is not set is 20010. C PSDOC: without -All only the class asked for (none:
+    the standard options), with it all, those of policies too."""
     vendor, user = call.text("VendorClass").lower(), call.text("UserClass").lower()
     chosen = [
         (level, key, value)
@@ -52,10 +52,14 @@ def get(call: Call) -> None:
 
 
 def set_(call: Call) -> None:
-    """C PSDOC: one option by id, or the common ones by name. Null or empty removes a common one (I)."""
+    """C PSDOC: one option by id, or the common ones by name. I PSDOC: null or empty
+    removes a common one."""
     level = _level(call)
     for key, values in _asked(call).items():
         if not values:
+            answer = call.world.switches.null_common_option
+            if answer != "removes":
+                raise call.fail(answer, "set option value of", key.option_id)
             level.values.pop(key, None)
             continue
         check_value(call, key, values)
@@ -75,7 +79,8 @@ def _check_dns_servers(call: Call, key: OptionKey, values: tuple[str, ...]) -> N
 
 
 def _in_policy(call: Call, level: _Level, key: OptionKey) -> tuple[_Level, OptionKey]:
-    """The policy that Windows makes of a user class (C PSDOC), by the name of the class; a reservation has none (I)."""
+    """The policy that Windows makes of a user class (C PSDOC), by the name of the class; a reservation has none (C
+    STUB: no parameter names one)."""
     if call.has("ReservedIP") or level.policy_name:
         return level, key
     scope_id = call.address("ScopeId")
@@ -86,13 +91,14 @@ def _in_policy(call: Call, level: _Level, key: OptionKey) -> tuple[_Level, Optio
 
 
 def remove(call: Call) -> None:
-    """20010 for one that is not set (L: as Get)."""
+    """L WEAVE: one that is not set is 20010, as for Get."""
     level = _level(call)
     for option_id in call.numbers("OptionId"):
         wanted = OptionKey(option_id, call.text("VendorClass").lower(), call.text("UserClass").lower())
         key = next((one for one in level.values if _folded(one) == wanted), None)
         if key is None:
-            call.report(call.refused("DHCP 20010", "get_option", option=option_id))
+            if call.world.switches.unset_option_removed != "nothing":
+                call.report(call.refused("DHCP 20010", "get_option", option=option_id))
         else:
             call.pass_thru(_view(call, key, level.values.pop(key), level))
 
@@ -110,7 +116,7 @@ def _asked(call: Call) -> dict[OptionKey, tuple[str, ...]]:
 
 
 def check_value(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
-    """C SDK: 20010 without a definition, 20044 without the class; a value that the type cannot hold is WIN32 87 (L)."""
+    """C SDK: 20010 without a definition, 20044 without the class. L SDK: a value that the type cannot hold."""
     for kind, name in (("Vendor", key.vendor_class), ("User", key.user_class)):
         if name and class_of(call.server, kind, name) is None:
             raise call.fail("DHCP 20044", "set option value of", key.option_id)
@@ -119,7 +125,7 @@ def check_value(call: Call, key: OptionKey, values: tuple[str, ...]) -> None:
         raise call.fail("DHCP 20010", "set option value of", key.option_id)
     several = definition.multi_valued or definition.type in ("BinaryData", "EncapsulatedData")
     if (len(values) > 1 and not several) or not all(_fits(definition.type, value) for value in values):
-        raise call.fail("WIN32 87", "set option value of", key.option_id)
+        raise call.fail(call.world.switches.wrong_type_error, "set option value of", key.option_id)
 
 
 def _fits(kind: str, value: str) -> bool:
@@ -169,7 +175,7 @@ def find_policy(call: Call, scope: Scope | None, name: str) -> Policy:
 
 def lease_option(duration: timedelta) -> str:
     """Option 51, a DWord: all ones are an unlimited lease (C RFC 2132 9.2), which is TimeSpan.MaxValue elsewhere
-    (M)."""
+    (M 15)."""
     return UNLIMITED_LEASE if duration == MAX_TIMESPAN else str(int(duration.total_seconds()))
 
 

@@ -11,14 +11,16 @@ from ipaddress import IPv4Address
 from lab.core.api import CmdletObject
 from lab.core.call import Call
 from lab.core.errors import Refused
+from lab.core.identities import same
 from lab.core.server import Reservation, Scope
 
 
-def client_id(text: str) -> str:
-    """A client id as the module shows it: lower case, dashes between the bytes (L)."""
+def client_id(call: Call, text: str) -> str:
+    """A client id as the module shows it: dashes between the bytes, in lower case (L POSTS)."""
     digits = re.sub(r"[-:.\s]", "", text).lower()
     if not re.fullmatch(r"(?:[0-9a-f]{2})+", digits):
         return text
+    digits = digits.upper() if call.world.switches.client_ids_show == "upper" else digits
     return "-".join(digits[index : index + 2] for index in range(0, len(digits), 2))
 
 
@@ -39,11 +41,11 @@ def view(scope: Scope, reservation: Reservation) -> CmdletObject:
 
 
 def find(call: Call, address: IPv4Address) -> tuple[Scope, Reservation]:
-    """Raises Refused with 20018: no reserved client (C SDK; when, L)."""
+    """Raises Refused: no reserved client (C SDK: 20018, of options; L SDK: of all else)."""
     for scope in call.server.scopes.values():
         if address in scope.reservations:
             return scope, scope.reservations[address]
-    raise call.fail("DHCP 20018", "get reservation", address)
+    raise call.fail(call.world.switches.no_reservation_error, "get reservation", address)
 
 
 def get(call: Call) -> None:
@@ -54,12 +56,12 @@ def add(call: Call) -> None:
     """C SDK: 20022 the address is reserved, 20014 the client has one here, 20023 outside of the subnet. C KB196066: one
     in an exclusion is taken, and one outside of the range."""
     scope = call.scope(call.need_address("ScopeId"))
-    address, client = call.need_address("IPAddress"), client_id(call.text("ClientId"))
+    address, client = call.need_address("IPAddress"), client_id(call, call.text("ClientId"))
     if not scope.in_subnet(address):
         raise call.fail("DHCP 20023", "add reservation", address)
     if address in scope.reservations:
         raise call.fail("DHCP 20022", "add reservation", address)
-    if any(one.client_id == client for one in scope.reservations.values()):
+    if any(same(one.client_id, client) for one in scope.reservations.values()):
         raise call.fail("DHCP 20014", "add reservation", address)
     reservation = Reservation(address, client, call.text("Name"), call.text("Description"), call.text("Type", "Both"))
     scope.reservations[address] = reservation
@@ -67,10 +69,11 @@ def add(call: Call) -> None:
 
 
 def set_(call: Call) -> None:
+    """C SDK: 20014 the client has one here."""
     scope, reservation = find(call, call.need_address("IPAddress"))
     if call.has("ClientId"):
-        client = client_id(call.text("ClientId"))
-        if any(one.client_id == client and one is not reservation for one in scope.reservations.values()):
+        client = client_id(call, call.text("ClientId"))
+        if any(same(one.client_id, client) and one is not reservation for one in scope.reservations.values()):
             raise call.fail("DHCP 20014", "set reservation", reservation.ip)
         reservation.client_id = client
     for name, attribute in {"Name": "name", "Description": "description", "Type": "type"}.items():
@@ -96,12 +99,12 @@ def _chosen(call: Call) -> Iterator[tuple[Scope, Reservation]]:
                 call.report(refusal)
         return
     scope = call.scope(call.need_address("ScopeId"))
-    by_client = {one.client_id: one for one in scope.reservations.values()}
-    for client in map(client_id, call.texts("ClientId")):
-        if client in by_client:
-            yield scope, by_client[client]
+    by_client = {one.client_id.lower(): one for one in scope.reservations.values()}
+    for client in (client_id(call, one) for one in call.texts("ClientId")):
+        if client.lower() in by_client:
+            yield scope, by_client[client.lower()]
         else:
-            call.report(call.fail("DHCP 20018", "get reservation", client))
+            call.report(call.fail(call.world.switches.no_reservation_error, "get reservation", client))
     if not call.has("ClientId"):
         call.report_none(scope.reservations)
         yield from ((scope, one) for _id, one in sorted(scope.reservations.items()))

@@ -98,14 +98,15 @@ def set_(call: Call) -> None:
 
 
 def remove(call: Call) -> None:
-    """C DHCPM: a scope in failover is refused with 20113. Without -Force one with leases is, too (C PSDOC, id L)."""
+    """C DHCPM: a scope in failover is refused with 20113. Without -Force one with leases is, too
+    (C DHCPM 2.2.1.1.9: then nothing is deleted; L SDK: the id)."""
     for scope_id in call.addresses("ScopeId"):
         try:
             scope = call.scope(scope_id)
             if call.server.relationship_of(scope_id) is not None:
                 raise call.refused("DHCP 20113", "get_scope", scope=scope_id)
             if scope.leases and not call.on("Force"):
-                raise call.refused("DHCP 20007", "get_scope", scope=scope_id)
+                raise call.refused(call.world.switches.leased_scope_error, "get_scope", scope=scope_id)
         except Refused as refusal:
             call.report(refusal)
         else:
@@ -127,7 +128,7 @@ def get_superscopes(call: Call) -> None:
     wanted = call.texts("SuperscopeName")
     for name in wanted:
         if name.lower() not in (one.lower() for one in names if one):
-            call.report(call.refused("DHCP 20005", "get_superscope"))  # L: no id published
+            call.report(call.refused(call.world.switches.unknown_superscope_error, "get_superscope"))  # L SDK
     for name in names:
         if name.lower() in (one.lower() for one in wanted) if wanted else name:
             members = sorted(scope.scope_id for scope in call.server.scopes.values() if scope.superscope == name)

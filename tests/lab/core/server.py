@@ -317,12 +317,12 @@ class Server:
         return next((one for one in self.relationships.values() if scope_id in one.scopes), None)
 
     def may_serve(self) -> bool:
-        """C event 1046: a member of a domain that is not authorised there has stopped servicing clients."""
+        """C DHCP-EVENTS 1046: a member of a domain that is not authorised there has stopped servicing clients."""
         return self.authorized or not self.domain_joined
 
     @property
     def computer_name(self) -> str:
-        """The NetBIOS one, which Windows cuts after 15 characters (C)."""
+        """The NetBIOS one, which Windows cuts after 15 characters (C KB909264)."""
         return self.netbios or self.name
 
     @property

@@ -46,7 +46,7 @@ def get_bindings(call: Call) -> None:
 
 
 def get_audit_log(call: Call) -> None:
-    """The properties are C PSDOC, their values the defaults of a server as it is installed (M, exports of settings)."""
+    """The properties are C PSDOC, their values the defaults of a server as it is installed (M SETTINGS)."""
     about: dict[str, Value] = {
         "DiskCheckInterval": 50,
         "Enable": call.server.audit_log,

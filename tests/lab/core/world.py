@@ -34,6 +34,10 @@ class World(Identities):
         """Who owns a file that an administrator makes, as SDDL."""
         return access_lists.ADMINISTRATORS if self.switches.administrators_own_new_files else access_lists.USER
 
+    def program_data(self) -> str:
+        """The access list of every server's ProgramData, as SDDL."""
+        return access_lists.PROGRAM_DATA if self.switches.program_data_open else access_lists.SYSTEM_ROOT
+
     def hash_secret(self, text: str) -> str:
         """Enough to see that a secret was changed, never the secret."""
         return hashlib.sha256((self.salt + text).encode()).hexdigest()[:24]
@@ -53,7 +57,7 @@ class World(Identities):
         """The State this server shows: what is stored, or what a broken connection makes of it.
 
         C DHCPM: without contact NORMAL becomes COMMUNICATION_INT, and POTENTIAL_CONFLICT becomes RESOLUTION_INT;
-        I for Startup and for a missing counterpart.
+        I MS-DHCPF 3.1.1: Startup is left as well. I 4.2: what a half without its counterpart shows.
         """
         contact = self.contact(server, relationship)
         if relationship.state == "PotentialConflict" and not contact:
@@ -61,7 +65,8 @@ class World(Identities):
         if relationship.state not in ("Normal", "Startup"):
             return relationship.state
         if not contact:
-            return "CommunicationInterrupted"
+            starting = relationship.state == "Startup"
+            return self.switches.startup_without_contact if starting else "CommunicationInterrupted"
         if self.opposite(server, relationship) is None:
             return self.switches.orphan_state
         return relationship.state
@@ -123,7 +128,7 @@ class World(Identities):
 
         C DHCPM FSM_STATE: the other one is in RECOVER ("re-integrating with a server in PARTNER_DOWN"), waits the MCLT
         in RECOVER_WAIT, and RECOVER_DONE lets both become NORMAL; until then this one stays in PARTNER_DOWN. Two that
-        declared each other down are in POTENTIAL_CONFLICT (I; so says the IETF draft that MS-DHCPF refers to)."""
+        declared each other down are in POTENTIAL_CONFLICT (I DRAFT)."""
         polls = self.switches.reintegration_polls
         for server in self.servers.values():
             for half in server.relationships.values():
@@ -143,14 +148,14 @@ class World(Identities):
         """C MS-DHCPF 3.1.7.1: who enters RECOVER or POTENTIAL-CONFLICT asks the partner for all that it leased."""
         peer = self.servers[half.peer]
         for scope_id in set(half.scopes) & set(other.scopes) & set(server.scopes) & set(peer.scopes):
-            copying.exchange_leases(server.scopes[scope_id], peer.scopes[scope_id])
+            copying.exchange_leases(server.scopes[scope_id], peer.scopes[scope_id], self.switches)
 
     def reintegrating(self, half: Relationship) -> bool:
         return half.polls_left > 0 and half.state != "Startup"
 
     def settle(self, halves: Iterable[tuple[Server, Relationship]]) -> None:
-        """One Get has shown these halves: what is under way between them and their counterparts goes on (L: how
-        fast)."""
+        """One Get has shown these halves: what is under way between them and their counterparts goes on. How fast:
+        L 1.1, switches settle_polls, reintegration_polls."""
         for server, half in halves:
             other = self.opposite(server, half)
             if not _under_way(half) or other is None or not self.contact(server, half):
@@ -162,7 +167,7 @@ class World(Identities):
                 self._exchange_leases(server, half, other)
 
     def interrupt(self, *halves: Relationship) -> None:
-        """I 17: a change of secret costs the two their connection for a while."""
+        """I 13.17: a change of secret costs the two their connection for a while."""
         polls = self.switches.secret_change_polls
         for half in halves if polls and all(one.state == "Normal" for one in halves) else ():
             half.state, half.polls_left = "CommunicationInterrupted", polls

@@ -47,7 +47,7 @@ class PowerShellDoor:
         library = dhcpsapi.library()
         if library:
             (self._libraries / dhcpsapi.LIBRARY).write_bytes(library)
-        self.access = AccessLists(self._root, lab.new_file_owner)
+        self.access, self._program_data = AccessLists(self._root, lab.new_file_owner), lab.program_data
         self._bridge = Bridge(lab, self._root / "bridge", self.access)
 
     @property
@@ -66,7 +66,7 @@ class PowerShellDoor:
 
     def data_folder(self, server: Server) -> Path:
         """ProgramData of a server."""
-        return self._windows(server, "programdata", access_lists.PROGRAM_DATA)
+        return self._windows(server, "programdata", self._program_data())
 
     def system_folder(self, server: Server) -> Path:
         """System32 of a server, with the programs that it has."""

@@ -14,7 +14,7 @@ from lab.door import Finished
 from psrpcore import ServerPipeline
 from psrpcore.types import ErrorCategory, ErrorCategoryInfo, HostMethodIdentifier, NETException
 
-# C: every other session configuration is somebody's own; here it is one of JEA, which takes commands and no scripts
+# C PSABOUT: every other session configuration is somebody's own; here it is one of JEA, which takes no scripts
 DEFAULT_CONFIGURATION = "microsoft.powershell"
 
 
@@ -45,7 +45,7 @@ def standard_input(objects: Iterable[Any]) -> bytes:
 
 
 def report_no_language(pipeline: ServerPipeline) -> None:
-    """M (public transcripts of JEA endpoints): the record that PowerShell's parser gives."""
+    """M JEA: the record that PowerShell's parser gives."""
     pipeline.write_error(
         NETException(
             Message="The syntax is not supported by this runspace. This can occur if the runspace is in no-language "

@@ -17,7 +17,7 @@ from lab.core.lab import Lab
 from lab.core.server import Server
 from lab.door import Finished
 from lab.standin import recordings, script
-from lab.standin.files import Files
+from lab.standin.files import Files, made_for
 
 
 class StandinDoor:
@@ -27,7 +27,7 @@ class StandinDoor:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._known = recordings.known_script()
-        self.files: dict[str, Files] = {name: Files(lab.new_file_owner) for name in lab.servers}
+        self.files: dict[str, Files] = {name: made_for(lab) for name in lab.servers}
         self._mutexes = {name: threading.Lock() for name in lab.servers}
 
     def run(self, server: Server, session: Session, command_line: str, stdin: bytes, stop: threading.Event) -> Finished:

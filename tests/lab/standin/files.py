@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from lab.core import access_lists
+from lab.core.world import World
 
 PROGRAM_DATA = "C:\\ProgramData"
 
@@ -16,17 +17,19 @@ PROGRAM_DATA = "C:\\ProgramData"
 class Files:
     """By path; as on Windows, case and the kind of slash do not matter. An instance of its own for each server.
 
-    ``owner``: of what is made now (World.new_file_owner).
+    ``owner``: of what is made now (World.new_file_owner). ``program_data``: the access list of that folder.
     """
 
-    def __init__(self, owner: Callable[[], str] = lambda: access_lists.USER) -> None:
+    def __init__(
+        self, owner: Callable[[], str] = lambda: access_lists.USER, program_data: str = access_lists.PROGRAM_DATA
+    ) -> None:
         self._owner = owner
         self._content: dict[str, bytes] = {}
         self._modified: dict[str, datetime] = {}
         self._spelled: dict[str, str] = {}
         self._folders: set[str] = set()
         self._links: set[str] = set()
-        self._access = {_key(PROGRAM_DATA): access_lists.PROGRAM_DATA}
+        self._access = {_key(PROGRAM_DATA): program_data}
 
     def found(self, path: str) -> Mapping[str, bytes]:
         """{path: content}, or {} if there is no such file."""
@@ -101,6 +104,12 @@ class Files:
     def _inherited(self, path: str, *, folder: bool) -> str:
         parent = self._access.get(_key(ntpath.dirname(path)), access_lists.SYSTEM_ROOT)
         return access_lists.inherited(parent, self._owner(), folder=folder)
+
+
+def made_for(lab: World) -> Files:
+    """No file yet, under the answers in force there now; a copy of it does not hold the lab."""
+    owner = lab.new_file_owner()
+    return Files(lambda: owner, lab.program_data())
 
 
 def _key(path: str) -> str:

@@ -24,7 +24,7 @@ from lab.core.lab import Lab
 from lab.core.server import Server
 from lab.standin import events
 from lab.standin.file_operations import FileOperations, packed
-from lab.standin.files import Files
+from lab.standin.files import Files, made_for
 from lab.standin.holder import Holding, told
 from lab.standin.results import Result, failure, refused_in_check_mode, result
 
@@ -50,7 +50,7 @@ def run(lab: Lab, session: Session, request_text: str, process: Process | None =
     """The reply. Without a `process`: in one on a server that has no file."""
     process = process or Process()
     mutex, secrets = process.mutex, process.secrets
-    script = Script(lab, session, process.stop, process.files or Files(lab.new_file_owner), secrets=secrets)
+    script = Script(lab, session, process.stop, process.files or made_for(lab), secrets=secrets)
     reply: dict[str, Any] = {
         "status": "script_error",
         "fingerprint": None,

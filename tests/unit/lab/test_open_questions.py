@@ -9,7 +9,7 @@ from pathlib import Path
 
 import lab.core.lab
 import pytest
-from lab.core.open_questions import Switches, every_single_change
+from lab.core.open_questions import Switches, answered, every_single_change, written
 
 
 def test_every_switch_is_explained() -> None:
@@ -24,7 +24,8 @@ def test_every_switch_is_explained() -> None:
 
 def test_every_switch_is_read_by_a_rule() -> None:
     folder = Path(lab.core.lab.__file__).parent
-    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "open_questions.py")
+    rules = [path for path in folder.glob("*.py") if not path.name.startswith("open_question")]
+    text = "".join(path.read_text(encoding="utf-8") for path in rules)
     assert [rule.name for rule in fields(Switches) if f".{rule.name}" not in text] == []
 
 
@@ -40,3 +41,10 @@ def test_each_answer_once() -> None:
 def test_wrong_answers(name: str, answer: str | int) -> None:
     with pytest.raises(ValueError, match=name):
         Switches().with_answer(name, answer)
+
+
+def test_every_answer_has_a_text_that_means_it() -> None:
+    assert all(answered(written(name, answer)) == switches for name, answer, switches in every_single_change())
+    assert "empty_server_errors=WIN32_259" in {written(name, answer) for name, answer, _all in every_single_change()}
+    with pytest.raises(ValueError, match="no such answer: null_interval=off"):
+        answered("null_interval=off")  # the default

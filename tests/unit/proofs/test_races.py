@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from races import sabotage
+from races.answers import every_answer, sample
 from races.exploring import randomly, two_switches
 from races.meetings import sampled, with_clients
 from races.runs import Outcome, Pair, meet, pair
+from races.scenes import scene
 from races.scheduler import REST, Actor, Endless, Operation, Scheduler
 from races.schedules import Schedule, at_random, parse, switched
 from races.sequence import sequence, undone
@@ -33,6 +35,21 @@ def test_two_runs_lose_nothing(part: int) -> None:
         for kind, what in outcome.wrong
     ]
     assert found == []
+
+
+def test_two_runs_lose_nothing_whatever_windows_answers() -> None:
+    found = [sample(answer, 1, 1) for answer in every_answer()]
+    assert [(one.answer, one.wrong) for one in found if one.wrong or one.schedules != 1] == []
+
+
+def test_a_meeting_under_another_answer() -> None:
+    assert scene("pair,wrong_mode_percent=ignored").fresh()[0].switches.wrong_mode_percent == "ignored"
+    assert scene("pair,settle_polls=3").lab.switches.settle_polls == 3
+    met, _outcome = next(sampled(1, 9, ("pair",), "empty_server_errors=WIN32_259"))
+    assert pair(str(met)) == met
+    assert met.scene.partition(",")[2] == "empty_server_errors=WIN32_259"
+    with pytest.raises(ValueError, match="no such answer"):
+        scene("pair,wrong_mode_percent=refused")
 
 
 @pytest.mark.parametrize("part", NEEDED)
