@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .pair_to_lose import NAME, PREFIX, Bench, Said, Unanswered, add_scope, members, scope_id, write
+from .._windows.cmdlets import Operation
+from .pair_to_lose import NAME, PREFIX, Bench, Said, Unanswered, add_scope, force, members, scope_id, write
 
 _ONE, _TWO = scope_id(1), scope_id(2)
 _SIZES = (31, 30, 16, 8, 4, 2, 1)  # scopes in one call
 _TOO_MANY = "DHCP 20130"
 _BOOTP = "DHCP 20131"
+_CLASS = f"{PREFIX}class"
+_OPTION = {"OptionId": 227, "VendorClass": _CLASS}
 
 
 def scope_on_partner(bench: Bench) -> Iterator[tuple[str, str | bool]]:
@@ -48,22 +51,29 @@ def bootp(bench: Bench) -> Iterator[tuple[str, str]]:
     yield "bootp_refused", "always" if said.ids else "before_2012_r2 or never"
 
 
-def missing_class(bench: Bench) -> Iterator[tuple[str, bool]]:
-    """A scope with an option of a vendor class that only its own server has."""
+def missing_class(bench: Bench) -> Iterator[tuple[str, str | bool]]:
+    """A scope with an option of a vendor class that only its own server has; it comes, and is replicated."""
     bench.relate(2)
-    name = f"{PREFIX}class"
-    option = {"OptionId": 227, "VendorClass": name}
-    bench.here.do(
-        write("Add-DhcpServerv4Class", Name=name, Type="Vendor", Data=name),
-        write("Add-DhcpServerv4OptionDefinition", Name=f"{PREFIX}227", Type="String", **option),
-        add_scope(1),
-        write("Set-DhcpServerv4OptionValue", ScopeId=_ONE, Value=["text"], **option),
+    bench.here.do(*_class(), add_scope(1), _option(1))
+    said = _join(bench, [_ONE])
+    yield "add_checks_class", bool(said.ids)
+    if said.ids:
+        yield "lacking_error", "what_lacks" if said.error == "DHCP 20044" else said.error
+        yield "missing_class_leaves_copy", _ONE in bench.there.scopes()
+    bench.here.do(_option(2))
+    (said,) = bench.here.ask(force("Invoke-DhcpServerv4FailoverReplication", ScopeId=[_TWO]))
+    yield "replication_checks_class", bool(said.ids)
+
+
+def _class() -> Sequence[Operation]:
+    return (
+        write("Add-DhcpServerv4Class", Name=_CLASS, Type="Vendor", Data=_CLASS),
+        write("Add-DhcpServerv4OptionDefinition", Name=f"{PREFIX}227", Type="String", **_OPTION),
     )
-    refused = bool(_join(bench, [_ONE]).ids)
-    yield "add_checks_class", refused
-    if not refused:
-        raise Unanswered("a class that is missing is no error")
-    yield "missing_class_leaves_copy", _ONE in bench.there.scopes()
+
+
+def _option(number: int) -> Operation:
+    return write("Set-DhcpServerv4OptionValue", ScopeId=scope_id(number), Value=["text"], **_OPTION)
 
 
 def another_range(bench: Bench) -> Iterator[tuple[str, str]]:

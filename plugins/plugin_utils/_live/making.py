@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._model.failover_states import NORMAL
-from .pair_to_lose import NAME, WAIT, Bench, Side, Unanswered, call
+from .._windows import event_log
+from .pair_to_lose import NAME, WAIT, Bench, Said, Side, Unanswered, add_scope, call, force, scope_id
 
 
 def load_balance(bench: Bench) -> Iterator[tuple[str, str | bool | int]]:
@@ -39,6 +40,54 @@ def standby(bench: Bench) -> Iterator[tuple[str, str]]:
     bench.relate(1, ServerRole="Standby", ReservePercent=7)
     kind = str(bench.here.half()["ServerType"])
     yield "standby_creator", {"PrimaryServer": "primary", "SecondaryServer": "secondary"}.get(kind, kind)
+
+
+def with_itself(bench: Bench) -> Iterator[tuple[str, str]]:
+    """A relationship of one server."""
+    same = {"PartnerServer": bench.here.name, "ScopeId": [scope_id(1)]}
+    bench.here.do(add_scope(1))
+    (said,) = bench.here.ask(force("Add-DhcpServerv4Failover", Name=NAME, **same))
+    yield "own_partner_error", said.error or "none"
+
+
+def without_contact(bench: Bench) -> Iterator[tuple[str, str]]:
+    """The partner's service stops as soon as the relationship is there."""
+    bench.relate(1, on_both=False)
+    bench.there.stop()
+    try:
+        yield "startup_without_contact", str(bench.here.half()["State"])
+    finally:
+        bench.there.start()
+
+
+def statistics(bench: Bench) -> Iterator[tuple[str, str]]:
+    """Of 70 %."""
+    bench.relate(1, LoadBalancePercent=70)
+    asked = call(
+        "Get-DhcpServerv4ScopeStatistics", "AddressesFreeOnPartnerServer", ScopeId=[scope_id(1)], Failover=True
+    )
+    (said,) = bench.here.ask(asked)
+    yield "statistics_split", "by_percent" if said.only()["AddressesFreeOnPartnerServer"] else "all_here"
+
+
+def logged(bench: Bench) -> Iterator[tuple[str, str]]:
+    """What the event log has of it, and of a change."""
+    bench.relate(1)
+    bench.here.change(MaxClientLeadTime="00:30:00")
+    (said,) = bench.here.ask(event_log.read())
+    ids, changes = _events(said), _events(said, 20245)
+    if not ids or not changes:
+        raise Unanswered("the event log has nothing of it")
+    yield "load_balance_event", "20240" if 20240 in ids else "none"
+    yield "error_events", "all_but_normal" if 20260 in ids else "interruptions"
+    service = changes[20245].startswith(("S-1-5-18", "S-1-5-19", "S-1-5-20", "S-1-5-80-"))
+    yield "changes_logged_as", "service" if service else "account"
+
+
+def _events(said: Said, *ids: int) -> dict[int, str]:
+    """Of the relationship: by their ids, whose they are."""
+    mine = (one for one in said.objects if NAME in map(str, one["values"]))
+    return {one["id"]: str(one["sid"]) for one in mine if not ids or one["id"] in ids}
 
 
 def _spelling(text: str, server: Side) -> str:

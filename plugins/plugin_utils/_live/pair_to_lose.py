@@ -37,11 +37,12 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """What an operation answered. `ids`: of its errors, in order and without the cmdlet."""
+    """What an operation answered. `ids`: of its errors, in order and without the cmdlet; `categories`: of the same."""
 
     objects: tuple[Mapping[str, Any], ...]
     ids: tuple[str, ...]
-    full_ids: tuple[str, ...]
+    full_ids: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
 
     @property
     def error(self) -> str:
@@ -235,7 +236,8 @@ def members(half: Mapping[str, Any]) -> Sequence[str]:
 
 def _said(result: Result) -> Said:
     full = tuple(error.id for error in result.errors)
-    return Said(tuple(one.properties for one in result.objects), tuple(map(short_id, full)), full)
+    categories = tuple(error.category for error in result.errors)
+    return Said(tuple(one.properties for one in result.objects), tuple(map(short_id, full)), full, categories)
 
 
 def _expect(said: Said, usual: frozenset[str]) -> None:

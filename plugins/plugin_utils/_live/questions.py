@@ -30,6 +30,13 @@ QUESTIONS = (
     Question("no_relationship_at_all", "the error for a relationship's name on a server that has none"),
     Question("relationship_names", "whether names of relationships are compared with their case"),
     Question("empty_lists_answer", "what a Get of reservations or exclusions answers where there are none"),
+    Question("no_reservation_error", "the error for an address that is not reserved"),
+    Question("no_lease_error", "the errors for an address and for a client id without a lease"),
+    Question("unknown_superscope_error", "the error for a superscope that is not there"),
+    Question("unknown_name_error", "the error for a -ComputerName that no machine has"),
+    Question("unpublished_categories", "the category of an error of which nobody published one"),
+    Question("client_ids_show", "how the digits of a client id are shown"),
+    Question("statistics_split", "how the free addresses of a member are split between the two servers"),
     Question("no_dns_credential", "what Get-DhcpServerDnsCredential answers where no account was set"),
     Question("option_numbers_show", "how Get-DhcpServerv4OptionValue shows an option that is a number"),
     Question("user_class_options_show", "what becomes of a scope's option value of a user class"),
@@ -40,6 +47,10 @@ QUESTIONS = (
     Question("orphan_state", "the state of a half whose counterpart is gone"),
     Question("partner_down_ends_in", "what the returning server comes to while the other is in PartnerDown"),
     Question("reintegration_polls", "how many looks show each state of that"),
+    Question("startup_without_contact", "the state of a new half whose partner is gone"),
+    Question("load_balance_event", "which event tells that a relationship of load balance was created"),
+    Question("error_events", "which states are told by the event id that is an error"),
+    Question("changes_logged_as", "whose an event of a change is"),
     Question("event_states_show", "how an event tells a state"),
     Question("event_names_show", "how an event tells a server"),
     # --- changes ---------------------------------------------------------------------------------------------------
@@ -56,6 +67,10 @@ QUESTIONS = (
     Question("differing_secrets", "what two halves with different secrets show"),
     Question("secret_change_polls", "how many looks show CommunicationInterrupted after a change of the secret"),
     Question("partner_down_refused_with", "the error for -PartnerDown in the state Normal"),
+    Question("own_partner_error", "the error for a relationship of a server with itself"),
+    Question("wrong_type_error", "the error for an option's value that its type cannot hold"),
+    Question("null_common_option", "what a router of null does to the option"),
+    Question("unset_option_removed", "what the removal of an option answers that is not set"),
     # --- scopes that come ------------------------------------------------------------------------------------------
     Question("one_bad_scope_stops_good_ones", "whether one bad scope stops the good ones of the same call"),
     Question("scope_exists_error_id", "the error where the scope is on the partner already"),
@@ -63,9 +78,13 @@ QUESTIONS = (
     Question("bootp_refused", "which servers refuse scopes that serve BOOTP"),
     Question("add_checks_class", "whether a class that the partner lacks is an error"),
     Question("missing_class_leaves_copy", "whether a part of the scope is on the partner then"),
+    Question("lacking_error", "the error for what the partner lacks"),
+    Question("replication_checks_class", "whether a class that the partner lacks is an error of a replication"),
+    Question("replication_needs_normal", "whether a replication is refused in a state other than Normal"),
     Question("range_change_on_member", "what another address range of a member does"),
     Question("silent_dns_server_error", "the error for a DNS server that does not answer"),
     # --- scopes and relationships that go --------------------------------------------------------------------------
+    Question("leased_scope_error", "the error of removing a scope with leases, without -Force"),
     Question("force_removes_when_unreachable", "whether a forced removal goes on without the partner"),
     Question("force_needed_unless_normal", "whether a scope leaves without -Force in a state other than Normal"),
     Question("orphan_removal_deletes_other_scopes", "whether removing an orphan deletes scopes on the other server"),
@@ -115,6 +134,11 @@ QUESTIONS = (
         "taking one of the two servers out of Active Directory's list for a while (Remove-DhcpServerInDC)",
     ),
     Question("control_characters", "whether control characters of a client's host name are kept", _CLIENT),
+    Question(
+        "same_address_keeps",
+        "what becomes of an address that both servers leased while they were apart",
+        "a DHCP client at each of the two servers while TCP 647 between them is closed",
+    ),
     Question("interruption_leases_travel", "whether leases of an interruption are sent when it ends", _CLIENT),
     Question(
         "failover_removal_keeps_dns", "whether the clients' DNS records survive a removal", f"{_CLIENT}, and its zone"
@@ -123,6 +147,11 @@ QUESTIONS = (
         "partner_half_first",
         "which server is written to first",
         "a network monitor between the two, or a debugger",
+    ),
+    Question(
+        "program_data_open",
+        "whether every user may make files in ProgramData",
+        "(Get-Acl C:\\ProgramData).Access of the servers",
     ),
     Question(
         "administrators_own_new_files",

@@ -31,6 +31,61 @@ def empty_lists(bench: Bench) -> Iterator[tuple[str, str]]:
     yield "empty_lists_answer", ", ".join(dict.fromkeys(one.error or "empty" for one in said))
 
 
+def what_is_not_there(bench: Bench) -> Iterator[tuple[str, str]]:
+    """Asked for by its name or number."""
+    bench.here.do(add_scope(1))
+    reservation, address, client, superscope, computer, option = bench.here.ask(
+        call("Get-DhcpServerv4Reservation", "IPAddress", IPAddress=["198.18.1.77"]),
+        call("Get-DhcpServerv4Lease", "IPAddress", IPAddress=["198.18.1.77"]),
+        call("Get-DhcpServerv4Lease", "IPAddress", ScopeId=_ONE, ClientId=["02-00-00-00-00-77"]),
+        call("Get-DhcpServerv4Superscope", "SuperscopeName", SuperscopeName=[f"{PREFIX}none"]),
+        call("Get-DhcpServerVersion", "MajorVersion", ComputerName=f"{PREFIX}none"),
+        write("Remove-DhcpServerv4OptionValue", ScopeId=_ONE, OptionId=[3]),
+    )
+    yield "no_reservation_error", reservation.error or "none"
+    by_key = (address.error, client.error) == ("DHCP 20011", "DHCP 20016")
+    same = address.error == client.error
+    yield "no_lease_error", "by_key" if by_key else address.error if same else f"{address.error} and {client.error}"
+    yield "unknown_superscope_error", superscope.error or "none"
+    yield "unknown_name_error", computer.error or "none"
+    yield "unset_option_removed", option.error or "nothing"
+    if reservation.categories:
+        yield "unpublished_categories", "NotSpecified" if reservation.categories[0] == "NotSpecified" else "by_analogy"
+
+
+def client_ids(bench: Bench) -> Iterator[tuple[str, str]]:
+    """Of a reservation and a lease that were given with capitals; and a scope goes that has a lease."""
+    given = "02-00-00-00-00-AB"
+    bench.here.do(
+        add_scope(1),
+        write("Add-DhcpServerv4Reservation", ScopeId=_ONE, IPAddress="198.18.1.20", ClientId=given),
+        write("Add-DhcpServerv4Lease", ScopeId=_ONE, IPAddress="198.18.1.21", ClientId="02-00-00-00-00-AC"),
+    )
+    shown, gone = bench.here.ask(
+        call("Get-DhcpServerv4Reservation", "ClientId", ScopeId=_ONE),
+        write("Remove-DhcpServerv4Scope", ScopeId=[_ONE]),
+    )
+    text = str(shown.only()["ClientId"])
+    yield "client_ids_show", {given: "upper", given.lower(): "lower"}.get(text, text)
+    yield "leased_scope_error", gone.error or "none"
+
+
+def option_values(bench: Bench) -> Iterator[tuple[str, str]]:
+    """A text for a number, and nothing for the router."""
+    bench.here.do(
+        add_scope(1),
+        write("Add-DhcpServerv4OptionDefinition", OptionId=224, Name=f"{PREFIX}224", Type="DWord"),
+        write("Set-DhcpServerv4OptionValue", ScopeId=_ONE, Router=["198.18.1.1"]),
+    )
+    wrong, null, router = bench.here.ask(
+        write("Set-DhcpServerv4OptionValue", ScopeId=_ONE, OptionId=224, Value=["text"]),
+        write("Set-DhcpServerv4OptionValue", ScopeId=_ONE, Router=None),
+        call("Get-DhcpServerv4OptionValue", "Value", ScopeId=_ONE, OptionId=[3]),
+    )
+    yield "wrong_type_error", wrong.error or "none"
+    yield "null_common_option", null.error or ("ignored" if router.objects else "removes")
+
+
 def dns_credential(bench: Bench) -> Iterator[tuple[str, str]]:
     """Of a server that has none."""
     (said,) = bench.here.ask(call("Get-DhcpServerDnsCredential", "UserName"))

@@ -55,6 +55,16 @@ def without_force(bench: Bench) -> Iterator[tuple[str, bool]]:
     yield "force_needed_unless_normal", bool(said.ids)
 
 
+def replicated(bench: Bench) -> Iterator[tuple[str, bool]]:
+    """A scope of an orphan."""
+    if _orphaned(bench) == NORMAL:
+        raise Unanswered("an orphan shows Normal")
+    (said,) = bench.here.ask(cmdlets.replicate([_ONE]))
+    if said.ids and said.error != _NOT_NORMAL:
+        raise Unanswered(f"it was refused for something else ({said.error})")
+    yield "replication_needs_normal", bool(said.ids)
+
+
 def halves_that_differ(bench: Bench) -> Iterator[tuple[str, str]]:
     """The partner's half has one scope less."""
     bench.relate(1, 2)

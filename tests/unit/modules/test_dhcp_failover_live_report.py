@@ -19,7 +19,7 @@ def test_the_file_is_what_is_returned(tmp_path: Path, *, check_mode: bool) -> No
     given: dict[str, Any] = {"file": str(path), "asked": asked, "walk": {"create": {"changed": True}}}
     told = perform(Wire(servers()), "dhcp_failover_live_report", given, check_mode=check_mode)
     assert (told["changed"], told["well"], path.exists()) == (not check_mode, True, not check_mode)
-    assert told["sentences"][0] == "1 of 62 questions are answered, and 1 of 1 steps went well."
+    assert told["sentences"][0] == "1 of 83 questions are answered, and 1 of 1 steps went well."
     if not check_mode:
         assert json.loads(path.read_text(encoding="utf-8")) == told["report"]
         again = perform(Wire(servers()), "dhcp_failover_live_report", given)
