@@ -124,14 +124,15 @@ def test_decommission_takes_a_third_of_many_scopes_unless_it_is_told_more_or_wha
     only = "  HQ: {primary: DHCP01, secondary: DHCP02, mode: LoadBalance, scopes: [10.0.1.0, 10.0.2.0, 10.0.3.0]}\n"
     delete: dict[str, Any] = {**PAIR, "failover_other_copy": "delete"}
     with Site(topology.loads(COMPANY.partition("  HQ:")[0] + only), "standin", net) as site:
-        for choice in ({}, DO, {"failover_relationships_to_end": ["HQ"], "failover_max_removals_percent": 99}):
+        named: dict[str, Any] = {"failover_relationships_to_end": ["HQ"]}
+        for choice in ({}, DO, {**named, "failover_max_removals_percent": 99}):
             refused = run(site, "decommission", **delete, **choice)
             assert (refused.code != 0, refused.written) == (True, [])
             said = refused.failure("Take relationships apart, keeping their scopes")["msg"]
             assert said.startswith("3 of the 3 members of 'HQ' would be removed or lose a copy for good")
             assert "failover_max_removals_percent of the role and the playbooks" in said
-        for choice in ({"failover_relationships_to_end": ["HQ"]}, {"failover_max_removals_percent": 100}):
-            run(site, "decommission", **delete, **choice).ok()
+        run(site, "decommission", **delete, **named).ok()
+        run(site, "decommission", **delete, failover_max_removals_percent=100).ok()
 
 
 def test_decommission_deletes_what_it_is_told_and_names_what_would_be_lost(net: str) -> None:

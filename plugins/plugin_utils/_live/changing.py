@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 from .._model.failover_states import CUT_OFF
 from .pair_to_lose import NAME, WAIT, Bench, write
@@ -14,7 +15,7 @@ _QUICK = 5  # looks, for what would be seen at once
 _SECRET = f"{NAME}-secret"
 _TIMES = {"MaxClientLeadTime": "00:30:00", "StateSwitchInterval": "00:20:00"}
 _SECONDS = {"MaxClientLeadTime": 1800, "StateSwitchInterval": 1200}
-_SWITCHOVER = {"AutoStateTransition": True, "StateSwitchInterval": "00:20:00"}
+_SWITCHOVER: dict[str, Any] = {"AutoStateTransition": True, "StateSwitchInterval": "00:20:00"}
 
 
 def modes(bench: Bench) -> Iterator[tuple[str, str | bool]]:

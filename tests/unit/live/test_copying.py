@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._live import copying
-from lab.core.open_questions import Answer
+from lab.core.open_question import Answer
 from live_servers import answers_of, asked, is_found_out, servers
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from lab.standin.files import Files
 from live_servers import MODULE, run, servers
 from nothing_lost.task import Wire, perform
 
@@ -37,7 +38,7 @@ def test_a_question_that_there_is_not_is_refused_with_those_that_there_are() -> 
 
 
 def test_the_partner_is_stopped_and_started_again() -> None:
-    lab, files = servers(), {}
+    lab, files = servers(), dict[str, Files]()
     assert run(lab, "stop_partner", files)["partner_server"] == "dhcp02.contoso.example"
     assert lab.servers["DHCP02"].service == "stopped"
     assert run(lab, "start_partner", files)["changed"]

@@ -177,7 +177,7 @@ def test_a_third_of_many_members_is_the_most_at_once() -> None:
     message = servers.refused(RELATIONSHIP, **absent, max_removals_percent=99)
     assert message.startswith("10 of the 10 members of 'HQ'"), "a percentage that is given holds for what is named, too"
     assert not servers.run(RELATIONSHIP, **absent, check_mode=True).get("failed"), "what is named is meant"
-    whole = {"relationships": [{"name": "HQ", "state": "absent"}], **OWN, **DELETE}
+    whole: dict[str, Any] = {"relationships": [{"name": "HQ", "state": "absent"}], **OWN, **DELETE}
     assert servers.refused("dhcp_failover", **whole, max_removals_percent=99).startswith("10 of the 10 members of 'HQ'")
     assert not servers.run("dhcp_failover", **whole, check_mode=True).get("failed")
     servers.ok(SCOPE, **servers.remove(ONE, TWO, THREE), **OWN, **DELETE)

@@ -10,7 +10,8 @@ from typing import Any
 from ansible_collections.windhcp.failover.plugins.plugin_utils._live.experiments import EXPERIMENTS
 from lab import topology
 from lab.core.lab import Lab
-from lab.core.open_questions import Answer, Switches, every_single_change
+from lab.core.open_question import Answer
+from lab.core.open_questions import Switches, every_single_change
 from lab.standin.files import Files
 from nothing_lost.task import Wire, perform
 
