@@ -146,6 +146,11 @@ recordings: .venv/ready $(TREE) ## the replies that prove the lab's stand-in, an
 	PYTHONPATH=tests:.build/tree $(BIN)/python tests/unit/engine/record_replies.py
 	PYTHONPATH=tests $(BIN)/python -m bench.recording
 
+matrix: ONLY ?=
+matrix: PARTS ?= connections,sanity,units
+matrix: .venv/ready collection $(TREE) ## connections, sanity and unit tests with each version of Ansible: half an hour (ONLY=2.16,2.21 PARTS=sanity)
+	@PYTHONPATH=tests $(BIN)/python -m matrix --only '$(ONLY)' --parts '$(PARTS)'
+
 collection: .venv/ready ## as a user gets it: built, then installed below .build/collections
 	$(build-and-install)
 

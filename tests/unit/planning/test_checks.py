@@ -153,8 +153,8 @@ def joining(copy: Any, here: Any = "10.0.1.0", **exported: Any) -> tuple[Any, Sp
             Policy(),
             "scopes: 10.0.1.0 exists on DHCP02 already (equal to the one here); replace_partner_copy: inactive_only "
             "(failover_replace_partner_copy of the role and the playbooks) "
-            "replaces it, after a safety copy; where it was taken out of 'HQ' on purpose, take it out of scopes as well. "
-            "Nothing was changed.",
+            "replaces it, after a safety copy; where it was taken out of 'HQ' on purpose, take it out of scopes as "
+            "well. Nothing was changed.",
         ),
         (
             builders.scope("10.0.1.0"),
