@@ -48,7 +48,7 @@ def test_each_version_is_tried_by_itself_with_what_the_tests_need() -> None:
     assert {core.python for core in CORES if core.units} == {"3.10", "3.11", "3.12", "3.13"}
     assert {*LIBRARIES} <= pinned().keys()
     assert any(core.version == pinned()["ansible-core"] for core in CORES)
-    with pytest.raises(NoPython, match="no Python 2.99 here"):
+    with pytest.raises(NoPython, match="no Python"):
         interpreter("2.99")
 
 
