@@ -12,13 +12,15 @@ PLUGINS := ansible_collections.windhcp.failover.plugins
 
 define build-and-install
 @rm -rf .build/collections .build/windhcp-failover-*.tar.gz
-@$(BIN)/ansible-galaxy collection build --output-path .build --force > /dev/null
-@ANSIBLE_COLLECTIONS_PATH=.build/collections $(BIN)/ansible-galaxy collection install --offline \
-  -p .build/collections .build/windhcp-failover-*.tar.gz > /dev/null
+@if [ -f galaxy.yml ]; then \
+  $(BIN)/ansible-galaxy collection build --output-path .build --force > /dev/null && \
+  ANSIBLE_COLLECTIONS_PATH=.build/collections $(BIN)/ansible-galaxy collection install --offline \
+    -p .build/collections .build/windhcp-failover-*.tar.gz > /dev/null; \
+else mkdir -p $(dir $(INSTALLED)) && ln -sfn $(CURDIR) $(INSTALLED); fi # one that was installed is used as it is
 endef
 
 .PHONY: help demo test lint imports unit coverage integration molecule sanity everything declared adopt-proof nothing-lost whole-server
-.PHONY: demo-engine facts forks fuzz races races-answers bench large-exports docs pages cookbook screenshots recordings collection clean
+.PHONY: matrix changelog demo-engine facts forks fuzz races races-answers bench large-exports docs pages cookbook screenshots recordings collection clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -150,6 +152,11 @@ matrix: ONLY ?=
 matrix: PARTS ?= connections,sanity,units
 matrix: .venv/ready collection $(TREE) ## connections, sanity and unit tests with each version of Ansible: half an hour (ONLY=2.16,2.21 PARTS=sanity)
 	@PYTHONPATH=tests $(BIN)/python -m matrix --only '$(ONLY)' --parts '$(PARTS)'
+
+changelog: DATE ?= $(shell date +%F)
+changelog: .venv/ready ## the changelog of the version in galaxy.yml anew, of all fragments, until that version is released
+	@rm -f changelogs/changelog.yaml
+	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-changelog release --date $(DATE)
 
 collection: .venv/ready ## as a user gets it: built, then installed below .build/collections
 	$(build-and-install)

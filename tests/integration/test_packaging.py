@@ -37,20 +37,35 @@ def test_the_example_of_an_execution_environment_has_a_build_context(tmp_path: P
     assert "bindep" in (tmp_path / "context" / "Dockerfile").read_text(encoding="utf-8")
 
 
-def test_a_release_makes_the_changelog(tmp_path: Path) -> None:
+def test_the_changelog_is_what_a_release_makes_of_the_fragments(tmp_path: Path) -> None:
     """On a copy: the modules are found by their version_added, the rest is said by the fragments."""
     copy = tmp_path / "ansible_collections" / "windhcp" / "failover"
     shutil.copytree(INSTALLED, copy, ignore=shutil.ignore_patterns("tests"))
     shutil.copy(ROOT / "galaxy.yml", copy)
     # an installed collection is known by its MANIFEST.json, one in work by its galaxy.yml
     (copy / "MANIFEST.json").unlink()
+    made = copy / "changelogs" / "changelog.yaml"
     version = yaml.safe_load((copy / "galaxy.yml").read_text(encoding="utf-8"))["version"]
-    fragments = list((copy / "changelogs" / "fragments").iterdir())
-    assert fragments
-    tool("antsibull-changelog", "release", "--version", version, "--date", "2026-01-01", folder=copy)
+    date = yaml.safe_load(made.read_text(encoding="utf-8"))["releases"][version]["release_date"]
+    made.unlink()
+    tool("antsibull-changelog", "release", "--version", version, "--date", str(date), folder=copy)
     text = (copy / "CHANGELOG.rst").read_text(encoding="utf-8")
-    assert f"v{version}" in text
+    assert text == (ROOT / "CHANGELOG.rst").read_text(encoding="utf-8"), "make changelog"
+    assert made.read_text(encoding="utf-8") == (ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8")
     modules = {path.stem for path in (copy / "plugins" / "modules").glob("*.yml")}
     assert {module for module in modules if f"- windhcp.failover.{module} - " not in text} == set()
     assert "windhcp.failover.failover - " in text
-    assert not any(fragment.exists() for fragment in fragments)
+
+
+def test_what_ships_can_be_used(tmp_path: Path) -> None:
+    """Makefile and settings come along, and from an installed collection the lab and the tests run."""
+    installed = tmp_path / "ansible_collections" / "windhcp" / "failover"
+    shutil.copytree(INSTALLED, installed)
+    (installed / ".venv").symlink_to(ROOT / ".venv")
+    printed("make", "-o", ".venv/ready", "collection", folder=installed, seconds=60)
+    there = installed / ".build" / "collections" / "ansible_collections" / "windhcp" / "failover"
+    assert (there / "playbooks" / "site.yml").is_file()
+    said = printed(sys.executable, "-m", "lab", "doors", folder=installed, seconds=60, PYTHONPATH="tests")
+    assert "remote side: built-in stand-in" in said
+    one = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/model/test_durations.py")
+    assert "[100%]" in printed(sys.executable, *one, folder=installed, seconds=60, PYTHONPATH=str(tmp_path))

@@ -14,7 +14,8 @@ copy="$folder/ansible_collections/windhcp/failover"
 rm -rf "$copy"
 git init --quiet "$copy" # or ansible-test would take it for ignored files of the repository around it
 cd "$root"
-git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2> /dev/null | tar --create --files-from - | tar --extract --directory "$copy"
+files() { git ls-files -z --cached --others --exclude-standard 2> /dev/null || find . -name .build -prune -o -name .venv -prune -o -type f -print0; }
+files | xargs -0 ls -d 2> /dev/null | tar --create --files-from - | tar --extract --directory "$copy"
 
 # the names that ansible-core 2.16 and 2.17, 2.18 and 2.19, 2.20 and later look for
 cache="$folder/home/.ansible/test/cache"
