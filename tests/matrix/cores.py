@@ -53,6 +53,9 @@ CORES = (
 )
 
 
+OLDER = ("3.10",)  # than the Python of the pins
+
+
 class NoPython(Exception):
     """There is no interpreter of a version. Its text says so."""
 
@@ -80,8 +83,9 @@ def environment(core: Core, folder: Path) -> Path:
     place = folder / core.name
     if not (place / "ready").exists():
         subprocess.run([str(interpreter(core.python)), "-m", "venv", "--clear", str(place)], check=True)
-        pins = pinned()
-        wanted = [f"ansible-core=={core.version}", *(f"{name}=={pins[name]}" for name in LIBRARIES)]
+        pins = pinned() if core.python not in OLDER else {}  # what is pinned may have left an older Python behind
+        libraries = (f"{name}=={pins[name]}" if name in pins else name for name in LIBRARIES)
+        wanted = [f"ansible-core=={core.version}", *libraries]
         pip = [str(place / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *wanted]
         subprocess.run(pip, check=True, capture_output=True)
         (place / "ready").touch()
