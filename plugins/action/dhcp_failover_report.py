@@ -13,7 +13,7 @@ from ..plugin_utils._model.texts import few, in_sight
 from ..plugin_utils._planning.fleet import Seen, is_at_least, report
 from ..plugin_utils._planning.verdict import CRITICAL, WARNING, check_off
 from ..plugin_utils._report.formats import FORMATS
-from ..plugin_utils._report.table import safety_copies, sentences, table
+from ..plugin_utils._report.table import safety_copies, scopes, sentences, table
 
 
 class ActionModule(FleetAction):
@@ -37,6 +37,7 @@ class ActionModule(FleetAction):
             "counts": made["counts"],
             "table": list(table(made)),
             "sentences": list(sentences(made)),
+            "scopes": list(scopes(made)),
             "safety_copies": list(safety_copies(made)),
             "verdicts": made["verdicts"],
             "files": [],

@@ -23,6 +23,7 @@ NAMES = frozenset(
         "failover_keep_scopes_on",
         "failover_leaving",
         "failover_list_safety_copies",
+        "failover_list_scopes",
         "failover_live_clean",
         "failover_live_file",
         "failover_live_may_be_lost",

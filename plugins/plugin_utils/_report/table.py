@@ -85,6 +85,21 @@ def sentences(report: Mapping[str, Any]) -> Sequence[str]:
     return [*told, total + (", ".join(found) if found else "nothing is wrong with them") + off]
 
 
+def scopes(report: Mapping[str, Any]) -> Sequence[str]:
+    """The scopes of each relationship, with those that do not serve marked, and the scopes that are in none."""
+    lines = [
+        f"scopes of '{in_sight(pair['relationship'])}': {', '.join(map(_scope, pair['scope_list'])) or 'none'}"
+        for pair in report["pairs"]
+    ]
+    alone = [(in_sight(server["host"]), server["unprotected_scopes"]) for server in report["servers"]]
+    return [*lines, *(f"in no relationship on {host}: {', '.join(several)}" for host, several in alone if several)]
+
+
+def _scope(scope: Mapping[str, Any]) -> str:
+    name = f" {in_sight(scope['name'])}" if scope["name"] else ""
+    return f"{scope['scope_id']}{name}{'' if scope['state'] == 'active' else ' (inactive)'}"
+
+
 def safety_copies(report: Mapping[str, Any]) -> Sequence[str]:
     """The safety copies of each server that was asked for them, the newest first."""
     lines: list[str] = []

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from ipaddress import IPv4Address
+
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.fleet import Seen, report
 from ansible_collections.windhcp.failover.plugins.plugin_utils._report.table import (
     WIDTH,
     aligned,
     safety_copies,
+    scopes,
     sentences,
     table,
 )
@@ -78,6 +82,17 @@ def test_sentences_end_with_what_it_comes_to() -> None:
     assert first.startswith("critical: members of 'HQ': 10.0.2.0 on DHCP01 only. -> run windhcp.failover.site")
     assert last.endswith("; 1 critical; not looked for: reserve_short (needs failover_new_clients_per_hour)")
     assert sentences(reported(servers, new_clients_per_hour=1))[-1].endswith("; 1 critical")
+
+
+def test_each_scope_is_listed_where_it_is() -> None:
+    servers = healthy()
+    servers.server("DHCP01").scopes[TWO].state = "InActive"
+    free = replace(servers.server("DHCP01").scopes[TWO], scope_id=IPv4Address("10.0.9.0"), state="Active", leases={})
+    servers.server("DHCP01").scopes[free.scope_id] = free
+    assert scopes(reported(servers)) == [
+        "scopes of 'HQ': 10.0.1.0 Clients, 10.0.2.0 Clients (inactive)",
+        "in no relationship on dhcp01: 10.0.9.0",
+    ]
 
 
 def test_safety_copies_are_listed_where_they_were_asked_for() -> None:
