@@ -47,7 +47,7 @@ class ActionModule(FailoverAction):
                 "(failover_live_may_be_lost of the playbook)."
             )
         if self.check_mode:
-            raise Refused("What this does cannot be tried in check mode: it learns from what it writes.")
+            raise Refused("act: cannot be tried in check mode, since it learns from what it writes.")
         known = [question.id for question in QUESTIONS]
         if unknown := [one for one in options["questions"] if one not in known]:
             raise Refused(

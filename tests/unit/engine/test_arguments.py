@@ -19,6 +19,8 @@ READS_NO_PARTNER_AS_TOLD = (  # most of them run on the controller alone
     "dhcp_failover_adopt",
     "dhcp_failover_check",
     "dhcp_failover_check_report",
+    "dhcp_failover_live_check",  # its partner has to be said
+    "dhcp_failover_live_report",
     "dhcp_failover_plan",
     "dhcp_failover_plan_check",
     "dhcp_failover_plan_variables",
