@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._engine.inventory import AUTO
 from ..plugin_utils._live.experiments import ask
-from ..plugin_utils._live.pair_to_lose import NETWORK, PREFIX, Bench, Side, Unanswered
+from ..plugin_utils._live.pair_to_lose import Bench, Side, Unanswered
 from ..plugin_utils._live.questions import QUESTIONS
 from ..plugin_utils._model.identity import same_server
 from ..plugin_utils._model.refusal import Refused
@@ -30,6 +31,8 @@ class ActionModule(FailoverAction):
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """What is asked for, where nothing of others is there. Raises Refused and RemoteFailure."""
         self._check(options)
+        if options["partner_host"] in ("", AUTO):
+            raise Refused("partner_host: names no server; write the name of the other one in the inventory.")
         here, there = (_side(remote) for remote in self.reader.remotes.values())
         if same_server(here.computer, there.computer) and same_server(here.name, there.name):
             raise Refused(f"partner_host: {options['partner_host']} is the server of the task; name another one.")
@@ -57,26 +60,19 @@ class ActionModule(FailoverAction):
 
 def _done(bench: Bench, options: Mapping[str, Any]) -> Mapping[str, Any]:
     """Raises Refused, Unanswered and RemoteFailure."""
-    for side in bench.sides:
-        side.start_again()
-    if foreign := bench.foreign():
-        raise Refused(
-            f"These two are in use, and nothing was changed: {few(foreign, between='; ')}. Take servers that have no "
-            f"relationship and no scope but those of {NETWORK} whose names begin with {PREFIX}."
-        )
+    was_stopped = bench.there.is_left_stopped()
+    bench.check_others()
+    if options["act"] == "start_partner":
+        return {"changed": was_stopped}
     if options["act"] == "stop_partner":
         bench.there.stop()
         return {}
     if options["act"] == "clean":
         bench.clean()
-    if options["act"] != "ask":
         return {}
     _check_hop(bench.here, bench.there)
-    return {
-        "questions": ask(bench, options["questions"]),
-        "servers": [_about(side) for side in bench.sides],
-        "names": [[side.remote.host, side.name, side.computer, side.host_name] for side in bench.sides],
-    }
+    bench.check_hop()
+    return {"questions": ask(bench, options["questions"]), "servers": [_about(side) for side in bench.sides]}
 
 
 def _side(remote: Remote) -> Side:
@@ -90,6 +86,7 @@ def _side(remote: Remote) -> Side:
         who.name("computer"),
         host_name,
         f"{host_name}.{domain}".lower() if domain else host_name.lower(),
+        tuple(filter(None, (who.name("computer"), host_name, f"{host_name}.{domain}" if domain else "", remote.host))),
         who.text("os_build"),
         who.text("powershell"),
         who.text("module_version"),

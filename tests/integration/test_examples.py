@@ -118,5 +118,12 @@ def test_every_example_of_the_documentation_runs(net: str) -> None:
             refused = fire.failure(lost["name"])["msg"]
             assert "is in state Normal; a partner is declared down from CommunicationInterrupted only" in refused
             ran += fire.tasks
+    with Site(topology.load(topology.TOPOLOGIES / "spare.yml"), "standin", net) as spare:
+        (ask,) = examples("live_check")
+        one = {
+            f"{PREFIX}live_check": {**ask[f"{PREFIX}live_check"], "questions": ["standby_creator"]}
+        }  # all take a minute
+        ran += spare.play([{**ask, **one}, *examples("live_report")]).ok().tasks
+        assert (spare.folder / "windhcp-live.json").is_file()
     assert sorted({one["task"] for one in ran} - {"Between"}) == sorted(names)
     assert SECRET not in run.output

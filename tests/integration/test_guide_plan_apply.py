@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -39,8 +40,9 @@ def blocks(kind: str) -> Sequence[str]:
 def test_the_page_is_as_it_really_is(net: str) -> None:
     (data,), (commands,), (shown,), (policy,) = map(blocks, ("yaml", "console", "markdown", "python"))
     with Site(topology.loads(SERVERS), "standin", net) as site:
-        (site.folder / "group_vars").mkdir()
-        (site.folder / "group_vars" / "dhcp_servers.yml").write_text(data, encoding="utf-8")
+        (site.folder / "inventory" / "group_vars").mkdir(parents=True)
+        shutil.copy(site.folder / "inventory.yml", site.folder / "inventory" / "hosts.yml")
+        (site.folder / "inventory" / "group_vars" / "dhcp_servers.yml").write_text(data, encoding="utf-8")
         runs = []
         for line in commands.splitlines():
             program, *arguments = line.removeprefix("$ ").split()

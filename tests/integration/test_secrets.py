@@ -130,7 +130,7 @@ def test_data_of_another_kind_is_not_shown(net: str) -> None:
             assert SECRET not in run.output
         values: dict[str, Any] = {"failover_relationships": [entry], "failover_update_secret": SECRET}
         run = site.run("windhcp.failover.site", "-e", json.dumps(values))
-        assert "value of update_secret must be one of" in run.output
+        assert "failover_update_secret: is none of on_create, always, on_change" in run.output
         assert SECRET not in run.output
         values = {"failover_relationships": [entry], "failover_wait_timeout": -1}
         run = site.run("windhcp.failover.site", "-e", json.dumps(values))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .._model.failover_states import CUT_OFF
-from .pair_to_lose import NAME, WAIT, Bench, write
+from .pair_to_lose import NAME, WAIT, Bench, Unanswered, write
 
 _QUICK = 5  # looks, for what would be seen at once
 _SECRET = f"{NAME}-secret"
@@ -87,4 +87,6 @@ def another_secret(bench: Bench) -> Iterator[tuple[str, int]]:
     looks = first.count(CUT_OFF)
     if first[-1] == CUT_OFF:
         looks += sum(1 for _look in itertools.takewhile(CUT_OFF.__eq__, states))
+    if looks >= WAIT:
+        raise Unanswered(f"the two did not come to Normal again in {WAIT} looks")
     yield "secret_change_polls", looks

@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .._model.texts import short
-from .._windows.errors import RemoteFailure
+from .._windows.errors import RemoteError, RemoteFailure
 from . import changing, coming, copying, interrupting, making, reading, removing
 from .pair_to_lose import Bench, Unanswered
 from .questions import QUESTIONS
@@ -51,7 +50,6 @@ EXPERIMENTS = (
     Experiment(making.names, ("relationship_names",)),
     Experiment(making.standby, ("standby_creator",)),
     Experiment(making.with_itself, ("own_partner_error",)),
-    Experiment(making.without_contact, ("startup_without_contact",)),
     Experiment(making.statistics, ("statistics_split",)),
     Experiment(making.logged, ("load_balance_event", "error_events", "changes_logged_as")),
     Experiment(changing.modes, ("active_after_lb_to_hs", "mode_change_keeps_percent")),
@@ -97,13 +95,18 @@ def ask(bench: Bench, only: Collection[str] = ()) -> Sequence[Mapping[str, Any]]
     for experiment in EXPERIMENTS:
         if only and not set(experiment.answers) & set(only):
             continue
-        bench.clean()
+        problem = "the question does not arise on these servers"
+        _clean(bench)
         try:
             for question, answer in experiment.run(bench):
                 answers[question] = answer
-        except (Unanswered, RemoteFailure) as failure:
-            problems.update(dict.fromkeys(experiment.answers, short(str(failure))))
-    bench.clean()
+        except Unanswered as why:
+            problem = str(why)
+        except RemoteFailure as failure:  # its text may have names
+            ids = ", ".join(failure.ids) if isinstance(failure, RemoteError) else type(failure).__name__
+            problem = f"a server did not answer as it should ({ids})"
+        problems.update(dict.fromkeys(experiment.answers, problem))
+    _clean(bench)
     return [
         {
             "id": one.id,
@@ -113,6 +116,17 @@ def ask(bench: Bench, only: Collection[str] = ()) -> Sequence[Mapping[str, Any]]
         }
         for one in QUESTIONS
     ]
+
+
+def _clean(bench: Bench) -> None:
+    """Twice, where a reply was lost; the partner's service runs again, also where its start was. Raises Refused,
+    Unanswered, RemoteFailure."""
+    try:
+        bench.resume()
+        bench.clean()
+    except (RemoteFailure, Unanswered):
+        bench.resume()
+        bench.clean()
 
 
 def _why(takes: str, problem: str | None) -> str:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What was found out on two servers as one JSON text, which has no name of a server in it."""
+"""What was found out on two servers as one JSON text. No message of a task is in it, and no step of a plan: these have
+names of servers and accounts."""
 
 from __future__ import annotations
 
@@ -12,12 +13,13 @@ from typing import Any
 from .._model.version import VERSION
 
 FORMAT = 1
+_IDS = re.compile(r"\b(?:DHCP 20\d{3}|WIN32 \d{1,5}|windhcp\.[a-z_]+)\b")
 
 
 def findings(asked: Mapping[str, Any], walk: Mapping[str, Mapping[str, Any]], written: str) -> Mapping[str, Any]:
     """`asked`: a result of the experiments. `walk`: the results of the collection's own tasks, by step. `written`:
     when, as ISO 8601."""
-    found = {
+    return {
         "format": FORMAT,
         "collection": VERSION,
         "written": written,
@@ -25,8 +27,6 @@ def findings(asked: Mapping[str, Any], walk: Mapping[str, Mapping[str, Any]], wr
         "questions": list(asked["questions"]),
         "walk": [_step(name, result) for name, result in walk.items()],
     }
-    shown: Mapping[str, Any] = json.loads(_without_names(json.dumps(found), asked["names"]))
-    return shown
 
 
 def text(found: Mapping[str, Any]) -> str:
@@ -46,20 +46,14 @@ def sentences(found: Mapping[str, Any]) -> Sequence[str]:
     ]
 
 
-def _without_names(text: str, names: Sequence[Sequence[str]]) -> str:
-    """`names`: of the first server, and of the second one."""
-    for word, several in zip(("FIRST", "SECOND"), names, strict=True):
-        for name in sorted(set(several), key=len, reverse=True):
-            text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", word, text, flags=re.IGNORECASE)
-    return text
-
-
 def _step(name: str, result: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A step whose name begins with "again" may change nothing, and each other one has to change something."""
-    failed = bool(result.get("failed") or result.get("unreachable"))
-    changed = bool(result.get("changed"))
-    why = str(result.get("msg", "")) if failed else ""
-    if not failed and changed == name.startswith("again"):
-        why = "it changed something" if changed else "it changed nothing"
-    steps = [str(step["step"]) for step in result.get("plan") or ()]
-    return {"step": name, "well": not why, "changed": changed, "plan": steps, "why": why or None}
+    """A step whose name begins with "again" may change nothing, and each other one has to change something. `steps`: of
+    its plan."""
+    why = None
+    if result.get("failed") or result.get("unreachable"):
+        ids = ", ".join(dict.fromkeys(_IDS.findall(str(result.get("msg", "")))))
+        why = f"it {'did not answer' if result.get('unreachable') else 'failed'}{f' ({ids})' if ids else ''}"
+    elif bool(result.get("changed")) == name.startswith("again"):
+        why = "it changed something" if result.get("changed") else "it changed nothing"
+    steps = len(result.get("plan") or ())
+    return {"step": name, "well": why is None, "changed": bool(result.get("changed")), "steps": steps, "why": why}

@@ -13,7 +13,8 @@ from .pair_to_lose import NAME, Bench, Side, Unanswered
 
 _LOOKS = 300  # a look is about a second; a server that returns waits for the MCLT
 _STATE_EVENTS = (20251, 20252)
-_PARTNER_DOWN = {"PARTNER DOWN": "upper", "PartnerDown": "windows", "PARTNER_DOWN": "fsm"}
+# the number is that of FSM_STATE (MS-DHCPM)
+_PARTNER_DOWN = {"PARTNER DOWN": "upper", "PartnerDown": "windows", "PARTNER_DOWN": "fsm", "5": "numbers"}
 
 
 def change_alone(bench: Bench) -> Iterator[tuple[str, str | bool]]:
@@ -72,6 +73,8 @@ def partner_down(bench: Bench) -> Iterator[tuple[str, str | int]]:
         if state == NORMAL:
             break
         shown[state] += 1
+    else:
+        raise Unanswered(f"the two did not come to Normal again in {_LOOKS} looks")
     returning = {
         state: looks for state, looks in shown.items() if state.startswith(("Recover", "Potential", "Conflict"))
     }
@@ -84,16 +87,13 @@ def partner_down(bench: Bench) -> Iterator[tuple[str, str | int]]:
 
 
 def _events(side: Side) -> Iterator[tuple[str, str]]:
-    """What its log has of the last change to PartnerDown."""
+    """What its log has of its last change to PartnerDown."""
     (said,) = side.ask(event_log.read())
     for one in said.objects:
         values = [str(value) for value in one["values"]]
-        if one["id"] not in _STATE_EVENTS or NAME not in values:
-            continue
-        words = [_PARTNER_DOWN[value] for value in values if value in _PARTNER_DOWN]
-        words += ["numbers"] if all(value.isdigit() for value in values[-2:]) else []
-        if words:
-            yield "event_states_show", words[0]
+        word = _PARTNER_DOWN.get(values[-1]) if values else None
+        if word and NAME in values and one["id"] in _STATE_EVENTS:
+            yield "event_states_show", word
             yield "event_names_show", _name(values[0], side)
             return
     raise Unanswered("no event of a change to PartnerDown was found")

@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from .._model.failover_states import CUT_OFF, NORMAL, STATES
+from .._model.identity import same_server
 from .._model.refusal import Refused
+from .._model.texts import few
 from .._windows import cmdlets, kept_files
 from .._windows.cmdlets import AwaitedStates, Operation
 from .._windows.errors import EMPTY_FAILOVER, NOTHING_THERE, short_id
@@ -28,7 +31,7 @@ NAME = f"{PREFIX}1"
 WAIT = 180  # seconds, for a state that comes by itself
 _KIND = "live"
 _STOPPED = kept_files.text_name(_KIND, "service")
-_OPTIONS = range(224, 255)  # of private use (RFC 3942)
+_OPTIONS = (224, 225, 226, 227)  # of private use (RFC 3942)
 
 
 class Unanswered(Exception):
@@ -56,16 +59,17 @@ class Said:
         return self.objects[0]
 
 
-def call(cmdlet: str, select: str = "", **parameters: Any) -> Operation:
-    """A cmdlet. `select`: the properties that are to be seen, with spaces between."""
+def call(cmdlet: str, select: str = "", retry: int = 30, **parameters: Any) -> Operation:
+    """A cmdlet. `select`: the properties that are to be seen, with spaces between. `retry`: seconds for which a read
+    waits for a service that was started just now."""
     return {
         "id": cmdlet,
         "op": "cmdlet",
         "cmdlet": cmdlet,
         "parameters": parameters,
         "select": select.split(),
-        "retry_on": ["WIN32 1753"],  # a service that was started just now
-        "retry_seconds": 30 if cmdlet.startswith("Get-") else 0,
+        "retry_on": ["WIN32 1753"],
+        "retry_seconds": retry if cmdlet.startswith("Get-") else 0,
     }
 
 
@@ -98,12 +102,14 @@ def add_scope(number: int, **more: Any) -> Operation:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two servers. `computer`: its NetBIOS name; `name`: what the other one is to call it by."""
+    """One of the two servers. `computer`: its NetBIOS name; `name`: what the other one is to call it by;
+    `names`: all that it may be called by."""
 
     remote: Remote
     computer: str
     host_name: str
     name: str
+    names: tuple[str, ...]
     build: str
     powershell: str
     module_version: str
@@ -113,8 +119,9 @@ class Side:
         return [_said(one) for one in self.remote.read(operations).before]
 
     def do(self, *operations: Operation) -> None:
-        """The same where none may be refused. Raises Unanswered."""
-        for operation, said in zip(operations, self.ask(*operations), strict=True):
+        """The same where none may be refused: what follows one that is, is not done. Raises Unanswered."""
+        reply = self.remote.write([], "", operations)
+        for operation, said in zip(operations, map(_said, reply.calls), strict=False):
             if said.ids:
                 raise Unanswered(f"{operation['id']} was refused ({', '.join(said.ids)})")
 
@@ -148,18 +155,24 @@ class Side:
             raise Unanswered(f"Set-DhcpServerv4Failover was refused ({', '.join(said.ids)})")
 
     def stop(self) -> None:
-        """Its DHCP service, with a note that it is our doing."""
-        self.do(kept_files.keep_text(_STOPPED, "stopped", ""), cmdlets.own("service", state="stopped"))
+        """Its DHCP service; not before there is a note that it is our doing. Raises Unanswered."""
+        self.do(kept_files.keep_text(_STOPPED, "stopped", ""))
+        self.do(cmdlets.own("service", state="stopped"))
 
     def start(self) -> None:
-        """Again."""
-        self.do(cmdlets.own("service", state="running"), kept_files.drop_text(_STOPPED))
+        """Again; the note goes when it answers. Raises Unanswered."""
+        self.do(cmdlets.own("service", state="running"))
+        (version,) = self.ask(call("Get-DhcpServerVersion"))
+        if version.ids:
+            raise Unanswered(f"the DHCP service was started, and does not answer ({version.error})")
+        self.do(kept_files.drop_text(_STOPPED))
 
-    def start_again(self) -> None:
-        """The same where a run was killed before it did. A service that others stopped stays so."""
-        (notes,) = self.ask(kept_files.find_texts(_KIND))
-        if notes.objects:
-            self.start()
+    def is_left_stopped(self) -> bool:
+        """Whether a run that was killed has stopped it. A note about a service that runs by now goes."""
+        notes, version = self.ask(kept_files.find_texts(_KIND), call("Get-DhcpServerVersion", retry=0))
+        if notes.objects and not version.ids:
+            self.do(kept_files.drop_text(_STOPPED))
+        return bool(notes.objects and version.ids)
 
     def wait(self, *wanted: str, seconds: int = WAIT) -> str:
         """The state of the relationship, when it is one of these or the time is over."""
@@ -207,25 +220,48 @@ class Bench:
     @contextmanager
     def without_partner(self) -> Iterator[None]:
         """The DHCP service of `there` is stopped meanwhile. Raises Unanswered where `here` does not notice."""
-        self.there.stop()
         try:
+            self.there.stop()
             if (state := self.here.wait(CUT_OFF)) != CUT_OFF:
                 raise Unanswered(f"the partner's service was stopped, and after {WAIT} s the state is {state}")
             yield
         finally:
             self.there.start()
 
-    def foreign(self) -> Sequence[str]:
-        """What is on the two and is not ours. Raises RemoteFailure."""
-        return [f"{side.computer} has {what}" for side in self.sides for what in _foreign(side)]
+    def check_others(self) -> None:
+        """Raises Refused where something of somebody else is on one of the two: before anything is done to it. What a
+        killed run has stopped is started for that."""
+        stopped = [side for side in self.sides if side.is_left_stopped()]
+        _refuse([(side, _foreign(side, self)) for side in self.sides if side not in stopped])
+        for side in stopped:
+            side.start()
+        _refuse([(side, _foreign(side, self)) for side in stopped])
+
+    def resume(self) -> None:
+        """The service of `there` runs again, if a run has left it stopped. Raises Unanswered, RemoteFailure."""
+        if self.there.is_left_stopped():
+            self.there.start()
+
+    def check_hop(self) -> None:
+        """Raises Refused where the name by which the partner is called leads to another server."""
+        asked = call("Get-DhcpServerv4Binding", "IPAddress", ComputerName=self.there.name)
+        (far,), (near,) = self.here.ask(asked), self.there.ask(call("Get-DhcpServerv4Binding", "IPAddress"))
+        addresses = [{str(one["IPAddress"]) for one in said.objects} for said in (far, near)]
+        if far.ids or near.ids or addresses[0] != addresses[1]:
+            raise Refused(
+                f"partner_host: {self.here.computer} does not find it by the name {self.there.name}, or another server "
+                f"answers to that ({', '.join([*far.ids, *near.ids]) or 'it has other addresses'}). Correct DNS, and "
+                "run again."
+            )
 
     def clean(self) -> None:
-        """Nothing of ours is there any more. Raises Refused for what cannot be removed, RemoteFailure."""
+        """Nothing of ours is there any more. Raises Refused for what cannot be removed, Unanswered, RemoteFailure."""
         for side in self.sides:
-            if removals := _removals(side):
-                *_gone, halves, scopes = side.ask(*removals, *_READS[:2])
-                if left := [*_our_halves(halves), *_our_scopes(scopes)]:
-                    raise Refused(f"{side.computer} still has {', '.join(left)}, of an earlier run. Remove it by hand.")
+            if removals := _removals(side.ask(*_READS)):
+                side.ask(*removals)
+                if left := _removals(side.ask(*_READS)):
+                    names = ", ".join(sorted({str(one.get("cmdlet", one["op"])) for one in left}))
+                    raise Refused(f"{side.computer}: something of an earlier run stays. Remove it by hand ({names}).")
 
 
 def members(half: Mapping[str, Any]) -> Sequence[str]:
@@ -251,35 +287,58 @@ _READS = (
     call("Get-DhcpServerv4Class", "Name Type"),
     call("Get-DhcpServerv4OptionDefinition", "OptionId Name VendorClass", All=True),
 )
+_USUAL = EMPTY_FAILOVER | NOTHING_THERE
+# of which a lab without IPv6 has no cmdlet
+_OTHERS = ("Get-DhcpServerv6Scope", "Get-DhcpServerv4MulticastScope")
 
 
-def _our_halves(said: Said) -> Sequence[str]:
-    return [str(one["Name"]) for one in said.objects if str(one["Name"]).startswith(PREFIX)]
+def _refuse(found: Sequence[tuple[Side, Iterator[str]]]) -> None:
+    if foreign := [f"{side.computer} has {what}" for side, several in found for what in several]:
+        raise Refused(
+            f"These two are in use, and nothing was changed: {few(foreign, between='; ')}. Take servers that have "
+            f"no relationship and no scope but those of {NETWORK} whose names begin with {PREFIX}."
+        )
 
 
-def _our_scopes(said: Said) -> Sequence[str]:
-    return [str(one["ScopeId"]) for one in said.objects if _is_ours(str(one["ScopeId"]), str(one["Name"]))]
+def _foreign(side: Side, pair: Bench) -> Iterator[str]:
+    """What is not ours: also a relationship of our name with a third server, and options with numbers that we use."""
+    other = pair.there if side is pair.here else pair.here
+    read = side.ask(*_READS, call("Get-DhcpServerv4OptionValue", "OptionId", All=True), *map(call, _OTHERS))
+    halves, scopes, classes, definitions, values, *others = read
+    for said in (halves, scopes, classes, definitions, values):
+        _expect(said, _USUAL)
+    for one in halves.objects:
+        partner = str(one["PartnerServer"])
+        if not str(one["Name"]).startswith(PREFIX) or not any(map(partial(same_server, partner), other.names)):
+            yield f"the relationship '{one['Name']}' with {partner}"
+    for one in scopes.objects:
+        if not _is_ours(str(one["ScopeId"]), str(one["Name"])):
+            yield f"the scope {one['ScopeId']} '{one['Name']}'"
+    own = {one["OptionId"] for one in definitions.objects if str(one["Name"]).startswith(PREFIX)}
+    used = {one["OptionId"] for said in (definitions, values) for one in said.objects}
+    yield from (f"the option {option}" for option in sorted(used - own) if option in _OPTIONS)
+    for name, said in zip(_OTHERS, others, strict=True):
+        if said.objects:
+            yield f"what {name} shows"
 
 
 def _is_ours(identifier: str, name: str) -> bool:
     return IPv4Address(identifier) in NETWORK and name.startswith(PREFIX)
 
 
-def _foreign(side: Side) -> Iterator[str]:
-    yield from (f"the relationship '{name}'" for name in side.halves() if not name.startswith(PREFIX))
-    for identifier, scope in side.scopes().items():
-        if not _is_ours(identifier, str(scope["Name"])):
-            yield f"the scope {identifier} '{scope['Name']}'"
-
-
-def _removals(side: Side) -> Sequence[Operation]:
+def _removals(read: Sequence[Said]) -> Sequence[Operation]:
     """What takes away all that is ours on one server. A half goes by the API, which asks no partner; where that is not
-    there, by the cmdlet."""
-    halves, scopes, classes, definitions = side.ask(*_READS)
+    there, by the cmdlet. Raises Unanswered where it could not be read."""
+    halves, scopes, classes, definitions = read
+    for said in read:
+        _expect(said, _USUAL)
     removals: list[Operation] = []
-    for name in _our_halves(halves):
-        removals += [cmdlets.remove_relationship_here(name), cmdlets.remove_failover(name)]
-    removals += [cmdlets.remove_scope(IPv4Address(one)) for one in _our_scopes(scopes)]
+    for name in (str(one["Name"]) for one in halves.objects):
+        if name.startswith(PREFIX):
+            removals += [cmdlets.remove_relationship_here(name), cmdlets.remove_failover(name)]
+    for one in scopes.objects:
+        if _is_ours(str(one["ScopeId"]), str(one["Name"])):
+            removals.append(cmdlets.remove_scope(IPv4Address(str(one["ScopeId"]))))
     for one in definitions.objects:
         if str(one["Name"]).startswith(PREFIX) and one["OptionId"] in _OPTIONS:
             vendor = {"VendorClass": one["VendorClass"]} if one["VendorClass"] else {}

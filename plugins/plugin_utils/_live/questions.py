@@ -47,7 +47,6 @@ QUESTIONS = (
     Question("orphan_state", "the state of a half whose counterpart is gone"),
     Question("partner_down_ends_in", "what the returning server comes to while the other is in PartnerDown"),
     Question("reintegration_polls", "how many looks show each state of that"),
-    Question("startup_without_contact", "the state of a new half whose partner is gone"),
     Question("load_balance_event", "which event tells that a relationship of load balance was created"),
     Question("error_events", "which states are told by the event id that is an error"),
     Question("changes_logged_as", "whose an event of a change is"),
@@ -138,6 +137,11 @@ QUESTIONS = (
         "same_address_keeps",
         "what becomes of an address that both servers leased while they were apart",
         "a DHCP client at each of the two servers while TCP 647 between them is closed",
+    ),
+    Question(
+        "startup_without_contact",
+        "the state of a half in Startup whose partner is gone",
+        "a look at a server in the moment in which its service starts, while the other one is away",
     ),
     Question("interruption_leases_travel", "whether leases of an interruption are sent when it ends", _CLIENT),
     Question(

@@ -353,7 +353,7 @@ def _number(variables: Variables, option: str, what: str) -> Iterable[str]:
 def _choice(variable: str, variables: Variables, choices: Sequence[str]) -> Iterable[str]:
     value = variables.get(variable)
     if value is not None and value not in choices:
-        yield _wrong(variable, value, f"{', '.join(choices[:-1])} or {choices[-1]}")
+        yield f"{variable}: is none of {', '.join(choices)}."  # what it is may be a secret in the wrong place
 
 
 def _undeclared(variable: str, names: Iterable[str], site: Iterable[Entry], verb: str) -> Iterable[str]:

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The file that people send: what was found, and no name of a server."""
+"""The file that people send: what was found, and no name of a server or an account, whatever messages say."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._live.findings im
 
 ASKED: dict[str, Any] = {
     "servers": [{"os_build": "10.0.20348"}, {"os_build": "10.0.26100"}],
-    "names": [["lab-a", "win1.contoso.example", "WIN1", "win1"], ["lab-b", "win2.contoso.example", "WIN2", "win2"]],
     "questions": [
         {"id": "one", "asks": "this", "answer": "empty", "not_asked": None},
-        {"id": "two", "asks": "that", "answer": None, "not_asked": "On lab-b: win1 refused it (WIN2.contoso.example)"},
+        {"id": "two", "asks": "that", "answer": None, "not_asked": "it takes a client"},
     ],
 }
 WALK: dict[str, Any] = {
@@ -22,31 +21,33 @@ WALK: dict[str, Any] = {
     "again create": {"changed": True},
     "modify": {"changed": False},
     "again modify": {"changed": False},
-    "remove": {"changed": False, "failed": True, "msg": "On WIN1: no"},
-    "restore": {"changed": False, "unreachable": True, "msg": "lab-b is silent"},
+    "remove": {"failed": True, "msg": "CONTOSO\\alice on WIN1: DHCP 20115,Get-X; WIN32 5; DHCP 20115 of 10.1.2.3"},
+    "end": {"failed": True, "msg": "WIN1 is gone"},
+    "restore": {"changed": False, "unreachable": True, "msg": "HTTPConnectionPool(host='lab-b', port=5985)"},
 }
 FOUND = findings(ASKED, WALK, "2026-03-01T08:00:00+00:00")
 
 
-def test_no_name_is_in_it() -> None:
+def test_no_name_is_in_it_and_error_ids_are() -> None:
     written = text(FOUND)
     assert json.loads(written) == FOUND
-    for name in ("lab-a", "lab-b", "win1", "win2", "contoso"):
+    for name in ("lab-b", "win1", "win2", "contoso", "alice", "10.1.2.3"):
         assert name not in written.lower()
-    assert FOUND["questions"][1]["not_asked"] == "On SECOND: FIRST refused it (SECOND)"
-    assert FOUND["walk"][0]["plan"] == ["create relationship with SECOND"]
+    assert (FOUND["servers"], FOUND["questions"]) == (ASKED["servers"], ASKED["questions"])
+    assert FOUND["walk"][0] == {"step": "create", "well": True, "changed": True, "steps": 1, "why": None}
 
 
 def test_a_step_changes_something_unless_it_is_the_same_again() -> None:
     assert [(step["step"], step["why"]) for step in FOUND["walk"] if not step["well"]] == [
         ("again create", "it changed something"),
         ("modify", "it changed nothing"),
-        ("remove", "On FIRST: no"),
-        ("restore", "SECOND is silent"),
+        ("remove", "it failed (DHCP 20115, WIN32 5)"),
+        ("end", "it failed"),
+        ("restore", "it did not answer"),
     ]
 
 
 def test_what_it_comes_to() -> None:
     first, *wrong = sentences(FOUND)
-    assert first == "1 of 2 questions are answered, and 2 of 6 steps went well."
+    assert first == "1 of 2 questions are answered, and 2 of 7 steps went well."
     assert wrong[0] == "again create: it changed something"

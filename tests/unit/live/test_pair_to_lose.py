@@ -5,6 +5,7 @@ left."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
@@ -17,13 +18,17 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._live.pair_to_los
     members,
     scope_id,
 )
+from lab.core.api import Session
 from lab.core.lab import Lab
-from lab.core.server import Scope
+from lab.core.server import OptionDefinition, OptionKey, Scope
+from lab.standin.file_operations import FileOperations
 from lab.standin.files import Files
+from lab.standin.results import failure, result
 from live_servers import asked, run, servers
 from nothing_lost.watched import Killed
 
 ONE = IPv4Address("198.18.1.0")
+NOT_OURS = failure("windhcp.not_ours", "SecurityError", "", "Somebody else made it.")
 
 
 def is_clean(lab: Lab) -> bool:
@@ -117,3 +122,43 @@ def test_a_service_that_others_stopped_stays_so() -> None:
     lab.servers["DHCP02"].service = "stopped"
     assert "WIN32 1753" in run(lab, "clean")["msg"]
     assert lab.servers["DHCP02"].service == "stopped"
+
+
+def test_a_start_that_is_refused_is_no_success_and_the_next_run_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, files = servers(), dict[str, Files]()
+    switch = Lab.switch_service
+
+    def refused(self: Lab, server: str, state: str) -> None:
+        if state == "stopped":
+            switch(self, server, state)
+
+    monkeypatch.setattr(Lab, "switch_service", refused)  # it says nothing, and the service does not run
+    assert run(lab, files=files, questions=["force_removes_when_unreachable"])["failed"]
+    assert lab.servers["DHCP02"].service == "stopped"
+    monkeypatch.setattr(Lab, "switch_service", switch)
+    assert not run(lab, "clean", files).get("failed")
+    assert is_clean(lab)
+
+
+def test_nothing_is_stopped_without_a_note_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = servers()
+    monkeypatch.setattr(FileOperations, "keep_text", lambda self, call: result(errors=[NOT_OURS]))
+    assert "keep_text was refused (windhcp.not_ours)" in run(lab, "stop_partner")["msg"]
+    assert lab.servers["DHCP02"].service == "running"
+
+
+def test_options_and_relationships_of_others_are_not_touched() -> None:
+    lab = servers()
+    boot = OptionDefinition("Boot server", "String")
+    lab.servers["DHCP01"].option_definitions[OptionKey(226)] = boot
+    lab.servers["DHCP01"].option_values[OptionKey(226)] = ("http://pxe.example/boot",)
+    assert "DHCP01 has the option 226" in run(lab)["msg"]
+    lab = servers()
+    third = deepcopy(lab.servers["DHCP02"])
+    third.name, third.fqdn, third.ip = "DHCP03", "dhcp03.contoso.example", ONE + 9
+    lab.servers["DHCP03"] = third
+    with_third = {"Name": "windhcp-live-1", "PartnerServer": "dhcp03.contoso.example", "ScopeId": (ONE,)}
+    lab.servers["DHCP01"].scopes[ONE] = Scope(ONE, IPv4Address("255.255.255.0"), ONE + 1, ONE + 9, "windhcp-live-1")
+    assert not lab.invoke(Session("DHCP01", "admin"), "Add-DhcpServerv4Failover", with_third).errors
+    assert "DHCP01 has the relationship 'windhcp-live-1' with dhcp03" in run(lab, "clean")["msg"]
+    assert "windhcp-live-1" in third.relationships

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from ipaddress import IPv4Address
+
 from lab.standin.files import Files
 from live_servers import MODULE, run, servers
 from nothing_lost.task import Wire, perform
@@ -24,6 +27,8 @@ def _in_check_mode() -> str:
 def test_the_two_are_two_and_reach_each_other() -> None:
     lab = servers()
     assert "is the server of the task" in run(lab, partner_host="dhcp01")["msg"]
+    for nobody in ("", "auto"):
+        assert "partner_host: names no server" in run(lab, partner_host=nobody)["msg"]
     lab.cut_link("DHCP01", "DHCP02", "rpc")
     said = run(lab)
     assert said["failed"]
@@ -43,10 +48,21 @@ def test_the_partner_is_stopped_and_started_again() -> None:
     assert lab.servers["DHCP02"].service == "stopped"
     assert run(lab, "start_partner", files)["changed"]
     assert lab.servers["DHCP02"].service == "running"
+    assert not run(lab, "start_partner", files)["changed"]
+
+
+def test_a_name_that_leads_to_another_server_is_found_before_anything_is_written() -> None:
+    lab = servers()
+    third = deepcopy(lab.servers["DHCP02"])
+    third.name, third.fqdn, third.ip = "DHCP03", "dhcp03.contoso.example", IPv4Address("10.10.0.13")
+    lab.servers["DHCP03"] = third
+    lab.leads["dhcp02.contoso.example"] = "DHCP03"
+    said = run(lab)["msg"]
+    assert "another server answers to that (it has other addresses)" in said
+    assert lab.audit.counts().writes == 0
 
 
 def test_what_it_returns_tells_which_windows_it_was() -> None:
     found = run(servers(), questions=["standby_creator"])
     assert [len(server["module_files"]) for server in found["servers"]] == [1, 1]
-    assert found["names"][1] == ["dhcp02", "dhcp02.contoso.example", "DHCP02", "dhcp02"]
-    assert "dhcp0" not in str(found["servers"]).lower()
+    assert "dhcp0" not in str([found["servers"], found["questions"]]).lower()
