@@ -37,7 +37,7 @@ def test_two_servers_that_may_be_lost_tell_what_they_do(net: str) -> None:
         for server in site.lab.servers.values():
             assert (server.scopes, server.relationships, server.service) == ({}, {}, "running")
         again = run(site, **LOST, failover_live_file=str(file), failover_live_questions=["standby_creator"])
-        assert f"{file} exists, and is left as it is" in again.failure("Write what was found")["msg"]
+        assert f"{file} exists, and is left as it is" in again.failure("Check that the file is new")["msg"]
 
 
 def test_without_a_word_that_they_may_be_lost_and_on_servers_in_use_nothing_is_done(net: str) -> None:

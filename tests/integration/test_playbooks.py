@@ -125,7 +125,7 @@ def test_decommission_takes_a_third_of_many_scopes_unless_it_is_told_more_or_wha
     delete: dict[str, Any] = {**PAIR, "failover_other_copy": "delete"}
     with Site(topology.loads(COMPANY.partition("  HQ:")[0] + only), "standin", net) as site:
         named: dict[str, Any] = {"failover_relationships_to_end": ["HQ"]}
-        for choice in ({}, DO, {**named, "failover_max_removals_percent": 99}):
+        for choice in ({}, DO, {"failover_max_removals_percent": None}, {**named, "failover_max_removals_percent": 99}):
             refused = run(site, "decommission", **delete, **choice)
             assert (refused.code != 0, refused.written) == (True, [])
             said = refused.failure("Take relationships apart, keeping their scopes")["msg"]

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import yaml
+from matrix.cores import CORES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,6 +58,9 @@ def test_the_versions_that_it_calls_tested_are_those_of_the_tests() -> None:
         re.findall(r"^(\S+)==(\S+)$", (ROOT / "tests" / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
     )
     tested = README.split("## Requirements, and what is tested")[1].split("\n## ")[0]
+    cores = {core.version for core in CORES}
+    assert [one for one in cores if one not in tested] == []
+    assert sum(core.sanity for core in CORES) == 4, "the README counts them"
     for words in (f"The tests run {pins['ansible-core']} on", f"pywinrm {pins['pywinrm']}", f"pypsrp {pins['pypsrp']}"):
         assert words in tested
     least = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["requires_ansible"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .._model.refusal import Refused
+from .._model.texts import shown
 from .._planning import reviewed_plan
 from .._planning.reviewed_plan import ANEW, PLAN, Document
 from .._report.plan_text import difference, json_text, plan_text
@@ -42,13 +43,13 @@ def read(file: str) -> Document:
     text, data = paths(file)
     reviewed, raw = _content(text), _content(data)
     try:
-        plan = reviewed_plan.read(json.loads(raw))
+        plan = reviewed_plan.read(_parsed(raw))
         wrong = [
             *(f"{data}: {found}" for found in [difference(raw, json_text(plan))] if found),
             *(f"{text}: {found}" for found in [difference(reviewed, plan_text(plan))] if found),
         ]
     except (ValueError, RecursionError) as error:
-        raise Refused(f"{FILE}: {data} is no JSON that can be read ({type(error).__name__}). {ANEW}") from error
+        raise Refused(f"{FILE}: {data} is no JSON that can be read ({_why(error)}). {ANEW}") from error
     if wrong:
         raise Refused(f"{FILE}: the text and the JSON do not agree, or were changed: {'; '.join(wrong)}. {ANEW}")
     return plan
@@ -57,9 +58,27 @@ def read(file: str) -> Document:
 def handed_on(data: Any) -> Document:
     """The plan that an earlier job has handed on in a variable: a text of JSON, or what is in it. Raises Refused."""
     try:
-        return reviewed_plan.read(json.loads(data if isinstance(data, str) else json.dumps(data)))
+        return reviewed_plan.read(_parsed(data if isinstance(data, str) else json.dumps(data)))
     except (TypeError, ValueError, RecursionError) as error:
-        raise Refused(f"{PLAN}: is no JSON that can be read ({type(error).__name__}). {ANEW}") from error
+        raise Refused(f"{PLAN}: is no JSON that can be read ({_why(error)}). {ANEW}") from error
+
+
+def _parsed(text: str) -> Any:
+    """Raises ValueError, where a key stands twice too: who reads it may see the other value."""
+    return json.loads(text, object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{shown(key)} stands twice in an object")
+        found[key] = value
+    return found
+
+
+def _why(error: Exception) -> str:
+    return str(error) if type(error) is ValueError else type(error).__name__
 
 
 def _content(path: Path) -> str:

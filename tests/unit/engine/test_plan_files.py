@@ -82,7 +82,7 @@ def test_keys_that_stand_twice_are_found(file: Path) -> None:
     data = file.with_suffix(".json")
     text = data.read_text(encoding="utf-8")
     data.write_text(text.replace('"schema":', '"created": "before",\n "schema":', 1), encoding="utf-8")
-    assert "plan.json: line 2 is" in refused(file)
+    assert "plan.json is no JSON that can be read ('created' stands twice in an object)" in refused(file)
 
 
 def test_a_plan_that_was_forged_in_both_files_says_so_in_the_text(file: Path) -> None:
@@ -102,11 +102,22 @@ def test_a_plan_that_was_forged_in_both_files_says_so_in_the_text(file: Path) ->
         (b"[" * 100_000, "no JSON that can be read (RecursionError)"),
         (b"1" * 5_000, "no JSON that can be read"),
         (b"NaN", "is no plan"),
+        (b'{"schema": 1, "schema": 1}', "('schema' stands twice in an object)"),
         (b'{"schema": "\xff"}', "is not UTF-8"),
         (b" " * (plan_files.MOST + 1), "has more than"),
         (b'\xef\xbb\xbf{"schema": 1}', "no JSON that can be read"),
     ],
-    ids=["empty", "cut", "deep", "a long number", "NaN", "not UTF-8", "huge", "a mark of the byte order"],
+    ids=[
+        "empty",
+        "cut",
+        "deep",
+        "a long number",
+        "NaN",
+        "a key twice",
+        "not UTF-8",
+        "huge",
+        "a mark of the byte order",
+    ],
 )
 def test_what_is_no_plan_is_told_without_a_traceback(file: Path, content: bytes, words: str) -> None:
     file.with_suffix(".json").write_bytes(content)
@@ -137,6 +148,7 @@ def test_a_plan_that_was_handed_on_is_taken(data: Any) -> None:
         ({1, 2}, "is no JSON that can be read (TypeError)"),
         (["a plan"], "is no plan of windhcp.failover.plan"),
         ({**sample(), "created": "later"}, "its parts, or its fingerprint, do not agree"),
+        (one_line(sample()).replace("{", '{"hosts": [], ', 1), "('hosts' stands twice in an object)"),
         (one_line(sample()).replace("do this", "do that"), "its parts, or its fingerprint, do not agree"),
     ],
 )
