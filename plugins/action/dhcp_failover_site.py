@@ -148,12 +148,14 @@ def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
     if read is None:
         return {"servers_to_read": list(asked.servers_to_read)}
     chosen = site_sets.to_remove(site_sets.existing(read, asked.leaving), asked)
+    limit = {} if asked.most is None else {"max_removals_percent": asked.most}
     return {
         "servers_to_read": list(asked.servers_to_read),
         "to_remove": [{"name": name, "state": "absent"} for name in chosen.names],
         "missing": list(chosen.missing),
         "staying": chosen.staying_as_data(),
         "warnings": site_sets.doubts(chosen, asked),
+        **limit,
     }
 
 

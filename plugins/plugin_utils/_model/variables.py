@@ -30,16 +30,19 @@ _DRY_RUN = "true, the default, which only shows what would be done, or false, wh
 _ORPHAN = "true, when failover_leaving is gone for good, or false, the default"
 _IS_OFF = "true, when somebody has seen that failover_leaving is off and stays off, or false, the default"
 _DATA = "failover_relationships"
+_MOST_AT_ONCE = 30  # percent of the members
 
 
 @dataclass(frozen=True)
 class Decommission:
-    """`leaving` goes, `keep` has the scopes. `named`: the relationships that are meant; None is all of the two."""
+    """`leaving` goes, `keep` has the scopes. `named`: the relationships that are meant; None is all of the two.
+    `most`: how many percent of the members may go at once; None is all."""
 
     keep: str
     leaving: str
     orphan: bool
     named: Sequence[str] | None = None
+    most: int | None = None
 
     @property
     def servers(self) -> Sequence[str]:
@@ -80,7 +83,12 @@ def decommission(variables: Variables, hosts: Collection[str]) -> Decommission:
         problems.append(f"failover_relationships_to_end: has an empty name; it should be {should}.")
     problems += [*_flags(variables), *_percent(variables)]
     _refuse(problems)
-    return Decommission(str(variables["failover_keep"]), str(leaving), orphan, named)
+    most = variables.get("failover_max_removals_percent")
+    if most is None and named is None:
+        most = _MOST_AT_ONCE  # what is named is meant; all that the two servers have may be more than was thought of
+    return Decommission(
+        str(variables["failover_keep"]), str(leaving), orphan, named, None if most is None else int(most)
+    )
 
 
 def migrate(variables: Variables, hosts: Collection[str], site: Sequence[Entry]) -> Migration:
