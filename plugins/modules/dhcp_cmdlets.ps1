@@ -5,7 +5,7 @@
 
 #Requires -Version 5.1
 # Nothing of Ansible's is needed. Its sanity tests want a line that asks for a utility: this one is not there, and costs nothing.
-#AnsibleRequires -PowerShell ..module_utils.none -Optional
+#AnsibleRequires -CSharpUtil Ansible.None -Optional
 
 # A remote procedure call for the DhcpServer module and nothing more: it runs the request's list of operations and answers
 # with plain JSON. All decisions are made by plugins/plugin_utils. The operations are a closed list (Invoke-Operation);

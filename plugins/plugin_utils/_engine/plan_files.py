@@ -24,6 +24,10 @@ FILE = "file (failover_plan_file of the playbooks)"
 MOST = 16 * 1024 * 1024  # bytes of one of the files
 
 
+class _StandsTwice(ValueError):
+    """A key, in one object."""
+
+
 def paths(file: str) -> tuple[Path, Path]:
     """Of the text and of the JSON. Raises Refused."""
     path = Path(file).absolute()
@@ -72,13 +76,13 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"{shown(key)} stands twice in an object")
+            raise _StandsTwice(f"{shown(key)} stands twice in an object")
         found[key] = value
     return found
 
 
 def _why(error: Exception) -> str:
-    return str(error) if type(error) is ValueError else type(error).__name__
+    return str(error) if isinstance(error, _StandsTwice) else type(error).__name__
 
 
 def _content(path: Path) -> str:

@@ -13,7 +13,7 @@ _ONE, _TWO = scope_id(1), scope_id(2)
 _SIZES = (31, 30, 16, 8, 4, 2, 1)  # scopes in one call
 _TOO_MANY = "DHCP 20130"
 _BOOTP = "DHCP 20131"
-_CLASS = f"{PREFIX}class"
+_CLASS = f"{PREFIX}vendor"
 _OPTION = {"OptionId": 227, "VendorClass": _CLASS}
 
 

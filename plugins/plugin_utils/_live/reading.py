@@ -117,7 +117,7 @@ def numbers(bench: Bench) -> Iterator[tuple[str, str]]:
 
 def user_class(bench: Bench) -> Iterator[tuple[str, str]]:
     """A value of a class of ours, and where it is found."""
-    name = f"{PREFIX}class"
+    name = f"{PREFIX}user"
     bench.here.do(
         add_scope(1),
         write("Add-DhcpServerv4Class", Name=name, Type="User", Data=name),
