@@ -109,8 +109,8 @@ def _read(facts: object, run: str, server: str) -> Iterator[tuple[str, Kept]]:
             case {
                 "run": of,
                 "server": at,
-                "name": str(name),
-                "changes": int(changes),
+                "name": str() as name,
+                "changes": int() as changes,
                 "declared": declared,
                 "check_mode": check_mode,
             }:
