@@ -14,7 +14,7 @@ import pytest
 from declared.automation_platform import questions
 from harness import Site
 from test_plan_apply import MUNICH
-from test_playbooks import HQ_SCOPE, MOVE, SWAP, company
+from test_playbooks import HQ_SCOPE, MOVE, SWAP, company, waits_take_no_time
 
 PAIR = {"primary": "dhcp01", "partner": "dhcp02", "partner_server": "dhcp02.contoso.example"}
 HQ: dict[str, Any] = {**PAIR, "name": "HQ", "load_balance_percent": 60, "scopes": ["10.0.1.0"]}
@@ -104,6 +104,7 @@ def test_its_playbook_runs_with_the_answers_of_its_survey(name: str, net: str) -
             (copy, *_more) = done.result("End relationships, keeping their scopes here")["safety_copies"]
             given = {"failover_copy": copy["path"]}
         if name == "partner_down":
+            waits_take_no_time(site)
             site.lab.servers["DHCP02"].service = "stopped"
         mark = site.lab.audit.mark()
         job = launch(site, name, given).ok()

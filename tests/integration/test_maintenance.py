@@ -193,6 +193,7 @@ def test_what_was_begun_in_part_before_the_tasks_is_cancelled(net: str) -> None:
     scene = watched(lab())
     assert isinstance(scene, WatchedLab)
     with Site(scene, "standin", net) as site:
+        waits_take_no_time(site)
         watch(scene, 0, lambda: scene.cut_link("DHCP01", "DHCP02"))
         failed = run(site, "maintenance", failover_partner="dhcp02", **tasks(site, FAILS))
         told = failed.failure("Begin the maintenance")["msg"]
