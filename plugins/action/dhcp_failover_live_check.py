@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
@@ -12,7 +13,7 @@ from ..plugin_utils._live.pair_to_lose import Bench, Side, Unanswered
 from ..plugin_utils._live.questions import QUESTIONS
 from ..plugin_utils._model.identity import same_server
 from ..plugin_utils._model.refusal import Refused
-from ..plugin_utils._model.texts import few
+from ..plugin_utils._model.texts import few, shown
 from ..plugin_utils._windows import cmdlets, probes
 from ..plugin_utils._windows.reply import Result
 from ..plugin_utils._windows.script_request import Remote
@@ -52,24 +53,24 @@ class ActionModule(FailoverAction):
         if self.check_mode:
             raise Refused("act: cannot be tried in check mode, since it learns from what it writes.")
         known = [question.id for question in QUESTIONS]
-        if unknown := [one for one in options["questions"] if one not in known]:
-            raise Refused(
-                f"questions: has {few(unknown)}, which is no question; there are {few(known, most=len(known))}."
-            )
+        for one in options["questions"]:
+            if one not in known:
+                near = get_close_matches(one, known, 1)
+                there = f"{near[0]} is one" if near else f"there are {few(known, most=len(known))}"
+                raise Refused(f"questions: {shown(one)} is none; {there}.")
 
 
 def _done(bench: Bench, options: Mapping[str, Any]) -> Mapping[str, Any]:
     """Raises Refused, Unanswered and RemoteFailure."""
-    was_stopped = bench.there.is_left_stopped()
-    bench.check_others()
+    was_stopped = bench.check_others()
     if options["act"] == "start_partner":
         return {"changed": was_stopped}
     if options["act"] == "stop_partner":
         bench.there.stop()
         return {}
     if options["act"] == "clean":
-        bench.clean()
-        return {}
+        removed = bench.clean()
+        return {"removed": removed, "changed": bool(removed) or was_stopped}
     _check_hop(bench.here, bench.there)
     bench.check_hop()
     return {"questions": ask(bench, options["questions"]), "servers": [_about(side) for side in bench.sides]}

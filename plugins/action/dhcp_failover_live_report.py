@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..plugin_utils._engine.fleet_action import ControllerAction
-from ..plugin_utils._engine.written_files import create
+from ..plugin_utils._engine.written_files import check_new, create
 from ..plugin_utils._live import findings
 
 
@@ -26,8 +26,7 @@ class ActionModule(ControllerAction):
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
         found = findings.findings(options["asked"], options["walk"], now)
         path = Path(options["file"]).absolute()
-        if not self._task.check_mode:
-            create(path, findings.text(found))
+        (check_new if self._task.check_mode else create)(path, findings.text(found))
         well = all(step["well"] for step in found["walk"])
         return {
             "changed": not self._task.check_mode,

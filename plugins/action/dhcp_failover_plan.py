@@ -43,7 +43,7 @@ class ActionModule(ControllerAction):
             plan_files.write(options["file"], plan)
             given = shlex.quote(f"failover_plan_file={text}")
             told = [
-                f"The plan is in {text}, and as data in {data.name}.",
+                f"The plan is in {text}, and as data in {data.name}. In a workflow the next job gets it from this one.",
                 f"Next: to carry it out, ansible-playbook windhcp.failover.apply -e {given}",
             ]
         return {

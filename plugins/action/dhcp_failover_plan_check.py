@@ -52,7 +52,12 @@ class ActionModule(ControllerAction):
 def _read(options: Mapping[str, Any]) -> Document:
     """Raises Refused."""
     if options["data"] is None:
-        return plan_files.read(options["file"] or "")
+        if not options["file"]:
+            raise Refused(
+                f"{reviewed_plan.PLAN}: is not given; it should be the file that windhcp.failover.plan wrote, "
+                "or, in a workflow, what the job of that playbook has handed on. Nothing was changed."
+            )
+        return plan_files.read(options["file"])
     if options["file"] is not None:
         raise Refused(f"{reviewed_plan.PLAN}: is given as a file and as data; give one of them. Nothing was changed.")
     return plan_files.handed_on(options["data"])

@@ -185,6 +185,10 @@ def _schedules(data: Objects) -> Iterator[str]:
     for entry in data["controller_schedules"]:
         template = templates.get(entry["unified_job_template"], {})
         asked = {question["variable"] for question in questions(template)}
-        yield from (f"{entry['name']}: {one} is not asked for" for one in entry.get("extra_data", {}).keys() - asked)
+        given = entry.get("extra_data", {}).keys()
+        yield from (f"{entry['name']}: {one} is not asked for" for one in given - asked)
+        needed = {question["variable"] for question in questions(template) if question["required"]}
+        # nobody answers: a controller refuses what is required and not given, whatever the default
+        yield from (f"{entry['name']}: {one} is not answered" for one in needed - given)
         if "job_slice_count" in entry and not template.get("ask_job_slice_count_on_launch"):
             yield f"{entry['name']}: slices are not asked for"

@@ -25,7 +25,7 @@ def main() -> int:
     try:
         service.start()
     except OSError as error:
-        print(f"The simulated servers cannot listen on 127.0.0.11 and 127.0.0.12, port 5985: {error}")
+        print(f"The simulated servers cannot start: {error.strerror}")
         return 1
     try:
         with tempfile.TemporaryDirectory(prefix="windhcp-demo-") as folder:

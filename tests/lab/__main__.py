@@ -117,6 +117,9 @@ def _show(options: argparse.Namespace) -> None:
 
 def _inventory(options: argparse.Namespace) -> None:
     ready = json.loads(options.ready.read_text(encoding="utf-8"))
+    offered = sorted({transport for server in ready["servers"].values() for transport in server["ports"]})
+    if options.transport not in offered:
+        raise ValueError(f"no server of this lab offers {options.transport}; there is {', '.join(offered)}")
     print(yaml.safe_dump(inventory(ready, options.transport), sort_keys=False), end="")
 
 

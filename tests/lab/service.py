@@ -53,7 +53,11 @@ class LabService:
     def start(self) -> None:
         try:
             for server in self.lab.servers.values():
-                self._listen(server)
+                try:
+                    self._listen(server)
+                except OSError as error:
+                    why = f"{server.name} cannot listen on {server.address} ({error.strerror or error}); is another lab"
+                    raise OSError(error.errno, f"{why} running?") from error
         except BaseException:
             self._close()
             raise

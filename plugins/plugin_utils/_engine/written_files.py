@@ -61,7 +61,7 @@ def create(path: Path, text: str) -> None:
         try:
             file = path.open("x", encoding="utf-8", newline="\n")
         except FileExistsError as error:
-            raise Refused(f"file: {path} exists, and is left as it is; name another one.") from error
+            raise _there(path) from error
         try:
             with file:
                 file.write(text)
@@ -69,6 +69,23 @@ def create(path: Path, text: str) -> None:
         except BaseException:  # a part of it would be in the way of the next run
             path.unlink()
             raise
+
+
+def check_new(path: Path, text: str = "") -> None:
+    """Writes nothing. Raises Refused and TaskFailure as `create` would, where that can be told before: a file is there,
+    or no folder for it can be written to. `text`: of no matter."""
+    if path.exists() or path.is_symlink():
+        raise _there(path)
+    folder = next(parent for parent in path.parents if parent.exists())
+    with _told("file", folder):
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def _there(path: Path) -> Refused:
+    return Refused(f"file: {path} exists, and is left as it is; name another one.")
 
 
 def create_all(texts: Mapping[Path, str]) -> None:

@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 
 from .._windows.errors import RemoteError, RemoteFailure
 from . import changing, coming, copying, interrupting, making, reading, removing
+from .assumed import ASSUMED, Answer
 from .pair_to_lose import Bench, Unanswered
 from .questions import QUESTIONS
 
-Answer: TypeAlias = str | bool | int | Sequence[str]
 Found: TypeAlias = tuple[str, Answer]  # question, answer
 
 
@@ -26,6 +26,7 @@ class Experiment:
     answers: tuple[str, ...]
 
 
+LEFT_OUT = "it was left out of this run"
 EXPERIMENTS = (
     Experiment(reading.nothing_there, ("empty_server_errors", "no_relationship_at_all")),
     Experiment(reading.empty_lists, ("empty_lists_answer",)),
@@ -112,6 +113,7 @@ def ask(bench: Bench, only: Collection[str] = ()) -> Sequence[Mapping[str, Any]]
             "id": one.id,
             "asks": one.asks,
             "answer": answers.get(one.id),
+            "assumed": ASSUMED.get(one.id),
             "not_asked": None if one.id in answers else _why(one.takes, problems.get(one.id)),
         }
         for one in QUESTIONS
@@ -132,4 +134,4 @@ def _clean(bench: Bench) -> None:
 def _why(takes: str, problem: str | None) -> str:
     if takes:
         return f"it takes {takes}"
-    return problem or "it was left out of this run"
+    return problem or LEFT_OUT

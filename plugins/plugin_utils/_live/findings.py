@@ -10,7 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._model.texts import counted
 from .._model.version import VERSION
+from .assumed import is_as_assumed
+from .experiments import LEFT_OUT
 
 FORMAT = 1
 _IDS = re.compile(r"\b(?:DHCP 20\d{3}|WIN32 \d{1,5}|windhcp\.[a-z_]+)\b")
@@ -35,15 +38,28 @@ def text(found: Mapping[str, Any]) -> str:
 
 
 def sentences(found: Mapping[str, Any]) -> Sequence[str]:
-    """What it comes to, and each step that went wrong."""
+    """What it comes to, each answer that is not the assumed one, and each step that went wrong."""
     questions, walk = found["questions"], found["walk"]
     answered = [one for one in questions if one["not_asked"] is None]
+    left_out = [one for one in questions if one["not_asked"] == LEFT_OUT]
+    open_ = len(questions) - len(answered) - len(left_out)
+    otherwise = [
+        f"Otherwise than assumed: {one['id']} ({one['asks']}) is {_word(one['answer'])}, not {_word(one['assumed'])}."
+        for one in answered
+        if not is_as_assumed(one["id"], one["answer"])
+    ]
     wrong = [f"{step['step']}: {step['why']}" for step in walk if not step["well"]]
-    well = len(walk) - len(wrong)
     return [
-        f"{len(answered)} of {len(questions)} questions are answered, and {well} of {len(walk)} steps went well.",
+        f"{counted(len(answered), 'question')} answered, {len(otherwise)} of them otherwise than assumed; "
+        f"{open_} could not be asked here, and {len(left_out)} were left out of this run.",
+        f"{len(walk) - len(wrong)} of {counted(len(walk), 'step')} went well.",
+        *otherwise,
         *wrong,
     ]
+
+
+def _word(answer: Any) -> str:
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def _step(name: str, result: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -168,11 +168,17 @@ class Side:
         self.do(kept_files.drop_text(_STOPPED))
 
     def is_left_stopped(self) -> bool:
-        """Whether a run that was killed has stopped it. A note about a service that runs by now goes."""
+        """Whether a run that was killed has stopped it. A note about a service that runs by now goes. Raises Refused
+        where somebody else has."""
         notes, version = self.ask(kept_files.find_texts(_KIND), call("Get-DhcpServerVersion", retry=0))
+        if version.ids and not notes.objects:
+            raise Refused(
+                f"On {self.computer}: the DHCP service does not answer ({version.error}). Start it there "
+                "(Start-Service DHCPServer), and run again. Nothing was changed."
+            )
         if notes.objects and not version.ids:
             self.do(kept_files.drop_text(_STOPPED))
-        return bool(notes.objects and version.ids)
+        return bool(version.ids)
 
     def wait(self, *wanted: str, seconds: int = WAIT) -> str:
         """The state of the relationship, when it is one of these or the time is over."""
@@ -228,14 +234,15 @@ class Bench:
         finally:
             self.there.start()
 
-    def check_others(self) -> None:
+    def check_others(self) -> bool:
         """Raises Refused where something of somebody else is on one of the two: before anything is done to it. What a
-        killed run has stopped is started for that."""
+        killed run has stopped is started for that; whether there was such a service."""
         stopped = [side for side in self.sides if side.is_left_stopped()]
         _refuse([(side, _foreign(side, self)) for side in self.sides if side not in stopped])
         for side in stopped:
             side.start()
         _refuse([(side, _foreign(side, self)) for side in stopped])
+        return bool(stopped)
 
     def resume(self) -> None:
         """The service of `there` runs again, if a run has left it stopped. Raises Unanswered, RemoteFailure."""
@@ -254,14 +261,19 @@ class Bench:
                 "run again."
             )
 
-    def clean(self) -> None:
-        """Nothing of ours is there any more. Raises Refused for what cannot be removed, Unanswered, RemoteFailure."""
+    def clean(self) -> Sequence[str]:
+        """Nothing of ours is there any more; what was. Raises Refused for what cannot be removed, Unanswered,
+        RemoteFailure."""
+        removed: list[str] = []
         for side in self.sides:
-            if removals := _removals(side.ask(*_READS)):
-                side.ask(*removals)
-                if left := _removals(side.ask(*_READS)):
-                    names = ", ".join(sorted({str(one.get("cmdlet", one["op"])) for one in left}))
-                    raise Refused(f"{side.computer}: something of an earlier run stays. Remove it by hand ({names}).")
+            if ours := list(_removals(side.ask(*_READS))):
+                side.ask(*(operation for _what, several in ours for operation in several))
+                if left := [what for what, _operations in _removals(side.ask(*_READS))]:
+                    raise Refused(
+                        f"On {side.computer}: {few(left)} of an earlier run cannot be removed. Do it by hand."
+                    )
+                removed += (f"{what} on {side.computer}" for what, _operations in ours)
+        return removed
 
 
 def members(half: Mapping[str, Any]) -> Sequence[str]:
@@ -326,27 +338,26 @@ def _is_ours(identifier: str, name: str) -> bool:
     return IPv4Address(identifier) in NETWORK and name.startswith(PREFIX)
 
 
-def _removals(read: Sequence[Said]) -> Sequence[Operation]:
-    """What takes away all that is ours on one server. A half goes by the API, which asks no partner; where that is not
-    there, by the cmdlet. Raises Unanswered where it could not be read."""
+def _removals(read: Sequence[Said]) -> Iterator[tuple[str, Sequence[Operation]]]:
+    """All that is ours on one server, each with what takes it away. A half goes by the API, which asks no partner;
+    where that is not there, by the cmdlet. Raises Unanswered where it could not be read."""
     halves, scopes, classes, definitions = read
     for said in read:
         _expect(said, _USUAL)
-    removals: list[Operation] = []
     for name in (str(one["Name"]) for one in halves.objects):
         if name.startswith(PREFIX):
-            removals += [cmdlets.remove_relationship_here(name), cmdlets.remove_failover(name)]
-    for one in scopes.objects:
-        if _is_ours(str(one["ScopeId"]), str(one["Name"])):
-            removals.append(cmdlets.remove_scope(IPv4Address(str(one["ScopeId"]))))
-    for one in definitions.objects:
-        if str(one["Name"]).startswith(PREFIX) and one["OptionId"] in _OPTIONS:
-            vendor = {"VendorClass": one["VendorClass"]} if one["VendorClass"] else {}
-            removals += [
-                write(f"Remove-DhcpServerv4Option{what}", OptionId=[one["OptionId"]], **vendor)
-                for what in ("Value", "Definition")
-            ]
+            yield f"relationship '{name}'", [cmdlets.remove_relationship_here(name), cmdlets.remove_failover(name)]
+    for scope in scopes.objects:
+        if _is_ours(identifier := str(scope["ScopeId"]), str(scope["Name"])):
+            yield f"scope {identifier}", [cmdlets.remove_scope(IPv4Address(identifier))]
+    for option in definitions.objects:
+        if str(option["Name"]).startswith(PREFIX) and option["OptionId"] in _OPTIONS:
+            vendor = {"VendorClass": option["VendorClass"]} if option["VendorClass"] else {}
+            each = {"OptionId": [option["OptionId"]], **vendor}
+            yield (
+                f"option {option['OptionId']}",
+                [write(f"Remove-DhcpServerv4Option{what}", **each) for what in ("Value", "Definition")],
+            )
     for one in classes.objects:
         if str(one["Name"]).startswith(PREFIX):
-            removals.append(write("Remove-DhcpServerv4Class", Name=[one["Name"]], Type=one["Type"]))
-    return removals
+            yield f"class '{one['Name']}'", [write("Remove-DhcpServerv4Class", Name=[one["Name"]], Type=one["Type"])]

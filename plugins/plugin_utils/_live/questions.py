@@ -46,7 +46,7 @@ QUESTIONS = (
     Question("settle_polls", "how many looks after the creation, about one a second, still show no Normal"),
     Question("orphan_state", "the state of a half whose counterpart is gone"),
     Question("partner_down_ends_in", "what the returning server comes to while the other is in PartnerDown"),
-    Question("reintegration_polls", "how many looks show each state of that"),
+    Question("reintegration_polls", "how many looks show each state of a server that comes back to PartnerDown"),
     Question("load_balance_event", "which event tells that a relationship of load balance was created"),
     Question("error_events", "which states are told by the event id that is an error"),
     Question("changes_logged_as", "whose an event of a change is"),
@@ -54,7 +54,10 @@ QUESTIONS = (
     Question("event_names_show", "how an event tells a server"),
     # --- changes ---------------------------------------------------------------------------------------------------
     Question("active_after_lb_to_hs", "which server is the active one after load balance became hot standby"),
-    Question("mode_change_keeps_percent", "whether that keeps the number of the percentage"),
+    Question(
+        "mode_change_keeps_percent",
+        "whether the number of a percentage stays when the mode is changed",
+    ),
     Question("wrong_mode_percent", "what the percentage of the other mode does"),
     Question("ast_false_with_interval", "what AutoStateTransition false together with an interval does"),
     Question("null_interval", "what a StateSwitchInterval of null does"),
@@ -76,7 +79,7 @@ QUESTIONS = (
     Question("add_scopes_max", "how many scopes one call takes; 31 is: that many, or more"),
     Question("bootp_refused", "which servers refuse scopes that serve BOOTP"),
     Question("add_checks_class", "whether a class that the partner lacks is an error"),
-    Question("missing_class_leaves_copy", "whether a part of the scope is on the partner then"),
+    Question("missing_class_leaves_copy", "whether a part of a scope is on the partner that lacks a class of it"),
     Question("lacking_error", "the error for what the partner lacks"),
     Question("replication_checks_class", "whether a class that the partner lacks is an error of a replication"),
     Question("replication_needs_normal", "whether a replication is refused in a state other than Normal"),
@@ -126,7 +129,11 @@ QUESTIONS = (
         "whether the group DHCP Administrators is enough",
         "a second account, which is in that group on both servers and no administrator",
     ),
-    Question("built_in_class_travels_by", "how a built-in class gets to a server of another language", "such a server"),
+    Question(
+        "built_in_class_travels_by",
+        "how a built-in class gets to a server of another language",
+        "a server of another language",
+    ),
     Question(
         "unauthorized_state",
         "what both halves show while one server is not authorised",

@@ -96,7 +96,7 @@ class Share:
             )
         if update_secret == "on_create" and self.with_secret:
             words.append(
-                "a shared secret that is another one by now is not sent to relationships that exist; "
+                "relationships that exist keep the shared secret that they have; where the data has a new one, "
                 "failover_update_secret=on_change sends it"
             )
         return words

@@ -28,8 +28,11 @@ def difference_lines(result: Mapping[str, Any]) -> list[str]:
 
 
 def _difference(difference: Mapping[str, Any]) -> str:
-    values = (f"{_value(difference[side])} at the {side}" for side in ("source", "destination"))
-    return f"{difference['scope_id']}: {difference['field']}: {', '.join(values)}"
+    """Without servers it is of a safety copy and the server that the task runs on."""
+    source, destination = difference.get("source_server"), difference.get("destination_server")
+    places = (f"on {source}", f"on {destination}") if source and destination else ("in the copy", "on the server")
+    here, there = (_value(difference[end]) for end in ("source", "destination"))
+    return f"{difference['scope_id']}: {difference['field']}: {here} {places[0]}, {there} {places[1]}"
 
 
 def _value(value: object) -> str:

@@ -22,18 +22,23 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one scope; None is a server that does not have it."""
+    """One field of one scope; None is a server that does not have it. `source_server`, `destination_server`: as the one
+    that runs the task calls them, where they are two."""
 
     scope_id: IPv4Address
     field: str
     source: str | None
     destination: str | None
     is_content: bool = False  # a reservation, option, exclusion, policy or range, and not a mere field of one
+    source_server: str = ""
+    destination_server: str = ""
 
     def public(self) -> Mapping[str, str | None]:
         """As the result shows it."""
         ends = {"source": self.source, "destination": self.destination}
-        return {"scope_id": str(self.scope_id), "field": self.field, **ends}
+        servers = {"source_server": self.source_server, "destination_server": self.destination_server}
+        named = {end: server for end, server in servers.items() if server}
+        return {"scope_id": str(self.scope_id), "field": self.field, **ends, **named}
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,13 @@ def _held(lease: Lease, now: datetime) -> bool:
 
 def reversed_(difference: Difference) -> Difference:
     """The same difference, as the other direction has it."""
-    return replace(difference, source=difference.destination, destination=difference.source)
+    return replace(
+        difference,
+        source=difference.destination,
+        destination=difference.source,
+        source_server=difference.destination_server,
+        destination_server=difference.source_server,
+    )
 
 
 def vanishing(differs: Iterable[Difference]) -> Sequence[Difference]:

@@ -66,7 +66,8 @@ class _Pair:
 
     @property
     def differences(self) -> Sequence[Difference]:
-        return comparison.differences(self.given, self.had, self.members)
+        ends = {"source_server": self.names.source, "destination_server": self.names.destination}
+        return [replace(one, **ends) for one in comparison.differences(self.given, self.had, self.members)]
 
 
 def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:

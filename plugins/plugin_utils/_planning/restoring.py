@@ -191,7 +191,7 @@ def result(wanted: Restoration, plan: Plan, world: World, *, imported: bool) -> 
     export = compared.here.export if imported and plan.actions else compared.copy
     added = [words for action in plan.actions for words in action.detail.added]
     there = [scope for scope in compared.scopes if scope not in plan.rereads]
-    notes = [f"{few(there)} is on {compared.here.server.name} already, as in the copy, and left alone"] if there else []
+    notes = [f"on {compared.here.server.name} already, as in the copy, and left alone: {few(there)}"] if there else []
     return {**outcome(plan.rereads, export), **compared.public(), "server_additions": added, "notes": notes}
 
 

@@ -207,6 +207,22 @@ def test_problems_are_one_line(
         assert text in error
 
 
+def test_an_address_that_is_taken_is_named() -> None:
+    lab = small_lab()
+    with LabService(lab, "standin") as service:
+        lab.servers["DHCP01"].port = service.endpoints["DHCP01"].port
+        second = LabService(lab, "standin")
+        with pytest.raises(OSError, match=r"DHCP01 cannot listen on 127\.0\.0\.11 "):
+            second.start()
+
+
+def test_a_transport_that_no_server_offers_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(TalkingDoor()) as service:
+        (tmp_path / "ready.json").write_text(json.dumps(service.ready()))
+    assert main(["inventory", str(tmp_path / "ready.json"), "--transport", "ntlm"]) == 1
+    assert capsys.readouterr().err == "lab: no server of this lab offers ntlm; there is winrm\n"
+
+
 def test_show_prints_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "topology.yml").write_text(TOPOLOGY)
     assert main(["show", str(tmp_path / "topology.yml")]) == 0

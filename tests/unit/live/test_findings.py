@@ -12,8 +12,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._live.findings im
 ASKED: dict[str, Any] = {
     "servers": [{"os_build": "10.0.20348"}, {"os_build": "10.0.26100"}],
     "questions": [
-        {"id": "one", "asks": "this", "answer": "empty", "not_asked": None},
-        {"id": "two", "asks": "that", "answer": None, "not_asked": "it takes a client"},
+        {"id": "client_ids_show", "asks": "this", "answer": "upper", "assumed": "lower", "not_asked": None},
+        {"id": "two", "asks": "that", "answer": None, "assumed": None, "not_asked": "it takes a client"},
+        {"id": "three", "asks": "that", "answer": None, "assumed": None, "not_asked": "it was left out of this run"},
     ],
 }
 WALK: dict[str, Any] = {
@@ -48,6 +49,11 @@ def test_a_step_changes_something_unless_it_is_the_same_again() -> None:
 
 
 def test_what_it_comes_to() -> None:
-    first, *wrong = sentences(FOUND)
-    assert first == "1 of 2 questions are answered, and 2 of 7 steps went well."
+    questions, steps, otherwise, *wrong = sentences(FOUND)
+    assert questions == (
+        "1 question answered, 1 of them otherwise than assumed; 1 could not be asked here, "
+        "and 1 were left out of this run."
+    )
+    assert steps == "2 of 7 steps went well."
+    assert otherwise == 'Otherwise than assumed: client_ids_show (this) is "upper", not "lower".'
     assert wrong[0] == "again create: it changed something"

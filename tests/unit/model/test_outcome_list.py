@@ -118,9 +118,10 @@ def test_each_item_of_a_loop_with_its_name_copies_first() -> None:
 
 def test_differences_are_shown_of_what_was_refused_too() -> None:
     difference = {"scope_id": "10.1.0.0", "field": "name", "source": "A", "destination": None}
+    difference |= {"source_server": "ONE", "destination_server": "TWO"}
     assert told({"failed": True, "msg": "no", "differences": [difference]})[:3] == [
         PLANNED,
-        "10.1.0.0: name: A at the source, none at the destination",
+        "10.1.0.0: name: A on ONE, none on TWO",
         "h1: FAILED: no",
     ]
 

@@ -8,15 +8,22 @@ from ansible_collections.windhcp.failover.plugins.filter.step_list import Filter
 
 STEP = {"server": "DHCP01", "step": "create relationship 'HQ'"}
 DIFFERENCE = {"scope_id": "10.0.1.0", "field": "reservation 10.0.1.20", "source": "present", "destination": None}
+SERVERS = {"source_server": "DHCP01", "destination_server": "dhcp02.contoso.example"}
 
 step_list = FilterModule().filters()["step_list"]
 
 
 def test_what_differs_comes_before_the_steps() -> None:
-    results = [{"item": "HQ", "plan": [STEP]}, {"item": "Branches", "plan": [], "differences": [DIFFERENCE]}]
+    results = [
+        {"item": "HQ", "plan": [STEP]},
+        {"item": "Branches", "plan": [], "differences": [{**DIFFERENCE, **SERVERS}]},
+    ]
     assert step_list(results) == [
-        "10.0.1.0: reservation 10.0.1.20: present at the source, none at the destination",
+        "10.0.1.0: reservation 10.0.1.20: present on DHCP01, none on dhcp02.contoso.example",
         "DHCP01: create relationship 'HQ'",
+    ]
+    assert step_list([{"differences": [DIFFERENCE]}]) == [
+        "10.0.1.0: reservation 10.0.1.20: present in the copy, none on the server"
     ]
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 from copy import deepcopy
 from ipaddress import IPv4Address
 
+import pytest
+from lab.core.server import Scope
 from lab.standin.files import Files
 from live_servers import MODULE, run, servers
 from nothing_lost.task import Wire, perform
@@ -37,9 +39,30 @@ def test_the_two_are_two_and_reach_each_other() -> None:
 
 
 def test_a_question_that_there_is_not_is_refused_with_those_that_there_are() -> None:
-    said = run(servers(), questions=["settle_pols"])["msg"]
-    assert "questions: has settle_pols, which is no question; there are empty_server_errors" in said
-    assert "settle_polls" in said
+    for act in ("ask", "clean"):
+        said = run(servers(), act, questions=["settle_pols"])["msg"]
+        assert "questions: 'settle_pols' is none; settle_polls is one." in said
+    assert "'frobnicate' is none; there are empty_server_errors, " in run(servers(), questions=["frobnicate"])["msg"]
+
+
+@pytest.mark.parametrize("stopped", ["DHCP01", "DHCP02"])
+def test_a_service_that_somebody_has_stopped_is_named_and_left_alone(stopped: str) -> None:
+    lab = servers()
+    lab.servers[stopped].service = "stopped"
+    for act in ("clean", "ask"):
+        said = run(lab, act)["msg"]
+        assert said.startswith(f"On {stopped}: the DHCP service does not answer (WIN32 1753). Start it there")
+    assert (lab.servers[stopped].service, lab.audit.counts().writes) == ("stopped", 0)
+
+
+def test_what_is_removed_is_told_and_nothing_is_no_change() -> None:
+    lab = servers()
+    assert run(lab, "clean")["removed"] == []
+    assert not run(lab, "clean")["changed"]
+    addresses = map(IPv4Address, ("198.18.1.0", "255.255.255.0", "198.18.1.10", "198.18.1.99"))
+    lab.servers["DHCP01"].scopes[IPv4Address("198.18.1.0")] = Scope(*addresses, name="windhcp-live-1")
+    cleaned = run(lab, "clean")
+    assert (cleaned["removed"], cleaned["changed"]) == (["scope 198.18.1.0 on DHCP01"], True)
 
 
 def test_the_partner_is_stopped_and_started_again() -> None:

@@ -19,9 +19,25 @@ def test_the_file_is_what_is_returned(tmp_path: Path, *, check_mode: bool) -> No
     given: dict[str, Any] = {"file": str(path), "asked": asked, "walk": {"create": {"changed": True}}}
     told = perform(Wire(servers()), "dhcp_failover_live_report", given, check_mode=check_mode)
     assert (told["changed"], told["well"], path.exists()) == (not check_mode, True, not check_mode)
-    assert told["sentences"][0] == "1 of 83 questions are answered, and 1 of 1 steps went well."
+    assert told["sentences"][0].startswith(
+        "1 question answered, 0 of them otherwise than assumed; 18 could not be asked"
+    )
     if not check_mode:
         assert json.loads(path.read_text(encoding="utf-8")) == told["report"]
         again = perform(Wire(servers()), "dhcp_failover_live_report", given)
         assert (again["failed"], again["changed"]) == (True, False)
         assert f"{path} exists" in again["msg"]
+
+
+def test_that_the_file_can_be_written_is_known_before(tmp_path: Path) -> None:
+    (tmp_path / "there.json").touch()
+    nothing: dict[str, Any] = {"asked": {"questions": [], "servers": []}}
+
+    def checked(name: str) -> str:
+        given = {"file": str(tmp_path / name), **nothing}
+        return str(perform(Wire(servers()), "dhcp_failover_live_report", given, check_mode=True).get("msg"))
+
+    assert checked("new/folder/live.json") == "None"
+    assert "there.json exists, and is left as it is" in checked("there.json")
+    assert "there.json cannot be written on the controller (Not a directory)" in checked("there.json/live.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["there.json"]

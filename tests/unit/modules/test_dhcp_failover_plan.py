@@ -37,7 +37,7 @@ def test_the_steps_of_all_hosts_are_in_both_files(tmp_path: Path) -> None:
     assert result["plan"]["counts"] == {"hosts": 2, "steps": 1, "removals": 1}
     assert result["sentences"] == [
         "1 step on 1 host; 1 copy of a scope goes, or is put out of service.",
-        f"The plan is in {file}, and as data in plan.json.",
+        f"The plan is in {file}, and as data in plan.json. In a workflow the next job gets it from this one.",
         f"Next: to carry it out, ansible-playbook windhcp.failover.apply -e failover_plan_file={file}",
     ]
 

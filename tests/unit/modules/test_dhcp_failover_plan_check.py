@@ -53,7 +53,7 @@ def test_a_plan_in_a_variable_is_the_same(file: Path) -> None:
 
 def test_it_is_given_in_one_of_the_two_ways(file: Path) -> None:
     assert "is given as a file and as data; give one of them" in run(file, data="{}")["msg"]
-    assert "file (failover_plan_file of the playbooks): is ''" in run(None)["msg"]
+    assert "is not given; it should be the file that windhcp.failover.plan wrote, or, in a workflow" in run(None)["msg"]
 
 
 def test_a_run_that_leaves_a_host_out_is_refused(file: Path) -> None:

@@ -63,7 +63,14 @@ def test_from_the_partner(route: dict[str, str]) -> None:
     result = servers.reached(REPLICATE, all=True, source="partner", wait_timeout=1, **route)
     assert servers.server("DHCP01").scopes[ONE].name == "Clients"
     assert result["differences"] == [
-        {"scope_id": "10.0.1.0", "field": "name", "source": "Clients", "destination": "Clients, new"}
+        {
+            "scope_id": "10.0.1.0",
+            "field": "name",
+            "source": "Clients",
+            "destination": "Clients, new",
+            "source_server": "dhcp02.contoso.example",
+            "destination_server": "DHCP01",
+        }
     ]
 
 

@@ -18,7 +18,6 @@ FILES = sorted([*(ROOT / "playbooks").rglob("*.yml"), *(ROOT / "roles").rglob("*
 ALLOWED = {
     "bool",
     "default",
-    "expanduser",
     "length",
     "list",
     "windhcp.failover.in_sight",
