@@ -376,7 +376,7 @@ def _in_load_balance(variable: str, names: Sequence[str], site: Sequence[Entry])
     wrong = declared - {entry.name for entry in site if entry.declared.mode == "hot_standby"}
     if wrong:
         balanced = f"not in hot standby in {_DATA} (mode: hot_standby), so it has no active server"
-        yield f"{variable}: has what is {balanced}: {_quoted(sorted(wrong))}; it should be names in hot standby only."
+        yield f"{variable}: has what is {balanced}: {_quoted(sorted(wrong))}; name none but those in hot standby."
 
 
 def _not_in_data(variable: str, listed: str, verb: str) -> str:

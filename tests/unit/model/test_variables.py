@@ -140,7 +140,7 @@ def test_migrate_asks_for_no_data_of_a_host_that_is_not_there() -> None:
             "failover_relationships_to_swap",
             ["Branches", "HQ"],
             "has what is not in hot standby in failover_relationships (mode: hot_standby), so it has no active server: "
-            "'HQ'; it should be names in hot standby only.",
+            "'HQ'; name none but those in hot standby.",
         ),
         (
             "failover_relationships_to_swap",
