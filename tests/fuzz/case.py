@@ -102,7 +102,8 @@ def _parsed(action: Any, text: str) -> Mapping[str, Any]:
     """As ansible-core takes what a module printed."""
     printed = {"stdout": text, "stderr": "", "rc": 0}
     profile = ["legacy"] if "profile" in inspect.signature(ActionBase._parse_returned_data).parameters else []
-    result: Mapping[str, Any] = ActionBase._parse_returned_data(action, printed, *profile)
+    parsed: Any = ActionBase._parse_returned_data(action, printed, *profile)
+    result: Mapping[str, Any] = parsed if isinstance(parsed, Mapping) else parsed.as_result_dict(for_round_trip=True)
     return result
 
 

@@ -66,8 +66,10 @@ class _Pair:
 
     @property
     def differences(self) -> Sequence[Difference]:
-        ends = {"source_server": self.names.source, "destination_server": self.names.destination}
-        return [replace(one, **ends) for one in comparison.differences(self.given, self.had, self.members)]
+        return [
+            replace(one, source_server=self.names.source, destination_server=self.names.destination)
+            for one in comparison.differences(self.given, self.had, self.members)
+        ]
 
 
 def replicate(wanted: Replication, world: World) -> Plan | ReadRequest:

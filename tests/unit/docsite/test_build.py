@@ -11,6 +11,8 @@ import pytest
 from browser.chromium import Chromium, NoChromium
 from docsite.build import PAGES, ROOT, Warned, build, html
 
+pytest.importorskip("sphinx", reason="of the documentation's tools, which the tests' own environment has")
+
 TREE = ROOT / ".build" / "tree"  # the work tree as an installed collection
 
 

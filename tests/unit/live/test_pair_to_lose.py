@@ -157,7 +157,11 @@ def test_options_and_relationships_of_others_are_not_touched() -> None:
     third = deepcopy(lab.servers["DHCP02"])
     third.name, third.fqdn, third.ip = "DHCP03", "dhcp03.contoso.example", ONE + 9
     lab.servers["DHCP03"] = third
-    with_third = {"Name": "windhcp-live-1", "PartnerServer": "dhcp03.contoso.example", "ScopeId": (ONE,)}
+    with_third: dict[str, Any] = {
+        "Name": "windhcp-live-1",
+        "PartnerServer": "dhcp03.contoso.example",
+        "ScopeId": (ONE,),
+    }
     lab.servers["DHCP01"].scopes[ONE] = Scope(ONE, IPv4Address("255.255.255.0"), ONE + 1, ONE + 9, "windhcp-live-1")
     assert not lab.invoke(Session("DHCP01", "admin"), "Add-DhcpServerv4Failover", with_third).errors
     assert "DHCP01 has the relationship 'windhcp-live-1' with dhcp03" in run(lab, "clean")["msg"]

@@ -59,8 +59,8 @@ def test_what_is_removed_is_told_and_nothing_is_no_change() -> None:
     lab = servers()
     assert run(lab, "clean")["removed"] == []
     assert not run(lab, "clean")["changed"]
-    addresses = map(IPv4Address, ("198.18.1.0", "255.255.255.0", "198.18.1.10", "198.18.1.99"))
-    lab.servers["DHCP01"].scopes[IPv4Address("198.18.1.0")] = Scope(*addresses, name="windhcp-live-1")
+    scope, mask, first, last = map(IPv4Address, ("198.18.1.0", "255.255.255.0", "198.18.1.10", "198.18.1.99"))
+    lab.servers["DHCP01"].scopes[scope] = Scope(scope, mask, first, last, "windhcp-live-1")
     cleaned = run(lab, "clean")
     assert (cleaned["removed"], cleaned["changed"]) == (["scope 198.18.1.0 on DHCP01"], True)
 
