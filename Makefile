@@ -57,7 +57,7 @@ coverage: .venv/ready $(TREE) ## the same tests, and which lines of plugins/ the
 
 integration: .venv/ready collection ## real playbooks against the lab
 	@PYTHONPATH=tests $(BIN)/python -m lab doors
-	$(BIN)/pytest tests/integration -n 2
+	$(BIN)/pytest tests/integration -n 3 # some of them wait
 
 # the first run installs what the checks need and takes about three times as long as the next
 sanity: .venv/ready ## ansible-test's own checks

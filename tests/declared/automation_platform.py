@@ -7,9 +7,10 @@ the playbook."""
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,8 @@ def questions(entry: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def takes(playbook: str) -> set[str]:
+@functools.cache
+def takes(playbook: str) -> Set[str]:
     """The variables that a playbook of the collection reads, by itself or by its roles."""
     (book,) = (one for one in playbooks() if one.name == playbook)
     names = {variable.name for variable in book.variables}

@@ -10,6 +10,7 @@ from typing import Any
 from harness import Run, Site
 from lab import topology
 from lab.core.lab import Lab
+from test_playbooks import waits_take_no_time
 
 PAIR = {"failover_live_server": "dhcp01", "failover_live_partner": "dhcp02"}
 LOST = {**PAIR, "failover_live_may_be_lost": True}
@@ -25,6 +26,7 @@ def run(site: Site, **variables: Any) -> Run:
 
 def test_two_servers_that_may_be_lost_tell_what_they_do(net: str) -> None:
     with Site(lab(), "standin", net) as site:
+        waits_take_no_time(site)
         file = site.folder / "live.json"
         done = run(site, **LOST, failover_live_file=str(file), failover_live_questions=["standby_creator"]).ok()
         found = json.loads(file.read_text(encoding="utf-8"))

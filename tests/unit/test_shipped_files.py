@@ -76,6 +76,7 @@ def test_what_a_tool_finds_is_told() -> None:
         (OURS, f"{OBJECTS}/templates_look.yml", ('choices: ["false", "true"]', "choices: [false, true]")),
         (OURS, f"{OBJECTS}/templates_look.yml", ("    survey_enabled: true\n", "")),
         (OURS, f"{OBJECTS}/templates_look.yml", ("ask_job_slice_count_on_launch: true", "job_slice_count: 8")),
+        (OURS, f"{OBJECTS}/schedules.yml", ('    extra_data:\n      failover_list_safety_copies: "false"\n', "")),
         (OURS, f"{OBJECTS}/templates_apart.yml", ("failover_dry_run\n", "failover_dry\n")),
         (OURS, f"{OBJECTS}/templates_apart.yml", ('default: "true"', 'default: "false"')),
         (OURS, f"{OBJECTS}/templates_apart.yml", ("failover_keep\n", "failover_shared_secrets\n")),

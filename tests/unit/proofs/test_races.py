@@ -38,7 +38,8 @@ def test_two_runs_lose_nothing(part: int) -> None:
 
 
 def test_two_runs_lose_nothing_whatever_windows_answers() -> None:
-    found = [sample(answer, 1, 1) for answer in every_answer()]
+    """Some of the answers; `make races-answers` takes all."""
+    found = [sample(answer, 1, 1) for answer in every_answer()[::5]]
     assert [(one.answer, one.wrong) for one in found if one.wrong or one.schedules != 1] == []
 
 
