@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from ansible.plugins.action import ActionBase
 
 from .._model.refusal import TaskFailure
-from .._model.texts import in_sight
+from .._model.texts import in_sight, plain_causes
 from .._planning.fleet import Seen, not_understood
 from .action import validated
 
@@ -82,5 +82,5 @@ def seen(host: str, variable: str, hostvars: Any) -> Seen:
 
 def first_line(message: Any) -> str:
     """What a task that failed says first."""
-    lines = str(message or "").strip().splitlines()
+    lines = plain_causes(str(message or "")).strip().splitlines()
     return lines[0] if lines else "it gave no reason"

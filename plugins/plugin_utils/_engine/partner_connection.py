@@ -21,7 +21,7 @@ from ansible.plugins.loader import become_loader, connection_loader
 from ansible.template import Templar
 
 from .._model.refusal import Refused
-from .._model.texts import short
+from .._model.texts import plain_causes, short
 from .._windows.errors import Unreachable
 from . import tcp_port
 from .logon import check_shell
@@ -64,8 +64,9 @@ class PartnerAction(ActionBase):  # type: ignore[misc]
             result: Mapping[str, Any] = self._execute_module(module, dict(arguments), task_vars=self._variables)
         except AnsibleConnectionFailure as failure:
             heard, asked = tcp_port.listen(self._connection)
+            cause = plain_causes(str(failure))
             raise Unreachable(
-                f"partner_host: {self._host} cannot be reached ({failure}). Look at ansible_host, and at WinRM or SSH "
+                f"partner_host: {self._host} cannot be reached ({cause}). Look at ansible_host, and at WinRM or SSH "
                 "there; or leave partner_host out (in the role: failover_use_partner_host: false).",
                 heard,
                 asked,

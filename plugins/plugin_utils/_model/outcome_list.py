@@ -11,7 +11,7 @@ from typing import Any
 from .removal_list import NOTHING, copy_lines, prefix
 from .server_list import extra_list
 from .step_list import difference_lines, step_lines
-from .texts import few, in_sight
+from .texts import few, in_sight, plain_causes
 
 Result = Mapping[str, Any]
 DRY_RUN = "A dry run, nothing was written. What failover_dry_run: false would do:"
@@ -165,7 +165,8 @@ def _failures(outcomes: Iterable[_Outcome]) -> Iterable[str]:
     hosts: dict[tuple[str, ...], list[str]] = {}
     for outcome in outcomes:
         for result in outcome.failed:
-            first, *more = str(result.get("msg") or "").strip()[:_REASON_LIMIT].splitlines() or ["it gave no reason"]
+            message = plain_causes(str(result.get("msg") or "")).strip()[:_REASON_LIMIT]
+            first, *more = message.splitlines() or ["it gave no reason"]
             verb = "DOES NOT ANSWER" if result.get("unreachable") else "FAILED"
             hosts.setdefault((f"{prefix(result)}{verb}: {first}", *more), []).append(outcome.host)
     for (first, *more), those in hosts.items():

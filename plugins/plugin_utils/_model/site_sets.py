@@ -15,7 +15,7 @@ from typing import Any
 from .identity import same_server
 from .refusal import Refused
 from .site import Share, refusal
-from .texts import few
+from .texts import few, plain_causes
 from .variables import Declaring, Decommission, Maintaining, Migration, Removal
 
 
@@ -205,7 +205,7 @@ def _unread(answer: Mapping[str, Any], leaving: str) -> str:
         if host == leaving
         else ""
     )
-    return f"{host} cannot be read: {str(answer.get('msg', '')).rstrip('.')}. {cure}Nothing was changed."
+    return f"{host} cannot be read: {plain_causes(str(answer.get('msg', ''))).rstrip('.')}. {cure}Nothing was changed."
 
 
 def _foreign(relationship: Existing, asked: Decommission) -> str:

@@ -16,6 +16,12 @@ _FEW_LIMIT = 200
 CONTROLS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HIDDEN = re.compile(f"[\x00-\x1f{CONTROLS}\ud800-\udfff]")
+# what requests tells of a connection that was not made: the address, and the cause within its own words
+_NO_CONNECTION = re.compile(
+    r"HTTPS?ConnectionPool\(host='([^']+)', port=(\d+)\): Max retries exceeded with url: \S+ \(Caused by (.+?)\){2,}",
+    re.DOTALL,
+)
+_CAUSE = re.compile(r"\[Errno -?\d+\] ([^'\"()]+)|(timed out)|(certificate verify failed: [^('\"]+)")
 # where a result has words, and not values that go on to a file or another task
 _WORDS: Sequence[Sequence[str]] = (
     ("msg",),
@@ -110,6 +116,17 @@ def sentences(problems: Sequence[str], *, between: str = " ", most: int = FEW) -
 def visible_surrogates(text: str) -> str:
     """JSON can hold half a character, which no output can be made of."""
     return _SURROGATES.sub(lambda match: visible(ord(match[0])), text) if not text.isascii() else text
+
+
+def plain_causes(text: str) -> str:
+    """What the library of a connection says in three parentheses, as the address and the cause. Other texts as they
+    are."""
+
+    def plain(match: re.Match[str]) -> str:
+        causes = ["".join(groups).strip() for groups in _CAUSE.findall(match[3])]
+        return f"{match[1]} port {match[2]}: {causes[-1]}" if causes else match[0]
+
+    return _NO_CONNECTION.sub(plain, text)
 
 
 def short(text: str, limit: int = MESSAGE_LIMIT, hide: Callable[[str], str] = str) -> str:

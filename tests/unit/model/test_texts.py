@@ -95,3 +95,37 @@ def test_a_message_is_one_line_cut_after_its_secrets_went() -> None:
 )
 def test_a_value_of_a_wrong_shape(value: object, words: str) -> None:
     assert texts.shown(value) == words
+
+
+POOL = "HTTPConnectionPool(host='dhcp02', port=5985): Max retries exceeded with url: /wsman (Caused by "
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (
+            f"""basic: {POOL}NewConnectionError("HTTPConnection(host='dhcp02', port=5985): Failed to establish a new """
+            """connection: [Errno 111] Connection refused")), twice""",
+            "basic: dhcp02 port 5985: Connection refused, twice",
+        ),
+        (
+            f"""{POOL}NameResolutionError("HTTPConnection(host='dhcp02', port=5985): Failed to resolve 'dhcp02' """
+            """([Errno -2] Name or service not known)"))""",
+            "dhcp02 port 5985: Name or service not known",
+        ),
+        (
+            f"{POOL}ConnectTimeoutError(<urllib3.connection.HTTPConnection object at 0x7f>, "
+            "'Connection to dhcp02 timed out. (connect timeout=30)'))",
+            "dhcp02 port 5985: timed out",
+        ),
+        (
+            f"{POOL.replace('HTTP', 'HTTPS')}SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] "
+            "certificate verify failed: self-signed certificate (_ssl.c:1006)')))",
+            "dhcp02 port 5985: certificate verify failed: self-signed certificate",
+        ),
+        (f"{POOL}ResponseError('too many 500 error responses'))", ""),
+        ("On dhcp02: access denied (WIN32 5)", ""),
+    ],
+)
+def test_the_cause_of_a_connection_that_was_not_made_is_told_plainly(text: str, plain: str) -> None:
+    assert texts.plain_causes(text) == (plain or text)
