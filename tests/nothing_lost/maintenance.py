@@ -11,7 +11,8 @@ from typing import Any
 from lab.core.lab import Lab
 from lab.standin.files import Files
 
-from nothing_lost.scenarios import HQ, PARTNER, SCOPE_MODULE, Problems, Scenario, Task
+from nothing_lost.scenarios import HQ, PARTNER, SCOPE_MODULE, Scenario, Task
+from nothing_lost.shown import Problems
 
 MODULE = "dhcp_failover_maintenance"
 NOTES = "\\kept\\unfinished.maintenance."

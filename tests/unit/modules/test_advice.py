@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 import pytest
 from advice import FROM_SECOND, HQ, INFO, REPLICATE, ROUTES, SECOND, THIRD, healthy, reserve, told
 from lab.core.server import AddressRange
-from nothing_lost.scenarios import state
+from nothing_lost.shown import state
 from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from advice import FROM_SECOND, HQ, INFO, REPLICATE, ROUTES, SECOND, THIRD, followed, healthy, reserve, told
 from lab.core.server import OptionDefinition, OptionKey
-from nothing_lost.scenarios import state
+from nothing_lost.shown import state
 from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair
 
 # --- what Windows cannot change in place -----------------------------------------------------------------------------

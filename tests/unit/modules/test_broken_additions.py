@@ -16,7 +16,7 @@ from builders import definition
 from interrupted import notes
 from lab.core.server import Lease
 from nothing_lost.broken_runs import served_twice
-from nothing_lost.scenarios import state
+from nothing_lost.shown import state
 from nothing_lost.task import perform
 from nothing_lost.watched import Killed
 from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair, steps

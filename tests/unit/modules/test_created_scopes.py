@@ -14,7 +14,7 @@ from lab.core.api import Session
 from lab.core.open_questions import every_single_change
 from lab.core.server import AddressRange, DhcpClass, OptionDefinition, OptionKey, Reservation
 from nothing_lost.broken_runs import _settle
-from nothing_lost.scenarios import DEFINED, INSIDE_IT, NINE, half_made, lacks
+from nothing_lost.shown import DEFINED, INSIDE_IT, NINE, half_made, lacks
 from nothing_lost.watched import Killed, Watch, WatchedLab, held
 from pairs import ONE, SCOPE, Pair, pair, steps
 

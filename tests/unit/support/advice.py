@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from lab.core.server import Reservation
-from nothing_lost.scenarios import state
+from nothing_lost.shown import state
 from pairs import ONE, Pair
 
 REPLICATE, INFO = "dhcp_failover_replicate", "dhcp_failover_info"
