@@ -50,14 +50,14 @@ imports: .venv/ready $(TREE) ## draws who imports whom, as a graph in DOT (IN=pl
 	@PYTHONPATH=.build/tree $(BIN)/import-linter drawgraph --show-import-totals $(PLUGINS).$(if $(filter _%,$(IN)),plugin_utils.$(IN),$(IN))
 
 unit: .venv/ready $(TREE) ## the plans and the lab without Ansible's command line
-	$(BIN)/pytest tests/unit -n 2
+	$(BIN)/pytest tests/unit -n 2 --dist worksteal
 
 coverage: .venv/ready $(TREE) ## the same tests, and which lines of plugins/ they run: takes twice as long
 	$(BIN)/pytest tests/unit -n 2 --cov
 
 integration: .venv/ready collection ## real playbooks against the lab
 	@PYTHONPATH=tests $(BIN)/python -m lab doors
-	$(BIN)/pytest tests/integration -n 3 # some of them wait
+	$(BIN)/pytest tests/integration -n 3 --dist worksteal # three, for some of them wait
 
 # the first run installs what the checks need and takes about three times as long as the next
 sanity: .venv/ready ## ansible-test's own checks

@@ -306,7 +306,10 @@ def test_scopes_as_a_command_line_has_them(text: object) -> None:
         ({"failover_server": "dhcp1"}, f"failover_server: is 'dhcp1', {UNKNOWN}"),
         ({"failover_partner": ""}, "failover_partner: is empty; it should be the server that is down."),
         ({"failover_partner": "dhcp01"}, "failover_partner: is 'dhcp01', as failover_server is"),
-        ({"failover_partner_is_off": "x"}, "failover_partner_is_off: is 'x'"),
+        (
+            {"failover_partner_is_off": "x"},
+            "failover_partner_is_off: is 'x'; it should be true, when somebody has seen that failover_partner is off",
+        ),
     ],
 )
 def test_partner_down_names_the_wrong_variable(changes: Mapping[str, Any], text: str) -> None:
