@@ -28,8 +28,8 @@ EXAMPLE = "examples/automation-platform"
 SCHEMAS = Path(__file__).with_name("schemas")
 # what its user gives it (README)
 GIVEN = {
-    "dhcp_password": "unused",
-    "failover_secret": "unused-as-well",
+    "windhcp_dhcp_password": "unused",
+    "windhcp_failover_secret": "unused-as-well",
     "windhcp_image": "registry.contoso.example/windhcp-ee:1",
     "windhcp_repository": "https://git.contoso.example/dhcp-failover.git",
 }
@@ -170,6 +170,8 @@ def _nodes(data: Objects) -> Iterator[str]:
         yield from (f"{workflow['name']}: there is no node {one}" for one in next_ones - known)
         if len(known) < len(nodes) or len(known - next_ones) != 1:
             yield f"{workflow['name']}: does not begin with one node"
+        if workflow.get("ask_variables_on_launch"):
+            yield f"{workflow['name']}: variables of a launch replace what one job hands to the next"
         asked = {question["variable"] for question in questions(workflow)}
         for node in nodes:
             template = templates.get(node.get("unified_job_template", ""), {})

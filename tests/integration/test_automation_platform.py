@@ -98,7 +98,11 @@ def test_the_role_gets_the_objects(standins: Path) -> None:
 
 def test_the_modules_get_the_same_objects_in_full(standins: Path) -> None:
     printed_by_it = configure("awx", standins)
-    assert [secret for secret in (GIVEN["dhcp_password"], GIVEN["failover_secret"]) if secret in printed_by_it] == []
+    assert [
+        secret
+        for secret in (GIVEN["windhcp_dhcp_password"], GIVEN["windhcp_failover_secret"])
+        if secret in printed_by_it
+    ] == []
     said = [json.loads(line) for line in (standins / "said.jsonl").read_text(encoding="utf-8").splitlines()]
     known = Registry().with_resource("aap_configuration", Resource.from_contents(schema("aap_configuration")))
     valid = Draft202012Validator(schema("awx"), registry=known)

@@ -72,6 +72,10 @@ def test_the_partner_is_counted_once_whatever_reached_it(net: str) -> None:
             json.dumps({"host_name": "dhcp02.contoso.example"})
         }
         assert not any(has_null(node) for _action, node in nodes)
+        # without the first two a node is counted and shown nowhere
+        assert {tuple(node["facts"]) for _action, node in nodes} == {
+            ("infra_type", "infra_bucket", "device_type", "platform")
+        }
 
 
 def test_it_is_about_modules_that_there_are_and_have_a_partner() -> None:

@@ -90,6 +90,11 @@ def test_what_a_tool_finds_is_told() -> None:
             ("        approval_node:\n", "        job_type: run\n        approval_node:\n"),
         ),
         (OURS, f"{OBJECTS}/workflows.yml", ("DHCP failover apply", "DHCP failover aply")),
+        (
+            OURS,
+            f"{OBJECTS}/workflows.yml",
+            ("    ask_limit_on_launch: true\n", "    ask_limit_on_launch: true\n    ask_variables_on_launch: true\n"),
+        ),
         (OURS, f"{OBJECTS}/schedules.yml", ("FREQ=DAILY", "FREQ=DALY")),
         (OURS, f"{OBJECTS}/schedules.yml", ("failover_fail_on: w", "failover_fail: w")),
         (
