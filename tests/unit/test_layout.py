@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Each module of the five packages, and each action, has a test file of its name that is its specification."""
+"""Each module of the packages, and each action, has a test file of its name that is its specification."""
 
 from __future__ import annotations
 

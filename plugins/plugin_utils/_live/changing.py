@@ -79,7 +79,7 @@ def what_arrives(bench: Bench) -> Iterator[tuple[str, str]]:
 
 
 def another_secret(bench: Bench) -> Iterator[tuple[str, int]]:
-    """How long the two are out of contact."""
+    """How long the two are out of contact. Raises Unanswered."""
     bench.relate(1, SharedSecret=_SECRET)
     bench.here.change(SharedSecret=f"{_SECRET}-2")
     states = bench.here.polls(WAIT)

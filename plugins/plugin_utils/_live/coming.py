@@ -18,7 +18,7 @@ _OPTION = {"OptionId": 227, "VendorClass": _CLASS}
 
 
 def scope_on_partner(bench: Bench) -> Iterator[tuple[str, str | bool]]:
-    """Two scopes, of which the partner has the second already."""
+    """Two scopes, of which the partner has the second already. Raises Unanswered."""
     bench.relate(3)
     bench.here.do(add_scope(1), add_scope(2))
     bench.there.do(add_scope(2))
@@ -30,7 +30,7 @@ def scope_on_partner(bench: Bench) -> Iterator[tuple[str, str | bool]]:
 
 
 def many_scopes(bench: Bench) -> Iterator[tuple[str, int]]:
-    """The largest number that is taken."""
+    """The largest number that is taken. Raises Unanswered."""
     bench.relate(1)
     numbers = range(2, 2 + _SIZES[0])
     bench.here.do(*map(add_scope, numbers))
@@ -44,7 +44,7 @@ def many_scopes(bench: Bench) -> Iterator[tuple[str, int]]:
 
 
 def bootp(bench: Bench) -> Iterator[tuple[str, str]]:
-    """A scope of the type Both; what one version does not refuse, older ones may."""
+    """A scope of the type Both; what one version does not refuse, older ones may. Raises Unanswered."""
     bench.relate(2)
     bench.here.do(add_scope(1, Type="Both"))
     said = _join(bench, [_ONE])

@@ -18,7 +18,7 @@ _PARTNER_DOWN = {"PARTNER DOWN": "upper", "PartnerDown": "windows", "PARTNER_DOW
 
 
 def change_alone(bench: Bench) -> Iterator[tuple[str, str | bool]]:
-    """A share that the partner does not hear of; then other changes, until it does."""
+    """A share that the partner does not hear of; then other changes, until it does. Raises Unanswered."""
     bench.relate(1, LoadBalancePercent=70)
     share = bench.there.half()["LoadBalancePercent"]
 
@@ -43,7 +43,7 @@ def change_alone(bench: Bench) -> Iterator[tuple[str, str | bool]]:
 
 
 def two_secrets(bench: Bench) -> Iterator[tuple[str, str]]:
-    """One that the partner does not hear of."""
+    """One that the partner does not hear of. Raises Unanswered."""
     bench.relate(1)
     with bench.without_partner():
         said = bench.here.set(SharedSecret=f"{NAME}-secret")
@@ -64,7 +64,7 @@ def removal_alone(bench: Bench) -> Iterator[tuple[str, bool]]:
 
 
 def partner_down(bench: Bench) -> Iterator[tuple[str, str | int]]:
-    """It is declared down, and comes back. The MCLT is a minute."""
+    """It is declared down, and comes back. The MCLT is a minute. Raises Unanswered."""
     bench.relate(1, MaxClientLeadTime="00:01:00")
     with bench.without_partner():
         bench.here.change(PartnerDown=True)

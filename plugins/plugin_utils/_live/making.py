@@ -12,7 +12,7 @@ from .pair_to_lose import NAME, WAIT, Bench, Said, Side, Unanswered, add_scope, 
 
 
 def load_balance(bench: Bench) -> Iterator[tuple[str, str | bool | int]]:
-    """70 % for the one that makes it."""
+    """70 % for the one that makes it. Raises Unanswered."""
     bench.relate(1, on_both=False, LoadBalancePercent=70)
     looks = 0
     for state in bench.here.polls(WAIT):
@@ -63,7 +63,7 @@ def statistics(bench: Bench) -> Iterator[tuple[str, str]]:
 
 
 def logged(bench: Bench) -> Iterator[tuple[str, str]]:
-    """What the event log has of it, and of a change."""
+    """What the event log has of it, and of a change. Raises Unanswered."""
     bench.relate(1)
     bench.here.change(MaxClientLeadTime="00:30:00")
     (said,) = bench.here.ask(event_log.read())

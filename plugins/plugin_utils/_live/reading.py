@@ -87,7 +87,7 @@ def option_values(bench: Bench) -> Iterator[tuple[str, str]]:
 
 
 def dns_credential(bench: Bench) -> Iterator[tuple[str, str]]:
-    """Of a server that has none."""
+    """Of a server that has none. Raises Unanswered."""
     (said,) = bench.here.ask(call("Get-DhcpServerDnsCredential", "UserName"))
     if any(one.get("UserName") for one in said.objects):
         raise Unanswered("an account is set on this server")

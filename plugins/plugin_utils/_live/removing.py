@@ -17,7 +17,7 @@ _SOON = 30  # seconds
 
 
 def one_half(bench: Bench) -> Iterator[tuple[str, str | bool]]:
-    """By the management API of one server."""
+    """By the management API of one server. Raises Unanswered."""
     bench.relate(1, 2)
     (said,) = bench.there.ask(cmdlets.remove_member_here(NAME, [_TWO]))
     left = str(_TWO) not in members(bench.there.half()) and str(_TWO) in bench.there.scopes()
@@ -45,7 +45,7 @@ def orphan(bench: Bench) -> Iterator[tuple[str, str | bool]]:
 
 
 def without_force(bench: Bench) -> Iterator[tuple[str, bool]]:
-    """A scope of an orphan, which is not Normal and whose partner answers."""
+    """A scope of an orphan, which is not Normal and whose partner answers. Raises Unanswered."""
     if _orphaned(bench) == NORMAL:
         raise Unanswered("an orphan shows Normal")
     removal = write("Remove-DhcpServerv4FailoverScope", Name=NAME, ScopeId=[str(_ONE)])
@@ -56,7 +56,7 @@ def without_force(bench: Bench) -> Iterator[tuple[str, bool]]:
 
 
 def replicated(bench: Bench) -> Iterator[tuple[str, bool]]:
-    """A scope of an orphan."""
+    """A scope of an orphan. Raises Unanswered."""
     if _orphaned(bench) == NORMAL:
         raise Unanswered("an orphan shows Normal")
     (said,) = bench.here.ask(cmdlets.replicate([_ONE]))

@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from live_servers import run, servers
 from nothing_lost.task import Wire, perform
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -27,6 +31,19 @@ def test_the_file_is_what_is_returned(tmp_path: Path, *, check_mode: bool) -> No
         again = perform(Wire(servers()), "dhcp_failover_live_report", given)
         assert (again["failed"], again["changed"]) == (True, False)
         assert f"{path} exists" in again["msg"]
+
+
+def test_the_documentation_shows_what_is_said(tmp_path: Path) -> None:
+    """But for the numbers."""
+    page = yaml.safe_load((ROOT / "plugins" / "modules" / "dhcp_failover_live_report.yml").read_text(encoding="utf-8"))
+    shown = page["RETURN"]["sentences"]["sample"]
+    given: dict[str, Any] = {"file": str(tmp_path / "x.json"), "asked": run(servers(), questions=["standby_creator"])}
+    told = perform(Wire(servers()), "dhcp_failover_live_report", {**given, "walk": {}})["sentences"]
+
+    def form(text: str) -> str:
+        return re.sub(r"questions?|steps?|/\S+|\d+", "", text)
+
+    assert [form(one) for one in shown] == [form(one) for one in told]
 
 
 def test_that_the_file_can_be_written_is_known_before(tmp_path: Path) -> None:
