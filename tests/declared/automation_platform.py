@@ -8,6 +8,7 @@ the playbook."""
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -51,8 +52,10 @@ _TEMPLATE = re.compile(r"\{\{ (\w+) \}\}")
 def objects(names: Sequence[str]) -> Objects:
     """The variables of infra.aap_configuration in these files, without templates, as plain data."""
     loader, raw = DataLoader(), dict[str, Any]()
+    since_2_19 = "trusted_as_template" in inspect.signature(loader.load_from_file).parameters
+    trusted: dict[str, Any] = {"trusted_as_template": True} if since_2_19 else {}
     for name in names:
-        raw |= loader.load_from_file(str(base.ROOT / name), trusted_as_template=True)
+        raw |= loader.load_from_file(str(base.ROOT / name), **trusted)
     ours = {name: value for name, value in raw.items() if not name.startswith("dhcp_")}
     found: Objects = json.loads(json.dumps(Templar(loader, variables={**GIVEN, **raw}).template(ours)))
     return found

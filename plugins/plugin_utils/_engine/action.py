@@ -231,7 +231,7 @@ def validated(action: ActionBase, spec: Mapping[str, Any], conditions: Mapping[s
     """A task's options. Raises AnsibleError for what does not fit, with no secret in it, whichever option holds one."""
     try:
         _validated, options = action.validate_argument_spec(argument_spec=spec, **conditions)
-    except AnsibleError as error:
+    except (AnsibleError, ValueError) as error:  # ValueError: up to 2.17, a text where options of an option belong
         problems = " ".join(entry_problems(spec, action._task.args))
         told = f"{problems} Nothing was changed." if problems else str(error)
         problem = str(mask(told, secret.possible(action._task.args)))

@@ -47,6 +47,7 @@ class Task:
             check_mode=check_mode, diff=diff, async_val=0, delegate_to=None, _uuid=f"{RUN}-{next(NUMBERS)}"
         )
         self.action = plugin.ActionModule(self.task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), MagicMock())
+        self.action._load_name = plugin.__name__  # as Ansible's loader has it, which is not here
         self.action._execute_module = self._execute
         self.replies = list(replies)
         self.sent: list[dict[str, Any]] = []
