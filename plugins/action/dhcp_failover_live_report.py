@@ -26,7 +26,10 @@ class ActionModule(ControllerAction):
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
         found = findings.findings(options["asked"], options["walk"], now)
         path = Path(options["file"]).absolute()
-        (check_new if self._task.check_mode else create)(path, findings.text(found))
+        if self._task.check_mode:
+            check_new(path)
+        else:
+            create(path, findings.text(found))
         well = all(step["well"] for step in found["walk"])
         return {
             "changed": not self._task.check_mode,

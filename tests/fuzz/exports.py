@@ -9,12 +9,9 @@ import gzip
 import random
 import re
 import zlib
-from collections.abc import Callable
 from functools import cache
 
 from fuzz import wild
-
-Spoiler = Callable[[random.Random, str], "str | bytes"]
 
 _REFERENCES = (
     "&#x0;",

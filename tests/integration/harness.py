@@ -28,7 +28,6 @@ from lab.service import LabService
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = Path(os.environ.get("WINDHCP_COLLECTIONS", ROOT / ".build" / "collections"))
 TARGETS = ROOT / "tests" / "integration" / "targets"
-PLAYBOOKS = "ansible_collections/windhcp/failover/playbooks"
 
 
 @dataclass(frozen=True)

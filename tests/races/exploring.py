@@ -26,7 +26,7 @@ def two_switches(pair: Pair) -> Iterator[Outcome]:
     block = _until(whole.trace, 0, FIRST)
     alone = meet(pair, Schedule(((FIRST, REST), (SECOND, REST))))
     mine = [one for one in alone.trace if one.actor == FIRST]
-    yield from _interrupted(pair, 0, block, whole)
+    yield from _interrupted(pair, 0, block)
     for before in range(1, len(mine) + 1):
         last = mine[before - 1]
         if before < len(mine) and all(last.commutes(one) for one in block):
@@ -35,11 +35,11 @@ def two_switches(pair: Pair) -> Iterator[Outcome]:
         yield whole
         block = _until(whole.trace, before, FIRST)
         if before < len(mine):
-            yield from _interrupted(pair, before, block, whole, last)
+            yield from _interrupted(pair, before, block, last)
 
 
 def _interrupted(
-    pair: Pair, before: int, block: Sequence[Operation], whole: Outcome, last: Operation | None = None
+    pair: Pair, before: int, block: Sequence[Operation], last: Operation | None = None
 ) -> Iterator[Outcome]:
     """The second has done some of its operations when the first goes on."""
     tail: Sequence[Operation] | None = None

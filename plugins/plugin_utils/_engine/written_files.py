@@ -71,9 +71,9 @@ def create(path: Path, text: str) -> None:
             raise
 
 
-def check_new(path: Path, text: str = "") -> None:
+def check_new(path: Path) -> None:
     """Writes nothing. Raises Refused and TaskFailure as `create` would, where that can be told before: a file is there,
-    or no folder for it can be written to. `text`: of no matter."""
+    or no folder for it can be written to."""
     if path.exists() or path.is_symlink():
         raise _there(path)
     folder = next(parent for parent in path.parents if parent.exists())

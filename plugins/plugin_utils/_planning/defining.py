@@ -67,7 +67,7 @@ def is_whole(definition: ScopeSpec, d: Draft) -> bool:
     return not definition.details or not definition.details.lacking(there)
 
 
-def check_complete(name: str, coming: Sequence[IPv4Address], d: Draft) -> None:
+def check_complete(coming: Sequence[IPv4Address], d: Draft) -> None:
     """Raises Refused for scopes that would join and may be incomplete, where the task does not define them."""
     begun = {scope: note for scope, note in d.start.incomplete.items() if scope in coming and scope not in d.complete}
     for scope, note in begun.items():

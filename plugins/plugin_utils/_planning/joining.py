@@ -139,7 +139,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     partner_copies.check_replaced(name, others, here, there, spec.policy)
     claims.check_not_last(others, name, here, there)
     claims.check_first(new, here, there)
-    defining.check_complete(name, coming, d)
+    defining.check_complete(coming, d)
     defining.check_options(spec, d, there)
     checks.check_lacking(copied, d.start.here, there)
     for warning in checks.warnings(coming, here, there) if coming else ():

@@ -103,7 +103,7 @@ def of_pair(pair: Pair) -> Sequence[Verdict]:
         other = there.relationships.get(pair.name)
         missing = half_missing(pair.name, pair.here.name, pair.partner, other.partner_server if other else None)
         return [*found, *_state(pair, None), missing]
-    return [*found, *_state(pair, half.relationship.state), *_of_both(pair, there, half.relationship)]
+    return [*found, *_state(pair, half.relationship.state), *_of_both(pair, half.relationship)]
 
 
 # --- what one server shows -------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def half_missing(name: str, here: str, there: str, other: str | None) -> Verdict
     )
 
 
-def _of_both(pair: Pair, there: ServerView, theirs: Relationship) -> Iterator[Verdict]:
+def _of_both(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
     yield from _settings(pair, theirs)
     yield from _members(pair, theirs)
     yield from _content(pair)

@@ -30,11 +30,6 @@ _RESERVATION_PROPERTIES = ("IPAddress", "ClientId", "Name", "Description", "Type
 # --- writes ----------------------------------------------------------------------------------------------------------
 
 
-def make(spec: ScopeSpec) -> tuple[Operation, ...]:
-    """Creates a scope here, out of service, and then what it has in it."""
-    return (add_scope(spec), *complete(spec.scope_id, spec.details))
-
-
 def add_scope(spec: ScopeSpec) -> Operation:
     """Creates a scope here, out of service, with Windows' defaults; its id follows from range and mask."""
     parameters: dict[str, Any] = {

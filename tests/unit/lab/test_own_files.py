@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,6 @@ PLANTED = {
     "link for the file": ("kept/hq.txt", "link", None, "is a link"),
     "folder for the file": ("kept/hq.txt", "folder", None, "is a folder and no file"),
 }
-
-
-Ask = Callable[..., Mapping[str, Any]]
 
 
 def operations(name: str) -> list[dict[str, Any]]:

@@ -341,7 +341,7 @@ def test_a_ssh_client_that_hangs_up_ends_its_command(ssh_lab: tuple[LabService, 
     assert until(lambda: door.stopped == ["wait"])
 
 
-def test_stop_ends_what_runs_over_ssh(tmp_path: Path) -> None:
+def test_stop_ends_what_runs_over_ssh() -> None:
     pytest.importorskip("asyncssh", reason="asyncssh is not installed")
     if shutil.which("ssh") is None:
         pytest.skip("there is no program ssh (the Debian package openssh-client has it)")

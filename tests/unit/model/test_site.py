@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import builders
@@ -14,7 +13,6 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render, site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 
-ROOT = Path(__file__).resolve().parents[3]
 HOSTS = ["dhcp01", "dhcp02", "dhcp03", "dhcp04"]
 SECRET = "Kx7-secret"
 

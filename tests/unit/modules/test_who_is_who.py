@@ -17,7 +17,7 @@ from lab.core.server import Card
 from nothing_lost.watched import watched
 from pairs import ONE, Pair, pair
 
-COPY, RELATIONSHIP, SCOPE = "dhcp_failover_scope_copy", "dhcp_failover_relationship", "dhcp_failover_scope"
+COPY, RELATIONSHIP = "dhcp_failover_scope_copy", "dhcp_failover_relationship"
 OWN: dict[str, Any] = {"partner_host": "dhcp02"}
 ALIAS, CARD = "dhcp.contoso.example", "192.168.9.11"
 ITSELF = ["dhcp01", "DHCP01.contoso.example.", "localhost", "127.0.0.1", "10.10.0.11", ALIAS, CARD]

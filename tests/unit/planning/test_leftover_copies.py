@@ -12,11 +12,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Plan
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import ReadRequest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from worlds import ONE, PARTNER, TWO, in_words, partner, world
 
 LEFT_OVER = [builders.scope("10.0.1.0", active=False), builders.scope("10.0.2.0", active=False)]
-SILENT = RemoteFailure("On dhcp01: the partner is not reachable.")
 
 
 def removed(start: World, keep_days: int | None = None) -> Plan | ReadRequest:

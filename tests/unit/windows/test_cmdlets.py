@@ -53,17 +53,6 @@ def test_the_parameters_bind(operation: dict[str, Any]) -> None:
     metadata.check_binding(operation["cmdlet"], values)
 
 
-@pytest.mark.parametrize(
-    ("operation", "cmdlet"),
-    [
-        (cmdlets.export(SCOPES, "dhcp02", leases=True), "Export-DhcpServer"),
-    ],
-)
-def test_what_the_script_passes_on_to_a_cmdlet_with_a_file_binds(operation: dict[str, Any], cmdlet: str) -> None:
-    more = {"File": "x.xml", "BackupPath": "x"} if cmdlet == "Import-DhcpServer" else {"File": "x.xml"}
-    metadata.check_binding(cmdlet, metadata.from_json(cmdlet, {**more, **operation["parameters"]}))
-
-
 def test_leases_are_asked_for_by_their_own_word_and_kept_out_of_the_fingerprint() -> None:
     assert cmdlets.export(SCOPES) == {
         "id": "export",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import kept_files
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_files
 from lab.core import metadata
 
 SCOPES = [IPv4Address("10.0.1.0"), IPv4Address("10.0.2.0")]
@@ -22,6 +22,7 @@ SCOPES = [IPv4Address("10.0.1.0"), IPv4Address("10.0.2.0")]
     [
         (kept_files.safety_copy(SCOPES, "HQ", 30, "dhcp02"), "Export-DhcpServer"),
         (kept_files.import_copy("x.xml", SCOPES, inactive=True), "Import-DhcpServer"),
+        (cmdlets.export(SCOPES, "dhcp02", leases=True), "Export-DhcpServer"),
     ],
 )
 def test_what_is_passed_on_to_a_cmdlet_binds(operation: dict[str, Any], cmdlet: str) -> None:

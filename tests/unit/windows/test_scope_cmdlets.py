@@ -10,6 +10,7 @@ from typing import Any
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import scope_specs
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope import ScopeSpec
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_details import (
     Exclusion,
     OptionValue,
@@ -45,9 +46,14 @@ PLAIN, WHOLE = scope_specs.parse(
 ALL = DetailsRead.of([WHOLE])
 
 
+def making(spec: ScopeSpec) -> list[Any]:
+    """A scope, and then what it has in it."""
+    return [scope_cmdlets.add_scope(spec), *scope_cmdlets.complete(spec.scope_id, spec.details)]
+
+
 @pytest.mark.parametrize(
     "operation",
-    [*scope_cmdlets.make(WHOLE), *scope_cmdlets.make(PLAIN), *scope_cmdlets.reads(ALL)],
+    [*making(WHOLE), *making(PLAIN), *scope_cmdlets.reads(ALL)],
     ids=lambda one: one["id"],
 )
 def test_the_parameters_bind(operation: dict[str, Any]) -> None:
@@ -56,7 +62,7 @@ def test_the_parameters_bind(operation: dict[str, Any]) -> None:
 
 
 def test_a_scope_is_made_out_of_service_before_anything_is_put_into_it() -> None:
-    made = scope_cmdlets.make(WHOLE)
+    made = making(WHOLE)
     assert [one["cmdlet"] for one in made] == [
         "Add-DhcpServerv4Scope",
         "Add-DhcpServerv4ExclusionRange",
@@ -69,7 +75,7 @@ def test_a_scope_is_made_out_of_service_before_anything_is_put_into_it() -> None
 
 
 def test_a_plain_one_takes_one_call() -> None:
-    (made,) = scope_cmdlets.make(PLAIN)
+    (made,) = making(PLAIN)
     assert not {"Delay", "Description", "LeaseDuration"} & made["parameters"].keys()
 
 
