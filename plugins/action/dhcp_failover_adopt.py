@@ -23,9 +23,10 @@ class ActionModule(FleetAction):
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {**FleetAction.HOSTS, "file": {"type": "path", "required": True}}
 
-    def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
+    def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
         """The same, and who has such data from elsewhere."""
-        told = super().answer(options, hostvars)
+        told = super().answer(options, task_vars)
+        hostvars = task_vars["hostvars"]
         have = [host for host in options["hosts"] if host in hostvars and DATA in hostvars[host]]
         if not have:
             return told

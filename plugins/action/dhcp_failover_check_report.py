@@ -24,12 +24,12 @@ class ActionModule(ControllerAction):
         "result": {"type": "str", "default": "failover_result"},
     }
 
-    def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
+    def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
         """All checks, each with its status. What failed is counted, and the task does not fail for it."""
         hosts = options["hosts"]
         rows, ways, declared = list[Row](), list[tuple[str, str]](), dict[Entry, None]()
         for host in hosts:
-            found = held(host, options["variable"], hostvars) or {}
+            found = held(host, options["variable"], task_vars["hostvars"]) or {}
             if "rows" not in found:
                 rows.append(no_connection(host, first_line(found.get("msg"))))
                 continue
@@ -39,7 +39,7 @@ class ActionModule(ControllerAction):
         ways += [(other, one) for one, other in ways if other in hosts and (other, one) not in ways]
         everything = completed(rows, hosts, ways)
         for host in hosts:
-            tried = Tried(*(held(host, options[name], hostvars) or {} for name in ("site", "result")))
+            tried = Tried(*(held(host, options[name], task_vars["hostvars"]) or {} for name in ("site", "result")))
             rows += data_checks.of_host(host, list(declared), tried, everything)
         shown = completed([*rows, *data_checks.of_nobody(list(declared), hosts)], hosts, ways)
         public = result_in_sight({"rows": [row.public() for row in shown]})["rows"]

@@ -21,7 +21,7 @@ class ActionModule(ControllerAction):
         "walk": {"type": "dict", "default": {}},
     }
 
-    def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
+    def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
         """Writes the file. Raises Refused where there is one."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
         found = findings.findings(options["asked"], options["walk"], now)

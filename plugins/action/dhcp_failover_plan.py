@@ -26,10 +26,10 @@ class ActionModule(ControllerAction):
         "file": {"type": "path", "required": True},
     }
 
-    def answer(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
+    def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Writes the files, unless there are some. Raises Refused, and TaskFailure."""
         try:
-            return self._written(options, hostvars)
+            return self._written(options, task_vars["hostvars"])
         except TaskFailure as failure:
             failure.shows.setdefault("sentences", [f"No plan was written. {in_sight(str(failure))}"])
             raise

@@ -28,7 +28,7 @@ class ActionModule(ControllerAction):
     }
     CONDITIONS: ClassVar[dict[str, Any]] = {"required_together": [("variable", "variables")]}
 
-    def answer(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
+    def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """What is in the plan, and what of it is to be done. Raises Refused where that is something else."""
         plan = _read(options)
         reviewed_plan.check_same(plan, options["fingerprint"])
@@ -45,7 +45,7 @@ class ActionModule(ControllerAction):
                 host: {**one.taken, "expected_plan": reviewed_plan.shown_plan(one.plan)} for host, one in hosts.items()
             }
             return {**answer, "planned": taken}
-        found = reviewed_plan.compare(plan, {host: _now(host, options, hostvars) for host in hosts})
+        found = reviewed_plan.compare(plan, {host: _now(host, options, task_vars["hostvars"]) for host in hosts})
         return {**answer, "to_do": list(found.to_do), "done": list(found.done), "sentences": _sentences(plan, found)}
 
 

@@ -18,7 +18,7 @@ class ActionModule(ControllerAction):
         "site": {"type": "dict", "required": True},
     }
 
-    def answer(self, options: Mapping[str, Any], hostvars: Any) -> dict[str, Any]:
+    def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """What is taken down, as plain data."""
         plain = json.loads(json.dumps(options["variables"], default=str))
         return {"changed": False, **taken_down(plain, options["site"])}

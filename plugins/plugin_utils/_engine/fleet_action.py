@@ -32,7 +32,11 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
     CONDITIONS: ClassVar[dict[str, Any]] = {}
 
-    def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
+    def options(self) -> Mapping[str, Any]:
+        """Those of the task. Raises AnsibleError for what does not fit."""
+        return validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
+
+    def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the module does with its options and the variables of the hosts, and returns. Raises TaskFailure."""
         raise NotImplementedError
 
@@ -40,9 +44,8 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
         """The task, from its options to its result."""
         task_vars = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
-        options = validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
         try:
-            result.update(self.answer(options, task_vars["hostvars"]))
+            result.update(self.answer(self.options(), task_vars))
         except TaskFailure as failure:
             # one line for each problem, and no other
             told = "\n".join(map(in_sight, str(failure).split("\n")))
@@ -57,10 +60,10 @@ class FleetAction(ControllerAction):
         """What the module does with its options, and returns. Raises TaskFailure."""
         raise NotImplementedError
 
-    def answer(self, options: Mapping[str, Any], hostvars: Any) -> Mapping[str, Any]:
+    def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
         """What `perform` makes of the results. Raises TaskFailure."""
         hosts = dict.fromkeys(options["hosts"])
-        return self.perform(options, [seen(host, options["variable"], hostvars) for host in hosts])
+        return self.perform(options, [seen(host, options["variable"], task_vars["hostvars"]) for host in hosts])
 
 
 def held(host: str, variable: str, hostvars: Any) -> Any:

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A site's data and a playbook's variables -> what dhcp_failover_site returns. No I/O, nothing of Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from . import site, site_sets, variables
+
+Read = Sequence[Mapping[str, Any]] | None  # what dhcp_failover_info returned
+
+
+def answer(options: Mapping[str, Any], hosts: Collection[str], host: str) -> dict[str, Any]:
+    """What the module returns on `host`, in an inventory of `hosts`, for its `options`. Raises Refused."""
+    entries = site.entries(options["relationships"] or (), hosts)
+    if options["decommission"] is not None:
+        return _decommission(variables.decommission(options["decommission"], hosts), options["existing"])
+    if options["remove"] is not None:
+        return _remove(variables.remove(options["remove"], hosts), options["existing"])
+    if options["partner_down"] is not None:
+        return _partner_down(variables.partner_down(options["partner_down"], hosts), options["existing"])
+    if options["maintenance"] is not None:
+        return _maintenance(variables.maintenance(options["maintenance"], hosts), options["existing"])
+    if options["migrate"] is not None:
+        asked = variables.migrate(options["migrate"], hosts, entries)
+        return _migrate(asked, site.share(entries, host), options["existing"])
+    if options["swap_roles"] is not None:
+        return {"to_swap": list(variables.swap_roles(options["swap_roles"], entries))}
+    return _declared(options, entries, host)
+
+
+def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
+    if read is None:
+        return {"servers_to_read": list(asked.servers_to_read)}
+    chosen = site_sets.to_remove(site_sets.existing(read, asked.leaving), asked)
+    limit = {} if asked.most is None else {"max_removals_percent": asked.most}
+    return {
+        "servers_to_read": list(asked.servers_to_read),
+        "to_remove": [{"name": name, "state": "absent"} for name in chosen.names],
+        "missing": list(chosen.missing),
+        "staying": chosen.staying_as_data(),
+        "warnings": site_sets.doubts(chosen, asked),
+        **limit,
+    }
+
+
+def _remove(asked: variables.Removal, read: Read) -> dict[str, Any]:
+    if not read:
+        return {}
+    leaving = site_sets.to_take_out(read[0], asked)
+    return {
+        "to_remove": [{"name": name, "state": "absent"} for name in asked.relationships],
+        "to_take_out": [{"relationship": each.relationship, "scopes": each.scopes} for each in leaving.members],
+        "missing": list(leaving.missing),
+        "warnings": leaving.doubts,
+        "in_the_data": leaving.in_the_data,
+    }
+
+
+def _partner_down(asked: variables.Declaring, read: Read) -> dict[str, Any]:
+    if read is None:
+        return {}
+    chosen = site_sets.to_declare(site_sets.existing(read), asked)
+    return {"to_declare": list(chosen.names), "staying": chosen.staying_as_data()}
+
+
+def _maintenance(asked: variables.Maintaining, read: Read) -> dict[str, Any]:
+    what = {"begins": asked.begins, "ends": asked.ends, "tasks_file": asked.tasks}
+    if read is None:
+        return what
+    return {**what, "to_maintain": list(site_sets.to_declare(site_sets.existing(read), asked).names)}
+
+
+def _migrate(asked: variables.Migration, declared: site.Share, read: Read) -> dict[str, Any]:
+    if read is None:
+        return {}
+    chosen = site_sets.to_migrate(site_sets.existing(read), declared, asked)
+    return {"to_migrate": list(chosen.names), "staying": chosen.staying_as_data()}
+
+
+def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: str) -> dict[str, Any]:
+    """What the host writes of the relationships that a run is about."""
+    asked, shared, others, update_secret = None, None, entries, None
+    if options["failover"] is not None:
+        if options["failover"]["failover_only"] is None:
+            site.check_named(entries, host)
+        entries = variables.failover(options["failover"], entries)
+        shared = options["failover"]["failover_shared_secret"]
+        update_secret = options["failover"]["failover_update_secret"]
+    if options["replicate"] is not None:
+        asked = variables.replicate(options["replicate"], entries)
+        entries = asked.entries
+    declared = site.share(entries, host, shared)
+    writes = site_sets.with_scopes(declared, asked.scopes) if asked and asked.scopes else declared.writes
+    written = {relationship["name"] for relationship in writes}
+    return {
+        "writes": writes,
+        "names": [relationship["name"] for relationship in writes],
+        "written_by": declared.written_by,
+        "not_written": [entry.name for entry in others if host in entry.servers and entry.name not in written],
+        "secret_entries": declared.secret_entries,
+        "with_secret": list(declared.with_secret),
+        "notes": declared.notes(host, update_secret),
+        **({"source": asked.source_on(host)} if asked else {}),
+        **({"warnings": said} if (said := site.warnings(options["relationships"] or (), entries)) else {}),
+    }

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is asked of a site decides what is returned; before the servers are read it is only which ones to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model import site_answers
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+
+HOSTS = ["dhcp01", "dhcp02", "dhcp03"]
+HQ = {
+    **dict.fromkeys(dhcp_failover_site.ActionModule.ARGUMENT_SPEC["relationships"]["options"]),
+    "name": "HQ",
+    "primary": "dhcp01",
+    "partner": "dhcp02",
+    "state": "present",
+    "scopes": ["10.0.1.0"],
+}
+LEAVES = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_other_copy": "delete"}
+
+
+def answer(host: str = "dhcp01", **asked: Any) -> Mapping[str, Any]:
+    options = dict.fromkeys(dhcp_failover_site.ActionModule.ARGUMENT_SPEC)
+    options["relationships"] = [HQ]
+    return site_answers.answer({**options, **asked}, HOSTS, host)
+
+
+def test_a_host_writes_what_it_is_the_primary_of() -> None:
+    assert answer()["names"] == ["HQ"]
+    partner = answer("dhcp02")
+    assert (partner["names"], partner["written_by"], partner["not_written"]) == ([], {"HQ": "dhcp01"}, ["HQ"])
+
+
+def test_which_servers_are_read_is_known_before_one_is() -> None:
+    assert answer(decommission=LEAVES) == {"servers_to_read": ["dhcp01", "dhcp02"]}
+    assert answer(decommission={**LEAVES, "failover_orphan": "yes"}) == {"servers_to_read": ["dhcp01"]}
+
+
+@pytest.mark.parametrize("most", [None, 30])
+def test_what_is_taken_apart_has_a_limit_unless_it_is_named(most: int | None) -> None:
+    named = {"failover_relationships_to_end": "HQ"} if most is None else {}
+    found = answer(decommission={**LEAVES, **named}, existing=[])
+    assert found.get("max_removals_percent") == most
+
+
+def test_a_file_of_tasks_is_named_as_the_user_wrote_it() -> None:
+    given = {"failover_server": "dhcp01", "failover_maintenance_tasks": "updates.yml"}
+    assert answer(maintenance=given) == {"begins": True, "ends": "finished", "tasks_file": "updates.yml"}
+
+
+def test_variables_that_are_wrong_are_refused() -> None:
+    with pytest.raises(Refused, match="failover_keep: is 'dhcp09'"):
+        answer(decommission={**LEAVES, "failover_keep": "dhcp09"})
