@@ -27,8 +27,9 @@ from .._windows import (
     service_facts,
 )
 from .._windows.cmdlets import Operation
-from .._windows.errors import EMPTY_FAILOVER, Heard, RemoteError, RemoteFailure, UnexpectedReply, error_ids
+from .._windows.errors import EMPTY_FAILOVER, Heard, RemoteFailure, UnexpectedReply
 from .._windows.export_elements import NOTHING, Uses
+from .._windows.remote_error import RemoteError, error_ids
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 from .._model import note
 from .._model.note import Note
 from .._windows import cmdlets, kept_files
-from .._windows.errors import NOT_OURS, RemoteError, error_ids
+from .._windows.errors import NOT_OURS
+from .._windows.remote_error import RemoteError, error_ids
 from .._windows.reply import Result
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from .._windows import cmdlets, kept_files
-from .._windows.errors import NOT_OURS, error_ids
+from .._windows.errors import NOT_OURS
+from .._windows.remote_error import error_ids
 from .._windows.reply import Result
 
 _USED: Mapping[str, Sequence[str]] = {

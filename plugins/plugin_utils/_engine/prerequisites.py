@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from .._model.identity import Connection
 from .._windows import probes
-from .._windows.errors import RemoteError
+from .._windows.remote_error import RemoteError
 from . import calls, journal, needed_folders
 from .calls import Step
 from .connection_reads import HERE

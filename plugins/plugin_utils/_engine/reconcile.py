@@ -41,7 +41,8 @@ from .._planning.leaving import is_half_done
 from .._planning.plan import Departure, Plan
 from .._planning.read_request import ReadRequest
 from .._planning.world import Planner, World
-from .._windows.errors import RemoteError, RemoteFailure
+from .._windows.errors import RemoteFailure
+from .._windows.remote_error import RemoteError
 from . import calls, journal, prerequisites, undoing
 from .calls import Step, Waiting
 from .connection_reads import HERE

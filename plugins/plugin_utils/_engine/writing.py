@@ -24,7 +24,8 @@ from .._planning.plan import Plan
 from .._planning.read_request import Scopes
 from .._windows import probes, server_replies
 from .._windows.cmdlets import ONLY_IDLE, PROVE_SWITCHOVER, Operation
-from .._windows.errors import OVERTAKEN, RemoteError, RemoteFailure, UnexpectedReply, error_ids
+from .._windows.errors import OVERTAKEN, RemoteFailure, UnexpectedReply
+from .._windows.remote_error import RemoteError, error_ids
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote, who
 from . import calls, journal

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .._windows.errors import RemoteError, RemoteFailure
+from .._windows.errors import RemoteFailure
+from .._windows.remote_error import RemoteError
 from . import changing, coming, copying, interrupting, making, reading, removing
 from .assumed import ASSUMED, Answer
 from .pair_to_lose import Bench, Unanswered

@@ -16,7 +16,8 @@ from .._model.identity import is_address, same_server
 from .._model.texts import few
 from .._windows import probes, server_replies
 from .._windows.check_reads import PartnerAnswers, partner_answers
-from .._windows.errors import EMPTY_FAILOVER, NO_RIGHTS, Heard, RemoteError, UnexpectedReply, error_ids, heard
+from .._windows.errors import EMPTY_FAILOVER, NO_RIGHTS, Heard, UnexpectedReply, heard
+from .._windows.remote_error import RemoteError, error_ids
 from .._windows.reply import Result
 from .checklist import FAIL, PASS, UNKNOWN, Row, of_pair, of_way, stopping, title
 from .data_checks import Entry

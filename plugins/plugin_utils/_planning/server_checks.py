@@ -14,7 +14,8 @@ from .._model.relationship import Relationship
 from .._model.server import RELATIONSHIP_LIMIT, ClockOffset
 from .._windows import probes, server_replies
 from .._windows.check_reads import OwnAnswers, addresses
-from .._windows.errors import ACCESS_DENIED, NO_RIGHTS, STOPPED, Heard, RemoteError, RemoteFailure, error_ids
+from .._windows.errors import ACCESS_DENIED, NO_RIGHTS, STOPPED, Heard, RemoteFailure
+from .._windows.remote_error import RemoteError, error_ids
 from .._windows.reply import Result
 from .checklist import FAIL, PASS, UNKNOWN, Row, of_server
 

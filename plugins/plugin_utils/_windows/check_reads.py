@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from . import cmdlets, kept_files, probes, server_replies
 from .cmdlets import Operation
-from .errors import NOT_OURS, error_ids
+from .errors import NOT_OURS
+from .remote_error import error_ids
 from .reply import ReplyObject, Result
 
 _NO_RELATIONSHIP = "windhcp.failover"  # to ask the API of: that there is none is an answer too

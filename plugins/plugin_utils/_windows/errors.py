@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from .._model.refusal import TaskFailure
-from .._model.texts import short, variable
-
-if TYPE_CHECKING:
-    from .reply import Failure, Result
+from .._model.texts import variable
 
 # answers of Get-DhcpServerv4Failover that mean "no relationship" (which of them, or none, a server gives is unknown)
 EMPTY_FAILOVER = frozenset({"DHCP 20115", "WIN32 259", "WIN32 2"})
@@ -33,7 +30,7 @@ STOPPED = frozenset({"WIN32 1753", "DHCP 20123"})
 NO_SUCH_NAME = frozenset({"DHCP 20124"})
 NOT_OURS = "windhcp.not_ours"
 BACKUP = "Backup-DhcpServer"  # Import-DhcpServer runs it first, and goes on when it failed
-_OF_THE_ASKED = (
+OF_THE_ASKED = (
     "windhcp.incomplete_copy",
     "windhcp.wait_timeout",
     "windhcp.wait_refused",
@@ -41,7 +38,7 @@ _OF_THE_ASKED = (
 FOLDER = r"C:\ProgramData\windhcp.failover"  # where the script keeps files, unless ProgramData was moved
 ERRORS_SHOWN = 8  # of one operation
 # what passes, or what the next run plans around: all else has to be mended by a person before a run can go on
-_PASSING = frozenset(
+PASSING = frozenset(
     {"windhcp.wait_timeout", "windhcp.incomplete_copy", "ResourceExists", "WIN32 1722", "WIN32 1753", "DHCP 20013"}
     | {f"DHCP {number}" for number in (20115, 20116, 20120, 20122, 20127, 20133)}
 )
@@ -55,8 +52,8 @@ _UNREACHABLE = (
 _STARTING = "The DHCP Server service there is stopped or just starting: start it and run again."
 
 # what no line below explains: a number of the DHCP server, or a word of PowerShell's
-_UNKNOWN_NUMBER = ("the DHCP server refused it", "Look up the id among the DHCP server's error codes.")
-_UNKNOWN_WORD = (
+UNKNOWN_NUMBER = ("the DHCP server refused it", "Look up the id among the DHCP server's error codes.")
+UNKNOWN_WORD = (
     "PowerShell or the DhcpServer module refused it",
     "Its message says why; where that is no help, please report it.",
 )
@@ -69,7 +66,7 @@ _NEWER = (
 _PLANS_ANEW = "Run again: the next run plans from what is there now."
 _SAYS_WHY = "Run again: the next run plans from what is there now, and says what is in the way."
 _COMPLETES = "Correct it there or in create_scopes, and run again: the scope is completed before it serves."
-_NO_BACKUP = (
+NO_BACKUP = (
     "the DHCP server could not back its database up, and Windows imported the scopes all the same, without this way "
     "back",
     "Look at the disk, and whether the DHCP service (NETWORK SERVICE) may write to {folder}\\backups there. Run "
@@ -253,7 +250,7 @@ MEANING: Mapping[str, tuple[str, str]] = {
         "there is no such safety copy",
         "Look in {folder}\\safety-copies of the server on which it was made.",
     ),
-    "windhcp.no_backup": _NO_BACKUP,
+    "windhcp.no_backup": NO_BACKUP,
     "windhcp.bad_name": ("the name of a kept text is not one", "Please report it with the task."),
     "windhcp.check_mode": ("a write was refused in check mode", "Please report it: check mode never sends one."),
 }
@@ -265,10 +262,6 @@ _HOP = (
     "on both servers."
 )
 _RIGHTS = "Make it a local administrator of {partner}."
-_HERE = (
-    *("who", "bindings", "failover", "scopes", "import_copy"),
-    *("add_scope", "add_exclusion", "add_reservation", "set_option"),
-)
 DENIED: Mapping[Denied, tuple[str, str]] = {
     "here": ("access is denied on {host} itself", "Use an account that is a local administrator of the DHCP server."),
     "hop": (
@@ -324,40 +317,9 @@ class UnexpectedReply(RemoteFailure):
     """The answer is not of the shape that the DhcpServer module documents."""
 
 
-class RemoteError(RemoteFailure):
-    """An operation answered with errors. `ids` are without the cmdlet's name.
-
-    `host`: who ran it; `denied`: what a refusal of access means, where that is known.
-    """
-
-    def __init__(
-        self,
-        result: Result,
-        host: str,
-        partner: str = "",
-        *,
-        denied: Denied | None = None,
-    ) -> None:
-        self.partner = partner or result.computer
-        self.ids = sorted(error_ids(result))
-        self.passes = set(self.ids) <= _PASSING
-        self.heard = heard(self.ids)
-        denied = denied or _denied(result.id)
-        explained = [_explain(error, result.computer, denied, host, self.partner) for error in result.errors]
-        self.told = explained[0]
-        texts = list(dict.fromkeys(map(" ".join, explained)))
-        more = [f"And {len(texts) - ERRORS_SHOWN} more errors."] if len(texts) > ERRORS_SHOWN else []
-        super().__init__(" ".join([*texts[:ERRORS_SHOWN], *more]))
-
-
 def short_id(full_id: str) -> str:
     """FullyQualifiedErrorId without the cmdlet's name: "DHCP 20116,Get-DhcpServerv4Failover" -> "DHCP 20116"."""
     return full_id.split(",")[0]
-
-
-def error_ids(result: Result) -> frozenset[str]:
-    """The short ids of what went wrong in an operation."""
-    return frozenset(short_id(error.id) for error in result.errors)
 
 
 def heard(ids: Iterable[str]) -> Heard:
@@ -365,27 +327,3 @@ def heard(ids: Iterable[str]) -> Heard:
     found = frozenset(ids)
     kinds = ((SILENT, Heard.NOTHING), (STOPPED, Heard.STOPPED), (NO_SUCH_NAME, Heard.NOT_ASKED))
     return next((kind for known, kind in kinds if found and found <= known), Heard.ANSWER)
-
-
-def _explain(error: Failure, computer: str, denied: Denied, host: str, partner: str) -> tuple[str, str]:
-    """What happened, and the cure. `computer`: the other server that `host` asked."""
-    error_id = short_id(error.id)
-    if error_id.startswith("windhcp.") and error_id not in _OF_THE_ASKED:
-        computer = ""
-    where = f"{host} asking {computer}" if computer else host
-    if error.id.endswith(f",{BACKUP}"):
-        meaning, cure = _NO_BACKUP
-    elif error_id in (ACCESS_DENIED, NO_RIGHTS):
-        meaning, cure = DENIED["rights" if error_id == NO_RIGHTS else denied]
-    else:
-        unknown = _UNKNOWN_NUMBER if error_id.startswith(("DHCP ", "WIN32 ")) else _UNKNOWN_WORD
-        meaning, cure = MEANING.get(error.id) or MEANING.get(error_id, unknown)
-    names = {"host": host, "server": computer or host, "partner": partner or "the partner", "folder": FOLDER}
-    what = f"On {where}: {meaning.format(**names)} ({short(error.id)}: {short(error.message)})."
-    return what, cure.format(**names)
-
-
-def _denied(operation: str) -> Denied:
-    """Where a refusal of an operation comes from, by its id: a read of this server, or a write that reaches the partner
-    as well."""
-    return "here" if operation in _HERE else "somewhere"

@@ -15,8 +15,9 @@ from datetime import timedelta
 
 from . import cmdlets, server_replies
 from .cmdlets import Operation
-from .errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, Heard, RemoteError, error_ids
+from .errors import EMPTY_FAILOVER, NO_FAILOVER, Denied, Heard
 from .export_elements import ServerLevel
+from .remote_error import RemoteError, error_ids
 from .reply import Failure, Result
 
 FIRST_VERSION = (6, 2)  # Windows Server 2012

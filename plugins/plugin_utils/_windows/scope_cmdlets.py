@@ -20,7 +20,8 @@ from .._model.scope import ScopeSpec
 from .._model.scope_details import Exclusion, OptionValue, Reservation, ScopeDetails, shown_client
 from . import cmdlets
 from .cmdlets import Operation
-from .errors import NO_SUCH_SCOPE, NOTHING_THERE, RemoteError, error_ids
+from .errors import NO_SUCH_SCOPE, NOTHING_THERE
+from .remote_error import RemoteError, error_ids
 from .reply import ReplyObject, Result
 
 _OPTION_PROPERTIES = ("OptionId", "Value", "VendorClass", "UserClass", "PolicyName")

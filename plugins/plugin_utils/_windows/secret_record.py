@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 
 from .._model.refusal import Refused
 from . import cmdlets, kept_files
-from .errors import NOT_OURS, RemoteError, error_ids
+from .errors import NOT_OURS
+from .remote_error import RemoteError, error_ids
 from .reply import Result
 
 

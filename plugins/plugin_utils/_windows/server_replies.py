@@ -15,9 +15,10 @@ from .._model.relationship_settings import SETTING, SETTINGS, Setting, SettingKi
 from .._model.scope import Scope, Utilisation
 from .._model.server import ClockOffset, Server
 from . import cmdlets, kept_files
-from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, STOPPED, RemoteError, UnexpectedReply, error_ids
+from .errors import EMPTY_FAILOVER, NO_SUCH_SCOPE, STOPPED, UnexpectedReply
 from .export_elements import NOTHING, Export, definition_kind
 from .export_elements import read as read_export
+from .remote_error import RemoteError, error_ids
 from .reply import ReplyObject, Result
 
 T = TypeVar("T")

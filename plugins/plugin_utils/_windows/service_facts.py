@@ -14,7 +14,8 @@ from ipaddress import IPv4Address
 from .._model.scope_details import Exclusion
 from . import cmdlets, probes, scope_cmdlets
 from .cmdlets import Operation
-from .errors import NOTHING_THERE, error_ids
+from .errors import NOTHING_THERE
+from .remote_error import error_ids
 from .reply import Result
 
 Exclusions = Mapping[IPv4Address, tuple[Exclusion, ...]]

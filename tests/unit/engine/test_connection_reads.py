@@ -26,7 +26,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import (
     server_replies,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.cmdlets import Operation
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from lab.core.lab import Lab
 from pairs import ONE, THREE, TWO, pair
 

@@ -21,11 +21,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_re
     Unread,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
-    RemoteError,
-    RemoteFailure,
-    UnexpectedReply,
-)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from asked import FOLDERS, SHOWN, Asked
 from pairs import ONE, RELATIONSHIP, THREE, TWO, Pair, pair

@@ -9,11 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
-    Heard,
-    RemoteFailure,
-    Unreachable,
-)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteFailure, Unreachable
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import NothingDone
 from pairs import ONE, Pair, steps, unhurried
 

@@ -36,8 +36,9 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.spec im
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import Content as Read
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World, view
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.compact_content import Content
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, RemoteFailure
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export, ServerLevel, Uses
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 
 Task = Callable[[World], Plan | ReadRequest]

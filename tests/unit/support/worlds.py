@@ -31,11 +31,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.compact_
     Content,
     ContentBuilder,
 )
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
-    Heard,
-    RemoteFailure,
-    Unreachable,
-)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteFailure, Unreachable
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import (
     Export,
     Lease,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import lab_client
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import check_reads
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import error_ids
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import error_ids
 from pairs import pair
 
 NAMES = ("dhcp02.contoso.example", "10.10.0.12")

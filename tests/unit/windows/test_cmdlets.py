@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, errors, kept_files
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_files
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 from lab.core import metadata
 
@@ -124,7 +125,7 @@ def test_what_the_script_is_asked_to_do_by_the_management_api() -> None:
 
 def test_an_api_that_is_missing_is_explained() -> None:
     message = Result("probe_api", Place("dhcp01", "probe_api"), errors=(Failure("windhcp.no_api", "no dll"),))
-    text = str(errors.RemoteError(message, "dhcp01"))
+    text = str(RemoteError(message, "dhcp01"))
     assert text.startswith("On dhcp01: the DHCP management API (dhcpsapi.dll) cannot be called there")
     assert "other_copy: disable" in text
     assert "management tools" in text

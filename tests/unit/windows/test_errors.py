@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import errors
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, Result
 
 
@@ -96,21 +96,6 @@ def test_an_error_names_what_where_and_the_cure(operation: str, error_id: str, p
 
 
 @pytest.mark.parametrize(
-    "error_id", ["DHCP 20013,Export-DhcpServer", "windhcp.incomplete_copy", "DHCP 20005,Export-DhcpServer"]
-)
-def test_an_error_of_a_partner_that_was_asked_names_it_and_sends_nobody_to_the_wrong_server(error_id: str) -> None:
-    for computer, where in (("dhcp02", "dhcp01 asking dhcp02"), ("", "dhcp01")):
-        answered = Result(
-            "export", Place("dhcp01", "Export-DhcpServer"), errors=(Failure(error_id, "No."),), computer=computer
-        )
-        text = str(RemoteError(answered, "dhcp01"))
-        assert text.startswith(f"On {where}: ")
-        assert ("event log" in text) == (f"event log on {computer or 'dhcp01'}" in text)
-        own = Result("safety_copy", answered.place, errors=(Failure("windhcp.file", "No."),), computer=computer)
-        assert str(RemoteError(own, "dhcp01")).startswith("On dhcp01: ")  # files are where the script runs
-
-
-@pytest.mark.parametrize(
     ("error_id", "heard"),
     [
         ("DHCP 20013", Heard.ANSWER),
@@ -167,11 +152,3 @@ def test_the_cure_comes_last(error_id: str, cure: str) -> None:
 )
 def test_whether_running_again_may_be_all_that_it_takes(error_id: str, passes: bool) -> None:
     assert error("add_failover", f"{error_id},Get-X").passes is passes
-
-
-def test_of_many_errors_the_first_are_told_and_each_once() -> None:
-    place = Place("dhcp01", "Get-X")
-    several = [Failure(f"DHCP {number}", "No.") for number in (20005, 20005, *range(20113, 20123))]
-    text = str(RemoteError(Result("export", place, errors=tuple(several)), "dhcp01"))
-    assert (text.count("DHCP 20005"), text.count("On dhcp01: ")) == (1, errors.ERRORS_SHOWN)
-    assert text.endswith("And 3 more errors.")

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta, timezone
 import lab_client
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, probes
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import ServerLevel
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Failure, Place, ReplyObject, Result
 from lab import topology
 from lab.core.lab import Lab

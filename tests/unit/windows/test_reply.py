@@ -16,7 +16,8 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.texts import short, shown
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, server_replies
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import (
     Failure,
     Place,

@@ -18,7 +18,8 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.scope_deta
     ScopeDetails,
 )
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import scope_cmdlets
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Result
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.scope_cmdlets import DetailsRead
 from lab.core import metadata

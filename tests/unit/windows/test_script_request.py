@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_files
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
-    RemoteFailure,
-    UnexpectedReply,
-)
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteFailure, UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import REQUEST_LIMIT, Remote
 
 HASH = "0" * 64

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.secret import split
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, secret_record
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.secret_record import SecretRecord
 from lab import topology
 

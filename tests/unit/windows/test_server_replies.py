@@ -12,8 +12,9 @@ from typing import Any
 import lab_client
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import cmdlets, kept_files, server_replies
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import RemoteError, UnexpectedReply
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import UnexpectedReply
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.remote_error import RemoteError
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.reply import Result
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import Remote
 from lab import topology
