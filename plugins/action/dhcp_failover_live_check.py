@@ -2,21 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.inventory import AUTO
 from ..plugin_utils._live.experiments import ask
-from ..plugin_utils._live.pair_to_lose import Bench, Side, Unanswered
+from ..plugin_utils._live.pair_to_lose import Bench
 from ..plugin_utils._live.questions import QUESTIONS
+from ..plugin_utils._live.side import Side, Unanswered
 from ..plugin_utils._model.identity import same_server
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.texts import few, shown
-from ..plugin_utils._windows import cmdlets, probes
-from ..plugin_utils._windows.reply import Result
-from ..plugin_utils._windows.script_request import Remote
 
 
 class ActionModule(FailoverAction):
@@ -34,7 +32,7 @@ class ActionModule(FailoverAction):
         self._check(options)
         if options["partner_host"] in ("", AUTO):
             raise Refused("partner_host: names no server; write the name of the other one in the inventory.")
-        here, there = (_side(remote) for remote in self.reader.remotes.values())
+        here, there = (Side.of(remote) for remote in self.reader.remotes.values())
         if same_server(here.computer, there.computer) and same_server(here.name, there.name):
             raise Refused(f"partner_host: {options['partner_host']} is the server of the task; name another one.")
         bench = Bench(here, there)
@@ -71,41 +69,5 @@ def _done(bench: Bench, options: Mapping[str, Any]) -> Mapping[str, Any]:
     if options["act"] == "clean":
         removed = bench.clean()
         return {"removed": removed, "changed": bool(removed) or was_stopped}
-    _check_hop(bench.here, bench.there)
     bench.check_hop()
-    return {"questions": ask(bench, options["questions"]), "servers": [_about(side) for side in bench.sides]}
-
-
-def _side(remote: Remote) -> Side:
-    """Raises RemoteFailure."""
-    (said,) = remote.read([cmdlets.who_when()]).before
-    who = said.only()
-    host_name = who.optional_text("host_name") or who.name("computer")
-    domain = who.optional_text("domain")
-    return Side(
-        remote,
-        who.name("computer"),
-        host_name,
-        f"{host_name}.{domain}".lower() if domain else host_name.lower(),
-        tuple(filter(None, (who.name("computer"), host_name, f"{host_name}.{domain}" if domain else "", remote.host))),
-        who.text("os_build"),
-        who.text("powershell"),
-        who.text("module_version"),
-    )
-
-
-def _check_hop(here: Side, there: Side) -> None:
-    """Raises RemoteError."""
-    answers: Sequence[Result] = here.remote.read(probes.probes(there.name)).before
-    probes.check(answers, here.remote.host, there.name, here.remote.goes_on())
-
-
-def _about(side: Side) -> Mapping[str, Any]:
-    """What tells which Windows it is, and no name."""
-    (files,) = side.ask(cmdlets.own("module_files"))
-    return {
-        "os_build": side.build,
-        "powershell": side.powershell,
-        "module_version": side.module_version,
-        "module_files": {str(one["name"]): one["sha256"] for one in files.objects},
-    }
+    return {"questions": ask(bench, options["questions"]), "servers": [side.about() for side in bench.sides]}

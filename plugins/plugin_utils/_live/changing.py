@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from .._model.failover_states import CUT_OFF
-from .pair_to_lose import NAME, WAIT, Bench, Unanswered, write
+from .pair_to_lose import Bench
+from .side import NAME, WAIT, Unanswered, write
 
 _QUICK = 5  # looks, for what would be seen at once
 _SECRET = f"{NAME}-secret"

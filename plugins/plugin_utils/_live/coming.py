@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .._windows.cmdlets import Operation
-from .pair_to_lose import NAME, PREFIX, Bench, Said, Unanswered, add_scope, force, members, scope_id, write
+from .pair_to_lose import Bench
+from .side import NAME, PREFIX, Said, Unanswered, add_scope, force, members, scope_id, write
 
 _ONE, _TWO = scope_id(1), scope_id(2)
 _SIZES = (31, 30, 16, 8, 4, 2, 1)  # scopes in one call

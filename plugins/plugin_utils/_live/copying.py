@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from .._windows import cmdlets, kept_files
-from .pair_to_lose import PREFIX, Bench, Side, Unanswered, add_scope, call, force, scope_id, write
+from .pair_to_lose import Bench
+from .side import PREFIX, Side, Unanswered, add_scope, call, force, scope_id, write
 
 _ONE = scope_id(1)
 _OPTION = {"OptionId": 226}

@@ -12,8 +12,9 @@ from .._windows.errors import RemoteFailure
 from .._windows.remote_error import RemoteError
 from . import changing, coming, copying, interrupting, making, reading, removing
 from .assumed import ASSUMED, Answer
-from .pair_to_lose import Bench, Unanswered
+from .pair_to_lose import Bench
 from .questions import QUESTIONS
+from .side import Unanswered
 
 Found: TypeAlias = tuple[str, Answer]  # question, answer
 

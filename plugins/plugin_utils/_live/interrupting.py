@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from .._model.failover_states import CUT_OFF, NORMAL
 from .._windows import cmdlets, event_log
-from .pair_to_lose import NAME, Bench, Side, Unanswered
+from .pair_to_lose import Bench
+from .side import NAME, Side, Unanswered
 
 _LOOKS = 300  # a look is about a second; a server that returns waits for the MCLT
 _STATE_EVENTS = (20251, 20252)

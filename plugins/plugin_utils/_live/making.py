@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from .._model.failover_states import NORMAL
 from .._windows import event_log
-from .pair_to_lose import NAME, WAIT, Bench, Said, Side, Unanswered, add_scope, call, force, scope_id
+from .pair_to_lose import Bench
+from .side import NAME, WAIT, Said, Side, Unanswered, add_scope, call, force, scope_id
 
 
 def load_balance(bench: Bench) -> Iterator[tuple[str, str | bool | int]]:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .pair_to_lose import PREFIX, Bench, Unanswered, add_scope, call, scope_id, write
+from .pair_to_lose import Bench
+from .side import PREFIX, Unanswered, add_scope, call, scope_id, write
 
 _ONE = scope_id(1)
 _NUMBERS = ((224, "0x10"), (225, "16"))  # option, and the same number in two spellings

@@ -9,7 +9,8 @@ from ipaddress import IPv4Address
 
 from .._model.failover_states import CUT_OFF, NORMAL
 from .._windows import cmdlets
-from .pair_to_lose import NAME, Bench, Unanswered, members, scope_id, write
+from .pair_to_lose import Bench
+from .side import NAME, Unanswered, members, scope_id, write
 
 _ONE, _TWO, _NONE = (IPv4Address(scope_id(number)) for number in (1, 2, 99))
 _NOT_NORMAL = "DHCP 20120"

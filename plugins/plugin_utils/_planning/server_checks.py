@@ -140,11 +140,10 @@ def of_own(host: str, said: OwnAnswers) -> Iterator[Row]:
 def look(said: OwnAnswers, host: str, goes_on: bool, clock: ClockOffset, find: Mapping[str, str | None]) -> Look:
     """What is kept of it. `find`: the host of each relationship's partner, by the relationship's name."""
     who = said.session
-    names = (who.text("host_name"), who.optional_text("domain"))
     halves = (HalfSeen(one.name, one.partner.names, one.state, find.get(one.name)) for one in halves_of(said, host))
     return Look(
         who.name("computer"),
-        ".".join(filter(None, names)),
+        server_replies.full_name(who),
         tuple(sorted(addresses(said.bindings))),
         who.text("user"),
         goes_on,

@@ -7,7 +7,6 @@ sample: NaN would be compared, and 0 or 1 would be a lie; what is unknown by tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timezone
 from ipaddress import IPv4Network
@@ -15,6 +14,7 @@ from typing import Any
 
 from .._model import moments
 from .._model.failover_states import STATES
+from .._model.texts import visible_surrogates
 
 Entry = Mapping[str, Any]
 Labels = tuple[tuple[str, str], ...]
@@ -42,7 +42,6 @@ HELP: Mapping[str, str] = {
     "windhcp_scope_double_served": "1: two servers give the same addresses, outside of a common relationship.",
 }
 _DIFFERENCES = {"content_differs": "scopes", "classes_differ": "classes", "server_settings_differ": "servers"}
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class _Samples:
@@ -57,7 +56,7 @@ class _Samples:
         """`of_two`: what two values of one series come to; None: the first one stands."""
         if value is None:
             return
-        key = tuple((label, _SURROGATES.sub("\ufffd", text)) for label, text in labels.items())
+        key = tuple((label, visible_surrogates(text)) for label, text in labels.items())
         before = self._of[name].get(key)
         if before is None:
             self._of[name][key] = value

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .page_text import TONES
+
 LIGHT: Mapping[str, str] = {
     "paper": "#f4f3ef",
     "card": "#ffffff",
@@ -49,7 +51,6 @@ DARK: Mapping[str, str] = {
     "ok": "#83d5a5",
     "ok-soft": "#153726",
 }
-STATUSES = ("critical", "warning", "unknown", "info", "ok")
 
 _RULES = """
 *{box-sizing:border-box}
@@ -308,7 +309,7 @@ def style() -> str:
         f".badge.{status} .k{_in('stroke', status + '-soft')}.badge.{status} .kf{_in('fill', status + '-soft')}"
         f".ans .{status},.i.{status},use.{status}{_in('color', status)}"
         f".e.{status}{_in('stroke', status)}.star .st.{status}{_in('fill', status)}"
-        for status in STATUSES
+        for status in TONES
     )
     widths = "".join(f".w{share}{_block(f'--p:{share / 100:g}')}" for share in range(101))
     dark = _palette(DARK, "dark")

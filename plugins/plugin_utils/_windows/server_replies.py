@@ -62,12 +62,16 @@ def parse(results: Sequence[Result], host: str, clock: ClockOffset | None = None
     )
 
 
+def full_name(who: ReplyObject) -> str:
+    """The name of a server with its domain, if it is in one."""
+    return ".".join(filter(None, (who.text("host_name"), who.optional_text("domain"))))
+
+
 def _named(who: Result) -> Server:
     """A server by its names alone."""
-    whole = (who.only().text("host_name"), who.only().optional_text("domain"))
     return Server(
         name=who.only().name("computer"),
-        host_name=".".join(part for part in whole if part),
+        host_name=full_name(who.only()),
         addresses=(),
         relationships=(),
         scopes=(),

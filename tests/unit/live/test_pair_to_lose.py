@@ -12,34 +12,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._live import experiments
-from ansible_collections.windhcp.failover.plugins.plugin_utils._live.pair_to_lose import (
-    Said,
-    Unanswered,
-    members,
-    scope_id,
-)
 from lab.core.api import Session
 from lab.core.lab import Lab
 from lab.core.server import OptionDefinition, OptionKey, Scope
-from lab.standin.file_operations import FileOperations
 from lab.standin.files import Files
-from lab.standin.results import failure, result
-from live_servers import asked, run, servers
+from live_servers import asked, is_clean, run, servers
 from nothing_lost.watched import Killed
 
 ONE = IPv4Address("198.18.1.0")
-NOT_OURS = failure("windhcp.not_ours", "SecurityError", "", "Somebody else made it.")
-
-
-def is_clean(lab: Lab) -> bool:
-    ours = [
-        name
-        for server in lab.servers.values()
-        for name in (*server.classes, *(one.name for one in server.option_definitions.values()))
-        if name.startswith("windhcp-live-")
-    ]
-    used = any(server.relationships or server.scopes or server.service != "running" for server in lab.servers.values())
-    return not ours and not used
 
 
 def test_nothing_is_left() -> None:
@@ -101,50 +81,6 @@ def test_a_scope_of_ours_that_has_another_name_is_somebody_elses() -> None:
     lab.servers["DHCP01"].scopes[ONE] = Scope(ONE, IPv4Address("255.255.255.0"), ONE + 1, ONE + 9, "A benchmark")
     assert "DHCP01 has the scope 198.18.1.0 'A benchmark'" in run(lab, "clean")["msg"]
     assert ONE in lab.servers["DHCP01"].scopes
-
-
-def test_members_are_one_list_however_they_are_shown() -> None:
-    assert [members({"ScopeId": shown}) for shown in (None, "198.18.1.0", ["198.18.1.0", "198.18.2.0"])] == [
-        [],
-        ["198.18.1.0"],
-        ["198.18.1.0", "198.18.2.0"],
-    ]
-    assert scope_id(7) == "198.18.7.0"
-
-
-def test_an_answer_without_its_object_is_none() -> None:
-    with pytest.raises(Unanswered, match="0 objects were shown where it is one DHCP 20115"):
-        Said((), ("DHCP 20115",), ("DHCP 20115,Get-DhcpServerv4Failover",)).only()
-
-
-def test_a_service_that_others_stopped_stays_so() -> None:
-    lab = servers()
-    lab.servers["DHCP02"].service = "stopped"
-    assert "WIN32 1753" in run(lab, "clean")["msg"]
-    assert lab.servers["DHCP02"].service == "stopped"
-
-
-def test_a_start_that_is_refused_is_no_success_and_the_next_run_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    lab, files = servers(), dict[str, Files]()
-    switch = Lab.switch_service
-
-    def refused(self: Lab, server: str, state: str) -> None:
-        if state == "stopped":
-            switch(self, server, state)
-
-    monkeypatch.setattr(Lab, "switch_service", refused)  # it says nothing, and the service does not run
-    assert run(lab, files=files, questions=["force_removes_when_unreachable"])["failed"]
-    assert lab.servers["DHCP02"].service == "stopped"
-    monkeypatch.setattr(Lab, "switch_service", switch)
-    assert not run(lab, "clean", files).get("failed")
-    assert is_clean(lab)
-
-
-def test_nothing_is_stopped_without_a_note_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = servers()
-    monkeypatch.setattr(FileOperations, "keep_text", lambda self, call: result(errors=[NOT_OURS]))
-    assert "keep_text was refused (windhcp.not_ours)" in run(lab, "stop_partner")["msg"]
-    assert lab.servers["DHCP02"].service == "running"
 
 
 def test_options_and_relationships_of_others_are_not_touched() -> None:

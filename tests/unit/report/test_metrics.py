@@ -259,7 +259,7 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_fits(name: str) -> None:
     found = made(renamed(name))
-    shown = name.replace("\ud800", "\ufffd")
+    shown = name.replace("\ud800", r"\ud800")
     assert {one.labels["relationship"] for one in found.of("windhcp_failover_state")} == {shown}
     assert {one.labels["server"] for one in found.of("windhcp_collected")} == {shown, "dhcp02"}
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._report.page_style import DARK, LIGHT, STATUSES, style
+from ansible_collections.windhcp.failover.plugins.plugin_utils._report.page_style import DARK, LIGHT, style
+from ansible_collections.windhcp.failover.plugins.plugin_utils._report.page_text import TONES
 
 SCHEMES = {"light": LIGHT, "dark": DARK}
 
@@ -28,8 +29,8 @@ def contrast(one: str, other: str) -> float:
 
 def texts() -> Iterator[tuple[str, str]]:
     for ground in ("paper", "card"):
-        yield from ((colour, ground) for colour in ("ink", "muted", "link", *STATUSES))
-    yield from ((status, f"{status}-soft") for status in STATUSES)
+        yield from ((colour, ground) for colour in ("ink", "muted", "link", *TONES))
+    yield from ((status, f"{status}-soft") for status in TONES)
     yield from (("ink", "unknown-soft"), ("link", "unknown-soft"), ("paper", "ink"))
 
 
@@ -87,6 +88,6 @@ def test_the_style_sheet_fits_together_and_loads_nothing() -> None:
 
 
 def test_each_status_has_a_line_of_its_own_and_each_percent_a_bar() -> None:
-    lines = {tuple(re.findall(rf"\.e\.{status}\{{(stroke-[^}}]*)\}}", style())) for status in ("ok", *STATUSES[:3])}
+    lines = {tuple(re.findall(rf"\.e\.{status}\{{(stroke-[^}}]*)\}}", style())) for status in ("ok", *TONES[:3])}
     assert len(lines) == 4
     assert re.findall(r"\.w(\d+)\{--p:", style()) == [str(share) for share in range(101)]

@@ -62,3 +62,15 @@ def is_found_out(question: str, answer: Answer) -> bool:
     if question == "add_scopes_max":
         return bool(found == min(int(answer), MOST_SCOPES))
     return bool(found == answer or (isinstance(found, str) and answer in found.split(" or ")))
+
+
+def is_clean(lab: Lab) -> bool:
+    """Nothing of ours is there, or anything else."""
+    ours = [
+        name
+        for server in lab.servers.values()
+        for name in (*server.classes, *(one.name for one in server.option_definitions.values()))
+        if name.startswith("windhcp-live-")
+    ]
+    used = any(server.relationships or server.scopes or server.service != "running" for server in lab.servers.values())
+    return not ours and not used
