@@ -314,7 +314,14 @@ class Reader:
 
     def _miss_partner(self, connection: Connection, failure: RemoteFailure) -> None:
         self._failures[connection] = failure
-        self._known.update({read.key: Unread(failure, own=True) for read in self._asked_over(connection)})
+        self._forget([read.key for read in self._asked_over(connection)], Unread(failure, own=True))
+
+    def _forget(self, keys: Sequence[str], unread: Unread) -> None:
+        """What partners showed before says nothing of what they are now, whatever they are called."""
+        gone = {source for key in keys if (source := self._known.get(key)) and not isinstance(source, Unread)}
+        keys = [*keys, *(key for key, source in self._known.items() if source in gone)]
+        self._known.update(dict.fromkeys(keys, unread))
+        self._views = {source: shown for source, shown in self._views.items() if source not in gone}
 
     def _place(self, read: PartnerRead) -> Connection | None:
         """The connection over which a partner is asked; None: by this server. Raises Refused where the inventory has it
@@ -383,7 +390,7 @@ class Reader:
         except UnexpectedReply:
             raise
         except RemoteFailure as failure:
-            self._known[read.key] = Unread(failure)
+            self._forget([read.key], Unread(failure))
             return
         self.reached.add((HERE, read.key))
         partners = [relationship.partner for relationship in seen.server.relationships]

@@ -258,8 +258,15 @@ class Reconciliation:
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
             self.reader.settle()  # not before the look, which is for the same plan: secrets are kept yet
             self.writing.carry_out(plan, rest)
-        except TaskFailure:
+        except TaskFailure as failure:
+            told = [(passes, self.writing.so_far("", passes=passes)) for passes in (True, False)]
             self._undo(plan, planner)
+            taken_back = (
+                f"All that was written was taken back.{' Run again.' if isinstance(failure, Overtaken) else ''}"
+            )
+            for passes, written in told:  # what was undone is not written
+                left = self.writing.so_far(taken_back, passes=passes)
+                failure.args = (str(failure).replace(written, left) if written else str(failure),)
             raise
         self.result["changed"] = True
 
@@ -286,9 +293,7 @@ class Reconciliation:
         try:
             self.writing.look_again(last, plan.rereads)
         except RemoteFailure as failure:
-            raise RemoteFailure(
-                f"What was to be done is done, and could not be looked at again: {failure} Run again."
-            ) from failure
+            raise _not_seen(str(failure)) from failure
         name = self.reader.here.name
         tell(self.reader.remotes[HERE], "plans once more, to verify what was written")
         self._last_look(plan)
@@ -296,6 +301,8 @@ class Reconciliation:
             left = calls.steps(self.reader.know(verifier))
         except NotYet:
             raise
+        except RemoteFailure as failure:
+            raise _not_seen(str(failure)) from failure
         except Refused as refused:
             raise RemoteFailure(
                 f"Everything was written, but {name} does not show what was asked for: {without_nothing(str(refused))}"
@@ -312,7 +319,10 @@ class Reconciliation:
         changed since the first look; once it is set right. Raises RemoteFailure."""
         departures = [*self._departures.values(), *claims.joined_meanwhile(plan, self.reader.world())]
         for attempt in range(2):
-            look = self.reader.know(lambda world: claims.last_look(departures, world, plan.actions))
+            try:
+                look = self.reader.know(lambda world: claims.last_look(departures, world, plan.actions))
+            except RemoteFailure as failure:
+                raise _not_seen(str(failure)) from failure
             steps = calls.steps(look.plan)
             words = [*look.wrong, *(f"still needed: {step.text}" for step in steps)]
             if look.wrong or (steps and attempt):
@@ -321,6 +331,8 @@ class Reconciliation:
                     f"{self.writing.so_far('Nothing was changed.', passes=False)} Look at both servers: one of them "
                     "has to serve the scope, or both in one relationship."
                 )
+            if look.unseen:
+                raise _not_seen(" ".join(look.unseen))
             if not steps:
                 return
             self.writing.carry_out(look.plan, steps)
@@ -367,6 +379,11 @@ class Reconciliation:
             drops = [journal.drop(note) for note in plan.start.journal if broken_runs.is_settled(note, plan.end)]
             if drops:
                 reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
+
+
+def _not_seen(why: str) -> RemoteFailure:
+    """The last look at what was written failed."""
+    return RemoteFailure(f"Everything was written, and could not be looked at again: {without_nothing(why)} Run again.")
 
 
 def _concerned(plan: Plan) -> list[Note]:

@@ -18,7 +18,7 @@ from .._model.identity import Connection, Source
 from .._model.note import Note
 from .._model.refusal import NotYet
 from .._model.render import differences
-from .._model.texts import few
+from .._model.texts import few, without_nothing
 from .._planning import action_table, broken_runs, claims
 from .._planning.plan import Plan
 from .._planning.read_request import Scopes
@@ -144,9 +144,10 @@ class Writing:
         self._notes = [note for note in self._notes if journal.keep(note) not in done]
 
     def take_back(self, plan: Plan, steps: Sequence[Step], off: claims.Claims) -> None:
-        """The steps undo what was claimed. Where nothing else was written, all is as it was, but for the copies `off`
-        service that somebody else has to do with. Raises RemoteFailure."""
-        acted, before, carried_out = self.acted, self.done, list(self.steps)
+        """The steps undo what was claimed. Where nothing else was written and all of it was seen, all is as it was, but
+        for the copies `off` service that somebody else has to do with. Raises RemoteFailure."""
+        acted = self.acted or bool(claims.unseen(self.claimed, plan.start))
+        before, carried_out = self.done, list(self.steps)
         self.carry_out(plan, steps, last=False)
         self.steps, self.claimed = (carried_out, {}) if acted else ([], {})
         self.done = before if acted else self._before
@@ -351,7 +352,8 @@ class Writing:
 
     def failure(self, error: RemoteError) -> RemoteFailure:
         """The error with what was written before it."""
-        told = RemoteFailure(f"{error} {self.so_far('Nothing was changed.', passes=error.passes)}")
+        said = without_nothing(str(error)) if self.done else str(error)
+        told = RemoteFailure(f"{said} {self.so_far('Nothing was changed.', passes=error.passes)}")
         told.relationship, told.partner = error.relationship, error.partner
         return told
 

@@ -86,11 +86,16 @@ def undo(claimed: Claims, departures: Iterable[Departure], world: World) -> Plan
     d = Draft(world)
     for departure in departures:
         scope, loser = departure.scope, departure.loser
-        if claimed.get(scope) == loser and departure.keeper in d.world.views:
+        if claimed.get(scope) == loser and {departure.keeper, loser} <= d.world.views.keys():
             view = d.view(loser)
             if scope in view.copies and not view.serves(scope) and _may_serve(scope, view, d.world):
                 d.add(Kind.SERVE_ON, view, "", [scope], other=departure.keeper, stage=Stage.CLAIM)
     return finished(d)
+
+
+def unseen(claimed: Claims, world: World) -> Claims:
+    """Those on servers that cannot be looked at any more, so that nobody knows what has become of them."""
+    return {scope: server for scope, server in claimed.items() if server not in world.views}
 
 
 def yielding(undone: Plan, world: World) -> Plan:
@@ -139,7 +144,7 @@ def carried_on(claimed: Claims, departures: Iterable[Departure], world: World) -
         each.scope: each.keeper
         for each in departures
         if claimed.get(each.scope) == each.loser
-        and each.keeper in world.views
+        and {each.keeper, each.loser} <= world.views.keys()
         and each.scope in world.views[each.keeper].copies
         and not world.views[each.keeper].serves(each.scope)
         and in_common(world.views[each.keeper], world.views[each.loser], each.scope, world)
@@ -240,10 +245,11 @@ def _are_alike(one: Half, other: Half) -> bool:
 
 @dataclass(frozen=True)
 class LastLook:
-    """What is still to be done, and what only a person can mend, in sentences."""
+    """What is still to be done, what only a person can mend, and why a server could not be looked at."""
 
     plan: Plan
     wrong: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 def last_look(departures: Collection[Departure], world: World, joined: Iterable[Action] = ()) -> LastLook | ReadRequest:
@@ -252,14 +258,15 @@ def last_look(departures: Collection[Departure], world: World, joined: Iterable[
     if not world.views:
         return ReadRequest()
     d = Draft(world)
-    wrong = [*_settle_joined(tuple(joined), d)]
+    wrong, unseen = [*_settle_joined(tuple(joined), d)], list[str]()
     for departure in departures:
         keeper, loser = (_seen(source, d) for source in (departure.keeper, departure.loser))
-        unread = [str(each.failure) for each in (keeper, loser) if isinstance(each, Unread)]
-        wrong += [f"what has become of {departure.scope} is not known: {failure}" for failure in unread]
+        unseen += [str(each.failure) for each in (keeper, loser) if isinstance(each, Unread)]
         if isinstance(keeper, ServerView) and isinstance(loser, ServerView):
             wrong += _settle(departure, keeper, loser, d)
-    return d.request() if d.is_waiting else LastLook(finished(d), tuple(dict.fromkeys(wrong)))
+    if d.is_waiting:
+        return d.request()
+    return LastLook(finished(d), tuple(dict.fromkeys(wrong)), tuple(dict.fromkeys(unseen)))
 
 
 def _settle_joined(actions: Sequence[Action], d: Draft) -> Iterator[str]:

@@ -78,15 +78,19 @@ class WholeServer:
         return Extra(others, {name: scopes for name, scopes in beyond.items() if scopes})
 
     def without(self, name: str, here: ServerView) -> WholeServer:
-        """What does not hang together with a relationship: no scope goes from one to the other."""
+        """What does not hang together with a relationship: no scope goes from one to the other. What one of them was to
+        be made of is neither purged."""
         found = {name}
         while more := {spec.name for spec in self.specs if spec.name not in found and self._hangs(spec, found, here)}:
             found |= more
+        left = [spec for spec in self.specs if spec.name in found]
+        former = {each for spec in left for each in spec.names}
+        former |= {here.owners[scope] for spec in left for scope in spec.members if scope in here.owners}
         return replace(
             self,
             specs=tuple(spec for spec in self.specs if spec.name not in found),
             listed={key: scopes for key, scopes in self.listed.items() if key not in found},
-            ignore=self.ignore | found,
+            ignore=self.ignore | found | former,
         )
 
     def _hangs(self, spec: Spec, found: Collection[str], here: ServerView) -> bool:

@@ -295,6 +295,41 @@ def test_a_partner_that_does_not_answer_takes_only_its_own_along() -> None:
     assert servers.server("DHCP01").relationships["HQ"].percentage == 70
 
 
+@pytest.mark.parametrize("renamed", [True, False], ids=["renamed", "by its scopes"])
+@pytest.mark.parametrize("route", [{}, {"partner_host": "auto"}], ids=["second hop", "own connection"])
+def test_what_it_was_to_take_the_place_of_is_not_purged(route: dict[str, str], *, renamed: bool) -> None:
+    servers = pair()
+    servers.wire.inventory = ["dhcp01", "dhcp02", "dhcp03"]
+    servers.server("DHCP03").reachable = False
+    new = {"name": "New", "partner_server": FAR["partner_server"], "scopes": ["10.0.1.0", "10.0.2.0"]}
+    wanted: dict[str, Any] = {
+        "relationships": [{**new, "previous_name": "HQ"} if renamed else new],
+        "purge_relationships": True,
+        "recreate": "when_needed",
+        "max_removals_percent": 100,
+        "wait_timeout": 1,
+        **KEEP,
+        **route,
+    }
+    for check_mode in (True, False):
+        with servers.unchanged():
+            result = servers.run(WHOLE, check_mode=check_mode, **wanted)
+        assert (result["failed"], result["changed"], outcomes(result)) == (True, False, {"New": "failed"})
+    assert servers.server("DHCP02").scopes.keys() == {ONE, TWO}
+
+
+def test_one_that_would_take_scopes_over_and_may_not_leaves_their_relationship_alone() -> None:
+    servers = pair()
+    servers.ok(WHOLE, relationships=[HQ, FAR])
+    for name in ("DHCP01", "DHCP03"):
+        servers.lab.set_state(name, "Far", "CommunicationInterrupted")
+    wanted = {"name": "Far", "scopes": [*FAR["scopes"], "10.0.1.0", "10.0.2.0"]}
+    with servers.unchanged():
+        result = servers.run(WHOLE, relationships=[wanted], purge_relationships=True, wait_timeout=1, **KEEP)
+    assert (result["failed"], outcomes(result)) == (True, {"Far": "failed"})
+    assert servers.server("DHCP01").relationships.keys() == {"HQ", "Far"}
+
+
 def test_one_whose_state_forbids_a_change_takes_none_along() -> None:
     servers = pair()
     servers.ok(WHOLE, relationships=[HQ, FAR])

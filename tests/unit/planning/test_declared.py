@@ -67,5 +67,5 @@ def test_what_hangs_together_with_a_relationship_is_left_out_with_it() -> None:
     new, solo = Spec("New", policy=Policy(previous_name="Old")), Spec("Solo", scopes=(THREE,))
     rest = whole(far, hq, new, solo).without("Far", here)
     assert ([spec.name for spec in rest.specs], {*rest.listed}) == (["Solo"], {"Solo"})
-    assert rest.ignore == {"Far", "HQ", "New"}
+    assert rest.ignore == {"Far", "HQ", "New", "Old"}
     assert [spec.name for spec in whole(far, hq, new, solo).without("Solo", here).specs] == ["Far", "HQ", "New"]
