@@ -83,15 +83,17 @@ class ActionModule(FailoverAction):
 
     def partner_hosts(self, options: Mapping[str, Any]) -> PartnerHosts:
         """What the entries say, and the task of the others."""
-        others, own = options["partner_host"] or "", dict[str, str]()
+        others, own, mates = options["partner_host"] or "", dict[str, str](), dict[str, str]()
         partners: list[tuple[str, str]] = []
         for entry in options["relationships"]:
             host = entry["partner_host"] or ""
             if host:  # also for its former name: one server is reached in one way
                 own.update(dict.fromkeys(filter(None, (entry["name"], entry["previous_name"])), host))
+            if host and not entry["partner_server"]:
+                mates[entry["name"]] = host
             if entry["partner_server"] and (host or others in ("", AUTO)):
                 partners.append((entry["partner_server"], host or others))
-        return PartnerHosts(others, own, partners)
+        return PartnerHosts(others, own, partners, mates)
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Brings the server to the list. Raises Refused and RemoteFailure."""

@@ -20,11 +20,12 @@ AUTO = "auto"  # the host of the inventory that the partner is
 class PartnerHosts:
     """What a task says of the hosts of its partners: "" is none, so that this server asks. `of_partners`: each with a
     name of the partner, so that one that several relationships have is reached in one way; `of_relationships`: where a
-    partner that no entry declares is asked for."""
+    partner that no entry declares is asked for; `of_mates`: those of relationships that stay with their partner."""
 
     others: str = ""
     of_relationships: Mapping[str, str] = field(default_factory=dict)
     of_partners: Sequence[tuple[str, str]] = ()
+    of_mates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -40,7 +41,9 @@ class PartnerHosts:
     def of(self, read: PartnerRead, task_vars: Mapping[str, Any], own: str) -> str | None:
         """The host of the partner that is asked for. Raises Refused where the inventory has two."""
         same = [host for partner, host in self.of_partners if _is_called((partner,), read.names)]
-        host = next(filter(None, same), "") if same else self.of_relationships.get(read.relationship, self.others)
+        own = [] if same else [self.of_relationships.get(read.relationship, "")]
+        mates = [self.of_mates.get(name, "") for name in read.also]
+        host = next(filter(None, (*same, *own, *mates)), "" if same else self.others)
         return host_of(read.names, task_vars, own) if host == AUTO or (read.elsewhere and not same) else host
 
 

@@ -109,16 +109,17 @@ class Reader:
     @property
     def elsewhere(self) -> frozenset[str]:
         """Relationships whose partner may be another server than the one of partner_host."""
-        return frozenset(read.relationship for read in self._request.partners if read.elsewhere)
+        return frozenset(name for read in self._request.partners if read.elsewhere for name in read.relationships)
 
     def is_partner(self, there: Server, relationship: Relationship) -> bool:
         """Whether a server that has a connection of its own is the partner of a relationship."""
-        return self._find is None or relationship.partner.is_same(there.identity)
+        is_named = self._find is None and relationship.name not in self.elsewhere
+        return is_named or relationship.partner.is_same(there.identity)
 
     @property
     def asked_partners(self) -> Sequence[tuple[str, str]]:
         """Relationships and their partners, as these were asked for."""
-        return [(read.relationship, read.key) for read in self._request.partners if read.relationship and read.key]
+        return [(name, read.key) for read in self._request.partners if read.key for name in read.relationships]
 
     @property
     def partners_reached(self) -> Sequence[tuple[str, str]]:
@@ -228,7 +229,8 @@ class Reader:
     def settle(self) -> None:
         """Something was written: what this server kept of secrets may be gone, and partners that were asked are looked
         at once more."""
-        self._written = tuple(Note(*about, run=self.run) for about in self.asked_partners)
+        seen = [about for about in self.asked_partners if not isinstance(self._known.get(about[1]), Unread)]
+        self._written = tuple(Note(*about, run=self.run) for about in seen)
         self._secrets = secret_record.SecretRecord()
         if THERE in self.readings:
             self._known[""] = THERE  # a relationship that is gone names no partner
@@ -330,7 +332,9 @@ class Reader:
             return None if self._is_over_hop(read) else THERE
         known = (read.key, read.relationship)
         if known not in self._found:
-            host, remote = self._find(read) or ("", None)
+            partner = Identity(read.names)
+            mates = (one.name for one in self.here.relationships if one.partner.is_same(partner))
+            host, remote = self._find(replace(read, also=(*read.also, *mates))) or ("", None)
             self._found[known] = Connection(host) if remote else None
             if remote is not None:
                 self.remotes.setdefault(Connection(host), remote)

@@ -41,7 +41,7 @@ from .._planning.leaving import is_half_done
 from .._planning.plan import Departure, Plan
 from .._planning.read_request import ReadRequest
 from .._planning.world import Planner, World
-from .._windows.errors import RemoteFailure
+from .._windows.errors import NotShown, RemoteFailure
 from .._windows.remote_error import RemoteError
 from . import calls, journal, prerequisites, undoing
 from .calls import Step, Waiting
@@ -299,7 +299,7 @@ class Reconciliation:
         self._last_look(plan)
         try:
             left = calls.steps(self.reader.know(verifier))
-        except NotYet:
+        except (NotYet, NotShown):
             raise
         except RemoteFailure as failure:
             raise _not_seen(str(failure)) from failure
@@ -354,7 +354,7 @@ class Reconciliation:
     def _verify_partner(self, plan: Plan, there: Server) -> None:
         """How each setting travels to the partner is only likely, so it is looked at there."""
         after = self.reader.here
-        written = {action.name for action in plan.actions} - self.reader.elsewhere
+        written = {action.name for action in plan.actions}
         for relationship in after.relationships:
             if not self.reader.is_partner(there, relationship):
                 continue

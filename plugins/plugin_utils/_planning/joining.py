@@ -28,7 +28,7 @@ from .plan_proof import in_common
 from .read_request import PartnerRead, Scopes, Unread
 from .removals import removal
 from .spec import Spec
-from .world import ServerView
+from .world import Half, ServerView
 
 
 def settle(spec: Spec, d: Draft) -> None:
@@ -41,9 +41,7 @@ def settle(spec: Spec, d: Draft) -> None:
     if current is None:
         _create(spec, declared, d)
         return
-    differs: setting_changes.Changes = {}
-    if declared is not None and not spec.create_only:
-        differs = setting_changes.changes(declared, current.relationship, d.world.secrets)
+    differs = _changes(spec, current, d)
     coming = _join(spec, current.relationship.partner.names, d)
     if coming is None:
         return
@@ -52,9 +50,17 @@ def settle(spec: Spec, d: Draft) -> None:
     if declared and differs:
         if setting_changes.touches_secret(differs):
             d.forget_secret(spec.name, Stage.SETTLE, partner)
+        _warn_unseen(spec.name, current, d)
         d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, declared), **more)
     d.add(Kind.JOIN, d.here, spec.name, coming, **more)
     _serve(spec, there, d)
+
+
+def _warn_unseen(name: str, half: Half, d: Draft) -> None:
+    """Of a partner that was asked for, before a setting is changed, and could not be read."""
+    there = d.world.asked(PartnerRead(half.relationship.partner.names, name, guarded=False))
+    if d.world.finds_partners and isinstance(there, Unread):
+        d.warn(f"whether what is changed of '{name}' reaches its partner is not looked at: {there.failure}")
 
 
 def _serve(spec: Spec, there: ServerView | None, d: Draft) -> None:
@@ -206,11 +212,21 @@ def look_at_partner(spec: Spec, names: tuple[str, ...], d: Draft) -> ServerView 
 
 def asks_partner(spec: Spec, d: Draft) -> bool:
     """Whether the partner is looked at: before scopes come to it, and where it is read anyway, unless it is gone for
-    good and does not answer."""
-    comes = bool(d.here.lacking(spec.name, spec.members))
-    if comes or not d.world.reads_both(spec.name):
-        return comes
-    half = d.here.half(spec.name)
-    if half is None or not is_orphan(spec.name, spec.policy, d):
+    good and does not answer; with partner_host: auto before a setting is changed, if it answers."""
+    if d.here.lacking(spec.name, spec.members):
         return True
+    half = d.here.half(spec.name)
+    if d.world.reads_both(spec.name):
+        if half is None or not is_orphan(spec.name, spec.policy, d):
+            return True
+    elif half is None or not (d.world.finds_partners and _changes(spec, half, d)):
+        return False
     return not isinstance(d.ask(PartnerRead(half.relationship.partner.names, spec.name, guarded=False)), Unread)
+
+
+def _changes(spec: Spec, half: Half, d: Draft) -> setting_changes.Changes:
+    """The settings that are declared otherwise than they are."""
+    declared = d.settings.get(spec.name, spec.settings)
+    if declared is None or spec.create_only:
+        return {}
+    return setting_changes.changes(declared, half.relationship, d.world.secrets)

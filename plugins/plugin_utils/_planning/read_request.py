@@ -78,7 +78,8 @@ class PartnerRead:
     servers, that of `first` before the other's, so that a lease that is just being given to the partner does not look
     lost; without `leases` only their settings. `api`: whether the management API answers there. `level`: the classes
     and definitions that scopes which come may need. `elsewhere`: it may be another server than that of partner_host.
-    `service`, `events`: as in OwnRead. Not `guarded`: what changes there meanwhile is for Windows to refuse."""
+    `service`, `events`: as in OwnRead. Not `guarded`: what changes there meanwhile is for Windows to refuse. `also`:
+    other relationships with it that it was asked about."""
 
     names: tuple[str, ...]
     relationship: str
@@ -91,6 +92,7 @@ class PartnerRead:
     guarded: bool = True
     service: bool = False
     events: bool = False
+    also: tuple[str, ...] = ()
 
     @staticmethod
     def noted(note: Note, scopes: Scopes = ()) -> PartnerRead:
@@ -101,6 +103,11 @@ class PartnerRead:
     def key(self) -> str:
         """What the server is asked for by."""
         return self.names[0] if self.names else ""
+
+    @property
+    def relationships(self) -> tuple[str, ...]:
+        """All that it is asked about."""
+        return tuple(filter(None, dict.fromkeys((self.relationship, *self.also))))
 
     def merged(self, other: PartnerRead) -> PartnerRead:
         """What both need of one server together; content is read first where either wants it first."""
@@ -116,6 +123,7 @@ class PartnerRead:
             guarded=self.guarded or other.guarded,
             service=self.service or other.service,
             events=self.events or other.events,
+            also=tuple(dict.fromkeys(name for name in (*self.also, *other.relationships) if name != self.relationship)),
         )
 
 

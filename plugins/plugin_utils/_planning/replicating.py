@@ -13,7 +13,7 @@ from .._model.identity import Connection
 from .._model.refusal import NotServing, Refused, showing
 from .._model.relationship import Relationship
 from .._model.texts import few, variable
-from .._windows.errors import RemoteFailure
+from .._windows.errors import NotShown
 from .._windows.export_elements import Export
 from . import broken_runs, checks, comparison
 from .actions import Direction, Kind, Stage
@@ -133,7 +133,7 @@ def verify(wanted: Replication, world: World) -> Plan | ReadRequest:
     if isinstance(left, Plan) and left.differences:
         partners = few(by_partner(members(wanted, world.here)))
         fields = few((f"{difference.scope_id} {difference.field}" for difference in left.differences), between="; ")
-        raise RemoteFailure(
+        raise NotShown(
             f"The scopes of {world.here.name} and {partners} were replicated, and they still differ: {fields}."
         )
     return left

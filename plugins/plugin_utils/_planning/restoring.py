@@ -32,7 +32,7 @@ from .._model.identity import Connection
 from .._model.refusal import Refused, showing
 from .._model.server import Server
 from .._model.texts import few, sentences
-from .._windows.errors import RemoteFailure
+from .._windows.errors import NotShown, RemoteFailure
 from .._windows.export_elements import NOTHING, Export, ServerLevel
 from . import comparison
 from .actions import Kind, SafetyCopy
@@ -169,7 +169,7 @@ def verify(wanted: Restoration, coming: Sequence[IPv4Address], world: World) -> 
         problems.append(gone)
     if problems:
         with showing(**outcome(_there(coming, here), here.export), **compared.public()):
-            raise RemoteFailure(" ".join([f"The scopes were imported on {here.server.name}.", *problems]))
+            raise NotShown(" ".join([f"The scopes were imported on {here.server.name}.", *problems]))
     return Plan((), world, world)
 
 

@@ -313,6 +313,10 @@ class Unreachable(RemoteFailure):
         super().__init__(message)
 
 
+class NotShown(RemoteFailure):
+    """The servers were looked at, and do not show what was written."""
+
+
 class UnexpectedReply(RemoteFailure):
     """The answer is not of the shape that the DhcpServer module documents."""
 

@@ -139,4 +139,7 @@ def test_what_the_partner_of_a_relationship_that_is_not_there_is_called(
 def test_two_reads_of_one_partner_are_one() -> None:
     first = PartnerRead((PARTNER,), "HQ", (ONE,), guarded=False, elsewhere=True)
     other = PartnerRead((PARTNER,), "Lab", (THREE, ONE), api=True, first=HERE)
-    assert first.merged(other) == PartnerRead((PARTNER,), "HQ", (ONE, THREE), api=True, first=HERE, guarded=True)
+    assert first.merged(other) == PartnerRead(
+        (PARTNER,), "HQ", (ONE, THREE), api=True, first=HERE, guarded=True, also=("Lab",)
+    )
+    assert first.merged(other).relationships == ("HQ", "Lab")
