@@ -178,7 +178,8 @@ options:
     description:
       - Whether to write although the clocks of the two servers certainly differ by more than a minute. Measured with
         O(partner_host), and without it where scopes come to the partner.
-      - Not where a relationship is to be created, which Windows refuses then.
+      - Not where a relationship is to be created, which Windows refuses then. Where one is taken apart to be created
+        anew and the partner's clock is not known, it says that somebody has compared the two.
     type: bool
     default: false
 """

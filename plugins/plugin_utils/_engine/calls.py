@@ -257,6 +257,21 @@ def calls(
     return [*run, *(Call(then, Role.AFTER) for step in steps for then in step.then)]
 
 
+def waits(steps: Sequence[Step], server: Server, waiting: Waiting) -> Sequence[Call]:
+    """For relationships of the server that are on their way to Normal and have to be there for one of the steps: before
+    the first of them, so that nothing is taken out of one for the sake of another one that does not come to it."""
+    found, ended = dict[str, Call](), set[str]()
+    states = {relationship.name: relationship.state for relationship in server.relationships}
+    for step in steps:
+        name = step.relationship
+        if step.action.normal and states.get(name, NORMAL) != NORMAL and name not in ended:
+            allowed = replace(waiting, allow_state=(*waiting.allow_state, *step.action.allowed_states))
+            found.setdefault(name, Call(_wait(name, allowed, False), Role.FOR_STEP))
+        if step.row.ends:
+            ended.add(name)
+    return [*found.values()]
+
+
 def notes(steps: Sequence[Step], server: Server) -> Sequence[Note]:
     """One of each relationship and partner of which the steps write more than this server's part, without what only the
     run knows."""

@@ -72,7 +72,8 @@ class Writing:
         self.steps: list[Step] = []  # that were carried out
         self.acted = False  # something was carried out, or begun, that no undoing takes back
         self.claimed: dict[IPv4Address, Source] = {}  # scope -> the server on which it is out of service until it goes
-        self._notes: list[Note] = []  # that are still to be left before the first write
+        self._waits: Sequence[calls.Call] = ()  # for what has to be Normal before the first write
+        self._notes: list[Note] = []  # that are still to be left before it
         self._left: dict[tuple[str, str], Note] = {}  # that stand there, by what they are about
         self._earlier: Sequence[Operation] = ()  # what becomes in the end of the notes of earlier runs
 
@@ -96,6 +97,7 @@ class Writing:
         names = {note.relationship.casefold() for note in notes}
         earlier = (note for note in plan.start.broken_off if note.relationship.casefold() in names)
         self._earlier = [_last_word(note, plan) for note in earlier]
+        self._waits = calls.waits(steps, here.server, self.waiting)
 
     def wait_for_others(self) -> None:
         """The notes stand, and no other run is in the middle of a write on this server, which shows what was planned
@@ -184,7 +186,7 @@ class Writing:
         left = list(steps)
         while left:
             connection, group = next(calls.groups(left))
-            while connection is not HERE and self._notes:
+            while connection is not HERE and (self._notes or self._waits):
                 mine = [step for step in left if step.connection is HERE]
                 self._write(Group(HERE, (), calls.partners(mine)))  # the notes stand before the partner is written to
             if connection in stale:  # a fresh fingerprint
@@ -240,6 +242,7 @@ class Writing:
         written = calls.written(self.steps)
         run = calls.calls(group.steps, reading.server, self.waiting, unasked, written)
         if connection is HERE:
+            run, self._waits = [*self._waits, *run], ()
             stand = (*self._left.values(), *self._notes)
             run = calls.noted(run, self._notes, self._last_words(stand) if group.last else ())
         rereads = self._rereads(connection, group.content)
@@ -332,7 +335,7 @@ class Writing:
             )
         error = self.failure(RemoteError(answer, remote.host, step.partner if step else ""))
         told = Overtaken(str(error), sure=False) if error_ids(answer) <= OVERTAKEN else error
-        told.relationship = step.relationship if step else ""
+        told.relationship = step.relationship if step else call.operation.get("match", {}).get("Name", "")
         return told
 
     def _changed_meanwhile(self, reading: Reading, reply: Reply) -> RemoteFailure:

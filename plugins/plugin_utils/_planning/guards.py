@@ -106,8 +106,17 @@ def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:
     """Raises Refused when it is certain that the clocks of the two servers differ by more than Windows takes. No
     override makes it create a relationship then."""
     here = plan.start.here
-    difference = clocks_apart(here, there) or timedelta(0)
+    apart = clocks_apart(here, there)
+    difference = apart or timedelta(0)
     creates = any(action.kind is Kind.CREATE and action.other == there.source for action in plan.actions)
+    unknown = creates and apart is None and there.ready is not None
+    if unknown and plan.departures and not limits.allow_clock_skew:
+        raise Refused(
+            f"{here.name} could not ask for the clock of {there.name}, and where theirs differ by more than a minute "
+            "Windows creates no relationship, for which others would have been taken apart by then. Compare the two "
+            f"(on {here.name}: w32tm /stripchart /computer:{there.name} /samples:1 /dataonly), then say "
+            "allow_clock_skew: true; or give partner_host, which tells the time. Nothing was changed."
+        )
     if difference > CLOCK_LIMIT and (creates or not limits.allow_clock_skew):
         cure = "; Windows creates no relationship then" if creates else ", or allow_clock_skew: true"
         raise Refused(

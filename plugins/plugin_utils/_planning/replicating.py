@@ -15,7 +15,7 @@ from .._model.relationship import Relationship
 from .._model.texts import few, variable
 from .._windows.errors import NotShown
 from .._windows.export_elements import Export
-from . import broken_runs, checks, comparison
+from . import broken_runs, checks, comparison, recognising
 from .actions import Direction, Kind, Stage
 from .comparison import Difference
 from .draft import Draft
@@ -245,6 +245,8 @@ def _check_members(pair: _Pair) -> None:
     """Raises Refused for scopes that are not in the same relationship on both servers: what is replicated would be
     another relationship's, or nobody's."""
     here, there = (pair.giver, pair.taker) if pair.taker.source is not HERE else (pair.taker, pair.giver)
+    for name in sorted({relationship.name for relationship in pair.members.values()}):
+        recognising.check_halves(name, here, there)
     for scope, relationship in pair.members.items():
         owner = there.owners.get(scope)
         if owner == relationship.name:

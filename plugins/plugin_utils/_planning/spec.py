@@ -108,12 +108,18 @@ def contradictions(desired: Sequence[Spec]) -> Iterator[str]:
     names: set[str] = set()
     former: dict[str, str] = {}
     goals: dict[IPv4Address, str] = {}
+    ending = {spec.name.casefold() for spec in desired if not spec.is_present}
     for spec in desired:
         previous = (spec.policy.previous_name or "").casefold()
         if previous and former.setdefault(previous, spec.name) != spec.name:
             yield (
                 f"relationships: '{former[previous]}' and '{spec.name}' both have previous_name "
                 f"'{spec.policy.previous_name}'; one relationship becomes one other."
+            )
+        if previous in ending:
+            yield (
+                f"relationships: '{spec.policy.previous_name}' is to be absent, and '{spec.name}' has it as "
+                f"previous_name; it ends, or becomes '{spec.name}': keep one of the two."
             )
         if spec.name.casefold() in names:
             yield f"relationships: '{spec.name}' is listed twice; keep one entry."

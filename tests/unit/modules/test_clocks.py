@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.server import ClockOffset
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import script_request
-from pairs import ONE, SCOPE, TWO, Pair, pair
+from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair
 
 OWN = {"partner_host": "dhcp02"}
 REMOVE = {"keep_scopes_on": "this_server", "other_copy": "delete"}
@@ -144,3 +144,32 @@ def test_a_clock_that_cannot_be_read_is_told_with_the_server(
     monkeypatch.setattr(servers.wire, "execute", spoilt)
     message = servers.refused(SCOPE, **servers.remove(ONE, **REMOVE, **OWN))
     assert message.startswith("On dhcp02: the script answered something that cannot be read: clock is ")
+
+
+def test_nothing_is_taken_apart_for_a_new_one_while_the_partners_clock_is_not_known() -> None:
+    """Windows would refuse to create it where the clocks differ."""
+    servers = pair(ONE, TWO)
+    servers.server("DHCP01").management_api = False
+    renamed = {
+        "name": "New",
+        "previous_name": "HQ",
+        "partner_server": "dhcp02.contoso.example",
+        "scopes": ["10.0.1.0", "10.0.2.0"],
+        "recreate": "when_needed",
+        "max_removals_percent": 100,
+        "wait_timeout": 1,
+        **REMOVE,
+    }
+    message = servers.refused(RELATIONSHIP, **renamed)
+    assert message.startswith("DHCP01 could not ask for the clock of dhcp02.contoso.example")
+    assert "allow_clock_skew: true" in message
+    servers.ok(RELATIONSHIP, **renamed, allow_clock_skew=True)
+    assert servers.server("DHCP02").relationships.keys() == {"New"}
+
+
+def test_a_new_relationship_that_ends_none_is_created_with_a_warning_then() -> None:
+    servers = pair(ONE)
+    servers.server("DHCP01").management_api = False
+    new = {"name": "New", "partner_server": "dhcp03.contoso.example", "scopes": ["10.0.2.0"], "wait_timeout": 1}
+    result = servers.ok(RELATIONSHIP, **new)
+    assert "could not ask for the clock of dhcp03.contoso.example" in result["warnings"][0]

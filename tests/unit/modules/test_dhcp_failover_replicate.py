@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -129,3 +130,18 @@ def test_a_member_that_the_partner_alone_has_is_not_passed_over(
     if left:  # what it says to do
         servers.ok("dhcp_failover_scope", host="dhcp02", relationship="HQ", scopes=["10.0.2.0"], wait_timeout=1, **more)
         servers.ok(REPLICATE, source=source, **options, **route)
+
+
+@ROUTES
+def test_a_relationship_of_the_same_name_with_a_third_server_is_another_one(route: dict[str, str]) -> None:
+    """The partner was set up anew meanwhile."""
+    servers = renamed(ONE)
+    for name, other in (("DHCP02", "DHCP03"), ("DHCP03", "DHCP02")):
+        half = copy.deepcopy(servers.server("DHCP02").relationships["HQ"])
+        half.peer, half.partner_server = other, f"{other.lower()}.contoso.example"
+        half.primary, half.secondary = "DHCP02", "DHCP03"
+        servers.server(name).relationships["HQ"] = half
+        servers.server(name).scopes = copy.deepcopy(servers.server("DHCP02").scopes)
+    allowed = {"allow_state": ["CommunicationInterrupted"], "scopes": ["10.0.1.0"], "wait_timeout": 1}
+    message = servers.refused(REPLICATE, **allowed, **route)
+    assert " is with dhcp03.contoso.example = 10.10.0.13, and that is not DHCP01: it is another relationship" in message

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pairs import ONE, SCOPE, THREE, TWO, Pair, pair, steps
+from pairs import ONE, SCOPE, THREE, TWO, Pair, pair, steps, unhurried
 
 PARTNER = "dhcp02.contoso.example"
 CREATE = {"create_relationship": {"partner_server": PARTNER}}
@@ -124,3 +124,27 @@ def test_other_scopes_are_left_alone() -> None:
     servers.reached(SCOPE, relationship="HQ", scopes=["10.0.2.0"], wait_timeout=1)
     assert servers.server("DHCP01").scopes[THREE].leases == before
     assert THREE not in servers.server("DHCP02").scopes
+
+
+@pytest.mark.parametrize("route", [{}, {"partner_host": "auto"}], ids=["second hop", "own connection"])
+@pytest.mark.parametrize("other_copy", ["delete", "disable"])
+def test_nothing_leaves_for_a_relationship_that_does_not_come_to_normal(route: dict[str, str], other_copy: str) -> None:
+    servers = unhurried(ONE, TWO)
+    servers.wire.inventory = ["dhcp01", "dhcp02", "dhcp03"]
+    far = {"name": "Far", "partner_server": "dhcp03.contoso.example", "scopes": ["10.0.3.0"]}
+    servers.ok("dhcp_failover_relationship", **far)
+    lab, plain = servers.lab, type(servers.lab)._perform
+
+    def perform(session: Any, function: Any, *given: Any) -> Any:
+        for name in ("DHCP01", "DHCP03"):
+            lab.set_state(name, "Far", "RecoverWait")
+        return plain(lab, session, function, *given)
+
+    lab._perform = perform  # type: ignore[method-assign]
+    options = {"relationship": "Far", "scopes": ["10.0.1.0"], "move": True, "keep_scopes_on": "this_server"}
+    with servers.unchanged():
+        result = servers.run(SCOPE, **options, other_copy=other_copy, wait_timeout=20, **route)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert "'RecoverWait' after 20 s" in result["msg"]
+    assert result["msg"].endswith("Nothing was changed.")
+    assert servers.server("DHCP02").scopes[ONE].state == "Active"

@@ -38,6 +38,11 @@ from worlds import HERE, KEEP_HERE, ONE, OWN, THREE, TWO, pair
             "was changed.",
         ),
         (
+            [Spec("hq", absent=True), Spec("New", policy=replace(KEEP_HERE, previous_name="HQ"))],
+            "relationships: 'HQ' is to be absent, and 'New' has it as previous_name; it ends, or becomes 'New': keep "
+            "one of the two. Nothing was changed.",
+        ),
+        (
             [Spec("HQ", scopes=(ONE,)), Spec("hq", scopes=(TWO,))],
             "relationships: 'hq' is listed twice; keep one entry. Nothing was changed.",
         ),
