@@ -41,9 +41,9 @@ class PartnerHosts:
     def of(self, read: PartnerRead, task_vars: Mapping[str, Any], own: str) -> str | None:
         """The host of the partner that is asked for. Raises Refused where the inventory has two."""
         same = [host for partner, host in self.of_partners if _is_called((partner,), read.names)]
-        own = [] if same else [self.of_relationships.get(read.relationship, "")]
+        mine = [] if same else [self.of_relationships.get(read.relationship, "")]
         mates = [self.of_mates.get(name, "") for name in read.also]
-        host = next(filter(None, (*same, *own, *mates)), "" if same else self.others)
+        host = next(filter(None, (*same, *mine, *mates)), "" if same else self.others)
         return host_of(read.names, task_vars, own) if host == AUTO or (read.elsewhere and not same) else host
 
 
