@@ -140,10 +140,10 @@ def test_nothing_leaves_for_a_relationship_that_does_not_come_to_normal(route: d
             lab.set_state(name, "Far", "RecoverWait")
         return plain(lab, session, function, *given)
 
-    lab._perform = perform  # type: ignore[method-assign]
-    options = {"relationship": "Far", "scopes": ["10.0.1.0"], "move": True, "keep_scopes_on": "this_server"}
+    setattr(lab, "_perform", perform)  # noqa: B010 # of another type
+    options: dict[str, Any] = {"relationship": "Far", "scopes": ["10.0.1.0"], "move": True, "wait_timeout": 20, **route}
     with servers.unchanged():
-        result = servers.run(SCOPE, **options, other_copy=other_copy, wait_timeout=20, **route)
+        result = servers.run(SCOPE, keep_scopes_on="this_server", other_copy=other_copy, **options)
     assert (result["failed"], result["changed"]) == (True, False)
     assert "'RecoverWait' after 20 s" in result["msg"]
     assert result["msg"].endswith("Nothing was changed.")

@@ -40,7 +40,7 @@ def after(servers: Pair, cmdlet: str, then: Then, *, of: str = "", here_alone: b
             then(servers)
         return outcome
 
-    lab._perform = perform  # type: ignore[method-assign]
+    setattr(lab, "_perform", perform)  # noqa: B010 # of another type
 
 
 def nothing(_servers: Pair) -> None:
@@ -108,7 +108,7 @@ def test_each_of_two_relationships_with_one_partner_is_looked_at_there(route: di
     servers.ok(RELATIONSHIP, **other)
     after(servers, "Add-DhcpServerv4FailoverScope", nothing, of="HQ", here_alone=True)
     entries = [{"name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0"]}, {**other, "load_balance_percent": 70}][::order]
-    wanted = {"relationships": entries, "wait_timeout": 1, **route}
+    wanted: dict[str, Any] = {"relationships": entries, "wait_timeout": 1, **route}
     result = servers.run(WHOLE, **wanted)
     assert (result["failed"], result["changed"]) == (True, True)
     assert "still needs: take out of relationship 'HQ' on DHCP01 alone: 10.0.2.0" in result["msg"]
@@ -124,7 +124,7 @@ def test_a_setting_that_did_not_travel_is_found(route: str, order: int) -> None:
     servers.wire.inventory = ["dhcp01", "dhcp02"]
     after(servers, "Set-DhcpServerv4Failover", nothing, of="HQ", here_alone=True)
     entries: list[dict[str, Any]] = [{"name": "HQ", "max_client_lead_time": "2:00:00"}, {"name": "Other"}][::order]
-    wanted = {"relationships": entries, "wait_timeout": 1, "partner_host": route}
+    wanted: dict[str, Any] = {"relationships": entries, "wait_timeout": 1, "partner_host": route}
     result = servers.run(WHOLE, **wanted)
     assert "its partner DHCP02 does not show of 'HQ': max_client_lead_time 7200 (it shows 3600)" in result["msg"]
     assert "does not show of 'HQ': max_client_lead_time 7200" in servers.ok(WHOLE, **wanted)["warnings"][0]
