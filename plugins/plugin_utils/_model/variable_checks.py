@@ -21,6 +21,7 @@ Variables = Mapping[str, Any]
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
 _DATA = "failover_relationships"
+_DRY_RUN = "left out: this run does not take it, and would write; with --check it only shows what it would do"
 
 
 def host(variables: Variables, variable: str, should: str, hosts: Collection[str]) -> Iterable[str]:
@@ -73,6 +74,20 @@ def flags(variables: Variables, gone: str) -> Iterable[str]:
         value = variables.get(variable)
         if value is not None and str(value).lower() not in (*_TRUE, *_FALSE):
             yield wrong(variable, value, should)
+
+
+def dry_run(value: object, check: bool) -> Iterable[str]:
+    """What is wrong where failover_dry_run says that nothing is to be written, and a run writes all the same. `check`:
+    whether it is one in check mode."""
+    if not check and not is_unset(value) and str(value).lower() not in _FALSE:
+        yield wrong("failover_dry_run", value, _DRY_RUN)
+
+
+def fixed(sets: Variables, given: Variables) -> Iterable[str]:
+    """`sets`: what a playbook sets itself. `given`: what these variables are all the same, since -e comes first."""
+    for variable in sets:
+        if given.get(variable) != sets[variable]:
+            yield f"{variable}: is given another value than this playbook sets itself; it should be left out."
 
 
 def percent(variables: Variables) -> Iterable[str]:

@@ -54,11 +54,6 @@ class Migration:
     leaving: str
     new: str
 
-    @property
-    def servers(self) -> Sequence[str]:
-        """All three."""
-        return (self.keep, self.leaving, self.new)
-
 
 def decommission(variables: Variables, hosts: Collection[str]) -> Decommission:
     """What the playbook decommission is to do, in an inventory of `hosts`. Raises Refused with every wrong variable."""
@@ -126,6 +121,7 @@ def remove(variables: Variables, hosts: Collection[str]) -> Removal:
     problems += [
         *checks.other_copy(variables, orphan=False, of="the other server", gone=False),
         *checks.flags(variables, "the other server"),
+        *checks.percent(variables),
     ]
     checks.refuse(problems)
     return Removal(str(variables["failover_keep"]), names, ids)
@@ -156,6 +152,25 @@ def partner_down(variables: Variables, hosts: Collection[str]) -> Declaring:
         )
     checks.refuse([*problems, *checks.flags(variables, "failover_partner")])
     return Declaring(str(server), str(partner))
+
+
+def restore(variables: Variables, hosts: Collection[str]) -> None:
+    """Raises Refused where the playbook restore does not say what comes back where, as above."""
+    copy = variables.get("failover_copy")
+    problems = [
+        *checks.host(variables, "failover_server", "the server in the inventory that gets its scopes back", hosts)
+    ]
+    if checks.is_unset(copy):
+        should = "the path of the safety copy on failover_server, as the removal returned it"
+        problems.append(checks.wrong("failover_copy", copy, should))
+    checks.refuse(problems)
+
+
+def live_check(variables: Variables, hosts: Collection[str]) -> None:
+    """Raises Refused where the playbook live_check does not name two servers, as above."""
+    should = "a server in the inventory of which everything may be lost"
+    names = ("failover_live_server", "failover_live_partner")
+    checks.refuse(problem for name in names for problem in checks.host(variables, name, should, hosts))
 
 
 @dataclass(frozen=True)

@@ -266,6 +266,7 @@ DOWN = {"failover_server": "dhcp01", "failover_partner": "dhcp09"}
         ),
         ({"failover_scopes_to_remove": "HQ"}, "failover_scopes_to_remove: 'HQ' is no IPv4 address"),
         ({"failover_dry_run": "maybe"}, "failover_dry_run: is 'maybe'"),
+        ({"failover_max_removals_percent": 101}, "failover_max_removals_percent: is 101; it should be 0 to 100"),
         (
             {"failover_scopes_to_remove": None, "failover_relationships_to_remove": [" "]},
             "failover_relationships_to_remove: is not set; it should be names of relationships, or",
@@ -353,3 +354,12 @@ def test_what_of_a_maintenance_is_done(given: Mapping[str, Any], begins: bool, e
 def test_maintenance_names_the_wrong_variable(changes: Mapping[str, Any], text: str) -> None:
     (problem,) = problems(lambda: variables.maintenance({**UPDATES, **changes}, HOSTS))
     assert problem.startswith(text)
+
+
+def test_restore_and_live_check_name_the_wrong_variables() -> None:
+    named = [line.split(";")[0] for line in problems(lambda: variables.restore({"failover_server": "dhcp9"}, HOSTS))]
+    assert named == [f"failover_server: is 'dhcp9', {UNKNOWN}", "failover_copy: is not set"]
+    named = [line.split(";")[0] for line in problems(lambda: variables.live_check({"failover_live_server": ""}, HOSTS))]
+    assert named == ["failover_live_server: is empty", "failover_live_partner: is not set"]
+    variables.restore({"failover_server": "dhcp01", "failover_copy": "C:\\a.xml"}, HOSTS)
+    variables.live_check({"failover_live_server": "dhcp01", "failover_live_partner": "dhcp02"}, HOSTS)
