@@ -24,6 +24,7 @@ class ActionModule(ControllerAction):
         "variable": {"type": "str"},
         "variables": {"type": "str"},
         "site": {"type": "str", "default": "failover_site"},
+        "refused": {"type": "str", "default": "failover_refused"},
         "fingerprint": {"type": "str"},
     }
     CONDITIONS: ClassVar[dict[str, Any]] = {"required_together": [("variable", "variables")]}

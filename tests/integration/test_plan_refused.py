@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -64,6 +65,22 @@ def test_a_host_whose_role_is_refused_says_why_to_plan_and_apply(net: str) -> No
         maintain(site, "cancel")
         run(site, "plan").ok()
         run(site, "apply").ok()
+
+
+def test_a_variable_that_there_is_not_is_told_by_check_and_plan(net: str) -> None:
+    """Ansible refuses it before the role's first task, so none of its tasks has a result."""
+    with Site(company(), "standin", net) as site:
+        declare(site, HQ)
+        options = ("-e", json.dumps({"failover_shared_secret": "{{ vault_failover_secret }}"}))
+        planned = run(site, "plan", *options)
+        assert "'vault_failover_secret' is undefined." in refused(planned, "Write the plan")
+        told = planned.result("Say what would be done")["msg"]
+        assert [line for line in told if "FAILED: " in line and "'vault_failover_secret' is undefined" in line]
+        checked = run(site, "check", *options)
+        rows = checked.result("Put it together")["rows"]
+        (failed,) = [row for row in rows if row["status"] == "FAIL"]
+        assert (failed["subject"], checked.code) == ("variables of the role", 2)
+        assert "'vault_failover_secret' is undefined" in failed["evidence"]
 
 
 def test_data_that_is_refused_is_told_of_every_host(net: str) -> None:
