@@ -81,7 +81,8 @@ def test_the_playbook_says_what_it_needs(net: str) -> None:
     with Site(lab(), "standin", net) as site:
         nothing = site.run("windhcp.failover.restore")
         assert nothing.failure("Check which server gets its scopes back")["msg"] == (
-            "failover_server: is ''; it should be the server in the inventory that gets its scopes back."
+            "failover_server: is ''; it should be the server in the inventory that gets its scopes back, and be given "
+            "with -e."
         )
         no_copy = site.run("windhcp.failover.restore", "-e", "failover_server=dhcp02")
         assert no_copy.failure("Check which copy comes back")["msg"] == (

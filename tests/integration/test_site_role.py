@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -133,6 +134,13 @@ def test_a_run_without_a_host_is_no_success_and_a_variable_that_is_misspelt_is_t
             run = site.site([HQ], "-e", "failover_hosts=dhcp_server", playbook=playbook)
             said = run.failure("Look whether there is a server")["msg"]
             assert said.startswith("No host of the inventory is in dhcp_server, so nothing was looked at")
+            assert run.counts.commands == 0
+        for hosts, words in (
+            ({"failover_hosts": "dhcp_server"}, "No host of the inventory is in dhcp_server"),
+            ({"failover_hosts": ["dhcp01"]}, "failover_hosts: is no text; it should be a group or a pattern of hosts"),
+        ):
+            run = site.site([HQ], "-e", json.dumps(hosts), "--limit", "dhcp01")
+            assert run.failure("Look whether there is a server")["msg"].startswith(words)
             assert run.counts.commands == 0
         run = site.site([HQ], "--check", "-e", "failover_onyl=HQ").ok()
         assert "WARNING: failover_onyl is set, which is no variable of this collection" in run.output
