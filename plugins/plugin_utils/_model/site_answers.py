@@ -106,12 +106,14 @@ def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: s
     """What the host writes of the relationships that a run is about."""
     asked, shared, others, update_secret = None, None, entries, None
     if options["failover"] is not None:
-        if options["failover"]["failover_only"] is None:
+        if options["failover"].get("failover_only") is None:
             site.check_named(entries, host)
         entries = variables.failover(options["failover"], entries)
         shared = options["failover"]["failover_shared_secret"]
         update_secret = options["failover"]["failover_update_secret"]
     if options["replicate"] is not None:
+        if options["replicate"].get("replicate_relationships") is None:
+            site.check_named(entries, host)
         asked = variables.replicate(options["replicate"], entries)
         entries = asked.entries
     declared = site.share(entries, host, shared)

@@ -16,10 +16,32 @@ from . import variable_checks as checks
 from .refusal import Refused
 from .scope import scope_ids
 from .site import Entry
-from .task_options import UPDATE_SECRET
+from .task_options import RECREATE, UPDATE_SECRET
 from .texts import few
 from .variable_checks import Variables
 
+_CHOICES = {  # of the role failover
+    "failover_update_secret": UPDATE_SECRET,
+    "failover_recreate": RECREATE,
+    "failover_keep_scopes_on": ("primary", "partner"),
+    "failover_other_copy": ("delete", "disable"),
+}
+_FLAGS = (
+    "failover_use_partner_host",
+    "failover_orphan",
+    "failover_partner_is_off",
+    "failover_allow_content_loss",
+    "failover_purge_scopes",
+    "failover_purge_relationships",
+    "failover_replace_partner_copy",
+    "failover_show_steps",
+)
+_FLAGS_OF_REPLICATE = (
+    "replicate_allow_overwrite",
+    "replicate_force",
+    "replicate_use_partner_host",
+    "replicate_show_steps",
+)
 _SOURCES = ("this_server", "partner")
 _MOST_AT_ONCE = 30  # percent of the members
 
@@ -225,10 +247,12 @@ def failover(variables: Variables, site: Sequence[Entry]) -> Sequence[Entry]:
     """The relationships that a run of the role failover is about. Raises Refused, as above."""
     names = checks.names(variables.get("failover_only"))
     seconds = checks.number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
-    sends = checks.choice("failover_update_secret", variables, UPDATE_SECRET)
-    checks.refuse(
-        [*checks.undeclared("failover_only", names or (), site, "write"), *sends, *seconds, *checks.percent(variables)]
-    )
+    problems = [*checks.undeclared("failover_only", names or (), site, "write"), *seconds, *checks.percent(variables)]
+    for variable, choices in _CHOICES.items():
+        problems += checks.choice(variable, variables, choices)
+    for variable in _FLAGS:
+        problems += checks.flag(variable, variables)
+    checks.refuse([*problems, *checks.states(variables)])
     entries = _with_names(site, names)
     if variables.get("failover_shared_secret") == "":
         checks.refuse(_without_secret(entries))
@@ -266,6 +290,10 @@ def replicate(variables: Variables, site: Sequence[Entry]) -> Replication:
     """What a run of the role replicate is about. Raises Refused, as above."""
     names = checks.names(variables.get("replicate_relationships"))
     problems = [*checks.undeclared("replicate_relationships", names or (), site, "replicate")]
+    if site and all(entry.absent for entry in site):
+        problems.append("failover_relationships: has none but those that are absent, so there is none to replicate.")
+    for variable in _FLAGS_OF_REPLICATE:
+        problems += checks.flag(variable, variables)
     scopes: Sequence[IPv4Address] = ()
     try:
         scopes = scope_ids(checks.apart(variables.get("replicate_scopes")), "replicate_scopes")
