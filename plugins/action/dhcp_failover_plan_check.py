@@ -52,7 +52,7 @@ class ActionModule(ControllerAction):
 
 def _read(options: Mapping[str, Any]) -> Document:
     """Raises Refused."""
-    if options["data"] is None:
+    if options["data"] in (None, ""):  # a survey's empty answer
         if not options["file"]:
             raise Refused(
                 f"{reviewed_plan.PLAN}: is not given; it should be the file that windhcp.failover.plan wrote, "

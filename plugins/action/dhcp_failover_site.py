@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from ..plugin_utils._engine.action import mask, readable_by_all
 from ..plugin_utils._engine.arguments import CREATE_SCOPES
 from ..plugin_utils._engine.fleet_action import ControllerAction
-from ..plugin_utils._model import secret, site, site_answers
+from ..plugin_utils._model import secret, site, site_answers, variable_checks
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship_settings import SITE
-from ..plugin_utils._model.variable_names import misspelt
+from ..plugin_utils._model.variable_names import misplaced, misspelt, unused
 from ..plugin_utils._planning.declared import check_keys
 
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +42,8 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "replicate_allow_overwrite",
         "replicate_force",
         "replicate_use_partner_host",
+        "failover_allow_state",
+        "failover_wait_timeout",
         "replicate_show_steps",
     ),
     "decommission": (
@@ -53,6 +55,9 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_relationships_to_end",
         "failover_dry_run",
         "failover_max_removals_percent",
+        "failover_allow_content_loss",
+        "failover_allow_state",
+        "failover_wait_timeout",
     ),
     "migrate": (
         "failover_keep",
@@ -71,16 +76,26 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_relationships_to_remove",
         "failover_scopes_to_remove",
         "failover_dry_run",
+        "failover_max_removals_percent",
+        "failover_allow_content_loss",
+        "failover_allow_state",
+        "failover_use_partner_host",
+        "failover_wait_timeout",
     ),
     "maintenance": (
         "failover_server",
         "failover_partner",
         "failover_maintenance",
         "failover_maintenance_tasks",
+        "failover_allow_state",
+        "failover_use_partner_host",
         "failover_wait_timeout",
     ),
     "partner_down": ("failover_server", "failover_partner", "failover_partner_is_off", "failover_dry_run"),
+    "restore": ("failover_server", "failover_copy"),
+    "live_check": ("failover_live_server", "failover_live_partner", "failover_live_may_be_lost", "failover_live_clean"),
 }
+_ROLES = ("failover", "replicate")  # the other purposes are playbooks
 
 
 def _raw(names: Sequence[str]) -> dict[str, Any]:
@@ -109,10 +124,13 @@ class ActionModule(ControllerAction):
         },
         "existing": {"type": "list", "elements": "dict"},
         **{purpose: {"type": "dict", "options": _raw(names)} for purpose, names in _PURPOSES.items()},
+        "fixed": {"type": "dict", "default": {}},
     }
     CONDITIONS: ClassVar[dict[str, Any]] = {
         "mutually_exclusive": [tuple(_PURPOSES)],
-        "required_one_of": [("relationships", "decommission", "remove", "partner_down", "maintenance")],
+        "required_one_of": [
+            ("relationships", "decommission", "remove", "partner_down", "maintenance", "restore", "live_check")
+        ],
     }
 
     def options(self) -> Mapping[str, Any]:
@@ -129,18 +147,35 @@ class ActionModule(ControllerAction):
         hidden = secret.all_of(options)
         hosts = (task_vars.get("groups") or {}).get("all") or ()
         try:
+            self._check_given(options, task_vars)
             found = _with_file(site_answers.answer(options, hosts, str(task_vars.get("inventory_hostname", ""))))
         except Refused as refused:
             raise Refused(str(mask(str(refused), hidden))) from None
-        doubts = [*misspelt(task_vars), *found.get("warnings", ())]
+        doubts = [*misspelt(task_vars), *(unused(task_vars) if _playbook(options) is None else ())]
+        doubts += found.get("warnings", ())
         return readable_by_all({"changed": False, **found, **({"warnings": doubts} if doubts else {})}, hidden)
+
+    def _check_given(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> None:
+        """Raises Refused for what is given to the run and would not be heeded."""
+        known = [name for name in ("failover_dry_run", *options["fixed"]) if name in task_vars]
+        given = {name: self._templar.template(task_vars[name]) for name in known}
+        problems = [*variable_checks.dry_run(given.get("failover_dry_run"), bool(self._task.check_mode))]
+        problems += variable_checks.fixed(options["fixed"], given)
+        if playbook := _playbook(options):
+            problems += misplaced(task_vars, playbook)
+        variable_checks.refuse(problems)
+
+
+def _playbook(options: Mapping[str, Any]) -> str | None:
+    """The one that asks; None: a role."""
+    return next((name for name in _PURPOSES if name not in _ROLES and options[name] is not None), None)
 
 
 def _with_file(found: dict[str, Any]) -> dict[str, Any]:
     """Of the tasks of a maintenance. Raises Refused where there is none: before anything is begun."""
     if not found.get("tasks_file"):
         return found
-    path = Path(found["tasks_file"]).absolute()
+    path = Path(found["tasks_file"]).expanduser().absolute()
     if not path.is_file():
         raise Refused(f"failover_maintenance_tasks: there is no file {path}; it should be a file of tasks.")
     return {**found, "tasks_file": str(path)}

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 import yaml
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.variable_names import CHOOSING
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import errors
 
 from docsite.build import PAGES, ROOT
@@ -63,6 +64,17 @@ def variables() -> Sequence[str]:
         "*required*: without it the playbook says so, and does nothing. An empty default: the variable may be left "
         "out, and is not used then."
     )
+    lines += prose(
+        "A variable without a value (``null``, or a line that was emptied) is not set. So a playbook that takes "
+        "``failover_dry_run`` writes only where it says ``false``. The others that write to servers refuse it, unless "
+        "it is ``false`` or the run is one with ``--check``."
+    )
+    lines += prose(
+        f"{', '.join(map(literal, CHOOSING))} choose what one run is about. The playbooks of one run "
+        "(``windhcp.failover.decommission``, ``live_check``, ``maintenance``, ``migrate``, ``partner_down``, "
+        "``remove``, ``restore`` and ``swap_roles``) refuse those that they do not take, so give them with the run, "
+        "and not in ``group_vars``."
+    )
     lines += CONTENTS
     for playbook in playbooks():
         lines += _playbook(playbook)
@@ -80,7 +92,8 @@ def _playbook(playbook: Playbook) -> Iterator[str]:
             )
         else:
             yield from prose(_VARIABLE.sub(r"``\g<0>``", plain(" ".join(line for line, _call in lines))))
-    for role, sets in playbook.roles.items():
+    for role, names in playbook.roles.items():
+        sets = [name for name in names if name in _spec(role)]
         but = f", but {', '.join(map(literal, sets))}, which the playbook sets itself" if sets else ""
         yield from prose(f"It takes all variables of the role ``{role}`` below{but}. Beside them:")
     rows = [(literal(one.name), _default(one), description(playbook.name, one.name)) for one in playbook.variables]

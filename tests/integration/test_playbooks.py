@@ -35,6 +35,7 @@ relationships:
 """
 PAIR = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02"}
 DO = {"failover_dry_run": False}
+KEEP = {"failover_keep": "dhcp01", "failover_other_copy": "delete"}
 LIST = "Show what becomes of the scopes"
 NOTHING = "Nothing is to be done: "
 DNS = "DNS records of the clients may go with a copy that is deleted."
@@ -214,6 +215,9 @@ def test_decommission_of_a_server_that_is_gone_for_good(net: str) -> None:
         refused = run(site, "decommission", **gone, **DO).failure("Take relationships apart, keeping their scopes")
         assert "is not gone; leave orphan (failover_orphan of the role and the playbooks) out" in refused["msg"]
         there.reachable = False
+        looked = run(site, "decommission", **gone, **DO).failure("Take relationships apart, keeping their scopes")
+        assert "answers" in looked["msg"], "to the controller, which asks whatever failover_partner_is_off says"
+        site.service.endpoints["DHCP02"].close()
         untouched = deepcopy(there.scopes)
         dry = run(site, "decommission", **gone).ok()
         assert dry.written == []
@@ -255,7 +259,13 @@ def test_migrate_gives_the_scopes_of_a_relationship_to_the_new_server(net: str) 
         assert leaving.relationships.keys() == {"Branches"}
         assert new.relationships["HQ"].percentage == 60
         assert served(site.lab) == before
-        assert_changes_nothing(run(site, "migrate", **MOVE, **DO))
+        stays = [HQ, {**HQ, "name": "Munich", "load_balance_percent": 40, "scopes": ["10.0.3.0"]}]
+        again = run(site, "migrate", **{**MOVE, "failover_relationships": stays}, **DO)
+        assert_changes_nothing(again)
+        assert again.result(LIST)["msg"] == [
+            f"{NOTHING}dhcp01. 'Branches' of dhcp01 and dhcp02 is not with dhcp03 in failover_relationships; write "
+            "partner: dhcp03 there for what is to go to it."
+        ]
 
 
 def test_migrate_leaves_disabled_copies_on_the_leaving_server(net: str) -> None:
@@ -305,6 +315,15 @@ def test_swap_roles_takes_relationships_in_hot_standby_only(net: str) -> None:
         message = wrong.failure("Check which relationships are meant, and the site's data")["msg"]
         assert "failover_relationships_to_swap: has what is not in hot standby in failover_relationships" in message
         assert (wrong.written, wrong.counts.commands) == ([], 0)
+        other = run(site, "swap_roles", **SWAP, **DO, failover_only=["HQ"])
+        assert (
+            "failover_only: is set, and"
+            in other.failure("Check which relationships are meant, and the site's data")["msg"]
+        )
+        kept = run(site, "swap_roles", **SWAP, **DO, failover_other_copy="disable")
+        said = kept.failure("Check the site's data before anything is written")["msg"]
+        assert "failover_other_copy: is 'disable'; it should be left out: this playbook sets it itself" in said
+        assert (kept.written, kept.counts.writes) == ([], 0)
 
 
 def test_swap_roles_lists_first_what_becomes_of_the_scopes(net: str) -> None:
@@ -382,3 +401,15 @@ def test_check_stays_a_check_whatever_failover_dry_run_says(net: str) -> None:
         check = site.run("windhcp.failover.decommission", "-e", given, "--check").ok()
         assert check.written == []
         assert check.result(LIST)["msg"][0].startswith("Check mode, nothing was written.")
+
+
+def test_what_is_not_set_is_a_dry_run_and_what_takes_none_refuses_it(net: str) -> None:
+    with Site(company(), "standin", net) as site:
+        dry = run(site, "remove", **KEEP, failover_scopes_to_remove="10.0.1.0", failover_dry_run=None).ok()
+        assert dry.written == []
+        assert dry.result(LIST)["msg"][0].startswith("A dry run, nothing was written.")
+        change = [{**HQ, "partner": "dhcp02", "partner_server": "dhcp02.contoso.example", "load_balance_percent": 70}]
+        refused = site.site(change, "-e", "failover_dry_run=true")
+        said = refused.failure("Check the site's data before anything is written")["msg"]
+        assert "failover_dry_run: is 'true'; it should be left out" in said
+        assert refused.written == []

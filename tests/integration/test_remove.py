@@ -13,6 +13,7 @@ from test_playbooks import (
     DNS,
     DO,
     HQ_SCOPE,
+    KEEP,
     LIST,
     assert_changes_nothing,
     becomes,
@@ -23,7 +24,6 @@ from test_playbooks import (
 )
 
 NEXT = "Next: to do it, the same command with -e failover_dry_run=false."
-KEEP = {"failover_keep": "dhcp01", "failover_other_copy": "delete"}
 
 
 def test_a_limit_that_leaves_the_server_out_is_no_success(net: str) -> None:
@@ -101,6 +101,9 @@ def test_a_dead_partner_is_declared_down_in_all_its_relationships(net: str) -> N
         assert alive.code
         assert alive.written == []
         site.lab.servers["DHCP02"].reachable = False
+        looked = run(site, "partner_down", **{**pair, "failover_partner": "DHCP02"}, **DO)
+        assert "answers" in looked.failure("Declare the partner down")["results"][0]["msg"], "to the controller"
+        assert looked.written == []
         site.service.endpoints["DHCP02"].close()
         dry = run(site, "partner_down", **pair).ok()
         assert dry.written == []

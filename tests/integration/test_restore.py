@@ -79,13 +79,9 @@ def test_what_is_added_is_shown_and_no_setting_that_changed_since_stands_in_the_
 
 def test_the_playbook_says_what_it_needs(net: str) -> None:
     with Site(lab(), "standin", net) as site:
-        nothing = site.run("windhcp.failover.restore")
-        assert nothing.failure("Check which server gets its scopes back")["msg"] == (
-            "failover_server: is ''; it should be the server in the inventory that gets its scopes back, and be given "
-            "with -e."
-        )
-        no_copy = site.run("windhcp.failover.restore", "-e", "failover_server=dhcp02")
-        assert no_copy.failure("Check which copy comes back")["msg"] == (
-            "failover_copy: is ''; it should be the path of the safety copy on failover_server, "
-            "as the removal returned it."
-        )
+        for options, said in (
+            ((), "failover_server: is not set; it should be the server in the inventory that gets its scopes back."),
+            (("-e", "failover_server=dhcp02"), "failover_copy: is not set; it should be the path of the safety copy"),
+        ):
+            refused = site.run("windhcp.failover.restore", *options)
+            assert said in refused.failure("Check which server gets its scopes back, and which copy comes back")["msg"]

@@ -13,7 +13,7 @@ REFUSED = {
     "them (TCP 647); while it stays away, windhcp.failover.partner_down lets the other one serve alone; after a change "
     "of the secret it passes by itself within a minute or two",
     PARTNER_DOWN: "the partner was declared down; bring it back and wait until both show Normal (where it is gone for "
-    "good: orphan: remove_here; failover_orphan: true in the role and the playbooks)",
+    "good: orphan: remove_here; failover_orphan: true in the role and windhcp.failover.decommission)",
     "PotentialConflict": "both servers served alone and are comparing leases; wait until both show Normal",
     "ResolutionInterrupted": "the comparison of leases was interrupted; let the two servers reach each other",
 }

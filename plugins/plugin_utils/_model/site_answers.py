@@ -17,6 +17,8 @@ _RUNS_ON = {
     "partner_down": "failover_server",
     "maintenance": "failover_server",
     "migrate": "failover_keep",
+    "restore": "failover_server",
+    "live_check": "failover_live_server",
 }
 Read = Sequence[Mapping[str, Any]] | None  # what dhcp_failover_info returned
 
@@ -24,13 +26,19 @@ Read = Sequence[Mapping[str, Any]] | None  # what dhcp_failover_info returned
 def answer(options: Mapping[str, Any], hosts: Collection[str], host: str) -> dict[str, Any]:
     """What the module returns on `host`, in an inventory of `hosts`, for its `options`. Raises Refused."""
     _check_runs_there(options, hosts, host)
+    if options["restore"] is not None:
+        variables.restore(options["restore"], hosts)
+        return {}
+    if options["live_check"] is not None:
+        variables.live_check(options["live_check"], hosts)
+        return {}
     entries = site.entries(options["relationships"] or (), hosts)
     if options["decommission"] is not None:
-        return _decommission(variables.decommission(options["decommission"], hosts), options["existing"])
+        return _decommission(variables.decommission(options["decommission"], hosts), options["existing"], hosts)
     if options["remove"] is not None:
         return _remove(variables.remove(options["remove"], hosts), options["existing"])
     if options["partner_down"] is not None:
-        return _partner_down(variables.partner_down(options["partner_down"], hosts), options["existing"])
+        return _partner_down(variables.partner_down(options["partner_down"], hosts), options["existing"], hosts)
     if options["maintenance"] is not None:
         return _maintenance(variables.maintenance(options["maintenance"], hosts), options["existing"])
     if options["migrate"] is not None:
@@ -53,7 +61,7 @@ def _check_runs_there(options: Mapping[str, Any], hosts: Collection[str], host: 
             )
 
 
-def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
+def _decommission(asked: variables.Decommission, read: Read, hosts: Collection[str]) -> dict[str, Any]:
     if read is None:
         return {"servers_to_read": list(asked.servers_to_read)}
     chosen = site_sets.to_remove(site_sets.existing(read, asked.leaving), asked)
@@ -65,7 +73,13 @@ def _decommission(asked: variables.Decommission, read: Read) -> dict[str, Any]:
         "staying": chosen.staying_as_data(),
         "warnings": site_sets.doubts(chosen, asked),
         **limit,
+        **_asked_too(chosen.partner_host(asked.leaving, hosts) if asked.orphan else asked.leaving),
     }
+
+
+def _asked_too(host: str | None) -> dict[str, str]:
+    """The host of the inventory that the controller asks, whatever anybody says of it."""
+    return {} if host is None else {"partner_host": host}
 
 
 def _remove(asked: variables.Removal, read: Read) -> dict[str, Any]:
@@ -81,11 +95,15 @@ def _remove(asked: variables.Removal, read: Read) -> dict[str, Any]:
     }
 
 
-def _partner_down(asked: variables.Declaring, read: Read) -> dict[str, Any]:
+def _partner_down(asked: variables.Declaring, read: Read, hosts: Collection[str]) -> dict[str, Any]:
     if read is None:
         return {}
     chosen = site_sets.to_declare(site_sets.existing(read), asked)
-    return {"to_declare": list(chosen.names), "staying": chosen.staying_as_data()}
+    return {
+        "to_declare": list(chosen.names),
+        "staying": chosen.staying_as_data(),
+        **_asked_too(chosen.partner_host(asked.partner, hosts)),
+    }
 
 
 def _maintenance(asked: variables.Maintaining, read: Read) -> dict[str, Any]:
@@ -98,8 +116,13 @@ def _maintenance(asked: variables.Maintaining, read: Read) -> dict[str, Any]:
 def _migrate(asked: variables.Migration, declared: site.Share, read: Read) -> dict[str, Any]:
     if read is None:
         return {}
-    chosen = site_sets.to_migrate(site_sets.existing(read), declared, asked)
-    return {"to_migrate": list(chosen.names), "staying": chosen.staying_as_data()}
+    there = site_sets.existing(read)
+    chosen = site_sets.to_migrate(there, declared, asked, site_sets.unfinished(read))
+    return {
+        "to_migrate": list(chosen.names),
+        "staying": chosen.staying_as_data(),
+        "hint": site_sets.still_there(there, asked),
+    }
 
 
 def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: str) -> dict[str, Any]:

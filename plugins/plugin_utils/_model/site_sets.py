@@ -40,11 +40,20 @@ class Existing:
 @dataclass(frozen=True)
 class Chosen:
     """`names`: the relationships that something is done to. `staying`: the others. `missing`: names that no server
-    has."""
+    has. `partners`: the other servers of the pair's relationships, as dhcp_failover_info names them."""
 
     names: Sequence[str]
     staying: Sequence[Existing]
     missing: Sequence[str] = ()
+    partners: Sequence[str] = ()
+
+    def partner_host(self, called: str, hosts: Collection[str]) -> str | None:
+        """Which of the inventory's `hosts` the other server is, however it is `called`; None where it has none. Raises
+        Refused where it has several."""
+        found = [name for name in self.partners if name in hosts]
+        if len(found) > 1 and called not in found:
+            raise Refused(f"{called!r} can be {' or '.join(found)}; write the name of the one that is meant in full.")
+        return called if called in found else next(iter(found), None)
 
     def staying_as_data(self) -> list[dict[str, str]]:
         """As the task returns it."""
@@ -82,7 +91,8 @@ def to_remove(there: Sequence[Existing], asked: Decommission) -> Chosen:
     if foreign:
         raise refusal("Not all of these relationships can end", foreign)
     known = {relationship.name for relationship in there}
-    return Chosen(names, _others(there, names), tuple(name for name in names if name not in known))
+    missing = tuple(name for name in names if name not in known)
+    return Chosen(names, _others(there, names), missing, _partners(between_pair, asked.keep))
 
 
 def doubts(chosen: Chosen, asked: Decommission) -> Sequence[str]:
@@ -91,7 +101,7 @@ def doubts(chosen: Chosen, asked: Decommission) -> Sequence[str]:
     if asked.named is not None:
         others = [one.name for one in staying if one.is_between(asked.servers)]
         return _not_there(chosen.missing, f"{keep} and {other}", others)
-    partners = sorted({name for one in staying for name in (one.primary, one.partner)} - {keep, other})
+    partners = [name for name in _partners(staying, keep) if name != other]
     if chosen.names or not partners:
         return []
     return [
@@ -108,15 +118,24 @@ def _not_there(missing: Collection[str], servers: str, there: Sequence[str]) -> 
     ]
 
 
-def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> Chosen:
-    """Those that the data has with the new partner. Raises Refused when there are none."""
-    of_others = {
-        relationship.name for relationship in there if not relationship.is_between(asked.servers, asked.leaving)
-    }
+def unfinished(answers: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The relationships that a run which was broken off wrote to. `answers`: of dhcp_failover_info, with the health."""
+    said = (verdict for answer in answers for verdict in answer.get("verdicts") or ())
+    return frozenset(str(verdict.get("relationship")) for verdict in said if verdict.get("id") == "broken_run")
+
+
+def to_migrate(
+    there: Sequence[Existing], declared: Share, asked: Migration, unfinished: Collection[str] = ()
+) -> Chosen:
+    """Those that the data has with the new partner, and the server not yet, or not all of it (`unfinished`). Raises
+    Refused where the data has none."""
     coming = [options for options in declared.writes if options["partner"] == asked.new]
-    names = [options["name"] for options in coming if options.get("state") != "absent"]
-    names = [name for name in names if name not in of_others]
-    if not names:
+    coming_names = [options["name"] for options in coming if options.get("state") != "absent"]
+    from_leaving = [one for one in there if one.is_between((asked.keep, asked.leaving), asked.leaving)]
+    stay = {one.name for one in _not_of(there, from_leaving)}
+    with_new = {one.name for one in there if one.is_between((asked.keep, asked.new))}
+    names = [name for name in coming_names if name not in stay or name in with_new & {*unfinished}]
+    if not names and not with_new & {*coming_names}:
         keep, new = asked.keep, asked.new
         raise Refused(
             f"failover_relationships: has no relationship of {keep} that is to go from {asked.leaving} to {new}. "
@@ -124,6 +143,18 @@ def to_migrate(there: Sequence[Existing], declared: Share, asked: Migration) -> 
             "change that afterwards and run windhcp.failover.swap_roles."
         )
     return Chosen(names, _others(there, names))
+
+
+def still_there(there: Sequence[Existing], asked: Migration) -> str:
+    """What a run that migrates nothing ends with."""
+    left = [one.name for one in there if one.is_between((asked.keep, asked.leaving), asked.leaving)]
+    if not left:
+        return f"{asked.keep} and {asked.leaving} have no relationship with each other any more"
+    names = few(f"'{name}'" for name in left)
+    return (
+        f"{names} of {asked.keep} and {asked.leaving} is not with {asked.new} in failover_relationships; write "
+        f"partner: {asked.new} there for what is to go to it"
+    )
 
 
 @dataclass(frozen=True)
@@ -181,13 +212,13 @@ def to_declare(there: Sequence[Existing], asked: Declaring | Maintaining) -> Cho
     """The relationships of the two. Raises Refused where there are none."""
     between = [one for one in there if one.is_between(asked.servers, asked.partner)]
     if not between:
-        partners = sorted({name for one in there for name in (one.primary, one.partner)} - {asked.server})
+        partners = _partners(there, asked.server)
         raise Refused(
             f"failover_partner: {asked.server} has no relationship with {asked.partner}"
             + (f"; it has some with {', '.join(partners)}." if partners else ", and none at all.")
         )
     names = _each_once(one.name for one in between)
-    return Chosen(names, _others(there, names))
+    return Chosen(names, _others(there, names), partners=_partners(between, asked.server))
 
 
 def with_scopes(declared: Share, scopes: Collection[IPv4Address]) -> Sequence[Mapping[str, Any]]:
@@ -223,6 +254,11 @@ def _not_of(there: Iterable[Existing], chosen: Collection[Existing]) -> Sequence
 
 def _others(there: Iterable[Existing], names: Collection[str]) -> Sequence[Existing]:
     return [relationship for relationship in there if relationship.name not in names]
+
+
+def _partners(relationships: Iterable[Existing], own: str) -> Sequence[str]:
+    """The servers that are in them, but for one."""
+    return sorted({name for one in relationships for name in (one.primary, one.partner)} - {own})
 
 
 def _each_once(names: Iterable[str]) -> Sequence[str]:

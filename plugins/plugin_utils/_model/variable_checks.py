@@ -22,6 +22,7 @@ Variables = Mapping[str, Any]
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
 _DATA = "failover_relationships"
+_DRY_RUN = "left out: this run does not take it, and would write; with --check it only shows what it would do"
 
 
 def host(variables: Variables, variable: str, should: str, hosts: Collection[str]) -> Iterable[str]:
@@ -81,6 +82,20 @@ def flag(variable: str, variables: Variables, should: str = "true or false") -> 
         yield wrong(variable, value, should)
 
 
+def dry_run(value: object, check: bool) -> Iterable[str]:
+    """What is wrong where failover_dry_run says that nothing is to be written, and a run writes all the same. `check`:
+    whether it is one in check mode."""
+    if not check and not is_unset(value) and str(value).lower() not in _FALSE:
+        yield wrong("failover_dry_run", value, _DRY_RUN)
+
+
+def fixed(sets: Variables, given: Variables) -> Iterable[str]:
+    """`sets`: what a playbook sets itself. `given`: what these variables are all the same, since -e comes first."""
+    for variable in sets:
+        if given.get(variable) != sets[variable]:
+            yield wrong(variable, given.get(variable), "left out: this playbook sets it itself")
+
+
 def percent(variables: Variables) -> Iterable[str]:
     """failover_max_removals_percent, of 0 to 100."""
     what = "how many of the members may be removed or lose a copy at once"
@@ -111,6 +126,14 @@ def states(variables: Variables) -> Iterable[str]:
     if strange or (not given and value not in (None, [], ())):
         should = f"states of {', '.join(MAY_BE_ALLOWED)}; left out, none is allowed"
         yield wrong("failover_allow_state", ", ".join(strange), should)
+
+
+def writing(variables: Variables) -> Iterable[str]:
+    """What is handed on to the tasks that write: how long they wait, and what they may do."""
+    yield from number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
+    yield from states(variables)
+    for variable in ("failover_allow_content_loss", "failover_use_partner_host"):
+        yield from flag(variable, variables)
 
 
 def undeclared(variable: str, names: Iterable[str], site: Iterable[Entry], verb: str) -> Iterable[str]:

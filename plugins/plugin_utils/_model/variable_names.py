@@ -1,12 +1,15 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The variables of the playbooks and roles, so that one that is nearly one of them is told: Ansible takes any name, and
-a run with failover_onyl is about everything. Pure."""
+"""The variables of the playbooks and roles, so that one that is nearly one of them is told, and one that belongs to
+another playbook: Ansible takes any name, and a run with failover_onyl is about everything. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Any
+
+from .texts import few
 
 PREFIXES = ("failover_", "replicate_")
 NAMES = frozenset(
@@ -73,6 +76,19 @@ NAMES = frozenset(
         "replicate_use_partner_host",
     }
 )
+# what chooses what a run is about, or whom, and the playbooks that take it
+CHOOSING: Mapping[str, tuple[str, ...]] = {
+    "failover_keep": ("decommission", "migrate", "remove"),
+    "failover_leaving": ("decommission", "migrate"),
+    "failover_new": ("migrate",),
+    "failover_only": ("check", "plan", "site"),
+    "failover_relationships_to_end": ("decommission",),
+    "failover_relationships_to_remove": ("remove",),
+    "failover_relationships_to_swap": ("swap_roles",),
+    "failover_scopes_to_remove": ("remove",),
+}
+# of those, what a role is not run for
+_NO_ROLE = ("failover_relationships_to_end", "failover_relationships_to_remove", "failover_scopes_to_remove")
 _ALIKE = 0.9  # of 1: what the playbooks themselves call their results is less alike
 
 
@@ -86,3 +102,30 @@ def misspelt(names: Iterable[str]) -> list[str]:
         for name, found in near
         if found
     ]
+
+
+def misplaced(variables: Mapping[str, Any], playbook: str) -> list[str]:
+    """What is wrong where a playbook is given what only others take: it would be about more than was meant."""
+    return [
+        f"{name}: is set, and windhcp.failover.{playbook} does not take it; it should be left out ({_takers(name)})."
+        for name in CHOOSING
+        if _is_set(variables, name) and playbook not in CHOOSING[name]
+    ]
+
+
+def unused(variables: Mapping[str, Any]) -> list[str]:
+    """A sentence for each that a run of a role does not take, nor a playbook around it."""
+    return [
+        f"{name} is set, and has no effect on what this run keeps as declared: {_takers(name)}"
+        for name in _NO_ROLE
+        if _is_set(variables, name)
+    ]
+
+
+def _is_set(variables: Mapping[str, Any], name: str) -> bool:
+    return variables.get(name) not in (None, "")
+
+
+def _takers(name: str) -> str:
+    takers = few((f"windhcp.failover.{playbook}" for playbook in CHOOSING[name]), between=" and ")
+    return f"{takers} take{'s' if len(CHOOSING[name]) == 1 else ''} it"

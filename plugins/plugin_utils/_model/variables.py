@@ -27,10 +27,8 @@ _CHOICES = {  # of the role failover
     "failover_other_copy": ("delete", "disable"),
 }
 _FLAGS = (
-    "failover_use_partner_host",
     "failover_orphan",
     "failover_partner_is_off",
-    "failover_allow_content_loss",
     "failover_purge_scopes",
     "failover_purge_relationships",
     "failover_replace_partner_copy",
@@ -76,11 +74,6 @@ class Migration:
     leaving: str
     new: str
 
-    @property
-    def servers(self) -> Sequence[str]:
-        """All three."""
-        return (self.keep, self.leaving, self.new)
-
 
 def decommission(variables: Variables, hosts: Collection[str]) -> Decommission:
     """What the playbook decommission is to do, in an inventory of `hosts`. Raises Refused with every wrong variable."""
@@ -95,7 +88,7 @@ def decommission(variables: Variables, hosts: Collection[str]) -> Decommission:
     if named is not None and not all(name.strip() for name in named):
         should = "names of relationships; leave it out to end all of the two servers"
         problems.append(f"failover_relationships_to_end: has an empty name; it should be {should}.")
-    problems += [*checks.flags(variables, "failover_leaving"), *checks.percent(variables)]
+    problems += [*checks.flags(variables, "failover_leaving"), *checks.percent(variables), *checks.writing(variables)]
     checks.refuse(problems)
     most = variables.get("failover_max_removals_percent")
     if most is None and named is None:
@@ -148,6 +141,8 @@ def remove(variables: Variables, hosts: Collection[str]) -> Removal:
     problems += [
         *checks.other_copy(variables, orphan=False, of="the other server", gone=False),
         *checks.flags(variables, "the other server"),
+        *checks.percent(variables),
+        *checks.writing(variables),
     ]
     checks.refuse(problems)
     return Removal(str(variables["failover_keep"]), names, ids)
@@ -178,6 +173,31 @@ def partner_down(variables: Variables, hosts: Collection[str]) -> Declaring:
         )
     checks.refuse([*problems, *checks.flags(variables, "failover_partner")])
     return Declaring(str(server), str(partner))
+
+
+def restore(variables: Variables, hosts: Collection[str]) -> None:
+    """Raises Refused where the playbook restore does not say what comes back where, as above."""
+    copy = variables.get("failover_copy")
+    problems = [
+        *checks.host(variables, "failover_server", "the server in the inventory that gets its scopes back", hosts)
+    ]
+    if checks.is_unset(copy):
+        should = "the path of the safety copy on failover_server, as the removal returned it"
+        problems.append(checks.wrong("failover_copy", copy, should))
+    checks.refuse(problems)
+
+
+def live_check(variables: Variables, hosts: Collection[str]) -> None:
+    """Raises Refused where the playbook live_check does not name two servers, as above."""
+    should = "a server in the inventory of which everything may be lost"
+    names = ("failover_live_server", "failover_live_partner")
+    server, partner = (variables.get(name) for name in names)
+    problems = [problem for name in names for problem in checks.host(variables, name, should, hosts)]
+    if not problems and partner == server:
+        problems.append(checks.wrong(names[1], partner, "the other server", f", as {names[0]} is"))
+    for variable in ("failover_live_may_be_lost", "failover_live_clean"):
+        problems += checks.flag(variable, variables)
+    checks.refuse(problems)
 
 
 @dataclass(frozen=True)
@@ -220,7 +240,7 @@ def maintenance(variables: Variables, hosts: Collection[str]) -> Maintaining:
         problems.append(
             checks.wrong("failover_maintenance_tasks", tasks, "the path of a file of tasks on the controller")
         )
-    problems += checks.number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
+    problems += checks.writing(variables)
     checks.refuse(problems)
     ends = _ENDS[str(asked)] if tasks is None else "finished"
     return Maintaining(str(server), str(partner or ""), asked == "start" or tasks is not None, ends, tasks or "")
@@ -246,13 +266,13 @@ def swap_roles(variables: Variables, site: Sequence[Entry]) -> Sequence[str]:
 def failover(variables: Variables, site: Sequence[Entry]) -> Sequence[Entry]:
     """The relationships that a run of the role failover is about. Raises Refused, as above."""
     names = checks.names(variables.get("failover_only"))
-    seconds = checks.number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
-    problems = [*checks.undeclared("failover_only", names or (), site, "write"), *seconds, *checks.percent(variables)]
+    problems = [*checks.undeclared("failover_only", names or (), site, "write"), *checks.writing(variables)]
+    problems += checks.percent(variables)
     for variable, choices in _CHOICES.items():
         problems += checks.choice(variable, variables, choices)
     for variable in _FLAGS:
         problems += checks.flag(variable, variables)
-    checks.refuse([*problems, *checks.states(variables)])
+    checks.refuse(problems)
     entries = _with_names(site, names)
     if variables.get("failover_shared_secret") == "":
         checks.refuse(_without_secret(entries))
@@ -294,6 +314,7 @@ def replicate(variables: Variables, site: Sequence[Entry]) -> Replication:
         problems.append("failover_relationships: has none but those that are absent, so there is none to replicate.")
     for variable in _FLAGS_OF_REPLICATE:
         problems += checks.flag(variable, variables)
+    problems += checks.writing(variables)
     scopes: Sequence[IPv4Address] = ()
     try:
         scopes = scope_ids(checks.apart(variables.get("replicate_scopes")), "replicate_scopes")

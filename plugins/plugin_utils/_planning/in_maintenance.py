@@ -38,8 +38,9 @@ def check(plan: Plan) -> None:
         if any(_concerns(action, note, other, plan.start) for action in plan.actions):
             names = few(f"'{name}'" for name in note.relationships)
             raise InMaintenance(
-                f"{note.words}, so nothing is written to {names} or to anything else of the two servers until it has "
-                f"ended: {_CURE}. Nothing was changed."
+                f"{note.words}, so nothing is written to {names}, to anything else of that pair or to either of the "
+                "two alone until it has ended (what one of them has with a third server is not held back): "
+                f"{_CURE}. Nothing was changed."
             )
 
 

@@ -99,8 +99,9 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
             gone = (
                 ""
                 if answers(there)
-                else " If the partner is gone for good: orphan: remove_here (failover_orphan: true in the role and the "
-                "playbooks). If it got another address or name: partner_host, and the guide's section about that."
+                else " If the partner is gone for good: orphan: remove_here (failover_orphan: true in the role and "
+                "windhcp.failover.decommission). If it got another address or name: partner_host, and the guide's "
+                "section about that."
             )
             raise RemoteFailure(
                 f"{there.failure} Both servers are read before anything is removed; nothing was changed.{gone}"

@@ -74,3 +74,25 @@ def test_a_playbook_that_runs_on_another_server_than_its_own_is_refused() -> Non
 def test_variables_that_are_wrong_are_refused() -> None:
     with pytest.raises(Refused, match="failover_keep: is 'dhcp09'"):
         answer(decommission={**LEAVES, "failover_keep": "dhcp09"})
+
+
+@pytest.mark.parametrize("is_off", [False, True])
+def test_who_is_gone_is_asked_by_the_controller_as_long_as_the_inventory_has_it(is_off: bool) -> None:
+    shown = [{"config": {"failover_relationships": [{"name": "HQ", "primary": "dhcp01", "partner": "dhcp02"}]}}]
+    gone = {**LEAVES, "failover_leaving": "DHCP02", "failover_orphan": True, "failover_partner_is_off": is_off}
+    assert answer(decommission=gone, existing=shown)["partner_host"] == "dhcp02"
+    assert answer(decommission=LEAVES, existing=shown)["partner_host"] == "dhcp02"
+    assert "partner_host" not in answer(decommission=gone, existing=[])
+    down = {"failover_server": "dhcp01", "failover_partner": "DHCP02", "failover_partner_is_off": is_off}
+    assert answer(partner_down=down, existing=shown)["partner_host"] == "dhcp02"
+
+
+def test_what_stays_with_the_new_partner_is_not_migrated() -> None:
+    shown = [{"name": "Munich", "primary": "dhcp01", "partner": "dhcp03"}, {**HQ, "partner": "dhcp02"}]
+    data = [{**HQ, "name": name, "partner": "dhcp03", "scopes": None} for name in ("Munich", "HQ")]
+    asked = {**LEAVES, "failover_new": "dhcp03"}
+    read = [{"config": {"failover_relationships": shown}, "verdicts": []}]
+    assert answer(relationships=data, migrate=asked, existing=read)["to_migrate"] == ["HQ"]
+    unchanged = answer(relationships=data[:1], migrate=asked, existing=read)
+    assert unchanged["to_migrate"] == []
+    assert unchanged["hint"].startswith("'HQ' of dhcp01 and dhcp02 is not with dhcp03 in failover_relationships")

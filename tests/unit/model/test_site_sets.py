@@ -78,7 +78,7 @@ def test_only_those_end_that_are_named() -> None:
         "there is Branches"
     ]
     nothing = Decommission("dhcp01", "dhcp02", orphan=False, named=[])
-    assert site_sets.to_remove([HQ, MUNICH], nothing) == site_sets.Chosen([], [HQ, MUNICH])
+    assert site_sets.to_remove([HQ, MUNICH], nothing) == site_sets.Chosen([], [HQ, MUNICH], partners=["dhcp02"])
 
 
 def test_a_pair_that_has_nothing_in_common_is_told_whom_it_has() -> None:
@@ -113,12 +113,26 @@ def test_what_the_data_has_with_the_new_partner_migrates() -> None:
     assert (chosen.names, chosen.staying) == (["HQ"], [BRANCHES])
 
 
-def test_what_has_migrated_already_is_taken_again() -> None:
-    """So that a run that broke off is finished by the next."""
+def test_what_has_migrated_in_part_is_taken_again() -> None:
+    """So that a run that broke off is finished by the next; what has nothing to do with it is left alone."""
     migrated = Existing("HQ", "dhcp01", "dhcp03")
-    assert site_sets.to_migrate([migrated], declared("HQ"), MOVE).names == ["HQ"]
+    there, data = [migrated, MUNICH, BRANCHES], declared("HQ", "Munich")
+    broken = {**answer(*there), "verdicts": [{"id": "broken_run", "relationship": "HQ"}, {"id": "drift"}]}
+    assert site_sets.unfinished([broken, answer()]) == {"HQ"}
+    assert site_sets.to_migrate(there, data, MOVE, {"HQ"}).names == ["HQ"]
+    assert site_sets.to_migrate(there, declared("Branches", "Munich"), MOVE).names == ["Branches"]
+    done = site_sets.to_migrate(there, data, MOVE)
+    assert (done.names, done.staying) == ([], there)
     assert site_sets.to_migrate([], declared("HQ"), MOVE).names == ["HQ"], "taken apart and not yet created"
     assert site_sets.to_migrate([], declared("HQ", absent="Old"), MOVE).names == ["HQ"], "what ends comes nowhere"
+
+
+def test_what_migrates_nothing_says_what_is_still_there() -> None:
+    assert site_sets.still_there([HQ, BRANCHES, MUNICH], MOVE) == (
+        "'HQ', 'Branches' of dhcp01 and dhcp02 is not with dhcp03 in failover_relationships; write partner: dhcp03 "
+        "there for what is to go to it"
+    )
+    assert site_sets.still_there([MUNICH], MOVE) == "dhcp01 and dhcp02 have no relationship with each other any more"
 
 
 def test_a_relationship_with_a_fourth_server_does_not_migrate() -> None:
@@ -198,3 +212,21 @@ def test_the_relationships_of_a_server_that_is_down() -> None:
         site_sets.to_declare(there, Declaring("dhcp01", "dhcp09"))
     with pytest.raises(Refused, match=r"and none at all\."):
         site_sets.to_declare([], Declaring("dhcp01", "dhcp09"))
+
+
+def test_a_partner_is_the_host_of_the_inventory_however_it_is_spelled() -> None:
+    for spelled in ("dhcp02", "DHCP02", "dhcp02.contoso.example"):
+        chosen = site_sets.to_declare([HQ, MUNICH], Declaring("dhcp01", spelled))
+        assert chosen.partner_host(spelled, HOSTS) == "dhcp02"
+        gone = site_sets.to_remove([HQ, MUNICH], Decommission("dhcp01", spelled, orphan=True))
+        assert gone.partner_host(spelled, HOSTS) == "dhcp02"
+    assert chosen.partner_host("dhcp02", ["dhcp01"]) is None, "which knows it no more"
+
+
+def test_one_of_two_hosts_that_are_alike_is_named_in_full() -> None:
+    there = [Existing(domain, "dhcp01", f"dhcp02.{domain}.example") for domain in ("a", "b")]
+    hosts = [one.partner for one in there]
+    chosen = site_sets.to_declare(there, Declaring("dhcp01", "dhcp02"))
+    with pytest.raises(Refused, match=r"'dhcp02' can be dhcp02\.a\.example or dhcp02\.b\.example; write the name"):
+        chosen.partner_host("dhcp02", hosts)
+    assert chosen.partner_host("dhcp02.b.example", hosts) == "dhcp02.b.example"

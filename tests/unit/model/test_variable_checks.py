@@ -43,6 +43,28 @@ def test_a_flag_names_the_server_that_it_is_about_as_its_reader_does() -> None:
     ]
 
 
+@pytest.mark.parametrize("value", [True, "true", "yes", "flase", 1])
+def test_a_dry_run_that_would_write_is_refused(value: object) -> None:
+    (said,) = checks.dry_run(value, check=False)
+    assert said.startswith("failover_dry_run: is ")
+    assert "it should be left out: this run does not take it, and would write" in said
+    assert list(checks.dry_run(value, check=True)) == []
+
+
+@pytest.mark.parametrize("value", [False, "false", "No", None, ""])
+def test_what_is_no_dry_run_may_write(value: object) -> None:
+    assert list(checks.dry_run(value, check=False)) == []
+
+
+def test_what_a_playbook_sets_itself_is_given_by_nobody_else() -> None:
+    sets = {"failover_recreate": "when_needed", "failover_other_copy": "delete"}
+    assert list(checks.fixed(sets, sets)) == []
+    assert list(checks.fixed(sets, {**sets, "failover_other_copy": "disable"})) == [
+        "failover_other_copy: is 'disable'; it should be left out: this playbook sets it itself."
+    ]
+    assert len(list(checks.fixed({"failover_expected_plan": {}}, {"failover_expected_plan": None}))) == 1
+
+
 @pytest.mark.parametrize(("value", "is_right"), [(0, True), ("100", True), (None, True), (101, False), ("1.5", False)])
 def test_a_number_within_the_bounds_of_its_option(value: object, is_right: bool) -> None:
     assert (list(checks.percent({"failover_max_removals_percent": value})) == []) is is_right

@@ -180,6 +180,14 @@ def test_replicate_names_the_wrong_variable(variable: str, value: object, text: 
     assert problems(lambda: variables.replicate({variable: value}, SITE)) == [f"{variable}: {text}"]
 
 
+def test_what_scopes_may_lose_is_said_before_a_server_is_read() -> None:
+    given = {"failover_keep": "dhcp01", "failover_other_copy": "delete", "failover_scopes_to_remove": "10.0.1.0"}
+    wrong = {"failover_allow_content_loss": "maybe"}
+    text = "failover_allow_content_loss: is 'maybe'; it should be true or false."
+    assert problems(lambda: variables.remove({**given, **wrong}, HOSTS)) == [text]
+    assert problems(lambda: variables.decommission({**DECOMMISSION, **wrong}, HOSTS)) == [text]
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "text"),
     [
@@ -304,6 +312,7 @@ DOWN = {"failover_server": "dhcp01", "failover_partner": "dhcp09"}
         ),
         ({"failover_scopes_to_remove": "HQ"}, "failover_scopes_to_remove: 'HQ' is no IPv4 address"),
         ({"failover_dry_run": "maybe"}, "failover_dry_run: is 'maybe'"),
+        ({"failover_max_removals_percent": 101}, "failover_max_removals_percent: is 101; it should be 0 to 100"),
         (
             {"failover_scopes_to_remove": None, "failover_relationships_to_remove": [" "]},
             "failover_relationships_to_remove: is not set; it should be names of relationships, or",
@@ -386,8 +395,27 @@ def test_what_of_a_maintenance_is_done(given: Mapping[str, Any], begins: bool, e
             "failover_maintenance: is not set; it should be start, finish or cancel",
         ),
         ({"failover_wait_timeout": "soon"}, "failover_wait_timeout: is 'soon'; it should be 0 to 2147483"),
+        (
+            {"failover_allow_state": ""},
+            "failover_allow_state: is empty; it should be states of CommunicationInterrupted",
+        ),
+        ({"failover_use_partner_host": "nein"}, "failover_use_partner_host: is 'nein'; it should be true or false."),
     ],
 )
 def test_maintenance_names_the_wrong_variable(changes: Mapping[str, Any], text: str) -> None:
     (problem,) = problems(lambda: variables.maintenance({**UPDATES, **changes}, HOSTS))
     assert problem.startswith(text)
+
+
+def test_restore_and_live_check_name_the_wrong_variables() -> None:
+    named = [line.split(";")[0] for line in problems(lambda: variables.restore({"failover_server": "dhcp9"}, HOSTS))]
+    assert named == [f"failover_server: is 'dhcp9', {UNKNOWN}", "failover_copy: is not set"]
+    named = [line.split(";")[0] for line in problems(lambda: variables.live_check({"failover_live_server": ""}, HOSTS))]
+    assert named == ["failover_live_server: is empty", "failover_live_partner: is not set"]
+    two: dict[str, Any] = {"failover_live_server": "dhcp01", "failover_live_partner": "dhcp01"}
+    assert problems(lambda: variables.live_check({**two, "failover_live_may_be_lost": "ja"}, HOSTS)) == [
+        "failover_live_partner: is 'dhcp01', as failover_live_server is; it should be the other server.",
+        "failover_live_may_be_lost: is 'ja'; it should be true or false.",
+    ]
+    variables.restore({"failover_server": "dhcp01", "failover_copy": "C:\\a.xml"}, HOSTS)
+    variables.live_check({"failover_live_server": "dhcp01", "failover_live_partner": "dhcp02"}, HOSTS)

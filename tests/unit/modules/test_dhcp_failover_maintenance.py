@@ -164,7 +164,9 @@ def test_of_two_that_begin_at_once_none_goes_on_and_either_ends_both() -> None:
 
 # --- while it lasts --------------------------------------------------------------------------------------------------
 
-REFUSED = "so nothing is written to 'HQ' or to anything else of the two servers until it has ended"
+REFUSED = (
+    "so nothing is written to 'HQ', to anything else of that pair or to either of the two alone until it has ended"
+)
 WRITES: list[tuple[str, dict[str, Any]]] = [
     (RELATIONSHIP, {"name": "HQ", "load_balance_percent": 70}),
     (RELATIONSHIP, {"name": "HQ", "state": "absent", "keep_scopes_on": "this_server", "other_copy": "delete"}),

@@ -11,6 +11,8 @@ from unittest.mock import MagicMock
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_collections.windhcp.failover.plugins.action import dhcp_failover_site
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -130,9 +132,56 @@ def test_a_number_that_yaml_may_have_made_of_minutes_is_told_once() -> None:
     assert (written["max_client_lead_time"], written["state_switch_interval"]) == ("00:01:00", "00:01:00")
 
 
+def test_a_file_of_tasks_may_be_in_the_folder_of_who_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "updates.yml").write_text("[]", encoding="utf-8")
+    given = {"failover_server": "dhcp01", "failover_maintenance_tasks": "~/updates.yml"}
+    assert run([], maintenance=given)["tasks_file"] == str(tmp_path / "updates.yml")
+
+
 def test_what_a_terminal_obeys_is_in_no_message() -> None:
     failed = run([{**PLAIN, "name": "H\x1b[31m\nQ", "primary": "dhcp09"}])
     _what, problem = failed["msg"].split("\n")
     assert problem.startswith("- 'H\\x1b[31m\\x0aQ' (dhcp09 with dhcp02)")
     warned = run([{**PLAIN, "name": "H\x1b[31mQ", "max_client_lead_time": 60}])
     assert (warned["names"], warned["warnings"][0][:14]) == (["H\x1b[31mQ"], "'H\\x1b[31mQ' (")
+
+
+def given(purpose: str, asked: dict[str, Any], /, *, check: bool = False, fixed: Any = None, **more: Any) -> str:
+    """What is said where a run of a role or a playbook has more variables than it takes."""
+    known = {"inventory_hostname": "dhcp01", "groups": {"all": HOSTS}, **more}
+    args = {"relationships": [PLAIN], purpose: asked, **({"fixed": fixed} if fixed else {})}
+    task = MagicMock(check_mode=check, diff=True, async_val=0, args=args)
+    templar = Templar(loader=DataLoader(), variables=known)
+    action = dhcp_failover_site.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), templar, MagicMock())
+    result = action.run(task_vars=known)
+    return "\n".join([str(result.get("msg", "")), *result.get("warnings", ())]).strip()
+
+
+DOWN = {"failover_server": "dhcp01", "failover_maintenance": "start"}
+LEAVES = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_other_copy": "delete"}
+
+
+@pytest.mark.parametrize(("purpose", "asked"), [("failover", {}), ("replicate", {}), ("maintenance", DOWN)])
+def test_a_dry_run_that_is_not_taken_is_refused_and_not_written(purpose: str, asked: dict[str, Any]) -> None:
+    assert "failover_dry_run: is true; it should be left out" in given(purpose, asked, failover_dry_run=True)
+    assert given(purpose, asked, failover_dry_run=True, check=True) == ""
+    for fine in (False, "false", None):
+        assert given(purpose, asked, failover_dry_run=fine) == ""
+
+
+def test_what_belongs_to_another_playbook_is_refused_or_told() -> None:
+    assert "windhcp.failover.remove takes it" in given("decommission", LEAVES, failover_relationships_to_remove=["X"])
+    assert given("decommission", LEAVES, failover_relationships_to_end=["X"]) == ""
+    assert given("failover", {}, failover_scopes_to_remove="10.0.1.0").startswith(
+        "failover_scopes_to_remove is set, and"
+    )
+    assert given("failover", {}, failover_keep="dhcp01") == "", "the playbook that runs the role may take it"
+
+
+def test_what_a_playbook_sets_for_the_role_is_what_it_gets() -> None:
+    sets = {"failover_recreate": "when_needed"}
+    assert given("failover", {}, fixed=sets, failover_recreate="when_needed") == ""
+    assert "failover_recreate: is 'never'; it should be left out" in given(
+        "failover", {}, fixed=sets, failover_recreate="never"
+    )
