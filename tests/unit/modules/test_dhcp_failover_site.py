@@ -132,6 +132,15 @@ def test_a_number_that_yaml_may_have_made_of_minutes_is_told_once() -> None:
     assert (written["max_client_lead_time"], written["state_switch_interval"]) == ("00:01:00", "00:01:00")
 
 
+@pytest.mark.parametrize(("value", "kind"), [(False, "true or false"), (83, "a number"), (["HQ"], "a list")])
+def test_a_name_is_a_text(value: object, kind: str) -> None:
+    """YAML makes false of NO: nobody calls a relationship False."""
+    for option in ("name", "primary", "partner_server", "previous_name"):
+        assert run([PLAIN, {**PLAIN, option: value}])["msg"] == (
+            f"relationships[1].{option}: is {kind}; a name is a text, write it in quotes. Nothing was changed."
+        )
+
+
 def test_a_file_of_tasks_may_be_in_the_folder_of_who_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "updates.yml").write_text("[]", encoding="utf-8")
