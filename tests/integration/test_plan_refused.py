@@ -92,3 +92,15 @@ def test_data_that_is_refused_is_told_of_every_host(net: str) -> None:
         for host in ("dhcp01", "dhcp02", "dhcp03"):
             assert f"\n- {host}: has failed: The relationships of the site cannot be taken as they are" in said
         assert planned.result("Say what would be done")["msg"][-2].endswith("not known of dhcp01, dhcp02, dhcp03.")
+
+
+def test_a_server_that_is_off_is_no_hindrance_where_it_writes_nothing(net: str) -> None:
+    """What a step needs of it, the primary looks for. Without the primary there is no plan."""
+    with Site(company(), "standin", net) as site:
+        declare(site, HQ)
+        site.service.endpoints["DHCP03"].close()
+        run(site, "plan").ok()
+        assert list(steps(site)) == ["dhcp01"]
+        (site.folder / "plan.md").unlink()
+        site.service.endpoints["DHCP01"].close()
+        assert "- dhcp01: cannot be reached: " in refused(run(site, "plan"), "Write the plan")

@@ -139,7 +139,7 @@ def short(text: str, limit: int = MESSAGE_LIMIT, hide: Callable[[str], str] = st
 def reason(result: Mapping[str, Any]) -> str:
     """Why a task failed, on one line, also where it lists several problems; without the place in a file and the lines
     of it, which follow where Ansible says it."""
-    said = str(result.get("msg") or "it gave no reason").split("\n\n", maxsplit=1)[0]
+    said = plain_causes(str(result.get("msg") or "it gave no reason")).split("\n\n", maxsplit=1)[0]
     return " ".join(without_nothing(said).split())
 
 
