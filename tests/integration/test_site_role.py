@@ -142,6 +142,11 @@ def test_a_run_without_a_host_is_no_success_and_a_variable_that_is_misspelt_is_t
             run = site.site([HQ], "-e", json.dumps(hosts), "--limit", "dhcp01")
             assert run.failure("Look whether there is a server")["msg"].startswith(words)
             assert run.counts.commands == 0
+        (site.folder / "group_vars").mkdir()
+        (site.folder / "group_vars/dhcp_servers.yml").write_text("failover_hosts: dhcp01", encoding="utf-8")
+        unseen = site.site([HQ]).failure("Look whether there is a server")["msg"]
+        assert unseen.startswith("failover_hosts: is 'dhcp01', and other hosts are in this play")
+        (site.folder / "group_vars/dhcp_servers.yml").unlink()
         run = site.site([HQ], "--check", "-e", "failover_onyl=HQ").ok()
         assert "WARNING: failover_onyl is set, which is no variable of this collection" in run.output
 
