@@ -128,7 +128,8 @@ def _failed(result: Result) -> bool:
 def _is_carried_out(result: Result) -> bool:
     """Whether its plan is what was, or would be, done: that of a list of relationships is, when only some of them
     failed."""
-    return not _failed(result) or any("outcome" in each for each in result.get("relationships") or ())
+    listed = [each for each in result.get("relationships") or () if isinstance(each, Mapping)]
+    return not _failed(result) or any("outcome" in each for each in listed)
 
 
 def _lines(results: Sequence[Result]) -> list[str]:

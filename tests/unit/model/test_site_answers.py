@@ -54,7 +54,8 @@ def test_a_file_of_tasks_is_named_as_the_user_wrote_it() -> None:
 
 
 def test_replicate_takes_no_data_that_says_nothing_as_site_takes_none() -> None:
-    for data in (None, []):
+    nothing: list[Any] = [None, []]
+    for data in nothing:
         with pytest.raises(Refused, match="failover_relationships: is empty or not set for this host"):
             answer(relationships=data, replicate={})
     with pytest.raises(Refused, match="failover_relationships: no entry names dhcp03"):
