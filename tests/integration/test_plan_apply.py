@@ -290,6 +290,8 @@ def test_a_host_that_is_done_leaves_the_others_to_be_done(net: str) -> None:
         declare(site, HQ, BACK)
         run(site, "plan").ok()
         site.run("windhcp.failover.site", "--limit", "dhcp01").ok()
+        other = run(site, "apply", "-e", '{"failover_expected_plan": null}')
+        assert "sets itself" in refused(other, "Check the site's data before anything is written")
         applied = run(site, "apply").ok()
         assert applied.written == ["Set-DhcpServerv4Failover"]
         assert "On dhcp01 everything that it would do is there already." in applied.result(TO_DO)["msg"]

@@ -79,9 +79,12 @@ def test_what_is_added_is_shown_and_no_setting_that_changed_since_stands_in_the_
 
 def test_the_playbook_says_what_it_needs(net: str) -> None:
     with Site(lab(), "standin", net) as site:
-        for options, said in (
-            ((), "failover_server: is not set; it should be the server in the inventory that gets its scopes back."),
-            (("-e", "failover_server=dhcp02"), "failover_copy: is not set; it should be the path of the safety copy"),
-        ):
-            refused = site.run("windhcp.failover.restore", *options)
-            assert said in refused.failure("Check which server gets its scopes back, and which copy comes back")["msg"]
+        check = "Check which server gets its scopes back, and which copy comes back"
+        nothing = site.run("windhcp.failover.restore").failure(check)["msg"]
+        assert nothing.split("\n- ")[1:] == [
+            "failover_server: is not set; it should be the server in the inventory that gets its scopes back.",
+            "failover_copy: is not set; it should be the path of the safety copy on failover_server, as the removal "
+            "returned it.",
+        ]
+        dry = restore(site, "C:\\copy.xml", failover_dry_run=True).failure(check)["msg"]
+        assert "failover_dry_run: is true; it should be left out" in dry

@@ -93,7 +93,7 @@ def fixed(sets: Variables, given: Variables) -> Iterable[str]:
     """`sets`: what a playbook sets itself. `given`: what these variables are all the same, since -e comes first."""
     for variable in sets:
         if given.get(variable) != sets[variable]:
-            yield wrong(variable, given.get(variable), "left out: this playbook sets it itself")
+            yield f"{variable}: is given another value than this playbook sets itself; it should be left out."
 
 
 def percent(variables: Variables) -> Iterable[str]:

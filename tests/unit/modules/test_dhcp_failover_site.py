@@ -191,6 +191,6 @@ def test_what_belongs_to_another_playbook_is_refused_or_told() -> None:
 def test_what_a_playbook_sets_for_the_role_is_what_it_gets() -> None:
     sets = {"failover_recreate": "when_needed"}
     assert given("failover", {}, fixed=sets, failover_recreate="when_needed") == ""
-    assert "failover_recreate: is 'never'; it should be left out" in given(
+    assert "failover_recreate: is given another value than this playbook sets itself" in given(
         "failover", {}, fixed=sets, failover_recreate="never"
     )
