@@ -160,9 +160,10 @@ class ActionModule(ControllerAction):
         """Raises Refused for what is given to the run and would not be heeded."""
         known = [name for name in ("failover_dry_run", *options["fixed"]) if name in task_vars]
         given = {name: self._templar.template(task_vars[name]) for name in known}
-        problems = [*variable_checks.dry_run(given.get("failover_dry_run"), bool(self._task.check_mode))]
-        problems += variable_checks.fixed(options["fixed"], given)
-        if playbook := _playbook(options):
+        problems, playbook = [*variable_checks.fixed(options["fixed"], given)], _playbook(options)
+        if playbook is None or "failover_dry_run" not in _PURPOSES[playbook]:
+            problems += variable_checks.dry_run(given.get("failover_dry_run"), bool(self._task.check_mode))
+        if playbook:
             problems += misplaced(task_vars, playbook)
         variable_checks.refuse(problems)
 
