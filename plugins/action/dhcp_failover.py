@@ -18,6 +18,7 @@ from ..plugin_utils._engine.arguments import (
     WAITING,
 )
 from ..plugin_utils._engine.inventory import AUTO, PartnerHosts
+from ..plugin_utils._model import site
 from ..plugin_utils._model.refusal import TaskFailure, showing
 from ..plugin_utils._model.texts import sentences, without_nothing
 from ..plugin_utils._planning import declared
@@ -78,7 +79,8 @@ class ActionModule(FailoverAction):
     }
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        """Raises Refused for options of entries that there are not."""
+        """Raises Refused for options of entries that there are not, and for names that are no texts."""
+        site.check_names(given.get("relationships"))
         declared.check_keys(given.get("relationships"), ENTRY)
 
     def partner_hosts(self, options: Mapping[str, Any]) -> PartnerHosts:

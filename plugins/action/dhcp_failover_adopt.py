@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from ..plugin_utils._engine.fleet_action import FleetAction
 from ..plugin_utils._engine.written_files import create
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.texts import counted, few, in_sight
-from ..plugin_utils._planning.adopting import adopt
+from ..plugin_utils._planning.adopting import Entry, adopt
 from ..plugin_utils._planning.fleet import Seen
 from ..plugin_utils._report.data_file import data_file
 
@@ -59,8 +59,20 @@ class ActionModule(FleetAction):
             "relationships": [entry["name"] for entry in found.entries],
             "hosts": sorted(found.hosts),
             "problems": list(found.problems),
+            "proof": [f"A check run with it changes nothing{in_sight(_unproven(found.entries, options['hosts']))}."],
             "sentences": [
                 *(f"Not adopted as it is: {problem}." for problem in map(in_sight, found.problems)),
                 f"{counted(len(found.entries), 'relationship')} {be} in {path}.",
             ],
         }
+
+
+def _unproven(entries: Sequence[Entry], hosts: Collection[str]) -> str:
+    """Those of which a run on these hosts has nothing to say, since their primary is none of them."""
+    apart = [entry for entry in entries if entry["primary"] not in hosts]
+    if not apart:
+        return ""
+    names, primaries = (
+        few(dict.fromkeys(entry[key] for entry in apart), between=" and ") for key in ("name", "primary")
+    )
+    return f", and says nothing of {names}: {primaries}, which would write it, is not in this run"

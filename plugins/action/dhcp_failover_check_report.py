@@ -13,6 +13,8 @@ from ..plugin_utils._planning.data_checks import Entry, Tried
 from ..plugin_utils._planning.server_checks import no_connection
 from ..plugin_utils._report.check_lines import check_lines
 
+HELD = ("site", "result", "refused")  # options that name what `Tried` has of a host
+
 
 class ActionModule(ControllerAction):
     """What dhcp_failover_check found on several hosts, and the role in check mode, as one table. No server is
@@ -22,6 +24,7 @@ class ActionModule(ControllerAction):
         **ControllerAction.HOSTS,
         "site": {"type": "str", "default": "failover_site"},
         "result": {"type": "str", "default": "failover_result"},
+        "refused": {"type": "str", "default": "failover_refused"},
     }
 
     def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -39,7 +42,7 @@ class ActionModule(ControllerAction):
         ways += [(other, one) for one, other in ways if other in hosts and (other, one) not in ways]
         everything = completed(rows, hosts, ways)
         for host in hosts:
-            tried = Tried(*(held(host, options[name], task_vars["hostvars"]) or {} for name in ("site", "result")))
+            tried = Tried(*(held(host, options[name], task_vars["hostvars"]) or {} for name in HELD))
             rows += data_checks.of_host(host, list(declared), tried, everything)
         shown = completed([*rows, *data_checks.of_nobody(list(declared), hosts)], hosts, ways)
         public = result_in_sight({"rows": [row.public() for row in shown]})["rows"]

@@ -23,6 +23,7 @@ class ActionModule(ControllerAction):
         **ControllerAction.HOSTS,
         "variables": {"type": "str", "required": True},
         "site": {"type": "str", "default": "failover_site"},
+        "refused": {"type": "str", "default": "failover_refused"},
         "file": {"type": "path", "required": True},
     }
 

@@ -24,6 +24,7 @@ class ActionModule(ControllerAction):
         "variable": {"type": "str"},
         "variables": {"type": "str"},
         "site": {"type": "str", "default": "failover_site"},
+        "refused": {"type": "str", "default": "failover_refused"},
         "fingerprint": {"type": "str"},
     }
     CONDITIONS: ClassVar[dict[str, Any]] = {"required_together": [("variable", "variables")]}
@@ -51,7 +52,7 @@ class ActionModule(ControllerAction):
 
 def _read(options: Mapping[str, Any]) -> Document:
     """Raises Refused."""
-    if options["data"] is None:
+    if options["data"] in (None, ""):  # a survey's empty answer
         if not options["file"]:
             raise Refused(
                 f"{reviewed_plan.PLAN}: is not given; it should be the file that windhcp.failover.plan wrote, "

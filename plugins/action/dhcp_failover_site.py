@@ -22,8 +22,30 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_update_secret",
         "failover_wait_timeout",
         "failover_max_removals_percent",
+        "failover_use_partner_host",
+        "failover_recreate",
+        "failover_other_copy",
+        "failover_orphan",
+        "failover_partner_is_off",
+        "failover_allow_content_loss",
+        "failover_purge_scopes",
+        "failover_purge_relationships",
+        "failover_keep_scopes_on",
+        "failover_replace_partner_copy",
+        "failover_allow_state",
+        "failover_show_steps",
     ),
-    "replicate": ("replicate_relationships", "replicate_scopes", "replicate_source"),
+    "replicate": (
+        "replicate_relationships",
+        "replicate_scopes",
+        "replicate_source",
+        "replicate_allow_overwrite",
+        "replicate_force",
+        "replicate_use_partner_host",
+        "failover_allow_state",
+        "failover_wait_timeout",
+        "replicate_show_steps",
+    ),
     "decommission": (
         "failover_keep",
         "failover_leaving",
@@ -33,6 +55,9 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_relationships_to_end",
         "failover_dry_run",
         "failover_max_removals_percent",
+        "failover_allow_content_loss",
+        "failover_allow_state",
+        "failover_wait_timeout",
     ),
     "migrate": (
         "failover_keep",
@@ -52,17 +77,23 @@ _PURPOSES: Mapping[str, tuple[str, ...]] = {
         "failover_scopes_to_remove",
         "failover_dry_run",
         "failover_max_removals_percent",
+        "failover_allow_content_loss",
+        "failover_allow_state",
+        "failover_use_partner_host",
+        "failover_wait_timeout",
     ),
     "maintenance": (
         "failover_server",
         "failover_partner",
         "failover_maintenance",
         "failover_maintenance_tasks",
+        "failover_allow_state",
+        "failover_use_partner_host",
         "failover_wait_timeout",
     ),
     "partner_down": ("failover_server", "failover_partner", "failover_partner_is_off", "failover_dry_run"),
     "restore": ("failover_server", "failover_copy"),
-    "live_check": ("failover_live_server", "failover_live_partner"),
+    "live_check": ("failover_live_server", "failover_live_partner", "failover_live_may_be_lost", "failover_live_clean"),
 }
 _ROLES = ("failover", "replicate")  # the other purposes are playbooks
 
@@ -105,6 +136,7 @@ class ActionModule(ControllerAction):
     def options(self) -> Mapping[str, Any]:
         """As the user wrote them. Raises Refused, and AnsibleError."""
         site.check_kind(self._task.args.get("relationships"))
+        site.check_names(self._task.args.get("relationships"))
         check_keys(self._task.args.get("relationships"), self.ARGUMENT_SPEC["relationships"]["options"])
         options = super().options()
         secret.check_kinds(self._task.args)
@@ -128,9 +160,10 @@ class ActionModule(ControllerAction):
         """Raises Refused for what is given to the run and would not be heeded."""
         known = [name for name in ("failover_dry_run", *options["fixed"]) if name in task_vars]
         given = {name: self._templar.template(task_vars[name]) for name in known}
-        problems = [*variable_checks.dry_run(given.get("failover_dry_run"), bool(self._task.check_mode))]
-        problems += variable_checks.fixed(options["fixed"], given)
-        if playbook := _playbook(options):
+        problems, playbook = [*variable_checks.fixed(options["fixed"], given)], _playbook(options)
+        if playbook is None or "failover_dry_run" not in _PURPOSES[playbook]:
+            problems += variable_checks.dry_run(given.get("failover_dry_run"), bool(self._task.check_mode))
+        if playbook:
             problems += misplaced(task_vars, playbook)
         variable_checks.refuse(problems)
 
@@ -144,7 +177,7 @@ def _with_file(found: dict[str, Any]) -> dict[str, Any]:
     """Of the tasks of a maintenance. Raises Refused where there is none: before anything is begun."""
     if not found.get("tasks_file"):
         return found
-    path = Path(found["tasks_file"]).absolute()
+    path = Path(found["tasks_file"]).expanduser().absolute()
     if not path.is_file():
         raise Refused(f"failover_maintenance_tasks: there is no file {path}; it should be a file of tasks.")
     return {**found, "tasks_file": str(path)}

@@ -55,6 +55,12 @@ def variables() -> Sequence[str]:
         "variable in a message names it as it is written here."
     )
     lines += prose(
+        "Which hosts a play goes to is decided before it sees their variables. So ``failover_hosts``, and the server "
+        "that a playbook is for (``failover_keep``, ``failover_server``, ``failover_live_server``), are given with "
+        "``-e`` and not in the inventory. ``--limit`` takes hosts away from these; where it leaves out the server that "
+        "a playbook is for, the run fails."
+    )
+    lines += prose(
         "*required*: without it the playbook says so, and does nothing. An empty default: the variable may be left "
         "out, and is not used then."
     )

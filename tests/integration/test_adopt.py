@@ -29,6 +29,27 @@ def test_what_runs_becomes_data_that_changes_nothing(net: str, tmp_path: Path) -
         assert (same.changed, same.written) == (0, [])
 
 
+def test_what_would_not_prove_the_file_is_refused_before_a_server_is_read(net: str, tmp_path: Path) -> None:
+    file = f"failover_file={tmp_path / 'failover.yml'}"
+    with Site(company(), "standin", net) as site:
+        (site.folder / "group_vars").mkdir()
+        (site.folder / "group_vars/dhcp_servers.yml").write_text('{"failover_relationships": [7]}', encoding="utf-8")
+        for options, words in (
+            ((), "failover_file: is not set or empty; it should be"),
+            (("-e", "failover_file="), "failover_file: is not set or empty; it should be"),
+            (("-e", file, "-e", '{"failover_relationships": [{}]}'), "failover_relationships: is given, so"),
+            (
+                ("-e", file, "-e", "failover_only=HQ"),
+                "failover_only: is given, so a check run would prove that and not",
+            ),
+        ):
+            refused = site.run("windhcp.failover.adopt", *options)
+            said = refused.failure("Check that the file has a name, and can be proven")["msg"]
+            assert said.startswith(words)
+            assert refused.counts.commands == 0
+        site.run("windhcp.failover.adopt", "-e", file).ok()
+
+
 def test_what_cannot_be_adopted_is_said(net: str, tmp_path: Path) -> None:
     file = tmp_path / "failover.yml"
     with Site(company(), "standin", net) as site:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -66,6 +67,22 @@ def test_a_host_whose_role_is_refused_says_why_to_plan_and_apply(net: str) -> No
         run(site, "apply").ok()
 
 
+def test_a_variable_that_there_is_not_is_told_by_check_and_plan(net: str) -> None:
+    """Ansible refuses it before the role's first task, so none of its tasks has a result."""
+    with Site(company(), "standin", net) as site:
+        declare(site, HQ)
+        options = ("-e", json.dumps({"failover_shared_secret": "{{ vault_failover_secret }}"}))
+        planned = run(site, "plan", *options)
+        assert "'vault_failover_secret' is undefined." in refused(planned, "Write the plan")
+        told = planned.result("Say what would be done")["msg"]
+        assert [line for line in told if "FAILED: " in line and "'vault_failover_secret' is undefined" in line]
+        checked = run(site, "check", *options)
+        rows = checked.result("Put it together")["rows"]
+        (failed,) = [row for row in rows if row["status"] == "FAIL"]
+        assert (failed["subject"], checked.code) == ("variables of the role", 2)
+        assert "'vault_failover_secret' is undefined" in failed["evidence"]
+
+
 def test_data_that_is_refused_is_told_of_every_host(net: str) -> None:
     with Site(company(), "standin", net) as site:
         declare(site, {**HQ, "partner": "dhcp01"})
@@ -75,3 +92,15 @@ def test_data_that_is_refused_is_told_of_every_host(net: str) -> None:
         for host in ("dhcp01", "dhcp02", "dhcp03"):
             assert f"\n- {host}: has failed: The relationships of the site cannot be taken as they are" in said
         assert planned.result("Say what would be done")["msg"][-2].endswith("not known of dhcp01, dhcp02, dhcp03.")
+
+
+def test_a_server_that_is_off_is_no_hindrance_where_it_writes_nothing(net: str) -> None:
+    """What a step needs of it, the primary looks for. Without the primary there is no plan."""
+    with Site(company(), "standin", net) as site:
+        declare(site, HQ)
+        site.service.endpoints["DHCP03"].close()
+        run(site, "plan").ok()
+        assert list(steps(site)) == ["dhcp01"]
+        (site.folder / "plan.md").unlink()
+        site.service.endpoints["DHCP01"].close()
+        assert "- dhcp01: cannot be reached: " in refused(run(site, "plan"), "Write the plan")

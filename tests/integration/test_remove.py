@@ -26,6 +26,18 @@ from test_playbooks import (
 NEXT = "Next: to do it, the same command with -e failover_dry_run=false."
 
 
+def test_a_limit_that_leaves_the_server_out_is_no_success(net: str) -> None:
+    """Without a host there is no task that could say it."""
+    with Site(company(), "standin", net) as site:
+        for keep, limit in (("dhcp01", "dhcp02"), ("DHCP01", "dhcp01"), ("dhcp01", "dhcp_servers:!dhcp01")):
+            wanted = {**KEEP, "failover_keep": keep, "failover_scopes_to_remove": "10.0.1.0"}
+            left_out = site.run("windhcp.failover.remove", "-e", json.dumps(wanted), "--limit", limit)
+            assert "failover_keep: is no host that --limit leaves in the run; leave --limit out" in left_out.output
+            assert (left_out.code != 0, left_out.counts.commands) == (True, 0)
+        wanted = {**KEEP, "failover_scopes_to_remove": "10.0.1.0"}
+        site.run("windhcp.failover.remove", "-e", json.dumps(wanted), "--limit", "dhcp02,dhcp01").ok()
+
+
 def test_scopes_and_relationships_leave_and_one_server_keeps_them(net: str) -> None:
     wanted: dict[str, Any] = {
         **KEEP,

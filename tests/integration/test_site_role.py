@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -134,6 +135,18 @@ def test_a_run_without_a_host_is_no_success_and_a_variable_that_is_misspelt_is_t
             said = run.failure("Look whether there is a server")["msg"]
             assert said.startswith("No host of the inventory is in dhcp_server, so nothing was looked at")
             assert run.counts.commands == 0
+        for hosts, words in (
+            ({"failover_hosts": "dhcp_server"}, "No host of the inventory is in dhcp_server"),
+            ({"failover_hosts": ["dhcp01"]}, "failover_hosts: is no text; it should be a group or a pattern of hosts"),
+        ):
+            run = site.site([HQ], "-e", json.dumps(hosts), "--limit", "dhcp01")
+            assert run.failure("Look whether there is a server")["msg"].startswith(words)
+            assert run.counts.commands == 0
+        (site.folder / "group_vars").mkdir()
+        (site.folder / "group_vars/dhcp_servers.yml").write_text("failover_hosts: dhcp01", encoding="utf-8")
+        unseen = site.site([HQ]).failure("Look whether there is a server")["msg"]
+        assert unseen.startswith("failover_hosts: is 'dhcp01', and other hosts are in this play")
+        (site.folder / "group_vars/dhcp_servers.yml").unlink()
         run = site.site([HQ], "--check", "-e", "failover_onyl=HQ").ok()
         assert "WARNING: failover_onyl is set, which is no variable of this collection" in run.output
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._model import task_options
-from .._model.failover_states import NORMAL, PASSING, STATES
+from .._model.failover_states import MAY_BE_ALLOWED
 from .._model.relationship_settings import DECLARED
 
 # the options of a relationship, at the top level of dhcp_failover_relationship and inside create_relationship
@@ -19,7 +19,7 @@ RELATIONSHIP: dict[str, Any] = {
 WAITING: dict[str, Any] = {
     "wait_for_normal": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 180},
-    "allow_state": {"type": "list", "elements": "str", "choices": sorted(STATES - PASSING - {NORMAL}), "default": []},
+    "allow_state": {"type": "list", "elements": "str", "choices": MAY_BE_ALLOWED, "default": []},
 }
 
 PARTNER: dict[str, Any] = {
@@ -93,7 +93,7 @@ JOINING: dict[str, Any] = {
 }
 
 UPDATE_SECRET = list(task_options.UPDATE_SECRET)
-RECREATE = ["never", "when_needed"]
+RECREATE = list(task_options.RECREATE)
 
 SAFETY_COPY: dict[str, Any] = {
     "safety_copy": {"type": "bool", "default": True},

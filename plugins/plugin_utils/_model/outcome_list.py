@@ -20,6 +20,8 @@ DONE = "What was done:"
 PLANNED = "What was found and planned where it FAILED, none of it or not all of it done:"
 ONLY_PLANNED = "Nothing was written. What would be done now:"
 IN_ORDER = "Nothing is to be done"
+# of a host that has no result at all, since Ansible refused what comes before the first task
+_NOT_RUN: Result = {"failed": True, "msg": "none of its tasks has run; the error above says why"}
 _REASON_LIMIT = 3000  # characters: the task itself shows all of it
 
 
@@ -98,12 +100,12 @@ def outcome_list(
     `variables`: that hold the results of the tasks, loops too, in the order in which they run. `options`: of Ending.
     """
     ending = Ending(**options)
-    every = [_Outcome(host, _results(hostvars[host], variables)) for host in hosts]
+    every = [_Outcome(host, _results(hostvars[host], variables) or [_NOT_RUN]) for host in hosts]
     outcomes = [outcome for outcome in every if outcome.is_asked]
     found: list[str] = []
-    well = [result for outcome in outcomes for result in outcome.results if not _failed(result)]
+    well = [result for outcome in outcomes for result in outcome.results if _is_carried_out(result)]
     failed = [result for outcome in outcomes for result in outcome.failed]
-    done, planned = _lines(well), _lines(failed)
+    done, planned = _lines(well), _lines([result for result in failed if not _is_carried_out(result)])
     if done or any(result.get("changed") for result in well):
         none = ending.copies and not failed and not any(result.get("removals") for result in well)
         found += [ending.headline, *([NOTHING] if none else []), *done]
@@ -121,6 +123,13 @@ def outcome_list(
 
 def _failed(result: Result) -> bool:
     return bool(result.get("failed") or result.get("unreachable"))
+
+
+def _is_carried_out(result: Result) -> bool:
+    """Whether its plan is what was, or would be, done: that of a list of relationships is, when only some of them
+    failed."""
+    listed = [each for each in result.get("relationships") or () if isinstance(each, Mapping)]
+    return not _failed(result) or any("outcome" in each for each in listed)
 
 
 def _lines(results: Sequence[Result]) -> list[str]:

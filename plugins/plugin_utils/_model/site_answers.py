@@ -8,12 +8,24 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from . import site, site_sets, variables
+from .refusal import Refused
 
+# of each playbook for one server: the variable with the server that its tasks have to run on
+_RUNS_ON = {
+    "decommission": "failover_keep",
+    "remove": "failover_keep",
+    "partner_down": "failover_server",
+    "maintenance": "failover_server",
+    "migrate": "failover_keep",
+    "restore": "failover_server",
+    "live_check": "failover_live_server",
+}
 Read = Sequence[Mapping[str, Any]] | None  # what dhcp_failover_info returned
 
 
 def answer(options: Mapping[str, Any], hosts: Collection[str], host: str) -> dict[str, Any]:
     """What the module returns on `host`, in an inventory of `hosts`, for its `options`. Raises Refused."""
+    _check_runs_there(options, hosts, host)
     if options["restore"] is not None:
         variables.restore(options["restore"], hosts)
         return {}
@@ -35,6 +47,18 @@ def answer(options: Mapping[str, Any], hosts: Collection[str], host: str) -> dic
     if options["swap_roles"] is not None:
         return {"to_swap": list(variables.swap_roles(options["swap_roles"], entries))}
     return _declared(options, entries, host)
+
+
+def _check_runs_there(options: Mapping[str, Any], hosts: Collection[str], host: str) -> None:
+    """Raises Refused where a playbook's tasks run elsewhere than on the server that they are for. Its variables may be
+    set where the tasks see them and the play's hosts did not."""
+    for purpose, variable in _RUNS_ON.items():
+        server = (options[purpose] or {}).get(variable)
+        if server in hosts and server != host:
+            raise Refused(
+                f"{variable}: is {server}, and this runs on {host}. The hosts of a play do not see what the inventory "
+                "sets (group_vars, host_vars), so give it with -e. Nothing was changed."
+            )
 
 
 def _decommission(asked: variables.Decommission, read: Read, hosts: Collection[str]) -> dict[str, Any]:
@@ -105,12 +129,14 @@ def _declared(options: Mapping[str, Any], entries: Sequence[site.Entry], host: s
     """What the host writes of the relationships that a run is about."""
     asked, shared, others, update_secret = None, None, entries, None
     if options["failover"] is not None:
-        if options["failover"]["failover_only"] is None:
+        if options["failover"].get("failover_only") is None:
             site.check_named(entries, host)
         entries = variables.failover(options["failover"], entries)
         shared = options["failover"]["failover_shared_secret"]
         update_secret = options["failover"]["failover_update_secret"]
     if options["replicate"] is not None:
+        if options["replicate"].get("replicate_relationships") is None:
+            site.check_named(entries, host)
         asked = variables.replicate(options["replicate"], entries)
         entries = asked.entries
     declared = site.share(entries, host, shared)

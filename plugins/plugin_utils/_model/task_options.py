@@ -20,6 +20,7 @@ PLAIN_OPTIONS = ("partner_server", *(setting.option for setting in CARRIED))
 
 # what goes to a server or is counted with: the least and the most of it
 UPDATE_SECRET = ("on_create", "always", "on_change")
+RECREATE = ("never", "when_needed")
 BOUNDS: Mapping[str, tuple[int, int, str]] = {
     "wait_timeout": (0, 2_147_483, "seconds to wait"),
     "max_removals_percent": (0, 100, "percents"),

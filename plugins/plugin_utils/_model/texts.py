@@ -136,6 +136,13 @@ def short(text: str, limit: int = MESSAGE_LIMIT, hide: Callable[[str], str] = st
     return in_sight(re.sub(r"[\r\n\t]+", " ", text))
 
 
+def reason(result: Mapping[str, Any]) -> str:
+    """Why a task failed, on one line, also where it lists several problems; without the place in a file and the lines
+    of it, which follow where Ansible says it."""
+    said = plain_causes(str(result.get("msg") or "it gave no reason")).split("\n\n", maxsplit=1)[0]
+    return " ".join(without_nothing(said).split())
+
+
 def shown(value: Any, hide: Callable[[str], str] = str) -> str:
     """A value of a wrong shape: enough of it to see what it is."""
     if isinstance(value, str):

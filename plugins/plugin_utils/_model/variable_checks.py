@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from .failover_states import MAY_BE_ALLOWED
 from .identity import same_server
 from .site import Entry, refusal
 from .task_options import BOUNDS
@@ -71,9 +72,14 @@ def flags(variables: Variables, gone: str) -> Iterable[str]:
         ),
         ("failover_dry_run", "true, the default, which only shows what would be done, or false, which does it"),
     ):
-        value = variables.get(variable)
-        if value is not None and str(value).lower() not in (*_TRUE, *_FALSE):
-            yield wrong(variable, value, should)
+        yield from flag(variable, variables, should)
+
+
+def flag(variable: str, variables: Variables, should: str = "true or false") -> Iterable[str]:
+    """A yes or a no, as Ansible takes one, if it is set."""
+    value = variables.get(variable)
+    if value is not None and str(value).lower() not in (*_TRUE, *_FALSE):
+        yield wrong(variable, value, should)
 
 
 def dry_run(value: object, check: bool) -> Iterable[str]:
@@ -110,6 +116,24 @@ def choice(variable: str, variables: Variables, choices: Sequence[str]) -> Itera
     value = variables.get(variable)
     if value is not None and value not in choices:
         yield f"{variable}: is none of {', '.join(choices)}."  # what it is may be a secret in the wrong place
+
+
+def states(variables: Variables) -> Iterable[str]:
+    """failover_allow_state has states, or is an empty list."""
+    value = variables.get("failover_allow_state")
+    given = apart(value)
+    strange = [state for state in given if state not in MAY_BE_ALLOWED]
+    if strange or (not given and value not in (None, [], ())):
+        should = f"states of {', '.join(MAY_BE_ALLOWED)}; left out, none is allowed"
+        yield wrong("failover_allow_state", ", ".join(strange), should)
+
+
+def writing(variables: Variables) -> Iterable[str]:
+    """What is handed on to the tasks that write: how long they wait, and what they may do."""
+    yield from number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
+    yield from states(variables)
+    for variable in ("failover_allow_content_loss", "failover_use_partner_host"):
+        yield from flag(variable, variables)
 
 
 def undeclared(variable: str, names: Iterable[str], site: Iterable[Entry], verb: str) -> Iterable[str]:

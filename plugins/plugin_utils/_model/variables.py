@@ -16,10 +16,30 @@ from . import variable_checks as checks
 from .refusal import Refused
 from .scope import scope_ids
 from .site import Entry
-from .task_options import UPDATE_SECRET
+from .task_options import RECREATE, UPDATE_SECRET
 from .texts import few
 from .variable_checks import Variables
 
+_CHOICES = {  # of the role failover
+    "failover_update_secret": UPDATE_SECRET,
+    "failover_recreate": RECREATE,
+    "failover_keep_scopes_on": ("primary", "partner"),
+    "failover_other_copy": ("delete", "disable"),
+}
+_FLAGS = (
+    "failover_orphan",
+    "failover_partner_is_off",
+    "failover_purge_scopes",
+    "failover_purge_relationships",
+    "failover_replace_partner_copy",
+    "failover_show_steps",
+)
+_FLAGS_OF_REPLICATE = (
+    "replicate_allow_overwrite",
+    "replicate_force",
+    "replicate_use_partner_host",
+    "replicate_show_steps",
+)
 _SOURCES = ("this_server", "partner")
 _MOST_AT_ONCE = 30  # percent of the members
 
@@ -68,7 +88,7 @@ def decommission(variables: Variables, hosts: Collection[str]) -> Decommission:
     if named is not None and not all(name.strip() for name in named):
         should = "names of relationships; leave it out to end all of the two servers"
         problems.append(f"failover_relationships_to_end: has an empty name; it should be {should}.")
-    problems += [*checks.flags(variables, "failover_leaving"), *checks.percent(variables)]
+    problems += [*checks.flags(variables, "failover_leaving"), *checks.percent(variables), *checks.writing(variables)]
     checks.refuse(problems)
     most = variables.get("failover_max_removals_percent")
     if most is None and named is None:
@@ -122,6 +142,7 @@ def remove(variables: Variables, hosts: Collection[str]) -> Removal:
         *checks.other_copy(variables, orphan=False, of="the other server", gone=False),
         *checks.flags(variables, "the other server"),
         *checks.percent(variables),
+        *checks.writing(variables),
     ]
     checks.refuse(problems)
     return Removal(str(variables["failover_keep"]), names, ids)
@@ -170,7 +191,13 @@ def live_check(variables: Variables, hosts: Collection[str]) -> None:
     """Raises Refused where the playbook live_check does not name two servers, as above."""
     should = "a server in the inventory of which everything may be lost"
     names = ("failover_live_server", "failover_live_partner")
-    checks.refuse(problem for name in names for problem in checks.host(variables, name, should, hosts))
+    server, partner = (variables.get(name) for name in names)
+    problems = [problem for name in names for problem in checks.host(variables, name, should, hosts)]
+    if not problems and partner == server:
+        problems.append(checks.wrong(names[1], partner, "the other server", f", as {names[0]} is"))
+    for variable in ("failover_live_may_be_lost", "failover_live_clean"):
+        problems += checks.flag(variable, variables)
+    checks.refuse(problems)
 
 
 @dataclass(frozen=True)
@@ -213,7 +240,7 @@ def maintenance(variables: Variables, hosts: Collection[str]) -> Maintaining:
         problems.append(
             checks.wrong("failover_maintenance_tasks", tasks, "the path of a file of tasks on the controller")
         )
-    problems += checks.number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
+    problems += checks.writing(variables)
     checks.refuse(problems)
     ends = _ENDS[str(asked)] if tasks is None else "finished"
     return Maintaining(str(server), str(partner or ""), asked == "start" or tasks is not None, ends, tasks or "")
@@ -239,11 +266,13 @@ def swap_roles(variables: Variables, site: Sequence[Entry]) -> Sequence[str]:
 def failover(variables: Variables, site: Sequence[Entry]) -> Sequence[Entry]:
     """The relationships that a run of the role failover is about. Raises Refused, as above."""
     names = checks.names(variables.get("failover_only"))
-    seconds = checks.number(variables, "wait_timeout", "how many seconds to wait for the state Normal")
-    sends = checks.choice("failover_update_secret", variables, UPDATE_SECRET)
-    checks.refuse(
-        [*checks.undeclared("failover_only", names or (), site, "write"), *sends, *seconds, *checks.percent(variables)]
-    )
+    problems = [*checks.undeclared("failover_only", names or (), site, "write"), *checks.writing(variables)]
+    problems += checks.percent(variables)
+    for variable, choices in _CHOICES.items():
+        problems += checks.choice(variable, variables, choices)
+    for variable in _FLAGS:
+        problems += checks.flag(variable, variables)
+    checks.refuse(problems)
     entries = _with_names(site, names)
     if variables.get("failover_shared_secret") == "":
         checks.refuse(_without_secret(entries))
@@ -281,6 +310,11 @@ def replicate(variables: Variables, site: Sequence[Entry]) -> Replication:
     """What a run of the role replicate is about. Raises Refused, as above."""
     names = checks.names(variables.get("replicate_relationships"))
     problems = [*checks.undeclared("replicate_relationships", names or (), site, "replicate")]
+    if site and all(entry.absent for entry in site):
+        problems.append("failover_relationships: has none but those that are absent, so there is none to replicate.")
+    for variable in _FLAGS_OF_REPLICATE:
+        problems += checks.flag(variable, variables)
+    problems += checks.writing(variables)
     scopes: Sequence[IPv4Address] = ()
     try:
         scopes = scope_ids(checks.apart(variables.get("replicate_scopes")), "replicate_scopes")

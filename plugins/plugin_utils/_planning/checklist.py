@@ -150,7 +150,8 @@ def _reasoned(row: Row, known: Sequence[Row], servers: Sequence[str]) -> Row:
         cure = "declare it, and run again; windhcp.failover.adopt writes what exists already"
         return Row(row.id, row.subject, UNKNOWN, evidence, cure)
     if row.check.of == SERVER and row.subject not in servers:
-        evidence, cure = "it is not among the hosts of this run", "add it to the inventory and to failover_hosts"
+        evidence = "it is not among the hosts of this run"
+        cure = "let it be one of them (failover_hosts, --limit); where the inventory lacks it, add it there"
         return of_server(row.id, row.subject, UNKNOWN, evidence, cure)
     stopper = stopping(row.id, row.servers, known)
     if stopper is None:

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from .._model.texts import short, without_nothing
+from .._model.texts import reason, short, without_nothing
 from .checklist import FAIL, LATER, PASS, UNKNOWN, VARIABLE, Row, stopping, title
 
 _CURE = "mend what it says, in the data or on the server, and run again"
@@ -36,10 +36,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Tried:
-    """What the role's tasks returned on a host, each as a variable holds it; nothing where it did not run."""
+    """What the role's tasks returned on a host, each as a variable holds it; nothing where it did not run. `refused`:
+    of one that failed, whichever it was."""
 
     site: Mapping[str, Any]
     result: Mapping[str, Any]
+    refused: Mapping[str, Any] = field(default_factory=dict)
 
 
 def entries(data: object) -> Sequence[Entry]:
@@ -75,7 +77,10 @@ def stops(entry: Entry, known: Sequence[Row]) -> Row | None:
 def of_host(host: str, declared: Sequence[Entry], tried: Tried, known: Sequence[Row]) -> Iterator[Row]:
     """What a host that writes some of the data would be told. `known`: the rows of everything else."""
     if tried.site.get(_REFUSED):
-        yield Row("data", VARIABLE, FAIL, _said(tried.site), _CURE)
+        yield Row("data", VARIABLE, FAIL, reason(tried.site), _CURE)
+        return
+    if tried.refused and not tried.result:
+        yield Row("data", "variables of the role", FAIL, reason(tried.refused), _CURE)
         return
     mine = [entry for entry in declared if entry.primary == host]
     told = {str(one["name"]): one for one in tried.result.get("relationships") or ()}
@@ -92,7 +97,7 @@ def of_host(host: str, declared: Sequence[Entry], tried: Tried, known: Sequence[
         elif outcome is not None and outcome["outcome"] == "skipped":
             yield entry.says(UNKNOWN, without_nothing(str(outcome["msg"])), _CURE)
         elif outcome is not None:
-            yield entry.says(FAIL, _said(outcome), _CURE)
+            yield entry.says(FAIL, reason(outcome), _CURE)
         else:
             yield entry.says(UNKNOWN, "the role did not run with it", "run again; where it stays so, please report it")
 
@@ -105,7 +110,7 @@ def _all_refused(host: str, mine: Sequence[Entry], result: Mapping[str, Any], kn
     at_fault = stoppers.get(named) if named else next(iter(stoppers.values()), None)
     is_data = at_fault is None
     if at_fault is None:
-        said = _said(result)
+        said = reason(result)
         at_fault = named.says(FAIL, said, _CURE) if named else Row("data", f"{VARIABLE} of {host}", FAIL, said, _CURE)
         yield at_fault
     yield from (_not_known(entry, stoppers.get(entry, at_fault)) for entry in mine if not (is_data and entry == named))
@@ -121,7 +126,3 @@ def of_nobody(declared: Sequence[Entry], hosts: Collection[str]) -> Iterator[Row
         if entry.primary not in hosts:
             cure = f"add {entry.primary} to the hosts of the run (failover_hosts)"
             yield entry.says(UNKNOWN, f"{entry.primary}, which writes it, is not among the hosts of this run", cure)
-
-
-def _said(result: Mapping[str, Any]) -> str:
-    return " ".join(without_nothing(str(result.get("msg") or "it gave no reason")).split())

@@ -77,7 +77,7 @@ def partners(
             found.setdefault(entry.partner, []).extend([entry.partner_server] if entry.partner_server else [])
         elif host == entry.partner != entry.primary:
             found.setdefault(entry.primary, [])
-    known = next((one for one, look in looks.items() if one == named or (look and look.host_name == named)), None)
+    known = _called(named, {**dict.fromkeys(found), **looks}) if named else None
     if known == host:
         for other in looks:
             if other != host:
@@ -87,6 +87,14 @@ def partners(
     if not found and not declared and len(looks) == 2:
         found = {other: [] for other in looks if other != host}
     return [Ask(partner, _names(partner, names, looks)) for partner, names in found.items()]
+
+
+def _called(named: str, looks: Mapping[str, Look | None]) -> str | None:
+    """Which of these hosts it is, in upper or lower case, with or without a domain."""
+    if named in looks:
+        return named
+    found = (one for one, look in looks.items() if same_server(one, named) or (look and look.host_name == named))
+    return next(found, None)
 
 
 def _names(partner: str, names: Sequence[str], looks: Mapping[str, Look | None]) -> tuple[str, ...]:

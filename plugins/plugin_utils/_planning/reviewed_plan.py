@@ -17,14 +17,14 @@ from typing import Any
 from .._model.refusal import Refused
 from .._model.role_variables import OF_ALL, OF_ENTRY, VARIABLES
 from .._model.site import refusal
-from .._model.texts import few, shown, without_nothing
+from .._model.texts import few, reason, shown
 from .._model.version import VERSION
 from .agreed_plan import AgreedPlan, of_result
 
 SCHEMA = "windhcp.failover/plan/1"
 PLAN = "plan (failover_plan_file or failover_plan_data of the playbooks)"
 ANEW = "Make a new plan (windhcp.failover.plan)."
-HELD = ("variable", "variables", "site")  # options that name what `planned` takes of a host
+HELD = ("variable", "variables", "site", "refused")  # options that name what `planned` takes of a host
 Document = Mapping[str, Any]
 # a type, one of some values, a list of one shape, or a dictionary with just these keys
 _SHAPE: Any = {
@@ -70,24 +70,20 @@ class Planned:
         return {"variables": self.variables, "secrets": self.secrets}
 
 
-def planned(host: str, result: object, taken: object, site: object = None) -> Planned:
+def planned(host: str, result: object, taken: object, site: object = None, refused: object = None) -> Planned:
     """`result`: of dhcp_failover in check mode, or of a task that was skipped since the host writes nothing. `taken`:
-    of dhcp_failover_plan_variables. `site`: of dhcp_failover_site, which runs before. Raises Refused."""
-    for ran in (site, result):
+    of dhcp_failover_plan_variables. `site`: of dhcp_failover_site, which runs before. `refused`: of whichever task
+    failed. Raises Refused."""
+    for ran in (site, result, refused):
         if isinstance(ran, Mapping) and (ran.get("unreachable") or ran.get("failed")):
             what = "cannot be reached" if ran.get("unreachable") else "has failed"
-            raise Refused(f"{host}: {what}: {_reason(ran)}.")
+            raise Refused(f"{host}: {what}: {reason(ran).rstrip('.')}.")
     if not isinstance(result, Mapping) or not isinstance(taken, Mapping):
         raise Refused(f"{host}: there is no result of a check run.")
     if "plan" not in result and not result.get("skipped"):
         raise Refused(f"{host}: there is no plan in the result of the check run.")
     warnings = [] if result.get("skipped") else [str(words) for words in result.get("warnings") or ()]
     return Planned(host, of_result(result), taken["variables"], taken["secrets"], warnings)
-
-
-def _reason(result: Mapping[str, Any]) -> str:
-    """What a task that failed says: on one line, also where it lists several problems."""
-    return " ".join(without_nothing(str(result.get("msg") or "it gave no reason")).split()).rstrip(".")
 
 
 # --- made and read ---------------------------------------------------------------------------------------------------

@@ -62,8 +62,14 @@ def test_nothing_is_to_be_done() -> None:
 def test_tasks_that_were_all_skipped_are_told_where_nothing_else_is() -> None:
     empty_loop = {"results": [], "skipped": True, "changed": False}
     assert told(empty_loop) == told(SKIPPED) == ["Nothing is to be done: h1."]
-    hosts: dict[str, Any] = {"one": {"result": SKIPPED}, "no task ran": {}}
-    assert outcome_list(hosts, hosts, ["result"]) == ["Nothing is to be done: one."]
+
+
+def test_a_host_of_which_no_task_ran_has_failed() -> None:
+    hosts: dict[str, Any] = {"one": {"result": SKIPPED}, "two": {}, "three": {}}
+    assert outcome_list(hosts, hosts, ["result"]) == [
+        "two, three: FAILED: none of its tasks has run; the error above says why",
+        "Next: mend what FAILED tells, and run the same command again.",
+    ]
 
 
 def test_what_an_earlier_play_left_is_not_told_of_a_task_that_did_not_run() -> None:
@@ -108,6 +114,13 @@ def test_what_was_refused_is_not_told_as_done() -> None:
     kept = "10.1.0.0 is kept on ONE, and left on TWO, inactive, with its leases; the copies are equal"
     assert told(refused)[:-1] == [PLANNED, kept, f"ONE: {STEP['step']}", "h1: FAILED: no"]
     assert told(CHANGED, refused)[:3] == [DONE, f"ONE: {STEP['step']}", PLANNED]
+
+
+def test_what_was_done_is_told_as_done_where_another_relationship_of_the_host_failed() -> None:
+    outcomes = [{"name": "HQ", "outcome": "changed"}, {"name": "Far", "outcome": "failed"}]
+    partly = {"failed": True, "msg": "'Far': no", "relationships": outcomes, **CHANGED}
+    assert told(partly)[:2] == [DONE, f"ONE: {STEP['step']}"]
+    assert PLANNED not in told(partly)
 
 
 def test_each_item_of_a_loop_with_its_name_copies_first() -> None:

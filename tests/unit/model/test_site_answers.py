@@ -53,6 +53,25 @@ def test_a_file_of_tasks_is_named_as_the_user_wrote_it() -> None:
     assert answer(maintenance=given) == {"begins": True, "ends": "finished", "tasks_file": "updates.yml"}
 
 
+def test_replicate_takes_no_data_that_says_nothing_as_site_takes_none() -> None:
+    nothing: list[Any] = [None, []]
+    for data in nothing:
+        with pytest.raises(Refused, match="failover_relationships: is empty or not set for this host"):
+            answer(relationships=data, replicate={})
+    with pytest.raises(Refused, match="failover_relationships: no entry names dhcp03"):
+        answer("dhcp03", replicate={})
+    with pytest.raises(Refused, match="failover_relationships: has none but those that are absent"):
+        answer(relationships=[{**HQ, "state": "absent"}], replicate={})
+
+
+def test_a_playbook_that_runs_on_another_server_than_its_own_is_refused() -> None:
+    """As it does where the inventory names the server: the hosts of a play do not see that."""
+    with pytest.raises(Refused, match=r"failover_keep: is dhcp01, and this runs on localhost\. .*give it with -e"):
+        answer("localhost", decommission=LEAVES)
+    with pytest.raises(Refused, match="failover_server: is dhcp01, and this runs on dhcp02"):
+        answer("dhcp02", maintenance={"failover_server": "dhcp01", "failover_maintenance": "start"})
+
+
 def test_variables_that_are_wrong_are_refused() -> None:
     with pytest.raises(Refused, match="failover_keep: is 'dhcp09'"):
         answer(decommission={**LEAVES, "failover_keep": "dhcp09"})

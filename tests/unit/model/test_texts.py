@@ -129,3 +129,12 @@ POOL = "HTTPConnectionPool(host='dhcp02', port=5985): Max retries exceeded with 
 )
 def test_the_cause_of_a_connection_that_was_not_made_is_told_plainly(text: str, plain: str) -> None:
     assert texts.plain_causes(text) == (plain or text)
+
+
+def test_why_a_task_failed_without_the_place_in_a_file() -> None:
+    assert texts.reason({}) == "it gave no reason"
+    assert (
+        texts.reason({"msg": "Two:\n- one\n- two.\n\nThe error appears to be in 'x.yml': line 3"})
+        == "Two: - one - two."
+    )
+    assert texts.reason({"msg": "there is none. Nothing was changed."}) == "there is none."

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.windhcp.failover.plugins.action.dhcp_failover_site import ActionModule
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import site, variables
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.variables import Replication
 
+ROOT = Path(__file__).resolve().parents[3]
 HOSTS = ["dhcp01", "dhcp02", "dhcp03"]
 DECOMMISSION = {"failover_keep": "dhcp01", "failover_leaving": "dhcp02", "failover_other_copy": "disable"}
 MIGRATE = {**DECOMMISSION, "failover_new": "dhcp03"}
@@ -169,10 +173,52 @@ def test_swap_roles_names_the_wrong_variable(variable: str, value: object, text:
             "is 'dhcp03', which is no server of 'HQ', 'Branches' (of dhcp01 and dhcp02); it should be this_server or "
             "partner (seen from the primary), or a server that each relationship has.",
         ),
+        ("replicate_allow_overwrite", "maybe", "is 'maybe'; it should be true or false."),
     ],
 )
 def test_replicate_names_the_wrong_variable(variable: str, value: object, text: str) -> None:
     assert problems(lambda: variables.replicate({variable: value}, SITE)) == [f"{variable}: {text}"]
+
+
+def test_what_scopes_may_lose_is_said_before_a_server_is_read() -> None:
+    given = {"failover_keep": "dhcp01", "failover_other_copy": "delete", "failover_scopes_to_remove": "10.0.1.0"}
+    wrong = {"failover_allow_content_loss": "maybe"}
+    text = "failover_allow_content_loss: is 'maybe'; it should be true or false."
+    assert problems(lambda: variables.remove({**given, **wrong}, HOSTS)) == [text]
+    assert problems(lambda: variables.decommission({**DECOMMISSION, **wrong}, HOSTS)) == [text]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        ("failover_other_copy", "Delete", "is none of delete, disable."),
+        ("failover_recreate", "always", "is none of never, when_needed."),
+        ("failover_purge_scopes", "vielleicht", "is 'vielleicht'; it should be true or false."),
+        ("failover_purge_relationships", "", "is empty; it should be true or false."),
+        (
+            "failover_allow_state",
+            ["PartnerDown", "Normal"],
+            "is 'Normal'; it should be states of CommunicationInterrupted, PartnerDown, PotentialConflict, "
+            "ResolutionInterrupted; left out, none is allowed.",
+        ),
+    ],
+)
+def test_the_role_names_the_wrong_variable(variable: str, value: object, text: str) -> None:
+    assert problems(lambda: variables.failover({variable: value}, SITE)) == [f"{variable}: {text}"]
+
+
+def test_what_the_roles_take_is_checked_by_themselves() -> None:
+    """Ansible would show the whole argument spec for a wrong value, and the last list would have nothing to tell."""
+    for role in ("failover", "replicate"):
+        path = ROOT / "roles" / role / "meta/argument_specs.yml"
+        spec = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+        checked = ActionModule.ARGUMENT_SPEC[role]["options"].keys()
+        assert {
+            name for name in spec if name not in (*checked, "failover_relationships", "failover_expected_plan")
+        } == (set())
+        assert {name for name, option in spec.items() if option["type"] in ("bool", "int") or "choices" in option} == (
+            set()
+        )
 
 
 def test_replicate_says_what_is_no_scope() -> None:
@@ -349,6 +395,11 @@ def test_what_of_a_maintenance_is_done(given: Mapping[str, Any], begins: bool, e
             "failover_maintenance: is not set; it should be start, finish or cancel",
         ),
         ({"failover_wait_timeout": "soon"}, "failover_wait_timeout: is 'soon'; it should be 0 to 2147483"),
+        (
+            {"failover_allow_state": ""},
+            "failover_allow_state: is empty; it should be states of CommunicationInterrupted",
+        ),
+        ({"failover_use_partner_host": "nein"}, "failover_use_partner_host: is 'nein'; it should be true or false."),
     ],
 )
 def test_maintenance_names_the_wrong_variable(changes: Mapping[str, Any], text: str) -> None:
@@ -361,5 +412,10 @@ def test_restore_and_live_check_name_the_wrong_variables() -> None:
     assert named == [f"failover_server: is 'dhcp9', {UNKNOWN}", "failover_copy: is not set"]
     named = [line.split(";")[0] for line in problems(lambda: variables.live_check({"failover_live_server": ""}, HOSTS))]
     assert named == ["failover_live_server: is empty", "failover_live_partner: is not set"]
+    two: dict[str, Any] = {"failover_live_server": "dhcp01", "failover_live_partner": "dhcp01"}
+    assert problems(lambda: variables.live_check({**two, "failover_live_may_be_lost": "ja"}, HOSTS)) == [
+        "failover_live_partner: is 'dhcp01', as failover_live_server is; it should be the other server.",
+        "failover_live_may_be_lost: is 'ja'; it should be true or false.",
+    ]
     variables.restore({"failover_server": "dhcp01", "failover_copy": "C:\\a.xml"}, HOSTS)
     variables.live_check({"failover_live_server": "dhcp01", "failover_live_partner": "dhcp02"}, HOSTS)

@@ -223,6 +223,13 @@ def test_an_option_that_there_is_not_is_named_with_the_nearest_one(key: str, nea
     assert servers.wire.calls == 0
 
 
+def test_a_name_is_a_text() -> None:
+    servers = pair()
+    told = "relationships[0].name: is true or false; a name is a text, write it in quotes. Nothing was changed."
+    assert refused(servers, {**HQ, "name": False}) == told
+    assert servers.wire.calls == 0
+
+
 def test_an_empty_list_purges_nothing() -> None:
     """But it does where the data has relationships, all of which the partner declares."""
     servers = pair()

@@ -13,8 +13,9 @@ from faults import healthy
 from fleets import on_the_controller, seen
 
 
-def run(file: Path, *, check_mode: bool = False) -> dict[str, Any]:
-    fleet = {one.host: {"seen": one.result} for one in seen(healthy())}
+def run(file: Path, *hosts: str, check_mode: bool = False) -> dict[str, Any]:
+    """`hosts`: that were read, where not all were."""
+    fleet = {one.host: {"seen": one.result} for one in seen(healthy()) if one.host in hosts or not hosts}
     given = {"hosts": list(fleet), "variable": "seen", "file": str(file)}
     result: dict[str, Any] = on_the_controller(ActionModule, fleet, check_mode=check_mode, **given)
     return result
@@ -28,6 +29,15 @@ def test_a_new_file_in_a_new_folder(tmp_path: Path) -> None:
     assert [entry["name"] for entry in data["failover_relationships"]] == ["HQ"]
     assert "# Clients" in file.read_text(encoding="utf-8")
     assert result["content"] == file.read_text(encoding="utf-8")
+    assert result["proof"] == ["A check run with it changes nothing."]
+
+
+def test_a_check_run_without_the_primary_proves_nothing(tmp_path: Path) -> None:
+    result = run(tmp_path / "failover.yml", "dhcp02")
+    assert result["relationships"] == ["HQ"]
+    assert result["proof"] == [
+        "A check run with it changes nothing, and says nothing of HQ: dhcp01, which would write it, is not in this run."
+    ]
 
 
 def test_a_file_that_exists_stays(tmp_path: Path) -> None:

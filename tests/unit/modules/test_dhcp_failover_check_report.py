@@ -91,8 +91,16 @@ def test_a_host_that_could_not_even_be_tried() -> None:
 
 
 def test_data_that_is_wrong_as_a_whole_is_one_row() -> None:
-    report = checked(well(), data=DATA, site={"failed": True, "msg": "entry 1 has no name"})
+    report = checked(well(), data=DATA, refused={"failover_site": {"failed": True, "msg": "entry 1 has no name"}})
     assert statuses(report, "FAIL") == {("data", "failover_relationships")}
+
+
+def test_a_role_that_ansible_did_not_even_begin_is_one_row_with_the_cause() -> None:
+    undefined = "Error while resolving value for 'x': 'vault_failover_secret' is undefined\n\nOrigin: /srv/vars.yml:1:2"
+    report = checked(well(), data=DATA, refused={"failover_refused": {"failed": True, "msg": undefined}})
+    assert statuses(report, "FAIL") == {("data", "variables of the role")}
+    told = row(report, "data", "variables of the role")["evidence"]
+    assert told == "Error while resolving value for 'x': 'vault_failover_secret' is undefined"
 
 
 def test_what_servers_call_something_is_shown_in_sight() -> None:

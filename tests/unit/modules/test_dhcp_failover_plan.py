@@ -67,16 +67,19 @@ def test_check_mode_writes_none(tmp_path: Path) -> None:
 def test_without_one_of_the_hosts_there_is_no_plan(tmp_path: Path) -> None:
     gone = {"result": {"unreachable": True, "msg": "no route"}, "taken": TAKEN}
     refused = {"failover_site": {"failed": True, "msg": "Two problems:\n- one\n- two."}}
-    result = plan_of(tmp_path / "plan.md", {**HOSTS, "dhcp03": gone, "dhcp04": {}, "dhcp05": refused})
+    before = {"failover_refused": {"failed": True, "msg": "'vault_failover_secret' is undefined\n\nIt is here: ..."}}
+    hosts = {**HOSTS, "dhcp03": gone, "dhcp04": {}, "dhcp05": refused, "dhcp06": before}
+    result = plan_of(tmp_path / "plan.md", hosts)
     assert result["msg"].split("\n") == [
         "A plan is one of all hosts (failover_hosts leaves some out), and nothing was written:",
         "- dhcp03: cannot be reached: no route.",
         "- dhcp04: there is no result of a check run.",
         "- dhcp05: has failed: Two problems: - one - two.",
+        "- dhcp06: has failed: 'vault_failover_secret' is undefined.",
     ]
     assert (result["failed"], list(tmp_path.iterdir())) == (True, [])
     assert result["sentences"] == [
-        "No plan was written: it would be one of all hosts, and is not known of dhcp03, dhcp04, dhcp05.",
+        "No plan was written: it would be one of all hosts, and is not known of dhcp03, dhcp04, dhcp05, dhcp06.",
         "Next: mend that, or leave them out (failover_hosts), and run the same command again.",
     ]
 

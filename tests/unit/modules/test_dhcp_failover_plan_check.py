@@ -53,6 +53,9 @@ def test_a_plan_in_a_variable_is_the_same(file: Path) -> None:
 
 def test_it_is_given_in_one_of_the_two_ways(file: Path) -> None:
     assert "is given as a file and as data; give one of them" in run(file, data="{}")["msg"]
+    assert run(file, data="")["hosts"] == ["dhcp01", "dhcp02"], (
+        "nothing is what a survey hands on that nobody filled in"
+    )
     assert "is not given; it should be the file that windhcp.failover.plan wrote, or, in a workflow" in run(None)["msg"]
 
 

@@ -112,12 +112,19 @@ def test_a_result_of_another_version_is_a_host_that_was_not_read() -> None:
     assert "its result is not one of this version of dhcp_failover_info: an entry has no" in result["sentences"][0]
 
 
-@pytest.mark.parametrize("options", [{"fail_on": "never"}, {"formats": ["pdf"]}])
+@pytest.mark.parametrize("options", [{"formats": ["pdf"]}])
 def test_options_that_do_not_exist(options: dict[str, Any]) -> None:
     with pytest.raises(AnsibleError):
         run(fleet(), **options)
 
 
-def test_a_verdict_that_does_not_exist() -> None:
-    result = run(fleet(), verdicts_off=["member_differ"])
-    assert result["msg"] == "verdicts_off: there is no verdict 'member_differ'; did you mean members_differ?"
+def test_what_it_was_given_wrong_is_told_with_the_report(tmp_path: Path) -> None:
+    """All servers have been read by then."""
+    result = run(fleet(), directory=str(tmp_path), verdicts_off=["member_differ"], fail_on="Warning")
+    assert result["failed"]
+    assert result["msg"] == (
+        "fail_on (failover_fail_on of the playbooks): is 'Warning'; it should be warning or critical. verdicts_off "
+        "(failover_verdicts_off of the playbooks): there is no verdict 'member_differ'; did you mean members_differ?"
+    )
+    assert result["table"]
+    assert result["files"]

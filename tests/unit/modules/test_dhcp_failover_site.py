@@ -132,6 +132,22 @@ def test_a_number_that_yaml_may_have_made_of_minutes_is_told_once() -> None:
     assert (written["max_client_lead_time"], written["state_switch_interval"]) == ("00:01:00", "00:01:00")
 
 
+@pytest.mark.parametrize(("value", "kind"), [(False, "true or false"), (83, "a number"), (["HQ"], "a list")])
+def test_a_name_is_a_text(value: object, kind: str) -> None:
+    """YAML makes false of NO: nobody calls a relationship False."""
+    for option in ("name", "primary", "partner_server", "previous_name"):
+        assert run([PLAIN, {**PLAIN, option: value}])["msg"] == (
+            f"relationships[1].{option}: is {kind}; a name is a text, write it in quotes. Nothing was changed."
+        )
+
+
+def test_a_file_of_tasks_may_be_in_the_folder_of_who_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "updates.yml").write_text("[]", encoding="utf-8")
+    given = {"failover_server": "dhcp01", "failover_maintenance_tasks": "~/updates.yml"}
+    assert run([], maintenance=given)["tasks_file"] == str(tmp_path / "updates.yml")
+
+
 def test_what_a_terminal_obeys_is_in_no_message() -> None:
     failed = run([{**PLAIN, "name": "H\x1b[31m\nQ", "primary": "dhcp09"}])
     _what, problem = failed["msg"].split("\n")

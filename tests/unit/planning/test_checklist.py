@@ -81,6 +81,7 @@ def test_a_server_that_is_no_host_of_the_run() -> None:
     far = {row.id: row for row in rows if row.servers == ("far.example",)}
     assert far["version"].status == PASS
     assert {row.evidence for row in far.values() if row.status == UNKNOWN} == {"it is not among the hosts of this run"}
+    assert "let it be one of them (failover_hosts, --limit)" in {row.cure.split(";")[0] for row in far.values()}
 
 
 @pytest.mark.parametrize(

@@ -26,19 +26,19 @@ DATA = [{**HQ, "primary": "dhcp01", "partner": "dhcp02"}]
 
 
 def checked(
-    servers: Pair, hosts: Sequence[str] = HOSTS, data: Any = None, *, named: str = "", site: Any = None
+    servers: Pair, hosts: Sequence[str] = HOSTS, data: Any = None, *, named: str = "", refused: Any = None
 ) -> dict[str, Any]:
-    """The report of what the hosts have found. `data`: with which the role runs on dhcp01; `site`: what it said of
-    it."""
+    """The report of what the hosts have found. `data`: with which the role runs on dhcp01; `refused`: what the
+    role left in its variables where it did not come to its second task."""
     wire = servers.wire
     wire.inventory = hosts
-    wire.hostvars = {host: {"failover_relationships": data, "failover_site": site or {}} for host in hosts}
+    wire.hostvars = {host: {"failover_relationships": data, **(refused or {})} for host in hosts}
     for host in hosts:
         wire.hostvars[host]["looked"] = plain(servers.run(CHECK, host=host))
     asked: dict[str, Any] = {"hosts": list(hosts), "variable": "looked", **({"partner": named} if named else {})}
     for host in hosts:
         wire.hostvars[host]["asked"] = plain(servers.run(CHECK, host=host, **asked))
-    if data and not site and wire.hostvars["dhcp01"]["asked"]["tries_data"]:
+    if data and not refused and wire.hostvars["dhcp01"]["asked"]["tries_data"]:
         entries = [{key: entry[key] for key in entry if key not in ("primary", "partner")} for entry in data]
         result = servers.run("dhcp_failover", check_mode=True, relationships=entries, partner_host="auto")
         wire.hostvars["dhcp01"]["failover_result"] = plain(result)
