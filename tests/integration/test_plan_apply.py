@@ -349,7 +349,7 @@ def test_nothing_of_a_forged_plan_is_run(net: str) -> None:
             (step, template, template, COMPARE, f"gone: DHCP01: {template}"),
             (data(site)["created"], template, template, "", ""),
             ("HQ", template, unsafe, "", ""),
-            ("disable", template, unsafe, "Keep the relationships as declared", "other_copy"),
+            ("disable", template, unsafe, COMPARE, "failover_other_copy: is none of delete, disable."),
         ):
             forge(site, (old, new, shown))
             applied = run(site, "apply", "-vvv", *([] if task else ["--check"]))
