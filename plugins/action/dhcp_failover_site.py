@@ -12,27 +12,14 @@ from ..plugin_utils._engine.fleet_action import ControllerAction
 from ..plugin_utils._model import secret, site, site_answers, variable_checks
 from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.relationship_settings import SITE
+from ..plugin_utils._model.role_variables import VARIABLES
 from ..plugin_utils._model.variable_names import misplaced, misspelt, unused
 from ..plugin_utils._planning.declared import check_keys
 
 _PURPOSES: Mapping[str, tuple[str, ...]] = {
     "failover": (
-        "failover_only",
+        *(name for name in VARIABLES if name != "failover_relationships"),  # that is an option of its own
         "failover_shared_secret",
-        "failover_update_secret",
-        "failover_wait_timeout",
-        "failover_max_removals_percent",
-        "failover_use_partner_host",
-        "failover_recreate",
-        "failover_other_copy",
-        "failover_orphan",
-        "failover_partner_is_off",
-        "failover_allow_content_loss",
-        "failover_purge_scopes",
-        "failover_purge_relationships",
-        "failover_keep_scopes_on",
-        "failover_replace_partner_copy",
-        "failover_allow_state",
         "failover_show_steps",
     ),
     "replicate": (

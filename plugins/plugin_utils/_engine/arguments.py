@@ -30,7 +30,7 @@ PARTNER: dict[str, Any] = {
 # scopes that leave a relationship
 REMOVAL: dict[str, Any] = {
     "keep_scopes_on": {"type": "str", "choices": ["this_server", "partner"]},
-    "other_copy": {"type": "str", "choices": ["delete", "disable"]},
+    "other_copy": {"type": "str", "choices": list(task_options.OTHER_COPY)},
     "orphan": {"type": "str", "choices": ["refuse", "remove_here"], "default": "refuse"},
     "partner_is_off": {"type": "bool", "default": False},
     "allow_content_loss": {"type": "bool", "default": False},

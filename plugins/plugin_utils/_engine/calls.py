@@ -241,8 +241,7 @@ def calls(
     for step in steps:
         name = step.relationship
         if step.action.normal and name in unsettled:
-            allowed = replace(waiting, allow_state=(*waiting.allow_state, *step.action.allowed_states))
-            run.append(Call(_wait(name, allowed, name in touched), Role.FOR_STEP, step))
+            run.append(Call(_wait_for(step, waiting, name in touched), Role.FOR_STEP, step))
             unsettled.remove(name)
         if step.connection == Connection.THIS_SERVER:  # for a step over another one they were asked before it
             run += [Call(proof, Role.FOR_STEP, step) for proof in step.proofs]
@@ -265,8 +264,7 @@ def waits(steps: Sequence[Step], server: Server, waiting: Waiting) -> Sequence[C
     for step in steps:
         name = step.relationship
         if step.action.normal and states.get(name, NORMAL) != NORMAL and name not in ended:
-            allowed = replace(waiting, allow_state=(*waiting.allow_state, *step.action.allowed_states))
-            found.setdefault(name, Call(_wait(name, allowed, False), Role.FOR_STEP))
+            found.setdefault(name, Call(_wait_for(step, waiting, False), Role.FOR_STEP))
         if step.row.ends:
             ended.add(name)
     return [*found.values()]
@@ -328,6 +326,12 @@ def under_way(steps: Sequence[Step], run: Sequence[Call], results: Sequence[Resu
     done = sum(1 for _call in itertools.takewhile(lambda result: not result.errors, results))
     left = [call.step for call in run[done:] if call.role is Role.STEP]
     return next((step for step in steps if step in left), None)
+
+
+def _wait_for(step: Step, waiting: Waiting, after_a_write: bool) -> Operation:
+    """What a step needs, in the states that it may find besides."""
+    allowed = replace(waiting, allow_state=(*waiting.allow_state, *step.action.allowed_states))
+    return _wait(step.relationship, allowed, after_a_write)
 
 
 def _wait(name: str, waiting: Waiting, after_a_write: bool) -> Operation:

@@ -27,6 +27,5 @@ TOLD = {
 # what a write of ours can cause for a while: a message with the other secret closes the connection (MS-DHCPF 3.1.5)
 PASSING_AFTER_A_WRITE = frozenset({CUT_OFF})
 STATES = frozenset({NORMAL}) | PASSING | frozenset(REFUSED)
-MAY_BE_ALLOWED = sorted(
-    STATES - PASSING - {NORMAL}
-)  # by allow_state: those that are written to only where somebody says so
+# by allow_state: those that are written to only where somebody says so
+MAY_BE_ALLOWED = sorted(STATES - PASSING - {NORMAL})

@@ -18,9 +18,10 @@ from .texts import sentences
 # options of a relationship that a host fact may carry from one task to the next: everything but the secret
 PLAIN_OPTIONS = ("partner_server", *(setting.option for setting in CARRIED))
 
-# what goes to a server or is counted with: the least and the most of it
 UPDATE_SECRET = ("on_create", "always", "on_change")
 RECREATE = ("never", "when_needed")
+OTHER_COPY = ("delete", "disable")
+# what goes to a server or is counted with: the least and the most of it
 BOUNDS: Mapping[str, tuple[int, int, str]] = {
     "wait_timeout": (0, 2_147_483, "seconds to wait"),
     "max_removals_percent": (0, 100, "percents"),

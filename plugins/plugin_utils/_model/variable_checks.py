@@ -14,7 +14,7 @@ from typing import Any
 from .failover_states import MAY_BE_ALLOWED
 from .identity import same_server
 from .site import Entry, refusal
-from .task_options import BOUNDS
+from .task_options import BOUNDS, OTHER_COPY
 from .texts import few, shown
 
 Variables = Mapping[str, Any]
@@ -51,7 +51,7 @@ def leaving(variables: Variables) -> Iterable[str]:
 def other_copy(variables: Variables, orphan: bool, *, of: str = "failover_leaving", gone: bool = True) -> Iterable[str]:
     """`of`: whose copies they are. `gone`: whether that server may be gone for good."""
     value = variables.get("failover_other_copy")
-    if not orphan and value not in ("delete", "disable"):
+    if not orphan and value not in OTHER_COPY:
         cure = "; when that server is gone for good, set failover_orphan to true instead" if gone else ""
         yield wrong("failover_other_copy", value, f"delete or disable, what becomes of the copies on {of}{cure}")
 

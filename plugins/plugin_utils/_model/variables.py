@@ -16,7 +16,7 @@ from . import variable_checks as checks
 from .refusal import Refused
 from .scope import scope_ids
 from .site import Entry
-from .task_options import RECREATE, UPDATE_SECRET
+from .task_options import OTHER_COPY, RECREATE, UPDATE_SECRET
 from .texts import few
 from .variable_checks import Variables
 
@@ -24,7 +24,7 @@ _CHOICES = {  # of the role failover
     "failover_update_secret": UPDATE_SECRET,
     "failover_recreate": RECREATE,
     "failover_keep_scopes_on": ("primary", "partner"),
-    "failover_other_copy": ("delete", "disable"),
+    "failover_other_copy": OTHER_COPY,
 }
 _FLAGS = (
     "failover_orphan",
