@@ -20,7 +20,7 @@ from ..plugin_utils._engine.arguments import (
 from ..plugin_utils._engine.inventory import AUTO, PartnerHosts
 from ..plugin_utils._model import site
 from ..plugin_utils._model.refusal import TaskFailure, showing
-from ..plugin_utils._model.texts import sentences, without_nothing
+from ..plugin_utils._model.texts import sentences
 from ..plugin_utils._planning import declared
 from ..plugin_utils._planning.plan import Plan
 from ..plugin_utils._windows.errors import RemoteFailure
@@ -121,7 +121,7 @@ class ActionModule(FailoverAction):
         if failed:
             with showing(**result):
                 told = sentences([f"'{name}': {message}" for name, message in failed.items()])
-                raise RemoteFailure(f"{told} What does not hang together with it was done.")
+                raise RemoteFailure(f"{told} All that does not depend on it was done.")
         return result
 
     def _reached(self, wanted: declared.WholeServer) -> tuple[Plan, Mapping[str, str]]:
@@ -142,7 +142,7 @@ class ActionModule(FailoverAction):
                 wanted = wanted.without(name, here)
                 if not (wanted.specs or wanted.purge):
                     raise
-                failed[name] = without_nothing(str(failure))
+                failed[name] = failure.message() if self.reconciliation.has_written else str(failure)
                 self.reconciliation.begin_anew(without=before.scopes - wanted.scopes | here.members(name))
 
     def _reconciled(self, wanted: declared.WholeServer) -> Plan:

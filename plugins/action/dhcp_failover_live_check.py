@@ -13,7 +13,7 @@ from ..plugin_utils._live.pair_to_lose import Bench
 from ..plugin_utils._live.questions import QUESTIONS
 from ..plugin_utils._live.side import Side, Unanswered
 from ..plugin_utils._model.identity import same_server
-from ..plugin_utils._model.refusal import Refused
+from ..plugin_utils._model.refusal import Refused, TaskFailure
 from ..plugin_utils._model.texts import few, shown
 
 
@@ -39,7 +39,10 @@ class ActionModule(FailoverAction):
         try:
             return {"changed": True, "partner_server": there.name, **_done(bench, options)}
         except Unanswered as failure:
-            raise Refused(f"That cannot be done here: {failure}.") from failure
+            raise TaskFailure(f"That cannot be done here: {failure}.") from failure
+        except TaskFailure as failure:
+            failure.nothing = ""  # the two may have been written to on the way
+            raise
 
     def _check(self, options: Mapping[str, Any]) -> None:
         """Raises Refused."""

@@ -10,7 +10,6 @@ from typing import Any
 from ..plugin_utils._engine.action import FailoverAction
 from ..plugin_utils._engine.arguments import PARTNER, WAITING
 from ..plugin_utils._model.refusal import TaskFailure
-from ..plugin_utils._model.texts import without_nothing
 from ..plugin_utils._planning import maintaining, maintenance_words
 from ..plugin_utils._planning.maintained_pairs import CANCELLED, FINISHED, STARTED, Wanted
 from ..plugin_utils._planning.plan import Plan
@@ -66,7 +65,7 @@ class ActionModule(FailoverAction):
             none_new = failure.partner in ("", *wanted.unreached)
             if wanted.state != CANCELLED or none_new or self.reconciliation.has_written:
                 raise
-            why = without_nothing(str(failure)).rstrip(".")
+            why = str(failure).rstrip(".")
             wanted = replace(wanted, unreached={**wanted.unreached, failure.partner: why})
         self.reconciliation.begin_anew()
         return self._brought(wanted)

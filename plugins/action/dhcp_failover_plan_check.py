@@ -17,6 +17,7 @@ class ActionModule(ControllerAction):
     """A reviewed plan, read of its files or of a variable, and compared with what would be done now. No server is
     reached."""
 
+    BEFORE_WRITES = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "file": {"type": "path"},
         "data": {"type": "raw"},
@@ -56,11 +57,11 @@ def _read(options: Mapping[str, Any]) -> Document:
         if not options["file"]:
             raise Refused(
                 f"{reviewed_plan.PLAN}: is not given; it should be the file that windhcp.failover.plan wrote, "
-                "or, in a workflow, what the job of that playbook has handed on. Nothing was changed."
+                "or, in a workflow, what the job of that playbook has handed on."
             )
         return plan_files.read(options["file"])
     if options["file"] is not None:
-        raise Refused(f"{reviewed_plan.PLAN}: is given as a file and as data; give one of them. Nothing was changed.")
+        raise Refused(f"{reviewed_plan.PLAN}: is given as a file and as data; give one of them.")
     return plan_files.handed_on(options["data"])
 
 

@@ -33,5 +33,6 @@ class ActionModule(FailoverAction):
                 lambda applied, world: restoring.verify(wanted, applied.rereads, world),
             )
         except RemoteFailure as failure:
-            raise restoring.with_what_came(failure, wanted, self.reconciliation.plan, self.reader.world()) from failure
+            restoring.add_what_came(failure, wanted, self.reconciliation.plan, self.reader.world())
+            raise
         return restoring.result(wanted, plan, self.reader.world(), imported=not self.check_mode)

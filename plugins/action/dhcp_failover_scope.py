@@ -51,7 +51,7 @@ class ActionModule(FailoverAction):
         if options["state"] == "absent":
             return self._absent(name, scopes, options)
         if options["purge"] and options["scopes"] == []:  # whatever is to be created: a query that found nothing
-            raise Refused(f"{empty_list(name)} Nothing was changed.")
+            raise Refused(empty_list(name))
         known = pending_fact.options_of(self.facts, name, options["create_relationship"])
         wanted = Spec(
             name,

@@ -93,6 +93,7 @@ def _raw(names: Sequence[str]) -> dict[str, Any]:
 class ActionModule(ControllerAction):
     """A site's data, checked as a whole: what the task's host writes, or what a playbook does. No server is read."""
 
+    BEFORE_WRITES = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "relationships": {
             "type": "list",
@@ -138,7 +139,8 @@ class ActionModule(ControllerAction):
             self._check_given(options, task_vars)
             found = _with_file(site_answers.answer(options, hosts, str(task_vars.get("inventory_hostname", ""))))
         except Refused as refused:
-            raise Refused(str(mask(str(refused), hidden))) from None
+            refused.say(str(mask(str(refused), hidden)))
+            raise
         doubts = [*misspelt(task_vars), *(unused(task_vars) if _playbook(options) is None else ())]
         doubts += found.get("warnings", ())
         return readable_by_all({"changed": False, **found, **({"warnings": doubts} if doubts else {})}, hidden)

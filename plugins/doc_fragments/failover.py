@@ -77,9 +77,8 @@ options:
       - The role of this server with O(mode=hot_standby). At creation V(active).
       - Windows cannot change the role of a relationship; a different one is refused, unless the task says to re-create
         it.
-      - Which server a change from load balance to hot standby makes active, Windows decides, and how is not known. What
-        it decided is
-        checked after the change.
+      - When load balance changes to hot standby, Windows chooses the active server, and its rule is not documented.
+        What it chose is checked after the change.
     type: str
     choices: [active, standby]
   max_client_lead_time:
@@ -135,8 +134,8 @@ options:
         that passes
         by itself (C(Init), C(Startup), C(Recover), C(RecoverWait), C(RecoverDone), C(ConflictDone)).
       - C(RecoverWait) can last as long as the maximum client lead time.
-      - Also how long to plan anew, with pauses, while another run or a person changes what the task was planned on; ten
-        seconds at least.
+      - Also how long the task tries again, with pauses, while another run or a person changes the servers in the
+        middle of it; ten seconds at least.
       - V(0) to V(2147483).
     type: int
     default: 180
@@ -167,9 +166,10 @@ options:
       - Clocks that differ are found before a write, and what a broken run left on one of the two servers, also when
         this server shows
         nothing to do; afterwards it is verified that both show the same settings.
-      - Scopes and ranges that exist at the partner, a name that is taken there, a full server, classes and option
-        definitions that are missing or other ones there, a server that is too old, and, where scopes come, clocks that
-        differ, are found without it as well, over the second hop.
+      - Without it the task still finds, over the second hop, scopes and ranges that already exist on the partner, a
+        name that is in use there, a server with as many relationships as it can have, classes and option definitions
+        that are missing or different, a version of Windows that is too old, and, where scopes are added, clocks that
+        differ.
       - The cmdlets that write still go from one server to the other, so whether the hop works is asked in any case.
         What touches one
         server alone is done over its own connection.
@@ -178,8 +178,8 @@ options:
     description:
       - Whether to write although the clocks of the two servers certainly differ by more than a minute. Measured with
         O(partner_host), and without it where scopes come to the partner.
-      - Not where a relationship is to be created, which Windows refuses then. Where one is taken apart to be created
-        anew and the partner's clock is not known, it says that somebody has compared the two.
+      - It does not help where a relationship is to be created, because Windows refuses that. Where one is to be
+        re-created and the partner's clock cannot be read, it confirms that you have compared the two.
     type: bool
     default: false
 """
@@ -276,7 +276,7 @@ options:
             description: The vendor class whose option it is.
             type: str
           user_class:
-            description: The user class whose clients get it. Windows may make a policy of this name of it.
+            description: The user class whose clients get it. Windows may create a policy with this name.
             type: str
       exclusions:
         description: Addresses of the range that are not handed out.
@@ -292,7 +292,7 @@ options:
             type: str
             required: true
       reservations:
-        description: Addresses that are kept for one client each. They may be excluded, and outside of the range.
+        description: Addresses that are kept for one client each. One may be excluded, or outside of the range.
         type: list
         elements: dict
         suboptions:
@@ -381,9 +381,9 @@ options:
     description:
       - How many of three or more members may leave failover, or lose a copy for good, at once, in percent of those on
         the server that has more of them. More is refused as a likely mistake. Without it 30.
-      - Counted are the members that a list purges, and the copies that a former partner loses when a relationship is
-        re-created with another one or scopes move, of each relationship and of all together. A copy that is made anew
-        is not.
+      - It counts members that a purge removes, and copies that a former partner loses when a relationship is re-created
+        with another partner or scopes move; for each relationship, and for all together. Copies that are made anew are
+        not counted.
       - What C(state=absent) names is counted only where the task gives a percentage.
       - V(0) to V(100).
     type: int

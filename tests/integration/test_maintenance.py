@@ -240,7 +240,7 @@ def test_what_was_not_done_is_not_listed_as_done(net: str) -> None:
         assert done == ""
         assert "state_switch_interval 01:00:00 -> off" in planned
         assert "dhcp01: FAILED: " in planned
-        assert "Next: mend what FAILED tells, and run the same command again" in planned
+        assert "Next: fix what is listed as FAILED, and run the same command again" in planned
         assert "The maintenance may be begun in part: failover_maintenance: start completes it, and cancel" in planned
         cancel(site).ok()
         site.lab.fail_next("DHCP01", "Set-DhcpServerv4Failover", "DHCP 20133")

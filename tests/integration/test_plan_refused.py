@@ -36,8 +36,8 @@ def test_a_host_that_is_refused_while_another_one_writes_is_told_apart(net: str)
         (why,) = [line for line in lines if "FAILED: " in line]
         assert why.startswith("dhcp02: FAILED: expected_plan (failover_plan_file of the playbooks): what would be done")
         assert lines[-1] == (
-            "Next: mend what FAILED tells, and make a plan of what is left (windhcp.failover.plan): what was done "
-            "stays, and is not done twice."
+            "Next: fix what is listed as FAILED, and make a plan of what is left (windhcp.failover.plan): what was "
+            "done stays, and is not done twice."
         )
 
 

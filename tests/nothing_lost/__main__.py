@@ -11,7 +11,7 @@ import sys
 from lab.core.open_questions import answered
 
 from nothing_lost.broken_runs import Outcome
-from nothing_lost.proof import outcomes, summary
+from nothing_lost.proof import is_refused_in_vain, outcomes, summary
 
 
 def main() -> int:
@@ -39,7 +39,10 @@ def main() -> int:
         if one.person:
             print(f"need a person: {one.scenario} ({one.route}), {one.fault}: {one.person}")
     print(summary(found))
-    return int(any(one.lost or one.wrong for one in found))
+    in_vain = [one for one in found if is_refused_in_vain(one, told.under)]
+    for one in in_vain:
+        print(f"refused in vain: {one.scenario} ({one.route}), {one.fault}")
+    return int(bool(in_vain) or any(one.lost or one.wrong for one in found))
 
 
 sys.exit(main())

@@ -15,7 +15,7 @@ from functools import partial
 
 from races import sabotage
 from races.answers import Sample, every_answer, sample
-from races.meetings import ENOUGH, Report, pairs, report
+from races.meetings import Report, holes, pairs, report
 from races.runs import meet, pair
 from races.schedules import parse
 
@@ -107,11 +107,9 @@ def _summary(found: Sequence[Report], asked: int) -> int:
     for names, count, said in sorted(persons):
         print(f"needs a person: {names}, {count} times: {said}")
     print(f"refused in the end as in sequence: {sum(one.in_sequence for one in found)}")
-    holes = [one for one in found if one.schedules.total() < ENOUGH]
-    for one in holes:
-        print(f"a hole: {one.first}+{one.second} has {one.schedules.total()} schedules, and {ENOUGH} is the least")
-    if len(found) < asked:
-        print(f"a hole: {asked - len(found)} pairs were not run")
+    left_out = list(holes(found, asked))
+    for hole in left_out:
+        print(f"a hole: {hole}")
     wrong = sum((one.wrong for one in found), Counter[str]())
     counts = ", ".join(f"{words} {wrong[kind]}" for kind, words in KINDS.items())
     others = "".join(f", {kind} {count}" for kind, count in sorted(wrong.items()) if kind not in KINDS)
@@ -120,7 +118,7 @@ def _summary(found: Sequence[Report], asked: int) -> int:
         f"leases lost by Windows' own doing {sum(one.own_doing for one in found)}, "
         f"need a person {sum(count for _names, count, _said in persons)}"
     )
-    return int(bool(wrong or holes or len(found) < asked))
+    return int(bool(wrong or left_out))
 
 
 def _replay(which: str, schedule: str) -> int:

@@ -30,7 +30,7 @@ PLACES = tuple(itertools.product((("dhcp01", "dhcp01"), ("dhcp01", "dhcp02")), (
 @dataclass
 class Report:
     """Of one ordered pair of tasks: how many schedules of each dimension, how many are `wrong` of each kind, and the
-    first of them that replays it; `persons`: what was said in the end."""
+    first of them that replays it; `persons`: what was said in the end; `well`: in how many a task came to its end."""
 
     first: str
     second: str
@@ -40,11 +40,13 @@ class Report:
     persons: Counter[str] = field(default_factory=Counter)
     in_sequence: int = 0  # refused in the end, as they are when one task follows the other
     own_doing: int = 0
+    well: int = 0
 
     def add(self, dimension: str, pair: Pair, outcome: Outcome, usual: Usual) -> None:
         """One schedule."""
         self.schedules[dimension] += 1
         self.own_doing += outcome.own_doing
+        self.well += any(outcome.well)
         for kind in {kind for kind, _what in outcome.wrong}:
             self.wrong[kind] += 1
         for kind, what in outcome.wrong:
@@ -54,6 +56,17 @@ class Report:
                 self.in_sequence += 1
             else:
                 self.persons[f"{who}: {said}"] += 1
+
+
+def holes(found: Sequence[Report], asked: int) -> Iterator[str]:
+    """What was not proved: what is refused loses nothing either. ``asked``: for so many pairs."""
+    for one in found:
+        if one.schedules.total() < ENOUGH:
+            yield f"{one.first}+{one.second} has {one.schedules.total()} schedules, and {ENOUGH} is the least"
+        if not one.well:
+            yield f"{one.first}+{one.second}: both were refused in every schedule"
+    if len(found) < asked:
+        yield f"{asked - len(found)} pairs were not run"
 
 
 def pairs() -> list[tuple[str, str]]:

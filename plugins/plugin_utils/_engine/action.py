@@ -16,7 +16,7 @@ from .._model import scope_specs, secret, task_options
 from .._model.refusal import Refused, TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.scope import ScopeSpec
-from .._model.texts import in_sight, result_in_sight, short, with_nothing
+from .._model.texts import in_sight, result_in_sight, short
 from .._planning import guards, in_maintenance, not_normal
 from .._planning.agreed_plan import AgreedPlan, of_result
 from .._planning.plan import Plan
@@ -67,7 +67,7 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         try:
             self.check_given(self._task.args)
         except Refused as refused:
-            return {**result, "failed": True, "changed": False, "msg": in_sight(str(refused))}
+            return {**result, "failed": True, "changed": False, "msg": in_sight(refused.message())}
         options = validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
         self.host = str(self._task.delegate_to or task_vars.get("inventory_hostname", ""))
         self.check_mode = bool(self._task.check_mode)
@@ -113,9 +113,9 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
                 answer = self.reconciliation.result
                 answer.update(self.perform(options, task_vars))
         except TaskFailure as failure:
-            is_refused = self.WRITES and isinstance(failure, Refused) and not answer.get("changed")
-            answer.update(failure.shows, failed=True, msg=(with_nothing if is_refused else str)(str(failure)))
-            answer["msg"] += self._hint(failure)
+            says = self.WRITES and (failure.written or not answer.get("changed"))
+            told = failure.message() if says else str(failure)
+            answer.update(failure.shows, failed=True, msg=told + self._hint(failure))
         if self.warned:
             answer["warnings"] = [*self.warned, *answer.get("warnings", ())]
         if not self._task.diff:

@@ -31,6 +31,7 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
     }
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
     CONDITIONS: ClassVar[dict[str, Any]] = {}
+    BEFORE_WRITES: ClassVar[bool] = False  # others write by what it answers, and do not where it refuses
 
     def options(self) -> Mapping[str, Any]:
         """Those of the task. Raises AnsibleError for what does not fit."""
@@ -47,8 +48,8 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
         try:
             result.update(self.answer(self.options(), task_vars))
         except TaskFailure as failure:
-            # one line for each problem, and no other
-            told = "\n".join(map(in_sight, str(failure).split("\n")))
+            said = failure.message() if self.BEFORE_WRITES else str(failure)
+            told = "\n".join(map(in_sight, said.split("\n")))  # one line for each problem, and no other
             result.update(failure.shows, failed=True, changed=False, msg=told)
         return result
 

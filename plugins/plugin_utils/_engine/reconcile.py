@@ -33,7 +33,7 @@ from .._model.note import Note
 from .._model.refusal import NotServing, NotYet, Refused, TaskFailure
 from .._model.removal_list import becomes_of_copy
 from .._model.server import Server
-from .._model.texts import few, in_sight, without_nothing
+from .._model.texts import few, in_sight
 from .._planning import action_table, agreed_plan, broken_runs, claims, guards
 from .._planning.actions import Action
 from .._planning.agreed_plan import AgreedPlan
@@ -41,8 +41,7 @@ from .._planning.leaving import is_half_done
 from .._planning.plan import Departure, Plan
 from .._planning.read_request import ReadRequest
 from .._planning.world import Planner, World
-from .._windows.errors import NotShown, RemoteFailure
-from .._windows.remote_error import RemoteError
+from .._windows.errors import NotVerified, RemoteFailure
 from . import calls, journal, prerequisites, undoing
 from .calls import Step, Waiting
 from .connection_reads import HERE
@@ -91,9 +90,8 @@ class Reconciliation:
             return self._run(planner, verifier)
         except TaskFailure as failure:
             self._settle()
-            if not isinstance(failure, Refused) or not self.writing.done:
-                raise
-            failure.args = (f"{without_nothing(str(failure))} {self.writing.so_far('', passes=False)}",)
+            if not isinstance(failure, NotVerified):
+                failure.written = self.writing.told(failure.passes)
             raise
 
     def _run(self, planner: Planner[Plan], verifier: Verifier | None) -> Plan:
@@ -170,8 +168,6 @@ class Reconciliation:
         """Raises Overtaken where another run may be at work on the same."""
         try:
             plan = self.reader.know(planner)
-        except RemoteError as error:
-            raise self.writing.failure(error) from error
         except Refused as refused:
             if at_work := self.reader.world().at_work:
                 raise self._busy(at_work[0], str(refused)) from refused
@@ -183,8 +179,8 @@ class Reconciliation:
     def _busy(self, note: Note, refusal: str = "") -> Overtaken:
         since = f" since {note.since:%Y-%m-%d %H:%M:%S} (UTC)" if note.since else ""
         return Overtaken(
-            f"{note.who or 'Another run'} is writing to '{note.relationship}'{since}. "
-            f"{self.writing.so_far('Nothing was changed.')} Run again when it has ended. {refusal}".rstrip(),
+            f"{note.who or 'Another run'} is writing to '{note.relationship}'{since}, and has to end first. "
+            f"{refusal}".rstrip(),
             patience=2 * GAP,
         )
 
@@ -208,11 +204,8 @@ class Reconciliation:
 
     def _guard(self, plan: Plan, steps: Sequence[Step]) -> None:
         guards.check(plan, self.limits)
-        try:
-            prerequisites.check_folders(self.reader, steps)
-            prerequisites.check_reached(self.reader, steps, check_mode=self.check_mode)
-        except RemoteError as error:
-            raise self.writing.failure(error) from error
+        prerequisites.check_folders(self.reader, steps)
+        prerequisites.check_reached(self.reader, steps, check_mode=self.check_mode)
 
     def _show(self, plan: Plan, steps: Sequence[Step]) -> None:
         """The plan as the task's result shows it."""
@@ -258,15 +251,8 @@ class Reconciliation:
             self._departures.update({(each.scope, each.loser): replace(each, acted=True) for each in plan.departures})
             self.reader.settle()  # not before the look, which is for the same plan: secrets are kept yet
             self.writing.carry_out(plan, rest)
-        except TaskFailure as failure:
-            told = [(passes, self.writing.so_far("", passes=passes)) for passes in (True, False)]
-            self._undo(plan, planner)
-            taken_back = (
-                f"All that was written was taken back.{' Run again.' if isinstance(failure, Overtaken) else ''}"
-            )
-            for passes, written in told:  # what was undone is not written
-                left = self.writing.so_far(taken_back, passes=passes)
-                failure.args = (str(failure).replace(written, left) if written else str(failure),)
+        except TaskFailure:
+            undoing.undo(self.reader, self.writing, plan, planner, sleep)
             raise
         self.result["changed"] = True
 
@@ -280,11 +266,8 @@ class Reconciliation:
         if not claims.is_looked_at(plan, [step.action for step in rest], now):
             raise Overtaken(
                 f"While the scopes were being taken out, {self.reader.here.name} or its partner was changed by another "
-                f"task or a person. {self.writing.so_far('Nothing was changed.')} Run again."
+                "task or a person."
             )
-
-    def _undo(self, plan: Plan, planner: Planner[Plan]) -> None:
-        undoing.undo(self.reader, self.writing, plan, planner, sleep)
 
     # --- verifying -----------------------------------------------------------------------------------------------
 
@@ -299,17 +282,17 @@ class Reconciliation:
         self._last_look(plan)
         try:
             left = calls.steps(self.reader.know(verifier))
-        except (NotYet, NotShown):
+        except (NotYet, NotVerified):
             raise
         except RemoteFailure as failure:
             raise _not_seen(str(failure)) from failure
         except Refused as refused:
-            raise RemoteFailure(
-                f"Everything was written, but {name} does not show what was asked for: {without_nothing(str(refused))}"
+            raise NotVerified(
+                f"Everything was written, but {name} does not show what was asked for: {refused}"
             ) from None
         if left:
             words = few((step.text for step in left), between="; ")
-            raise RemoteFailure(f"Everything was written, but {name} still needs: {words}. Run again.")
+            raise NotVerified(f"Everything was written, but {name} still needs: {words}. Run again.")
         for connection, reading in self.reader.readings.items():
             if is_own_of_partner(connection):
                 self._verify_partner(plan, reading.server)
@@ -326,11 +309,12 @@ class Reconciliation:
             steps = calls.steps(look.plan)
             words = [*look.wrong, *(f"still needed: {step.text}" for step in steps)]
             if look.wrong or (steps and attempt):
-                raise RemoteFailure(
-                    f"Another task or a person was at work on the same scopes: {'; '.join(words)}. "
-                    f"{self.writing.so_far('Nothing was changed.', passes=False)} Look at both servers: one of them "
-                    "has to serve the scope, or both in one relationship."
+                wrong = RemoteFailure(
+                    f"Another task or a person was at work on the same scopes: {'; '.join(words)}. Look at both "
+                    "servers: one of them has to serve the scope, or both in one relationship."
                 )
+                wrong.passes = False
+                raise wrong
             if look.unseen:
                 raise _not_seen(" ".join(look.unseen))
             if not steps:
@@ -362,7 +346,7 @@ class Reconciliation:
             fields = guards.differs_at_partner(relationship, there) if relationship.name in written else {}
             missing = [words for name, words in fields.items() if name not in before]
             if missing:
-                raise RemoteFailure(
+                raise NotVerified(
                     f"Everything was written on {after.name}, but its partner {there.name} does not show of "
                     f"'{relationship.name}': {few(missing, between='; ')}. Look at the state of both servers and run "
                     "again; a setting that did not travel has to be set by running the task on the partner."
@@ -381,9 +365,9 @@ class Reconciliation:
                 reading.remote.write(reading.operations, reading.reply.fingerprint, drops)
 
 
-def _not_seen(why: str) -> RemoteFailure:
+def _not_seen(why: str) -> NotVerified:
     """The last look at what was written failed."""
-    return RemoteFailure(f"Everything was written, and could not be looked at again: {without_nothing(why)} Run again.")
+    return NotVerified(f"Everything was written, and could not be looked at again: {why} Run again.")
 
 
 def _concerned(plan: Plan) -> list[Note]:

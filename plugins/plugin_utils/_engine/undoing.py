@@ -4,7 +4,7 @@
 tell the next run the rest. Where nothing is left of it no note stays.
 
 Two runs that claimed the two copies of a scope may undo at the same moment, and no lock spans both servers. So one of
-them waits (`claims.gives_way`) until the other one must have done it, and looks once more before and after it.
+them waits (`claims.turn`) until the other one must have done it, and looks once more before and after it.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def _serve_again(claimed: claims.Claims, writing: Writing, plan: Plan, pause: Pa
     """Raises Overtaken where a server changed meanwhile, so that it is worth another look, and TaskFailure."""
     writing.look_again()
     back = _back(claimed, writing, plan)
-    if claims.is_contended(back) and claims.gives_way(back):
-        pause(GIVES_WAY)
+    if claims.is_contended(back) and (turn := claims.turn(back)):
+        pause(GIVES_WAY * turn)
         writing.look_again()
         back = _back(claimed, writing, plan)
     off = claims.carried_on(claimed, plan.departures, back.start)
@@ -81,12 +81,12 @@ def _back(claimed: claims.Claims, writing: Writing, plan: Plan) -> Plan:
 def _yield(writing: Writing, back: Plan, pause: Pause) -> None:
     """Where both serve by now nevertheless, apart from each other, one of the two runs puts its copy out again; the
     other one does where that has not happened."""
-    for waits in (True, False):
+    for turn in (1, 0, 2):
         writing.look_again()
         both = writing.reader.know(lambda world: claims.yielding(back, world))
         if not both.actions:
             return
-        if not waits or claims.gives_way(both):
+        if claims.turn(both) == turn:
             writing.carry_out(both, calls.steps(both))
             return
         pause(GIVES_WAY)

@@ -16,15 +16,15 @@ from typing import Any
 
 from .._model.identity import Connection, Source
 from .._model.note import Note
-from .._model.refusal import NotYet
+from .._model.refusal import UNCHANGED, NotYet
 from .._model.render import differences
-from .._model.texts import few, without_nothing
+from .._model.texts import few
 from .._planning import action_table, broken_runs, claims
 from .._planning.plan import Plan
 from .._planning.read_request import Scopes
 from .._windows import probes, server_replies
 from .._windows.cmdlets import ONLY_IDLE, PROVE_SWITCHOVER, Operation
-from .._windows.errors import OVERTAKEN, RemoteFailure, UnexpectedReply
+from .._windows.errors import OVERTAKEN, RemoteFailure
 from .._windows.remote_error import RemoteError, error_ids
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote, who
@@ -42,6 +42,8 @@ GAP = 60
 class Overtaken(RemoteFailure):
     """Somebody else was faster, so planning anew may be all that it takes. `sure`: seen, and not only supposed from an
     error. `patience`: seconds that are waited at least."""
+
+    nothing = f"{UNCHANGED} Run again."
 
     def __init__(self, text: str, *, sure: bool = True, patience: int = 10) -> None:
         super().__init__(text)
@@ -70,6 +72,7 @@ class Writing:
         self.result = result
         self.done = self._before = list(done)
         self.steps: list[Step] = []  # that were carried out
+        self._taken_back = False  # all that was written
         self.acted = False  # something was carried out, or begun, that no undoing takes back
         self.claimed: dict[IPv4Address, Source] = {}  # scope -> the server on which it is out of service until it goes
         self._waits: Sequence[calls.Call] = ()  # for what has to be Normal before the first write
@@ -153,6 +156,7 @@ class Writing:
         self.carry_out(plan, steps, last=False)
         self.steps, self.claimed = (carried_out, {}) if acted else ([], {})
         self.done = before if acted else self._before
+        self._taken_back = bool(before) and not self.done
         self.result["changed"] = bool(self.done)
         if not (acted or off):
             self.withdraw_notes()
@@ -221,7 +225,7 @@ class Writing:
         remote = self.reader.remotes[HERE]
         for answer in remote.read(proofs).before if proofs else ():
             if answer.errors:
-                raise self.failure(RemoteError(answer, remote.host))
+                raise RemoteError(answer, remote.host)
 
     def _check_foreseen(self, plan: Plan, connection: Connection, group: Sequence[Step]) -> None:
         """Raises Overtaken where somebody changed a server since it was planned for, beside what this run did."""
@@ -230,9 +234,7 @@ class Writing:
             expected = action_table.effect(expected, step.action)
         if not claims.is_as_foreseen(expected, self.reader.world(), connection, [step.action for step in group]):
             name = self.reader.readings[connection].server.name
-            raise Overtaken(
-                f"{name} was changed by another task or a person after it was written to. {self.so_far('Run again.')}"
-            )
+            raise Overtaken(f"{name} was changed by another task or a person after it was written to.")
 
     def _write(self, group: Group) -> Step | None:
         """Returns the step that has more scopes than Windows takes, with all before it carried out. Raises
@@ -248,7 +250,7 @@ class Writing:
         rereads = self._rereads(connection, group.content)
         operations = [call.operation for call in run]
         tell(reading.remote, f"runs {len(operations)} operations on {reading.server.name}")
-        reply = self._send(reading, operations, rereads)
+        reply = reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
         self.reader.reached.update((connection, partner) for partner in unasked)
         if reply.status == "changed_meanwhile":
             raise self._changed_meanwhile(reading, reply)
@@ -274,16 +276,6 @@ class Writing:
         writes = (call.step for call in ran if call.role is Role.STEP and call.step is not None)
         self.acted = self.acted or any(not step.is_taken_back for step in writes)
 
-    def _send(self, reading: Reading, operations: Sequence[Operation], rereads: Sequence[Operation]) -> Reply:
-        """Raises RemoteFailure, with what was written before it."""
-        try:
-            return reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
-        except RemoteFailure as failure:
-            if not self.done:
-                raise
-            kind = UnexpectedReply if isinstance(failure, UnexpectedReply) else RemoteFailure
-            raise kind(f"{failure} {self.so_far('')}") from failure
-
     def _rereads(self, connection: Connection, content: Scopes) -> Sequence[Operation]:
         reading = self.reader.readings[connection]
         return (
@@ -296,19 +288,17 @@ class Writing:
 
     def _learn(self, connection: Connection, done: Sequence[Step], rereads: Sequence[Operation], reply: Reply) -> None:
         """What was written, and what the server shows then. Raises RemoteFailure."""
-        reading = self.reader.readings[connection]
+        reading, before = self.reader.readings[connection], self.done
         self.steps += done
         self.claimed.update(claims.made_by(step.action for step in done))
         words = [step.text for step in done]
-        self.result["changed"] = bool(words or self.done)
+        self.done = [*before, *words]
+        self.result["changed"] = bool(self.done)
         try:
             self.reader.learn(connection, rereads, replace(reply, before=reply.after))
         except RemoteFailure as failure:
-            raise RemoteFailure(
-                f"Done: {few([*self.done, *words], between='; ') or 'nothing'}. Reading the server again failed: "
-                f"{failure} Run again."
-            ) from failure
-        self.done = [*self.done, *(differences(reading.server, self.reader.readings[connection].server) or words)]
+            raise RemoteFailure(f"{reading.server.name} could not be read again after a write: {failure}") from failure
+        self.done = [*before, *(differences(reading.server, self.reader.readings[connection].server) or words)]
         self.result["changed"] = bool(self.done)
 
     def _note_copies(self, remote: Remote, run: Sequence[Call], reply: Reply) -> None:
@@ -325,16 +315,19 @@ class Writing:
     def _stopped(self, remote: Remote, call: Call, answer: Result, step: Step | None) -> RemoteFailure:
         """The error of the call that stopped the others."""
         if call.role is Role.PROBE:
-            return self.failure(probes.refusal(answer, remote.host, call.partner, remote.goes_on()))
+            return probes.refusal(answer, remote.host, call.partner, remote.goes_on())
         if (only := call.operation.get("only_if")) and error_ids(answer) == {NOT_SO}:
-            raise Overtaken(f"{_not_so(only, step)} {self.so_far('Run again.')}")
+            raise Overtaken(_not_so(only, step))
         if call.operation["id"] == PROVE_SWITCHOVER and error_ids(answer) == {NOT_SO}:
             raise NotYet(
                 f"automatic switchover of '{call.operation['match']['Name']}' is not on again on both servers, so "
-                f"the note that remembers it stays. {self.so_far('Run again.')}"
+                "the note that remembers it stays; run again."
             )
-        error = self.failure(RemoteError(answer, remote.host, step.partner if step else ""))
-        told = Overtaken(str(error), sure=False) if error_ids(answer) <= OVERTAKEN else error
+        error = RemoteError(answer, remote.host, step.partner if step else "")
+        told: RemoteFailure = error
+        if error_ids(answer) <= OVERTAKEN:
+            told = Overtaken(str(error), sure=False)
+            told.passes, told.nothing = error.passes, error.nothing
         told.relationship = step.relationship if step else call.operation.get("match", {}).get("Name", "")
         return told
 
@@ -346,25 +339,20 @@ class Writing:
             if now.errors and not reading.answer(read).errors
         ]
         if failed:
-            return self.failure(RemoteError(failed[0], host))
+            return RemoteError(failed[0], host)
         changes = differences(reading.server, server_replies.parse(reply.before, host, reply.offset))
         return Overtaken(
             f"{name} was changed by another task or a person between reading and writing, so nothing was written "
-            f"there: {few(changes, between='; ') or 'a read answers differently'}. {self.so_far('Run again.')}"
+            f"there: {few(changes, between='; ') or 'a read answers differently'}."
         )
 
-    def failure(self, error: RemoteError) -> RemoteFailure:
-        """The error with what was written before it."""
-        said = without_nothing(str(error)) if self.done else str(error)
-        told = RemoteFailure(f"{said} {self.so_far('Nothing was changed.', passes=error.passes)}")
-        told.relationship, told.partner = error.relationship, error.partner
-        return told
-
-    def so_far(self, nothing: str, *, passes: bool = True) -> str:
-        """What was written before an error that `passes`; otherwise the next run completes it, but not while what was
-        refused stays as it is."""
+    def told(self, passes: bool) -> str:
+        """What was written before an error, in a sentence. The next run completes it, at once if the error `passes`,
+        else not while what was refused stays as it is. Empty: nothing was written."""
+        if self._taken_back:
+            return f"All that was written was taken back.{' Run again.' if passes else ''}"
         if not self.done:
-            return nothing
+            return ""
         completes = "Running again completes it." if passes else "Once that is mended, running again completes it."
         return f"Written before: {few(self.done, between='; ')}. {completes}"
 

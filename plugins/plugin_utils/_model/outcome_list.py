@@ -191,7 +191,7 @@ def _next(outcomes: Sequence[_Outcome], ending: Ending) -> Sequence[str]:
     if any(outcome.failed for outcome in outcomes):
         wrote = ending.writes and any(result.get("changed") for outcome in outcomes for result in outcome.results)
         done = ": what was done stays, and is not done twice" if wrote else ""
-        return [f"Next: mend what FAILED tells, and {ending.again}{done}."]
+        return [f"Next: fix what is listed as FAILED, and {ending.again}{done}."]
     if any(outcome.acts for outcome in outcomes):
         return [f"Next: {ending.next}."]
     return _idle(outcomes, ending)

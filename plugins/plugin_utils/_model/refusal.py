@@ -8,22 +8,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+UNCHANGED = "Nothing was changed."
+
 
 class TaskFailure(Exception):
-    """str() is what the user is told. `shows`: what the task's result has all the same, by its key. `relationship`: the
-    one that it is about, if no other one is. `entry`: the declared one that could not be planned for, though the others
-    may have to do with it."""
+    """str(): what happened and the cure. `shows`: what the task's result has all the same, by its key. `relationship`:
+    the one that it is about, if no other one is. `entry`: the declared one that could not be planned for, though the
+    others may have to do with it. `nothing`: a sentence for where nothing was written before it; `written`: one on what
+    was, as soon as that is known. `passes`: running again may be all that it takes."""
 
     relationship = ""
     entry = ""
+    nothing = ""
+    written = ""
+    passes = True
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.shows: dict[str, Any] = {}
 
+    def say(self, text: str) -> None:
+        """Other words for the same."""
+        self.args = (text,)
+
+    def message(self) -> str:
+        """What the user is told: what happened, the cure, and what was written before it."""
+        said, written = str(self), self.written or self.nothing
+        return f"{said.rstrip('.')}. {written}" if written else said
+
 
 class Refused(TaskFailure):
     """A request that is not carried out, found before the first write. The text names the option and the cure."""
+
+    nothing = UNCHANGED
+    passes = False
 
     def about(self, relationship: str) -> Refused:
         """The same, which leaves room for what other relationships have to have done."""

@@ -144,7 +144,7 @@ def check_names(relationships: object) -> None:
         if isinstance(entry.get(option), (Mapping, list, tuple, bool, int, float))
     ]
     if problems:
-        raise Refused(f"{sentences(problems)} Nothing was changed.")
+        raise Refused(sentences(problems))
 
 
 def entries(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str]) -> Sequence[Entry]:
@@ -193,7 +193,9 @@ def warnings(relationships: Sequence[Mapping[str, Any]], site: Iterable[Entry]) 
 def refusal(what: str, problems: Sequence[str]) -> Refused:
     """One error for several problems, each on a line of its own."""
     listed = sentences([*map(in_sight, problems)], between="\n- ", most=_MOST_PROBLEMS)
-    return Refused(f"{what}, and nothing was written:\n- {listed}")
+    refused = Refused(f"{what}, and nothing was written:\n- {listed}")
+    refused.nothing = ""  # it says so
+    return refused
 
 
 def _entry(index: int, raw: Mapping[str, Any], hosts: Collection[str], problems: list[str]) -> Entry:

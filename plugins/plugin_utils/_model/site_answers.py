@@ -57,7 +57,7 @@ def _check_runs_there(options: Mapping[str, Any], hosts: Collection[str], host: 
         if server in hosts and server != host:
             raise Refused(
                 f"{variable}: is {server}, and this runs on {host}. The hosts of a play do not see what the inventory "
-                "sets (group_vars, host_vars), so give it with -e. Nothing was changed."
+                "sets (group_vars, host_vars), so give it with -e."
             )
 
 

@@ -231,12 +231,12 @@ def with_scopes(declared: Share, scopes: Collection[IPv4Address]) -> Sequence[Ma
 def _unread(answer: Mapping[str, Any], leaving: str) -> str:
     host = answer.get("item", "a server")
     cure = (
-        "If it is gone for good, set failover_orphan to true, and failover_partner_is_off too once somebody has seen "
-        "that it is off. "
+        " If it is gone for good, set failover_orphan to true, and failover_partner_is_off too once somebody has seen "
+        "that it is off."
         if host == leaving
         else ""
     )
-    return f"{host} cannot be read: {plain_causes(str(answer.get('msg', ''))).rstrip('.')}. {cure}Nothing was changed."
+    return f"{host} cannot be read: {plain_causes(str(answer.get('msg', ''))).rstrip('.')}.{cure}"
 
 
 def _foreign(relationship: Existing, asked: Decommission) -> str:

@@ -160,11 +160,6 @@ def shown(value: Any, hide: Callable[[str], str] = str) -> str:
     return short(repr(value), VALUE_LIMIT, hide)
 
 
-def with_nothing(text: str) -> str:
-    """A refusal that says that nothing was changed."""
-    return text if "nothing was changed" in text.casefold() else f"{text.rstrip().rstrip('.')}. Nothing was changed."
-
-
 def without_nothing(text: str) -> str:
-    """A refusal that says that nothing was changed, for where an earlier plan of the task has written by then."""
+    """What a task says of its failure, without the sentence that nothing was changed: for a sentence about it."""
     return re.sub(r"(;|\.)? *[Nn]othing was changed\.", lambda match: "." if match[1] else "", text).strip()

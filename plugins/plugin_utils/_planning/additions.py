@@ -17,7 +17,7 @@ from ipaddress import IPv4Address
 
 from .._model.note import Note
 from .._model.refusal import NotServing, Refused
-from .._model.texts import few, without_nothing
+from .._model.texts import few
 from . import broken_runs
 from .broken_runs import About, alone_at_partner
 from .checks import check_said
@@ -47,12 +47,11 @@ def tell(refused: Refused, about: About, now: World) -> None:
             here = now.facing(there)
             alone = alone_at_partner(note, here, there)
             if twice := [scope for scope in alone if here.serves(scope) and there.serves(scope)]:
-                refused.args = (
-                    f"{without_nothing(str(refused))} And {few(twice)} is in '{note.relationship}' on {there.name} "
+                refused.say(
+                    f"{refused} And {few(twice)} is in '{note.relationship}' on {there.name} "
                     f"alone, since an earlier run was broken off, and {here.name} and {there.name} both serve it: the "
                     f"next task about it that is not refused takes it out there, or state: absent for "
-                    f"'{note.relationship}', with keep_scopes_on: this_server and other_copy: delete. Nothing was "
-                    "changed.",
+                    f"'{note.relationship}', with keep_scopes_on: this_server and other_copy: delete."
                 )
 
 
@@ -126,6 +125,5 @@ def _check_kept(scopes: Sequence[IPv4Address], note: Note, here: ServerView, the
     if alone:
         raise NotServing(
             f"{_broken_off(note, alone)}, which alone serves it by now: activate it on {here.name} "
-            "(Set-DhcpServerv4Scope -State Active), and run again, which takes it out on the other server. Nothing was "
-            "changed."
+            "(Set-DhcpServerv4Scope -State Active), and run again, which takes it out on the other server."
         )

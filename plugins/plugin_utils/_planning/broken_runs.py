@@ -229,5 +229,5 @@ def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there
             f"scopes: an earlier run ({note.who or 'nobody knows whose'}) that took {few(left)} out of "
             f"'{note.relationship}' was broken off, and {there.name} still has it there or serves it: put into "
             f"'{name}' it would be served by servers that do not have it in common. Finish that first: state: absent "
-            f"for '{note.relationship}', with keep_scopes_on and other_copy as then. Nothing was changed."
+            f"for '{note.relationship}', with keep_scopes_on and other_copy as then."
         )

@@ -42,7 +42,7 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
         raise Refused(
             f"partner_server: {spelling} has no address in the DNS of {here.name}, so it is not known whether it is "
             f"{' = '.join(current.partner.names)}, the partner of '{current.name}' there. Write one of those names, or "
-            "correct the name. Nothing was changed."
+            "correct the name."
         )
     if verdict is not Verdict.OTHER:
         return None
@@ -77,7 +77,7 @@ def check_room(here: ServerView, option: str) -> None:
     if len(here.relationships) >= RELATIONSHIP_LIMIT:
         raise Refused(
             f"{option}: {here.name} has {len(here.relationships)} failover relationships, and {RELATIONSHIP_LIMIT} is "
-            "the most a server can have; remove one that is not needed (empty ones count). Nothing was changed."
+            "the most a server can have; remove one that is not needed (empty ones count)."
         )
 
 
@@ -98,7 +98,7 @@ def check_new_at_partner(name: str, option: str, here: ServerView, there: Server
             "remove one that is not needed (empty ones count)."
         )
     if problems:
-        raise Refused(sentences(problems) + " Nothing was changed.")
+        raise Refused(sentences(problems))
 
 
 def check_name(name: str, option: str, here: ServerView) -> None:
@@ -120,8 +120,7 @@ def check_recreation(misfit: Misfit, policy: Policy) -> None:
             f"{misfit.reason} Windows cannot change this in place. Re-creating the relationship would remove it on "
             f"both servers, keep its scopes ({len(misfit.half.scopes)}) on one of them, and delete them on the other "
             "with leases and reservations before they are copied anew; recreate: when_needed "
-            f"({variable('recreate')}) does it, and the playbooks migrate and swap_roles list all of it first. Nothing "
-            "was changed."
+            f"({variable('recreate')}) does it, and the playbooks migrate and swap_roles list all of it first."
         )
 
 
@@ -137,8 +136,7 @@ def check_keeper(misfit: Misfit, partner: str, same: bool, policy: Policy) -> No
         )
         raise Refused(
             f"keep_scopes_on and other_copy: needed to re-create '{misfit.half.name}' ({misfit.reason.rstrip('.')}). "
-            f"keep_scopes_on: this_server, since the scopes are copied from here; the copies on {partner} {what}. "
-            "Nothing was changed."
+            f"keep_scopes_on: this_server, since the scopes are copied from here; the copies on {partner} {what}."
         )
 
 
@@ -161,7 +159,7 @@ def check_declared(
     if lacking:
         raise Refused(
             f"re-creating '{current.name}' takes a task that declares all of it, so that a run that is broken off can "
-            f"be finished by the next. Add {', '.join(lacking)}. Nothing was changed."
+            f"be finished by the next. Add {', '.join(lacking)}."
         )
 
 
@@ -172,7 +170,7 @@ def check_not_at_partner(name: str, scopes: Sequence[IPv4Address], here: ServerV
         raise Refused(
             f"relationship '{name}' exists on {here.name} alone, and {few(already)} on {there.name} as well, "
             "outside failover. Compare the copies; remove the relationship here (state: absent, keep_scopes_on, "
-            "other_copy) and create it anew then. Nothing was changed."
+            "other_copy) and create it anew then."
         )
 
 
@@ -188,7 +186,7 @@ def check_said(name: str, going: Sequence[IPv4Address], policy: Policy) -> None:
             f"{' and '.join(lacking)}: needed, since {few(going)} would leave '{name}'. keep_scopes_on "
             f"({variable('keep_scopes_on')}) says which server keeps them (this_server or partner), other_copy "
             f"({variable('other_copy')}) what becomes of the other server's copies: delete, or disable (they stay "
-            "there, inactive). Nothing was changed."
+            "there, inactive)."
         )
 
 
@@ -198,7 +196,7 @@ def check_kept(scopes: Sequence[IPv4Address], keeper: ServerView, other: ServerV
     if gone:
         raise Refused(
             f"keep_scopes_on: {keeper.name} does not have {few(gone)}, so removing would lose them; keep them "
-            f"on {other.name}. Nothing was changed."
+            f"on {other.name}."
         )
 
 
@@ -208,7 +206,7 @@ def check_elsewhere(name: str, scopes: Sequence[IPv4Address], other: ServerView)
     if taken:
         raise Refused(
             f"scopes: {few(taken)} is in another relationship on {other.name}, which goes on serving it; no copy "
-            "there is touched. Take it out of that one first. Nothing was changed."
+            "there is touched. Take it out of that one first."
         )
 
 
@@ -220,7 +218,7 @@ def check_move(source: Relationship, scopes: Sequence[IPv4Address], same: bool, 
         raise Refused(
             f"other_copy: needed, since {few(scopes)} would move from '{source.name}' to another partner. It says what "
             f"becomes of the copies on {source.partner_server}: delete, or disable (they stay there, inactive; "
-            f"{variable('other_copy')}). Nothing was changed."
+            f"{variable('other_copy')})."
         )
 
 
@@ -290,7 +288,7 @@ def check_ranges(scopes: Sequence[IPv4Address], here: ServerView, there: ServerV
         for copy, other in overlapping(coming, others)
     ]
     if problems:
-        raise Refused(sentences(problems) + " Nothing was changed.")
+        raise Refused(sentences(problems))
 
 
 def check_lacking(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
@@ -307,7 +305,7 @@ def refuse_lacking(server: str, problems: Sequence[str]) -> None:
     if problems:
         raise Refused(
             f"{server} lacks what the scopes use, and Windows does not replicate it: {few(problems)}. Create it there "
-            "first, or make equal what it has otherwise; nothing was changed."
+            "first, or make equal what it has otherwise."
         )
 
 

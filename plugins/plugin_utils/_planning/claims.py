@@ -9,7 +9,7 @@ claim there, and undoes its own.
 
     is_looked_at  whether what is left to be done after the claims is what was planned
     undo          where it is not: what was claimed serves again, but never beside the kept copy outside of failover
-    gives_way     one of two runs that undo at the same moment, so that not both copies serve, apart from each other
+    turn          one of two runs that undo at the same moment, so that not both copies serve, apart from each other
     yielding      what goes out of service again, where they do nevertheless
     last_look     in the end: the copies that were to go are gone or out of service, and the kept ones serve
 """
@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from .._model.identity import Connection, Hop, Source
+from .._model.identity import Connection, Hop, Source, is_address
 from .._model.refusal import NotServing
 from .._model.texts import few
 from .action_table import KINDS
@@ -119,14 +119,24 @@ def is_contended(back: Plan) -> bool:
     )
 
 
-def gives_way(plan: Plan) -> bool:
-    """Of two runs that do the same on both servers only one goes on at once: not the one whose server's name comes
-    last. Both know that, wherever they run."""
-    return any(_rank(own) > _rank(other) for _action, own, other in _sides(plan))
+def turn(plan: Plan) -> int:
+    """Of two runs that do the same on both servers one goes on at once (0), and the one whose server's name comes last
+    after it (1). Both know that, wherever they run, but where a server is known by an address only: there nobody can
+    tell whose turn it is, and goes on after either (2)."""
+    return max((_turn(own, other) for _action, own, other in _sides(plan)), default=0)
 
 
-def _rank(view: ServerView) -> str:
-    return view.name.partition(".")[0].casefold()  # over a hop a server is called as it is asked for
+def _turn(own: ServerView, other: ServerView) -> int:
+    mine, theirs = _rank(own), _rank(other)
+    return 2 if mine is None or theirs is None else int(mine > theirs)
+
+
+def _rank(view: ServerView) -> tuple[str, ...] | None:
+    """Its name in an order that both servers know; over a hop a server is called as it is asked for. None: that is an
+    address."""
+    name = (view.server.host_name or view.name).casefold()
+    label = name.partition(".")[0]
+    return None if is_address(name) else (label[:15], label, name)  # Windows may cut a name after 15 characters
 
 
 def _sides(plan: Plan) -> Iterator[tuple[Action, ServerView, ServerView]]:
@@ -167,7 +177,7 @@ def check_in_service(scopes: Sequence[IPv4Address], keeper: ServerView, other: S
         raise NotServing(
             f"keep_scopes_on: {few(alone)} is in service on {other.name} and not on {keeper.name}, which is to keep "
             "it, so nobody would serve it. Where another task is at work on the two servers, run again when it has "
-            f"ended; else keep it on {other.name}, or activate it on {keeper.name} first. Nothing was changed."
+            f"ended; else keep it on {other.name}, or activate it on {keeper.name} first."
         )
 
 
@@ -182,20 +192,19 @@ def check_not_last(scopes: Sequence[IPv4Address], name: str, keeper: ServerView,
         theirs = f"the one on {other.name} is in '{owner}'" if owner else "both are outside of failover"
         raise NotServing(
             f"{few(alone)} is in service on no server, and {keeper.name} and {other.name} both have a copy ({theirs}): "
-            f"compare them, activate the one that is right (on {keeper.name}, where it is to be kept), and run again. "
-            "Nothing was changed."
+            f"compare them, activate the one that is right (on {keeper.name}, where it is to be kept), and run again."
         )
 
 
 def check_first(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
     """Raises NotServing for scopes that runs have made on both servers, where the other server's goes on: of two that
     would each remove the other's copy only one may."""
-    if scopes and _rank(here) > _rank(there):
+    if scopes and _turn(here, there):
         raise NotServing(
             f"create_scopes: {few(scopes)} is new and out of service on {here.name} and on {there.name}: two runs "
             "created it at once, or one that was broken off left it there. Where the task on "
             f"{there.name} creates it, too, run that again; else remove the one there (Remove-DhcpServerv4Scope), and "
-            "run this one again. Nothing was changed."
+            "run this one again."
         )
 
 

@@ -121,7 +121,7 @@ def check_keys(entries: Any, known: Mapping[str, Any]) -> None:
         if key not in known
     ]
     if problems:
-        raise Refused(f"{sentences(problems)} Nothing was changed.")
+        raise Refused(sentences(problems))
 
 
 def _nearest(key: str, known: Collection[str]) -> str:
@@ -157,7 +157,7 @@ def whole_server(options: Mapping[str, Any]) -> WholeServer:
             "go; often that is a query that found nothing. Name those that go, with state: absent."
         )
     if problems:
-        raise Refused(f"{sentences(problems)} Nothing was changed.")
+        raise Refused(sentences(problems))
     return WholeServer(tuple(specs), listed, policy(options), purge, ignore)
 
 

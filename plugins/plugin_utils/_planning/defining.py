@@ -75,8 +75,7 @@ def check_complete(coming: Sequence[IPv4Address], d: Draft) -> None:
             f"scopes: {few(begun)} was being created on {d.here.name} by an earlier run "
             f"({note.who or 'nobody knows whose'}) that was broken off, and options, exclusions or reservations may be "
             f"missing, which the partner would not get either. Run the task that defines it (create_scopes), or look "
-            f"at it and activate it there (Set-DhcpServerv4Scope -ScopeId {scope} -State Active), and run again. "
-            f"Nothing was changed."
+            f"at it and activate it there (Set-DhcpServerv4Scope -ScopeId {scope} -State Active), and run again."
         )
 
 
@@ -96,7 +95,7 @@ def check_options(spec: Spec, d: Draft, there: ServerView) -> None:
         return
     problems = [problem for definition in needing for problem in _problems(definition, d.here.name, mine)]
     if problems:
-        raise Refused(sentences(problems) + " Nothing was changed.")
+        raise Refused(sentences(problems))
     uses = {definition.scope_id: _uses(definition) for definition in needing}
     source = replace(NOTHING, classes=mine.classes, definitions=mine.definitions, uses=uses)
     if there.level is not None:

@@ -52,15 +52,14 @@ def _check_removals(plan: Plan, limits: Limits) -> None:
             f"{few(lost, 'removals', between='; ')}. Keep the scopes on the server that "
             "is right, or replicate from it first, where both have them in failover (dhcp_failover_replicate; leases "
             "travel by themselves, while both servers are Normal); allow_content_loss: true "
-            f"({variable('allow_content_loss')}) overrides. Nothing was changed."
+            f"({variable('allow_content_loss')}) overrides."
         )
     for count in plan.counts:
         if count.all >= MANY and 100 * count.going > limits.max_removals_percent * count.all:
             raise Refused(
                 f"{count.going} of {count.what} would be removed or lose a copy for good, and "
                 f"{limits.max_removals_percent} % is the most at once; look at the list, or say max_removals_percent: "
-                f"{-(-100 * count.going // count.all)} ({variable('max_removals_percent')}). "
-                "Nothing was changed."
+                f"{-(-100 * count.going // count.all)} ({variable('max_removals_percent')})."
             )
 
 
@@ -93,12 +92,10 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
     if state == NORMAL or state in PASSING or state in allow_state:
         return
     if state not in STATES:
-        raise Refused(
-            f"relationship '{name}' on {server} shows the state '{state}', which is not known. Nothing was changed."
-        ).about(name)
+        raise Refused(f"relationship '{name}' on {server} shows the state '{state}', which is not known.").about(name)
     raise Refused(
         f"relationship '{name}' on {server} is in state {state}: {REFUSED[state]}. "
-        f"allow_state: [{state}] ({variable('allow_state')}) overrides. Nothing was changed."
+        f"allow_state: [{state}] ({variable('allow_state')}) overrides."
     ).about(name)
 
 
@@ -112,16 +109,16 @@ def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:
     unknown = creates and apart is None and there.ready is not None
     if unknown and plan.departures and not limits.allow_clock_skew:
         raise Refused(
-            f"{here.name} could not ask for the clock of {there.name}, and where theirs differ by more than a minute "
-            "Windows creates no relationship, for which others would have been taken apart by then. Compare the two "
+            f"{here.name} cannot read the clock of {there.name}. If the two differ by more than a minute, Windows "
+            "refuses the new relationship after the old one has been taken apart. Compare them "
             f"(on {here.name}: w32tm /stripchart /computer:{there.name} /samples:1 /dataonly), then say "
-            "allow_clock_skew: true; or give partner_host, which tells the time. Nothing was changed."
+            "allow_clock_skew: true; or give partner_host, which tells the time."
         )
     if difference > CLOCK_LIMIT and (creates or not limits.allow_clock_skew):
         cure = "; Windows creates no relationship then" if creates else ", or allow_clock_skew: true"
         raise Refused(
             f"the clocks of {here.name} and {there.name} differ by {round(difference.total_seconds())} s or more, "
-            f"and a minute is the most; set the time of both (w32tm){cure}. Nothing was changed."
+            f"and a minute is the most; set the time of both (w32tm){cure}."
         )
 
 
@@ -164,7 +161,7 @@ def _check_secrets(plan: Plan, hosts: Collection[str]) -> None:
         if why:
             raise Refused(
                 f"shared_secret: that of '{action.name}' {why}; choose one of {LEAST} characters or more that is a "
-                "part of no name. Nothing was changed."
+                "part of no name."
             )
 
 

@@ -40,7 +40,7 @@ def check(plan: Plan) -> None:
             raise InMaintenance(
                 f"{note.words}, so nothing is written to {names}, to anything else of that pair or to either of the "
                 "two alone until it has ended (what one of them has with a third server is not held back): "
-                f"{_CURE}. Nothing was changed."
+                f"{_CURE}."
             )
 
 

@@ -60,7 +60,7 @@ def _warn_unseen(name: str, half: Half, d: Draft) -> None:
     """Of a partner that was asked for, before a setting is changed, and could not be read."""
     there = d.world.asked(PartnerRead(half.relationship.partner.names, name, guarded=False))
     if d.world.finds_partners and isinstance(there, Unread):
-        d.warn(f"whether what is changed of '{name}' reaches its partner is not looked at: {there.failure}")
+        d.warn(f"nobody looks whether the change to '{name}' reaches its partner: {there.failure}")
 
 
 def _serve(spec: Spec, there: ServerView | None, d: Draft) -> None:

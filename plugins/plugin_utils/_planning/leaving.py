@@ -30,7 +30,7 @@ from .._model.identity import Hop
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.texts import few, variable
-from .._windows.errors import RemoteFailure
+from .._windows.errors import NothingDone
 from .actions import Action, Expendable, Kind, Membership, Stage
 from .broken_runs import copied_to, serve_kept
 from .checks import check_elsewhere, check_kept, check_said
@@ -103,9 +103,7 @@ def resolve_members(name: str, choice: Choice, policy: Policy, d: Draft, *, else
                 "windhcp.failover.decommission). If it got another address or name: partner_host, and the guide's "
                 "section about that."
             )
-            raise RemoteFailure(
-                f"{there.failure} Both servers are read before anything is removed; nothing was changed.{gone}"
-            )
+            raise NothingDone(f"{there.failure} Both servers are read before anything is removed.{gone}")
         return Leaving(name, (), there, policy)
     joint = d.here.members(name) & there.members(name)
     going = choice.among(d.here.members(name) | there.members(name))
@@ -240,8 +238,7 @@ def _is_gone(current: Relationship, policy: Policy, d: Draft) -> bool:
     if current.state not in _ALONE:
         raise Refused(
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
-            f"{current.partner_server} is not gone; leave orphan ({variable('orphan')}) out. "
-            "Nothing was changed."
+            f"{current.partner_server} is not gone; leave orphan ({variable('orphan')}) out."
         )
     # who declared it down has said already that it is off
     word = current.state != PARTNER_DOWN

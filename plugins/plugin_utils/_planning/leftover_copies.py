@@ -32,8 +32,7 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
     here = d.here
     if not names and (world.finds_partners or not world.has_partner_host):
         raise Refused(
-            "partner_server: name the server that keeps the scopes: a copy that is in no relationship tells no "
-            "partner. Nothing was changed."
+            "partner_server: name the server that keeps the scopes: a copy that is in no relationship tells no partner."
         )
     for spelling in names:
         check_not_itself(spelling, here)
@@ -43,7 +42,7 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
         raise Refused(
             f"scopes: {few(serving)} is active or in failover on {here.name}, so it is no left-over copy; take "
             "it out of its relationship (dhcp_failover_scope, state: absent), or deactivate it when the other server "
-            "serves it. Nothing was changed."
+            "serves it."
         )
     if not going:
         return finished(d)
@@ -55,7 +54,7 @@ def remove_copies(scopes: Scopes, names: tuple[str, ...], keep_days: int | None,
         return d.request()
     alone = [scope for scope in going if scope not in there.copies]
     if alone:
-        raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost. Nothing was changed.")
+        raise Refused(f"scopes: {few(alone)} does not exist on {there.name}, so it would be lost.")
     check_not_last(going, "", there, here)
     d.save(here, LEFT_OVER, going, keep_days, other=there.source, stage=Stage.LOSER)
     d.add(Kind.DELETE, here, "", going, other=there.source, stage=Stage.LOSER)

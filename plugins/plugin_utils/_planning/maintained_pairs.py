@@ -68,12 +68,12 @@ def couples_of(wanted: Wanted, d: Draft) -> Sequence[Couple]:
     """The pairs that it is about, as far as they are known; the draft asks for the others. Raises Refused."""
     here = d.here
     if wanted.names == ():
-        raise Refused("relationships: is empty; leave it out for all partners. Nothing was changed.")
+        raise Refused("relationships: is empty; leave it out for all partners.")
     noted = {name for note in d.world.maintenance.get(HERE, ()) for name in note.relationships}
     gone = noted if wanted.state != STARTED else set()
     missing = [name for name in wanted.names or () if here.half(name) is None and name not in gone]
     if missing:
-        raise Refused(f"relationships: {here.name} has no {few(missing)}. Nothing was changed.")
+        raise Refused(f"relationships: {here.name} has no {few(missing)}.")
     groups: list[list[Relationship]] = []
     for current in here.relationships.values():
         same = next((group for group in groups if group[0].partner.is_same(current.partner)), None)
@@ -81,7 +81,7 @@ def couples_of(wanted: Wanted, d: Draft) -> Sequence[Couple]:
     if wanted.names is not None:  # with each of these partners, so with all that the two have
         groups = [group for group in groups if {*wanted.names} & {current.name for current in group}]
     if wanted.state == STARTED and not groups:
-        raise Refused(f"{here.name} has no relationship, so there is no partner to tell of it. Nothing was changed.")
+        raise Refused(f"{here.name} has no relationship, so there is no partner to tell of it.")
     d.several_partners = len(groups) > 1
     couples = [_couple(group[0].partner.names, tuple(group), d) for group in groups]
     left = [note for note in d.world.maintenance.get(HERE, ()) if _is_left(note, wanted, groups, here)]

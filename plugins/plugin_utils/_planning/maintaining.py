@@ -111,17 +111,17 @@ def _check_notes(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
     notes = [note for couple in couples for note in couple.notes]
     for note in (note for note in notes if note.ended):
         words = note.seen(d.here.relationships).words
-        raise Refused(f"{words}: cancel that maintenance first. Nothing was changed.")
+        raise Refused(f"{words}: cancel that maintenance first.")
     for source, found in d.world.maintenance.items():
         for note in (note for note in found if not note.ended and note.own != (source == HERE)):
             raise Refused(
                 f"{note.words}, and {d.here.name} is its partner: one of the two has to serve. Finish or cancel that "
-                "one first (failover_maintenance: finish or cancel). Nothing was changed."
+                "one first (failover_maintenance: finish or cancel)."
             )
     for note in (note for note in notes if wanted.only_new and note.run != wanted.run):
         raise Refused(
             f"{note.words}, which this run did not begin, so it does not end it either: run again when it is over, or "
-            "end it first (failover_maintenance: finish or cancel). Nothing was changed."
+            "end it first (failover_maintenance: finish or cancel)."
         )
 
 
@@ -134,7 +134,7 @@ def _check(wanted: Wanted, couples: Sequence[Couple], fresh: Sequence[Couple], d
         f"{note.who} is writing to '{note.relationship}'." for note in d.world.at_work if note.about[0] in names
     ]
     if problems:
-        raise Refused(f"{sentences(problems)} Nothing was changed.")
+        raise Refused(sentences(problems))
 
 
 def _problems(wanted: Wanted, couple: Couple, d: Draft) -> Iterator[str]:
@@ -241,13 +241,13 @@ def _check_back(wanted: Wanted, couple: Couple, d: Draft) -> None:
             raise NotYet(f"'{current.name}' is {words}, and not Normal on both yet. {_WAIT}")
         raise Refused(
             f"'{current.name}' is {words}, which does not become Normal by itself: look at both servers, or cancel "
-            "the maintenance (failover_maintenance: cancel), which waits for nothing. Nothing was changed."
+            "the maintenance (failover_maintenance: cancel), which waits for nothing."
         )
 
 
 _WAIT = (
     "The maintenance stands, and what it paused is put back by a later run with failover_maintenance: finish, or "
-    "cancel, which waits for nothing; wait_timeout (failover_wait_timeout) says how long to wait. Nothing was changed."
+    "cancel, which waits for nothing; wait_timeout (failover_wait_timeout) says how long to wait."
 )
 
 

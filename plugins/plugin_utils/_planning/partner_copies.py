@@ -20,7 +20,7 @@ def check_not_left(name: str, scopes: Sequence[IPv4Address], here: ServerView, t
         raise Refused(
             f"scopes: {few(scopes)} is in '{name}' on {there.name}, and not on {here.name}: a removal did not end, or "
             "this server was set up anew. Finish it with state: absent, keep_scopes_on, other_copy and partner_host, "
-            "and add it then on the server that kept it. Nothing was changed."
+            "and add it then on the server that kept it."
         )
 
 
@@ -59,7 +59,7 @@ def check_replaced(
                 )
             problems.append(f"scopes: {scope} exists on {there.name} already ({differs}); {cure}.")
     if problems:
-        raise Refused(sentences(problems) + " Nothing was changed.")
+        raise Refused(sentences(problems))
 
 
 def check_made(taken: Sequence[IPv4Address], there: ServerView) -> None:
@@ -69,12 +69,12 @@ def check_made(taken: Sequence[IPv4Address], there: ServerView) -> None:
         raise Refused(
             f"create_scopes: {few(served)} is to be created, and exists on {there.name}, in service: run the task on "
             "that server, with this one as partner_server, and it is copied here; or, where that is another one, "
-            "compare both, and remove or renumber one of them. Nothing was changed."
+            "compare both, and remove or renumber one of them."
         )
     if alone:
         raise Refused(
             f"create_scopes: {few(alone)} is to be created, and {there.name} has a copy of it, out of service, which "
             "an empty scope would replace. Where a task that creates it was broken off on that server, run it there "
             "again; else remove the copy there first (Remove-DhcpServerv4Scope), or activate it there and bring it "
-            "into failover from there. Nothing was changed."
+            "into failover from there."
         )

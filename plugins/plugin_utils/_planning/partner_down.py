@@ -36,7 +36,7 @@ def declare_down(name: str, world: World, option: str = "name", *, is_off: bool 
     if state != CUT_OFF:
         raise Refused(
             f"relationship '{name}' on {here.name} is in state {state}; a partner is declared down from {CUT_OFF} "
-            "only, when it is sure that it does not serve. Nothing was changed."
+            "only, when it is sure that it does not serve."
         )
     silence = listen(current.relationship, Asking("", "it is not down", is_off), d)
     if silence is None:

@@ -32,7 +32,7 @@ class Unsafe(Refused):
     def __init__(self, action: Action, world: World, lack: str) -> None:
         super().__init__(
             f"'{action_table.words(action, world)}' cannot be done where the plan has it: {lack}. Please report this "
-            "with the task. Nothing was changed."
+            "with the task."
         )
 
 

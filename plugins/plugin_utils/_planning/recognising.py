@@ -21,7 +21,7 @@ def check_not_itself(spelling: str, here: ServerView, option: str = "partner_ser
     not."""
     own = here.server.identity
     if own.verdict(spelled(spelling)) is Verdict.SAME:
-        raise Refused(f"{option}: '{spelling}' is {here.name} itself; name the other server. Nothing was changed.")
+        raise Refused(f"{option}: '{spelling}' is {here.name} itself; name the other server.")
     return unknown_itself(spelling, here)
 
 
@@ -39,7 +39,7 @@ def check_another(spelling: str, here: ServerView, there: ServerView) -> Waits:
     if not isinstance(there.source, Hop):
         mine, theirs = here.server, there.server
         if mine.name.lower() == theirs.name.lower() and mine.identity.is_same(theirs.identity):
-            raise Refused(f"partner_host: it is {here.name} itself; name the other server. Nothing was changed.")
+            raise Refused(f"partner_host: it is {here.name} itself; name the other server.")
         return ()
     unknown = check_not_itself(spelling, here)
     if any(current.partner.is_called(spelling) for current in here.server.relationships):
@@ -47,8 +47,7 @@ def check_another(spelling: str, here: ServerView, there: ServerView) -> Waits:
     if here.server.identity.verdict(spelled(spelling)) is Verdict.NOT_RESOLVED:
         raise Refused(
             f"partner_server: '{spelling}' has no address in the DNS of {here.name}, although a server answers to it, "
-            f"so it is not known that it is not {here.name} itself. Write its address, or add the name to DNS. Nothing "
-            "was changed."
+            f"so it is not known that it is not {here.name} itself. Write its address, or add the name to DNS."
         )
     return unknown
 
@@ -65,7 +64,7 @@ def check_resolves(spelling: str, here: ServerView, there: Unread) -> None:
 def check_partner_host(read: PartnerRead, here: ServerView, there: ServerView) -> Waits:
     """Raises Refused where the server of partner_host is not the partner, by all that is known of both."""
     if wrong := not_the_partner(read, here, there):
-        raise Refused(f"{wrong} Nothing was changed.")
+        raise Refused(wrong)
     return unknown_partner(read, here, there)
 
 
@@ -133,7 +132,7 @@ def check_halves(name: str, here: ServerView, there: ServerView) -> None:
         raise Refused(
             f"'{name}' on {there.name} is with {' = '.join(theirs.partner.names)}, and that is not {here.name}: it is "
             f"another relationship, or {here.name} got another name or address since. Windows changes neither: end the "
-            "two halves (state: absent on each server) and create it anew, as the guide tells. Nothing was changed."
+            "two halves (state: absent on each server) and create it anew, as the guide tells."
         )
 
 
@@ -154,7 +153,6 @@ def check_half(name: str, here: ServerView, there: ServerView) -> Waits:
     if here.server.identity.verdict(theirs.partner) is Verdict.NOT_RESOLVED:
         raise Refused(
             f"'{name}' on {there.name} is with {' = '.join(theirs.partner.names)}, and {here.name} finds no address of "
-            f"it, so it is not known whether that is {here.name}. Add the name to DNS, and run again. Nothing was "
-            "changed."
+            f"it, so it is not known whether that is {here.name}. Add the name to DNS, and run again."
         )
     return unknown_half(name, here, there)

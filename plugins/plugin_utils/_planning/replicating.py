@@ -117,7 +117,7 @@ def _check_served(wanted: Replication, pairs: Sequence[_Pair], going: Collection
                 f"scopes: {few(idle)} is out of service on {names.source}, and {names.destination} serves it, so "
                 "nobody would serve it after replicating. Where another task is at work on the two servers, run again "
                 f"when it has ended; else activate it on {names.source}, or replicate {OTHER_WAY}; "
-                f"allow_overwrite: true ({OVERWRITE}) overrides. Nothing was changed."
+                f"allow_overwrite: true ({OVERWRITE}) overrides."
             )
         if idle:
             d.warn(
@@ -175,7 +175,7 @@ def _pairs(wanted: Replication, d: Draft) -> Sequence[_Pair]:
         raise Refused(
             f"partner_host: the scopes are in failover with {len(groups)} partners ({few(groups)}), and this host is "
             "one of them at most; give the relationship of that one, or partner_host: auto, or leave it out, so that "
-            f"{d.here.name} asks each of them itself. Nothing was changed."
+            f"{d.here.name} asks each of them itself."
         )
     for name, group in groups.items():
         of_it = [current for current in whole if current.partner_server == name]
@@ -206,7 +206,7 @@ def _check_alone(relationship: Relationship, here: ServerView, there: ServerView
             f"scopes: {few(alone)} is in '{relationship.name}' on {there.name}, and in no relationship on {here.name}. "
             f"Where another task is at work on the two servers, run again when it has ended; else {there.name} has to "
             "finish it: dhcp_failover_scope there, with partner_host, adds it on both, or takes it out (state: "
-            "absent). Nothing was changed."
+            "absent)."
         )
 
 
@@ -255,12 +255,12 @@ def _check_members(pair: _Pair) -> None:
             raise Refused(
                 f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in '{owner}' on {there.name}; a "
                 "scope can be in one only. Take it out of the wrong one, on a server that has it there "
-                "(dhcp_failover_scope, state: absent). Nothing was changed."
+                "(dhcp_failover_scope, state: absent)."
             )
         raise NotServing(
             f"scopes: {scope} is in '{relationship.name}' on {here.name}, and in no relationship on {there.name}. "
             "Where another task is at work on the two servers, run again when it has ended; else add it there first "
-            "(dhcp_failover_scope with partner_host), or take it out here too. Nothing was changed."
+            "(dhcp_failover_scope with partner_host), or take it out here too."
         )
 
 
@@ -272,11 +272,11 @@ def _lost(lost: Iterable[Difference], gained: Iterable[Difference], names: Direc
             f"{names.destination} and {names.source} both have what the other has not, so either direction removes "
             f"something. {names.destination} alone has: {going}. {names.source} alone has: {coming}. Add on "
             f"{names.source} by hand what is to stay of the first list, and run again; allow_overwrite: true "
-            f"({OVERWRITE}) removes from {names.destination} what is left of it. Nothing was changed."
+            f"({OVERWRITE}) removes from {names.destination} what is left of it."
         )
     return Refused(
         f"{names.destination} has what {names.source} has not, and replicating would remove it: {going}. Replicate "
-        f"{OTHER_WAY}, or say allow_overwrite: true ({OVERWRITE}); nothing was changed."
+        f"{OTHER_WAY}, or say allow_overwrite: true ({OVERWRITE})."
     )
 
 

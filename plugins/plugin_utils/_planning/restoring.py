@@ -125,7 +125,7 @@ def chosen(wanted: Restoration, copy: Export) -> Scopes:
     missing = [scope for scope in wanted.scopes if scope not in copy.scopes]
     if missing:
         held = few(sorted(copy.scopes)) or "no scope"
-        raise Refused(f"scopes: {few(missing)} is not in {wanted.path}, which holds {held}. Nothing was changed.")
+        raise Refused(f"scopes: {few(missing)} is not in {wanted.path}, which holds {held}.")
     return tuple(sorted(wanted.scopes or copy.scopes))
 
 
@@ -173,16 +173,16 @@ def verify(wanted: Restoration, coming: Sequence[IPv4Address], world: World) -> 
     return Plan((), world, world)
 
 
-def with_what_came(failure: RemoteFailure, wanted: Restoration, plan: Plan | None, world: World) -> RemoteFailure:
-    """The failure of an import, with what came all the same in the result, and what is lost of it in words."""
+def add_what_came(failure: RemoteFailure, wanted: Restoration, plan: Plan | None, world: World) -> None:
+    """To the failure of an import: what came all the same, in the result, and what is lost of it, in words."""
     if plan is None or world.safety_copy is None or "restored" in failure.shows or not world.here.contents:
-        return failure
+        return
     compared = _as_read(wanted, world)
     came = _there(plan.rereads, compared.here)
     gone = lost(compared, came)
-    extended = RemoteFailure(f"{failure} {gone}" if gone else str(failure))
-    extended.shows = {**failure.shows, **outcome(came, compared.here.export)}
-    return extended
+    if gone:
+        failure.say(f"{failure} {gone}")
+    failure.shows.update(outcome(came, compared.here.export))
 
 
 def result(wanted: Restoration, plan: Plan, world: World, *, imported: bool) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def planned(compared: Comparison) -> Plan:
     """What is done where all is known. Raises Refused."""
     wanted, here, coming = compared.wanted, compared.here, compared.absent
     if wrong := [*_problems(compared), *_taken(compared)]:
-        raise Refused(f"{sentences(wrong)} Nothing was changed.")
+        raise Refused(sentences(wrong))
     d = Draft(World({Connection.THIS_SERVER: view(here.server, Connection.THIS_SERVER)}))
     states = {scope: compared.state(scope) for scope in compared.scopes}
     shown = {str(scope): {"state": state} for scope, state in states.items()}
@@ -297,7 +297,7 @@ def _check_version(compared: Comparison) -> None:
         raise Refused(
             f"path: {compared.wanted.path} was made by a newer Windows (version {_dotted(copy.version)}) than "
             f"{here.server.name} has ({_dotted(mine)}), and Import-DhcpServer refuses such a file. Restore it on "
-            "a server of that version or a later one. Nothing was changed."
+            "a server of that version or a later one."
         )
 
 

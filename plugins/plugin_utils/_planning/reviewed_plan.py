@@ -213,7 +213,7 @@ def check_same(made: Document, meant: str | None) -> None:
     if meant is not None and meant != made["fingerprint"]:
         raise Refused(
             f"{PLAN}: is another plan ({made['fingerprint']}) than the one that is meant ({shown(meant)}; "
-            "failover_plan_fingerprint, or what this run has read before). Nothing was changed."
+            "failover_plan_fingerprint, or what this run has read before)."
         )
 
 
@@ -223,7 +223,7 @@ def check_hosts(made: Document, hosts: Iterable[str]) -> None:
     if missing:
         raise Refused(
             f"{PLAN}: is a plan for {few(missing)}, too, which this run leaves out (failover_hosts, --limit) or the "
-            "inventory has not. Nothing was changed."
+            "inventory has not."
         )
 
 

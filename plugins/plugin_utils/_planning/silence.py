@@ -222,7 +222,7 @@ class _Listener:
 
     def _refused(self, text: str) -> Refused:
         text = text if text.startswith("partner_") else f"{self._asking.option}{text}"
-        return Refused(f"{text.rstrip('.')}. Nothing was changed.")
+        return Refused(f"{text.rstrip('.')}.")
 
     def _other_way(self) -> str:
         if self._unnamed:

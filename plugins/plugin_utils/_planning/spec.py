@@ -100,7 +100,7 @@ def named(desired: Sequence[Spec]) -> tuple[str, ...]:
 def check(desired: Sequence[Spec]) -> None:
     """Raises Refused for all that the entries of a list say against each other."""
     if problems := list(contradictions(desired)):
-        raise Refused(f"{sentences(problems)} Nothing was changed.")
+        raise Refused(sentences(problems))
 
 
 def contradictions(desired: Sequence[Spec]) -> Iterator[str]:

@@ -70,7 +70,7 @@ class Budget:
             size += _VALUE + len(text) * (1 if text.isascii() else _WIDE)
         self._left -= size
         if self._left < 0:
-            raise Malformed("holds more than can be compared at once; nothing was changed. Name fewer scopes")
+            raise Malformed("holds more than can be compared at once. Name fewer scopes")
 
     def held(self, text: str) -> str:
         """The text, paid for; one that is held already is free."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Literal
 
-from .._model.refusal import TaskFailure
+from .._model.refusal import UNCHANGED, TaskFailure
 from .._model.texts import variable
 
 # answers of Get-DhcpServerv4Failover that mean "no relationship" (which of them, or none, a server gives is unknown)
@@ -298,7 +298,6 @@ class RemoteFailure(TaskFailure):
     """
 
     heard = Heard.ANSWER
-    passes = True  # running again may be all that it takes
     status = ""  # with which the script ended, where none of its operations ran
     told: tuple[str, str] | None = None  # what happened and the cure, where the two are known apart
     partner = ""  # the other server that was asked, if one was
@@ -313,7 +312,17 @@ class Unreachable(RemoteFailure):
         super().__init__(message)
 
 
-class NotShown(RemoteFailure):
+class NothingDone(RemoteFailure):
+    """Nothing was sent, or the script ended before the first of its operations; or a read failed before a write."""
+
+    nothing = UNCHANGED
+
+
+class NotVerified(RemoteFailure):
+    """Everything was written, as the text says, and could not be looked at again."""
+
+
+class NotShown(NotVerified):
     """The servers were looked at, and do not show what was written."""
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address
 
+from .._model.refusal import UNCHANGED
 from .._model.texts import shown
 from . import export_stream
 from .compact_content import Budget, Content, ContentBuilder
@@ -100,7 +101,9 @@ def read(packed: str, host: str) -> Export:
         export_stream.read(packed, document)
         return document.export()
     except Malformed as problem:
-        raise UnexpectedReply(f"the export of {host} {problem}.") from problem
+        unread = UnexpectedReply(f"the export of {host} {problem}.")
+        unread.nothing = UNCHANGED
+        raise unread from problem
 
 
 # --- the parts that are too large to be held --------------------------------------------------------------------------

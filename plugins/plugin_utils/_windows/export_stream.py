@@ -89,9 +89,9 @@ def read(packed: str, document: Frame) -> None:
         with _uncollected():
             _Parser(document).feed(_without_declaration(_legal(_decoded(_unpacked(packed)))))
     except expat.ExpatError as error:
-        raise Malformed(f"is not the XML of a DHCP server ({error}); nothing was changed") from error
+        raise Malformed(f"is not the XML of a DHCP server ({error})") from error
     except UnicodeError as error:
-        raise Malformed("is not text, neither UTF-8 nor UTF-16; nothing was changed") from error
+        raise Malformed("is not text, neither UTF-8 nor UTF-16") from error
 
 
 @contextlib.contextmanager
@@ -118,8 +118,7 @@ def _unpacked(packed: str) -> Iterator[bytes]:
                 size += len(piece)
                 if size > UNPACKED_LIMIT:
                     raise Malformed(
-                        f"is larger than {UNPACKED_LIMIT >> 20} MB, the most that is read; nothing was changed. Name "
-                        "fewer scopes"
+                        f"is larger than {UNPACKED_LIMIT >> 20} MB, the most that is read. Name fewer scopes"
                     )
                 yield piece
                 if gunzip.unused_data:
@@ -129,7 +128,7 @@ def _unpacked(packed: str) -> Iterator[bytes]:
         if not gunzip.eof:
             raise ValueError("it is cut off")
     except (ValueError, zlib.error) as error:
-        raise Malformed(f"did not arrive whole ({error}); nothing was changed") from error
+        raise Malformed(f"did not arrive whole ({error})") from error
 
 
 def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:

@@ -151,4 +151,4 @@ def _matching(pattern: str, text: str, name: str) -> str:
 
 def not_an_export(why: str) -> Malformed:
     """The error for what no DHCP server writes."""
-    return Malformed(f"is not the XML of a DHCP server ({why}); nothing was changed")
+    return Malformed(f"is not the XML of a DHCP server ({why})")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from .._model.refusal import UNCHANGED
 from .._model.texts import short
 from .errors import (
     ACCESS_DENIED,
@@ -36,6 +37,8 @@ class RemoteError(RemoteFailure):
 
     `host`: who ran it; `denied`: what a refusal of access means, where that is known.
     """
+
+    nothing = UNCHANGED
 
     def __init__(
         self,

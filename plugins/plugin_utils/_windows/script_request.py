@@ -17,7 +17,7 @@ from .._model.server import ClockOffset
 from .._model.texts import short
 from . import reply as replies
 from .cmdlets import Operation
-from .errors import ERRORS_SHOWN, RemoteFailure, UnexpectedReply
+from .errors import ERRORS_SHOWN, NothingDone, RemoteFailure, UnexpectedReply
 from .reply import Place, Reply
 
 Execute = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -25,21 +25,21 @@ REQUEST_LIMIT = 1_000_000  # bytes; Windows PowerShell 5.1 reads JSON up to 2 MB
 MUTEX_SECONDS = 120
 
 _STATUS = {
-    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s ({{errors}}); nothing "
-    "was changed. Run again when it has ended.",
+    "busy": f"Another run is writing to this server and did not finish within {MUTEX_SECONDS} s ({{errors}}). "
+    "Run again when it has ended.",
     "busy windhcp.mutex": "Another run is writing to this server, and its account lets this one not wait for it "
-    "({errors}); nothing was changed. Run again when it has ended; use one account for all runs, or accounts that are "
+    "({errors}). Run again when it has ended; use one account for all runs, or accounts that are "
     "local administrators.",
-    "no_mutex": "What keeps two runs from writing at once could not be made ({errors}); nothing was changed. Look at "
+    "no_mutex": "What keeps two runs from writing at once could not be made ({errors}). Look at "
     "which program there has something of this name, or restart the server, and run again.",
     "no_module": "The DhcpServer module could not be loaded ({errors}). Install it: Install-WindowsFeature DHCP "
     "-IncludeManagementTools.",
     "constrained_language": "PowerShell runs in a restricted language mode there ({errors}), where the script cannot "
-    "work; nothing was changed. Where application control is the reason, allow the collection's dhcp_cmdlets.ps1 in "
+    "work. Where application control is the reason, allow the collection's dhcp_cmdlets.ps1 in "
     "the policy (WDAC or AppLocker), or use an account that the policy exempts; where a session configuration is "
     "(JEA), connect to Microsoft.PowerShell.",
     "not_windows_powershell": "The session is no Windows PowerShell 5.1 ({errors}), which the DhcpServer module is "
-    "made for; nothing was changed. Connect to the session configuration Microsoft.PowerShell (psrp: "
+    "made for. Connect to the session configuration Microsoft.PowerShell (psrp: "
     "ansible_psrp_configuration_name), or make powershell.exe the shell of the SSH server.",
     "script_error": "The script failed: {errors}. Please report it.",
 }
@@ -51,10 +51,6 @@ _NO_ERROR = {"busy": "who it is is not known"}
 _NO_SCRIPTS = re.compile(
     r"FullyQualifiedErrorId\s*:\s*(\w*(?:ScriptsNotAllowed|NotAllowed\w*|InDataSection|NotSupportedIn\w*))"
 )
-
-
-class NothingDone(RemoteFailure):
-    """The request was not sent, or the script ended before the first of its operations."""
 
 
 class Remote:
@@ -107,8 +103,7 @@ class Remote:
         size = len(text) + sum(len(secret.encode()) for secret in secrets)
         if size > REQUEST_LIMIT:
             raise NothingDone(
-                f"The request has {size} bytes, and {REQUEST_LIMIT} is the most sent at once; nothing was changed. "
-                "Use smaller lists."
+                f"The request has {size} bytes, and {REQUEST_LIMIT} is the most sent at once. Use smaller lists."
             )
         self.calls += 1
         sent = _now()

@@ -286,8 +286,8 @@ def test_written_and_then_not_readable_is_told_as_changed() -> None:
     task.change = starting
     result = task.run(**CREATE)
     assert (result["failed"], result["changed"]) == (True, True)
-    assert "Done: create relationship 'HQ'" in result["msg"]
-    assert "Reading the server again failed" in result["msg"]
+    assert "Written before: create relationship 'HQ'" in result["msg"]
+    assert "DHCP01 could not be read again after a write: " in result["msg"]
 
 
 def test_what_does_not_stick_is_a_failure() -> None:

@@ -246,7 +246,7 @@ def test_what_scopes_use_has_to_be_on_the_partner(
     message = servers.refused(module, **options, allow_content_loss=True)
     assert message.endswith(
         f" lacks what the scopes use, and Windows does not replicate it: {lacking}. Create it there "
-        "first, or make equal what it has otherwise; nothing was changed."
+        "first, or make equal what it has otherwise. Nothing was changed."
     )
     assert message.lower().startswith(partner.lower())
     there.option_definitions, there.classes = deepcopy(here.option_definitions), deepcopy(here.classes)

@@ -68,7 +68,7 @@ def test_a_host_of_which_no_task_ran_has_failed() -> None:
     hosts: dict[str, Any] = {"one": {"result": SKIPPED}, "two": {}, "three": {}}
     assert outcome_list(hosts, hosts, ["result"]) == [
         "two, three: FAILED: none of its tasks has run; the error above says why",
-        "Next: mend what FAILED tells, and run the same command again.",
+        "Next: fix what is listed as FAILED, and run the same command again.",
     ]
 
 
@@ -79,14 +79,14 @@ def test_what_an_earlier_play_left_is_not_told_of_a_task_that_did_not_run() -> N
 
 def test_what_is_next_after_a_failure_may_be_another_command() -> None:
     lines = told({"failed": True, "changed": True, "msg": "no"}, again="plan anew")
-    assert lines[-1] == "Next: mend what FAILED tells, and plan anew: what was done stays, and is not done twice."
+    assert lines[-1] == "Next: fix what is listed as FAILED, and plan anew: what was done stays, and is not done twice."
     lines = told({"failed": True, "msg": "no"}, again="plan anew")
-    assert lines[-1] == "Next: mend what FAILED tells, and plan anew.", "nothing was done that could stay"
+    assert lines[-1] == "Next: fix what is listed as FAILED, and plan anew.", "nothing was done that could stay"
 
 
 def test_a_failure_says_where_and_why_and_promises_nothing() -> None:
     failed = {"failed": True, "msg": "refused: the partner is dead\nmore"}
-    again = "Next: mend what FAILED tells, and run the same command again"
+    again = "Next: fix what is listed as FAILED, and run the same command again"
     assert told(failed, dry_run=True, copies=True) == ["h1: FAILED: refused: the partner is dead", "more", f"{again}."]
     silent: dict[str, Any] = {"unreachable": True, "msg": ""}
     assert told(CHANGED, silent)[2:] == [

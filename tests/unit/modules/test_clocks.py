@@ -161,7 +161,7 @@ def test_nothing_is_taken_apart_for_a_new_one_while_the_partners_clock_is_not_kn
         **REMOVE,
     }
     message = servers.refused(RELATIONSHIP, **renamed)
-    assert message.startswith("DHCP01 could not ask for the clock of dhcp02.contoso.example")
+    assert message.startswith("DHCP01 cannot read the clock of dhcp02.contoso.example")
     assert "allow_clock_skew: true" in message
     servers.ok(RELATIONSHIP, **renamed, allow_clock_skew=True)
     assert servers.server("DHCP02").relationships.keys() == {"New"}

@@ -347,7 +347,7 @@ def test_one_whose_state_forbids_a_change_takes_none_along() -> None:
     for each in (checked, result):
         assert outcomes(each) == {"HQ": "changed", "Far": "failed"}
         assert each["msg"].startswith("'Far': relationship 'Far' on DHCP01 is in state CommunicationInterrupted: ")
-        assert each["msg"].endswith("overrides. What does not hang together with it was done.")
+        assert each["msg"].endswith("overrides. All that does not depend on it was done.")
     assert servers.server("DHCP01").relationships["HQ"].mclt.total_seconds() == 7200
     with servers.unchanged():
         assert servers.refused(WHOLE, relationships=entries[1:]).endswith("overrides. Nothing was changed.")

@@ -117,7 +117,7 @@ def test_the_secret_of_all_goes_to_those_that_name_none() -> None:
 @pytest.mark.parametrize(("value", "kind"), [(12345678, "a number"), (["x"], "a list"), ({"x": 1}, "a dictionary")])
 def test_a_secret_is_a_text(value: object, kind: str) -> None:
     assert run([PLAIN, {**PLAIN, "shared_secret": value}])["msg"] == (
-        f"relationships[1].shared_secret: is {kind}; a secret is a text, write it in quotes."
+        f"relationships[1].shared_secret: is {kind}; a secret is a text, write it in quotes. Nothing was changed."
     )
     assert run([PLAIN], failover={"failover_shared_secret": value})["msg"].startswith(
         f"failover.failover_shared_secret: is {kind};"

@@ -146,7 +146,7 @@ def test_where_only_the_controller_does_not_reach_the_partner_auto_changes_a_set
     result = servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=70, wait_timeout=1, partner_host="auto")
     assert result["changed"]
     assert result["warnings"] == [
-        "whether what is changed of 'HQ' reaches its partner is not looked at: dhcp02 cannot be reached."
+        "nobody looks whether the change to 'HQ' reaches its partner: dhcp02 cannot be reached."
     ]
 
 

@@ -108,9 +108,9 @@ def test_scopes_that_cannot_be_read_after_the_import_were_imported() -> None:
     case = Case()
     case.lab.fail_next("DHCP01", "Export-DhcpServer", "WIN32 1726")
     failed = case.restore()
-    assert failed["msg"].startswith("Done: bring back from the safety copy, with leases, inactive: ")
-    assert "Reading the server again failed: On dhcp01: " in failed["msg"]
-    assert failed["msg"].endswith("Run again.")
+    assert failed["msg"].startswith("DHCP01 could not be read again after a write: On dhcp01: ")
+    assert "Written before: bring back from the safety copy, with leases, inactive: " in failed["msg"]
+    assert failed["msg"].endswith("Running again completes it.")
     assert (failed["changed"], "counts" in failed) == (True, False)
     assert case.restore()["changed"] is False
 

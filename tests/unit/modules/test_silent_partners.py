@@ -9,8 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import Heard, RemoteFailure, Unreachable
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.script_request import NothingDone
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.errors import (
+    Heard,
+    NothingDone,
+    RemoteFailure,
+    Unreachable,
+)
 from pairs import ONE, Pair, steps, unhurried
 
 DOWN, RELATIONSHIP = "dhcp_failover_partner_down", "dhcp_failover_relationship"

@@ -199,7 +199,37 @@ def test_of_two_runs_the_one_whose_copy_is_on_the_last_server_gives_way(loser: A
     assert isinstance(undone, Plan)
     assert claims.is_contended(undone)
     for plan in (undone, claims.yielding(undone, servers("1+", "1+"))):
-        assert claims.gives_way(plan) is is_first
+        assert claims.turn(plan) == int(is_first)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "turns"),
+    [
+        ("dhcp01.contoso.example", "192.0.2.12", (2, 2)),
+        ("dhcp02.contoso.example", "dhcp01", (1, 0)),
+        ("dhcp.a.example", "dhcp.b.example", (0, 1)),
+        ("dhcp-frankfurt-02.a.example", "DHCP-FRANKFURT-", (1, 0)),
+        ("dhcp-frankfurt-02.a.example", "dhcp-frankfurt-03", (0, 1)),
+    ],
+)
+def test_both_runs_know_whose_turn_it_is_or_it_is_after_the_other_one(
+    here: str, there: str, turns: tuple[int, int]
+) -> None:
+    """An address tells nobody, and the server that has it calls this one by its name; what a plan for this server and
+    one for that says."""
+    start = servers("1-", "1-")
+    names = {HERE: ("DHCP", here), OWN: (there, "")}
+    seen = {
+        source: replace(one, server=replace(one.server, name=names[source][0], host_name=names[source][1]))
+        for source, one in start.views.items()
+    }
+    found = []
+    for loser, keeper in ((HERE, OWN), (OWN, HERE)):
+        departure = replace(DISABLED, loser=loser, keeper=keeper)
+        undone = claims.undo({ONE: loser}, [departure], replace(start, views=seen))
+        assert isinstance(undone, Plan)
+        found.append(claims.turn(undone))
+    assert tuple(found) == turns
 
 
 @pytest.mark.parametrize(

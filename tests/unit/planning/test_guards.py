@@ -83,8 +83,7 @@ def test_what_would_be_lost_is_told_unless_it_may_be() -> None:
         "none on DHCP01; 10.0.1.0 lease 10.0.1.50 of aa: on DHCP02 only. Keep the scopes on the server that is right, "
         "or replicate from it first, where both have them in failover (dhcp_failover_replicate; leases travel by "
         "themselves, while both servers are "
-        "Normal); allow_content_loss: true (failover_allow_content_loss of the role and the playbooks) overrides. "
-        "Nothing was changed."
+        "Normal); allow_content_loss: true (failover_allow_content_loss of the role and the playbooks) overrides."
     )
     guards.check(lossy(), guards.Limits(allow_content_loss=True))
 
@@ -126,7 +125,7 @@ def test_of_three_members_a_third_is_too_many_at_once(members: int, leaving: int
     assert str(too_many.value) == (
         f"{leaving} of the {members} members of 'HQ' would be removed or lose a copy for good, and {percent} % is the "
         f"most at once; look at the list, or say max_removals_percent: {-(-100 * leaving // members)} "
-        "(failover_max_removals_percent of the role and the playbooks). Nothing was changed."
+        "(failover_max_removals_percent of the role and the playbooks)."
     )
     guards.check(plan, guards.Limits(max_removals_percent=-(-100 * leaving // members)))
 

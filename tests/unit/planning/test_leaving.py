@@ -121,8 +121,7 @@ def test_a_relationship_ends_when_its_members_have_left() -> None:
             "keep_scopes_on and other_copy: needed, since 10.0.1.0 would leave 'HQ'. keep_scopes_on "
             "(failover_keep_scopes_on of the role and the playbooks) says which server "
             "keeps them (this_server or partner), other_copy (failover_other_copy of the role and the "
-            "playbooks) what becomes of the other server's copies: delete, or disable (they stay there, inactive). "
-            "Nothing was changed.",
+            "playbooks) what becomes of the other server's copies: delete, or disable (they stay there, inactive).",
         ),
         (Policy("this_server"), "other_copy: needed, since 10.0.1.0 would leave 'HQ'."),
         (Policy(None, "delete"), "keep_scopes_on: needed, since 10.0.1.0 would leave 'HQ'."),
@@ -166,7 +165,7 @@ def test_the_server_that_loses_its_copies_is_read_first() -> None:
     ("failure", "ends"),
     [
         (GONE, "If it got another address or name: partner_host, and the guide's section about that."),
-        (Denied(), "nothing was changed."),
+        (Denied(), "before anything is removed."),
     ],
     ids=["silent", "denied"],
 )

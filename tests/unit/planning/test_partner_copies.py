@@ -37,13 +37,13 @@ def refusal(start: World, policy: Policy, define: Any = ()) -> str:
             "create_scopes: 10.0.1.0 is to be created, and DHCP02 has a copy of it, out of service, which an empty "
             "scope would replace. Where a task that creates it was broken off on that server, run it there again; else "
             "remove the copy there first (Remove-DhcpServerv4Scope), or activate it there and bring it into failover "
-            "from there. Nothing was changed.",
+            "from there.",
         ),
         (
             "1+",
             "create_scopes: 10.0.1.0 is to be created, and exists on DHCP02, in service: run the task on that server, "
             "with this one as partner_server, and it is copied here; or, where that is another one, compare both, and "
-            "remove or renumber one of them. Nothing was changed.",
+            "remove or renumber one of them.",
         ),
     ],
 )
@@ -56,12 +56,11 @@ def test_of_two_that_nobody_serves_a_person_says_which_is_right() -> None:
     assert refusal(servers("1-", "1-"), ASKS) == (
         "scopes: 10.0.1.0 exists on DHCP02 already (equal to the one here); neither of the two is in service: compare "
         "them, and remove the one that is wrong (Remove-DhcpServerv4Scope); or activate the one on DHCP01, and "
-        f"{OPTION} replaces it, after a safety copy. Nothing was changed."
+        f"{OPTION} replaces it, after a safety copy."
     )
     assert refusal(servers("1-", "1-"), REPLACE) == (
         "10.0.1.0 is in service on no server, and DHCP01 and DHCP02 both have a copy (both are outside of failover): "
-        "compare them, activate the one that is right (on DHCP01, where it is to be kept), and run again. Nothing was "
-        "changed."
+        "compare them, activate the one that is right (on DHCP01, where it is to be kept), and run again."
     )
 
 
@@ -99,7 +98,7 @@ def test_the_other_one_waits_and_tells_what_leads_on(policy: Policy) -> None:
     assert refusal(created("DHCP00"), policy, DEFINED) == (
         "create_scopes: 10.0.1.0 is new and out of service on DHCP01 and on DHCP00: two runs created it at once, or "
         "one that was broken off left it there. Where the task on DHCP00 creates it, too, run that again; else remove "
-        "the one there (Remove-DhcpServerv4Scope), and run this one again. Nothing was changed."
+        "the one there (Remove-DhcpServerv4Scope), and run this one again."
     )
 
 

@@ -140,13 +140,13 @@ def test_a_relationship_that_the_partner_alone_has_is_created_anew() -> None:
             "relationship would remove it on both servers, keep its scopes (1) on one of them, and delete them on the "
             "other with leases and reservations before they are copied anew; recreate: when_needed "
             "(failover_recreate of the role and the playbooks) does it, and the playbooks migrate and swap_roles list "
-            "all of it first. Nothing was changed.",
+            "all of it first.",
         ),
         (
             Policy(recreate=True),
             "keep_scopes_on and other_copy: needed to re-create 'HQ' (server_role: DHCP01 is active in 'HQ', not "
             f"standby). keep_scopes_on: this_server, since the scopes are copied from here; the copies on {PARTNER} "
-            "have to go before they can be copied anew: other_copy: delete. Nothing was changed.",
+            "have to go before they can be copied anew: other_copy: delete.",
         ),
         (
             replace(ANEW, keep_scopes_on="partner"),
@@ -185,7 +185,7 @@ def test_it_takes_a_task_that_declares_all_that_is_not_as_windows_makes_it(
         plan_of(start, declared("HQ", mode="hot_standby", server_role="standby"))
     assert str(refused.value) == (
         "re-creating 'HQ' takes a task that declares all of it, so that a run that is broken off can be finished by "
-        f"the next. Add {lacking}. Nothing was changed."
+        f"the next. Add {lacking}."
     )
 
 

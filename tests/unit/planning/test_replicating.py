@@ -66,7 +66,7 @@ def test_what_the_destination_has_alone_goes_only_when_told_and_after_a_safety_c
         f"{PARTNER} has what DHCP01 has not, and replicating would remove it: 10.0.1.0 reservation 10.0.1.9 "
         "(present). Replicate in the other direction (source, replicate_source of the role and the playbooks), or say "
         "allow_overwrite: true "
-        "(replicate_allow_overwrite of the role and the playbooks); nothing was changed."
+        "(replicate_allow_overwrite of the role and the playbooks)."
     )
     assert [difference["field"] for difference in refused.value.shows["differences"]] == ["reservation 10.0.1.9"]
     assert in_words(planned(Replication(allow_overwrite=True, keep_days=30), start)) == [

@@ -27,28 +27,27 @@ from worlds import HERE, KEEP_HERE, ONE, OWN, THREE, TWO, pair
     [
         (
             [Spec("HQ", scopes=(ONE,)), Spec("Lab", scopes=(ONE,))],
-            "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only. Nothing was changed.",
+            "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only.",
         ),
         (
             [
                 Spec("HQ", policy=replace(KEEP_HERE, previous_name="Old")),
                 Spec("Lab", policy=replace(KEEP_HERE, previous_name="old")),
             ],
-            "relationships: 'HQ' and 'Lab' both have previous_name 'old'; one relationship becomes one other. Nothing "
-            "was changed.",
+            "relationships: 'HQ' and 'Lab' both have previous_name 'old'; one relationship becomes one other.",
         ),
         (
             [Spec("hq", absent=True), Spec("New", policy=replace(KEEP_HERE, previous_name="HQ"))],
             "relationships: 'HQ' is to be absent, and 'New' has it as previous_name; it ends, or becomes 'New': keep "
-            "one of the two. Nothing was changed.",
+            "one of the two.",
         ),
         (
             [Spec("HQ", scopes=(ONE,)), Spec("hq", scopes=(TWO,))],
-            "relationships: 'hq' is listed twice; keep one entry. Nothing was changed.",
+            "relationships: 'hq' is listed twice; keep one entry.",
         ),
         (
             [Spec("HQ", scopes=(ONE,)), Spec("Lab", define=scope_specs.parse([builders.definition("10.0.1.0")]))],
-            "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only. Nothing was changed.",
+            "scopes: 10.0.1.0 is listed in 'HQ' and in 'Lab'; a scope can be in one only.",
         ),
     ],
 )

@@ -13,13 +13,13 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from lab.core.open_questions import Switches, every_single_change
 from nothing_lost.broken_runs import NONE, Outcome, faults, run, served_twice
-from nothing_lost.proof import summary
+from nothing_lost.proof import PERSONS, is_refused_in_vain, summary
 from nothing_lost.scenarios import BOTH, ONE, Scenario, lab, scenarios
 from nothing_lost.task import Wire, perform
 
 EACH = [pytest.param(one, route, id=f"{one.name}, {route}") for one in scenarios() for route in one.routes]
 ANSWERS = [
-    pytest.param(one, switches, id=f"{name} = {answer}")
+    pytest.param(one, switches, f"{name}={answer}", id=f"{name} = {answer}")
     for (name, answer, switches), one in zip(every_single_change(), itertools.cycle(scenarios()), strict=False)
 ]
 ONE_IN = 5
@@ -63,12 +63,23 @@ def test_what_a_third_server_has_under_the_same_name_is_not_in_common() -> None:
     ]
 
 
-@pytest.mark.parametrize(("scenario", "switches"), ANSWERS)
-def test_under_every_answer_to_an_open_question(scenario: Scenario, switches: Switches) -> None:
+@pytest.mark.parametrize(("scenario", "switches", "answer"), ANSWERS)
+def test_under_every_answer_to_an_open_question(scenario: Scenario, switches: Switches, answer: str) -> None:
     """A refusal that leaves it to a person is right under some answers, as when leases of an interruption do not
     travel."""
     outcomes = [run(scenario, route, NONE, switches) for route in scenario.routes]
     assert [what for one in outcomes for what in (*one.lost, *one.wrong)] == []
+    assert [one.person for one in outcomes if is_refused_in_vain(one, answer)] == []
+
+
+def test_a_refusal_that_leaves_nothing_to_a_person_is_found_out() -> None:
+    name, answer, said = PERSONS[0]
+    by_right = Outcome(f"{name}, delete", "second hop", NONE, person=f"On dhcp01: {said}.")
+    assert not is_refused_in_vain(by_right, answer)
+    assert is_refused_in_vain(by_right)
+    assert is_refused_in_vain(replace(by_right, person="something else"), answer)
+    assert is_refused_in_vain(replace(by_right, scenario="create"), answer)
+    assert not is_refused_in_vain(replace(by_right, person=""))
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from races import sabotage
 from races.answers import every_answer, sample
 from races.exploring import randomly, two_switches
-from races.meetings import sampled, with_clients
+from races.meetings import Report, holes, sampled, with_clients
 from races.runs import Outcome, Pair, meet, pair
 from races.scenes import scene
 from races.scheduler import REST, Actor, Endless, Operation, Scheduler
@@ -35,6 +36,16 @@ def test_two_runs_lose_nothing(part: int) -> None:
         for kind, what in outcome.wrong
     ]
     assert found == []
+
+
+def test_what_was_not_proved_is_told() -> None:
+    proved = Report("move", "end", Counter(random=60), well=1)
+    assert list(holes([proved], 1)) == []
+    assert list(holes([proved, Report("move", "join", Counter(random=49))], 3)) == [
+        "move+join has 49 schedules, and 50 is the least",
+        "move+join: both were refused in every schedule",
+        "1 pairs were not run",
+    ]
 
 
 def test_two_runs_lose_nothing_whatever_windows_answers() -> None:
