@@ -79,8 +79,9 @@ class ActionModule(FailoverAction):
     }
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        """Raises Refused for options of entries that there are not, and for names that are no texts."""
-        site.check_names(given.get("relationships"))
+        """Raises Refused for options of entries that there are not, too."""
+        site.check_kind(given.get("relationships"))
+        super().check_given(given)
         declared.check_keys(given.get("relationships"), ENTRY)
 
     def partner_hosts(self, options: Mapping[str, Any]) -> PartnerHosts:

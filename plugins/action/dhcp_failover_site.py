@@ -124,7 +124,6 @@ class ActionModule(ControllerAction):
     def options(self) -> Mapping[str, Any]:
         """As the user wrote them. Raises Refused, and AnsibleError."""
         site.check_kind(self._task.args.get("relationships"))
-        site.check_names(self._task.args.get("relationships"))
         check_keys(self._task.args.get("relationships"), self.ARGUMENT_SPEC["relationships"]["options"])
         options = super().options()
         secret.check_kinds(self._task.args)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleRuntimeError
 from ansible.plugins.action import ActionBase
 
-from .._model import scope_specs, secret, task_options
+from .._model import kinds, scope_specs, secret, task_options
 from .._model.refusal import Refused, TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.scope import ScopeSpec
@@ -58,7 +58,8 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
         return PartnerHosts(options.get("partner_host") or "")
 
     def check_given(self, given: Mapping[str, Any]) -> None:
-        """Raises Refused for options that Ansible would tell less of than a reader needs."""
+        """Raises Refused for what Ansible would make something else of, or tell less of than a reader needs."""
+        kinds.check(self.ARGUMENT_SPEC, given)
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task, from its options to its result. A failure of the task is a result too; no secret is in it."""
@@ -231,7 +232,7 @@ def validated(action: ActionBase, spec: Mapping[str, Any], conditions: Mapping[s
     """A task's options. Raises AnsibleError for what does not fit, with no secret in it, whichever option holds one."""
     try:
         _validated, options = action.validate_argument_spec(argument_spec=spec, **conditions)
-    except (AnsibleError, ValueError) as error:  # ValueError: up to 2.17, a text where options of an option belong
+    except (AnsibleError, ValueError, TypeError) as error:  # where options of an option belong, and something else is
         problems = " ".join(entry_problems(spec, action._task.args))
         told = f"{problems} Nothing was changed." if problems else str(error)
         problem = str(mask(told, secret.possible(action._task.args)))
@@ -279,9 +280,14 @@ def readable_by_all(result: Mapping[str, Any], hidden: Sequence[str]) -> dict[st
     """The result with every secret replaced in what is told to a person. No other value is made from one, and later
     tasks go on with those: a name stays a name, also where it is a secret's text."""
     masked = {key: mask(value, hidden) if key in ("msg", "warnings") else value for key, value in result.items()}
-    for key, words in (("plan", "step"), ("removals", "differences")):
+    for key, words in (("plan", "step"), ("removals", "differences"), ("relationships", "msg")):
         if key in masked:
-            masked[key] = [{**entry, words: mask(entry[words], hidden)} for entry in masked[key]]
+            masked[key] = [
+                {**entry, words: mask(entry[words], hidden)} if words in entry else entry for entry in masked[key]
+            ]
+    for side in ("before", "after"):
+        if "removals" in (shown := masked.get("diff", {}).get(side, ())):
+            masked["diff"] = {**masked["diff"], side: {**shown, "removals": mask(shown["removals"], hidden)}}
     return masked
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
 
+from .._model import kinds
 from .._model.refusal import TaskFailure
 from .._model.texts import in_sight, plain_causes
 from .._planning.fleet import Seen, not_understood
@@ -34,7 +35,8 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
     BEFORE_WRITES: ClassVar[bool] = False  # others write by what it answers, and do not where it refuses
 
     def options(self) -> Mapping[str, Any]:
-        """Those of the task. Raises AnsibleError for what does not fit."""
+        """Those of the task. Raises Refused, and AnsibleError for what does not fit."""
+        kinds.check(self.ARGUMENT_SPEC, self._task.args)
         return validated(self, self.ARGUMENT_SPEC, self.CONDITIONS)
 
     def answer(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,8 +6,11 @@ plugin says of a failure does not tell a server that is off from a password that
 from __future__ import annotations
 
 import errno
+import shlex
 import socket
+import subprocess
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -18,7 +21,11 @@ ATTEMPTS, PAUSE, TIMEOUT = 3, 3, 5  # seconds: one that is just being restarted 
 _SILENT = frozenset({errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.EHOSTDOWN})
 # a machine that refuses is up, and DHCP may be as well: no silence, but it may listen in a moment
 _AGAIN = _SILENT | {errno.ECONNREFUSED}
+# the controller has no way to an address of this family, and so Ansible has none
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 _PORTS = {"ssh": 22, "winrm": 5986, "psrp": 5986}
+
+Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 
 
 def listen(connection: Any, attempts: int = ATTEMPTS) -> tuple[Heard, str]:
@@ -27,11 +34,12 @@ def listen(connection: Any, attempts: int = ATTEMPTS) -> tuple[Heard, str]:
     if not is_plain(connection):
         return Heard.NOT_ASKED, "the way of partner_host is no plain TCP connection"
     try:
-        addresses = {found[4][:2] for found in socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)}
+        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return Heard.NOT_ASKED, f"the controller knows no address of {host}"
-    came = {answer(str(address), int(number), attempts) for address, number in addresses}
-    errors = sorted(words for _heard, words in came)
+    came = [answer(one, attempts) for one in dict.fromkeys((found[0], found[4]) for found in known)]
+    came = [one for one in came if one[1] not in map(errno.errorcode.get, _NO_WAY)] or came
+    errors = sorted({words for _heard, words in came})
     does = "refuses" if "ECONNREFUSED" in errors else "does not answer"
     words = f"TCP {port} of {host} {does} the controller ({', '.join(errors)})"
     heard = {one for one, _words in came}
@@ -40,16 +48,17 @@ def listen(connection: Any, attempts: int = ATTEMPTS) -> tuple[Heard, str]:
     return (Heard.NOTHING, words) if heard == {Heard.NOTHING} else (Heard.NOT_ASKED, words)
 
 
-def answer(address: str, port: int, attempts: int = ATTEMPTS) -> tuple[Heard, str]:
+def answer(address: Address, attempts: int = ATTEMPTS) -> tuple[Heard, str]:
     """What came at an address, and by which errno. Silence is what was silence each time."""
     code, refused = 0, False
     for number in range(attempts):
         if number:
             time.sleep(PAUSE)
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
+        family, place = address
+        with socket.socket(family, socket.SOCK_STREAM) as one:
             one.settimeout(TIMEOUT)
             try:
-                one.connect((address, port))
+                one.connect(place)
             except TimeoutError:
                 code = errno.ETIMEDOUT
             except OSError as error:
@@ -83,13 +92,32 @@ def words(connection: Any) -> str:
 def is_plain(connection: Any) -> bool:
     """Whether the controller itself can ask where a connection goes."""
     host, port = place(connection)
-    return bool(host and port) and not _is_proxied(connection, host)
+    if not (host and port):
+        return False
+    if connection.transport == "ssh":
+        return _goes_straight(connection, host, port)
+    return not _is_proxied(connection, host)
 
 
 def _is_proxied(connection: Any, host: str) -> bool:
     if connection.transport == "psrp":
-        return bool(connection.get_option("proxy"))
-    if connection.transport == "ssh":
-        given = (str(connection.get_option(name) or "") for name in ("ssh_args", "ssh_common_args", "ssh_extra_args"))
-        return any(word in text.lower() for text in given for word in ("proxy", "-j"))
-    return bool(getproxies()) and not proxy_bypass(host)
+        named, ignored = connection.get_option("proxy"), connection.get_option("ignore_proxy")
+    else:
+        extras: Mapping[str, Any] = connection.get_option("_extras") or {}
+        named, ignored = extras.get("ansible_winrm_proxy"), False
+    return bool(named) or (not ignored and bool(getproxies()) and not proxy_bypass(host))
+
+
+def _goes_straight(connection: Any, host: str, port: int) -> bool:
+    """Whether ssh goes to this host and port itself: by its own word, since a file of its configuration may say
+    otherwise."""
+    given = (connection.get_option(name) for name in ("ssh_args", "ssh_common_args", "ssh_extra_args"))
+    words = [word for text in given for word in shlex.split(str(text or ""))]
+    command = [str(connection.get_option("ssh_executable") or "ssh"), *words, "-G", "-p", str(port), "--", host]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=True)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return False
+    way = dict(line.split(" ", 1) for line in said.stdout.splitlines() if " " in line)
+    straight = way.get("hostname", "").lower() == host.lower() and way.get("port") == str(port)
+    return straight and not way.keys() & {"proxyjump", "proxycommand"}

@@ -9,12 +9,13 @@ import re
 
 from .texts import VALUE_LIMIT, short, shown
 
-_NUMBER, _BARE_NUMBER = re.compile(r"[0-9]{1,19}"), re.compile(r"[0-9]{1,3}")
+_NUMBER, _BARE_NUMBER = re.compile(r"[0-9]{1,19}"), re.compile(r"[0-9]{1,4}")
 _TEXT = re.compile(r"(?:(?P<days>\d{1,9})\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{1,2}):(?P<seconds>\d{1,2})", re.ASCII)
 # mclt and safePeriod are 32 bits of seconds (MS-DHCPM, DHCP_FAILOVER_RELATIONSHIP), and so is option 51 (RFC 2132 9.2);
 # all ones are no duration: off, or unlimited
 MOST = 0xFFFFFFFE
 _SEXAGESIMAL = 300  # 5:00 without quotes
+OF_A_DAY = 1440  # 24:00
 
 
 def parse(value: object) -> int:
@@ -49,11 +50,11 @@ def _in_full(text: str) -> str:
     return f' (in quotes: "{text}:00" is hours and minutes, "0:{text}" minutes and seconds)' if two else ""
 
 
-def doubt(value: object) -> str | None:
-    """Why a duration may be another one than is meant, completing "<option> ...": a bare number that is as small as
-    what YAML makes of minutes and seconds. None where there is no doubt, or no duration."""
+def doubt(value: object, most: int = _SEXAGESIMAL) -> str | None:
+    """Why a duration may be another one than is meant, completing "<option> ...": a bare number, `most` at the most, as
+    YAML makes one of minutes and seconds. None where there is no doubt, or no duration."""
     text = "" if isinstance(value, bool) else str(value).strip()
-    if not _BARE_NUMBER.fullmatch(text) or not 0 < int(text) <= _SEXAGESIMAL:
+    if not _BARE_NUMBER.fullmatch(text) or not 0 < int(text) <= most:
         return None
     minutes, seconds = divmod(int(text), 60)
     clock = f"{minutes}:{seconds:02}"

@@ -136,10 +136,19 @@ class Identity:
             return Verdict.SAME
         if self.unknown(other):
             return Verdict.UNKNOWN
-        theirs, mine = other.addresses or self._of(other._asked), self.addresses | self._of(self._asked)
+        theirs, mine = other.addresses or self._of(other._asked), self._own_addresses
         if not theirs or not mine:
             return Verdict.NOT_RESOLVED
-        return Verdict.SAME if theirs & mine else Verdict.OTHER
+        if theirs.isdisjoint(mine):
+            return Verdict.OTHER
+        return Verdict.SAME if theirs <= mine or mine <= theirs else Verdict.IN_PART
+
+    @property
+    def _own_addresses(self) -> frozenset[str]:
+        """Those that are told, and those of its names. A name that leads to none of what is told is another server's by
+        now."""
+        told, found = self.addresses, (self._of([name]) for name in self._asked)
+        return told.union(*(some for some in found if not told or some & told))
 
     def _of(self, words: Iterable[str]) -> frozenset[str]:
         return frozenset(address for name in words for address in self.resolved.get(name, ()))
@@ -161,6 +170,7 @@ class Verdict(Enum):
     OTHER = "other"
     UNKNOWN = "unknown"  # its addresses are not known yet
     NOT_RESOLVED = "not resolved"  # and will not be: DNS has none
+    IN_PART = "in part"  # each has an address that the other has not: several computers may have one for inside use
 
 
 def are_one(spelling: str, other: str, known: Iterable[Identity]) -> bool:

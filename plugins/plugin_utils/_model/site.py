@@ -25,7 +25,6 @@ from .server import RELATIONSHIP_LIMIT
 from .texts import few, in_sight, kind, sentences
 
 _MOST_PROBLEMS = 50
-_NAMES = ("name", "primary", "partner", "partner_server", "partner_host", "previous_name")
 _COMPARED = ("partner_server", *(setting.option for setting in SITE))
 
 
@@ -132,19 +131,6 @@ def check_kind(relationships: object) -> None:
         if not isinstance(entry, Mapping):
             cure = "make one list of them (flatten)" if isinstance(entry, (list, tuple)) else "name its options"
             raise Refused(f"relationships: entry {number} is {kind(entry)}; it should be a dictionary, {cure}.")
-
-
-def check_names(relationships: object) -> None:
-    """Raises Refused for a name that is no text: YAML makes false of NO, and 83 of 0123."""
-    problems = [
-        f"relationships[{number}].{option}: is {kind(entry[option])}; a name is a text, write it in quotes."
-        for number, entry in enumerate(relationships if isinstance(relationships, (list, tuple)) else ())
-        if isinstance(entry, Mapping)
-        for option in _NAMES
-        if isinstance(entry.get(option), (Mapping, list, tuple, bool, int, float))
-    ]
-    if problems:
-        raise Refused(sentences(problems))
 
 
 def entries(relationships: Iterable[Mapping[str, Any]], hosts: Collection[str]) -> Sequence[Entry]:

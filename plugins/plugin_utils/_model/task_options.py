@@ -146,6 +146,12 @@ def warnings(options: Mapping[str, Any]) -> list[str]:
     """What may be meant otherwise in a relationship's options, which are taken all the same."""
     given = [(setting.option, options.get(setting.option)) for setting in DECLARED if _is_duration(setting)]
     doubts = [f"{option}: {doubt}" for option, value in given if (doubt := durations.doubt(value))]
+    for scope in options.get("create_scopes") or ():  # a lease of hours is what people mean by 8:00
+        if doubt := durations.doubt(scope.get("lease_duration"), durations.OF_A_DAY):
+            doubts.append(f"create_scopes: {scope.get('scope_id')}: lease_duration {doubt}")
+    for entry in options.get("relationships") or ():
+        if isinstance(entry, Mapping):
+            doubts += (f"'{entry.get('name')}': {doubt}" for doubt in warnings(entry))
     return doubts + (warnings(options["create_relationship"]) if options.get("create_relationship") else [])
 
 

@@ -230,7 +230,7 @@ def maintenance(variables: Variables, hosts: Collection[str]) -> Maintaining:
         should = "one of its partners; leave it out for all of them"
         problems.append(checks.wrong("failover_partner", partner, should, ", as failover_server is"))
     what = "start, finish or cancel"
-    if tasks is None and asked not in _ENDS:
+    if tasks is None and not (isinstance(asked, str) and asked in _ENDS):
         cure = "; or failover_maintenance_tasks a file of tasks, before which it starts and after which it finishes"
         problems.append(checks.wrong("failover_maintenance", asked, f"{what}{cure}"))
     if tasks is not None and asked is not None:

@@ -44,6 +44,12 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
             f"{' = '.join(current.partner.names)}, the partner of '{current.name}' there. Write one of those names, or "
             "correct the name."
         )
+    if verdict is Verdict.IN_PART:
+        raise Refused(
+            f"partner_server: {spelling} leads to an address that {' = '.join(current.partner.names)} has too, the "
+            f"partner of '{current.name}' on {here.name}, and to others, so it is not known whether it is that one. "
+            "Write one of those names, or an address that only the other server has."
+        )
     if verdict is not Verdict.OTHER:
         return None
     return (

@@ -113,8 +113,9 @@ class Draft:
         """Whether a server that was read is the partner that was asked for, and its half of the relationship is
         understood. False: addresses have to be known first. Raises Refused."""
         here = self.start.here
+        check = recognising.check_partner_host if is_own_of_partner(there.source) else recognising.check_hop
         waits = [
-            *(recognising.check_partner_host(read, here, there) if is_own_of_partner(there.source) else ()),
+            *check(read, here, there),
             *recognising.check_half(read.relationship, here, there),
         ]
         self.resolve(*waits)

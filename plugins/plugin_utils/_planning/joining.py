@@ -98,6 +98,8 @@ def _create(spec: Spec, declared: DeclaredSettings | None, d: Draft) -> None:
         return
     checks.check_secret(declared)
     checks.check_room(d.here, spec.option)
+    if d.world.has_partner_host:
+        d.resolve(*recognising.unknown_address(partner, d.here))  # together with what is read of the scopes
     coming = _join(spec, (partner,), d)
     there = d.need(PartnerRead((partner,), spec.name, guarded=False))
     if coming is None or there is None:

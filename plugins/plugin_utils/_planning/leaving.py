@@ -240,8 +240,8 @@ def _is_gone(current: Relationship, policy: Policy, d: Draft) -> bool:
             f"orphan: '{current.name}' on {d.here.name} is in state {current.state}, so its partner "
             f"{current.partner_server} is not gone; leave orphan ({variable('orphan')}) out."
         )
-    # who declared it down has said already that it is off
-    word = current.state != PARTNER_DOWN
+    # who declared it down has said already that it is off, but nobody may have declared it
+    word = current.state != PARTNER_DOWN or bool(current.state_switch_interval)
     so = f"it is not gone (leave orphan, {variable('orphan')}, out)"
     asking = Asking("orphan: ", so, policy.partner_is_off, word, policy.recreate)
     silence = listen(current, asking, d)

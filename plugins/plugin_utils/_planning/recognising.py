@@ -7,8 +7,9 @@ decided by _model/identity; here are the texts."""
 
 from __future__ import annotations
 
-from .._model.identity import Hop, Identity, Verdict, spelled
+from .._model.identity import Hop, Identity, Verdict, is_address, spelled
 from .._model.refusal import Refused
+from .._model.texts import few
 from .._windows.errors import RemoteFailure
 from .read_request import PartnerRead, Unread
 from .world import ServerView
@@ -40,16 +41,41 @@ def check_another(spelling: str, here: ServerView, there: ServerView) -> Waits:
         mine, theirs = here.server, there.server
         if mine.name.lower() == theirs.name.lower() and mine.identity.is_same(theirs.identity):
             raise Refused(f"partner_host: it is {here.name} itself; name the other server.")
-        return ()
+        return check_leads(spelling, here, there)
     unknown = check_not_itself(spelling, here)
     if any(current.partner.is_called(spelling) for current in here.server.relationships):
         return ()
-    if here.server.identity.verdict(spelled(spelling)) is Verdict.NOT_RESOLVED:
+    found = here.server.identity.verdict(spelled(spelling))
+    if found is Verdict.IN_PART:
+        raise Refused(
+            f"partner_server: '{spelling}' leads to an address that {here.name} has too, and to others, so it is not "
+            "known which server that is. Write an address that only the partner has."
+        )
+    if found is Verdict.NOT_RESOLVED:
         raise Refused(
             f"partner_server: '{spelling}' has no address in the DNS of {here.name}, although a server answers to it, "
             f"so it is not known that it is not {here.name} itself. Write its address, or add the name to DNS."
         )
     return unknown
+
+
+def unknown_address(spelling: str, here: ServerView) -> Waits:
+    """Whose addresses tell where this server's calls for a name go."""
+    known = is_address(spelling) or spelling.lower() in here.server.resolved
+    return () if known else (spelling.lower(),)
+
+
+def check_leads(spelling: str, here: ServerView, there: ServerView) -> Waits:
+    """Raises Refused where this server's DNS leads the name of a new partner to another server than the one that was
+    looked at over a connection of its own."""
+    found, told = here.server.resolved.get(spelling.lower(), ()), there.server.identity.addresses
+    if found and told and told.isdisjoint(found):
+        raise Refused(
+            f"partner_server: '{spelling}' leads to {few(found)} in the DNS of {here.name}, and {there.name} "
+            f"(partner_host) has {few(sorted(told))}, so the relationship would be made with another server than the "
+            "one that was looked at. Correct DNS, or write an address of it."
+        )
+    return unknown_address(spelling, here)
 
 
 def check_resolves(spelling: str, here: ServerView, there: Unread) -> None:
@@ -66,6 +92,22 @@ def check_partner_host(read: PartnerRead, here: ServerView, there: ServerView) -
     if wrong := not_the_partner(read, here, there):
         raise Refused(wrong)
     return unknown_partner(read, here, there)
+
+
+def check_hop(read: PartnerRead, here: ServerView, there: ServerView) -> Waits:
+    """Raises Refused where the partner's name leads to another address than the relationship has for it, and what
+    answers there has no half of it that would tell: another server may have got the name."""
+    half = here.half(read.relationship)
+    if half is None or not half.relationship.partner.is_called(read.key) or read.relationship in there.mirrors:
+        return ()
+    known, found = half.relationship.partner.addresses, here.server.resolved.get(read.key.lower(), ())
+    if found and known and known.isdisjoint(found):
+        raise Refused(
+            f"{read.key} leads to {few(found)} in the DNS of {here.name}, and '{read.relationship}' has its partner at "
+            f"{few(sorted(known))}; what answers there does not have '{read.relationship}', so it may be another "
+            "server. Correct DNS, or name the partner's host in partner_host."
+        )
+    return unknown_address(read.key, here) if known else ()
 
 
 def unknown_partner(read: PartnerRead, here: ServerView, there: ServerView) -> Waits:

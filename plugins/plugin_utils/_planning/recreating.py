@@ -21,9 +21,10 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model.identity import Verdict, spelled
+from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
-from .._model.texts import few
+from .._model.texts import few, variable
 from . import checks, partner_copies, recognising, setting_changes
 from .actions import Membership, Stage
 from .draft import Draft, Misfit, stays
@@ -100,7 +101,16 @@ def _check_role(spec: Spec, declared: DeclaredSettings, current: Half, d: Draft)
     """Which server a change of mode makes the active one is not known: re-creating may follow it, and has to be
     said in full before."""
     old = current.relationship
-    if declared.server_role is None or old.mode == "hot_standby" or not spec.policy.recreate:
+    if declared.server_role is None or old.mode == "hot_standby":
+        return
+    expected = setting_changes.modified(old, {"mode": "hot_standby"}).server_role
+    if not spec.policy.recreate and expected != declared.server_role:
+        raise Refused(
+            f"server_role: is {declared.server_role}, and the change of mode most likely makes {d.here.name} "
+            f"{expected}; recreate: when_needed ({variable('recreate')}) makes the relationship anew then. Or change "
+            "the mode alone first, and look at what Windows makes of it."
+        )
+    if not spec.policy.recreate:
         return
     reason = (
         "server_role: which server the change of mode makes active is not known beforehand, and "

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from .._model.failover_states import PARTNER_DOWN
+from .._model.failover_states import NORMAL, PARTNER_DOWN
 from .._model.identity import Identity, Verdict, is_address, is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
@@ -220,6 +220,16 @@ class _Listener:
             "connection between the two servers (TCP 647)."
         )
 
+    def check_others(self) -> None:
+        """Raises Refused where the two servers are in contact, as another relationship shows."""
+        for other in self._here.relationships.values():
+            if other.state == NORMAL and other.partner.is_same(self._current.partner):
+                raise self._refused(
+                    f"{self._is_partner(self._partner)}, is there: '{other.name}' with the same server is {NORMAL}, so "
+                    f"{self._asking.so}. Look at why '{self._current.name}' is in state {self._current.state} (it is "
+                    "that with a secret that differs on the two servers), and run again in a minute."
+                )
+
     def _refused(self, text: str) -> Refused:
         text = text if text.startswith("partner_") else f"{self._asking.option}{text}"
         return Refused(f"{text.rstrip('.')}.")
@@ -254,6 +264,7 @@ def warn_of_unserved(name: str, scopes: Iterable[IPv4Address], d: Draft) -> None
 def listen(current: Relationship, asking: Asking, d: Draft) -> Silence | None:
     """What the silence of a partner was. None: something has to be asked first. Raises Refused where it is none."""
     listener = _Listener(current, asking, d)
+    listener.check_others()
     over_connection, by_rpc = listener.over_connection(), listener.by_rpc()
     if over_connection is None or by_rpc is None:
         return None
