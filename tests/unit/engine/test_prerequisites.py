@@ -384,11 +384,11 @@ def test_another_run_at_the_same_partner_is_no_change_of_ours() -> None:
         ("add", (2, 3), (3, 5)),
         ("modify", (2, 2), (3, 4)),
         ("take out", (2, 4), (4, 9)),
-        ("re-create", (2, 4), (4, 9)),
+        ("re-create", (2, 4), (5, 10)),
         ("replicate", (2, 3), (4, 5)),
         ("replace a copy", (3, 4), (5, 9)),
-        ("complete a half", (3, 4), (5, 9)),
-        ("move", (3, 5), (5, 10)),
+        ("complete a half", (4, 5), (6, 10)),
+        ("move", (3, 5), (6, 11)),
         ("create scopes", (2, 3), (3, 7)),
     ],
 )
@@ -404,7 +404,7 @@ def test_remote_commands_in_check_mode_and_in_earnest(task: str, hop: tuple[int,
 
 
 @pytest.mark.parametrize(
-    ("task", "hop", "own"), [("move to another", (3, 5), (4, 8)), ("re-create with another", (3, 5), (5, 9))]
+    ("task", "hop", "own"), [("move to another", (3, 5), (5, 9)), ("re-create with another", (3, 5), (5, 9))]
 )
 def test_another_partner_takes_a_command_more(task: str, hop: tuple[int, int], own: tuple[int, int]) -> None:
     module, options = {**TASKS, **MORE_TASKS}[task]

@@ -5,10 +5,12 @@ silence."""
 
 from __future__ import annotations
 
+import shutil
 import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +29,9 @@ class Connection:
 
     def get_option(self, name: str) -> Any:
         return self.options.get(name)
+
+
+NEEDS_SSH = pytest.mark.skipif(not shutil.which("ssh"), reason="there is no ssh")
 
 
 @pytest.fixture
@@ -73,7 +78,10 @@ def test_an_accepted_connection_is_an_answer(port: int) -> None:
     assert (heard, words) == (Heard.ANSWER, f"TCP {port} of 127.0.0.1 answers the controller")
 
 
-@pytest.mark.parametrize(("transport", "host"), [("winrm", "remote_addr"), ("psrp", "remote_addr"), ("ssh", "host")])
+@pytest.mark.parametrize(
+    ("transport", "host"),
+    [("winrm", "remote_addr"), ("psrp", "remote_addr"), pytest.param("ssh", "host", marks=NEEDS_SSH)],
+)
 def test_a_refused_connection_is_no_silence_since_the_machine_is_up(transport: str, host: str, closed: int) -> None:
     heard, words = tcp_port.listen(Connection(transport, {host: "127.0.0.1", "port": closed}))
     assert heard is Heard.NOT_ASKED
@@ -87,7 +95,7 @@ def test_one_that_listens_again_after_a_moment_was_only_restarted(closed: int, m
         servers.append(socket.create_server(("127.0.0.1", closed)))
 
     monkeypatch.setattr(time, "sleep", restarts)
-    assert tcp_port.answer("127.0.0.1", closed)[0] is Heard.ANSWER
+    assert tcp_port.answer((socket.AF_INET, ("127.0.0.1", closed)))[0] is Heard.ANSWER
     servers[0].close()
 
 
@@ -99,7 +107,7 @@ def test_a_full_backlog_is_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
         for one in waiting:
             one.setblocking(False)
             one.connect_ex(place)
-        assert tcp_port.answer(*place) == (Heard.NOTHING, "ETIMEDOUT")
+        assert tcp_port.answer((socket.AF_INET, place)) == (Heard.NOTHING, "ETIMEDOUT")
         for one in waiting:
             one.close()
 
@@ -128,11 +136,57 @@ def test_what_cannot_be_asked_is_no_silence(connection: Connection, words: str) 
     assert words in said
 
 
+@NEEDS_SSH
+@pytest.mark.parametrize(
+    ("says", "is_plain"),
+    [
+        ("ForwardAgent yes", True),
+        ("ProxyJump bastion", False),
+        ("ProxyCommand nc %h %p", False),
+        ("HostName 192.0.2.1", False),
+    ],
+)
+def test_a_file_of_ssh_may_say_another_way(says: str, is_plain: bool, tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(f"Host dhcp01\n  {says}\n", encoding="utf-8")
+    file.chmod(0o600)
+    options = {"host": "dhcp01", "port": 22, "ssh_args": f"-F {file} -o ControlMaster=auto"}
+    assert tcp_port.is_plain(Connection("ssh", options)) is is_plain
+
+
+def test_without_an_ssh_nobody_knows_its_way() -> None:
+    assert not tcp_port.is_plain(Connection("ssh", {"host": "dhcp01", "ssh_executable": "/no/such/ssh"}))
+
+
+def test_a_server_that_answers_at_another_address_is_there(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old record beside the right one, as of IPv4 beside IPv6."""
+    with socket.create_server(("127.0.0.2", closed)):
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, closed)) for place in ("127.0.0.1", "127.0.0.2")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_options: found)
+        heard, _words = tcp_port.listen(Connection("winrm", {"remote_addr": "dhcp02", "port": closed}), attempts=1)
+    assert heard is Heard.ANSWER
+
+
+def test_a_family_to_which_the_controller_has_no_way_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    came = {"2001:db8::1": (Heard.NOT_ASKED, "ENETUNREACH"), "192.0.2.1": (Heard.NOTHING, "ETIMEDOUT")}
+    found = [
+        (family, socket.SOCK_STREAM, 6, "", (place, 5986))
+        for family, place in zip((socket.AF_INET6, socket.AF_INET), came, strict=True)
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_options: found)
+    monkeypatch.setattr(tcp_port, "answer", lambda address, _attempts: came[address[1][0]])
+    assert tcp_port.listen(Connection("winrm", {"remote_addr": "dhcp02"}))[0] is Heard.NOTHING
+    came["2001:db8::1"] = (Heard.ANSWER, "")
+    assert tcp_port.listen(Connection("winrm", {"remote_addr": "dhcp02"}))[0] is Heard.ANSWER
+
+
 def test_a_proxy_of_the_environment_is_in_the_way_of_winrm(closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     monkeypatch.delenv("no_proxy", raising=False)
     place = {"remote_addr": "127.0.0.1", "port": closed}
     assert "no plain TCP connection" in tcp_port.listen(Connection("winrm", place))[1]
+    assert not tcp_port.is_plain(Connection("psrp", place))
+    assert tcp_port.is_plain(Connection("psrp", {**place, "ignore_proxy": True}))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     assert "refuses the controller" in tcp_port.listen(Connection("winrm", place))[1]
 
@@ -161,8 +215,13 @@ def test_a_port_can_be_asked_once(closed: int, monkeypatch: pytest.MonkeyPatch) 
     ("connection", "is_plain", "words"),
     [
         (Connection("winrm", {"remote_addr": "dhcp01", "port": 5985}), True, "TCP 5985 of dhcp01"),
-        (Connection("ssh", {"host": "dhcp01"}), True, "TCP 22 of dhcp01"),
+        pytest.param(Connection("ssh", {"host": "dhcp01"}), True, "TCP 22 of dhcp01", marks=NEEDS_SSH),
         (Connection("psrp", {"remote_addr": "dhcp01", "proxy": "http://proxy"}), False, "TCP 5986 of dhcp01"),
+        (
+            Connection("winrm", {"remote_addr": "dhcp01", "_extras": {"ansible_winrm_proxy": "http://proxy"}}),
+            False,
+            "TCP 5986 of dhcp01",
+        ),
         (Connection("local"), False, ""),
     ],
 )

@@ -373,3 +373,14 @@ def test_a_server_that_takes_few_scopes_at_once() -> None:
     servers.lab.switches = servers.lab.switches.with_answer("add_scopes_max", 1)
     result = servers.ok(RELATIONSHIP, **FULL)
     assert result["relationship"]["scopes"] == ["10.0.1.0", "10.0.2.0"]
+
+
+@pytest.mark.parametrize("route", [{}, OWN], ids=["second hop", "own connection"])
+def test_a_change_of_mode_that_would_make_the_other_server_active_is_refused_before_it(route: dict[str, Any]) -> None:
+    servers = pair()
+    standby = {"name": "HQ", "mode": "hot_standby", "server_role": "standby", "wait_timeout": 1}
+    message = servers.refused(RELATIONSHIP, **standby, **route)
+    assert message.startswith(
+        "server_role: is standby, and the change of mode most likely makes DHCP01 active; recreate"
+    )
+    servers.ok(RELATIONSHIP, **{**standby, "server_role": "active"}, **route)

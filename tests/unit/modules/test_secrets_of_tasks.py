@@ -5,13 +5,14 @@ that may be meant otherwise."""
 
 from __future__ import annotations
 
+import json
 import traceback
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
 from nothing_lost.scenarios import PARTNER
-from pairs import RELATIONSHIP, SCOPE, TWO, Pair, pair
+from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair
 
 GOOD = "Kx7-never-shown"
 NEW: dict[str, Any] = {"name": "Branches", "partner_server": PARTNER, "scopes": ["10.0.3.0"], "wait_timeout": 1}
@@ -161,12 +162,16 @@ def test_what_the_inventory_calls_the_servers_is_no_secret() -> None:
     assert result["changed"]
 
 
+def test_what_is_no_dictionary_is_told_without_the_secret() -> None:
+    options = {"relationship": "New", "scopes": [], "create_relationship": [{"shared_secret": GOOD}]}
+    assert Pair().refused(SCOPE, **options).startswith("create_relationship: is a list; it should be a dictionary")
+
+
 @pytest.mark.parametrize(
     ("module", "options"),
     [
         (RELATIONSHIP, {**NEW, "shared_secret": GOOD, "update_secret": GOOD}),
         (RELATIONSHIP, {**NEW, "shared_secret": GOOD, "wait_timeout": f"{GOOD} s"}),
-        (SCOPE, {"relationship": "New", "scopes": [], "create_relationship": [{"shared_secret": GOOD}]}),
         (SCOPE, {"relationship": "New", "scopes": [], "create_relationship": f"x, shared_secret={GOOD}"}),
         (SCOPE, {"relationship": "New", "create_relationship": {"shared_secret": GOOD, "mode": GOOD}}),
     ],
@@ -187,3 +192,19 @@ def test_numbers_out_of_bounds_are_refused_before_anything_is_read(options: dict
     message = servers.refused(RELATIONSHIP, **{**NEW, **options})
     assert message.startswith(f"{next(iter(options))}: is ")
     assert servers.wire.calls == 0
+
+
+def test_no_part_of_a_result_shows_one() -> None:
+    """Windows' own text may quote it, and a person may have written it in another place."""
+    secret = "Kx7-never-shown"
+    servers = pair()
+    new = {"name": "Q", "shared_secret": secret, "partner_server": f"{secret}.example", "scopes": ["10.0.3.0"]}
+    result = servers.run("dhcp_failover", relationships=[{"name": "HQ", "load_balance_percent": 60}, new])
+    assert result["relationships"][1]["msg"].startswith("********.example has no address")
+    assert secret not in json.dumps({**result, "diff": None})
+    servers.server("DHCP02").scopes[ONE].description = f"x {secret}"
+    leaving = {"purge_scopes": True, "keep_scopes_on": "this_server", "other_copy": "disable"}
+    declared = [{"name": "HQ", "shared_secret": secret, "scopes": ["10.0.2.0"]}]
+    result = servers.run("dhcp_failover", relationships=declared, check_mode=True, **leaving)
+    assert "description: x ******** on" in result["diff"]["after"]["removals"][0]
+    assert secret not in json.dumps(result)

@@ -6,6 +6,7 @@ end in one server that serves alone, so both ask the same."""
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -311,3 +312,28 @@ def test_one_whose_address_nobody_knows_cannot_be_asked() -> None:
     message = servers.refused(DOWN, name="HQ", **OFF)
     assert message.startswith(f"DHCP01 knows no address of {NAME}, the partner in 'HQ', so it cannot be asked whether")
     assert "hosts file" in message
+
+
+def test_partner_down_that_came_by_itself_is_nobodys_word() -> None:
+    """Automatic switchover makes it that while a line is cut."""
+    servers = unhurried()
+    servers.ok(RELATIONSHIP, name="HQ", state_switch_interval="1:00:00", wait_timeout=1)
+    servers.lab.cut_link("DHCP01", "DHCP02")
+    for host in ("dhcp01", "dhcp01", "dhcp02"):
+        servers.run("dhcp_failover_info", host=host)
+        servers.lab.advance(timedelta(hours=2))
+    assert servers.server("DHCP01").relationships["HQ"].state == "PartnerDown"
+    left_behind = {"name": "HQ", "state": "absent", "orphan": "remove_here", "wait_timeout": 1}
+    assert servers.refused(RELATIONSHIP, **left_behind).startswith("partner_is_off: needed, since ")
+    servers.ok(RELATIONSHIP, **left_behind, partner_is_off=True)
+
+
+def test_another_relationship_with_the_partner_that_is_normal_is_a_sign_of_life() -> None:
+    servers = unhurried()
+    other = {"name": "Other", "partner_server": "dhcp02.contoso.example", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    servers.ok(RELATIONSHIP, **other)
+    for name in ("DHCP01", "DHCP02"):
+        servers.lab.set_state(name, "HQ", "CommunicationInterrupted")
+    servers.lab.cut_link("DHCP01", "DHCP02", "rpc")
+    message = servers.refused(DOWN, name="HQ", partner_is_off=True)
+    assert "is there: 'Other' with the same server is Normal, so it is not down." in message

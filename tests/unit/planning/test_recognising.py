@@ -66,7 +66,13 @@ def test_the_partner_of_a_relationship_is_another_server_without_asking() -> Non
 def test_a_name_without_addresses_that_answers_over_a_hop_may_be_this_server() -> None:
     with pytest.raises(Refused, match=f"^partner_server: '{ALIAS}' has no address in the DNS of DHCP01"):
         recognising.check_another(ALIAS, here({WHOLE: (), ALIAS: ()}), there(HOP))
-    assert recognising.check_another(ALIAS, here({}), there()) == (), "a connection of its own shows who it is"
+
+
+def test_a_connection_of_its_own_shows_who_it_is_but_not_where_this_server_finds_the_name() -> None:
+    assert recognising.check_another(ALIAS, here({}), there()) == (ALIAS,)
+    assert recognising.check_another(ALIAS, here({ALIAS: ("10.10.0.12",)}), there()) == ()
+    with pytest.raises(Refused, match=f"^partner_server: '{ALIAS}' leads to 10.10.0.13 in the DNS of DHCP01, and "):
+        recognising.check_another(ALIAS, here({ALIAS: ("10.10.0.13",)}), there())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A name in DNS that leads to another server by now is no reason to do anything to it, nor to leave the partner with a
+half that nobody knows."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+from lab.core.server import Card
+from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair
+
+OWN = {"partner_host": "dhcp02"}
+KEEP = {"keep_scopes_on": "this_server", "other_copy": "delete"}
+HQ: dict[str, Any] = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "wait_timeout": 1}
+ANEW = {"recreate": "when_needed", "max_removals_percent": 100, **KEEP}
+TASKS = {
+    "end": (RELATIONSHIP, {"name": "HQ", "state": "absent", **KEEP}),
+    "take out": (SCOPE, {"relationship": "HQ", "scopes": ["10.0.1.0"], "state": "absent", **KEEP}),
+    "give away": (
+        SCOPE,
+        {"relationship": "HQ", "scopes": ["10.0.1.0"], "state": "absent", **KEEP, "keep_scopes_on": "partner"},
+    ),
+    "new name": (
+        RELATIONSHIP,
+        {**HQ, "name": "New", "previous_name": "HQ", "scopes": ["10.0.1.0", "10.0.2.0"], **ANEW},
+    ),
+    "add": (SCOPE, {"relationship": "HQ", "scopes": ["10.0.3.0"]}),
+}
+
+
+def misled(servers: Pair) -> Pair:
+    """The partner's name leads to DHCP03."""
+    servers.lab.leads |= {"dhcp02.contoso.example": "DHCP03", "dhcp02": "DHCP03"}
+    return servers
+
+
+@pytest.mark.parametrize("copies", [None, "Active", "InActive"], ids=str)
+@pytest.mark.parametrize("task", TASKS)
+def test_what_answers_to_the_partners_name_at_another_address_is_not_the_partner(task: str, copies: str | None) -> None:
+    servers = misled(pair())
+    for scope in (ONE, TWO) if copies else ():
+        here = servers.server("DHCP01").scopes[scope]
+        servers.server("DHCP03").scopes[scope] = replace(deepcopy(here), state=copies)
+    module, options = TASKS[task]
+    message = servers.refused(module, **{"wait_timeout": 1, **options})
+    assert message.startswith("dhcp02.contoso.example leads to 10.10.0.13 in the DNS of DHCP01, and 'HQ' has its ")
+    assert "Correct DNS, or name the partner's host in partner_host." in message
+
+
+def test_the_partner_is_taken_out_all_the_same_where_its_host_is_named() -> None:
+    servers = misled(pair())
+    servers.ok(SCOPE, **servers.remove(ONE, **KEEP), **OWN)
+    assert ONE not in servers.server("DHCP02").relationships["HQ"].scopes
+
+
+def test_a_partner_with_its_half_is_known_by_that_whatever_its_name_leads_to() -> None:
+    """It got another address, which DNS has already."""
+    servers = pair()
+    servers.server("DHCP02").ip = IPv4Address("10.10.0.77")
+    result = servers.run(SCOPE, **servers.remove(ONE, **KEEP))
+    assert "leads to" not in result.get("msg", "")
+
+
+def test_a_removal_that_was_broken_off_is_not_gone_on_with_on_another_server() -> None:
+    servers = pair()
+    servers.server("DHCP02").relationships["HQ"].scopes.remove(ONE)  # its half is done
+    misled(servers)
+    assert "leads to 10.10.0.13" in servers.refused(SCOPE, **servers.remove(ONE, **KEEP))
+
+
+def test_a_new_relationship_is_made_with_the_server_that_was_looked_at() -> None:
+    servers = misled(Pair())
+    options = {**HQ, "scopes": ["10.0.1.0"], **OWN}
+    message = servers.refused(RELATIONSHIP, **options)
+    assert message.startswith(
+        "partner_server: 'dhcp02.contoso.example' leads to 10.10.0.13 in the DNS of DHCP01, and DHCP02 (partner_host) "
+        "has 10.10.0.12"
+    )
+    servers.ok(RELATIONSHIP, **{**options, "partner_server": "10.10.0.12"})
+    assert servers.server("DHCP02").relationships.keys() == {"HQ"}
+
+
+def test_a_new_partner_is_none_that_the_old_ones_name_leads_to() -> None:
+    servers = misled(pair())
+    anew = {**HQ, "partner_server": "dhcp03.contoso.example", "scopes": ["10.0.1.0", "10.0.2.0"], **ANEW}
+    assert "dhcp02.contoso.example leads to 10.10.0.13" in servers.refused(RELATIONSHIP, **anew)
+
+
+def inside(*names: str) -> Pair:
+    """Servers with a card for inside use, whose address others have as well, and DNS has it."""
+    servers = pair() if "DHCP01" not in names else Pair()
+    for name in names:
+        servers.server(name).cards = {"nat": Card("nat", IPv4Address("172.17.0.1"))}
+    return servers
+
+
+def test_an_address_that_two_computers_have_makes_them_no_one() -> None:
+    servers = inside("DHCP02", "DHCP03")
+    anew = {**HQ, "partner_server": "dhcp03.contoso.example", "scopes": ["10.0.1.0", "10.0.2.0"], **ANEW}
+    message = servers.refused(RELATIONSHIP, **anew)
+    assert "so it is not known whether it is that one. Write one of those names, or an address" in message
+    servers.ok(RELATIONSHIP, **{**anew, "partner_server": "10.10.0.13"})
+    assert servers.server("DHCP03").relationships.keys() == {"HQ"}
+    other = {"name": "New", "partner_server": "dhcp03.contoso.example", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    assert inside("DHCP02", "DHCP03").refused(RELATIONSHIP, **other, **OWN).startswith("partner_host: it is DHCP02")
+
+
+def test_nor_is_such_a_partner_this_server() -> None:
+    servers = inside("DHCP01", "DHCP02")
+    options = {**HQ, "scopes": ["10.0.1.0"]}
+    message = servers.refused(RELATIONSHIP, **options)
+    assert message.startswith("partner_server: 'dhcp02.contoso.example' leads to an address that DHCP01 has too")
+    servers.ok(RELATIONSHIP, **{**options, "partner_server": "10.10.0.12"})
