@@ -46,6 +46,7 @@ class ActionModule(FailoverAction):
             options["force"],
             options["allow_overwrite"],
             keep_days(options),
+            {name: scope_ids(entry["scopes"]) for name, entry in self.facts.items()} if self.check_mode else {},
         )
         plan = self.reconcile(lambda world: replicate(wanted, world), lambda _applied, world: verify(wanted, world))
         chosen = members(wanted, self.reader.world().here)

@@ -66,8 +66,12 @@ def _without_secret(options: Mapping[str, Any]) -> Mapping[str, Any]:
 def _check_name(name: str, option: str) -> None:
     if not name.strip():
         raise Refused(f"{option}: must not be empty.")
-    if len(name) > NAME_LIMIT:
-        raise Refused(f"{option}: has {len(name)} characters, and {NAME_LIMIT} is the most that Windows takes.")
+    try:
+        length = len(name.encode("utf-16-le")) // 2  # as Windows counts
+    except UnicodeEncodeError:
+        raise Refused(f"{option}: has half a character, which is none; correct it.") from None
+    if length > NAME_LIMIT:
+        raise Refused(f"{option}: has {length} characters, and {NAME_LIMIT} is the most that Windows takes.")
 
 
 def _check_mode(wanted: DeclaredSettings) -> None:

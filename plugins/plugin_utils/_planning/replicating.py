@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -35,6 +35,7 @@ class Replication:
     """The scopes named, those of one relationship, or all; from this server to the partners, or the other way round.
 
     `force`: also those that do not differ. `keep_days`: of safety copies where something goes; None makes none.
+    `foreseen`: scopes of relationships that earlier tasks would have created (check mode), equal on both servers.
     """
 
     scopes: Scopes = ()
@@ -43,6 +44,7 @@ class Replication:
     force: bool = False
     allow_overwrite: bool = False
     keep_days: int | None = None
+    foreseen: Mapping[str, Scopes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,10 +144,13 @@ def verify(wanted: Replication, world: World) -> Plan | ReadRequest:
 def members(wanted: Replication, here: ServerView) -> Chosen:
     """The scopes to look at. Raises Refused."""
     if wanted.scopes:
-        return {scope: _membership(here, scope) for scope in wanted.scopes}
+        foreseen = {scope for name in wanted.foreseen for scope in wanted.foreseen[name]} - here.owners.keys()
+        return {scope: _membership(here, scope) for scope in wanted.scopes if scope not in foreseen}
     if wanted.relationship is None:
         return {scope: current for current in here.relationships.values() for scope in current.scopes}
     current = here.find(wanted.relationship, "relationship")
+    if current is None and wanted.relationship in wanted.foreseen:
+        return {}
     if current is None:
         raise Refused(f"relationship: '{wanted.relationship}' does not exist on {here.name}.")
     return dict.fromkeys(current.scopes, current.relationship)
@@ -195,7 +200,7 @@ def _whole(wanted: Replication, here: ServerView) -> Sequence[Relationship]:
     if wanted.scopes:
         return ()
     names = here.relationships if wanted.relationship is None else [wanted.relationship]
-    return [here.relationships[name] for name in names]
+    return [here.relationships[name] for name in names if name in here.relationships]
 
 
 def _check_alone(relationship: Relationship, here: ServerView, there: ServerView) -> None:

@@ -145,3 +145,19 @@ def test_a_relationship_of_the_same_name_with_a_third_server_is_another_one(rout
     allowed = {"allow_state": ["CommunicationInterrupted"], "scopes": ["10.0.1.0"], "wait_timeout": 1}
     message = servers.refused(REPLICATE, **allowed, **route)
     assert " is with dhcp03.contoso.example = 10.10.0.13, and that is not DHCP01: it is another relationship" in message
+
+
+@pytest.mark.parametrize(
+    "what", [{"relationship": "Branch"}, {"scopes": ["10.0.3.0", "10.0.1.0"]}, {"all": True}], ids=str
+)
+def test_what_this_run_would_create_is_replicated_with_nothing_in_check_mode(what: dict[str, Any]) -> None:
+    servers = pair()
+    new = {"name": "Branch", "partner_server": PARTNER, "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    for check_mode in (True, False):
+        made = servers.ok("dhcp_failover_relationship", **new, check_mode=check_mode)
+        servers.wire.facts.update(made.get("ansible_facts", {}))
+        assert not servers.ok(REPLICATE, **what, check_mode=check_mode, wait_timeout=1)["changed"]
+
+
+def test_what_nobody_would_create_is_refused_in_check_mode_too() -> None:
+    assert "'Branch' does not exist on DHCP01" in pair().refused(REPLICATE, relationship="Branch")

@@ -88,6 +88,18 @@ REFUSED: list[tuple[str, dict[str, Any], str, Callable[[Pair], None]]] = [
     ),
     (
         "scope",
+        {"relationship": "\N{ROCKET}" * 64, "scopes": ["10.0.3.0"], "create_relationship": PARTNER},
+        "relationship: has 128 characters, and 126 is the most",
+        as_it_is,
+    ),
+    (
+        "scope",
+        {"relationship": "\ud800", "scopes": ["10.0.3.0"], "create_relationship": PARTNER},
+        "relationship: has half a character, which is none",
+        as_it_is,
+    ),
+    (
+        "scope",
         {"relationship": " ", "scopes": ["10.0.3.0"], "create_relationship": PARTNER},
         "relationship: must not be empty",
         as_it_is,
