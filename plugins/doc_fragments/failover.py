@@ -77,8 +77,9 @@ options:
       - The role of this server with O(mode=hot_standby). At creation V(active).
       - Windows cannot change the role of a relationship; a different one is refused, unless the task says to re-create
         it.
-      - When load balance changes to hot standby, Windows chooses the active server, and its rule is not documented.
-        What it chose is checked after the change.
+      - When load balance changes to hot standby, Windows chooses the active server, and its rule is not documented. A
+        role that most likely would not come is refused before, unless the task says to re-create the relationship;
+        what Windows chose is checked after the change.
     type: str
     choices: [active, standby]
   max_client_lead_time:
@@ -365,9 +366,10 @@ options:
   partner_is_off:
     description:
       - Says that the partner is off and stays off. O(orphan=remove_here) needs it in the state
-        C(CommunicationInterrupted) where only this server can ask the partner, since a cut line between the two looks
-        the same. That is without O(partner_host), or where that refuses the connection or is not known to be the
-        partner by its name in the inventory or its C(ansible_host).
+        C(CommunicationInterrupted), and in C(PartnerDown) with automatic switchover, which nobody has declared, where
+        only this server can ask the partner, since a cut line between the two looks the same. That is without
+        O(partner_host), or where that refuses the connection or is not known to be the partner by its name in the
+        inventory or its C(ansible_host).
       - It overrides no answer. A partner that says anything at all is not gone.
     type: bool
     default: false

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from .._model.failover_states import NORMAL, PASSING, REFUSED, STATES
+from .._model.failover_states import CUT_OFF, NORMAL, PARTNER_DOWN, PASSING, REFUSED, STATES
 from .._model.identity import Connection, is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
@@ -69,6 +69,7 @@ def check(plan: Plan, limits: Limits) -> None:
     in_maintenance.check(plan)
     for view in plan.start.views.values():
         _check_states(plan, view, limits)
+    _check_contact(plan, limits)
     _check_removals(plan, limits)
     _check_secrets(plan, limits.hosts)
     for view in plan.start.views.values() if plan.actions else ():
@@ -97,6 +98,20 @@ def _check_state(server: str, name: str, state: str, allow_state: Collection[str
         f"relationship '{name}' on {server} is in state {state}: {REFUSED[state]}. "
         f"allow_state: [{state}] ({variable('allow_state')}) overrides."
     ).about(name)
+
+
+def _check_contact(plan: Plan, limits: Limits) -> None:
+    """Raises Refused for a new relationship with a server to which, as another one shows, nothing comes through."""
+    ended = {action.name for action in plan.actions if KINDS[action.kind].ends}
+    for action in plan.actions:
+        there = plan.start.views.get(action.other) if action.kind is Kind.CREATE and action.other else None
+        for name in sorted(there.mirrors - ended) if there is not None else ():
+            state = plan.start.here.relationships[name].state
+            if state in (CUT_OFF, PARTNER_DOWN) and state not in limits.allow_state:
+                raise Refused(
+                    f"'{name}' with {action.partner} is in state {state}, so '{action.name}' most likely would not "
+                    f"become {NORMAL}: {REFUSED[state]}. allow_state: [{state}] ({variable('allow_state')}) overrides."
+                ).about(action.name)
 
 
 def _check_clocks(plan: Plan, there: ServerView, limits: Limits) -> None:

@@ -18,7 +18,7 @@ from lab.core.server import Reservation
 from nothing_lost.scenarios import lab as servers_of_three
 from nothing_lost.task import Wire, perform
 from nothing_lost.watched import Killed, Watch, held
-from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair
+from pairs import ONE, RELATIONSHIP, SCOPE, THREE, TWO, Pair, pair, unhurried
 
 D2, D3 = "dhcp02.contoso.example", "dhcp03.contoso.example"
 KEEP = {"keep_scopes_on": "this_server", "other_copy": "delete"}
@@ -185,3 +185,17 @@ def test_who_watches_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     Pair().run(RELATIONSHIP, check_mode=True, **{**HQ, "name": "Kx7-Sekret", "shared_secret": "Kx7-Sekret"})
     assert lines
     assert not [line for line in lines if "Kx7-Sekret" in line]
+
+
+def test_a_server_to_which_nothing_comes_through_gets_no_second_relationship() -> None:
+    servers = unhurried(ONE)
+    servers.lab.cut_link("DHCP01", "DHCP02", "failover")
+    for name in ("DHCP01", "DHCP02"):
+        servers.lab.set_state(name, "HQ", "CommunicationInterrupted")
+    second = {"name": "B", "partner_server": "dhcp02.contoso.example", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    message = servers.refused("dhcp_failover_relationship", **second)
+    assert message.startswith(
+        "'HQ' with dhcp02.contoso.example is in state CommunicationInterrupted, so 'B' most likely "
+    )
+    anew = servers.run("dhcp_failover_relationship", **second, allow_state=["CommunicationInterrupted"])
+    assert "create relationship 'B'" in anew["plan"][0]["step"]
