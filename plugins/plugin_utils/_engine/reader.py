@@ -24,7 +24,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import TypeVar
 
-from .._model.identity import Connection, Hop, Identity, Source, Verdict, are_one, is_own_of_partner
+from .._model.identity import Connection, Hop, Identity, Match, Source, are_one, is_own_of_partner
 from .._model.maintenance_note import Maintenance
 from .._model.note import Note
 from .._model.relationship import Relationship
@@ -353,7 +353,7 @@ class Reader:
         here, shown = self._views.get(HERE), self._views.get(THERE)
         identity = known.server.identity.knowing(self._resolved)
         mirrors = here is not None and shown is not None and is_mirrored(read, here, shown)
-        return not mirrors and identity.verdict(Identity(read.names)) is not Verdict.SAME
+        return not mirrors and identity.match(Identity(read.names)) is not Match.SAME
 
     def _over_hop(self) -> list[PartnerRead]:
         return [read for read in self._request.partners if self._place(read) is None]

@@ -130,18 +130,18 @@ class Identity:
         asked = self._asked if other.addresses else self._asked | other._asked
         return tuple(sorted(asked - self.resolved.keys()))
 
-    def verdict(self, other: Identity) -> Verdict:
+    def match(self, other: Identity) -> Match:
         """Whether the two are one server: by what is told of both, and then by the addresses of their names."""
         if self.is_same(other):
-            return Verdict.SAME
+            return Match.SAME
         if self.unknown(other):
-            return Verdict.UNKNOWN
+            return Match.UNKNOWN
         theirs, mine = other.addresses or self._of(other._asked), self._own_addresses
         if not theirs or not mine:
-            return Verdict.NOT_RESOLVED
+            return Match.NOT_RESOLVED
         if theirs.isdisjoint(mine):
-            return Verdict.OTHER
-        return Verdict.SAME if theirs <= mine or mine <= theirs else Verdict.IN_PART
+            return Match.OTHER
+        return Match.SAME if theirs <= mine or mine <= theirs else Match.IN_PART
 
     @property
     def _own_addresses(self) -> frozenset[str]:
@@ -163,7 +163,7 @@ def spelled(spelling: str) -> Identity:
     return Identity((spelling,))
 
 
-class Verdict(Enum):
+class Match(Enum):
     """Whether two are one server."""
 
     SAME = "same"

@@ -45,6 +45,11 @@ class Note:
         """The relationship and its partner: a run has one note about both."""
         return self.relationship, self.partner
 
+    @property
+    def whose(self) -> str:
+        """Who left it, in words."""
+        return self.who or "nobody knows whose"
+
     def is_alive(self, now: datetime | None, own: Collection[str]) -> bool:
         """Whether a run that is none of one's `own` may still be at work, by the server's clock. No run has as long to
         go as a note says that was written before the clock was set back."""

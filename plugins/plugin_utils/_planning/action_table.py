@@ -1,21 +1,8 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The table of kinds: how an action is shown, what runs for it, what it needs and leaves, what undoes it. No I/O.
+"""The table of kinds: how an action is shown, what runs for it, what it needs and leaves. No I/O.
 
-| kind | needs | undo |
-| --- | --- | --- |
-| SAVE | the copies are there | - |
-| MAKE | the id is free | stays |
-| COMPLETE | a copy, off and in no relationship | stays |
-| SERVE on, off | a copy; off: the kept one is there | the reverse, by this run or the next |
-| DETACH members, half | members there; no members left | none, the next run goes on |
-| WITHDRAW members, relationship | members on both; empty on both | IMPORT of SAVE, by a person |
-| DELETE | off, in no relationship; the kept one serves or is a member | IMPORT, by a person |
-| FORGET | something is kept of the secret | it is sent once more |
-| CREATE, JOIN | name free, half there; copy here in no relationship, none there | next run: DETACH, again |
-| MODIFY | the half is there | next run |
-| REPLICATE, IMPORT, DOWN | a copy; ids free; CommunicationInterrupted | SAVE; -; - |
-| LAY, LIFT note | -; it is there | next run |
+What each kind is for, and what undoes it, stands in docs/architecture.md.
 """
 
 from __future__ import annotations

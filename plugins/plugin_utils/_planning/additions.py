@@ -65,9 +65,8 @@ def _partner(note: Note, policy: Policy, d: Draft) -> ServerView | None:
 
 
 def _broken_off(note: Note, scopes: Sequence[IPv4Address]) -> str:
-    whose = note.who or "nobody knows whose"
     to = f"{note.partner} ('{note.relationship}')"
-    return f"an earlier run ({whose}) was broken off while it copied {few(scopes)} to {to}"
+    return f"an earlier run ({note.whose}) was broken off while it copied {few(scopes)} to {to}"
 
 
 def _take_back(note: Note, there: ServerView, spec: Spec, d: Draft) -> None:

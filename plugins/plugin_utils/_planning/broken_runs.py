@@ -180,7 +180,7 @@ def _broken_off(d: Draft, about: About) -> Iterator[tuple[Note, ServerView]]:
             there = d.ask(PartnerRead.noted(note))
             if isinstance(there, Unread):
                 d.warn(
-                    f"an earlier run ({note.who or 'nobody knows whose'}) was broken off while it took "
+                    f"an earlier run ({note.whose}) was broken off while it took "
                     f"{few(sorted(note.claimed))} out of '{note.relationship}', and whether its partner "
                     f"{note.partner} still serves is not known: {there.failure}"
                 )
@@ -226,7 +226,7 @@ def check_unfinished(name: str, scopes: Sequence[IPv4Address], note: Note, there
     left = [scope for scope in scopes if scope in note.scopes and (scope in there.owners or there.serves(scope))]
     if left:
         raise Refused(
-            f"scopes: an earlier run ({note.who or 'nobody knows whose'}) that took {few(left)} out of "
+            f"scopes: an earlier run ({note.whose}) that took {few(left)} out of "
             f"'{note.relationship}' was broken off, and {there.name} still has it there or serves it: put into "
             f"'{name}' it would be served by servers that do not have it in common. Finish that first: state: absent "
             f"for '{note.relationship}', with keep_scopes_on and other_copy as then."

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model import scope_specs
-from .._model.identity import Verdict, spelled
+from .._model.identity import Match, spelled
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
@@ -36,21 +36,21 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
         return None
     d.resolve(*recognising.check_not_itself(spelling, here))
     partner = current.partner.knowing(here.server.resolved)
-    verdict = partner.verdict(spelled(spelling))
+    verdict = partner.match(spelled(spelling))
     d.resolve(*partner.unknown(spelled(spelling)))
-    if verdict is Verdict.NOT_RESOLVED:
+    if verdict is Match.NOT_RESOLVED:
         raise Refused(
             f"partner_server: {spelling} has no address in the DNS of {here.name}, so it is not known whether it is "
             f"{' = '.join(current.partner.names)}, the partner of '{current.name}' there. Write one of those names, or "
             "correct the name."
         )
-    if verdict is Verdict.IN_PART:
+    if verdict is Match.IN_PART:
         raise Refused(
             f"partner_server: {spelling} leads to an address that {' = '.join(current.partner.names)} has too, the "
             f"partner of '{current.name}' on {here.name}, and to others, so it is not known whether it is that one. "
             "Write one of those names, or an address that only the other server has."
         )
-    if verdict is not Verdict.OTHER:
+    if verdict is not Match.OTHER:
         return None
     return (
         f"partner_server: '{current.name}' on {here.name} has the partner {' = '.join(current.partner.names)}, not "

@@ -73,7 +73,7 @@ def check_complete(coming: Sequence[IPv4Address], d: Draft) -> None:
     for scope, note in begun.items():
         raise Refused(
             f"scopes: {few(begun)} was being created on {d.here.name} by an earlier run "
-            f"({note.who or 'nobody knows whose'}) that was broken off, and options, exclusions or reservations may be "
+            f"({note.whose}) that was broken off, and options, exclusions or reservations may be "
             f"missing, which the partner would not get either. Run the task that defines it (create_scopes), or look "
             f"at it and activate it there (Set-DhcpServerv4Scope -ScopeId {scope} -State Active), and run again."
         )

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the windhcp.failover authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Preconditions over a Plan, checked before the first write. Each has an override, named in its text. No I/O."""
+"""Preconditions over a Plan, checked before the first write; an override, where there is one, is named in the text. No
+I/O."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from .action_table import KINDS
 from .actions import Action, Kind
 from .plan import Plan
 from .removals import MANY
+from .setting_changes import touches_secret
 from .spec import Spec
 from .world import ServerView, World
 
@@ -183,7 +185,7 @@ def _check_secrets(plan: Plan, hosts: Collection[str]) -> None:
 def _sent(action: Action) -> str | None:
     if action.kind is Kind.CREATE:
         return cast(DeclaredSettings, action.detail).shared_secret
-    if action.kind is Kind.MODIFY and {"shared_secret", "enable_auth"} & set(action.detail.changes):
+    if action.kind is Kind.MODIFY and touches_secret(action.detail.changes):
         return cast(DeclaredSettings, action.detail.settings).shared_secret
     return None
 

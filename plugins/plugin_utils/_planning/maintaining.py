@@ -157,7 +157,7 @@ def _problems(wanted: Wanted, couple: Couple, d: Draft) -> Iterator[str]:
             note, d.world
         ):
             yield (
-                f"a run ({note.who or 'nobody knows whose'}) that wrote to '{note.relationship}' was broken off, and "
+                f"a run ({note.whose}) that wrote to '{note.relationship}' was broken off, and "
                 "left something half done: run the same task again."
             )
 

@@ -7,7 +7,7 @@ decided by _model/identity; here are the texts."""
 
 from __future__ import annotations
 
-from .._model.identity import Hop, Identity, Verdict, is_address, spelled
+from .._model.identity import Hop, Identity, Match, is_address, spelled
 from .._model.refusal import Refused
 from .._model.texts import few
 from .._windows.errors import RemoteFailure
@@ -21,7 +21,7 @@ def check_not_itself(spelling: str, here: ServerView, option: str = "partner_ser
     """Raises Refused where a server is named as its own partner: by a name, an alias in DNS, or an address, bound or
     not."""
     own = here.server.identity
-    if own.verdict(spelled(spelling)) is Verdict.SAME:
+    if own.match(spelled(spelling)) is Match.SAME:
         raise Refused(f"{option}: '{spelling}' is {here.name} itself; name the other server.")
     return unknown_itself(spelling, here)
 
@@ -45,13 +45,13 @@ def check_another(spelling: str, here: ServerView, there: ServerView) -> Waits:
     unknown = check_not_itself(spelling, here)
     if any(current.partner.is_called(spelling) for current in here.server.relationships):
         return ()
-    found = here.server.identity.verdict(spelled(spelling))
-    if found is Verdict.IN_PART:
+    found = here.server.identity.match(spelled(spelling))
+    if found is Match.IN_PART:
         raise Refused(
             f"partner_server: '{spelling}' leads to an address that {here.name} has too, and to others, so it is not "
             "known which server that is. Write an address that only the partner has."
         )
-    if found is Verdict.NOT_RESOLVED:
+    if found is Match.NOT_RESOLVED:
         raise Refused(
             f"partner_server: '{spelling}' has no address in the DNS of {here.name}, although a server answers to it, "
             f"so it is not known that it is not {here.name} itself. Write its address, or add the name to DNS."
@@ -114,14 +114,12 @@ def unknown_partner(read: PartnerRead, here: ServerView, there: ServerView) -> W
     """Whose addresses have to be known before it is known whether a server is the partner that was asked for."""
     server, partner = there.server.identity, Identity(read.names)
     return (
-        ()
-        if _is_partner(read, here, there) or server.verdict(partner) is not Verdict.UNKNOWN
-        else server.unknown(partner)
+        () if _is_partner(read, here, there) or server.match(partner) is not Match.UNKNOWN else server.unknown(partner)
     )
 
 
 def _is_partner(read: PartnerRead, here: ServerView, there: ServerView) -> bool:
-    named = there.server.identity.verdict(Identity(read.names)) is Verdict.SAME
+    named = there.server.identity.match(Identity(read.names)) is Match.SAME
     return named or not read.names or is_mirrored(read, here, there)
 
 
@@ -136,7 +134,7 @@ def is_mirrored(read: PartnerRead, here: ServerView, there: ServerView) -> bool:
 def not_the_partner(read: PartnerRead, here: ServerView, there: ServerView) -> str | None:
     """What is wrong with the server of partner_host, if anything is known to be."""
     server, partner = there.server.identity, Identity(read.names)
-    if _is_partner(read, here, there) or server.verdict(partner) is Verdict.UNKNOWN:
+    if _is_partner(read, here, there) or server.match(partner) is Match.UNKNOWN:
         return None
     shown = " = ".join(dict.fromkeys(read.names))
     if server.is_named(partner):
@@ -183,7 +181,7 @@ def unknown_half(name: str, here: ServerView, there: ServerView) -> Waits:
     theirs, own = there.relationships.get(name), here.server.identity
     if theirs is None or name in there.ours or name not in here.relationships:
         return ()
-    return own.unknown(theirs.partner) if own.verdict(theirs.partner) is Verdict.UNKNOWN else ()
+    return own.unknown(theirs.partner) if own.match(theirs.partner) is Match.UNKNOWN else ()
 
 
 def check_half(name: str, here: ServerView, there: ServerView) -> Waits:
@@ -192,7 +190,7 @@ def check_half(name: str, here: ServerView, there: ServerView) -> Waits:
     theirs = there.relationships.get(name)
     if theirs is None or name in there.ours or name not in here.relationships:
         return ()
-    if here.server.identity.verdict(theirs.partner) is Verdict.NOT_RESOLVED:
+    if here.server.identity.match(theirs.partner) is Match.NOT_RESOLVED:
         raise Refused(
             f"'{name}' on {there.name} is with {' = '.join(theirs.partner.names)}, and {here.name} finds no address of "
             f"it, so it is not known whether that is {here.name}. Add the name to DNS, and run again."

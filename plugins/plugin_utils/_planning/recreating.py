@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from .._model.identity import Verdict, spelled
+from .._model.identity import Match, spelled
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
@@ -232,7 +232,7 @@ def _declared(spec: Spec, partner: str) -> DeclaredSettings:
 
 
 def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
-    return old.partner.knowing(here.server.resolved).verdict(spelled(spelling)) is Verdict.SAME
+    return old.partner.knowing(here.server.resolved).match(spelled(spelling)) is Match.SAME
 
 
 def _target(spec: Spec, d: Draft) -> tuple[str, ...]:

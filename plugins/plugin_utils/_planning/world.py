@@ -15,7 +15,7 @@ from functools import cached_property
 from ipaddress import IPv4Address
 from typing import TypeVar
 
-from .._model.identity import Connection, Hop, Source, Verdict, are_one
+from .._model.identity import Connection, Hop, Match, Source, are_one
 from .._model.maintenance_note import Maintenance
 from .._model.note import Note
 from .._model.refusal import Refused
@@ -263,7 +263,7 @@ def view(server: Server, source: Source, opposite: Server | None = None) -> Serv
 def _is_ours(theirs: Relationship, there: Server, here: Server) -> bool:
     """Whether a half on `there` is with `here`. One that mirrors ours outranks an address: a server may have got
     another one."""
-    if here.identity.verdict(theirs.partner) is Verdict.SAME:
+    if here.identity.match(theirs.partner) is Match.SAME:
         return True
     mine = here.relationship(theirs.name)
     return mine is not None and mine.partner.is_same(there.identity) and here.identity.is_named(theirs.partner)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity import (
     Identity,
-    Verdict,
+    Match,
     are_one,
     computer_name,
     same_server,
@@ -48,28 +48,28 @@ OWN = {"dhcp02": ("10.10.0.12",), "dhcp02.contoso.example": ("10.10.0.12", "192.
 @pytest.mark.parametrize(
     ("spelling", "resolved", "verdict"),
     [
-        ("DHCP02", {}, Verdict.SAME),
-        ("dhcp02.contoso.example.", {}, Verdict.SAME),
-        ("10.10.0.12", {}, Verdict.SAME),
-        ("10.10.0.13", {}, Verdict.UNKNOWN),
-        ("10.10.0.13", OWN, Verdict.OTHER),
-        ("192.168.9.12", OWN, Verdict.SAME),
-        ("dhcp02.fabrikam.example", OWN, Verdict.UNKNOWN),  # a server of this name in another domain, or an alias
-        ("dhcp02.fabrikam.example", {**OWN, "dhcp02.fabrikam.example": ("10.10.0.99",)}, Verdict.OTHER),
-        ("dhcp02.fabrikam.example", {**OWN, "dhcp02.fabrikam.example": ("10.10.0.12",)}, Verdict.SAME),
-        (CLUSTER, OWN, Verdict.UNKNOWN),
-        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.12",)}, Verdict.SAME),
-        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.99", "10.10.0.12")}, Verdict.IN_PART),
-        (CLUSTER, {**OWN, "dhcp02.contoso.example": ("10.10.0.99",), CLUSTER: ("10.10.0.99",)}, Verdict.OTHER),
-        (CLUSTER, {**OWN, CLUSTER: ("192.168.9.12",)}, Verdict.SAME),
-        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.99",)}, Verdict.OTHER),
-        (CLUSTER, {**OWN, CLUSTER: ()}, Verdict.NOT_RESOLVED),
+        ("DHCP02", {}, Match.SAME),
+        ("dhcp02.contoso.example.", {}, Match.SAME),
+        ("10.10.0.12", {}, Match.SAME),
+        ("10.10.0.13", {}, Match.UNKNOWN),
+        ("10.10.0.13", OWN, Match.OTHER),
+        ("192.168.9.12", OWN, Match.SAME),
+        ("dhcp02.fabrikam.example", OWN, Match.UNKNOWN),  # a server of this name in another domain, or an alias
+        ("dhcp02.fabrikam.example", {**OWN, "dhcp02.fabrikam.example": ("10.10.0.99",)}, Match.OTHER),
+        ("dhcp02.fabrikam.example", {**OWN, "dhcp02.fabrikam.example": ("10.10.0.12",)}, Match.SAME),
+        (CLUSTER, OWN, Match.UNKNOWN),
+        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.12",)}, Match.SAME),
+        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.99", "10.10.0.12")}, Match.IN_PART),
+        (CLUSTER, {**OWN, "dhcp02.contoso.example": ("10.10.0.99",), CLUSTER: ("10.10.0.99",)}, Match.OTHER),
+        (CLUSTER, {**OWN, CLUSTER: ("192.168.9.12",)}, Match.SAME),
+        (CLUSTER, {**OWN, CLUSTER: ("10.10.0.99",)}, Match.OTHER),
+        (CLUSTER, {**OWN, CLUSTER: ()}, Match.NOT_RESOLVED),
     ],
 )
 def test_a_name_that_looks_different_is_unknown_until_it_was_resolved(
-    spelling: str, resolved: dict[str, Any], verdict: Verdict
+    spelling: str, resolved: dict[str, Any], verdict: Match
 ) -> None:
-    assert DHCP02.knowing(resolved).verdict(spelled(spelling)) is verdict
+    assert DHCP02.knowing(resolved).match(spelled(spelling)) is verdict
 
 
 BERLIN = Identity(("DHCP01", "dhcp01.berlin.example", "10.1.0.1"), own=True)
