@@ -18,7 +18,7 @@ OWN = {"partner_host": "dhcp02"}
 KEEP = {"keep_scopes_on": "this_server", "other_copy": "delete"}
 HQ: dict[str, Any] = {"name": "HQ", "partner_server": "dhcp02.contoso.example", "wait_timeout": 1}
 ANEW = {"recreate": "when_needed", "max_removals_percent": 100, **KEEP}
-TASKS = {
+TASKS: dict[str, tuple[str, dict[str, Any]]] = {
     "end": (RELATIONSHIP, {"name": "HQ", "state": "absent", **KEEP}),
     "take out": (SCOPE, {"relationship": "HQ", "scopes": ["10.0.1.0"], "state": "absent", **KEEP}),
     "give away": (

@@ -192,7 +192,12 @@ def test_a_server_to_which_nothing_comes_through_gets_no_second_relationship() -
     servers.lab.cut_link("DHCP01", "DHCP02", "failover")
     for name in ("DHCP01", "DHCP02"):
         servers.lab.set_state(name, "HQ", "CommunicationInterrupted")
-    second = {"name": "B", "partner_server": "dhcp02.contoso.example", "scopes": ["10.0.3.0"], "wait_timeout": 1}
+    second: dict[str, Any] = {
+        "name": "B",
+        "partner_server": "dhcp02.contoso.example",
+        "scopes": ["10.0.3.0"],
+        "wait_timeout": 1,
+    }
     message = servers.refused("dhcp_failover_relationship", **second)
     assert message.startswith(
         "'HQ' with dhcp02.contoso.example is in state CommunicationInterrupted, so 'B' most likely "

@@ -203,7 +203,7 @@ def test_no_part_of_a_result_shows_one() -> None:
     assert result["relationships"][1]["msg"].startswith("********.example has no address")
     assert secret not in json.dumps({**result, "diff": None})
     servers.server("DHCP02").scopes[ONE].description = f"x {secret}"
-    leaving = {"purge_scopes": True, "keep_scopes_on": "this_server", "other_copy": "disable"}
+    leaving: dict[str, Any] = {"purge_scopes": True, "keep_scopes_on": "this_server", "other_copy": "disable"}
     declared = [{"name": "HQ", "shared_secret": secret, "scopes": ["10.0.2.0"]}]
     result = servers.run("dhcp_failover", relationships=declared, check_mode=True, **leaving)
     assert "description: x ******** on" in result["diff"]["after"]["removals"][0]

@@ -218,7 +218,7 @@ def test_both_runs_know_whose_turn_it_is_or_it_is_after_the_other_one(
     """An address tells nobody, and the server that has it calls this one by its name; what a plan for this server and
     one for that says."""
     start = servers("1-", "1-")
-    names = {HERE: ("DHCP", here), OWN: (there, "")}
+    names: dict[Any, tuple[str, str]] = {HERE: ("DHCP", here), OWN: (there, "")}
     seen = {
         source: replace(one, server=replace(one.server, name=names[source][0], host_name=names[source][1]))
         for source, one in start.views.items()
