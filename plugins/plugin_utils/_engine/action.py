@@ -76,14 +76,26 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             self._fact_places(task_vars), pending_fact.run_id(str(self._task._uuid)), self.host
         )
         self.facts = self.pending.seen(self.check_mode)
-        hidden = secret.all_of(options)
         self.warned = task_options.warnings(options)
+        hidden = secret.all_of(options)
+        remotes: list[Remote] = []
+        answer = self._answer(options, task_vars, hidden, remotes)
+        result.update(self._finished(answer, hidden, remotes))
+        return result
+
+    def _answer(
+        self, options: Mapping[str, Any], task_vars: Mapping[str, Any], hidden: Sequence[str], remotes: list[Remote]
+    ) -> dict[str, Any]:
+        """What the module returns, also where the task fails. `remotes` has every connection that was made."""
 
         def hide(text: str) -> str:
             return str(mask(text, hidden))
 
         here = readable(lambda arguments: self._execute_module(SCRIPT, dict(arguments), task_vars=task_vars), self.host)
-        remotes = [Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))]
+        remotes.append(
+            Remote(here, self.host, self.check_mode, hide=hide, goes_on=lambda: logon.goes_on(self._connection))
+        )
+        self.reader = Reader(*remotes)  # what fails before there are others has seen nothing
         answer: dict[str, Any] = {"changed": False}
         try:
             task_options.check_bounds(options)
@@ -117,19 +129,22 @@ class FailoverAction(ActionBase):  # type: ignore[misc]
             says = self.WRITES and (failure.written or not answer.get("changed"))
             told = failure.message() if says else str(failure)
             answer.update(failure.shows, failed=True, msg=told + self._hint(failure))
+        return answer
+
+    def _finished(self, answer: dict[str, Any], hidden: Sequence[str], remotes: Sequence[Remote]) -> dict[str, Any]:
+        """With what every module returns; no secret is in what is told to a person."""
         if self.warned:
             answer["warnings"] = [*self.warned, *answer.get("warnings", ())]
         if not self._task.diff:
             answer.pop("diff", None)
-        if hasattr(self, "reader") and (reached := self.reader.partners_reached):
+        if reached := self.reader.partners_reached:
             answer["partners_reached"] = [{"host": host, "name": name} for host, name in reached]
         answer["remote_calls"] = sum(remote.calls for remote in remotes)
-        result.update(result_in_sight(readable_by_all(answer, hidden)))
-        return result
+        return dict(result_in_sight(readable_by_all(answer, hidden)))
 
     def _hint(self, failure: TaskFailure) -> str:
         """What may be the reason of it, where that is not what it says."""
-        if self.MAINTAINS or isinstance(failure, in_maintenance.InMaintenance) or not hasattr(self, "reader"):
+        if self.MAINTAINS or isinstance(failure, in_maintenance.InMaintenance):
             return ""
         return in_maintenance.hint(self.reader.maintenance.get(HERE, ()))
 

@@ -139,6 +139,8 @@ class Identity:
         theirs, mine = other.addresses or self._of(other._asked), self._own_addresses
         if not theirs or not mine:
             return Match.NOT_RESOLVED
+        if self.own and any(map(self._is_itself, theirs)):
+            return Match.SAME
         if theirs.isdisjoint(mine):
             return Match.OTHER
         return Match.SAME if theirs <= mine or mine <= theirs else Match.IN_PART

@@ -153,3 +153,11 @@ def test_what_is_no_name_of_a_computer(text: str) -> None:
         f"partner_server: {text!r} is no name of a computer; write its name or address, with letters, digits and . - _ "
         ": only, and no hyphen in front."
     )
+
+
+def test_a_name_that_leads_to_where_it_is_asked_is_this_server() -> None:
+    """As a line of its hosts file says."""
+    own = Identity(("dhcp01.contoso.example", "10.10.0.11"), own=True)
+    resolved = {"dhcp01.contoso.example": ("10.10.0.11",), "myself": ("127.0.0.1",)}
+    assert own.knowing(resolved).match(spelled("myself")) is Match.SAME
+    assert DHCP02.knowing({**OWN, "myself": ("127.0.0.1",)}).match(spelled("myself")) is Match.OTHER
