@@ -202,7 +202,8 @@ def half_missing(name: str, here: str, there: str, other: str | None) -> Verdict
         "half_missing",
         here,
         f"'{name}' is on {here}, and {there} {has}",
-        "dhcp_failover_relationship with partner_host makes it anew; orphan: remove_here ends this half",
+        f"see that its name still leads to {there}; dhcp_failover_relationship with partner_host makes it anew, and "
+        "state: absent ends this half",
         name,
         there,
     )
