@@ -64,21 +64,21 @@ def _serve_again(claimed: claims.Claims, writing: Writing, plan: Plan, pause: Pa
     """Raises Overtaken where a server changed meanwhile, so that it is worth another look, and TaskFailure."""
     writing.look_again()
     back = _back(claimed, writing, plan)
-    if claims.is_contended(back) and (turn := claims.turn(back)):
+    if claims.is_contended(back) and (turn := claims.turn(back, plan.start)):
         pause(GIVES_WAY * turn)
         writing.look_again()
         back = _back(claimed, writing, plan)
     off = claims.carried_on(claimed, plan.departures, back.start)
     writing.take_back(back, calls.steps(back), off)
     if back.actions:
-        _yield(writing, back, pause)
+        _yield(writing, back, plan, pause)
 
 
 def _back(claimed: claims.Claims, writing: Writing, plan: Plan) -> Plan:
     return writing.reader.know(lambda world: claims.undo(claimed, plan.departures, world))
 
 
-def _yield(writing: Writing, back: Plan, pause: Pause) -> None:
+def _yield(writing: Writing, back: Plan, plan: Plan, pause: Pause) -> None:
     """Where both serve by now nevertheless, apart from each other, one of the two runs puts its copy out again; the
     other one does where that has not happened."""
     for turn in (1, 0, 2):
@@ -86,7 +86,7 @@ def _yield(writing: Writing, back: Plan, pause: Pause) -> None:
         both = writing.reader.know(lambda world: claims.yielding(back, world))
         if not both.actions:
             return
-        if claims.turn(both) == turn:
+        if claims.turn(both, plan.start) == turn:
             writing.carry_out(both, calls.steps(both))
             return
         pause(GIVES_WAY)

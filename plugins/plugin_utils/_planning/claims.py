@@ -119,22 +119,36 @@ def is_contended(back: Plan) -> bool:
     )
 
 
-def turn(plan: Plan) -> int:
+def turn(plan: Plan, before: World) -> int:
     """Of two runs that do the same on both servers one goes on at once (0), and the one whose server's name comes last
     after it (1). Both know that, wherever they run, but where a server is known by an address only: there nobody can
-    tell whose turn it is, and goes on after either (2)."""
-    return max((_turn(own, other) for _action, own, other in _sides(plan)), default=0)
+    tell whose turn it is, and goes on after either (2). `before`: what the runs began with, when the two servers still
+    had a relationship."""
+    return max((_turn(own, other, before) for _action, own, other in _sides(plan)), default=0)
 
 
-def _turn(own: ServerView, other: ServerView) -> int:
-    mine, theirs = _rank(own), _rank(other)
+def _turn(own: ServerView, other: ServerView, before: World) -> int:
+    names = _shown(own, other, before) or tuple(view.server.host_name or view.name for view in (own, other))
+    mine, theirs = map(_rank, names)
     return 2 if mine is None or theirs is None else int(mine > theirs)
 
 
-def _rank(view: ServerView) -> tuple[str, ...] | None:
-    """Its name in an order that both servers know; over a hop a server is called as it is asked for. None: that is an
-    address."""
-    name = (view.server.host_name or view.name).casefold()
+def _shown(own: ServerView, other: ServerView, before: World) -> tuple[str, str] | None:
+    """What a relationship of the two calls them, the same on both (Windows Server 2012 R2 and later): over a hop a
+    server is called as it is asked for, which may be an alias."""
+    for one, far in sorted(((own, other), (other, own)), key=lambda two: two[0].source != Connection.THIS_SERVER):
+        for current in one.server.relationships + before.views.get(one.source, one).server.relationships:
+            partner, names = current.partner, (current.primary_server, current.secondary_server)
+            if partner.is_called(far.name) or partner.is_same(far.server.identity):
+                mine, theirs = names if current.is_primary else names[::-1]
+                if mine and theirs and current.is_primary is not None:
+                    return (mine, theirs) if one is own else (theirs, mine)
+    return None
+
+
+def _rank(name: str) -> tuple[str, ...] | None:
+    """A name in an order that both servers know. None: it is an address."""
+    name = name.casefold()
     label = name.partition(".")[0]
     return None if is_address(name) else (label[:15], label, name)  # Windows may cut a name after 15 characters
 
@@ -196,10 +210,10 @@ def check_not_last(scopes: Sequence[IPv4Address], name: str, keeper: ServerView,
         )
 
 
-def check_first(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView) -> None:
+def check_first(scopes: Sequence[IPv4Address], here: ServerView, there: ServerView, now: World) -> None:
     """Raises NotServing for scopes that runs have made on both servers, where the other server's goes on: of two that
     would each remove the other's copy only one may."""
-    if scopes and _turn(here, there):
+    if scopes and _turn(here, there, now):
         raise NotServing(
             f"create_scopes: {few(scopes)} is new and out of service on {here.name} and on {there.name}: two runs "
             "created it at once, or one that was broken off left it there. Where the task on "

@@ -146,7 +146,7 @@ def _join(spec: Spec, names: tuple[str, ...], d: Draft) -> Scopes | None:
     partner_copies.check_made([scope for scope in taken if scope not in d.start.here.copies], there)
     partner_copies.check_replaced(name, others, here, there, spec.policy)
     claims.check_not_last(others, name, here, there)
-    claims.check_first(new, here, there)
+    claims.check_first(new, here, there, d.start)
     defining.check_complete(coming, d)
     defining.check_options(spec, d, there)
     checks.check_lacking(copied, d.start.here, there)
