@@ -17,6 +17,7 @@ the pair; with connections of their own to the partner, or over the hop (`meetin
     killed        the first task ends at each of its operations; the second ends; the first is run again
     timed out     a reply is lost, while its request goes on on the server
     inactive      two switches, where the scopes were out of service on both before (tasks about members)
+    spelled       over the hop, DHCP01 knows its partner by an address or an alias alone: random schedules
     clients       a task alone, and a client gets a lease before each of its operations
 
 Not run: two tasks on DHCP02, which is what two on DHCP01 are; and a partner that is declared down while it serves,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from races.exploring import randomly, two_switches
 from races.runs import NOTHING, Outcome, Pair, meet
-from races.scenes import scene
+from races.scenes import SPELLINGS, scene
 from races.scheduler import REST
 from races.schedules import CLIENTS, Schedule, at_random, switched
 from races.sequence import Usual, sequence, undone
@@ -98,6 +98,8 @@ def report(first: str, second: str, seed: int) -> Report:
     if first in ABOUT_MEMBERS and second in ABOUT_MEMBERS:
         pair = Pair(first, one_host, second, other_host, route, "inactive")
         _add(found, "inactive", pair, two_switches(pair))
+    spelled = Pair(first, one_host, second, other_host, "hop", rng.choice(tuple(SPELLINGS)))
+    _add(found, "spelled", spelled, randomly(spelled, seed, BROKEN))
     if first == second:
         _add(found, "clients", pair, with_clients(pair))
     return found
@@ -146,7 +148,7 @@ def with_clients(pair: Pair) -> Iterator[Outcome]:
 
 def _forget() -> None:
     """What reads answered takes memory, and what has ended is collected here: in between takes a tenth of the time."""
-    for name in SCENES:
+    for name in (*SCENES, *SPELLINGS):
         scene(name).lab.remembered.clear()
     gc.collect()
 

@@ -42,6 +42,9 @@ servers:
 """
 
 
+SPELLINGS = {"address": "10.10.0.12", "alias": "backup.contoso.example"}
+
+
 @dataclass(frozen=True)
 class Scene:
     """`saved`: server -> its safety copy of the first scope. `unserved`: scopes that nobody serves at first."""
@@ -60,7 +63,8 @@ class Scene:
 @functools.cache
 def scene(name: str) -> Scene:
     """pair: both servers are up. inactive: the first scopes are out of service on both. silent: the partner is gone.
-    half_first: a cmdlet writes to the partner before its own server. Behind a comma, another answer to an open question
+    half_first: a cmdlet writes to the partner before its own server. address, alias: DHCP01 knows its partner by that
+    alone. Behind a comma, another answer to an open question
     about Windows, as open_questions.written has it: pair,null_interval=ignored."""
     name, _comma, answer = name.partition(",")
     lab = topology.loads(SERVERS)
@@ -78,6 +82,10 @@ def scene(name: str) -> Scene:
                 lab.servers[server].scopes[member].state = "InActive"
     if name == "silent":
         lab.servers["DHCP02"].reachable = False
+    if name in SPELLINGS:
+        lab.servers["DHCP02"].aliases = ("backup.contoso.example",)
+        for half in lab.servers["DHCP01"].relationships.values():
+            half.partner_server = SPELLINGS[name]
     if name == "half_first":
         lab.switches = lab.switches.with_answer("partner_half_first", True)
     scopes = {one for server in lab.servers.values() for one in server.scopes}
