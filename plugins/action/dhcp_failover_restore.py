@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..plugin_utils._engine.action import FailoverAction
+from ..plugin_utils._model.refusal import Refused
 from ..plugin_utils._model.scope import scope_ids
 from ..plugin_utils._planning import restoring
 from ..plugin_utils._planning.declared import keep_days
 from ..plugin_utils._planning.restoring import Restoration
 from ..plugin_utils._windows.errors import RemoteFailure
+
+_CURES = {"path": "write it as the task that made the copy returned it", "scopes": "leave it out for all of the copy"}
 
 
 class ActionModule(FailoverAction):
@@ -25,6 +28,9 @@ class ActionModule(FailoverAction):
 
     def perform(self, options: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """Imports what is not there, and verifies it. Raises Refused and RemoteFailure."""
+        for option in ("path", "scopes"):
+            if options[option] in ("", []):
+                raise Refused(f"{option}: is empty; {_CURES[option]}.")
         days = keep_days({**options, "safety_copy": True}) or 0
         wanted = Restoration(options["path"], scope_ids(options["scopes"] or ()), options["state"] == "inactive", days)
         try:

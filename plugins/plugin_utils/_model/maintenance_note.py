@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from .durations import MOST
+from .identity import Identity
 from .relationship import Relationship
 from .texts import few, short
 
@@ -56,11 +57,17 @@ class Maintenance:
         reason = f" ({short(self.reason, _MOST)})" if self.reason else ""
         return f"{self.server} is in maintenance{since}{who}{reason}"
 
+    def is_of_another(self, current: Relationship) -> bool:
+        """Whether a relationship is with another server by now, which has neither the name nor the address."""
+        noted, partner = Identity(self.partner), current.partner
+        return bool(noted.addresses) and noted.addresses.isdisjoint(partner.addresses) and not noted.is_named(partner)
+
     def seen(self, relationships: Mapping[str, Relationship]) -> Maintenance:
         """One that has ended, about no more than what is still off: somebody may have switched it on since."""
         if not self.ended:
             return self
         those = {name: relationships[name] for name in self.paused if name in relationships}
+        those = {name: current for name, current in those.items() if not self.is_of_another(current)}
         off = {name: self.paused[name] for name, current in those.items() if not current.state_switch_interval}
         return replace(self, paused=off)
 

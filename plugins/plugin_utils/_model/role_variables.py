@@ -68,11 +68,13 @@ def _readable(value: Any, key: str = "") -> Any:
     return value
 
 
-def with_secrets(planned: Mapping[str, Any], today: Iterable[Any] = ()) -> Any:
+def with_secrets(planned: Mapping[str, Any], today: Iterable[Any] | None = ()) -> Any:
     """The relationships of a plan, with the secrets that the entries of `today` have of their own, as far as they had
     some when the plan was made. `planned`: what was taken down of a host."""
     own = {each["relationship"] for each in planned["secrets"] if each["variable"] == OF_ENTRY}
-    found = {_which(entry): entry[OF_ENTRY] for entry in today if isinstance(entry, Mapping) and entry.get(OF_ENTRY)}
+    found = {
+        _which(entry): entry[OF_ENTRY] for entry in today or () if isinstance(entry, Mapping) and entry.get(OF_ENTRY)
+    }
     entries = planned["variables"].get(_DATA)
     if not isinstance(entries, (list, tuple)):
         return entries

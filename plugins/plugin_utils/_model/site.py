@@ -245,8 +245,9 @@ def _merge(listed: Iterable[Entry], problems: list[str]) -> list[Entry]:
         differing = list(_contradictions(first, entry))
         disagree = f"{entry}: is declared twice, and the two do not agree"
         problems += [f"{disagree}: {difference}; write it once." for difference in differing]
-        if not differing:
-            merged[key] = _joined(first, entry)
+        if not differing:  # in hot standby the primary is the active server
+            leads = entry.declared.mode == "hot_standby" and first.declared.mode is None
+            merged[key] = _joined(entry, first) if leads else _joined(first, entry)
     return list(merged.values())
 
 
@@ -267,6 +268,12 @@ def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
             yield f"{field} {here} and {there}, as the share of {first.primary}"
         else:
             yield f"{field} {here} and {there}"
+    for field, one, other in (
+        ("previous_name", first.previous_name, second.previous_name),
+        ("create_scopes", first.creates, second.creates),
+    ):
+        if one and other and one != other:
+            yield f"{field} (two different ones)"
     if first.absent is not second.absent:
         yield "state (absent in one of them only)"
     if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:

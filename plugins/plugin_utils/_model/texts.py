@@ -12,8 +12,8 @@ VALUE_LIMIT = 80
 MESSAGE_LIMIT = 1000
 FEW = 10
 _FEW_LIMIT = 200
-# what a terminal obeys, what ends a line, and what turns the order of writing round
-CONTROLS = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+# what a terminal obeys, what ends a line, what turns the order of writing round, what has no width, and what is none
+CONTROLS = "\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HIDDEN = re.compile(f"[\x00-\x1f{CONTROLS}\ud800-\udfff]")
 # what requests tells of a connection that was not made: the address, and the cause within its own words

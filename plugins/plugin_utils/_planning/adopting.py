@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,8 @@ def adopt(fleet: Sequence[Seen]) -> Adopted:
                 )
                 continue
             halves.setdefault((entry["name"], frozenset((entry["primary"], entry["partner"]))), {})[seen.host] = entry
-    entries = [_chosen(several, problems) for several in halves.values()]
+    read = {seen.host for seen in fleet if seen.result is not None}
+    entries = [_chosen(several, read, problems) for several in halves.values()]
     entries.sort(key=lambda entry: (entry["name"].casefold(), entry["name"]))
     problems += _refused(entries, fleet)
     names = {scope: name for seen in fleet for scope, name in _scope_names(seen)}
@@ -66,15 +67,27 @@ def _config(seen: Seen) -> Sequence[Entry]:
     return seen.result["config"]["failover_relationships"] if seen.result else ()
 
 
-def _chosen(several: Mapping[str, Entry], problems: list[str]) -> Entry:
-    """The entry of the server that is the primary by its own half."""
+def _chosen(several: Mapping[str, Entry], read: Collection[str], problems: list[str]) -> Entry:
+    """The entry of the server that is the primary by its own half. `read`: the hosts that were."""
     first = next(iter(several.values()))
     own = next((entry for host, entry in several.items() if entry["primary"] == host), None)
-    if own is None:
+    lacking = [host for host in (first["primary"], first["partner"]) if host in read and host not in several]
+    if lacking:
+        problems.append(
+            f"'{first['name']}' is on {few(several)}, and {few(lacking)} does not have it: a run with this entry makes "
+            "it anew on both, or fails; windhcp.failover.report tells more"
+        )
+    if own is None and first["primary"] in several:
+        problems.append(
+            f"'{first['name']}': its two halves contradict each other in which server is the active one, so "
+            f"{' and '.join(_OF_THE_PRIMARY)} are not in the data; windhcp.failover.report tells what differs"
+        )
+    elif own is None and not lacking:
         problems.append(
             f"'{first['name']}': its primary {first['primary']} was not read, so {' and '.join(_OF_THE_PRIMARY)} are "
             "not in the data, and stay as they are"
         )
+    if own is None:
         return first
     for host, entry in several.items():
         apart = [key for key in _COMPARED if entry.get(key) != own.get(key)]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -195,8 +196,10 @@ def _shown(values: tuple[str, ...] | None) -> str | None:
 
 
 def _cut(text: str) -> str:
-    """Nobody reads more, and all of it was compared."""
-    return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "..."
+    """Nobody reads more, and all of it was compared: a hash tells two that differ in the rest."""
+    if len(text) <= MESSAGE_LIMIT:
+        return text
+    return f"{text[:MESSAGE_LIMIT]}... ({hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]})"
 
 
 def _in_order(item: str) -> tuple[object, ...]:

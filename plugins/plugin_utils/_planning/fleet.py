@@ -79,6 +79,8 @@ def _shown_pair(pair: FleetPair, about: Mapping[int, Finding], fleet: Fleet) -> 
         replace(one.verdict, relationship=pair.name) if number in own else one.verdict for number, one in about.items()
     ]
     in_sync, healthy = (decided(verdicts, what, pair.name) for what in (SYNC, HEALTH))
+    if in_sync and not any(half.get("drift") and half["drift"].get("problem") is None for half in pair.halves.values()):
+        in_sync = None  # nobody has looked
     deciding = [verdict for verdict in verdicts if verdict.relationship or KINDS[verdict.id].decides]
     unknown = UNKNOWN if None in (in_sync, healthy) else OK
     events = _events(pair)

@@ -100,7 +100,7 @@ def _is_about(note: Maintenance, group: Sequence[Relationship], here: ServerView
     """By the partner; and by names of relationships, where the partner is none of this server's by now."""
     if any(_is_with(note, current) for current in here.relationships.values()):
         return _is_with(note, group[0])
-    return bool({each.name for each in group} & {*note.relationships})
+    return bool({each.name for each in group} & {*note.relationships}) and not note.is_of_another(group[0])
 
 
 def _is_with(note: Maintenance, current: Relationship) -> bool:

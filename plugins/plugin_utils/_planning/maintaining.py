@@ -211,7 +211,7 @@ def _lay(note: Maintenance, couple: Couple, d: Draft) -> None:
 
 def _finish(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
     ending = [couple for couple in couples if couple.notes]
-    _warn_of_unread([couple for couple in couples if couple not in ending], d)
+    _warn_of_notes([couple for couple in couples if couple not in ending or not isinstance(couple.there, Unread)], d)
     for couple in ending:
         _check_back(wanted, couple, d)
     for couple in ending:
@@ -252,7 +252,7 @@ _WAIT = (
 
 
 def _cancel(wanted: Wanted, couples: Sequence[Couple], d: Draft) -> None:
-    _warn_of_unread(couples, d)
+    _warn_of_notes(couples, d)
     for couple in [couple for couple in couples if couple.notes]:
         back = _to_put_back(couple, d)
         away = _away(wanted, couple, back)
@@ -298,12 +298,18 @@ def _unreached(wanted: Wanted, couple: Couple) -> Sequence[str]:
     return [wanted.unreached[name] for name in names if name in wanted.unreached]
 
 
-def _warn_of_unread(couples: Sequence[Couple], d: Draft) -> None:
+def _warn_of_notes(couples: Sequence[Couple], d: Draft) -> None:
     for couple in couples:
         if isinstance(couple.there, Unread):
             d.warn(
                 f"whether {couple.partner} has a note of a maintenance is not known, and one would stay there: "
                 f"{couple.there.failure} A later run with failover_maintenance: cancel removes it"
+            )
+        elif not couple.keeps_notes and any(not note.own for note in couple.mine):  # each of the two was left one
+            d.warn(
+                f"the note on {couple.partner} itself stays, since it is reached by {d.here.name} only, and keeps "
+                "tasks there from writing: end the maintenance there as well, or with partner_host "
+                "(failover_use_partner_host)"
             )
 
 

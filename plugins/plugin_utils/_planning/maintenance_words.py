@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._model import durations, moments
-from .._model.identity import Connection
+from .._model.identity import Connection, is_own_of_partner
 from .._model.maintenance_note import Maintenance
 from .._model.texts import few
 from .maintained_pairs import STARTED, Wanted
@@ -52,7 +52,8 @@ def failed(state: str, has_changed: bool) -> Sequence[str]:
 def _nothing(wanted: Wanted, made: Plan) -> Iterator[str]:
     names = few(f"'{name}'" for name in wanted.names or ())
     partner = f"the partner of {names}" if names else "a partner"
-    yield f"{made.start.here.name} is in no maintenance with {partner}, so there is nothing to end."
+    known = "" if any(map(is_own_of_partner, made.start.views)) else ", as far as its own notes tell"
+    yield f"{made.start.here.name} is in no maintenance with {partner}{known}, so there is nothing to end."
     for note in made.end.maintenance.get(HERE, ()):  # with others
         yield f"Left as it is, with {note.partner[0]}: {note.seen(made.end.here.relationships).words}."
 
@@ -72,6 +73,7 @@ def _begun(note: Maintenance, is_new: bool, check_mode: bool) -> str:
 def _over(note: Maintenance, state: str, check_mode: bool, end: World) -> str:
     is_ = _is(check_mode)
     halves = [half.relationship for name in sorted(note.paused) if (half := end.here.half(name))]
+    halves = [each for each in halves if not note.is_of_another(each)]
     on = [f"'{each.name}' ({durations.timespan(each.state_switch_interval)})" for each in halves]
     on = [words for words, each in zip(on, halves, strict=True) if each.state_switch_interval]
     back = f", and automatic switchover {is_} on again: {few(on)}" if on else ""

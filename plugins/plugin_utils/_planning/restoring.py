@@ -191,7 +191,14 @@ def result(wanted: Restoration, plan: Plan, world: World, *, imported: bool) -> 
     export = compared.here.export if imported and plan.actions else compared.copy
     added = [words for action in plan.actions for words in action.detail.added]
     there = [scope for scope in compared.scopes if scope not in plan.rereads]
-    notes = [f"on {compared.here.server.name} already, as in the copy, and left alone: {few(there)}"] if there else []
+    serving = [scope for scope in there if saved_state(compared.here.export, scope) != INACTIVE]
+    name, still = compared.here.server.name, [scope for scope in there if scope not in serving]
+    notes = [f"on {name} already, as in the copy, and left alone: {few(still)}"] if still else []
+    if serving:
+        notes.append(
+            f"on {name} already, as in the copy, and left alone: {few(serving)}, which serves, so its leases were not "
+            "compared"
+        )
     return {**outcome(plan.rereads, export), **compared.public(), "server_additions": added, "notes": notes}
 
 
@@ -356,13 +363,15 @@ def _problem(scope: IPv4Address, differs: Sequence[Difference], here: Here) -> s
     relationship = here.server.relationship_of(scope)
     words = few(map(_in_words, differs), "differences", between="; ", most=3)
     member = f", in relationship '{relationship.name}'," if relationship else ""
-    serves = relationship is not None or saved_state(here.export, scope) != INACTIVE
-    cure = (
-        "Leave it out: it is in service there."
-        if serves
-        else "Leave it out, or remove it there first (dhcp_failover_scope_copy where its partner keeps the scope, else "
-        "by hand)."
-    )
+    if saved_state(here.export, scope) != INACTIVE:
+        cure = "Leave it out: it is in service there."
+    elif relationship is not None:
+        cure = "Leave it out: it is a member there."
+    else:
+        cure = (
+            "Leave it out, or remove it there first (dhcp_failover_scope_copy where its partner keeps the scope, else "
+            "by hand)."
+        )
     return f"scopes: {scope} exists{member} on {here.server.name} already, with {words}. {cure}"
 
 

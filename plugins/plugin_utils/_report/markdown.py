@@ -39,7 +39,7 @@ def markdown(report: Mapping[str, Any]) -> str:
 
 def _verdicts(report: Mapping[str, Any]) -> Iterator[str]:
     if not report["verdicts"]:
-        yield from ("Nothing is wrong.", "")
+        yield from ("Nothing is wrong." if report["counts"]["collected"] else "No server was read.", "")
         return
     yield from ("## What to do", "")
     for verdict in report["verdicts"]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from typing import Any
 
 from .._model.removal_list import DNS, kept_and_other
@@ -113,12 +113,19 @@ def _leaf(value: Any) -> str:
     return "null" if value is None else scalar(value)
 
 
+_BEFORE = 10  # characters that are shown in front of where two lines differ
+
+
 def difference(text: str, expected: str) -> str | None:
     """The first line of a text that is another one than is expected, in words. Whether Unix or Windows has ended its
     lines is no matter; nothing else ends one."""
     pairs = zip_longest(*(each.replace("\r\n", "\n").removesuffix("\n").split("\n") for each in (text, expected)))
     for number, (line, right) in enumerate(pairs, 1):
         if line != right:
-            what = "ends" if line is None else f"is {shown(line)}"
-            return f"line {number} {what}, where {'the end' if right is None else shown(right)} is expected"
+            alike = (one == other for one, other in zip(line or "", right or "", strict=False))
+            start = max(0, sum(takewhile(bool, alike)) - _BEFORE)
+            what = "ends" if line is None else f"is {shown(ascii(line[start:])[1:-1])}"
+            wanted = "the end" if right is None else shown(ascii(right[start:])[1:-1])
+            place = f"line {number}" if not start else f"line {number}, from character {start + 1} on,"
+            return f"{place} {what}, where {wanted} is expected"
     return None

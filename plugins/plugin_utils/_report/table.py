@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -60,7 +61,7 @@ def states(pair: Mapping[str, Any]) -> str:
 def fullest(pair: Mapping[str, Any]) -> str:
     """The scope that is nearest to its end."""
     found = pair["fullest"]
-    return f"{found['scope_id']} {found['percent_in_use']:.0f} %" if found else _NO_VALUE
+    return f"{found['scope_id']} {math.floor(found['percent_in_use'])} %" if found else _NO_VALUE
 
 
 def yes_or_no(value: bool | None) -> str:
@@ -82,17 +83,22 @@ def sentences(report: Mapping[str, Any]) -> Sequence[str]:
     total = f"{servers}: {what}; "
     unasked = [f"{in_sight(kind)}{_NEEDS.get(kind, '')}" for kind in report["off"]]
     off = f"; not looked for: {', '.join(unasked)}" if unasked else ""
-    return [*told, total + (", ".join(found) if found else "nothing is wrong with them") + off]
+    none = "nothing is wrong with them" if counts["collected"] else "so nothing is known"
+    return [*told, total + (", ".join(found) or none) + off]
 
 
 def scopes(report: Mapping[str, Any]) -> Sequence[str]:
     """The scopes of each relationship, with those that do not serve marked, and the scopes that are in none."""
     lines = [
-        f"scopes of '{in_sight(pair['relationship'])}': {', '.join(map(_scope, pair['scope_list'])) or 'none'}"
+        f"scopes of '{in_sight(pair['relationship'])}': {', '.join(map(_scope, pair['scope_list'])) or _none(pair)}"
         for pair in report["pairs"]
     ]
     alone = [(in_sight(server["host"]), server["unprotected_scopes"]) for server in report["servers"]]
     return [*lines, *(f"in no relationship on {host}: {', '.join(several)}" for host, several in alone if several)]
+
+
+def _none(pair: Mapping[str, Any]) -> str:
+    return "they were not collected" if pair["scopes"] else "none"
 
 
 def _scope(scope: Mapping[str, Any]) -> str:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render, site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
+from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 
 HOSTS = ["dhcp01", "dhcp02", "dhcp03", "dhcp04"]
 SECRET = "Kx7-secret"
@@ -243,3 +245,27 @@ def test_what_info_returns_from_both_sides_is_one_entry(relationship: Any) -> No
     entries = [render.site_entry(relationship, "dhcp01", "dhcp02"), render.site_entry(other, "dhcp02", "dhcp01")]
     shares = [part(entries, host) for host in ("dhcp01", "dhcp02")]
     assert sorted(len(share.writes) for share in shares) == [0, 1]
+
+
+def test_in_hot_standby_the_primary_is_that_of_the_entry_that_says_so() -> None:
+    for entries in ([entry(mode=None), swapped(mode="hot_standby")], [swapped(mode="hot_standby"), entry(mode=None)]):
+        assert part(entries, "dhcp02").writes[0]["server_role"] == "active"
+        assert part(entries).writes == []
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "what"),
+    [
+        ({"previous_name": "A"}, {"previous_name": "B"}, "previous_name"),
+        ({"create_scopes": [{"scope_id": "10.0.9.0"}]}, {"create_scopes": [{"scope_id": "10.0.8.0"}]}, "create_scopes"),
+    ],
+)
+def test_two_sides_that_say_something_else_of_it_disagree(
+    mine: dict[str, Any], theirs: dict[str, Any], what: str
+) -> None:
+    first = site.Entry("dhcp01", "dhcp02", DeclaredSettings("HQ"))
+    second = site.Entry("dhcp02", "dhcp01", DeclaredSettings("HQ"))
+    given = {"create_scopes": "creates"}
+    first = replace(first, **{given.get(key, key): value for key, value in mine.items()})
+    second = replace(second, **{given.get(key, key): value for key, value in theirs.items()})
+    assert list(site._contradictions(first, second)) == [f"{what} (two different ones)"]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -296,3 +297,37 @@ def test_a_relationship_that_is_gone_by_then() -> None:
 )
 def test_what_cannot_be(options: dict[str, Any], message: str) -> None:
     assert message in with_switchover().refused(MODULE, state="started", **options)
+
+
+def test_what_was_made_with_another_server_since_is_left_alone() -> None:
+    servers = maintained()
+    servers.wire.inventory = ["dhcp01", "dhcp02", "dhcp03"]
+    here, there, third = (servers.server(name) for name in ("DHCP01", "DHCP02", "DHCP03"))
+    changes = {"peer": "DHCP03", "secondary": "DHCP03"}
+    half, theirs = here.relationships["HQ"], there.relationships.pop("HQ")
+    here.relationships["HQ"] = replace(half, **changes, partner_server="dhcp03.contoso.example")
+    third.relationships["HQ"] = replace(theirs, **{**changes, "peer": "DHCP01"})
+    third.scopes |= {scope: there.scopes.pop(scope) for scope in half.scopes}
+    done = servers.ok(MODULE, state="finished", partner_host="auto", wait_timeout=1)
+    assert done["warnings"][0].startswith("'HQ' is no relationship of DHCP01 and DHCP02 any more, so its switchover ")
+    assert done["sentences"] == ["The maintenance of DHCP01 ('HQ') is finished."]
+    assert [server.relationships["HQ"].safe_period for server in (here, third)] == [None, None]
+    assert noted(servers) == [], "nor is DHCP02 kept from writing"
+
+
+def test_whoever_ends_it_over_the_hop_is_told_of_the_note_that_stays() -> None:
+    servers = maintained(**OWN)
+    done = servers.ok(MODULE, state="finished", host="dhcp02", wait_timeout=1)
+    assert done["warnings"][0].startswith("the note on DHCP01 itself stays, since it is reached by DHCP02 only, ")
+    assert "is in maintenance" in servers.refused(RELATIONSHIP, name="HQ", load_balance_percent=60)
+    servers.ok(MODULE, state="finished", wait_timeout=1)
+    servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=60)
+
+
+def test_nothing_to_end_is_said_of_what_was_looked_at() -> None:
+    servers = with_switchover()
+    servers.ok(MODULE, state="started")
+    done = servers.ok(MODULE, state="cancelled", host="dhcp02", wait_timeout=1)
+    assert done["sentences"] == [
+        "DHCP02 is in no maintenance with a partner, as far as its own notes tell, so there is nothing to end."
+    ]

@@ -226,3 +226,13 @@ def test_a_path_that_is_no_copy_is_refused() -> None:
     assert "there is no such safety copy" in case.restore(path=case.path + ".gone")["msg"]
     assert "not that of a safety copy" in case.restore(path="C:\\Windows\\win.ini")["msg"]
     assert case.writes() == []
+
+
+@pytest.mark.parametrize(("option", "empty"), [("scopes", []), ("path", "")])
+def test_what_is_empty_is_not_all_of_it(option: str, empty: object) -> None:
+    case = Case()
+    options: dict[str, Any] = {option: empty}
+    failed = case.restore(**options)
+    assert failed["msg"].startswith(f"{option}: is empty; ")
+    assert failed["msg"].endswith("Nothing was changed.")
+    assert case.writes() == []

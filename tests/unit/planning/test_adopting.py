@@ -77,3 +77,19 @@ def test_entries_are_in_the_order_of_their_names() -> None:
         other = replace(servers.server(name).relationships["b"], name="A", scopes=[])
         servers.server(name).relationships["A"] = other
     assert [entry["name"] for entry in adopt(seen(servers)).entries] == ["A", "b"]
+
+
+def test_a_half_that_a_server_which_was_read_does_not_have_is_told() -> None:
+    for gone, left in (("DHCP01", "dhcp02"), ("DHCP02", "dhcp01")):
+        servers = healthy()
+        del servers.lab.servers[gone].relationships["HQ"]
+        (problem,) = adopt(seen(servers, ("dhcp01", "dhcp02"))).problems
+        assert problem.startswith(f"'HQ' is on {left}, and {gone.lower()} does not have it: ")
+
+
+def test_two_halves_of_which_none_is_the_active_one_contradict_each_other() -> None:
+    servers = healthy()
+    for name, active in (("DHCP01", "secondary"), ("DHCP02", "primary")):
+        half(servers, name, mode="HotStandby", percentage=5, active=active)
+    problems = adopt(seen(servers, ("dhcp01", "dhcp02"))).problems
+    assert any("contradict each other in which server is the active one" in problem for problem in problems)

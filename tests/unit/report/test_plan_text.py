@@ -147,6 +147,14 @@ def test_the_first_line_that_is_another_one(text: str, words: str | None) -> Non
     assert difference(text, "a\nb\n") == words
 
 
+def test_two_long_lines_are_shown_from_where_they_differ() -> None:
+    long = "x" * 500
+    assert difference(f"{long}Y{long}", f"{long}Z{long}") == (
+        f"line 1, from character 491 on, is '{'x' * 10}Y{'x' * 69}...', where '{'x' * 10}Z{'x' * 69}...' is expected"
+    )
+    assert difference("\ufeffa b", "a\xa0b") == "line 1 is '\\ufeffa b', where 'a\\xa0b' is expected"
+
+
 @pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_what_only_looks_like_the_end_of_a_line_ends_none(end: str) -> None:
     """A terminal goes back to the beginning of the line at the first of them, and writes over it."""

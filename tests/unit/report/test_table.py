@@ -8,6 +8,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.fleet import Seen, report
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.verdict import KINDS
 from ansible_collections.windhcp.failover.plugins.plugin_utils._report.table import (
     WIDTH,
     aligned,
@@ -114,3 +115,20 @@ def test_names_cannot_steer_a_terminal_and_lines_stay_short() -> None:
 def test_wide_characters_keep_the_columns() -> None:
     lines = aligned(("a", "b"), [("名", "x"), ("nnn", "y"), ("e\u0301", "z")])
     assert lines[2:] == ["名   x", "nnn  y", "e\u0301    z"]
+
+
+def test_what_nobody_looked_at_is_not_told_as_fine() -> None:
+    none = report([], "2026-03-01T08:00:00+00:00", frozenset())
+    assert sentences(none)[-1].startswith(
+        "0 of 0 servers were read: 0 relationships with 0 scopes; so nothing is known"
+    )
+    unasked = reported(healthy(), gather=[], verdicts_off=sorted(KINDS.keys() - {"not_collected", "not_normal"}))
+    (pair,) = unasked["pairs"]
+    assert pair["in_sync"] is None
+    assert table(unasked)[-1].endswith("unknown")
+
+
+def test_a_scope_with_a_free_address_is_not_full() -> None:
+    shown = reported(healthy())
+    shown["pairs"][0]["fullest"] = {"scope_id": "10.0.1.0", "percent_in_use": 99.6}
+    assert "10.0.1.0 99 %" in table(shown)[-1]
