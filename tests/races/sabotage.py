@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from unittest.mock import patch
 
+from ansible_collections.windhcp.failover.plugins.plugin_utils._engine import undoing
 from ansible_collections.windhcp.failover.plugins.plugin_utils._engine.reconcile import Reconciliation
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import claims
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind, Stage
@@ -40,7 +41,7 @@ def _anything(*_given: Any) -> bool:
 ALL: Mapping[str, tuple[object, str, Callable[..., Any]]] = {
     "no-claim": (Draft, "add", _without_claims),
     "no-look": (claims, "is_looked_at", _anything),
-    "no-undo": (Reconciliation, "_undo", _nothing),
+    "no-undo": (undoing, "undo", _nothing),
     "no-last-look": (Reconciliation, "_last_look", _nothing),
 }
 

@@ -12,7 +12,7 @@ from itertools import takewhile, zip_longest
 from typing import Any
 
 from .._model.removal_list import DNS, kept_and_other
-from .._model.texts import in_sight, shown, visible_surrogates
+from .._model.texts import VALUE_LIMIT, in_sight, shown, visible_surrogates
 from .data_file import scalar
 
 Document = Mapping[str, Any]
@@ -123,7 +123,8 @@ def difference(text: str, expected: str) -> str | None:
     for number, (line, right) in enumerate(pairs, 1):
         if line != right:
             alike = (one == other for one, other in zip(line or "", right or "", strict=False))
-            start = max(0, sum(takewhile(bool, alike)) - _BEFORE)
+            same = sum(takewhile(bool, alike))
+            start = same - _BEFORE if same > VALUE_LIMIT - _BEFORE else 0  # so much is shown
             what = "ends" if line is None else f"is {shown(ascii(line[start:])[1:-1])}"
             wanted = "the end" if right is None else shown(ascii(right[start:])[1:-1])
             place = f"line {number}" if not start else f"line {number}, from character {start + 1} on,"

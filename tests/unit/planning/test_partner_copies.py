@@ -79,7 +79,9 @@ def created(there: str = "DHCP02") -> World:
     """On both servers at once, so that neither got it into the relationship."""
     copy = builders.scope("10.0.1.0", active=False)
     other = replace(side("", "dhcp01.contoso.example"), name=there, addresses=("10.10.0.12",), scopes=(copy,))
-    return replace(world(side("1-", PARTNER), other, OWN), journal=(MADE,), run="mine")
+    here = side("1-", PARTNER)
+    shown = tuple(replace(half, secondary_server=there) for half in here.relationships)
+    return replace(world(replace(here, relationships=shown), other, OWN), journal=(MADE,), run="mine")
 
 
 def test_the_first_of_the_two_replaces_what_the_other_one_created() -> None:
