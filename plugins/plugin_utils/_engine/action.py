@@ -13,7 +13,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleRuntim
 from ansible.plugins.action import ActionBase
 
 from .._model import kinds, scope_specs, secret, task_options
-from .._model.refusal import Refused, TaskFailure
+from .._model.refusal import UNCHANGED, Refused, TaskFailure
 from .._model.render import planned_result, relationship_result
 from .._model.scope import ScopeSpec
 from .._model.texts import in_sight, result_in_sight, short
@@ -249,7 +249,7 @@ def validated(action: ActionBase, spec: Mapping[str, Any], conditions: Mapping[s
         _validated, options = action.validate_argument_spec(argument_spec=spec, **conditions)
     except (AnsibleError, ValueError, TypeError) as error:  # where options of an option belong, and something else is
         problems = " ".join(entry_problems(spec, action._task.args))
-        told = f"{problems} Nothing was changed." if problems else str(error)
+        told = f"{problems} {UNCHANGED}" if problems else str(error)
         problem = str(mask(told, secret.possible(action._task.args)))
     else:
         return dict(options)

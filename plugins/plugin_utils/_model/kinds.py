@@ -33,13 +33,12 @@ def _problems(spec: Mapping[str, Any], given: Mapping[str, Any], where: str) -> 
         value, path = given.get(option), f"{where}{option}"
         if value is None or "choices" in details or details.get("no_log"):
             continue  # nothing, what Ansible tells well, and secrets, which are looked at by themselves
-        if details.get("type") == "list" and isinstance(value, (list, tuple)):
-            for number, member in enumerate(value):
-                yield from _of_one(option, details.get("elements"), details, member, f"{path}[{number}]")
-        elif details.get("type") == "list":  # Ansible makes a list of one, or of a text with commas
-            yield from _of_one(option, details.get("elements"), details, value, path)
-        else:
-            yield from _of_one(option, details.get("type"), details, value, path)
+        is_list = details.get("type") == "list"  # Ansible makes one of a single value, or of a text with commas
+        members = {path: value}
+        if is_list and isinstance(value, (list, tuple)):
+            members = {f"{path}[{number}]": member for number, member in enumerate(value)}
+        for place, member in members.items():
+            yield from _of_one(option, details.get("elements" if is_list else "type"), details, member, place)
 
 
 def _of_one(option: str, type_: object, details: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
