@@ -79,8 +79,8 @@ def _shown_pair(pair: FleetPair, about: Mapping[int, Finding], fleet: Fleet) -> 
         replace(one.verdict, relationship=pair.name) if number in own else one.verdict for number, one in about.items()
     ]
     in_sync, healthy = (decided(verdicts, what, pair.name) for what in (SYNC, HEALTH))
-    if in_sync and not any(half.get("drift") and half["drift"].get("problem") is None for half in pair.halves.values()):
-        in_sync = None  # nobody has looked
+    if in_sync and not any(_has_looked(half.get("drift") or {"problem": "not asked"}) for half in pair.halves.values()):
+        in_sync = None
     deciding = [verdict for verdict in verdicts if verdict.relationship or KINDS[verdict.id].decides]
     unknown = UNKNOWN if None in (in_sync, healthy) else OK
     events = _events(pair)
@@ -98,6 +98,11 @@ def _shown_pair(pair: FleetPair, about: Mapping[int, Finding], fleet: Fleet) -> 
         "events": events[-EVENTS:],
         "events_left_out": len(events[:-EVENTS]),
     }
+
+
+def _has_looked(drift: Mapping[str, Any]) -> bool:
+    """Whether the partner was compared, or found to have no half."""
+    return drift.get("problem") is None or drift.get("in_sync") is not None
 
 
 def _both(pair: FleetPair, lead: str) -> Sequence[str | None]:

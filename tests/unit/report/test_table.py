@@ -128,6 +128,15 @@ def test_what_nobody_looked_at_is_not_told_as_fine() -> None:
     assert table(unasked)[-1].endswith("unknown")
 
 
+def test_a_half_that_is_missing_was_looked_for() -> None:
+    """Who switches that verdict off is told nothing of it, not that it is unknown."""
+    alone = healthy()
+    alone.server("DHCP02").relationships.clear()
+    alone.server("DHCP02").scopes.clear()
+    shown = reported(alone, verdicts_off=["half_missing", "scopes_unprotected"])
+    assert [(pair["in_sync"], pair["status"]) for pair in shown["pairs"]] == [(True, "ok")]
+
+
 def test_a_scope_with_a_free_address_is_not_full() -> None:
     shown = reported(healthy())
     shown["pairs"][0]["fullest"] = {"scope_id": "10.0.1.0", "percent_in_use": 99.6}
