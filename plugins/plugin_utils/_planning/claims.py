@@ -120,29 +120,34 @@ def is_contended(back: Plan) -> bool:
 
 
 def turn(plan: Plan, before: World) -> int:
-    """Of two runs that do the same on both servers one goes on at once (0), and the one whose server's name comes last
-    after it (1). Both know that, wherever they run, but where a server is known by an address only: there nobody can
-    tell whose turn it is, and goes on after either (2). `before`: what the runs began with, when the two servers still
-    had a relationship."""
+    """Of two runs that do the same on both servers the one that is at the primary of a relationship of the two goes on
+    at once (0), and the other one after it (1). Both know that, wherever they run and whatever they call the servers.
+    Where no half tells, the server's name decides that comes last; and where one is known by an address only nobody
+    can tell whose turn it is, and goes on after either (2). `before`: what the runs began with, when the two servers
+    still had a relationship."""
     return max((_turn(own, other, before) for _action, own, other in _sides(plan)), default=0)
 
 
 def _turn(own: ServerView, other: ServerView, before: World) -> int:
-    names = _shown(own, other, before) or tuple(view.server.host_name or view.name for view in (own, other))
-    mine, theirs = map(_rank, names)
+    if (is_primary := _is_primary(own, other, before)) is not None:
+        return int(not is_primary)
+    mine, theirs = (_rank(view.server.host_name or view.name) for view in (own, other))
     return 2 if mine is None or theirs is None else int(mine > theirs)
 
 
-def _shown(own: ServerView, other: ServerView, before: World) -> tuple[str, str] | None:
-    """What a relationship of the two calls them, the same on both (Windows Server 2012 R2 and later): over a hop a
-    server is called as it is asked for, which may be an alias."""
-    for one, far in sorted(((own, other), (other, own)), key=lambda two: two[0].source != Connection.THIS_SERVER):
-        for current in one.server.relationships + before.views.get(one.source, one).server.relationships:
-            partner, names = current.partner, (current.primary_server, current.secondary_server)
-            if partner.is_called(far.name) or partner.is_same(far.server.identity):
-                mine, theirs = names if current.is_primary else names[::-1]
-                if mine and theirs and current.is_primary is not None:
-                    return (mine, theirs) if one is own else (theirs, mine)
+def _is_primary(own: ServerView, other: ServerView, before: World) -> bool | None:
+    """Whether it is, in the first by name of the relationships that the two have, or else had. None: they have none,
+    or its halves do not tell (Windows Server 2012) or contradict."""
+    for views in ({}, before.views):
+        told: dict[str, set[bool]] = {}
+        for one, far in ((own, other), (other, own)):
+            for half in views.get(one.source, one).server.relationships:
+                if half.partner.is_called(far.name) or half.partner.is_same(far.server.identity):
+                    is_own = half.is_primary if one is own or half.is_primary is None else not half.is_primary
+                    told.setdefault(half.name.casefold(), set()).update(() if is_own is None else (is_own,))
+        known = [told[name] for name in sorted(told) if len(told[name]) == 1]
+        if known:
+            return known[0].pop()
     return None
 
 

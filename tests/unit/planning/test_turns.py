@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship import Relationship
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import claims
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.plan import Departure, Plan
-from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import World
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.world import ServerView, World
 from worlds import HERE, ONE, OWN, servers
 
 DISABLED = Departure(ONE, keeper=HERE, loser=OWN, deletes=False, served=True, returns=False, acted=True)
@@ -47,12 +47,48 @@ def test_both_runs_know_whose_turn_it_is_or_it_is_after_the_other_one(
     assert turns_of(called(here, there, relationships=())) == turns
 
 
-def test_a_relationship_of_the_two_tells_their_names_where_one_is_asked_by_an_alias() -> None:
-    for alias in ("backup.contoso.example", "10.10.0.12"):
-        half = builders.relationship("HQ", partner_server=alias)
-        assert turns_of(called("dhcp01.contoso.example", alias, relationships=(half,))) == (0, 1), alias
-        old = builders.relationship("HQ", partner_server=alias, is_primary=None)  # Windows Server 2012
-        assert turns_of(called("dhcp01.contoso.example", alias, relationships=(old,))) != (0, 1), alias
+@pytest.mark.parametrize("is_primary", [True, False])
+@pytest.mark.parametrize("called_by", ["backup.contoso.example", "10.10.0.12"])
+def test_the_primary_of_what_they_have_or_had_goes_first_whatever_they_are_called(
+    called_by: str, *, is_primary: bool
+) -> None:
+    """The two halves say so, also where one of them has the alias for the secondary's name, or both have."""
+    half = builders.relationship("HQ", partner_server=called_by, is_primary=is_primary)
+    for world in (
+        called("dhcp01.contoso.example", called_by, relationships=(half,)),
+        called("dhcp02.contoso.example", called_by, relationships=(half,)),
+    ):
+        turns = (0, 1) if is_primary else (1, 0)
+        assert turns_of(world) == turns
+        nothing_left = {source: without(view) for source, view in world.views.items()}
+        assert turns_of(replace(world, views=nothing_left), before=world) == turns
+
+
+def test_the_other_servers_half_tells_it_where_this_one_has_none() -> None:
+    """What is called an address there, as Windows may store it: relationships of others do not count."""
+    mirror = builders.relationship(
+        "HQ", partner_server="DHCP01", primary_server="dhcp01.contoso.example", secondary_server="10.10.0.12"
+    )
+    theirs = replace(mirror, is_primary=False)
+    third = builders.relationship("Another", partner_server="dhcp03", secondary_server=None, secondary_ip=None)
+    start = called("dhcp01.contoso.example", "10.10.0.12", relationships=(replace(third, is_primary=False),))
+    views = {
+        **start.views,
+        OWN: replace(start.views[OWN], server=replace(start.views[OWN].server, relationships=(theirs,))),
+    }
+    assert turns_of(replace(start, views=views)) == (0, 1)
+
+
+@pytest.mark.parametrize("is_primary", [None, (True, True)], ids=["2012", "contradict"])
+def test_halves_that_do_not_tell_leave_it_to_the_names(is_primary: Any) -> None:
+    half = builders.relationship("HQ", partner_server="dhcp02", is_primary=is_primary and is_primary[0])
+    start = called("zzz.contoso.example", "dhcp02", relationships=(half,))
+    theirs = replace(half, partner_server="zzz.contoso.example", secondary_server=None, secondary_ip=None)
+    views = {
+        **start.views,
+        OWN: replace(start.views[OWN], server=replace(start.views[OWN].server, relationships=(theirs,))),
+    }
+    assert turns_of(replace(start, views=views)) == (1, 0)
 
 
 def called(here: str, there: str, relationships: tuple[Relationship, ...]) -> World:
@@ -75,11 +111,16 @@ def called(here: str, there: str, relationships: tuple[Relationship, ...]) -> Wo
     return replace(start, views=seen)
 
 
-def turns_of(world: World) -> tuple[int, int]:
-    """Of a run that puts this server's copy back, and of one that puts the other's back."""
+def without(view: ServerView) -> ServerView:
+    return replace(view, server=replace(view.server, relationships=()))
+
+
+def turns_of(world: World, before: World | None = None) -> tuple[int, int]:
+    """Of a run that puts this server's copy back, and of one that puts the other's back. `before`: what both began
+    with, if not with that."""
     found = []
     for loser, keeper in ((HERE, OWN), (OWN, HERE)):
         undone = claims.undo({ONE: loser}, [replace(DISABLED, loser=loser, keeper=keeper)], world)
         assert isinstance(undone, Plan)
-        found.append(claims.turn(undone, world))
+        found.append(claims.turn(undone, before or world))
     return found[0], found[1]
