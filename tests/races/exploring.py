@@ -59,7 +59,8 @@ def _until(trace: Sequence[Operation], before: int, actor: int) -> list[Operatio
 
 
 def randomly(pair: Pair, seed: int, count: int) -> Iterator[Outcome]:
-    """Any number of switches, clients that get leases in half of them."""
+    """Any number of switches, clients that get leases in half of them; in every fourth both go on in step after a
+    few."""
     rng = random.Random(f"{seed} {pair}")
-    for _number in range(count):
-        yield meet(pair, at_random(rng.randrange(1 << 30)))
+    for number in range(count):
+        yield meet(pair, at_random(rng.randrange(1 << 30), "in_step" if number % 4 == 3 else ""))

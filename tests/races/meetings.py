@@ -98,8 +98,10 @@ def report(first: str, second: str, seed: int) -> Report:
     if first in ABOUT_MEMBERS and second in ABOUT_MEMBERS:
         pair = Pair(first, one_host, second, other_host, route, "inactive")
         _add(found, "inactive", pair, two_switches(pair))
-    spelled = Pair(first, one_host, second, other_host, "hop", rng.choice(tuple(SPELLINGS)))
-    _add(found, "spelled", spelled, randomly(spelled, seed, BROKEN))
+    for _draw in range(2):
+        (one_host, other_host), route = rng.choice(PLACES)
+        spelled = Pair(first, one_host, second, other_host, route, rng.choice(tuple(SPELLINGS)))
+        _add(found, "spelled", spelled, randomly(spelled, seed, BROKEN))
     if first == second:
         _add(found, "clients", pair, with_clients(pair))
     return found
@@ -167,7 +169,7 @@ def sampled(
             continue
         if "down" in (first, second):
             pair = Pair(first, "dhcp01", second, "dhcp01", route, f"silent{answer}")
-        drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "", "dies", "loses")))
+        drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "in_step", "dies", "loses")))
         two = switched(rng.randrange(2), rng.randrange(45), rng.randrange(1, 45))
         dies = Schedule(((0, REST), (1, REST)), dies=(0, rng.randrange(1, 60)))
         outcome = meet(pair, rng.choice((drawn, two, two, dies)))

@@ -42,7 +42,18 @@ servers:
 """
 
 
-SPELLINGS = {"address": "10.10.0.12", "alias": "backup.contoso.example"}
+ADDRESS, ALIAS = "10.10.0.12", "backup.contoso.example"
+GIVEN = {"stored_partner_name": "given"}
+SPELLINGS: Mapping[
+    str, tuple[str, Mapping[str, Any]]
+] = {  # how DHCP02 was called when HQ was made, and what Windows answers
+    "address": (ADDRESS, {}),
+    "alias": (ALIAS, {}),
+    "named_by_address": (ADDRESS, GIVEN),
+    "named_by_alias": (ALIAS, GIVEN),
+    "both_by_address": (ADDRESS, {**GIVEN, "own_half_follows_its_server": False}),
+    "both_by_alias": (ALIAS, {**GIVEN, "own_half_follows_its_server": False}),
+}
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,9 @@ class Scene:
 @functools.cache
 def scene(name: str) -> Scene:
     """pair: both servers are up. inactive: the first scopes are out of service on both. silent: the partner is gone.
-    half_first: a cmdlet writes to the partner before its own server. address, alias: DHCP01 knows its partner by that
-    alone. Behind a comma, another answer to an open question
-    about Windows, as open_questions.written has it: pair,null_interval=ignored."""
+    half_first: a cmdlet writes to the partner before its own server. A spelling: DHCP01 calls its partner so. Behind a
+    comma, another answer to an open question about Windows, as open_questions.written has it:
+    pair,null_interval=ignored."""
     name, _comma, answer = name.partition(",")
     lab = topology.loads(SERVERS)
     if answer:
@@ -83,13 +94,23 @@ def scene(name: str) -> Scene:
     if name == "silent":
         lab.servers["DHCP02"].reachable = False
     if name in SPELLINGS:
-        lab.servers["DHCP02"].aliases = ("backup.contoso.example",)
-        for half in lab.servers["DHCP01"].relationships.values():
-            half.partner_server = SPELLINGS[name]
+        _spell(lab, *SPELLINGS[name])
     if name == "half_first":
         lab.switches = lab.switches.with_answer("partner_half_first", True)
     scopes = {one for server in lab.servers.values() for one in server.scopes}
     return Scene(name, raced(lab), files, saved, frozenset(one for one in scopes if not active(lab, one)))
+
+
+def _spell(lab: Lab, called: str, answers: Mapping[str, Any]) -> None:
+    """Every relationship of DHCP01's was made with `called` as its partner."""
+    lab.servers["DHCP02"].aliases = (ALIAS,)
+    for switch, answer in answers.items():
+        lab.switches = lab.switches.with_answer(switch, answer)
+    for half in lab.servers["DHCP01"].relationships.values():
+        half.partner_server = called
+        if lab.switches.stored_partner_name == "given":
+            for one in (half, lab.servers["DHCP02"].relationships[half.name]):
+                one.secondary_name = called
 
 
 def _saved(lab: Lab, files: dict[str, Files], host: str) -> str:

@@ -210,6 +210,9 @@ class Scheduler:
         self.current.baton.release()
 
     def _next(self) -> Actor:
+        while not any(map(self._can, self.actors)):
+            self._time_passes()
+            self.clock = min(actor.until for actor in self.actors if actor.until is not None and not actor.ended)
         while self._left:
             number, count = self._left[0]
             if count > 0 and number < len(self.actors) and self._can(self.actors[number]):
@@ -217,12 +220,7 @@ class Scheduler:
             del self._left[0]
         if self.current is not None and self._can(self.current):
             return self.current
-        able = next((actor for actor in self.actors if self._can(actor)), None)
-        if able is not None:
-            return able
-        self._time_passes()
-        self.clock = min(actor.until for actor in self.actors if actor.until is not None and not actor.ended)
-        return self._next()
+        return next(actor for actor in self.actors if self._can(actor))
 
     def _can(self, actor: Actor) -> bool:
         if actor.ended:

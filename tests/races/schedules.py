@@ -12,6 +12,7 @@ from races.scheduler import REST
 Segments = tuple[tuple[int, int], ...]
 CLIENTS = 2  # the actor that is no task
 DRAWN = "random-"
+MOST_TURNS = 400  # of two runs in step
 CALLS = 8  # remote commands of a run, about
 
 
@@ -66,7 +67,8 @@ def switched(first: int, before: int, between: int = REST) -> Schedule:
 
 
 def at_random(seed: int, broken: str = "") -> Schedule:
-    """Any number of switches; `broken`: dies or loses, one of the two at some place."""
+    """Any number of switches; `broken`: dies or loses, one of the two at some place; or in_step: after a few switches
+    both go on by turns, operation by operation, also when both have waited."""
     rng, operations = random.Random(seed), 40  # about how many a run has
     steps = rng.choice((2, 4, 10, max(2, operations // 2)))
     segments: list[tuple[int, int]] = []
@@ -75,6 +77,10 @@ def at_random(seed: int, broken: str = "") -> Schedule:
         count = rng.randint(1, steps)
         segments.append((who, count))
         who, length = 1 - who, length + count
+    if broken == "in_step":
+        each = rng.choice((1, 1, 2, 3))
+        segments = [*segments[: rng.randrange(2, 7)], *((0, each), (1, each)) * MOST_TURNS]
+        return Schedule(tuple(segments), name=f"{DRAWN}{seed}-in_step")
     clients = rng.randrange(1 << 30) if rng.random() < 0.5 else None
     if clients is not None:
         for _lease in range(rng.randint(1, 3)):

@@ -77,6 +77,7 @@ ASSUMED: Mapping[str, Answer] = {
     "short_names_reach_other_domains": True,
     "partner_reached_by": "address",
     "stored_partner_address": "bound",
+    "stored_partner_name": "own",
     "half_applied_without_delegation": False,
     "version_without_hop": False,
     "partner_not_admin_error": "WIN32 5",

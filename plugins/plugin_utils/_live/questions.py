@@ -121,6 +121,11 @@ QUESTIONS = (
         "which address of a partner a relationship holds",
         "a partner with a card that DHCP is not bound to, and a name that leads there",
     ),
+    Question(
+        "stored_partner_name",
+        "what a relationship calls a partner with which it was made by an address or an alias",
+        "making a relationship by an address",
+    ),
     Question("half_applied_without_delegation", "whether half of a change is made when the second hop is denied", _HOP),
     Question("version_without_hop", "whether the version is told to a logon that does not go on", _HOP),
     Question("partner_not_admin_error", "the error without rights at the partner", _ACCOUNT),

@@ -79,7 +79,7 @@ def _new_half(call: Call, name: str, partner: Server) -> Relationship:
     share = call.number("LoadBalancePercent", DEFAULT_PERCENT[mode])
     secret = call.text("SharedSecret")
     polls = call.world.switches.settle_polls
-    given = _stored_address(call, partner)
+    given, called = _stored_address(call, partner), _stored_name(call)
     return Relationship(
         name=name,
         peer=partner.name,
@@ -96,6 +96,8 @@ def _new_half(call: Call, name: str, partner: Server) -> Relationship:
         polls_left=polls,
         primary_ip=given if swapped else None,
         secondary_ip=None if swapped else given,
+        primary_name=called if swapped else "",
+        secondary_name="" if swapped else called,
     )
 
 
@@ -106,6 +108,11 @@ def _stored_address(call: Call, partner: Server) -> IPv4Address | None:
     (first, *_others) = call.world.resolve(call.text("PartnerServer"), call.here)
     address = IPv4Address(first)
     return None if address == partner.ip else address
+
+
+def _stored_name(call: Call) -> str:
+    """U: what a relationship calls its partner; "": as that calls itself."""
+    return call.text("PartnerServer") if call.world.switches.stored_partner_name == "given" else ""
 
 
 def _check_name_and_limit(call: Call, server: Server, name: str) -> None:

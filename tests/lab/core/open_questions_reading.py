@@ -94,6 +94,14 @@ class Reading:
         "PartnerServer means a card that DHCP is not bound to: which address does the relationship hold?",
         ("bound", "as_resolved"),
     )
+    stored_partner_name: str = rule(
+        "own",
+        "U",
+        "2 (PartnerServer is stored verbatim; of the two names of a relationship nobody says it)",
+        "A relationship is made with an address or an alias: what is the partner's PrimaryServerName or "
+        "SecondaryServerName?",
+        ("own", "given"),
+    )
     partner_down_ends_in: str = rule(
         "recover",
         "I",

@@ -24,7 +24,7 @@ def test_the_file_is_what_is_returned(tmp_path: Path, *, check_mode: bool) -> No
     told = perform(Wire(servers()), "dhcp_failover_live_report", given, check_mode=check_mode)
     assert (told["changed"], told["well"], path.exists()) == (not check_mode, True, not check_mode)
     assert told["sentences"][0].startswith(
-        "1 question answered, 0 of them otherwise than assumed; 18 could not be asked"
+        "1 question answered, 0 of them otherwise than assumed; 19 could not be asked"
     )
     if not check_mode:
         assert json.loads(path.read_text(encoding="utf-8")) == told["report"]

@@ -171,6 +171,7 @@ FOUND = [
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "A37,B45,A,B"),
     ("remove-there-delete@dhcp01+other-partner@dhcp02/hop/pair", "random-103676267"),
     ("remove-there-delete@dhcp01+remove-there-disable@dhcp02/own/pair", "random-536863924"),
+    ("remove-there-disable@dhcp01+remove-there-disable@dhcp02/own/both_by_address", "random-184570285-in_step"),
     ("rename@dhcp01+move-third-delete@dhcp02/hop/half_first", "A,B,kill-A45"),
     ("rename@dhcp01+move-third-disable@dhcp02/own/pair", "A59,B,A,B"),
     ("rename@dhcp01+replicate-out@dhcp02/hop/pair", "A38,B,A,B"),
