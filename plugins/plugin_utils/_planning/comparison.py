@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import IPv4Address
 
-from .._model.texts import MESSAGE_LIMIT
+from .._model.texts import MESSAGE_LIMIT, in_sight
 from .._windows.compact_content import Content
 from .._windows.export_elements import Export, Lease, ServerLevel
 
@@ -156,8 +156,9 @@ def lacking(source: Export, destination: Export | ServerLevel, scopes: Iterable[
 
 
 def folded(key: tuple[str, str]) -> tuple[str, str]:
-    """A class, by kind and name, or an option, by number and vendor class, as all spellings of it have it."""
-    return key[0], key[1].casefold()
+    """A class, by kind and name, or an option, by number and vendor class, as all spellings of it have it. What cannot
+    be seen stands by its code, as in what is read of an export: a cmdlet tells the name itself."""
+    return key[0], in_sight(key[1]).casefold()
 
 
 def folded_keys(definitions: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str]:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import comparison
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import export_elements
-from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export
+from ansible_collections.windhcp.failover.plugins.plugin_utils._windows.export_elements import Export, ServerLevel
 from lab import topology
 from lab.core import metadata
 from lab.core.api import Session
@@ -150,6 +150,24 @@ def test_classes_and_definitions_that_the_destination_lacks() -> None:
     needed = "definition of option 150 as IPv4Address (MultiValued)"
     assert comparison.lacking(rich, other_type, [phones]) == [f"{needed} (it has String)"]
     assert comparison.lacking(rich, one_value, [phones]) == [f"{needed} (it has IPv4Address)"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Kio\u200bsk", "\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "Fern\xadsprecher", "a\u200eb"]
+)
+def test_a_class_with_a_character_that_nobody_sees_is_the_one_that_a_cmdlet_tells(name: str) -> None:
+    """An export is read with such characters by their codes."""
+    servers = company()
+    classes = servers.servers["DHCP01"].classes
+    classes[name] = replace(classes.pop("Kiosk"), name=name)
+    (policy,) = servers.servers["DHCP01"].scopes[IPv4Address(WITH_POLICY)].policies.values()
+    policy.criteria["UserClass"] = ("EQ", name)
+    rich = exported(servers)
+    told = ServerLevel((10, 0), {("User", name): "x"}, rich.definitions)
+    assert comparison.lacking(rich, told, [IPv4Address(WITH_POLICY)]) == []
+    told = ServerLevel((10, 0), {}, rich.definitions)
+    (lacks,) = comparison.lacking(rich, told, [IPv4Address(WITH_POLICY)])
+    assert lacks.startswith("user class ")
 
 
 def scope(inside: str) -> export_elements.Export:
