@@ -24,7 +24,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import TypeVar
 
-from .._model.identity import Connection, Hop, Identity, Match, Source, are_one, is_own_of_partner
+from .._model.identity import Connection, Hop, Identity, Match, Source, are_one, elsewhere, is_own_of_partner
 from .._model.maintenance_note import Maintenance
 from .._model.note import Note
 from .._model.relationship import Relationship
@@ -145,9 +145,9 @@ class Reader:
 
     def world(self) -> World:
         """All that is known by now."""
-        resolved = dict(self._resolved)
+        resolved, others = dict(self._resolved), elsewhere(self._resolved)
         views = {
-            source: replace(shown, server=replace(shown.server, resolved=resolved))
+            source: replace(shown, server=replace(shown.server, resolved=resolved if source is HERE else others))
             for source, shown in self._views.items()
         }
         if resolved:
@@ -351,7 +351,7 @@ class Reader:
         if not read.elsewhere:
             return False
         here, shown = self._views.get(HERE), self._views.get(THERE)
-        identity = known.server.identity.knowing(self._resolved)
+        identity = known.server.identity.knowing(elsewhere(self._resolved))
         mirrors = here is not None and shown is not None and is_mirrored(read, here, shown)
         return not mirrors and identity.match(Identity(read.names)) is not Match.SAME
 

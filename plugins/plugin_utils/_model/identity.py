@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from typing import ClassVar
 
 from .refusal import Refused
 
 _COMPUTER_NAME = re.compile(r"[A-Za-z0-9_:.][A-Za-z0-9._:-]{0,254}")
-_ITSELF = ("localhost", ".")
+_ITSELF = ("localhost", ".", "::1")
 Resolved = Mapping[str, Sequence[str]]  # the addresses of the names that were asked for; none: DNS knows no such name
 
 
@@ -34,6 +34,7 @@ def computer_name(text: str, option: str) -> str:
     return text
 
 
+@lru_cache(1000)
 def is_address(text: str) -> bool:
     """Whether it is an IPv4 address."""
     try:
@@ -91,13 +92,14 @@ class Identity:
         return whole
 
     @staticmethod
-    def _is_itself(spelling: str) -> bool:
+    def means_itself(spelling: str) -> bool:
+        """Whether it is a word or an address for "this computer", whichever that is."""
         return _plain(spelling) in _ITSELF or (is_address(spelling) and spelling.startswith("127."))
 
     def is_called(self, spelling: str) -> bool:
         """Whether a name or an address can mean this server, by how it looks."""
         text = _plain(spelling)
-        if self.own and self._is_itself(text):
+        if self.own and self.means_itself(text):
             return True
         if not text or is_address(text):
             return text in self.addresses
@@ -112,7 +114,7 @@ class Identity:
 
     def is_same(self, other: Identity) -> bool:
         """Whether the two are one server: an address in common, or else a name that nothing contradicts."""
-        if self.own and any(map(self._is_itself, other.names)):
+        if self.own and any(map(self.means_itself, other.names)):
             return True
         if self.addresses and other.addresses:
             return bool(self.addresses & other.addresses)
@@ -139,7 +141,7 @@ class Identity:
         theirs, mine = other.addresses or self._of(other._asked), self._own_addresses
         if not theirs or not mine:
             return Match.NOT_RESOLVED
-        if self.own and any(map(self._is_itself, theirs)):
+        if self.own and any(map(self.means_itself, theirs)):
             return Match.SAME
         if theirs.isdisjoint(mine):
             return Match.OTHER
@@ -158,6 +160,11 @@ class Identity:
     def knowing(self, resolved: Resolved) -> Identity:
         """The same, with the addresses of names."""
         return replace(self, resolved=resolved)
+
+
+def elsewhere(resolved: Resolved) -> Mapping[str, tuple[str, ...]]:
+    """The addresses of names, for a server that did not ask for them itself: those for "this computer" are not its."""
+    return {name: tuple(one for one in found if not Identity.means_itself(one)) for name, found in resolved.items()}
 
 
 def spelled(spelling: str) -> Identity:

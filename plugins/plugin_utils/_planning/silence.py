@@ -16,11 +16,11 @@ the partner is off."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from .._model.failover_states import NORMAL, PARTNER_DOWN
-from .._model.identity import Identity, Match, is_address, is_own_of_partner
+from .._model.identity import Identity, Match, elsewhere, is_address, is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.server import Server
@@ -118,7 +118,7 @@ class _Listener:
 
     def _service_stopped(self, server: Server) -> tuple[str, ...]:
         names = Identity(self._current.partner.names)
-        if replace(server, resolved=self._here.server.resolved).identity.match(names) is Match.SAME:
+        if server.identity.knowing(elsewhere(self._here.server.resolved)).match(names) is Match.SAME:
             self._stopped = True
             return (f"the DHCP service of {server.name} does not run (partner_host)",)
         if self._asking.elsewhere:

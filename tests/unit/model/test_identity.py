@@ -12,6 +12,7 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._model.identity i
     Match,
     are_one,
     computer_name,
+    elsewhere,
     same_server,
     spelled,
 )
@@ -161,3 +162,11 @@ def test_a_name_that_leads_to_where_it_is_asked_is_this_server() -> None:
     resolved = {"dhcp01.contoso.example": ("10.10.0.11",), "myself": ("127.0.0.1",)}
     assert own.knowing(resolved).match(spelled("myself")) is Match.SAME
     assert DHCP02.knowing({**OWN, "myself": ("127.0.0.1",)}).match(spelled("myself")) is Match.OTHER
+
+
+def test_that_address_does_not_say_which_other_server_it_is() -> None:
+    """Of a name that leads to 127.0.0.1 on this server: another server's own names do not make it that one."""
+    dhcp03 = Identity(("DHCP03", "dhcp03.contoso.example", "10.10.0.13"), own=True)
+    resolved = {"dhcp02.contoso.example": ("127.0.0.1",), "dhcp03.contoso.example": ("10.10.0.13",)}
+    assert dhcp03.knowing(elsewhere(resolved)).match(spelled("dhcp02.contoso.example")) is Match.NOT_RESOLVED
+    assert dhcp03.knowing(elsewhere(resolved)).match(spelled("dhcp03.contoso.example")) is Match.SAME
