@@ -34,8 +34,8 @@ def check(plan: Plan) -> None:
     """Raises InMaintenance for a plan that writes to a pair of which a server is in maintenance."""
     if plan.maintains:
         return
-    for note, other in _pairs(plan.start):
-        if any(_concerns(action, note, other, plan.start) for action in plan.actions):
+    for note in _of_pairs(plan.start):
+        if any(_concerns(action, note, plan.start) for action in plan.actions):
             names = few(f"'{name}'" for name in note.relationships)
             raise InMaintenance(
                 f"{note.words}, so nothing is written to {names}, to anything else of that pair or to either of the "
@@ -50,7 +50,12 @@ def held(plan: Plan) -> Plan:
     if plan.maintains or not any(plan.start.maintenance.values()):
         return plan
     notes = [note for note in plan.start.maintenance.get(HERE, ()) if not note.ended]
-    paused = {name: interval for note in notes for name, interval in note.paused.items()}
+    paused = {
+        name: interval
+        for note in notes
+        for name, interval in note.paused.items()
+        if name.casefold() in _names(note, plan.start)
+    }
     kept = tuple(action for action in (_held(action, paused) for action in plan.actions) if action is not None)
     if kept == tuple(plan.actions):
         return plan
@@ -89,11 +94,7 @@ def warnings(plan: Plan) -> Sequence[str]:
     if plan.maintains:
         return ()
     names = {spec.name.casefold() for spec in plan.desired}
-    notes = [
-        note
-        for note in plan.start.maintenance.get(HERE, ())
-        if not names or names & {name.casefold() for name in note.relationships}
-    ]
+    notes = [note for note in plan.start.maintenance.get(HERE, ()) if not names or names & _names(note, plan.start)]
     return [f"{note.seen(plan.end.here.relationships).words}: {_CURE}" for note in notes]
 
 
@@ -103,21 +104,31 @@ def hint(notes: Iterable[Maintenance]) -> str:
     return f" {found[0]}: {_CURE}." if found else ""
 
 
-def _pairs(world: World) -> Iterator[tuple[Maintenance, tuple[str, ...]]]:
-    """The notes that keep others from writing, each with the names of the server that is the other one of its pair, as
-    seen from the task's own."""
+def _of_pairs(world: World) -> Iterator[Maintenance]:
+    """The notes that keep others from writing, each with the other server of its pair as `partner`, as seen from the
+    task's own."""
     for source, notes in world.maintenance.items():
         for note in (note for note in notes if not note.ended):
             if source == HERE:
-                yield note, note.partner
+                yield note
             elif any(map(world.here.server.identity.is_called, note.partner)):
-                there = world.views[source].server.identity.names if source in world.views else ()
-                yield note, there
+                called = [name for name, known in world.known.items() if name and known == source]
+                names = world.views[source].server.identity.names if source in world.views else ()
+                yield replace(note, partner=(*names, *called))
 
 
-def _concerns(action: Action, note: Maintenance, other: Iterable[str], world: World) -> bool:
+def _names(note: Maintenance, world: World) -> frozenset[str]:
+    """What a note calls the relationships of its pair, in lower case. One that was made with another server since has
+    the name alone in common."""
+    halves = {name: world.here.half(name) for name in note.relationships}
+    return frozenset(
+        name.casefold() for name, half in halves.items() if not half or not note.is_of_another(half.relationship)
+    )
+
+
+def _concerns(action: Action, note: Maintenance, world: World) -> bool:
     """Whether an action writes to the pair: to a relationship of the two, to the other server, or to this one alone."""
-    if action.name.casefold() in {name.casefold() for name in note.relationships}:
+    if action.name.casefold() in _names(note, world):
         return True
     sources = [source for source in (action.where, action.other) if source is not None and source != HERE]
     others = [world.views[source].server.identity for source in sources]
@@ -125,7 +136,6 @@ def _concerns(action: Action, note: Maintenance, other: Iterable[str], world: Wo
     others += [half.relationship.partner] if half is not None else []
     if not others and not action.partner:
         return True
-    names = tuple(other)
-    if any(same_server(action.partner, name) for name in names):
+    if any(same_server(action.partner, name) for name in note.partner):
         return True
-    return any(identity.is_called(name) for identity in others for name in names)
+    return any(identity.is_called(name) for identity in others for name in note.partner)

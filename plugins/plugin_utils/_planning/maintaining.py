@@ -305,10 +305,11 @@ def _warn_of_notes(couples: Sequence[Couple], d: Draft) -> None:
                 f"whether {couple.partner} has a note of a maintenance is not known, and one would stay there: "
                 f"{couple.there.failure} A later run with failover_maintenance: cancel removes it"
             )
-        elif not couple.keeps_notes and any(not note.own for note in couple.mine):  # each of the two was left one
+        elif not couple.keeps_notes and couple.mine:  # each of the two may have been left one
             d.warn(
-                f"the note on {couple.partner} itself stays, since it is reached by {d.here.name} only, and keeps "
-                "tasks there from writing: end the maintenance there as well, or with partner_host "
+                f"whether {couple.partner} has a note of the maintenance is not known, since it is reached by "
+                f"{d.here.name} only; where it was begun with partner_host one may stay there, and keep tasks there "
+                "from writing: end the maintenance there as well, or once more with partner_host "
                 "(failover_use_partner_host)"
             )
 

@@ -14,6 +14,7 @@ from .._model.maintenance_note import Maintenance
 from .._model.texts import few
 from .maintained_pairs import STARTED, Wanted
 from .plan import Plan
+from .read_request import Unread
 from .world import World
 
 HERE = Connection.THIS_SERVER
@@ -52,7 +53,9 @@ def failed(state: str, has_changed: bool) -> Sequence[str]:
 def _nothing(wanted: Wanted, made: Plan) -> Iterator[str]:
     names = few(f"'{name}'" for name in wanted.names or ())
     partner = f"the partner of {names}" if names else "a partner"
-    known = "" if any(map(is_own_of_partner, made.start.views)) else ", as far as its own notes tell"
+    asked = made.start.known.values()  # of a partner over the hop, or one that was not read, the notes are not known
+    all_noted = bool(asked) and all(not isinstance(found, Unread) and is_own_of_partner(found) for found in asked)
+    known = "" if all_noted else ", as far as its own notes tell"
     yield f"{made.start.here.name} is in no maintenance with {partner}{known}, so there is nothing to end."
     for note in made.end.maintenance.get(HERE, ()):  # with others
         yield f"Left as it is, with {note.partner[0]}: {note.seen(made.end.here.relationships).words}."

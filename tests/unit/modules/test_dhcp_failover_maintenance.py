@@ -299,7 +299,8 @@ def test_what_cannot_be(options: dict[str, Any], message: str) -> None:
     assert message in with_switchover().refused(MODULE, state="started", **options)
 
 
-def test_what_was_made_with_another_server_since_is_left_alone() -> None:
+def remade_with_a_third() -> Pair:
+    """HQ is with DHCP03 since a maintenance of DHCP01 and DHCP02 began."""
     servers = maintained()
     servers.wire.inventory = ["dhcp01", "dhcp02", "dhcp03"]
     here, there, third = (servers.server(name) for name in ("DHCP01", "DHCP02", "DHCP03"))
@@ -308,6 +309,12 @@ def test_what_was_made_with_another_server_since_is_left_alone() -> None:
     here.relationships["HQ"] = replace(half, **changes, partner_server="dhcp03.contoso.example")
     third.relationships["HQ"] = replace(theirs, **{**changes, "peer": "DHCP01"})
     third.scopes |= {scope: there.scopes.pop(scope) for scope in half.scopes}
+    return servers
+
+
+def test_what_was_made_with_another_server_since_is_left_alone() -> None:
+    servers = remade_with_a_third()
+    here, third = servers.server("DHCP01"), servers.server("DHCP03")
     done = servers.ok(MODULE, state="finished", partner_host="auto", wait_timeout=1)
     assert done["warnings"][0].startswith("'HQ' is no relationship of DHCP01 and DHCP02 any more, so its switchover ")
     assert done["sentences"] == ["The maintenance of DHCP01 ('HQ') is finished."]
@@ -315,13 +322,29 @@ def test_what_was_made_with_another_server_since_is_left_alone() -> None:
     assert noted(servers) == [], "nor is DHCP02 kept from writing"
 
 
-def test_whoever_ends_it_over_the_hop_is_told_of_the_note_that_stays() -> None:
+@pytest.mark.parametrize("options", [{"state_switch_interval": "01:30:00"}, {"load_balance_percent": 60}])
+def test_what_was_made_with_another_server_since_is_written_to(options: dict[str, Any]) -> None:
+    servers = remade_with_a_third()
+    done = servers.ok(RELATIONSHIP, name="HQ", partner_host="auto", wait_timeout=1, **options)
+    assert (done["changed"], done.get("warnings")) == (True, None)
+    declared = INTERVAL if "state_switch_interval" in options else None
+    assert servers.server("DHCP03").relationships["HQ"].safe_period == declared
+
+
+@pytest.mark.parametrize("end", ["finished", "cancelled"])
+@pytest.mark.parametrize(("host", "other"), [("dhcp01", "dhcp02"), ("dhcp02", "dhcp01")])
+@pytest.mark.parametrize("at", ["there", "with partner_host"])
+def test_whoever_ends_it_over_the_hop_is_told_of_a_note_that_may_stay(end: str, host: str, other: str, at: str) -> None:
     servers = maintained(**OWN)
-    done = servers.ok(MODULE, state="finished", host="dhcp02", wait_timeout=1)
-    assert done["warnings"][0].startswith("the note on DHCP01 itself stays, since it is reached by DHCP02 only, ")
-    assert "is in maintenance" in servers.refused(RELATIONSHIP, name="HQ", load_balance_percent=60)
-    servers.ok(MODULE, state="finished", wait_timeout=1)
-    servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=60)
+    (warning,) = servers.ok(MODULE, state=end, host=host, wait_timeout=1)["warnings"]
+    assert warning.casefold().startswith(f"whether {other}")
+    assert "has a note of the maintenance is not known" in warning
+    assert noted(servers) == [other.upper()]
+    assert "is in maintenance" in servers.refused(RELATIONSHIP, name="HQ", load_balance_percent=60, host=other)
+    route = {"host": other} if at == "there" else {"host": host, "partner_host": other}
+    servers.ok(MODULE, state=end, wait_timeout=1, **route)
+    assert noted(servers) == []
+    servers.ok(RELATIONSHIP, name="HQ", load_balance_percent=60, host=other)
 
 
 def test_nothing_to_end_is_said_of_what_was_looked_at() -> None:

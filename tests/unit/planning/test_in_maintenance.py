@@ -75,6 +75,36 @@ def test_what_is_about_another_partner_goes_on_and_what_is_about_this_server_alo
         assert is_held_back(finished(d)) is held
 
 
+@pytest.mark.parametrize("notes", [{HERE: (NOTE,)}, {OWN: (MIRRORED,)}], ids=["here", "there"])
+@pytest.mark.parametrize(
+    ("changes", "held"),
+    [
+        ({"partner_server": "dhcp03.contoso.example", "secondary_ip": "10.10.0.13"}, False),
+        ({"partner_server": "dhcp02.contoso.example", "secondary_ip": "10.10.9.12"}, True),
+    ],
+    ids=["another server", "another address"],
+)
+def test_what_was_made_with_another_server_since_has_the_name_alone_in_common(
+    notes: dict[Source, tuple[Maintenance, ...]], changes: dict[str, str], held: bool
+) -> None:
+    start = known()
+    half = replace(start.here.relationships["HQ"], secondary_server="", **changes)  # type: ignore[arg-type]
+    here = replace(start.here, relationships={**start.here.relationships, "HQ": half})
+    made = modified(replace(start, views={**start.views, HERE: here}, maintenance=notes), "HQ", 3600)
+    assert is_held_back(made) is held
+    assert (in_maintenance.held(made).actions == ()) is (held and HERE in notes)
+    assert bool(in_maintenance.warnings(made)) is (held and HERE in notes)
+
+
+def test_a_partner_that_is_called_otherwise_than_it_calls_itself_is_no_other_server() -> None:
+    start = known(MIRRORED, on=OWN)
+    half = replace(start.here.relationships["HQ"], partner_server="failover.example", secondary_server="")
+    half = replace(half, secondary_ip="10.10.9.12")
+    here = replace(start.here, relationships={**start.here.relationships, "HQ": half})
+    start = replace(start, views={**start.views, HERE: here}, known={**start.known, "failover.example": OWN})
+    assert is_held_back(modified(start, "HQ", 60))
+
+
 def test_a_plan_that_begins_or_ends_a_maintenance_is_none_of_those() -> None:
     assert not is_held_back(replace(modified(known(NOTE), "HQ", 60), maintains=True))
 

@@ -14,9 +14,10 @@ from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.maintai
     STARTED,
     Wanted,
 )
+from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.read_request import Unread
 from ansible_collections.windhcp.failover.plugins.plugin_utils._windows import maintenance_notes
 from test_maintaining import BOTH, MINE, THEIRS, known, planned
-from worlds import GONE, HERE, OWN
+from worlds import GONE, HERE, HOP, OWN
 
 BEGUN = "DHCP01 is in maintenance since 2026-03-01 08:00:00 (UTC), begun by ann@ctl"
 UNTIL = "until it has ended (failover_maintenance: finish, or cancel)."
@@ -51,6 +52,16 @@ def test_what_the_partner_alone_has_left_and_nothing_at_all() -> None:
     nothing = planned(CANCELLED, known(3600, {HERE: (), OWN: ()}))
     said = maintenance_words.told(Wanted(CANCELLED), nothing, False)["sentences"]
     assert said == ["DHCP01 is in no maintenance with a partner, so there is nothing to end."]
+
+
+def test_there_is_nothing_to_end_where_every_partner_told_its_notes() -> None:
+    own, hop = (known(3600, {HERE: (), OWN: ()}, source=source) for source in (OWN, HOP))
+    both = replace(own, views={**hop.views, **own.views}, known={**own.known, "dhcp03": HOP})
+    unread = replace(own, known={**own.known, "dhcp03": Unread(GONE)})
+    nothing = planned(CANCELLED, own)
+    for start, hedged in ((own, False), (hop, True), (both, True), (unread, True)):
+        (said,) = maintenance_words.told(Wanted(CANCELLED), replace(nothing, start=start), False)["sentences"]
+        assert ("as far as its own notes tell" in said) is hedged
 
 
 OVER = maintenance_notes.named(replace(MINE, ended=True))
