@@ -19,7 +19,7 @@ from . import scope_specs, task_options
 from .identity import same_server
 from .refusal import Refused
 from .relationship_settings import SETTING, SITE, WORDS, DeclaredSettings, OnPartner, SettingKind
-from .scope import scope_ids
+from .scope import ScopeSpec, scope_ids
 from .secret import LEAST, weakness
 from .server import RELATIONSHIP_LIMIT
 from .texts import few, in_sight, kind, sentences
@@ -33,7 +33,8 @@ class Entry:
     """One relationship, `declared` being the primary's view.
 
     `sound`: its options were taken, so they can be compared. `absent`: it is to be removed. `lists`: its scopes are
-    given; where they are not, the members stay as they are. `creates`: definitions of scopes, as they were given.
+    given; where they are not, the members stay as they are. `creates`: definitions of scopes, as they were given;
+    `defined`: what they say, however it is spelled.
     `secret_entry`: where in the data its secret stands, since of two entries for one relationship either may hold it.
     """
 
@@ -45,6 +46,7 @@ class Entry:
     absent: bool = False
     lists: bool = True
     creates: tuple[Mapping[str, Any], ...] = ()
+    defined: tuple[ScopeSpec, ...] = ()
     previous_name: str | None = None
 
     @property
@@ -202,6 +204,7 @@ def _entry(index: int, raw: Mapping[str, Any], hosts: Collection[str], problems:
         sound = False
         own_problems.append(str(refused))
     creates = tuple(raw.get("create_scopes") or ())
+    defined: tuple[ScopeSpec, ...] = ()
     try:
         defined = scope_specs.parse(creates)
     except Refused as refused:
@@ -217,6 +220,7 @@ def _entry(index: int, raw: Mapping[str, Any], hosts: Collection[str], problems:
         raw.get("state") == "absent",
         raw.get("scopes") is not None,
         creates,
+        defined,
         raw.get("previous_name"),
     )
     problems += [f"{entry}: {problem}" for problem in own_problems]
@@ -268,9 +272,10 @@ def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
             yield f"{field} {here} and {there}, as the share of {first.primary}"
         else:
             yield f"{field} {here} and {there}"
+    yield from _of_two_modes(mine, theirs)
     for field, one, other in (
         ("previous_name", first.previous_name, second.previous_name),
-        ("create_scopes", first.creates, second.creates),
+        ("create_scopes", _created(first), _created(second)),
     ):
         if one and other and one != other:
             yield f"{field} (two different ones)"
@@ -279,6 +284,28 @@ def _contradictions(first: Entry, second: Entry) -> Iterable[str]:
     if mine.scopes and theirs.scopes and mine.scopes != theirs.scopes:
         only = sorted({*mine.scopes} ^ {*theirs.scopes})
         yield f"scopes ({few(only)} in one of them only)"
+
+
+def _of_two_modes(mine: DeclaredSettings, theirs: DeclaredSettings) -> Iterable[str]:
+    """What goes with one mode only, where the other entry names the other one, or has what goes with that."""
+    if mine.mode and theirs.mode:
+        return  # they were compared
+    said = {
+        setting.mode: setting.option
+        for wanted in (mine, theirs)
+        for setting in SITE
+        if setting.mode and getattr(wanted, setting.option) is not None
+    }
+    said |= {wanted.mode: f"mode {wanted.mode}" for wanted in (mine, theirs) if wanted.mode}
+    if len(said) > 1:
+        yield f"{' and '.join(said.values())}, which go with different modes"
+
+
+def _created(entry: Entry) -> Sequence[object]:
+    """What comes of its definitions: Windows delays no offer of a scope of which that is not said."""
+    return [
+        (scope_specs.would_be(spec), replace(spec.details, delay=spec.details.delay or 0)) for spec in entry.defined
+    ]
 
 
 def _said(wanted: DeclaredSettings, field: str) -> Any:

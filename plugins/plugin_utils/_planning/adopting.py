@@ -46,6 +46,7 @@ def adopt(fleet: Sequence[Seen]) -> Adopted:
     primary's word counts."""
     problems = [f"{seen.host} could not be read: {seen.problem}" for seen in fleet if seen.result is None]
     halves: dict[tuple[str, frozenset[str]], dict[str, Entry]] = {}
+    left_out: dict[str, set[str]] = {}  # by name: the hosts that have one of it, with whom is not known
     for seen in fleet:
         for entry, shown in zip(_config(seen), seen.relationships, strict=True):
             if shown["partner_host"] is None:
@@ -53,10 +54,11 @@ def adopt(fleet: Sequence[Seen]) -> Adopted:
                     f"'{entry['name']}' on {seen.host}: its partner {shown['partner_server']} is no host of the "
                     "inventory, or two are; add it there, and adopt once more"
                 )
+                left_out.setdefault(entry["name"], set()).add(seen.host)
                 continue
             halves.setdefault((entry["name"], frozenset((entry["primary"], entry["partner"]))), {})[seen.host] = entry
     read = {seen.host for seen in fleet if seen.result is not None}
-    entries = [_chosen(several, read, problems) for several in halves.values()]
+    entries = [_chosen(several, read, left_out.get(name, ()), problems) for (name, _ends), several in halves.items()]
     entries.sort(key=lambda entry: (entry["name"].casefold(), entry["name"]))
     problems += _refused(entries, fleet)
     names = {scope: name for seen in fleet for scope, name in _scope_names(seen)}
@@ -67,11 +69,15 @@ def _config(seen: Seen) -> Sequence[Entry]:
     return seen.result["config"]["failover_relationships"] if seen.result else ()
 
 
-def _chosen(several: Mapping[str, Entry], read: Collection[str], problems: list[str]) -> Entry:
-    """The entry of the server that is the primary by its own half. `read`: the hosts that were."""
+def _chosen(
+    several: Mapping[str, Entry], read: Collection[str], left_out: Collection[str], problems: list[str]
+) -> Entry:
+    """The entry of the server that is the primary by its own half. `read`: the hosts that were; `left_out`: those whose
+    half may be the other one, and could not be taken."""
     first = next(iter(several.values()))
     own = next((entry for host, entry in several.items() if entry["primary"] == host), None)
-    lacking = [host for host in (first["primary"], first["partner"]) if host in read and host not in several]
+    ends = (first["primary"], first["partner"])
+    lacking = [host for host in ends if host in read and host not in several and host not in left_out]
     if lacking:
         problems.append(
             f"'{first['name']}' is on {few(several)}, and {few(lacking)} does not have it: a run with this entry makes "
@@ -83,8 +89,9 @@ def _chosen(several: Mapping[str, Entry], read: Collection[str], problems: list[
             f"{' and '.join(_OF_THE_PRIMARY)} are not in the data; windhcp.failover.report tells what differs"
         )
     elif own is None and not lacking:
+        why = "has a half that could not be adopted" if first["primary"] in left_out else "was not read"
         problems.append(
-            f"'{first['name']}': its primary {first['primary']} was not read, so {' and '.join(_OF_THE_PRIMARY)} are "
+            f"'{first['name']}': its primary {first['primary']} {why}, so {' and '.join(_OF_THE_PRIMARY)} are "
             "not in the data, and stay as they are"
         )
     if own is None:

@@ -8,13 +8,14 @@ looked for among all of them. The report is plain data (docs: report.schema.json
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from .._model.texts import few
 from .fleet_findings import Finding, findings_of, is_about
 from .fleet_servers import SETTINGS, Fleet, FleetPair, Seen, fleet_of, not_understood
-from .verdict import CRITICAL, HEALTH, INFO, KINDS, SEVERITIES, SYNC, UNKNOWN, Verdict, decided, worst
+from .verdict import CRITICAL, HEALTH, INFO, KINDS, NOT_COLLECTED, SEVERITIES, SYNC, UNKNOWN, Verdict, decided, worst
 
 __all__ = ["Seen", "is_at_least", "not_understood", "report"]
 
@@ -28,6 +29,7 @@ def report(seen: Sequence[Seen], created: str, off: Collection[str] = ()) -> Map
     fleet = fleet_of(seen)
     off = frozenset(off) | _off_everywhere(fleet)
     findings = findings_of(fleet, off)
+    findings = sorted([*findings, *_in_sync_unknown(fleet, findings)], key=_severity)
     about: dict[int, list[int]] = {id(pair): [] for pair in fleet.pairs}
     pairs_of: dict[str, list[FleetPair]] = {}
     for pair in fleet.pairs:
@@ -69,6 +71,25 @@ def _off_everywhere(fleet: Fleet) -> frozenset[str]:
     return frozenset.intersection(*told) & KINDS.keys() if told else frozenset()
 
 
+def _severity(finding: Finding) -> int:
+    return SEVERITIES.index(finding.verdict.severity)
+
+
+def _in_sync_unknown(fleet: Fleet, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Pairs that nobody compared, where all that is unknown by that is switched off. They are unknown, and no report is
+    better than its pairs."""
+    told = {host for finding in findings if finding.is_unknown for host in finding.hosts}
+    pairs = [pair for pair in fleet.pairs if told.isdisjoint(pair.hosts) and not _is_compared(pair, fleet)]
+    if pairs:
+        by, names = next(iter(pairs[0].halves)), list(dict.fromkeys(pair.name for pair in pairs))
+        quoted = few(f"'{name}'" for name in names)
+        words = f"nobody looked for what the two servers have otherwise in {quoted}"
+        cure, evidence = "gather drift as well (gather: [drift])", {"relationships": names}
+        verdict = Verdict(NOT_COLLECTED, fleet.hosts[by].name, words, cure, evidence=evidence)
+        hosts = frozenset(host for pair in pairs for host in pair.hosts)
+        yield Finding(verdict, by, hosts, frozenset(half for pair in pairs for half in pair.keys))
+
+
 # --- as it is shown --------------------------------------------------------------------------------------------------
 
 
@@ -79,7 +100,7 @@ def _shown_pair(pair: FleetPair, about: Mapping[int, Finding], fleet: Fleet) -> 
         replace(one.verdict, relationship=pair.name) if number in own else one.verdict for number, one in about.items()
     ]
     in_sync, healthy = (decided(verdicts, what, pair.name) for what in (SYNC, HEALTH))
-    if in_sync and not any(_has_looked(half.get("drift") or {"problem": "not asked"}) for half in pair.halves.values()):
+    if in_sync and not _is_compared(pair, fleet):
         in_sync = None
     deciding = [verdict for verdict in verdicts if verdict.relationship or KINDS[verdict.id].decides]
     unknown = UNKNOWN if None in (in_sync, healthy) else OK
@@ -100,9 +121,11 @@ def _shown_pair(pair: FleetPair, about: Mapping[int, Finding], fleet: Fleet) -> 
     }
 
 
-def _has_looked(drift: Mapping[str, Any]) -> bool:
-    """Whether the partner was compared, or found to have no half."""
-    return drift.get("problem") is None or drift.get("in_sync") is not None
+def _is_compared(pair: FleetPair, fleet: Fleet) -> bool:
+    """Whether one of its servers compared the other one, or that is known to have no half."""
+    drifts = [half.get("drift") or {"problem": "not asked"} for half in pair.halves.values()]
+    looked = any(drift.get("problem") is None or drift.get("in_sync") is not None for drift in drifts)
+    return looked or fleet.lacks_half(pair)
 
 
 def _both(pair: FleetPair, lead: str) -> Sequence[str | None]:

@@ -197,13 +197,20 @@ def _not_read(pair: Pair, problem: str) -> Verdict:
 
 def half_missing(name: str, here: str, there: str, other: str | None) -> Verdict:
     """A relationship of `here` that `there` does not have, or has with an `other` one."""
-    has = f"has one of this name with {other}" if other else "does not have it"
+    if other:
+        has = f"has one of this name with {other}"
+        cure = (  # that one is left alone
+            f"state: absent ends this half, with keep_scopes_on: partner where {there} has its scopes, and this_server "
+            "where it has none of them"
+        )
+    else:
+        has = "does not have it"
+        cure = "dhcp_failover_relationship with partner_host makes it anew, and state: absent ends this half"
     return Verdict(
         "half_missing",
         here,
         f"'{name}' is on {here}, and {there} {has}",
-        f"see that its name still leads to {there}; dhcp_failover_relationship with partner_host makes it anew, and "
-        "state: absent ends this half",
+        f"see that its name still leads to {there}; {cure}",
         name,
         there,
     )

@@ -113,7 +113,7 @@ def _leaf(value: Any) -> str:
     return "null" if value is None else scalar(value)
 
 
-_BEFORE = 10  # characters that are shown in front of where two lines differ
+_BEFORE = 10  # characters that are shown in front of where two lines differ, none where their codes are too long
 
 
 def difference(text: str, expected: str) -> str | None:
@@ -122,11 +122,12 @@ def difference(text: str, expected: str) -> str | None:
     pairs = zip_longest(*(each.replace("\r\n", "\n").removesuffix("\n").split("\n") for each in (text, expected)))
     for number, (line, right) in enumerate(pairs, 1):
         if line != right:
-            alike = (one == other for one, other in zip(line or "", right or "", strict=False))
-            same = sum(takewhile(bool, alike))
-            start = same - _BEFORE if same > VALUE_LIMIT - _BEFORE else 0  # so much is shown
-            what = "ends" if line is None else f"is {shown(ascii(line[start:])[1:-1])}"
-            wanted = "the end" if right is None else shown(ascii(right[start:])[1:-1])
+            here, there = ([ascii(character)[1:-1] for character in each or ""] for each in (line, right))
+            same = sum(takewhile(bool, (one == other for one, other in zip(here, there, strict=False))))
+            starts = (0, max(same - _BEFORE, 0), same)
+            start = next(each for each in starts if len("".join(here[each:same])) <= VALUE_LIMIT - _BEFORE)
+            what = "ends" if line is None else f"is {shown(''.join(here[start:]))}"
+            wanted = "the end" if right is None else shown("".join(there[start:]))
             place = f"line {number}" if not start else f"line {number}, from character {start + 1} on,"
             return f"{place} {what}, where {wanted} is expected"
     return None

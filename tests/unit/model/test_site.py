@@ -6,17 +6,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import builders
 import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model import render, site
 from ansible_collections.windhcp.failover.plugins.plugin_utils._model.refusal import Refused
-from ansible_collections.windhcp.failover.plugins.plugin_utils._model.relationship_settings import DeclaredSettings
 
 HOSTS = ["dhcp01", "dhcp02", "dhcp03", "dhcp04"]
 SECRET = "Kx7-secret"
+CLIENTS = {
+    "scope_id": "10.0.9.0",
+    "name": "Clients",
+    "subnet_mask": "255.255.255.0",
+    "start_range": "10.0.9.10",
+    "end_range": "10.0.9.90",
+}
+PHONES = {**CLIENTS, "scope_id": "10.0.8.0", "start_range": "10.0.8.10", "end_range": "10.0.8.90", "name": "Phones"}
 
 
 def entry(name: str = "HQ", **options: Any) -> dict[str, Any]:
@@ -132,7 +138,20 @@ def test_what_is_left_out_of_a_scope_that_is_created_is_not_written_as_none() ->
         ([entry(enable_auth=True), swapped(enable_auth=False)], "enable_auth True and False"),
         ([entry(enable_auth=False), swapped(shared_secret=SECRET)], "enable_auth False and True"),
         ([entry(shared_secret=SECRET), swapped(shared_secret="other")], "shared_secret (two different ones)"),
+        ([entry(previous_name="A"), swapped(previous_name="B")], "previous_name (two different ones)"),
         ([entry(partner_server="10.0.0.2"), entry(partner_server="10.0.0.3")], "partner_server 10.0.0.2 and 10.0.0.3"),
+        (
+            [entry(mode=None, load_balance_percent=70), swapped(mode="hot_standby")],
+            "load_balance_percent and mode hot_standby, which go with different modes",
+        ),
+        (
+            [entry(mode=None, load_balance_percent=70), swapped(mode=None, reserve_percent=5)],
+            "load_balance_percent and reserve_percent, which go with different modes",
+        ),
+        (
+            [entry(create_scopes=[CLIENTS]), swapped(create_scopes=[{**CLIENTS, "name": "Other"}])],
+            "create_scopes (two different ones)",
+        ),
         (
             [entry(scopes=["10.0.1.0", "10.0.2.0"]), swapped(scopes=["10.0.2.0"])],
             "scopes (10.0.1.0 in one of them only)",
@@ -254,18 +273,13 @@ def test_in_hot_standby_the_primary_is_that_of_the_entry_that_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "what"),
+    ("mine", "theirs"),
     [
-        ({"previous_name": "A"}, {"previous_name": "B"}, "previous_name"),
-        ({"create_scopes": [{"scope_id": "10.0.9.0"}]}, {"create_scopes": [{"scope_id": "10.0.8.0"}]}, "create_scopes"),
+        ([CLIENTS, PHONES], [PHONES, CLIENTS]),
+        ([{**CLIENTS, "lease_duration": "8.00:00:00"}], [{**CLIENTS, "lease_duration": "691200"}]),
+        ([CLIENTS], [{**CLIENTS, "delay": 0, "state": "active", "description": ""}]),
     ],
 )
-def test_two_sides_that_say_something_else_of_it_disagree(
-    mine: dict[str, Any], theirs: dict[str, Any], what: str
-) -> None:
-    first = site.Entry("dhcp01", "dhcp02", DeclaredSettings("HQ"))
-    second = site.Entry("dhcp02", "dhcp01", DeclaredSettings("HQ"))
-    given = {"create_scopes": "creates"}
-    first = replace(first, **{given.get(key, key): value for key, value in mine.items()})
-    second = replace(second, **{given.get(key, key): value for key, value in theirs.items()})
-    assert list(site._contradictions(first, second)) == [f"{what} (two different ones)"]
+def test_two_sides_may_spell_the_definition_of_a_scope_otherwise(mine: Any, theirs: Any) -> None:
+    (written,) = part([entry(create_scopes=mine), swapped(create_scopes=theirs)]).writes
+    assert written["create_scopes"] == mine

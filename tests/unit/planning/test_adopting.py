@@ -87,6 +87,19 @@ def test_a_half_that_a_server_which_was_read_does_not_have_is_told() -> None:
         assert problem.startswith(f"'HQ' is on {left}, and {gone.lower()} does not have it: ")
 
 
+@pytest.mark.parametrize("left_out", ["dhcp01", "dhcp02"])
+def test_a_half_whose_partner_is_no_host_is_not_told_as_lacking(left_out: str) -> None:
+    both = []
+    for one in seen(healthy()):
+        (shown,), result = one.relationships, dict(one.result or {})
+        result["relationships"] = [{**shown, "partner_host": None}] if one.host == left_out else [shown]
+        both.append(replace(one, result=result))
+    first, *more = adopt(both).problems
+    assert first.startswith(f"'HQ' on {left_out}: its partner ")
+    of_primary = "'HQ': its primary dhcp01 has a half that could not be adopted, so "
+    assert [problem[: len(of_primary)] for problem in more] == [of_primary] * (left_out == "dhcp01")
+
+
 def test_two_halves_of_which_none_is_the_active_one_contradict_each_other() -> None:
     servers = healthy()
     for name, active in (("DHCP01", "secondary"), ("DHCP02", "primary")):

@@ -216,6 +216,39 @@ def test_a_half_with_a_third_server_that_the_partner_could_not_read() -> None:
     assert [(pair["in_sync"], len(pair["halves"])) for pair in shown["pairs"]] == [(False, 2), (True, 2)]
 
 
+@pytest.mark.parametrize(("serves", "keep"), [(True, "partner"), (False, "this_server")])
+def test_a_half_whose_partner_is_with_a_third_server_ends_as_its_cure_says(serves: bool, keep: str) -> None:
+    servers = healthy()
+    theirs = servers.server("DHCP02")
+    other = {"peer": "DHCP03", "partner_server": "DHCP03", "primary": "DHCP03"}
+    theirs.relationships["HQ"] = replace(theirs.relationships["HQ"], **other)
+    if not serves:
+        theirs.relationships["HQ"].scopes.clear()
+        theirs.scopes.clear()
+    cures = {(one["id"], one["server"]): one["cure"] for one in reported(servers)["verdicts"]}
+    assert cures["half_missing", "DHCP01"].endswith(
+        "; state: absent ends this half, with keep_scopes_on: partner where DHCP02 has its scopes, and this_server "
+        "where it has none of them"
+    )
+    before = copy.deepcopy((theirs.relationships, theirs.scopes))
+    options = {"name": "HQ", "state": "absent", "keep_scopes_on": keep, "other_copy": "disable"}
+    servers.ok("dhcp_failover_relationship", partner_host="dhcp02", **options)
+    here = servers.server("DHCP01")
+    assert "HQ" not in here.relationships
+    assert [here.scopes[scope].state for scope in (ONE, TWO)] == ["InActive" if serves else "Active"] * 2
+    assert (theirs.relationships, theirs.scopes) == before
+
+
+def test_a_report_is_no_better_than_a_pair_that_nobody_compared() -> None:
+    off = sorted(kind.id for kind in KINDS.values() if "drift" in kind.needs)
+    shown = reported(second_relationship(healthy()), gather=["health", "scopes"], verdicts_off=off)
+    assert [(pair["status"], pair["in_sync"], pair["healthy"]) for pair in shown["pairs"]] == [
+        ("unknown", None, True)
+    ] * 2
+    assert (shown["status"], told(shown)) == ("unknown", [(NOT_COLLECTED, ["dhcp01", "dhcp02"])])
+    assert shown["verdicts"][0]["sentence"].endswith("otherwise in 'HQ', 'Lab'")
+
+
 def test_a_report_without_the_scopes_does_not_know_who_serves_what() -> None:
     servers = healthy()
     gather = ["drift", "health"]

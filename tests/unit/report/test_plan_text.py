@@ -155,6 +155,15 @@ def test_two_long_lines_are_shown_from_where_they_differ() -> None:
     assert difference("\ufeffa b", "a\xa0b") == "line 1 is '\\ufeffa b', where 'a\\xa0b' is expected"
 
 
+@pytest.mark.parametrize(("part", "start"), [("\u0416", 31), ("\U0001f600", 41), ("\\", 31), ("'\"", 71)])
+def test_what_is_shown_by_its_code_does_not_hide_where_two_lines_differ(part: str, start: int) -> None:
+    words = difference(part * 40 + "a", part * 40 + "b")
+    assert words is not None
+    assert words.startswith(f"line 1, from character {start} on, is '")
+    assert "a', where '" in words
+    assert words.endswith("b' is expected")
+
+
 @pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_what_only_looks_like_the_end_of_a_line_ends_none(end: str) -> None:
     """A terminal goes back to the beginning of the line at the first of them, and writes over it."""
