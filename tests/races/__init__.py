@@ -13,8 +13,8 @@ A pair is two tasks of the table (`tasks`), in this order, both from two control
 the pair; with connections of their own to the partner, or over the hop (`meetings.PLACES`). Its schedules:
 
     two switches  all: the first task is interrupted by the second, and that one by the first again
-    random        200, half of them in a lab that writes to the partner first; every fourth in step after a few switches,
-                  also when both have waited, half of the others with clients that get leases
+    random        200, half of them in a lab that writes to the partner first; every fourth in step after a few
+                  switches, also when both have waited, half of the others with clients that get leases
     killed        the first task ends at each of its operations; the second ends; the first is run again
     timed out     a reply is lost, while its request goes on on the server
     inactive      two switches, where the scopes were out of service on both before (tasks about members)
