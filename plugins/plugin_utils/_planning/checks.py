@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from .._model import scope_specs
-from .._model.identity import Match, spelled
+from .._model.identity import Identity, Match, spelled
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
@@ -56,6 +56,23 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
         f"partner_server: '{current.name}' on {here.name} has the partner {' = '.join(current.partner.names)}, not "
         f"{spelling}. If both names mean the same server, write one of those it has here."
     )
+
+
+def is_partner(names: tuple[str, ...], current: Relationship, here: ServerView, d: Draft) -> bool | None:
+    """Whether a server that is called so is the partner of a relationship. None: addresses have to be known first.
+    Raises Refused where it is by its address alone, and is asked over a hop: there it would be two servers."""
+    partner, other = current.partner.knowing(here.server.resolved), Identity(names)
+    match = partner.match(other)
+    if match is Match.UNKNOWN and not (partner.addresses and other.addresses):
+        d.resolve(*partner.unknown(other))
+        return None
+    if match is Match.SAME and not d.world.has_partner_host and not any(map(partner.is_called, names)):
+        raise Refused(
+            f"partner_server: {names[0]} is the partner of '{current.name}' on {here.name}, which has it as "
+            f"{' = '.join(current.partner.names)}. Write one of those names, or give partner_host, so that both are "
+            "looked at as one server."
+        )
+    return match is Match.SAME
 
 
 def check_partner(spec: DeclaredSettings, here: ServerView) -> str:

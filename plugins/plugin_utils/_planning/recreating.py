@@ -20,7 +20,6 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from .._model.identity import Match, spelled
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
 from .._model.relationship_settings import DeclaredSettings
@@ -190,7 +189,9 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
     declared = _declared(spec, old.partner_server)
     is_here = misfit.there is None
     names = _target(spec, d)
-    same = not is_here or not names or any(_is_partner(name, old, d.here) for name in names)
+    same = not is_here or not names or checks.is_partner(names, old, d.here, d)
+    if same is None:
+        return
     checks.check_keeper(misfit, old.partner_server, same, policy)
     if is_here:
         checks.check_declared(spec, declared, old, d.here.members(old.name))
@@ -231,10 +232,6 @@ def _declared(spec: Spec, partner: str) -> DeclaredSettings:
     return replace(declared, partner_server=declared.partner_server or partner)
 
 
-def _is_partner(spelling: str, old: Relationship, here: ServerView) -> bool:
-    return old.partner.knowing(here.server.resolved).match(spelled(spelling)) is Match.SAME
-
-
 def _target(spec: Spec, d: Draft) -> tuple[str, ...]:
     """What the partner is called that the scopes go to: the declared one, where the relationship is not there as it has
     to be."""
@@ -270,6 +267,10 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
     """The relationships that scopes come from, also where a broken run left them on the partner. None: it has to be
     read first."""
     views = [d.here]
+    for owner in dict.fromkeys(d.here.owners[scope] for scope in spec.members if scope in d.here.owners):
+        half = d.here.half(owner) if owner != spec.name else None
+        if half is not None:
+            checks.is_partner(names, half.relationship, d.here, d)  # what that takes is asked together with the rest
     if names and asks_partner(spec, d):
         coming = d.here.lacking(spec.name, spec.members)
         if not d.world.has_partner_host:  # it is asked by this server, together with this
@@ -293,7 +294,9 @@ def _depart(source: Relationship, scopes: list[IPv4Address], spec: Spec, names: 
     if is_orphan(source.name, spec.policy, d):
         abandon(spec, scopes, spec.policy, d, source.name)
         return
-    same = any(source.partner.is_called(name) for name in names)
+    same = checks.is_partner(names, source, d.here, d)
+    if same is None:
+        return
     checks.check_move(source, scopes, same, spec.policy)
     if same and spec.policy.other_copy == "disable":
         d.warnings.append(

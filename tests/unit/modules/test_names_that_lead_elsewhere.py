@@ -116,3 +116,51 @@ def test_nor_is_such_a_partner_this_server() -> None:
     message = servers.refused(RELATIONSHIP, **options)
     assert message.startswith("partner_server: 'dhcp02.contoso.example' leads to an address that DHCP01 has too")
     servers.ok(RELATIONSHIP, **{**options, "partner_server": "10.10.0.12"})
+
+
+ALIAS = "backup.contoso.example"
+
+
+def by_another_name() -> Pair:
+    """HQ was made with an alias of DHCP02, and Windows stores that as its name."""
+    servers = pair()
+    servers.lab.servers["DHCP02"] = replace(servers.server("DHCP02"), aliases=(ALIAS,))
+    for name in ("DHCP01", "DHCP02"):
+        servers.server(name).relationships["HQ"].secondary_name = ALIAS
+    servers.server("DHCP01").relationships["HQ"].partner_server = ALIAS
+    return servers
+
+
+def new_names(partner: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Tasks that make a relationship with `partner` of what is in HQ."""
+    module, options = TASKS["new name"]
+    created = {"partner_server": partner, "mode": "load_balance", "enable_auth": False}
+    moved = {"relationship": "New", "scopes": ["10.0.1.0"], "move": True, "create_relationship": created}
+    return {
+        "new name": (module, {**options, "partner_server": partner}),
+        "move": (SCOPE, {**moved, "wait_timeout": 1, "max_removals_percent": 100, **KEEP}),
+    }
+
+
+@pytest.mark.parametrize("task", new_names(""))
+def test_scopes_stay_with_the_partner_by_whatever_name_the_new_relationship_calls_it(task: str) -> None:
+    servers = by_another_name()
+    module, options = new_names("dhcp02.contoso.example")[task]
+    servers.ok(module, **options, **OWN)
+    for name in ("DHCP01", "DHCP02"):
+        assert ONE in servers.server(name).relationships["New"].scopes
+        assert servers.server(name).scopes[ONE].state == "Active"
+
+
+@pytest.mark.parametrize("task", new_names(""))
+def test_over_the_hop_the_name_that_is_known_has_to_be_written(task: str) -> None:
+    """A server is asked by a name there, and by two names it would be two servers."""
+    servers = by_another_name()
+    module, options = new_names("dhcp02.contoso.example")[task]
+    assert servers.refused(module, **options) == (
+        "partner_server: dhcp02.contoso.example is the partner of 'HQ' on DHCP01, which has it as "
+        f"{ALIAS} = 10.10.0.12. Write one of those names, or give partner_host, so that both are looked at as one "
+        "server. Nothing was changed."
+    )
+    module, options = new_names(ALIAS)[task]
+    servers.ok(module, **options)
