@@ -19,7 +19,7 @@ from lab.standin.files import Files
 from nothing_lost.said import otherwise, shown_otherwise
 from nothing_lost.scenarios import Scenario, Task, lab
 from nothing_lost.task import Wire, perform
-from nothing_lost.watched import Held, Killed, Watch, WatchedLab, held
+from nothing_lost.watched import Held, Killed, Watch, WatchedLab, held, shape
 
 SAID_AHEAD = ("changed", "plan", "removals", "diff", "warnings", "msg")
 ATTEMPTS = 4  # a run that was broken off, and what it takes to end it
@@ -58,10 +58,14 @@ def faults(plain: Outcome) -> Iterator[Fault]:
     for number in range(plain.calls):
         yield Fault("killed_before_call", number)
         yield Fault("reply_lost_of_call", number)
+        yield Fault("no_reply_to_call", number)
     for number in range(len(plain.writes)):
         yield Fault("killed_before_write", number)
         yield Fault("killed_after_write", number)
         yield Fault("killed_between_the_halves_of_write", number)
+        yield Fault("process_ends_before_write", number)
+        yield Fault("process_ends_after_write", number)
+        yield Fault("process_ends_between_the_halves_of_write", number)
         yield Fault("link_cut_before_write", number)
         yield Fault("partner_fails_in_write", number)
         yield Fault("partner_fails_after_half_of_write", number)
@@ -130,6 +134,7 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
         foretold = again and not scenario.breaks(scene)
         told = _told(scenario, route, scenario.goes_on if attempt else None)
         ahead = perform(Wire(scene, files=wire.files), *told, check_mode=True) if foretold else None
+        start = shape(scene)
         try:
             result = perform(wire, *told)
         except Killed:
@@ -137,6 +142,8 @@ def _attempts(scene: WatchedLab, scenario: Scenario, route: str, wire: Wire, out
             wire.pause(3600)  # after which nobody takes it for one that is at work
         else:
             outcome.wrong += _not_as_said(scene, wire.plan, result, ahead)
+            if result.get("failed") and not result["changed"] and shape(scene) != start:
+                outcome.wrong.append(f"it changed something, and said that it had not: {result['msg']}")
         _mend(scene)
         if not result.get("failed") and not result["changed"]:
             return
@@ -178,11 +185,12 @@ def _told(scenario: Scenario, route: str, later: Task | None) -> tuple[str, dict
 
 
 def _watch(before: Held, fault: Fault, sabotage: bool) -> Watch:
+    ends = fault.kind.startswith(("killed", "process_ends"))
     return Watch(
         before,
-        die_at=fault.number if fault.kind in ("killed_before_write", "killed_after_write") else None,
-        after=fault.kind == "killed_after_write",
-        halved_at=fault.number if fault.kind == "killed_between_the_halves_of_write" else None,
+        die_at=fault.number if fault.kind.endswith(("_before_write", "_after_write")) and ends else None,
+        after=fault.kind.endswith("_after_write"),
+        halved_at=fault.number if fault.kind.endswith("_between_the_halves_of_write") else None,
         cut_at=fault.number if fault.kind == "link_cut_before_write" else None,
         fail_at=fault.number if fault.kind.startswith("partner_fails") else None,
         half_applied=fault.kind == "partner_fails_after_half_of_write",
@@ -194,7 +202,8 @@ def _wire(scene: Lab, fault: Fault, files: dict[str, Files]) -> Wire:
     return Wire(
         scene,
         die_at=fault.number if fault.kind == "killed_before_call" else None,
-        lose_at=fault.number if fault.kind == "reply_lost_of_call" else None,
+        lose_at=fault.number if fault.kind in ("reply_lost_of_call", "no_reply_to_call") else None,
+        lives_on=fault.kind.startswith(("no_reply", "process_ends")),
         files=files,
     )
 

@@ -31,6 +31,7 @@ from lab.standin.files import Files, made_for
 
 from nothing_lost.watched import Killed
 
+NO_REPLY = {"failed": True, "msg": "MODULE FAILURE\nSee stdout/stderr for the exact error", "rc": 1}
 ACTIONS = "ansible_collections.windhcp.failover.plugins.action"
 
 
@@ -50,11 +51,13 @@ class Hurry(threading.Event):
 @dataclass
 class Wire:
     """Counts the remote calls of a task. `die_at`: the play is killed before that call; `lose_at`: its reply never
-    arrives. `plan`: what the task that ran last has carried out, or would in check mode; none: it came to no plan."""
+    arrives, and the play is killed. `lives_on`: it goes on without the reply, also where the process on the server
+    ends. `plan`: what the task that ran last has carried out, or would in check mode; none: it came to no plan."""
 
     lab: Lab
     die_at: int | None = None
     lose_at: int | None = None
+    lives_on: bool = False
     calls: int = 0
     files: dict[str, Files] = field(default_factory=dict)
     plan: Plan | None = None
@@ -75,11 +78,15 @@ class Wire:
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
         files = self.files.setdefault(server, made_for(self.lab))
-        said = script.run(
-            self.lab, session, arguments["request"], script.Process(files, arguments["secrets"], Hurry(self.lab))
-        )
-        if self.lose_at == number:
-            raise Killed
+        process = script.Process(files, arguments["secrets"], Hurry(self.lab))
+        try:
+            said = script.run(self.lab, session, arguments["request"], process)
+            if self.lose_at == number:
+                raise Killed
+        except Killed:
+            if self.lives_on:
+                return NO_REPLY
+            raise
         reply: Mapping[str, Any] = json.loads(said)
         return reply
 

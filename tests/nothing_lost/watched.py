@@ -5,7 +5,7 @@ one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Address
 from typing import Any
@@ -82,6 +82,7 @@ class WatchedLab(Lab):
         number = len(watch.writes)
         watch.under_way(number)
         if watch.die_at == number and not watch.after:
+            watch.die_at = None  # the run may go on, where only the process on the server ended
             raise Killed
         if watch.cut_at == number:
             one, other, *_others = self.servers
@@ -98,12 +99,25 @@ class WatchedLab(Lab):
         now = [*watch.before.lost(held(self)), *watch.never(self)]
         watch.lost += [what for what in now if what not in watch.lost]
         if watch.die_at == number:
+            watch.die_at = None
             raise Killed
         return outcome
 
     def between(self) -> None:
         if self.watch is not None and self.watch.halved_at == len(self.watch.writes):
+            self.watch.halved_at = None
             raise Killed
+
+
+def shape(lab: Lab) -> Mapping[str, object]:
+    """Of each server its scopes, whether they serve, and its relationships with their members."""
+    return {
+        server.name: (
+            {scope.scope_id: scope.state for scope in server.scopes.values()},
+            {name: (half.peer, sorted(half.scopes)) for name, half in server.relationships.items()},
+        )
+        for server in lab.servers.values()
+    }
 
 
 def watched(lab: Lab) -> WatchedLab:

@@ -54,7 +54,7 @@ def _end(reader: Reader, writing: Writing, plan: Plan, planner: Planner[Plan]) -
         apart = reader.know(lambda world: claims.last_look((), world, plan.actions)).plan
         writing.carry_out(apart, calls.steps(apart), last=False)
         writing.end_notes()
-    elif claims.are_equal(reader.know(planner).actions, plan.actions):
+    elif not writing.lost and claims.are_equal(reader.know(planner).actions, plan.actions):
         writing.withdraw_notes()  # what was refused has left nothing on either server
     else:
         writing.end_notes()
@@ -69,7 +69,8 @@ def _serve_again(claimed: claims.Claims, writing: Writing, plan: Plan, pause: Pa
         writing.look_again()
         back = _back(claimed, writing, plan)
     off = claims.carried_on(claimed, plan.departures, back.start)
-    writing.take_back(back, calls.steps(back), off)
+    unseen = claims.unseen(claimed, plan.departures, back.start)
+    writing.take_back(back, calls.steps(back), off, unseen)
     if back.actions:
         _yield(writing, back, plan, pause)
 

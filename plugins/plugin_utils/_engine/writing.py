@@ -24,7 +24,7 @@ from .._planning.plan import Plan
 from .._planning.read_request import Scopes
 from .._windows import probes, server_replies
 from .._windows.cmdlets import ONLY_IDLE, PROVE_SWITCHOVER, Operation
-from .._windows.errors import OVERTAKEN, RemoteFailure
+from .._windows.errors import OVERTAKEN, NothingDone, RemoteFailure
 from .._windows.remote_error import RemoteError, error_ids
 from .._windows.reply import Reply, Result
 from .._windows.script_request import Remote, who
@@ -73,6 +73,7 @@ class Writing:
         self.done = self._before = list(done)
         self.steps: list[Step] = []  # that were carried out
         self._taken_back = False  # all that was written
+        self.lost = False  # the reply of a request that writes
         self.acted = False  # something was carried out, or begun, that no undoing takes back
         self.claimed: dict[IPv4Address, Source] = {}  # scope -> the server on which it is out of service until it goes
         self._waits: Sequence[calls.Call] = ()  # for what has to be Normal before the first write
@@ -148,16 +149,16 @@ class Writing:
         self._earlier = [operation for operation in self._earlier if operation not in done]
         self._notes = [note for note in self._notes if journal.keep(note) not in done]
 
-    def take_back(self, plan: Plan, steps: Sequence[Step], off: claims.Claims) -> None:
-        """The steps undo what was claimed. Where nothing else was written and all of it was seen, all is as it was, but
-        for the copies `off` service that somebody else has to do with. Raises RemoteFailure."""
-        acted = self.acted or bool(claims.unseen(self.claimed, plan.start))
+    def take_back(self, plan: Plan, steps: Sequence[Step], off: claims.Claims, unseen: claims.Claims) -> None:
+        """The steps undo what was claimed, but what is `unseen`. Where nothing else was written and all of it was seen,
+        all is as it was, but for the copies `off` service that somebody else has to do with. Raises RemoteFailure."""
+        acted = self.acted or bool(unseen)
         before, carried_out = self.done, list(self.steps)
         self.carry_out(plan, steps, last=False)
         self.steps, self.claimed = (carried_out, {}) if acted else ([], {})
         self.done = before if acted else self._before
         self._taken_back = bool(before) and not self.done
-        self.result["changed"] = bool(self.done)
+        self.result["changed"] = self._has_written()
         if not (acted or off):
             self.withdraw_notes()
         self.end_notes({scope for step in steps for scope in step.action.scopes}, off)
@@ -250,7 +251,13 @@ class Writing:
         rereads = self._rereads(connection, group.content)
         operations = [call.operation for call in run]
         tell(reading.remote, f"runs {len(operations)} operations on {reading.server.name}")
-        reply = reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
+        try:
+            reply = reading.remote.write(reading.guarded, reading.reply.fingerprint, operations, rereads)
+        except NothingDone:
+            raise
+        except RemoteFailure:
+            self._lose(group)
+            raise
         self.reader.reached.update((connection, partner) for partner in unasked)
         if reply.status == "changed_meanwhile":
             raise self._changed_meanwhile(reading, reply)
@@ -264,11 +271,25 @@ class Writing:
             return None
         if step is not None and len(step.action.scopes) > 1 and TOO_MANY in error_ids(reply.calls[-1]):
             return step
+        if step is not None:
+            self.claimed.update(claims.made_by([step.action]))  # what fails may have been done nevertheless
         failed = step or (group.steps[-1] if group.steps else None)
         call = run[len(reply.calls) - 1]
         error = self._stopped(reading.remote, call, reply.calls[-1], failed)
         error.relationship = error.relationship or calls.reaching(group.steps, call.partner)
         raise error
+
+    def _lose(self, group: Group) -> None:
+        """Nobody knows what a request has written of which the reply is lost, or still writes: its notes stay."""
+        if group.connection is HERE:
+            self._left.update((note.about, note) for note in self._notes)
+        self.lost = self.lost or bool(group.steps)
+        self.acted = self.acted or self.lost
+        self.result["changed"] = self._has_written()
+
+    def _has_written(self) -> bool:
+        """Whether something was written, or may have been."""
+        return bool(self.done) or self.lost
 
     def _learn_acted(self, run: Sequence[Call], reply: Reply) -> None:
         """A write that fails may have reached one of the two servers."""
@@ -293,13 +314,13 @@ class Writing:
         self.claimed.update(claims.made_by(step.action for step in done))
         words = [step.text for step in done]
         self.done = [*before, *words]
-        self.result["changed"] = bool(self.done)
+        self.result["changed"] = self._has_written()
         try:
             self.reader.learn(connection, rereads, replace(reply, before=reply.after))
         except RemoteFailure as failure:
             raise RemoteFailure(f"{reading.server.name} could not be read again after a write: {failure}") from failure
         self.done = [*before, *(differences(reading.server, self.reader.readings[connection].server) or words)]
-        self.result["changed"] = bool(self.done)
+        self.result["changed"] = self._has_written()
 
     def _note_copies(self, remote: Remote, run: Sequence[Call], reply: Reply) -> None:
         for call, result in zip(run, reply.calls, strict=False):

@@ -93,9 +93,13 @@ def undo(claimed: Claims, departures: Iterable[Departure], world: World) -> Plan
     return finished(d)
 
 
-def unseen(claimed: Claims, world: World) -> Claims:
-    """Those on servers that cannot be looked at any more, so that nobody knows what has become of them."""
-    return {scope: server for scope, server in claimed.items() if server not in world.views}
+def unseen(claimed: Claims, departures: Iterable[Departure], world: World) -> Claims:
+    """Those of which one of the two servers cannot be looked at any more, so that nobody knows what has become of them,
+    or whether they may be undone."""
+    ends = {each.scope: {each.keeper, each.loser} for each in departures}
+    return {
+        scope: server for scope, server in claimed.items() if not {server, *ends.get(scope, ())} <= world.views.keys()
+    }
 
 
 def yielding(undone: Plan, world: World) -> Plan:

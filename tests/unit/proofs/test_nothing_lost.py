@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning import action_table, effects
 from ansible_collections.windhcp.failover.plugins.plugin_utils._planning.actions import Kind
 from lab.core.open_questions import Switches, every_single_change
-from nothing_lost.broken_runs import NONE, Outcome, faults, run, served_twice
+from nothing_lost.broken_runs import NONE, Fault, Outcome, faults, run, served_twice
 from nothing_lost.proof import PERSONS, is_refused_in_vain, summary
 from nothing_lost.scenarios import BOTH, ONE, Scenario, lab, scenarios
 from nothing_lost.task import Wire, perform
@@ -49,6 +49,23 @@ def test_broken_off_between_the_halves_of_a_write_the_next_run_ends_it(scenario:
     plain = run(scenario, route, NONE, under)
     halves = [fault for fault in faults(plain) if "halves" in fault.kind]
     assert [what for fault in halves for what in problems(run(scenario, route, fault, under))] == []
+
+
+# what was said to be taken back, and was not, or not known
+NOT_TAKEN_BACK = (
+    ("remove an orphan", "own connection", Fault("no_reply_to_call", 2)),
+    ("remove an orphan", "second hop", Fault("process_ends_before_write", 1)),
+    ("remove, keep there, delete here", "second hop", Fault("link_cut_before_write", 0)),
+    ("remove the last scope", "own connection", Fault("partner_fails_after_half_of_write", 1)),
+    ("a maintenance is finished", "own connection", Fault("process_ends_after_write", 0)),
+)
+
+
+@pytest.mark.parametrize(("name", "route", "fault"), NOT_TAKEN_BACK, ids=str)
+def test_what_was_not_seen_to_be_taken_back_is_not_said_to_be(name: str, route: str, fault: Fault) -> None:
+    chosen = [one for one in scenarios() if one.name == name]
+    assert chosen
+    assert [what for one in chosen for what in problems(run(one, route, fault))] == []
 
 
 def test_what_a_third_server_has_under_the_same_name_is_not_in_common() -> None:
