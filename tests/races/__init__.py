@@ -17,12 +17,15 @@ the pair; with connections of their own to the partner, or over the hop (`meetin
                   switches, also when both have waited, half of the others with clients that get leases
     killed        the first task ends at each of its operations; the second ends; the first is run again
     timed out     a reply is lost, while its request goes on on the server
+    no reply      the process on the server ends somewhere, and the task goes on without a reply
+    mixed         one of the two over the hop, the other by a connection of its own, from any of the servers: random
+    ticking       each operation takes time, and others come between two reads of one request: random
     inactive      two switches, where the scopes were out of service on both before (tasks about members)
     spelled       the relationships were made with an address or an alias of the partner (`scenes.SPELLINGS`): random
     clients       a task alone, and a client gets a lease before each of its operations
 
-Not run: two tasks on DHCP02, which is what two on DHCP01 are; and a partner that is declared down while it serves,
-since no protocol helps two servers that do not reach each other: those pairs meet where the partner is off.
+Not run: a partner that is declared down while it serves, since no protocol helps two servers that do not reach each
+other: those pairs meet where the partner is off.
 
 What must never be, and is looked for (`judge`, `sequence`):
 

@@ -36,7 +36,7 @@ class Clients:
     rng: random.Random
     given: list[tuple[IPv4Address, Lease]] = field(default_factory=list)
     queued: list[Queued] = field(default_factory=list)
-    late: set[str] = field(default_factory=set)  # clients of leases that were ever queued
+    late: set[str] = field(default_factory=set)  # clients of leases that only one server knows
 
     def live(self, scheduler: Scheduler, leases: int) -> None:
         """The body of an actor: a lease each time that it is let."""
@@ -78,16 +78,19 @@ class Clients:
         for one in self.queued:
             server = self.lab.servers[one.server]
             copy = server.scopes.get(one.scope)
-            if copy is not None and one.lease.ip in copy.leases:
-                _tell(self.lab, server, one.scope, one.lease)
+            if copy is not None and one.lease.ip in copy.leases and _tell(self.lab, server, one.scope, one.lease):
+                self.late.discard(one.lease.client_id)
         self.queued.clear()
 
 
-def _tell(lab: Lab, server: Server, scope: IPv4Address, lease: Lease) -> None:
+def _tell(lab: Lab, server: Server, scope: IPv4Address, lease: Lease) -> bool:
+    """Whether the partner knows it now."""
     half = server.relationship_of(scope)
     if half is None or lab.state(server, half) != "Normal":
-        return
+        return False
     peer = lab.servers[half.peer]
     other = peer.relationship_of(scope)
-    if other is not None and other.name == half.name and scope in peer.scopes:
-        peer.scopes[scope].leases[lease.ip] = lease
+    if other is None or other.name != half.name or scope not in peer.scopes:
+        return False
+    peer.scopes[scope].leases[lease.ip] = lease
+    return True

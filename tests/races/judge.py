@@ -57,8 +57,10 @@ class Judge:
             for scope in sorted(self.before.scopes - now)
             if f"scope {scope} is on no server" not in self.lost
         ]
+        actors = self.lab.scheduler.actors if self.lab.scheduler else ()
         for number, promise in enumerate(self.promises):
             promise.look(self.lab, mine=number == who)
+            promise.over |= any(one.number == number and one.name and one.ended for one in actors)
 
     def leases(self, told: Sequence[str]) -> Iterator[str]:
         """Those that no server has any more, or none that serves their scope and nobody was `told` of: a copy that is

@@ -22,9 +22,12 @@ from races.tasks import ABOUT_MEMBERS, TASKS
 RANDOM = 200  # schedules of a pair beyond those with two switches
 LEASES = 8  # draws of which server gives a lease, and whether its partner knows at once
 BROKEN = 16  # random ones in which a run is killed, or one's reply is lost
+TICKING = 10  # random ones in which time passes: each takes as long as three others
 ENOUGH = 50
 SCENES = ("pair", "half_first", "inactive", "silent")
-PLACES = tuple(itertools.product((("dhcp01", "dhcp01"), ("dhcp01", "dhcp02")), ("own", "hop")))
+ROUTES = ("own", "hop")
+MIXED = tuple(itertools.product(itertools.product(("dhcp01", "dhcp02"), repeat=2), ("own-hop", "hop-own")))
+PLACES = tuple(itertools.product((("dhcp01", "dhcp01"), ("dhcp01", "dhcp02")), ROUTES))
 
 
 @dataclass
@@ -94,7 +97,14 @@ def report(first: str, second: str, seed: int) -> Report:
     _add(found, "killed", other, _killed(other, rng))
     pair = Pair(first, one_host, second, other_host, route)
     _add(found, "killed", pair, _killed(pair, rng))
-    _add(found, "timed out", pair, _timed_out(pair, rng))
+    _add(found, "timed out", pair, _broken(pair, rng, "loses"))
+    _add(found, "no reply", pair, _broken(pair, rng, "ends"))
+    (hosts, routes), where = rng.choice(MIXED), rng.choice(("pair", "half_first"))
+    mixed = Pair(first, hosts[0], second, hosts[1], routes, where)
+    _add(found, "mixed", mixed, randomly(mixed, seed, BROKEN))
+    ticking = Pair(first, hosts[0], second, hosts[1], rng.choice((*ROUTES, routes)), where)
+    _forget()
+    _add(found, "ticking", ticking, _broken(ticking, rng, "ticks", TICKING))
     if first in ABOUT_MEMBERS and second in ABOUT_MEMBERS:
         pair = Pair(first, one_host, second, other_host, route, "inactive")
         _add(found, "inactive", pair, two_switches(pair))
@@ -134,9 +144,9 @@ def _killed(pair: Pair, rng: random.Random) -> Iterator[Outcome]:
         yield meet(pair, at_random(rng.randrange(1 << 30), "dies"))
 
 
-def _timed_out(pair: Pair, rng: random.Random) -> Iterator[Outcome]:
-    for _number in range(BROKEN):
-        yield meet(pair, at_random(rng.randrange(1 << 30), "loses"))
+def _broken(pair: Pair, rng: random.Random, how: str, count: int = BROKEN) -> Iterator[Outcome]:
+    for _number in range(count):
+        yield meet(pair, at_random(rng.randrange(1 << 30), how))
 
 
 def with_clients(pair: Pair) -> Iterator[Outcome]:
@@ -163,13 +173,13 @@ def sampled(
     rng = random.Random(seed)
     for _number in range(count):
         first, second = rng.choice(pairs())
-        (one_host, other_host), route = rng.choice(PLACES)
+        (one_host, other_host), route = rng.choice((*PLACES, *MIXED))
         pair = Pair(first, one_host, second, other_host, route, rng.choice(scenes) + answer)
         if "down" in (first, second) and "silent" not in scenes:
             continue
         if "down" in (first, second):
             pair = Pair(first, "dhcp01", second, "dhcp01", route, f"silent{answer}")
-        drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "in_step", "dies", "loses")))
+        drawn = at_random(rng.randrange(1 << 30), rng.choice(("", "in_step", "dies", "loses", "ends")))
         two = switched(rng.randrange(2), rng.randrange(45), rng.randrange(1, 45))
         dies = Schedule(((0, REST), (1, REST)), dies=(0, rng.randrange(1, 60)))
         outcome = meet(pair, rng.choice((drawn, two, two, dies)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import random
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ NOTHING = "nothing"  # a task that does nothing
 
 @dataclass(frozen=True)
 class Pair:
-    """Two tasks, by name, each on a host; `route`: own (a connection to the partner) or hop; `scene`: see scenes."""
+    """Two tasks, by name, each on a host; `route`: own (a connection to the partner) or hop, or that of
+    each; `scene`: see scenes."""
 
     first: str
     first_host: str
@@ -44,6 +45,11 @@ class Pair:
 
     def __str__(self) -> str:
         return f"{self.first}@{self.first_host}+{self.second}@{self.second_host}/{self.route}/{self.scene}"
+
+    def goes_by(self, who: int) -> str:
+        """The route of one of the two."""
+        both = self.route.split("-")
+        return both[who % len(both)]
 
     @property
     def names(self) -> tuple[str, str]:
@@ -94,7 +100,7 @@ class Meeting:
         options = dict(task.options(host, other))
         if "path" in options:
             options["path"] = self.scene.saved[host.upper()]
-        if task.routes and self.pair.route == "own":
+        if task.routes and self.pair.goes_by(who) == "own":
             options["partner_host"] = task.partner or other
         wire = RacedWire(self.lab, lose_at=lose_at, files=self.files)
         return perform(wire, task.module, options, host)
@@ -114,7 +120,7 @@ def meet(pair: Pair, schedule: Schedule) -> Outcome:
     ]
     meeting = Meeting(place, pair, lab, files, Judge(lab, place.unserved, promises, clients))
     actors = _actors(meeting, schedule, clients)
-    ended = _run(meeting, actors, schedule.segments, outcome)
+    ended = _run(meeting, actors, schedule.segments, outcome, schedule.ticks)
     outcome.trace = ended.trace
     outcome.at_once = tuple(map(_is_ok, actors[:2]))
     outcome.well = tuple(ok or _again(meeting, number, outcome) for number, ok in enumerate(outcome.at_once))
@@ -136,7 +142,8 @@ def _actors(meeting: Meeting, schedule: Schedule, clients: Clients) -> list[Acto
     for who, name in enumerate(meeting.pair.names):
         lose_at = schedule.loses[1] if schedule.loses and schedule.loses[0] == who else None
         dies_at = schedule.dies[1] if schedule.dies and schedule.dies[0] == who else None
-        actors.append(Actor(name, body(who, lose_at), dies_at))
+        ends_at = schedule.ends[1] if schedule.ends and schedule.ends[0] == who else None
+        actors.append(Actor(name, body(who, lose_at), dies_at, ends_at))
     if schedule.seed is not None:
         actors.append(Actor("clients", lambda: clients.live(_scheduler(meeting), LEASES)))
     return actors
@@ -147,8 +154,9 @@ def _scheduler(meeting: Meeting) -> Scheduler:
     return meeting.lab.scheduler
 
 
-def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome) -> Scheduler:
-    scheduler = Scheduler(actors, segments, meeting.judge.seen, meeting.judge.clients.deliver)
+def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome, ticks: int | None = None) -> Scheduler:
+    lasts = None if ticks is None else _lasts(random.Random(ticks))
+    scheduler = Scheduler(actors, segments, meeting.judge.seen, meeting.judge.clients.deliver, lasts)
     meeting.lab.scheduler = scheduler
     with process(scheduler, meeting.numbers):
         scheduler.run()
@@ -165,7 +173,7 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome)
                 continue  # it was asked for nothing
             promise = meeting.judge.promises[actor.number]
             # what a broken run left on the other server is not known over a hop to one that shows nothing of it
-            blind = outcome.killed and meeting.pair.route == "hop"
+            blind = outcome.killed and meeting.pair.goes_by(actor.number) == "hop"
             if blind and promise.wish(meeting.lab, promise.here, promise.here):
                 continue
             if not actor.result.get("failed") and not promise.held:
@@ -175,6 +183,12 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome)
         elif actor.failure is not None:
             outcome.said.append(f"{actor.name}: killed")
     return scheduler
+
+
+def _lasts(rng: random.Random) -> Callable[[str], float]:
+    """Seconds: a remote command takes some, and one of them long; what it does takes little."""
+    slow = rng.choice((1, 1, 5))
+    return lambda what: rng.uniform(0.3, 8) * slow if what == "request" else rng.uniform(0.05, 0.5)
 
 
 def _fault(failure: Exception) -> str:

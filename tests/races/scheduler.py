@@ -3,7 +3,8 @@
 """Several runs in one process, one at a time, and who goes on is decided at each of their operations.
 
 Each run is a thread, and only the one that holds the baton does anything. Before an operation it asks who is next; a
-run that waits for a mutex or sleeps is none of those who can be. Time is virtual: it passes only while everybody waits.
+run that waits for a mutex or sleeps is none of those who can be. Time is virtual: it passes while everybody waits, and
+where a schedule says so with each operation.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from nothing_lost.watched import Killed
 MOST_OPERATIONS = 1_500  # of one run
 NOBODY = -1  # who has changed something, when a run has ended
 REST = 1_000_000  # operations: to the end of the run
+
+
+class ScriptEnded(Exception):
+    """The process on the server ended here, and the run gets no reply."""
 
 
 class Endless(Exception):
@@ -51,11 +56,13 @@ def _taken() -> threading.Lock:
 
 @dataclass
 class Actor:
-    """A run. `body`: what it does; `result`: what came of it; `failure`: what ended it otherwise."""
+    """A run. `body`: what it does; `dies_at`, `ends_at`: the operation before which it is killed, or its script ends;
+    `result`: what came of it; `failure`: what ended it otherwise."""
 
     name: str
     body: Callable[[], Any]
     dies_at: int | None = None
+    ends_at: int | None = None
     operations: int = 0
     holds: set[str] = field(default_factory=set)
     until: float | None = None  # waits, at most to then
@@ -80,8 +87,10 @@ class Scheduler:
         segments: Segments,
         seen: Callable[[int], None] = lambda who: None,
         time_passes: Callable[[], None] = lambda: None,
+        lasts: Callable[[str], float] | None = None,
     ) -> None:
-        """`seen` is told who has changed something, or that one has ended (NOBODY); `time_passes`: that all wait."""
+        """`seen` is told who has changed something, or that one has ended (NOBODY); `time_passes`: that all wait.
+        `lasts`: how many seconds what is about to be done takes; then each read is an operation of its own, too."""
         self.actors = actors
         self.trace: list[Operation] = []
         self.clock = 0.0  # seconds
@@ -89,6 +98,7 @@ class Scheduler:
         self._left = [list(segment) for segment in segments]
         self._seen = seen
         self._time_passes = time_passes
+        self._lasts = lasts
         self._over = _taken()
         self._owners: dict[str, Actor] = {}
         self._broken: Exception | None = None
@@ -126,14 +136,24 @@ class Scheduler:
 
     # --- what a run calls ----------------------------------------------------------------------------------------
 
+    @property
+    def is_fine(self) -> bool:
+        """Whether others may come between two reads of one request."""
+        return self._lasts is not None
+
     def at(self, server: str, what: str) -> None:
-        """The run is about to do this. Raises Killed, Endless."""
+        """The run is about to do this. Raises Killed, ScriptEnded, Endless."""
         actor = self._me()
+        if self._lasts is not None:
+            self.clock = round(self.clock + self._lasts(what), 3)
         self._give_way(actor)
         if self._left and self._left[0][0] == actor.number:
             self._left[0][1] -= 1
         if actor.dies_at is not None and actor.operations >= actor.dies_at:
             raise Killed
+        if actor.ends_at is not None and actor.holds and actor.operations >= actor.ends_at:
+            actor.ends_at = None
+            raise ScriptEnded
         actor.operations += 1
         self._under_way[actor.number] = Operation(actor.number, server, what)
         self.trace.append(self._under_way[actor.number])

@@ -22,10 +22,10 @@ from lab.core.lab import Function, Lab
 from lab.standin import script
 from lab.standin.files import Files, made_for
 from lab.standin.results import Result
-from nothing_lost.task import Wire
+from nothing_lost.task import NO_REPLY, Wire
 from nothing_lost.watched import Killed
 
-from races.scheduler import Scheduler, Thing
+from races.scheduler import Scheduler, ScriptEnded, Thing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
 STATIC = ("Get-DhcpServerVersion", "Get-DhcpServerv4Binding")  # what they answer does not change here
@@ -157,13 +157,13 @@ def raced(lab: Lab) -> RacedLab:
 
 
 class RacedScript(script.Script):
-    """The script of a run. In a request that writes, each operation asks the scheduler first."""
+    """The script of a run. In a request that writes, or in any, each operation asks the scheduler first."""
 
     def operation(self, call: Mapping[str, Any]) -> Result:
         lab, server, kind, run = self.lab, self.session.server, call["op"], super().operation
         assert isinstance(lab, RacedLab)
         scheduler = lab.running
-        if scheduler.holds(server):
+        if scheduler.holds(server) or scheduler.is_fine:
             scheduler.at(server, _words(call))
         if kind in NOTE_READS:
             scheduler.reads(("notes", server))
@@ -214,7 +214,10 @@ class RacedWire(Wire):
             raise RemoteFailure(f"{server} cannot be reached")
         account = self.lab.servers[server].credentials[0]
         session = Session(server, account.user, account.delegated)
-        said = self._said(session, arguments["request"], arguments["secrets"])
+        try:
+            said = self._said(session, arguments["request"], arguments["secrets"])
+        except ScriptEnded:
+            return NO_REPLY
         if self.lose_at == number:
             raise Killed
         reply: Mapping[str, Any] = json.loads(said)
@@ -229,7 +232,7 @@ class RacedWire(Wire):
         def run() -> str:
             return script.run(lab, session, request, script.Process(files, secrets, mutex=mutex))
 
-        if json.loads(request).get("mutex"):
+        if json.loads(request).get("mutex") or self._scheduler.is_fine:
             return run()
         return str(lab.answer((session, request, *secrets, _content(files)), run))
 
