@@ -24,7 +24,7 @@ LEASES = 8  # draws of which server gives a lease, and whether its partner knows
 BROKEN = 16  # random ones in which a run is killed, or one's reply is lost
 TICKING = 10  # random ones in which time passes: each takes as long as three others
 ENOUGH = 50
-SCENES = ("pair", "half_first", "inactive", "silent")
+SCENES = ("pair", "half_first", "settling", "inactive", "silent")
 ROUTES = ("own", "hop")
 MIXED = tuple(itertools.product(itertools.product(("dhcp01", "dhcp02"), repeat=2), ("own-hop", "hop-own")))
 PLACES = tuple(itertools.product((("dhcp01", "dhcp01"), ("dhcp01", "dhcp02")), ROUTES))
@@ -99,7 +99,7 @@ def report(first: str, second: str, seed: int) -> Report:
     _add(found, "killed", pair, _killed(pair, rng))
     _add(found, "timed out", pair, _broken(pair, rng, "loses"))
     _add(found, "no reply", pair, _broken(pair, rng, "ends"))
-    (hosts, routes), where = rng.choice(MIXED), rng.choice(("pair", "half_first"))
+    (hosts, routes), where = rng.choice(MIXED), rng.choice(("pair", "half_first", "settling"))
     mixed = Pair(first, hosts[0], second, hosts[1], routes, where)
     _add(found, "mixed", mixed, randomly(mixed, seed, BROKEN))
     ticking = Pair(first, hosts[0], second, hosts[1], rng.choice((*ROUTES, routes)), where)

@@ -74,9 +74,9 @@ class Scene:
 @functools.cache
 def scene(name: str) -> Scene:
     """pair: both servers are up. inactive: the first scopes are out of service on both. silent: the partner is gone.
-    half_first: a cmdlet writes to the partner before its own server. A spelling: DHCP01 calls its partner so. Behind a
-    comma, another answer to an open question about Windows, as open_questions.written has it:
-    pair,null_interval=ignored."""
+    half_first: a cmdlet writes to the partner before its own server. settling: what is new is not Normal at once. A
+    spelling: DHCP01 calls its partner so. Behind a comma, another answer to an open question about Windows, as
+    open_questions.written has it: pair,null_interval=ignored."""
     name, _comma, answer = name.partition(",")
     lab = topology.loads(SERVERS)
     if answer:
@@ -97,6 +97,8 @@ def scene(name: str) -> Scene:
         _spell(lab, *SPELLINGS[name])
     if name == "half_first":
         lab.switches = lab.switches.with_answer("partner_half_first", True)
+    if name == "settling":
+        lab.switches = lab.switches.with_answer("settle_polls", 2)
     scopes = {one for server in lab.servers.values() for one in server.scopes}
     return Scene(name, raced(lab), files, saved, frozenset(one for one in scopes if not active(lab, one)))
 

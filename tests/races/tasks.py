@@ -25,6 +25,7 @@ from races.wishes import (
     left,
     made_and_joined,
     own_joined,
+    reserves,
 )
 
 ONE, TWO, THREE, FOUR, FIVE, SIX, EIGHT, NINE = (IPv4Address(f"10.0.{number}.0") for number in (1, 2, 3, 4, 5, 6, 8, 9))
@@ -64,6 +65,8 @@ def tasks() -> Iterator[Task]:
     yield from _removing()
     yield from _moving()
     yield from _re_creating()
+    options = {"name": "HQ", "reserve_percent": 20, **WAIT}
+    yield Task("modify", "modifying", RELATIONSHIP, _always(options), reserves("HQ", 20))
     yield from _joining_and_creating()
     yield from _of_one_server()
 

@@ -98,6 +98,16 @@ def is_active(roles: Mapping[str, bool]) -> Wish:
     return wish
 
 
+def reserves(name: str, percent: int) -> Wish:
+    """So much is reserved by the relationship, on both servers."""
+
+    def wish(lab: RacedLab, here: str, there: str) -> bool:
+        halves = _halves(lab, name, here, there)
+        return bool(halves) and all(half.percentage == percent for half in halves)
+
+    return wish
+
+
 def gone(scope: Mapping[str, IPv4Address]) -> Wish:
     """The host does not have its scope any more."""
     return lambda lab, here, _there: scope[here] not in lab.servers[here].scopes
