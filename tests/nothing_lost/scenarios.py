@@ -25,6 +25,7 @@ from nothing_lost.shown import (
     shows,
     whole,
     with_secret,
+    with_share,
     without_relationship,
 )
 from nothing_lost.watched import WatchedLab, watched
@@ -292,7 +293,7 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario(
         "change the share",
         Task(RELATIONSHIP, {"name": "HQ", "load_balance_percent": 70, "wait_timeout": 60}),
-        shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}),
+        with_share(shows(DHCP01={ONE: "member", TWO: "member"}, DHCP02={ONE: "member", TWO: "member"}), 70),
         BOTH,
     )
     yield Scenario(

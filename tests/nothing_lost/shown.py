@@ -59,6 +59,16 @@ def shows(**expected: Mapping[IPv4Address, str]) -> Callable[[Lab], Problems]:
     return problems
 
 
+def with_share(done: Callable[[Lab], Problems], percent: int) -> Callable[[Lab], Problems]:
+    """Both halves have the primary's share, and HQ is what they are of."""
+
+    def problems(lab: Lab) -> Problems:
+        shares = [server.relationships["HQ"].percentage for server in list(lab.servers.values())[:2]]
+        return done(lab) + ([f"the shares are {shares}"] if set(shares) != {percent} else [])
+
+    return problems
+
+
 def without_relationship(done: Callable[[Lab], Problems], *names: str) -> Callable[[Lab], Problems]:
     def problems(lab: Lab) -> Problems:
         left = [

@@ -122,7 +122,11 @@ def modified(action: Action, world: World) -> World:
     after = setting_changes.modified(before, action.detail.changes)
     sent = action.detail.changes
     changed = [
-        it.option for it in SETTINGS if it.option in sent or getattr(after, it.option) != getattr(before, it.option)
+        it.option
+        for it in SETTINGS
+        if it.option in sent
+        or (it.mode and "mode" in sent)  # the partner may have another one, where this server has it already
+        or getattr(after, it.option) != getattr(before, it.option)
     ]
     world = world.having(here.with_half(after))
     other = _other(action, world)

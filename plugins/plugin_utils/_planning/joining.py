@@ -18,6 +18,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import Any
 
+from .._model.identity import is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
 from . import broken_runs, checks, claims, defining, partner_copies, recognising, setting_changes
@@ -47,13 +48,30 @@ def settle(spec: Spec, d: Draft) -> None:
         return
     there, partner = d.world.partner(spec.name), current.relationship.partner_server
     more: dict[str, Any] = {"other": there and there.source, "partner": partner, "normal": True}
+    again, alone = _not_at_partner(declared, current, there, differs) if not spec.create_only else ({}, {})
+    differs = {**differs, **again}
     if declared and differs:
         if setting_changes.touches_secret(differs):
             d.forget_secret(spec.name, Stage.SETTLE, partner)
         _warn_unseen(spec.name, current, d)
         d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, declared), **more)
+    if declared and alone and there is not None:
+        ends = {"other": d.here.source, "partner": there.relationships[spec.name].partner_server}
+        d.add(Kind.MODIFY, there, spec.name, detail=Modification(alone, declared), **{**more, **ends})
     d.add(Kind.JOIN, d.here, spec.name, coming, **more)
     _serve(spec, there, d)
+
+
+def _not_at_partner(
+    declared: DeclaredSettings | None, current: Half, there: ServerView | None, differs: setting_changes.Changes
+) -> tuple[setting_changes.Changes, setting_changes.Changes]:
+    """What beside the changes has not reached the partner, as far as that was looked at: what is sent from here once
+    more, which all is over the hop, and what is set there."""
+    half = there.half(current.relationship.name) if there else None
+    if declared is None or there is None or half is None:
+        return {}, {}
+    again, alone = setting_changes.not_at_partner(declared, current.relationship, half.relationship, differs)
+    return (again, alone) if is_own_of_partner(there.source) else ({**again, **alone}, {})
 
 
 def _warn_unseen(name: str, half: Half, d: Draft) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 from .._model import durations
 from .._model.failover_states import NORMAL, PARTNER_DOWN, PASSING, STATES, TOLD
 from .._model.relationship import Relationship
-from .._model.relationship_settings import SETTINGS, OnPartner, Setting
+from .._model.relationship_settings import SETTINGS, Setting
 from .._model.texts import few
 from .._windows.export_elements import NOTHING, Export
-from . import comparison
+from . import comparison, setting_changes
 from .comparison import Difference
 from .read_request import PartnerRead, Unread
 from .recognising import not_the_partner
@@ -235,13 +235,10 @@ def _settings(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
 
 
 def _differs(setting: Setting, mine: Relationship, theirs: Relationship) -> tuple[str, str] | None:
-    """A setting that does not go with the partner's. Which share a partner shows is likely and not known: 100 minus
-    that of this server, or the same."""
-    here, there = getattr(mine, setting.option), getattr(theirs, setting.option)
-    fits = {setting.mirrored(here), here} if setting.on_partner is OnPartner.SHARE else {setting.mirrored(here)}
-    if there in fits or (mine.mode != theirs.mode and setting.mode):
+    """A setting that does not go with the partner's."""
+    if setting_changes.fits(setting, mine, theirs) or (mine.mode != theirs.mode and setting.mode):
         return None
-    return setting.shown(here), setting.shown(there)
+    return setting.shown(getattr(mine, setting.option)), setting.shown(getattr(theirs, setting.option))
 
 
 def _members(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:

@@ -111,6 +111,45 @@ def changes(declared: DeclaredSettings, current: Relationship, secrets: SecretRe
     return differs
 
 
+def fits(setting: Setting, mine: Relationship, theirs: Relationship) -> bool:
+    """Whether a setting goes with the partner's. Which share a partner shows is likely and not known: 100 minus that of
+    this server, or the same."""
+    here, there = getattr(mine, setting.option), getattr(theirs, setting.option)
+    return there == setting.mirrored(here) or (setting.on_partner is OnPartner.SHARE and there == here)
+
+
+def not_at_partner(
+    declared: DeclaredSettings, mine: Relationship, theirs: Relationship, changed: Changes
+) -> tuple[Changes, Changes]:
+    """What is declared, and so on this server, and otherwise on its partner, beside what is `changed`: what is sent
+    from here once more, and what can be set on the partner alone. A share, a mode or a secret is the matter of both."""
+    if "mode" in changed:
+        return {}, {}
+    differs = {
+        setting.option: getattr(mine, setting.option)
+        for setting in SETTINGS
+        if setting.in_place
+        and setting.option not in changed
+        and _is_declared(setting, declared, mine)
+        and not fits(setting, mine, theirs)
+    }
+    again = {option: value for option, value in differs.items() if SETTING[option].on_partner is OnPartner.SHARE}
+    if "mode" in differs:
+        own = (setting.option for setting in SETTINGS if setting.in_place and setting.mode == mine.mode)
+        again |= {"mode": mine.mode, **{option: getattr(mine, option) for option in own}}
+    if differs.get("enable_auth") and declared.shared_secret:
+        again |= {"enable_auth": True, "shared_secret": True}
+    there = {option: value for option, value in differs.items() if option not in again and option != "enable_auth"}
+    if differs.get("enable_auth") is False:
+        there["enable_auth"] = False
+    return again, there
+
+
+def _is_declared(setting: Setting, declared: DeclaredSettings, current: Relationship) -> bool:
+    has_secret = setting.kind is SettingKind.AUTHENTICATION and bool(declared.shared_secret)
+    return has_secret or _wanted(setting, declared, current) is not None
+
+
 def _wanted(setting: Setting, declared: DeclaredSettings, current: Relationship) -> Any:
     """None: what there is."""
     value = getattr(declared, setting.option)
@@ -144,6 +183,8 @@ def in_words(current: Relationship, differs: Changes) -> str:
 def _change_in_words(current: Relationship, option: str, value: Any) -> str:
     if option == "shared_secret":
         return "shared_secret sent anew"
+    if getattr(current, option) == value:
+        return f"{option} {SETTING[option].shown(value)} sent anew"
     before = getattr(current, option)
     setting = SETTING[option]
     return f"{option} {setting.shown(before)} -> {setting.shown(value)}" if before is not None else f"{option} {value}"

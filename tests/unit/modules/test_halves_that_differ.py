@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the windhcp.failover authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A declared setting that only the partner has otherwise: a change that did not travel, or one that was made there by
+hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from lab.core.server import Relationship
+from pairs import RELATIONSHIP, Pair, pair
+
+OWN = {"partner_host": "dhcp02"}
+HQ: dict[str, Any] = {"name": "HQ", "wait_timeout": 1}
+SECRET = "correct horse battery"  # of a simulated server
+HOUR = timedelta(hours=1)
+
+
+def standby(half: Relationship) -> None:
+    half.mode, half.percentage = "HotStandby", 7
+
+
+def halves(servers: Pair) -> list[tuple[Any, ...]]:
+    found = [servers.server(name).relationships["HQ"] for name in ("DHCP01", "DHCP02")]
+    return [(half.mode, half.percentage, half.mclt, half.safe_period, bool(half.secret)) for half in found]
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "declared", "server", "step"),
+    [
+        (
+            lambda half: setattr(half, "percentage", 33),
+            {"load_balance_percent": 50},
+            "DHCP01",
+            "load_balance_percent 50 sent anew",
+        ),
+        (standby, {"mode": "load_balance"}, "DHCP01", "mode load_balance sent anew, load_balance_percent 50 sent anew"),
+        (
+            lambda half: setattr(half, "mclt", 5 * HOUR),
+            {"max_client_lead_time": 3600},
+            "DHCP02",
+            "max_client_lead_time 05:00:00 -> 01:00:00",
+        ),
+        (
+            lambda half: setattr(half, "safe_period", HOUR),
+            {"auto_state_transition": False},
+            "DHCP02",
+            "state_switch_interval 01:00:00 -> off",
+        ),
+        (lambda half: setattr(half, "secret", "x"), {"enable_auth": False}, "DHCP02", "enable_auth True -> False"),
+    ],
+    ids=["share", "mode", "MCLT", "switchover", "authentication"],
+)
+def test_it_is_set_on_the_partner_and_the_next_run_has_nothing_to_do(
+    otherwise: Callable[[Relationship], None], declared: dict[str, Any], server: str, step: str
+) -> None:
+    servers = pair()
+    right = halves(servers)
+    otherwise(servers.server("DHCP02").relationships["HQ"])
+    assert halves(servers) != right
+    result = servers.ok(RELATIONSHIP, **HQ, **declared, **OWN)
+    assert result["plan"] == [{"server": server, "step": f"modify relationship 'HQ': {step}"}]
+    assert halves(servers) == right
+    assert not servers.ok(RELATIONSHIP, **HQ, **declared, **OWN)["changed"]
+
+
+def test_authentication_that_one_of_the_two_has_is_turned_on_with_the_declared_secret() -> None:
+    servers = pair()
+    servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET, enable_auth=True)
+    servers.server("DHCP02").relationships["HQ"].secret = None
+    result = servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET)
+    assert result["plan"][0]["step"].endswith("enable_auth True sent anew, shared_secret sent anew")
+    assert len({servers.server(name).relationships["HQ"].secret for name in ("DHCP01", "DHCP02")}) == 1
+    assert not servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET)["changed"]
+
+
+def test_what_is_not_declared_is_not_set_and_told() -> None:
+    servers = pair()
+    servers.server("DHCP02").relationships["HQ"].mclt = 5 * HOUR
+    result = servers.ok(RELATIONSHIP, **HQ, **OWN, load_balance_percent=50)
+    assert not result["changed"]
+    assert result["warnings"] == ["DHCP02 does not show of 'HQ': max_client_lead_time 3600 (it shows 18000)"]
+
+
+def test_without_partner_host_nobody_looks() -> None:
+    servers = pair()
+    servers.server("DHCP02").relationships["HQ"].mclt = 5 * HOUR
+    assert not servers.ok(RELATIONSHIP, **HQ, max_client_lead_time=3600)["changed"]
