@@ -292,7 +292,8 @@ class Reconciliation:
             ) from None
         if left:
             words = few((step.text for step in left), between="; ")
-            raise NotVerified(f"Everything was written, but {name} still needs: {words}. Run again.")
+            names = few(dict.fromkeys(self.reader.readings[step.connection].server.name for step in left))
+            raise NotVerified(f"Everything was written, but {names} still needs: {words}. Run again.")
         for connection, reading in self.reader.readings.items():
             if is_own_of_partner(connection):
                 self._verify_partner(plan, reading.server)

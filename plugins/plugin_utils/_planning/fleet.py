@@ -81,7 +81,7 @@ def _in_sync_unknown(fleet: Fleet, findings: Sequence[Finding]) -> Iterator[Find
     told = {host for finding in findings if finding.is_unknown for host in finding.hosts}
     pairs = [pair for pair in fleet.pairs if told.isdisjoint(pair.hosts) and not _is_compared(pair, fleet)]
     if pairs:
-        by, names = next(iter(pairs[0].halves)), list(dict.fromkeys(pair.name for pair in pairs))
+        (by, *_others), names = pairs[0].halves, list(dict.fromkeys(pair.name for pair in pairs))
         quoted = few(f"'{name}'" for name in names)
         words = f"nobody looked for what the two servers have otherwise in {quoted}"
         cure, evidence = "gather drift as well (gather: [drift])", {"relationships": names}

@@ -342,7 +342,7 @@ def test_a_setting_that_did_not_travel_is_set_on_the_partner(answer: str) -> Non
     wanted = {**HQ, "max_client_lead_time": "7200", "partner_host": "dhcp02"}
     result = servers.run(RELATIONSHIP, **wanted)
     if answer == "all_but_times":
-        needs = "still needs: modify relationship 'HQ': max_client_lead_time 01:00:00 -> 02:00:00. Run again."
+        needs = "DHCP02 still needs: modify relationship 'HQ': max_client_lead_time 01:00:00 -> 02:00:00. Run again."
         assert needs in result["msg"]
         (step,) = servers.ok(RELATIONSHIP, **wanted)["plan"]
         assert step["server"] == "DHCP02"
