@@ -64,6 +64,11 @@ def _label(name: str) -> str:
     return name.split(".")[0]
 
 
+def _means_itself(spelling: str) -> bool:
+    """Whether it is a word or an address for "this computer", whichever that is."""
+    return _plain(spelling) in _ITSELF or (is_address(spelling) and spelling.startswith("127."))
+
+
 @dataclass(frozen=True)
 class Identity:
     """A server by all that it is called. `own`: by itself, so that the words for "this computer" mean it too.
@@ -91,15 +96,10 @@ class Identity:
                 whole[_label(name)] = whole.get(_label(name), frozenset()) | {name}
         return whole
 
-    @staticmethod
-    def means_itself(spelling: str) -> bool:
-        """Whether it is a word or an address for "this computer", whichever that is."""
-        return _plain(spelling) in _ITSELF or (is_address(spelling) and spelling.startswith("127."))
-
     def is_called(self, spelling: str) -> bool:
         """Whether a name or an address can mean this server, by how it looks."""
         text = _plain(spelling)
-        if self.own and self.means_itself(text):
+        if self.own and _means_itself(text):
             return True
         if not text or is_address(text):
             return text in self.addresses
@@ -114,7 +114,7 @@ class Identity:
 
     def is_same(self, other: Identity) -> bool:
         """Whether the two are one server: an address in common, or else a name that nothing contradicts."""
-        if self.own and any(map(self.means_itself, other.names)):
+        if self.own and any(map(_means_itself, other.names)):
             return True
         if self.addresses and other.addresses:
             return bool(self.addresses & other.addresses)
@@ -141,7 +141,7 @@ class Identity:
         theirs, mine = other.addresses or self._of(other._asked), self._own_addresses
         if not theirs or not mine:
             return Match.NOT_RESOLVED
-        if self.own and any(map(self.means_itself, theirs)):
+        if self.own and any(map(_means_itself, theirs)):
             return Match.SAME
         if theirs.isdisjoint(mine):
             return Match.OTHER
@@ -164,7 +164,7 @@ class Identity:
 
 def elsewhere(resolved: Resolved) -> Mapping[str, tuple[str, ...]]:
     """The addresses of names, for a server that did not ask for them itself: those for "this computer" are not its."""
-    return {name: tuple(one for one in found if not Identity.means_itself(one)) for name, found in resolved.items()}
+    return {name: tuple(one for one in found if not _means_itself(one)) for name, found in resolved.items()}
 
 
 def spelled(spelling: str) -> Identity:

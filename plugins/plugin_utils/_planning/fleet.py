@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._model.texts import few
-from .fleet_findings import Finding, findings_of, is_about
+from .fleet_findings import Finding, findings_of, is_about, worst_first
 from .fleet_servers import SETTINGS, Fleet, FleetPair, Seen, fleet_of, not_understood
 from .verdict import CRITICAL, HEALTH, INFO, KINDS, NOT_COLLECTED, SEVERITIES, SYNC, UNKNOWN, Verdict, decided, worst
 
@@ -29,7 +29,7 @@ def report(seen: Sequence[Seen], created: str, off: Collection[str] = ()) -> Map
     fleet = fleet_of(seen)
     off = frozenset(off) | _off_everywhere(fleet)
     findings = findings_of(fleet, off)
-    findings = sorted([*findings, *_in_sync_unknown(fleet, findings)], key=_severity)
+    findings = worst_first([*findings, *_in_sync_unknown(fleet, findings)])
     about: dict[int, list[int]] = {id(pair): [] for pair in fleet.pairs}
     pairs_of: dict[str, list[FleetPair]] = {}
     for pair in fleet.pairs:
@@ -69,10 +69,6 @@ def _off_everywhere(fleet: Fleet) -> frozenset[str]:
     """What no task told, since it was switched off there."""
     told = [frozenset(one.result.get("verdicts_off") or ()) for one in fleet.hosts.values() if one.result]
     return frozenset.intersection(*told) & KINDS.keys() if told else frozenset()
-
-
-def _severity(finding: Finding) -> int:
-    return SEVERITIES.index(finding.verdict.severity)
 
 
 def _in_sync_unknown(fleet: Fleet, findings: Sequence[Finding]) -> Iterator[Finding]:

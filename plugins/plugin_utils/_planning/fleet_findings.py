@@ -65,7 +65,12 @@ def findings_of(fleet: Fleet, off: Collection[str]) -> Sequence[Finding]:
         if (left := wanted(finding.verdict, off))
     ]
     kept = [*_without_repeats(kept), *_all_off(fleet, off)]
-    return sorted(kept, key=lambda finding: SEVERITIES.index(finding.verdict.severity))
+    return worst_first(kept)
+
+
+def worst_first(findings: Iterable[Finding]) -> Sequence[Finding]:
+    """By their severity, else as they are."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.verdict.severity))
 
 
 def is_about(finding: Finding, pair: FleetPair) -> bool:

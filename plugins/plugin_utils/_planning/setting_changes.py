@@ -5,7 +5,7 @@ Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
@@ -93,8 +93,7 @@ def changes(declared: DeclaredSettings, current: Relationship, secrets: SecretRe
         # both modes keep their percent in one byte, so the new mode's percent always goes along
         differs["mode"] = mode
         anew = complete(replace(declared, mode=mode))
-        own = (setting.option for setting in SETTINGS if setting.in_place and setting.mode == mode)
-        differs |= {option: getattr(anew, option) for option in own}
+        differs |= {option: getattr(anew, option) for option in _set_in(mode)}
     for setting in SETTINGS:
         value = _wanted(setting, declared, current) if setting.in_place else None
         if value is not None and value != getattr(current, setting.option):
@@ -135,14 +134,17 @@ def not_at_partner(
     }
     again = {option: value for option, value in differs.items() if SETTING[option].on_partner is OnPartner.SHARE}
     if "mode" in differs:
-        own = (setting.option for setting in SETTINGS if setting.in_place and setting.mode == mine.mode)
-        again |= {"mode": mine.mode, **{option: getattr(mine, option) for option in own}}
+        again |= {option: getattr(mine, option) for option in ("mode", *_set_in(mine.mode))}
     if differs.get("enable_auth") and declared.shared_secret:
         again |= {"enable_auth": True, "shared_secret": True}
-    there = {option: value for option, value in differs.items() if option not in again and option != "enable_auth"}
-    if differs.get("enable_auth") is False:
-        there["enable_auth"] = False
-    return again, there
+    elif differs.get("enable_auth"):
+        del differs["enable_auth"]  # without a secret it stays as it is
+    return again, {option: value for option, value in differs.items() if option not in again}
+
+
+def _set_in(mode: str) -> Sequence[str]:
+    """What a relationship in this mode has beside others, and can be changed."""
+    return [setting.option for setting in SETTINGS if setting.in_place and setting.mode == mode]
 
 
 def _is_declared(setting: Setting, declared: DeclaredSettings, current: Relationship) -> bool:
