@@ -80,9 +80,10 @@ def drop(relationship: str) -> cmdlets.Operation:
 
 
 def _hash(secret: str, salt: str) -> str:
-    """`salt` is hashed as the text that it is, so that one which a person spoilt is only a wrong one."""
+    """`salt` is hashed as the text that it is, so that one which a person spoilt is only a wrong one. The costs are of
+    OWASP's list (Password Storage Cheat Sheet, scrypt): those that take 16 MiB."""
     try:
-        return hashlib.scrypt(secret.encode(), salt=salt.encode(), n=2**14, r=8, p=1, dklen=32).hex()
+        return hashlib.scrypt(secret.encode(), salt=salt.encode(), n=2**14, r=8, p=5, dklen=32).hex()
     except (AttributeError, ValueError) as error:  # a Python without it, or an OpenSSL that forbids it (FIPS)
         raise Refused(
             f"update_secret: on_change needs scrypt, and the controller's Python has none ({error}); use on_create or "

@@ -98,6 +98,19 @@ def test_what_cannot_be_read_is_not_there_unless_somebody_else_made_it(error: st
         SecretRecord().with_answers(answers, "dhcp01")
 
 
+# Password Storage Cheat Sheet, scrypt: which parallelisation each "CPU/memory cost parameter (N)" wants at least
+OWASP = {2**17: 1, 2**16: 2, 2**15: 3, 2**14: 5, 2**13: 10}
+
+
+def test_a_hash_costs_as_much_as_owasp_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = []
+    scrypt = hashlib.scrypt
+    monkeypatch.setattr(hashlib, "scrypt", lambda *args, **named: costs.append(named) or scrypt(*args, **named))
+    SecretRecord().keep("HQ", SECRET)
+    assert costs
+    assert all(cost["r"] >= 8 and cost["p"] >= OWASP[cost["n"]] for cost in costs)
+
+
 def test_a_python_without_scrypt_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(hashlib, "scrypt")
     with pytest.raises(Refused, match=r"^update_secret: on_change needs scrypt, .* use on_create or always\.$"):
