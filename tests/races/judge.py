@@ -19,18 +19,20 @@ from races.wishes import Wish
 @dataclass
 class Promise:
     """Of one run. `held`: whether what its ok promises was so at a moment since its own last change; the run's end is
-    the last such moment."""
+    the last such moment. `held_here`: the same of its own server alone."""
 
     wish: Wish
     here: str
     there: str
     held: bool = False
+    held_here: bool = False
     over: bool = False
 
     def look(self, lab: RacedLab, *, mine: bool) -> None:
         if not self.over:
-            now = self.wish(lab, self.here, self.there)
+            now, now_here = self.wish(lab, self.here, self.there), self.wish(lab, self.here, self.here)
             self.held = now if mine else self.held or now
+            self.held_here = now_here if mine else self.held_here or now_here
 
 
 @dataclass

@@ -172,17 +172,25 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome,
             if actor.number == len(meeting.judge.promises):
                 continue  # it was asked for nothing
             promise = meeting.judge.promises[actor.number]
-            # what a broken run left on the other server is not known over a hop to one that shows nothing of it
-            blind = outcome.killed and meeting.pair.goes_by(actor.number) == "hop"
-            if blind and promise.wish(meeting.lab, promise.here, promise.here):
-                continue
-            if not actor.result.get("failed") and not promise.held:
+            if not actor.result.get("failed") and not promise.held and not _is_blind(meeting, actor, outcome.killed):
                 outcome.wrong.append(("silent", f"{actor.name} said ok, and what it was asked for was never so"))
         elif actor.failure is not None and not isinstance(actor.failure, Killed):
             outcome.wrong.append(("faults", f"{actor.name}: {_fault(actor.failure)}"))
         elif actor.failure is not None:
             outcome.said.append(f"{actor.name}: killed")
     return scheduler
+
+
+def _is_blind(meeting: Meeting, actor: Actor, killed: bool) -> bool:
+    """Whether a run over the hop found on its own server all as it was asked to, which tells it of no partner. What a
+    broken run left there is not known to it; what another one is in the middle of there has to come after it."""
+    promise, lab = meeting.judge.promises[actor.number], meeting.lab
+    if meeting.pair.goes_by(actor.number) != "hop":
+        return False
+    if killed:
+        return promise.wish(lab, promise.here, promise.here)
+    found_so = promise.held_here and not actor.result.get("changed")
+    return found_so and promise.wish(lab, promise.here, promise.there)
 
 
 def _lasts(rng: random.Random) -> Callable[[str], float]:

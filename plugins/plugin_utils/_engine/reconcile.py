@@ -154,8 +154,8 @@ class Reconciliation:
 
     @property
     def has_written(self) -> bool:
-        """Whether a plan of the task has changed something."""
-        return bool(self.writing.done)
+        """Whether a plan of the task has changed something, or may have."""
+        return self.writing.has_written
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -294,6 +294,10 @@ class Reconciliation:
             words = few((step.text for step in left), between="; ")
             names = few(dict.fromkeys(self.reader.readings[step.connection].server.name for step in left))
             raise NotVerified(f"Everything was written, but {names} still needs: {words}. Run again.")
+        for action in plan.actions:
+            world = self.reader.world()
+            if (there := world.partner(action.name)) and (missing := guards.not_arrived(action, world)):
+                raise self._not_travelled(there.name, action.name, missing)
         for connection, reading in self.reader.readings.items():
             if is_own_of_partner(connection):
                 self._verify_partner(plan, reading.server)
@@ -347,11 +351,14 @@ class Reconciliation:
             fields = guards.differs_at_partner(relationship, there) if relationship.name in written else {}
             missing = [words for name, words in fields.items() if name not in before]
             if missing:
-                raise NotVerified(
-                    f"Everything was written on {after.name}, but its partner {there.name} does not show of "
-                    f"'{relationship.name}': {few(missing, between='; ')}. Look at the state of both servers and run "
-                    "again; a setting that did not travel has to be set by running the task on the partner."
-                )
+                raise self._not_travelled(there.name, relationship.name, missing)
+
+    def _not_travelled(self, there: str, name: str, missing: Sequence[str]) -> NotVerified:
+        return NotVerified(
+            f"Everything was written on {self.reader.here.name}, but its partner {there} does not show of '{name}': "
+            f"{few(missing, between='; ')}. Look at the state of both servers and run again; a setting that did not "
+            "travel has to be set by running the task on the partner."
+        )
 
     # --- notes of broken runs ------------------------------------------------------------------------------------
 

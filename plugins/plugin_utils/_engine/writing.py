@@ -158,7 +158,7 @@ class Writing:
         self.steps, self.claimed = (carried_out, {}) if acted else ([], {})
         self.done = before if acted else self._before
         self._taken_back = bool(before) and not self.done
-        self.result["changed"] = self._has_written()
+        self.result["changed"] = self.has_written
         if not (acted or off):
             self.withdraw_notes()
         self.end_notes({scope for step in steps for scope in step.action.scopes}, off)
@@ -285,9 +285,10 @@ class Writing:
             self._left.update((note.about, note) for note in self._notes)
         self.lost = self.lost or bool(group.steps)
         self.acted = self.acted or self.lost
-        self.result["changed"] = self._has_written()
+        self.result["changed"] = self.has_written
 
-    def _has_written(self) -> bool:
+    @property
+    def has_written(self) -> bool:
         """Whether something was written, or may have been."""
         return bool(self.done) or self.lost
 
@@ -314,13 +315,13 @@ class Writing:
         self.claimed.update(claims.made_by(step.action for step in done))
         words = [step.text for step in done]
         self.done = [*before, *words]
-        self.result["changed"] = self._has_written()
+        self.result["changed"] = self.has_written
         try:
             self.reader.learn(connection, rereads, replace(reply, before=reply.after))
         except RemoteFailure as failure:
             raise RemoteFailure(f"{reading.server.name} could not be read again after a write: {failure}") from failure
         self.done = [*before, *(differences(reading.server, self.reader.readings[connection].server) or words)]
-        self.result["changed"] = self._has_written()
+        self.result["changed"] = self.has_written
 
     def _note_copies(self, remote: Remote, run: Sequence[Call], reply: Reply) -> None:
         for call, result in zip(run, reply.calls, strict=False):

@@ -59,11 +59,14 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
 
 
 def is_partner(names: tuple[str, ...], current: Relationship, here: ServerView, d: Draft) -> bool | None:
-    """Whether a server that is called so is the partner of a relationship. None: addresses have to be known first.
-    Raises Refused where it is by its address alone, and is asked over a hop: there it would be two servers."""
+    """Whether a server that is called so is the partner of a relationship, also where that has another of its
+    addresses. None: addresses have to be known first. Raises Refused where it is by its address alone, and is asked
+    over a hop: there it would be two servers."""
     partner, other = current.partner.knowing(here.server.resolved), Identity(names)
+    if partner.is_named(other):
+        return True
     match = partner.match(other)
-    if match is Match.UNKNOWN and not (partner.addresses and other.addresses):
+    if match is Match.UNKNOWN:
         d.resolve(*partner.unknown(other))
         return None
     if match is Match.SAME and not d.world.has_partner_host and not any(map(partner.is_called, names)):

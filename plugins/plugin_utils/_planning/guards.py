@@ -5,7 +5,7 @@ I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -14,7 +14,7 @@ from .._model.failover_states import CUT_OFF, NORMAL, PARTNER_DOWN, PASSING, REF
 from .._model.identity import Connection, is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
-from .._model.relationship_settings import SETTINGS, WORDS, DeclaredSettings, OnPartner
+from .._model.relationship_settings import SETTING, SETTINGS, WORDS, DeclaredSettings, OnPartner
 from .._model.render import settings
 from .._model.secret import LEAST, weakness
 from .._model.server import Server
@@ -24,7 +24,7 @@ from .action_table import KINDS
 from .actions import Action, Kind
 from .plan import Plan
 from .removals import MANY
-from .setting_changes import touches_secret
+from .setting_changes import fits, touches_secret
 from .spec import Spec
 from .world import ServerView, World
 
@@ -148,17 +148,26 @@ def clocks_apart(here: ServerView, there: ServerView) -> timedelta | None:
 
 
 def differs_at_partner(relationship: Relationship, there: Server) -> Mapping[str, str]:
-    """What the partner does not show of a relationship, by field; shares and roles are each server's own."""
+    """What the partner does not show of a relationship, by field; roles are each server's own, and shares as long as
+    they fit."""
     shown = there.relationship(relationship.name)
     if shown is None:
         return {"name": "the relationship"}
 
     mine, theirs = settings(relationship), settings(shown)
-    return {
-        field: f"{field} {mine[field]} (it shows {theirs.get(field)})"
-        for field in mine
-        if field not in _EACH_OWN and mine[field] != theirs.get(field)
-    }
+    shares = [row.option for row in SETTINGS if row.on_partner is OnPartner.SHARE and row.belongs_to(shown.mode)]
+    apart = [field for field in mine if field not in _EACH_OWN and mine[field] != theirs.get(field)]
+    apart += [field for field in shares if field in mine and not fits(SETTING[field], relationship, shown)]
+    return {field: f"{field} {mine[field]} (it shows {theirs.get(field)})" for field in apart}
+
+
+def not_arrived(action: Action, world: World) -> Sequence[str]:
+    """What a change has sent to the partner that this does not show, as far as it was looked at."""
+    half, there = world.here.half(action.name), world.partner(action.name)
+    if action.kind is not Kind.MODIFY or action.where is not HERE or half is None or there is None:
+        return ()
+    apart = differs_at_partner(half.relationship, there.server)
+    return [words for field, words in apart.items() if field in action.detail.changes]
 
 
 def differed_at_partner(name: str, before: World) -> Mapping[str, str]:

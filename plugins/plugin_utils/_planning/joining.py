@@ -18,6 +18,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import Any
 
+from .._model.failover_states import NORMAL, PASSING
 from .._model.identity import is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
@@ -48,7 +49,7 @@ def settle(spec: Spec, d: Draft) -> None:
         return
     there, partner = d.world.partner(spec.name), current.relationship.partner_server
     more: dict[str, Any] = {"other": there and there.source, "partner": partner, "normal": True}
-    again, alone = _not_at_partner(declared, current, there, differs) if not spec.create_only else ({}, {})
+    again, alone = _not_at_partner(declared, current, there, differs, d) if not spec.create_only else ({}, {})
     differs = {**differs, **again}
     if declared and differs:
         if setting_changes.touches_secret(differs):
@@ -63,15 +64,28 @@ def settle(spec: Spec, d: Draft) -> None:
 
 
 def _not_at_partner(
-    declared: DeclaredSettings | None, current: Half, there: ServerView | None, differs: setting_changes.Changes
+    declared: DeclaredSettings | None,
+    current: Half,
+    there: ServerView | None,
+    differs: setting_changes.Changes,
+    d: Draft,
 ) -> tuple[setting_changes.Changes, setting_changes.Changes]:
     """What beside the changes has not reached the partner, as far as that was looked at: what is sent from here once
-    more, which all is over the hop, and what is set there."""
-    half = there.half(current.relationship.name) if there else None
+    more, and what is set there. Over the hop all of it is sent from here, where a broken run may have left it. What
+    this run has sent is not sent by it a second time."""
+    name = current.name
+    half = there.half(name) if there else None
     if declared is None or there is None or half is None:
         return {}, {}
     again, alone = setting_changes.not_at_partner(declared, current.relationship, half.relationship, differs)
-    return (again, alone) if is_own_of_partner(there.source) else ({**again, **alone}, {})
+    states = {current.relationship.state, half.relationship.state}
+    if not (states <= {NORMAL, *PASSING} or setting_changes.touches_secret({**again, **alone})):
+        return {}, {}  # why it has not arrived, most likely; a warning tells
+    has_sent = name in d.world.written
+    if is_own_of_partner(there.source):
+        return {} if has_sent else again, alone
+    is_noted = any(note.relationship.casefold() == name.casefold() for note in d.world.broken_off)
+    return {**again, **alone} if is_noted and not has_sent else {}, {}
 
 
 def _warn_unseen(name: str, half: Half, d: Draft) -> None:

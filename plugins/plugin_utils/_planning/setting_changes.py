@@ -121,16 +121,16 @@ def not_at_partner(
     declared: DeclaredSettings, mine: Relationship, theirs: Relationship, changed: Changes
 ) -> tuple[Changes, Changes]:
     """What is declared, and so on this server, and otherwise on its partner, beside what is `changed`: what is sent
-    from here once more, and what can be set on the partner alone. A share, a mode or a secret is the matter of both."""
+    from here once more, and what can be set on the partner alone. A share, a mode or a secret is the matter of both.
+
+    Which settings travel along when one is set is not known, so none is set on a partner that has others otherwise,
+    too, which are not declared."""
     if "mode" in changed:
         return {}, {}
+    candidates = (setting for setting in SETTINGS if setting.in_place and setting.option not in changed)
+    apart = [setting for setting in candidates if not fits(setting, mine, theirs)]
     differs = {
-        setting.option: getattr(mine, setting.option)
-        for setting in SETTINGS
-        if setting.in_place
-        and setting.option not in changed
-        and _is_declared(setting, declared, mine)
-        and not fits(setting, mine, theirs)
+        setting.option: getattr(mine, setting.option) for setting in apart if _is_declared(setting, declared, mine)
     }
     again = {option: value for option, value in differs.items() if SETTING[option].on_partner is OnPartner.SHARE}
     if "mode" in differs:
@@ -139,7 +139,8 @@ def not_at_partner(
         again |= {"enable_auth": True, "shared_secret": True}
     elif differs.get("enable_auth"):
         del differs["enable_auth"]  # without a secret it stays as it is
-    return again, {option: value for option, value in differs.items() if option not in again}
+    alone = {option: value for option, value in differs.items() if option not in again}
+    return again, alone if all(setting.option in {**again, **alone} for setting in apart) else {}
 
 
 def _set_in(mode: str) -> Sequence[str]:
@@ -148,7 +149,8 @@ def _set_in(mode: str) -> Sequence[str]:
 
 
 def _is_declared(setting: Setting, declared: DeclaredSettings, current: Relationship) -> bool:
-    has_secret = setting.kind is SettingKind.AUTHENTICATION and bool(declared.shared_secret)
+    """A secret for authentication that is on says that it is to be on; for one that is off it says nothing."""
+    has_secret = setting.kind is SettingKind.AUTHENTICATION and current.enable_auth and bool(declared.shared_secret)
     return has_secret or _wanted(setting, declared, current) is not None
 
 

@@ -74,6 +74,17 @@ def test_it_begins_and_ends_and_each_once(end: str, route: dict[str, Any]) -> No
     ]
 
 
+def test_one_whose_reply_is_lost_may_be_begun_which_is_told() -> None:
+    servers = with_switchover()
+    servers.wire.lose_at, servers.wire.lives_on = 3, True
+    result = servers.run(MODULE, state="started")
+    assert (result["failed"], result["changed"], switchover(servers)) == (True, True, [None, None])
+    assert result["sentences"][0].startswith("The maintenance may be begun in part: ")
+    servers.wire.lose_at = None
+    servers.ok(MODULE, state="cancelled")
+    assert (switchover(servers), noted(servers)) == ([INTERVAL, INTERVAL], [])
+
+
 def test_over_the_hop_the_partner_gets_no_note_which_is_told() -> None:
     (warning,) = with_switchover().ok(MODULE, state="started")["warnings"]
     assert warning.startswith("no note can be left on dhcp02.contoso.example, which is reached by DHCP01 only")

@@ -85,6 +85,62 @@ def test_what_is_not_declared_is_not_set_and_told() -> None:
     assert result["warnings"] == ["DHCP02 does not show of 'HQ': max_client_lead_time 3600 (it shows 18000)"]
 
 
+def test_no_setting_is_set_on_a_partner_that_has_others_otherwise_that_are_not_declared() -> None:
+    """Windows may send all that the half has."""
+    for sends in ("all", "given"):
+        servers = pair(set_sends=sends)
+        half = servers.server("DHCP02").relationships["HQ"]
+        half.mclt, half.safe_period = 5 * HOUR, HOUR
+        before = halves(servers)
+        result = servers.ok(RELATIONSHIP, **HQ, **OWN, max_client_lead_time=3600)
+        assert halves(servers) == before
+        assert "max_client_lead_time 3600 (it shows 18000); state_switch_interval 0" in result["warnings"][0]
+        wanted = {"max_client_lead_time": 3600, "auto_state_transition": False}
+        assert servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)["changed"]
+        assert len(set(halves(servers))) == 1
+
+
+@pytest.mark.parametrize("update", ["on_create", "on_change"])
+def test_a_secret_turns_authentication_off_nowhere(update: str) -> None:
+    servers = pair()
+    servers.server("DHCP02").relationships["HQ"].secret = "x"
+    result = servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET, update_secret=update)
+    assert not result["changed"]
+    assert "DHCP02 does not show of 'HQ': enable_auth False (it shows True)" in result["warnings"]
+    assert servers.server("DHCP02").relationships["HQ"].secret == "x"
+
+
+def test_what_has_not_travelled_since_the_two_are_not_in_contact_is_a_warning() -> None:
+    servers = pair()
+    servers.server("DHCP02").relationships["HQ"].mclt = 5 * HOUR
+    for name in ("DHCP01", "DHCP02"):
+        servers.server(name).relationships["HQ"].state = "CommunicationInterrupted"
+    result = servers.ok(RELATIONSHIP, **HQ, **OWN, max_client_lead_time=3600)
+    assert not result["changed"]
+    assert "DHCP02 does not show of 'HQ': max_client_lead_time 3600 (it shows 18000)" in result["warnings"]
+
+
+def test_what_does_not_travel_however_often_it_is_sent_is_told_with_the_cure() -> None:
+    servers = pair(set_sends="changed")
+    servers.server("DHCP02").relationships["HQ"].percentage = 33
+    wanted = {**HQ, **OWN, "load_balance_percent": 50}
+    for _run in range(2):
+        message = servers.run(RELATIONSHIP, **wanted)["msg"]
+        assert "its partner DHCP02 does not show of 'HQ': load_balance_percent 50 (it shows 67)" in message
+        assert "has to be set by running the task on the partner" in message
+    servers.ok(RELATIONSHIP, **HQ, load_balance_percent=50, host="dhcp02", partner_host="dhcp01")
+    assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
+
+
+@pytest.mark.parametrize("answers", [{"set_sends": "changed"}, {"set_propagates_fields": "all_but_times"}, {}], ids=str)
+def test_a_scope_that_joins_over_the_hop_has_nothing_to_do_with_it(answers: dict[str, str]) -> None:
+    servers = pair(**answers)
+    servers.server("DHCP02").relationships["HQ"].mclt = 5 * HOUR
+    wanted = {**HQ, "max_client_lead_time": 3600, "scopes": ["10.0.3.0"]}
+    assert len(servers.ok(RELATIONSHIP, **wanted)["plan"]) == 1
+    assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
+
+
 def test_without_partner_host_nobody_looks() -> None:
     servers = pair()
     servers.server("DHCP02").relationships["HQ"].mclt = 5 * HOUR

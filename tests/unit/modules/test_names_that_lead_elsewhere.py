@@ -164,3 +164,33 @@ def test_over_the_hop_the_name_that_is_known_has_to_be_written(task: str) -> Non
     )
     module, options = new_names(ALIAS)[task]
     servers.ok(module, **options)
+
+
+def with_two_cards(alias: str = "") -> Pair:
+    """Two relationships with DHCP02, each made by another of its addresses, and by another of its names."""
+    servers = pair()
+    servers.ok(RELATIONSHIP, **{**HQ, "name": "Other", "scopes": ["10.0.3.0"]})
+    second = IPv4Address("10.20.0.12")
+    cards = {"second": Card("second", second)}
+    servers.lab.servers["DHCP02"] = replace(servers.server("DHCP02"), cards=cards, aliases=(alias,) if alias else ())
+    for name in ("DHCP01", "DHCP02"):
+        half = servers.server(name).relationships["Other"]
+        half.secondary_ip, half.secondary_name = second, alias or half.secondary_name
+    if alias:
+        servers.server("DHCP01").relationships["Other"].partner_server = alias
+    return servers
+
+
+@pytest.mark.parametrize(
+    ("alias", "route"), [("", {}), ("", OWN), (ALIAS, OWN)], ids=["hop", "own", "own, and by two names"]
+)
+@pytest.mark.parametrize("copy", ["delete", "disable"])
+def test_a_scope_moves_between_relationships_with_two_addresses_of_one_partner(
+    copy: str, alias: str, route: dict[str, Any]
+) -> None:
+    servers = with_two_cards(alias)
+    move = {"relationship": "Other", "scopes": ["10.0.1.0"], "move": True, "max_removals_percent": 100}
+    servers.ok(SCOPE, **move, **{**KEEP, "other_copy": copy}, **route, wait_timeout=1)
+    for name in ("DHCP01", "DHCP02"):
+        assert ONE in servers.server(name).relationships["Other"].scopes
+        assert servers.server(name).scopes[ONE].state == "Active"

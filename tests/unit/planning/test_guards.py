@@ -162,11 +162,12 @@ def test_clocks_that_certainly_differ(least: int, most: int, refused: bool) -> N
     ("theirs", "differs"),
     [
         ({}, []),
-        ({"load_balance_percent": 30, "state": "RecoverWait"}, []),
+        ({"load_balance_percent": 50, "state": "RecoverWait"}, []),
+        ({"load_balance_percent": 30}, ["load_balance_percent 50 (it shows 30)"]),
         ({"max_client_lead_time": 60}, ["max_client_lead_time 3600 (it shows 60)"]),
         ({"name": "Lab"}, ["the relationship"]),
     ],
-    ids=["equal", "what is each server's own", "a setting", "nothing"],
+    ids=["equal", "what is each server's own", "a share that does not fit", "a setting", "nothing"],
 )
 def test_what_the_partner_does_not_show(theirs: dict[str, Any], differs: list[str]) -> None:
     there = partner({"HQ": []})

@@ -98,9 +98,10 @@ def test_a_secret_that_is_kept_goes_with_its_relationship() -> None:
     [
         ({}, ()),
         ({"max_client_lead_time": 60}, ("DHCP02 does not show of 'HQ': max_client_lead_time 3600 (it shows 60)",)),
-        ({"load_balance_percent": 30, "state": "CommunicationInterrupted"}, ()),
+        ({"load_balance_percent": 30}, ("DHCP02 does not show of 'HQ': load_balance_percent 50 (it shows 30)",)),
+        ({"state": "CommunicationInterrupted"}, ()),
     ],
-    ids=["as here", "another setting", "what is each server's own"],
+    ids=["as here", "another setting", "a share that does not fit", "what is each server's own"],
 )
 def test_what_the_partner_does_not_show_is_a_warning(theirs: dict[str, Any], warnings: tuple[str, ...]) -> None:
     there = partner({"HQ": ["10.0.1.0"]})

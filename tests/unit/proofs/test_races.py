@@ -159,6 +159,7 @@ FOUND = [
     ("create-scope@dhcp01+create-scope@dhcp02/own/half_first", "random-1006934012"),
     ("create-scope@dhcp01+end-there-disable@dhcp02/hop/pair", "A13,B,A,B"),
     ("create-scope@dhcp01+replicate-out@dhcp02/hop/pair", "A14,B,A,B"),
+    ("end-there-disable@dhcp01+other-partner@dhcp02/hop/pair", "A0,B44,A,B"),
     ("end-there-disable@dhcp01+remove-there-delete@dhcp02/own/half_first", "random-293569406"),
     ("join@dhcp01+replicate-out@dhcp01/own/pair", "A12,B,A,B"),
     ("join@dhcp01+swap-role@dhcp02/hop/pair", "random-456629312-loses"),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import builders
 import lab_client
@@ -103,9 +104,14 @@ OWASP = {2**17: 1, 2**16: 2, 2**15: 3, 2**14: 5, 2**13: 10}
 
 
 def test_a_hash_costs_as_much_as_owasp_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    costs = []
+    costs: list[dict[str, Any]] = []
     scrypt = hashlib.scrypt
-    monkeypatch.setattr(hashlib, "scrypt", lambda *args, **named: costs.append(named) or scrypt(*args, **named))
+
+    def counted(secret: bytes, **cost: Any) -> bytes:
+        costs.append(cost)
+        return scrypt(secret, **cost)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
     SecretRecord().keep("HQ", SECRET)
     assert costs
     assert all(cost["r"] >= 8 and cost["p"] >= OWASP[cost["n"]] for cost in costs)
