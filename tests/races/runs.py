@@ -182,15 +182,17 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome,
 
 
 def _is_blind(meeting: Meeting, actor: Actor, killed: bool) -> bool:
-    """Whether a run over the hop found on its own server all as it was asked to, which tells it of no partner. What a
-    broken run left there is not known to it; what another one is in the middle of there has to come after it."""
+    """Whether a run over the hop found on its own server all as it was asked to, which tells it of no partner, unless
+    it replicates. What a broken run left there is not known to it; what another one is in the middle of there has to
+    come after it."""
     promise, lab = meeting.judge.promises[actor.number], meeting.lab
     if meeting.pair.goes_by(actor.number) != "hop":
         return False
     if killed:
         return promise.wish(lab, promise.here, promise.here)
+    task = TASKS[actor.name.partition("@")[0]]
     found_so = promise.held_here and not actor.result.get("changed")
-    return found_so and promise.wish(lab, promise.here, promise.there)
+    return found_so and task.kind != "replicating" and promise.wish(lab, promise.here, promise.there)
 
 
 def _lasts(rng: random.Random) -> Callable[[str], float]:

@@ -76,9 +76,9 @@ def made_and_joined(name: str, scope: IPv4Address, called: str) -> Wish:
     def wish(lab: RacedLab, here: str, there: str) -> bool:
         if not member(lab, here, there):
             return False
-        servers = (lab.servers[here], lab.servers[lab.servers[here].relationships[name].peer])
-        copies = [server.scopes[scope] for server in servers]
-        return all(copy.state == "Active" or copy.name != called for copy in copies)
+        both = {here} if here == there else {here, lab.servers[here].relationships[name].peer}
+        copies = [lab.servers[server].scopes.get(scope) for server in both]
+        return all(copy is not None and (copy.state == "Active" or copy.name != called) for copy in copies)
 
     return wish
 
