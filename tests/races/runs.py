@@ -52,6 +52,11 @@ class Pair:
         return both[who % len(both)]
 
     @property
+    def is_of_two_servers(self) -> bool:
+        """Whether each of the two has a server of its own."""
+        return self.first_host != self.second_host
+
+    @property
     def names(self) -> tuple[str, str]:
         return f"{self.first}@{self.first_host}", f"{self.second}@{self.second_host}"
 
@@ -191,7 +196,7 @@ def _is_blind(meeting: Meeting, actor: Actor, killed: bool) -> bool:
     if killed:
         return promise.wish(lab, promise.here, promise.here)
     task = TASKS[actor.name.partition("@")[0]]
-    found_so = promise.held_here and not actor.result.get("changed")
+    found_so = promise.held_here and not actor.result.get("changed") and meeting.pair.is_of_two_servers
     return found_so and task.kind != "replicating" and promise.wish(lab, promise.here, promise.there)
 
 

@@ -35,7 +35,7 @@ from .._model.removal_list import becomes_of_copy
 from .._model.server import Server
 from .._model.texts import few, in_sight
 from .._planning import action_table, agreed_plan, broken_runs, claims, guards
-from .._planning.actions import Action
+from .._planning.actions import Action, Kind
 from .._planning.agreed_plan import AgreedPlan
 from .._planning.leaving import is_half_done
 from .._planning.plan import Departure, Plan
@@ -290,14 +290,12 @@ class Reconciliation:
             raise NotVerified(
                 f"Everything was written, but {name} does not show what was asked for: {refused}"
             ) from None
+        if not left or any(step.connection is HERE and step.action.kind is Kind.MODIFY for step in left):
+            self._verify_sent(plan)
         if left:
             words = few((step.text for step in left), between="; ")
             names = few(dict.fromkeys(self.reader.readings[step.connection].server.name for step in left))
             raise NotVerified(f"Everything was written, but {names} still needs: {words}. Run again.")
-        for action in plan.actions:
-            world = self.reader.world()
-            if (there := world.partner(action.name)) and (missing := guards.not_arrived(action, world)):
-                raise self._not_travelled(there.name, action.name, missing)
         for connection, reading in self.reader.readings.items():
             if is_own_of_partner(connection):
                 self._verify_partner(plan, reading.server)
@@ -339,6 +337,14 @@ class Reconciliation:
             self.writing.carry_out(plan, calls.steps(plan), last=False)  # the notes stay
         except TaskFailure as failure:
             tell(self.reader.remotes[HERE], f"could not look at what is left: {failure}")
+
+    def _verify_sent(self, plan: Plan) -> None:
+        """What was sent to a partner, also over the hop, as far as it was looked at there."""
+        world = self.reader.world()
+        for action in plan.actions:
+            there = world.partner(action.name)
+            if there is not None and (missing := guards.not_arrived(action, world)):
+                raise self._not_travelled(there.name, action.name, missing)
 
     def _verify_partner(self, plan: Plan, there: Server) -> None:
         """How each setting travels to the partner is only likely, so it is looked at there."""

@@ -112,6 +112,10 @@ class Identity:
         domains = [self._whole[label] & other._whole[label] for label in self._whole.keys() & other._whole.keys()]
         return all(domains) and any(self.is_called(name) for name in other._words)
 
+    def has_name_of(self, other: Identity) -> bool:
+        """Whether the two have a name in common that has its domain. Addresses do not count."""
+        return any(self._whole[label] & other._whole[label] for label in self._whole.keys() & other._whole.keys())
+
     def is_same(self, other: Identity) -> bool:
         """Whether the two are one server: an address in common, or else a name that nothing contradicts."""
         if self.own and any(map(_means_itself, other.names)):

@@ -63,7 +63,7 @@ def is_partner(names: tuple[str, ...], current: Relationship, here: ServerView, 
     addresses. None: addresses have to be known first. Raises Refused where it is by its address alone, and is asked
     over a hop: there it would be two servers."""
     partner, other = current.partner.knowing(here.server.resolved), Identity(names)
-    if partner.is_named(other):
+    if partner.has_name_of(other):
         return True
     match = partner.match(other)
     if match is Match.UNKNOWN:

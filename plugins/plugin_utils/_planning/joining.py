@@ -18,7 +18,6 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import Any
 
-from .._model.failover_states import NORMAL, PASSING
 from .._model.identity import is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship_settings import DeclaredSettings
@@ -71,21 +70,21 @@ def _not_at_partner(
     d: Draft,
 ) -> tuple[setting_changes.Changes, setting_changes.Changes]:
     """What beside the changes has not reached the partner, as far as that was looked at: what is sent from here once
-    more, and what is set there. Over the hop all of it is sent from here, where a broken run may have left it. What
-    this run has sent is not sent by it a second time."""
+    more, and what is set there. Over the hop all of it is sent from here, where a broken run may have left it.
+
+    Which settings travel along when one is set is not known, so none is set on a partner that has others otherwise,
+    too, which are not declared, unless a broken run left them."""
     name = current.name
     half = there.half(name) if there else None
     if declared is None or there is None or half is None:
         return {}, {}
-    again, alone = setting_changes.not_at_partner(declared, current.relationship, half.relationship, differs)
-    states = {current.relationship.state, half.relationship.state}
-    if not (states <= {NORMAL, *PASSING} or setting_changes.touches_secret({**again, **alone})):
-        return {}, {}  # why it has not arrived, most likely; a warning tells
-    has_sent = name in d.world.written
-    if is_own_of_partner(there.source):
-        return {} if has_sent else again, alone
+    mine, theirs = current.relationship, half.relationship
+    again, alone = setting_changes.not_at_partner(declared, mine, theirs, differs)
     is_noted = any(note.relationship.casefold() == name.casefold() for note in d.world.broken_off)
-    return {**again, **alone} if is_noted and not has_sent else {}, {}
+    if not is_own_of_partner(there.source):
+        return {**again, **alone} if is_noted else {}, {}
+    others = setting_changes.apart(mine, theirs, {**differs, **again, **alone})
+    return again, {} if others and not is_noted else alone
 
 
 def _warn_unseen(name: str, half: Half, d: Draft) -> None:

@@ -121,16 +121,12 @@ def not_at_partner(
     declared: DeclaredSettings, mine: Relationship, theirs: Relationship, changed: Changes
 ) -> tuple[Changes, Changes]:
     """What is declared, and so on this server, and otherwise on its partner, beside what is `changed`: what is sent
-    from here once more, and what can be set on the partner alone. A share, a mode or a secret is the matter of both.
-
-    Which settings travel along when one is set is not known, so none is set on a partner that has others otherwise,
-    too, which are not declared."""
-    if "mode" in changed:
-        return {}, {}
-    candidates = (setting for setting in SETTINGS if setting.in_place and setting.option not in changed)
-    apart = [setting for setting in candidates if not fits(setting, mine, theirs)]
+    from here once more, and what can be set on the partner alone. A share, a mode or a secret is the matter of
+    both."""
     differs = {
-        setting.option: getattr(mine, setting.option) for setting in apart if _is_declared(setting, declared, mine)
+        setting.option: getattr(mine, setting.option)
+        for setting in apart(mine, theirs, changed)
+        if _is_declared(setting, declared, mine)
     }
     again = {option: value for option, value in differs.items() if SETTING[option].on_partner is OnPartner.SHARE}
     if "mode" in differs:
@@ -139,8 +135,14 @@ def not_at_partner(
         again |= {"enable_auth": True, "shared_secret": True}
     elif differs.get("enable_auth"):
         del differs["enable_auth"]  # without a secret it stays as it is
-    alone = {option: value for option, value in differs.items() if option not in again}
-    return again, alone if all(setting.option in {**again, **alone} for setting in apart) else {}
+    return again, {option: value for option, value in differs.items() if option not in again}
+
+
+def apart(mine: Relationship, theirs: Relationship, changed: Changes) -> Sequence[Setting]:
+    """What the partner has otherwise, in the mode that there is then."""
+    mode = changed.get("mode", mine.mode)
+    those = (setting for setting in SETTINGS if setting.in_place and setting.belongs_to(mode))
+    return [setting for setting in those if setting.option not in changed and not fits(setting, mine, theirs)]
 
 
 def _set_in(mode: str) -> Sequence[str]:

@@ -6,6 +6,7 @@ hand."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -110,14 +111,37 @@ def test_a_secret_turns_authentication_off_nowhere(update: str) -> None:
     assert servers.server("DHCP02").relationships["HQ"].secret == "x"
 
 
-def test_what_has_not_travelled_since_the_two_are_not_in_contact_is_a_warning() -> None:
+@pytest.mark.parametrize("route", [{}, OWN], ids=["hop", "own"])
+def test_what_a_broken_run_left_waits_for_the_two_to_be_in_contact(route: dict[str, Any]) -> None:
+    """Also where the partner has others otherwise that are not declared."""
+    servers = pair(set_propagates_fields="all_but_times")
+    wanted = {**HQ, **route, "max_client_lead_time": 7200, "scopes": ["10.0.3.0"]}
+    assert servers.run(RELATIONSHIP, **wanted)["failed"]
+    assert {half[2] for half in halves(servers)} == {HOUR, 2 * HOUR}
+    servers.lab.switches = replace(servers.lab.switches, set_propagates_fields="all")
+    both = [servers.server(name).relationships["HQ"] for name in ("DHCP01", "DHCP02")]
+    for half in both:
+        half.state = "CommunicationInterrupted"
+    assert "is in state CommunicationInterrupted" in servers.refused(RELATIONSHIP, **wanted)
+    for half in both:
+        half.state = "Normal"
+    both[1].safe_period = HOUR
+    servers.ok(RELATIONSHIP, **wanted)
+    assert {half[2] for half in halves(servers)} == {2 * HOUR}
+    assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
+
+
+def test_a_mode_and_what_goes_with_neither_are_set_in_one_run() -> None:
     servers = pair()
+    half = servers.server("DHCP02").relationships["HQ"]
+    standby(half)
+    half.mclt = 5 * HOUR
+    wanted = {"mode": "load_balance", "load_balance_percent": 50, "max_client_lead_time": 3600}
+    assert [step["server"] for step in servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)["plan"]] == ["DHCP01", "DHCP02"]
+    assert len(set(halves(servers))) == 1
     servers.server("DHCP02").relationships["HQ"].mclt = 5 * HOUR
-    for name in ("DHCP01", "DHCP02"):
-        servers.server(name).relationships["HQ"].state = "CommunicationInterrupted"
-    result = servers.ok(RELATIONSHIP, **HQ, **OWN, max_client_lead_time=3600)
-    assert not result["changed"]
-    assert "DHCP02 does not show of 'HQ': max_client_lead_time 3600 (it shows 18000)" in result["warnings"]
+    changed = {"mode": "hot_standby", "max_client_lead_time": 3600}
+    assert [step["server"] for step in servers.ok(RELATIONSHIP, **HQ, **OWN, **changed)["plan"]] == ["DHCP01", "DHCP02"]
 
 
 def test_what_does_not_travel_however_often_it_is_sent_is_told_with_the_cure() -> None:

@@ -194,3 +194,17 @@ def test_a_scope_moves_between_relationships_with_two_addresses_of_one_partner(
     for name in ("DHCP01", "DHCP02"):
         assert ONE in servers.server(name).relationships["Other"].scopes
         assert servers.server(name).scopes[ONE].state == "Active"
+
+
+@pytest.mark.parametrize("copy", ["delete", "disable"])
+def test_a_short_name_makes_two_addresses_no_one_server(copy: str) -> None:
+    servers = pair()
+    servers.ok(RELATIONSHIP, name="Other", partner_server="dhcp03.contoso.example", scopes=["10.0.3.0"], wait_timeout=1)
+    for name in ("DHCP01", "DHCP02"):
+        servers.server(name).relationships["HQ"].secondary_name = "dhcp03"
+    servers.server("DHCP01").relationships["HQ"].partner_server = "dhcp03"
+    servers.lab.leads |= {"dhcp03": "DHCP02"}
+    move = {"relationship": "Other", "scopes": ["10.0.1.0"], "move": True, "max_removals_percent": 100}
+    result = servers.run(SCOPE, **move, **{**KEEP, "other_copy": copy}, partner_host="dhcp03", wait_timeout=1)
+    assert "msg" not in result, result["msg"]
+    assert ONE in servers.server("DHCP03").relationships["Other"].scopes
