@@ -204,7 +204,8 @@ def test_a_short_name_makes_two_addresses_no_one_server(copy: str) -> None:
         servers.server(name).relationships["HQ"].secondary_name = "dhcp03"
     servers.server("DHCP01").relationships["HQ"].partner_server = "dhcp03"
     servers.lab.leads |= {"dhcp03": "DHCP02"}
-    move = {"relationship": "Other", "scopes": ["10.0.1.0"], "move": True, "max_removals_percent": 100}
-    result = servers.run(SCOPE, **move, **{**KEEP, "other_copy": copy}, partner_host="dhcp03", wait_timeout=1)
+    move: dict[str, Any] = {"relationship": "Other", "scopes": ["10.0.1.0"], "move": True, "max_removals_percent": 100}
+    move |= {**KEEP, "other_copy": copy, "partner_host": "dhcp03", "wait_timeout": 1}
+    result = servers.run(SCOPE, **move)
     assert "msg" not in result, result["msg"]
     assert ONE in servers.server("DHCP03").relationships["Other"].scopes
