@@ -363,7 +363,7 @@ class Reconciliation:
         return NotVerified(
             f"Everything was written on {self.reader.here.name}, but its partner {there} does not show of '{name}': "
             f"{few(missing, between='; ')}. Look at the state of both servers and run again; a setting that did not "
-            "travel has to be set by running the task on the partner."
+            "travel has to be set by a task on the partner that declares it."
         )
 
     # --- notes of broken runs ------------------------------------------------------------------------------------

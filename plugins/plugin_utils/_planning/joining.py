@@ -48,16 +48,13 @@ def settle(spec: Spec, d: Draft) -> None:
         return
     there, partner = d.world.partner(spec.name), current.relationship.partner_server
     more: dict[str, Any] = {"other": there and there.source, "partner": partner, "normal": True}
-    again, alone = _not_at_partner(declared, current, there, differs, d) if not spec.create_only else ({}, {})
-    differs = {**differs, **again}
+    if not spec.create_only:
+        differs = {**differs, **_not_at_partner(declared, current, there, differs, d)}
     if declared and differs:
         if setting_changes.touches_secret(differs):
             d.forget_secret(spec.name, Stage.SETTLE, partner)
         _warn_unseen(spec.name, current, d)
         d.add(Kind.MODIFY, d.here, spec.name, detail=Modification(differs, declared), **more)
-    if declared and alone and there is not None:
-        ends = {"other": d.here.source, "partner": there.relationships[spec.name].partner_server}
-        d.add(Kind.MODIFY, there, spec.name, detail=Modification(alone, declared), **{**more, **ends})
     d.add(Kind.JOIN, d.here, spec.name, coming, **more)
     _serve(spec, there, d)
 
@@ -68,23 +65,17 @@ def _not_at_partner(
     there: ServerView | None,
     differs: setting_changes.Changes,
     d: Draft,
-) -> tuple[setting_changes.Changes, setting_changes.Changes]:
-    """What beside the changes has not reached the partner, as far as that was looked at: what is sent from here once
-    more, and what is set there. Over the hop all of it is sent from here, where a broken run may have left it.
-
-    Which settings travel along when one is set is not known, so none is set on a partner that has others otherwise,
-    too, which are not declared, unless a broken run left them."""
+) -> setting_changes.Changes:
+    """What beside the changes has not reached the partner, which is sent once more: as far as that was looked at, and
+    over the hop where a broken run may have left it."""
     name = current.name
     half = there.half(name) if there else None
     if declared is None or there is None or half is None:
-        return {}, {}
-    mine, theirs = current.relationship, half.relationship
-    again, alone = setting_changes.not_at_partner(declared, mine, theirs, differs)
+        return {}
     is_noted = any(note.relationship.casefold() == name.casefold() for note in d.world.broken_off)
-    if not is_own_of_partner(there.source):
-        return {**again, **alone} if is_noted else {}, {}
-    others = setting_changes.apart(mine, theirs, {**differs, **again, **alone})
-    return again, {} if others and not is_noted else alone
+    if not (is_own_of_partner(there.source) or is_noted):
+        return {}
+    return setting_changes.not_at_partner(declared, current.relationship, half.relationship, differs)
 
 
 def _warn_unseen(name: str, half: Half, d: Draft) -> None:

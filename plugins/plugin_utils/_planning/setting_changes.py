@@ -117,43 +117,29 @@ def fits(setting: Setting, mine: Relationship, theirs: Relationship) -> bool:
     return there == setting.mirrored(here) or (setting.on_partner is OnPartner.SHARE and there == here)
 
 
-def not_at_partner(
-    declared: DeclaredSettings, mine: Relationship, theirs: Relationship, changed: Changes
-) -> tuple[Changes, Changes]:
-    """What is declared, and so on this server, and otherwise on its partner, beside what is `changed`: what is sent
-    from here once more, and what can be set on the partner alone. A share, a mode or a secret is the matter of
-    both."""
+def not_at_partner(declared: DeclaredSettings, mine: Relationship, theirs: Relationship, changed: Changes) -> Changes:
+    """What is declared, and so on this server, and otherwise on its partner, beside what is `changed`. What belongs to
+    a mode is compared in that mode only, and goes along with it; a secret does not say that authentication is on."""
+    candidates = (setting for setting in SETTINGS if setting.in_place and setting.option not in changed)
     differs = {
         setting.option: getattr(mine, setting.option)
-        for setting in apart(mine, theirs, changed)
-        if _is_declared(setting, declared, mine)
+        for setting in candidates
+        if setting.mode in (None, mine.mode if theirs.mode == mine.mode else None)
+        and _wanted(setting, declared, mine) is not None
+        and not fits(setting, mine, theirs)
     }
-    again = {option: value for option, value in differs.items() if SETTING[option].on_partner is OnPartner.SHARE}
     if "mode" in differs:
-        again |= {option: getattr(mine, option) for option in ("mode", *_set_in(mine.mode))}
+        differs |= {option: getattr(mine, option) for option in _set_in(mine.mode)}
     if differs.get("enable_auth") and declared.shared_secret:
-        again |= {"enable_auth": True, "shared_secret": True}
+        differs["shared_secret"] = True
     elif differs.get("enable_auth"):
         del differs["enable_auth"]  # without a secret it stays as it is
-    return again, {option: value for option, value in differs.items() if option not in again}
-
-
-def apart(mine: Relationship, theirs: Relationship, changed: Changes) -> Sequence[Setting]:
-    """What the partner has otherwise, in the mode that there is then."""
-    mode = changed.get("mode", mine.mode)
-    those = (setting for setting in SETTINGS if setting.in_place and setting.belongs_to(mode))
-    return [setting for setting in those if setting.option not in changed and not fits(setting, mine, theirs)]
+    return differs
 
 
 def _set_in(mode: str) -> Sequence[str]:
     """What a relationship in this mode has beside others, and can be changed."""
     return [setting.option for setting in SETTINGS if setting.in_place and setting.mode == mode]
-
-
-def _is_declared(setting: Setting, declared: DeclaredSettings, current: Relationship) -> bool:
-    """A secret for authentication that is on says that it is to be on; for one that is off it says nothing."""
-    has_secret = setting.kind is SettingKind.AUTHENTICATION and current.enable_auth and bool(declared.shared_secret)
-    return has_secret or _wanted(setting, declared, current) is not None
 
 
 def _wanted(setting: Setting, declared: DeclaredSettings, current: Relationship) -> Any:

@@ -30,40 +30,33 @@ def halves(servers: Pair) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("otherwise", "declared", "server", "step"),
+    ("otherwise", "declared", "step"),
     [
-        (
-            lambda half: setattr(half, "percentage", 33),
-            {"load_balance_percent": 50},
-            "DHCP01",
-            "load_balance_percent 50 sent anew",
-        ),
-        (standby, {"mode": "load_balance"}, "DHCP01", "mode load_balance sent anew, load_balance_percent 50 sent anew"),
+        (lambda half: setattr(half, "percentage", 33), {"load_balance_percent": 50}, "load_balance_percent 50"),
+        (standby, {"mode": "load_balance"}, "mode load_balance sent anew, load_balance_percent 50"),
         (
             lambda half: setattr(half, "mclt", 5 * HOUR),
             {"max_client_lead_time": 3600},
-            "DHCP02",
-            "max_client_lead_time 05:00:00 -> 01:00:00",
+            "max_client_lead_time 01:00:00",
         ),
         (
             lambda half: setattr(half, "safe_period", HOUR),
             {"auto_state_transition": False},
-            "DHCP02",
-            "state_switch_interval 01:00:00 -> off",
+            "state_switch_interval off",
         ),
-        (lambda half: setattr(half, "secret", "x"), {"enable_auth": False}, "DHCP02", "enable_auth True -> False"),
+        (lambda half: setattr(half, "secret", "x"), {"enable_auth": False}, "enable_auth False"),
     ],
     ids=["share", "mode", "MCLT", "switchover", "authentication"],
 )
-def test_it_is_set_on_the_partner_and_the_next_run_has_nothing_to_do(
-    otherwise: Callable[[Relationship], None], declared: dict[str, Any], server: str, step: str
+def test_it_is_sent_once_more_and_the_next_run_has_nothing_to_do(
+    otherwise: Callable[[Relationship], None], declared: dict[str, Any], step: str
 ) -> None:
     servers = pair()
     right = halves(servers)
     otherwise(servers.server("DHCP02").relationships["HQ"])
     assert halves(servers) != right
     result = servers.ok(RELATIONSHIP, **HQ, **declared, **OWN)
-    assert result["plan"] == [{"server": server, "step": f"modify relationship 'HQ': {step}"}]
+    assert result["plan"] == [{"server": "DHCP01", "step": f"modify relationship 'HQ': {step} sent anew"}]
     assert halves(servers) == right
     assert not servers.ok(RELATIONSHIP, **HQ, **declared, **OWN)["changed"]
 
@@ -72,10 +65,22 @@ def test_authentication_that_one_of_the_two_has_is_turned_on_with_the_declared_s
     servers = pair()
     servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET, enable_auth=True)
     servers.server("DHCP02").relationships["HQ"].secret = None
-    result = servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET)
+    assert not servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET)["changed"]
+    result = servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET, enable_auth=True)
     assert result["plan"][0]["step"].endswith("enable_auth True sent anew, shared_secret sent anew")
     assert len({servers.server(name).relationships["HQ"].secret for name in ("DHCP01", "DHCP02")}) == 1
-    assert not servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET)["changed"]
+    assert not servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET, enable_auth=True)["changed"]
+
+
+def test_other_settings_that_differ_do_not_keep_authentication_off() -> None:
+    servers = pair()
+    servers.ok(RELATIONSHIP, **HQ, **OWN, shared_secret=SECRET, enable_auth=True)
+    half = servers.server("DHCP02").relationships["HQ"]
+    half.secret, half.mclt = None, 5 * HOUR
+    wanted = {"shared_secret": SECRET, "enable_auth": True, "max_client_lead_time": 3600}
+    servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)
+    assert len(set(halves(servers))) == 1
+    assert not servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)["changed"]
 
 
 def test_what_is_not_declared_is_not_set_and_told() -> None:
@@ -86,19 +91,36 @@ def test_what_is_not_declared_is_not_set_and_told() -> None:
     assert result["warnings"] == ["DHCP02 does not show of 'HQ': max_client_lead_time 3600 (it shows 18000)"]
 
 
-def test_no_setting_is_set_on_a_partner_that_has_others_otherwise_that_are_not_declared() -> None:
-    """Windows may send all that the half has."""
-    for sends in ("all", "given"):
-        servers = pair(set_sends=sends)
-        half = servers.server("DHCP02").relationships["HQ"]
-        half.mclt, half.safe_period = 5 * HOUR, HOUR
-        before = halves(servers)
-        result = servers.ok(RELATIONSHIP, **HQ, **OWN, max_client_lead_time=3600)
-        assert halves(servers) == before
-        assert "max_client_lead_time 3600 (it shows 18000); state_switch_interval 0" in result["warnings"][0]
-        wanted = {"max_client_lead_time": 3600, "auto_state_transition": False}
-        assert servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)["changed"]
-        assert len(set(halves(servers))) == 1
+@pytest.mark.parametrize("noted", [False, True])
+@pytest.mark.parametrize("sends", ["given", "all"])
+def test_nothing_of_this_server_becomes_as_the_partner_has_it(sends: str, noted: bool) -> None:
+    servers = pair(set_sends=sends, set_propagates_fields="all_but_times" if noted else "all")
+    wanted = {**HQ, **OWN, "max_client_lead_time": 7200 if noted else 3600}
+    if noted:
+        assert servers.run(RELATIONSHIP, **wanted)["failed"]
+        servers.lab.switches = replace(servers.lab.switches, set_propagates_fields="all")
+    here = halves(servers)[0]
+    half = servers.server("DHCP02").relationships["HQ"]
+    half.mclt, half.percentage = 5 * HOUR, 20
+    assert not servers.run(RELATIONSHIP, **wanted).get("failed")
+    assert (halves(servers)[0], halves(servers)[1][2]) == (here, here[2])
+
+
+@pytest.mark.parametrize("noted", [False, True])
+@pytest.mark.parametrize("route", [{}, OWN], ids=["hop", "own"])
+def test_no_share_of_one_mode_is_sent_to_a_partner_in_the_other_one(route: dict[str, Any], noted: bool) -> None:
+    servers = pair(set_propagates_fields="all_but_times" if noted else "all")
+    wanted: dict[str, Any] = {**HQ, **route, "load_balance_percent": 50, "scopes": ["10.0.3.0"]}
+    if noted:
+        wanted["max_client_lead_time"] = 7200
+        assert servers.run(RELATIONSHIP, **wanted)["failed"]
+        servers.lab.switches = replace(servers.lab.switches, set_propagates_fields="all")
+    else:
+        servers.ok(RELATIONSHIP, **wanted)
+    standby(servers.server("DHCP02").relationships["HQ"])
+    for _run in range(2):
+        servers.ok(RELATIONSHIP, **wanted)
+    assert [half[:2] for half in halves(servers)] == [("LoadBalance", 50), ("HotStandby", 7)]
 
 
 @pytest.mark.parametrize("update", ["on_create", "on_change"])
@@ -137,11 +159,13 @@ def test_a_mode_and_what_goes_with_neither_are_set_in_one_run() -> None:
     standby(half)
     half.mclt = 5 * HOUR
     wanted = {"mode": "load_balance", "load_balance_percent": 50, "max_client_lead_time": 3600}
-    assert [step["server"] for step in servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)["plan"]] == ["DHCP01", "DHCP02"]
+    for changed in (True, False):
+        assert servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)["changed"] is changed
     assert len(set(halves(servers))) == 1
     servers.server("DHCP02").relationships["HQ"].mclt = 5 * HOUR
-    changed = {"mode": "hot_standby", "max_client_lead_time": 3600}
-    assert [step["server"] for step in servers.ok(RELATIONSHIP, **HQ, **OWN, **changed)["plan"]] == ["DHCP01", "DHCP02"]
+    wanted = {"mode": "hot_standby", "max_client_lead_time": 3600}
+    servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)
+    assert not servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)["changed"]
 
 
 def test_what_does_not_travel_however_often_it_is_sent_is_told_with_the_cure() -> None:
@@ -151,7 +175,7 @@ def test_what_does_not_travel_however_often_it_is_sent_is_told_with_the_cure() -
     for _run in range(2):
         message = servers.run(RELATIONSHIP, **wanted)["msg"]
         assert "its partner DHCP02 does not show of 'HQ': load_balance_percent 50 (it shows 67)" in message
-        assert "has to be set by running the task on the partner" in message
+        assert "has to be set by a task on the partner that declares it" in message
     servers.ok(RELATIONSHIP, **HQ, load_balance_percent=50, host="dhcp02", partner_host="dhcp01")
     assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
 
