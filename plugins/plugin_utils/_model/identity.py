@@ -109,12 +109,16 @@ class Identity:
 
     def is_named(self, other: Identity) -> bool:
         """Whether a name of the other's can mean this server, and no domain says otherwise. Addresses do not count."""
-        domains = [self._whole[label] & other._whole[label] for label in self._whole.keys() & other._whole.keys()]
-        return all(domains) and any(self.is_called(name) for name in other._words)
+        return self._may_be(other) and any(self.is_called(name) for name in other._words)
 
     def has_name_of(self, other: Identity) -> bool:
-        """Whether the two have a name in common that has its domain. Addresses do not count."""
-        return any(self._whole[label] & other._whole[label] for label in self._whole.keys() & other._whole.keys())
+        """Whether the two have a name in common, letter by letter, and no domain says otherwise. Addresses do not
+        count."""
+        return self._may_be(other) and bool(self._words & other._words)
+
+    def _may_be(self, other: Identity) -> bool:
+        """Whether no domain says otherwise."""
+        return all(self._whole[label] & other._whole[label] for label in self._whole.keys() & other._whole.keys())
 
     def is_same(self, other: Identity) -> bool:
         """Whether the two are one server: an address in common, or else a name that nothing contradicts."""

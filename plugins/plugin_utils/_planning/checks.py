@@ -58,11 +58,15 @@ def other_partner(spelling: str, current: Relationship, here: ServerView, d: Dra
     )
 
 
-def is_partner(names: tuple[str, ...], current: Relationship, here: ServerView, d: Draft) -> bool | None:
+def is_partner(
+    names: tuple[str, ...], current: Relationship, here: ServerView, d: Draft, *, is_gone: bool = False
+) -> bool | None:
     """Whether a server that is called so is the partner of a relationship, also where that has another of its
-    addresses. None: addresses have to be known first. Raises Refused where it is by its address alone, and is asked
-    over a hop: there it would be two servers."""
+    addresses. None: addresses have to be known first. `is_gone`: the partner is, and another server may have its
+    address. Raises Refused where it is by its address alone, and is asked over a hop: there it would be two servers."""
     partner, other = current.partner.knowing(here.server.resolved), Identity(names)
+    if is_gone:
+        return any(map(partner.is_called, names))
     if partner.has_name_of(other):
         return True
     match = partner.match(other)

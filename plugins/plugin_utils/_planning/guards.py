@@ -149,15 +149,17 @@ def clocks_apart(here: ServerView, there: ServerView) -> timedelta | None:
 
 def differs_at_partner(relationship: Relationship, there: Server) -> Mapping[str, str]:
     """What the partner does not show of a relationship, by field; roles are each server's own, and shares as long as
-    they fit."""
+    they fit. Of one in another mode that is told, and not what belongs to a mode."""
     shown = there.relationship(relationship.name)
     if shown is None:
         return {"name": "the relationship"}
 
     mine, theirs = settings(relationship), settings(shown)
-    shares = [row.option for row in SETTINGS if row.on_partner is OnPartner.SHARE and row.belongs_to(shown.mode)]
+    others = [row.option for row in SETTINGS if row.mode and relationship.mode != shown.mode]
+    shares = [row.option for row in SETTINGS if row.on_partner is OnPartner.SHARE]
     apart = [field for field in mine if field not in _EACH_OWN and mine[field] != theirs.get(field)]
     apart += [field for field in shares if field in mine and not fits(SETTING[field], relationship, shown)]
+    apart = [field for field in apart if field not in others]
     return {field: f"{field} {mine[field]} (it shows {theirs.get(field)})" for field in apart}
 
 

@@ -189,7 +189,7 @@ def _retire(spec: Spec, misfit: Misfit, d: Draft) -> None:
     declared = _declared(spec, old.partner_server)
     is_here = misfit.there is None
     names = _target(spec, d)
-    same = not is_here or not names or checks.is_partner(names, old, d.here, d)
+    same = not is_here or not names or checks.is_partner(names, old, d.here, d, is_gone=policy.orphan)
     if same is None:
         return
     checks.check_keeper(misfit, old.partner_server, same, policy)
@@ -269,7 +269,7 @@ def _sources(spec: Spec, names: tuple[str, ...], d: Draft) -> dict[str, list[IPv
     views = [d.here]
     for owner in dict.fromkeys(d.here.owners[scope] for scope in spec.members if scope in d.here.owners):
         half = d.here.half(owner) if owner != spec.name else None
-        if half is not None:
+        if half is not None and not spec.policy.orphan:
             checks.is_partner(names, half.relationship, d.here, d)  # what that takes is asked together with the rest
     if names and asks_partner(spec, d):
         coming = d.here.lacking(spec.name, spec.members)

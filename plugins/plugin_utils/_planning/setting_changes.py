@@ -185,7 +185,7 @@ def _change_in_words(current: Relationship, option: str, value: Any) -> str:
 def modified(current: Relationship, differs: Changes) -> Relationship:
     """The relationship after the changes, as far as it can be known beforehand."""
     fields = {option: value for option, value in differs.items() if SETTING[option] in SETTINGS}
-    if mode := fields.get("mode"):
+    if (mode := fields.get("mode")) and mode != current.mode:
         # which server becomes active cannot be chosen; the primary is the likely one, and it is verified afterwards
         roles = (setting for setting in SETTINGS if setting.on_partner is OnPartner.ROLE and setting.belongs_to(mode))
         fields |= {role.option: "standby" if current.is_primary is False else role.default for role in roles}

@@ -14,7 +14,7 @@ import pytest
 from lab.core.server import Relationship
 from pairs import RELATIONSHIP, Pair, pair
 
-OWN = {"partner_host": "dhcp02"}
+OWN: dict[str, Any] = {"partner_host": "dhcp02"}
 HQ: dict[str, Any] = {"name": "HQ", "wait_timeout": 1}
 SECRET = "correct horse battery"  # of a simulated server
 HOUR = timedelta(hours=1)
@@ -151,6 +151,26 @@ def test_what_a_broken_run_left_waits_for_the_two_to_be_in_contact(route: dict[s
     servers.ok(RELATIONSHIP, **wanted)
     assert {half[2] for half in halves(servers)} == {2 * HOUR}
     assert not servers.ok(RELATIONSHIP, **wanted)["changed"]
+
+
+def test_a_reserve_is_changed_while_the_partner_is_in_the_other_mode() -> None:
+    servers = pair()
+    for name in ("DHCP01", "DHCP02"):
+        standby(servers.server(name).relationships["HQ"])
+    half = servers.server("DHCP02").relationships["HQ"]
+    half.mode, half.percentage = "LoadBalance", 50
+    result = servers.run(RELATIONSHIP, **HQ, **OWN, reserve_percent=9)
+    assert (result["changed"], halves(servers)[0][:2]) == (True, ("HotStandby", 9)), result.get("msg")
+    assert result["warnings"] == ["DHCP02 does not show of 'HQ': mode hot_standby (it shows load_balance)"]
+
+
+def test_a_mode_that_is_sent_once_more_changes_no_role() -> None:
+    servers = pair(active_after_lb_to_hs="secondary")
+    wanted: dict[str, Any] = {"mode": "hot_standby", "reserve_percent": 7}
+    servers.run(RELATIONSHIP, **HQ, **OWN, **wanted)
+    servers.server("DHCP02").relationships["HQ"].mode = "LoadBalance"
+    diff = servers.ok(RELATIONSHIP, **HQ, **OWN, **wanted)["diff"]
+    assert {diff[when]["server_role"] for when in ("before", "after")} == {"standby"}
 
 
 def test_a_mode_and_what_goes_with_neither_are_set_in_one_run() -> None:

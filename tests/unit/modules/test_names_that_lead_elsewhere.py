@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from lab.core.server import Card
-from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair
+from pairs import ONE, RELATIONSHIP, SCOPE, TWO, Pair, pair, unhurried
 
 OWN = {"partner_host": "dhcp02"}
 KEEP = {"keep_scopes_on": "this_server", "other_copy": "delete"}
@@ -181,14 +181,25 @@ def with_two_cards(alias: str = "") -> Pair:
     return servers
 
 
+def called(servers: Pair, name: str, *relationships: str) -> Pair:
+    """Windows stored that as the partner's name."""
+    for relationship in relationships:
+        for server in ("DHCP01", "DHCP02"):
+            servers.server(server).relationships[relationship].secondary_name = name
+        servers.server("DHCP01").relationships[relationship].partner_server = name
+    return servers
+
+
 @pytest.mark.parametrize(
-    ("alias", "route"), [("", {}), ("", OWN), (ALIAS, OWN)], ids=["hop", "own", "own, and by two names"]
+    ("alias", "route"),
+    [("", {}), ("", OWN), (ALIAS, OWN), ("dhcp02", {}), ("dhcp02", OWN)],
+    ids=["hop", "own", "own, and by two names", "hop, by a short name", "own, by a short name"],
 )
 @pytest.mark.parametrize("copy", ["delete", "disable"])
 def test_a_scope_moves_between_relationships_with_two_addresses_of_one_partner(
     copy: str, alias: str, route: dict[str, Any]
 ) -> None:
-    servers = with_two_cards(alias)
+    servers = called(with_two_cards(), alias, "HQ", "Other") if alias == "dhcp02" else with_two_cards(alias)
     move = {"relationship": "Other", "scopes": ["10.0.1.0"], "move": True, "max_removals_percent": 100}
     servers.ok(SCOPE, **move, **{**KEEP, "other_copy": copy}, **route, wait_timeout=1)
     for name in ("DHCP01", "DHCP02"):
@@ -200,12 +211,25 @@ def test_a_scope_moves_between_relationships_with_two_addresses_of_one_partner(
 def test_a_short_name_makes_two_addresses_no_one_server(copy: str) -> None:
     servers = pair()
     servers.ok(RELATIONSHIP, name="Other", partner_server="dhcp03.contoso.example", scopes=["10.0.3.0"], wait_timeout=1)
-    for name in ("DHCP01", "DHCP02"):
-        servers.server(name).relationships["HQ"].secondary_name = "dhcp03"
-    servers.server("DHCP01").relationships["HQ"].partner_server = "dhcp03"
+    called(servers, "dhcp03", "HQ")
     servers.lab.leads |= {"dhcp03": "DHCP02"}
     move: dict[str, Any] = {"relationship": "Other", "scopes": ["10.0.1.0"], "move": True, "max_removals_percent": 100}
     move |= {**KEEP, "other_copy": copy, "partner_host": "dhcp03", "wait_timeout": 1}
     result = servers.run(SCOPE, **move)
     assert "msg" not in result, result["msg"]
     assert ONE in servers.server("DHCP03").relationships["Other"].scopes
+
+
+@pytest.mark.parametrize("task", new_names(""))
+def test_of_a_partner_that_is_gone_another_server_may_have_the_address(task: str) -> None:
+    servers = unhurried()
+    gone, new = servers.server("DHCP02"), servers.server("DHCP03")
+    gone.reachable = False
+    gone.ip, new.ip = IPv4Address("10.10.0.99"), gone.ip
+    half = servers.server("DHCP01").relationships["HQ"]
+    half.secondary_ip, half.secondary_name, half.state = new.ip, "dhcp02.contoso.example", "CommunicationInterrupted"
+    module, options = new_names("dhcp03.contoso.example")[task]
+    all_of_it = {"max_client_lead_time": 3600, "auto_state_transition": False, "mode": "load_balance"}
+    options |= all_of_it if task == "new name" else {"scopes": ["10.0.1.0", "10.0.2.0"]}
+    servers.ok(module, **options, orphan="remove_here", partner_is_off=True)
+    assert servers.server("DHCP03").relationships["New"].scopes == [ONE, TWO]
