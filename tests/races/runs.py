@@ -177,13 +177,19 @@ def _run(meeting: Meeting, actors: list[Actor], segments: Any, outcome: Outcome,
             if actor.number == len(meeting.judge.promises):
                 continue  # it was asked for nothing
             promise = meeting.judge.promises[actor.number]
-            if not actor.result.get("failed") and not promise.held and not _is_blind(meeting, actor, outcome.killed):
+            is_known = _is_told(actor.result) or _is_blind(meeting, actor, outcome.killed)
+            if not actor.result.get("failed") and not promise.held and not is_known:
                 outcome.wrong.append(("silent", f"{actor.name} said ok, and what it was asked for was never so"))
         elif actor.failure is not None and not isinstance(actor.failure, Killed):
             outcome.wrong.append(("faults", f"{actor.name}: {_fault(actor.failure)}"))
         elif actor.failure is not None:
             outcome.said.append(f"{actor.name}: killed")
     return scheduler
+
+
+def _is_told(result: Mapping[str, Any]) -> bool:
+    """Whether a warning tells that a scope is out of service that is defined to serve, and why that may be."""
+    return any(one["field"] == "state" for one in result.get("definition_differences", ()))
 
 
 def _is_blind(meeting: Meeting, actor: Actor, killed: bool) -> bool:

@@ -156,6 +156,7 @@ def test_operations_that_have_nothing_to_do_with_each_other_have_no_order() -> N
 
 # schedules in which a scope was lost, served by nobody, served twice, or something was silently otherwise
 FOUND = [
+    ("create-scope@dhcp01+create-scope@dhcp02/hop/pair", "A0,B13,A,B"),
     ("create-scope@dhcp01+create-scope@dhcp02/own/half_first", "random-1006934012"),
     ("create-scope@dhcp01+end-there-disable@dhcp02/hop/pair", "A13,B,A,B"),
     ("create-scope@dhcp01+replicate-out@dhcp02/hop/pair", "A14,B,A,B"),
