@@ -14,7 +14,7 @@ from .._model.failover_states import CUT_OFF, NORMAL, PARTNER_DOWN, PASSING, REF
 from .._model.identity import Connection, is_own_of_partner
 from .._model.refusal import Refused
 from .._model.relationship import Relationship
-from .._model.relationship_settings import SETTING, SETTINGS, WORDS, DeclaredSettings, OnPartner
+from .._model.relationship_settings import WORDS, DeclaredSettings, OnPartner
 from .._model.render import settings
 from .._model.secret import LEAST, weakness
 from .._model.server import Server
@@ -24,14 +24,12 @@ from .action_table import KINDS
 from .actions import Action, Kind
 from .plan import Plan
 from .removals import MANY
-from .setting_changes import fits, touches_secret
+from .setting_changes import apart, touches_secret
 from .spec import Spec
 from .world import ServerView, World
 
 HERE = Connection.THIS_SERVER
 CLOCK_LIMIT = timedelta(minutes=1)
-# fields of a relationship that each of its two servers has a value of its own for
-_EACH_OWN = {"partner_server", "state", *(row.option for row in SETTINGS if row.on_partner is not OnPartner.SAME)}
 
 
 @dataclass(frozen=True)
@@ -155,12 +153,9 @@ def differs_at_partner(relationship: Relationship, there: Server) -> Mapping[str
         return {"name": "the relationship"}
 
     mine, theirs = settings(relationship), settings(shown)
-    others = [row.option for row in SETTINGS if row.mode and relationship.mode != shown.mode]
-    shares = [row.option for row in SETTINGS if row.on_partner is OnPartner.SHARE]
-    apart = [field for field in mine if field not in _EACH_OWN and mine[field] != theirs.get(field)]
-    apart += [field for field in shares if field in mine and not fits(SETTING[field], relationship, shown)]
-    apart = [field for field in apart if field not in others]
-    return {field: f"{field} {mine[field]} (it shows {theirs.get(field)})" for field in apart}
+    fields = [row.option for row in apart(relationship, shown) if row.on_partner is not OnPartner.ROLE]
+    fields += ["scopes"] if mine["scopes"] != theirs["scopes"] else []
+    return {field: f"{field} {mine[field]} (it shows {theirs[field]})" for field in fields}
 
 
 def not_arrived(action: Action, world: World) -> Sequence[str]:
@@ -168,8 +163,8 @@ def not_arrived(action: Action, world: World) -> Sequence[str]:
     half, there = world.here.half(action.name), world.partner(action.name)
     if action.kind is not Kind.MODIFY or action.where is not HERE or half is None or there is None:
         return ()
-    apart = differs_at_partner(half.relationship, there.server)
-    return [words for field, words in apart.items() if field in action.detail.changes]
+    differs = differs_at_partner(half.relationship, there.server)
+    return [words for field, words in differs.items() if field in action.detail.changes]
 
 
 def differed_at_partner(name: str, before: World) -> Mapping[str, str]:

@@ -13,7 +13,6 @@ from typing import Any
 from .._model import durations
 from .._model.failover_states import NORMAL, PARTNER_DOWN, PASSING, STATES, TOLD
 from .._model.relationship import Relationship
-from .._model.relationship_settings import SETTINGS, Setting
 from .._model.texts import few
 from .._windows.export_elements import NOTHING, Export
 from . import comparison, setting_changes
@@ -223,7 +222,10 @@ def _of_both(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
 
 
 def _settings(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
-    differs = {setting.option: shown for setting in SETTINGS if (shown := _differs(setting, pair.relationship, theirs))}
+    differs = {
+        setting.option: tuple(setting.shown(getattr(half, setting.option)) for half in (pair.relationship, theirs))
+        for setting in setting_changes.apart(pair.relationship, theirs)
+    }
     if differs:
         words = [f"{option} {here} here and {there} there" for option, (here, there) in differs.items()]
         yield pair.says(
@@ -232,13 +234,6 @@ def _settings(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:
             "declare the settings that are right, with partner_host (windhcp.failover.site does)",
             settings={option: {"this_server": here, "partner": there} for option, (here, there) in differs.items()},
         )
-
-
-def _differs(setting: Setting, mine: Relationship, theirs: Relationship) -> tuple[str, str] | None:
-    """A setting that does not go with the partner's."""
-    if setting_changes.fits(setting, mine, theirs) or (mine.mode != theirs.mode and setting.mode):
-        return None
-    return setting.shown(getattr(mine, setting.option)), setting.shown(getattr(theirs, setting.option))
 
 
 def _members(pair: Pair, theirs: Relationship) -> Iterator[Verdict]:

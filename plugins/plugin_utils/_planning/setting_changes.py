@@ -110,23 +110,27 @@ def changes(declared: DeclaredSettings, current: Relationship, secrets: SecretRe
     return differs
 
 
-def fits(setting: Setting, mine: Relationship, theirs: Relationship) -> bool:
+def _fits(setting: Setting, mine: Relationship, theirs: Relationship) -> bool:
     """Whether a setting goes with the partner's. Which share a partner shows is likely and not known: 100 minus that of
     this server, or the same."""
     here, there = getattr(mine, setting.option), getattr(theirs, setting.option)
     return there == setting.mirrored(here) or (setting.on_partner is OnPartner.SHARE and there == here)
 
 
+def apart(mine: Relationship, theirs: Relationship) -> Sequence[Setting]:
+    """The settings that do not go with the partner's. What belongs to a mode is compared in that mode only."""
+    both = (setting for setting in SETTINGS if not setting.mode or mine.mode == theirs.mode)
+    return [setting for setting in both if not _fits(setting, mine, theirs)]
+
+
 def not_at_partner(declared: DeclaredSettings, mine: Relationship, theirs: Relationship, changed: Changes) -> Changes:
     """What is declared, and so on this server, and otherwise on its partner, beside what is `changed`. What belongs to
-    a mode is compared in that mode only, and goes along with it; a secret does not say that authentication is on."""
-    candidates = (setting for setting in SETTINGS if setting.in_place and setting.option not in changed)
+    a mode goes along with it; a secret does not say that authentication is on."""
+    candidates = (one for one in apart(mine, theirs) if one.in_place and one.option not in changed)
     differs = {
         setting.option: getattr(mine, setting.option)
         for setting in candidates
-        if setting.mode in (None, mine.mode if theirs.mode == mine.mode else None)
-        and _wanted(setting, declared, mine) is not None
-        and not fits(setting, mine, theirs)
+        if _wanted(setting, declared, mine) is not None
     }
     if "mode" in differs:
         differs |= {option: getattr(mine, option) for option in _set_in(mine.mode)}

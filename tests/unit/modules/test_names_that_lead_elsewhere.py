@@ -174,11 +174,8 @@ def with_two_cards(alias: str = "") -> Pair:
     cards = {"second": Card("second", second)}
     servers.lab.servers["DHCP02"] = replace(servers.server("DHCP02"), cards=cards, aliases=(alias,) if alias else ())
     for name in ("DHCP01", "DHCP02"):
-        half = servers.server(name).relationships["Other"]
-        half.secondary_ip, half.secondary_name = second, alias or half.secondary_name
-    if alias:
-        servers.server("DHCP01").relationships["Other"].partner_server = alias
-    return servers
+        servers.server(name).relationships["Other"].secondary_ip = second
+    return called(servers, alias, "Other") if alias else servers
 
 
 def called(servers: Pair, name: str, *relationships: str) -> Pair:
